@@ -1,0 +1,20 @@
+/** A token that has been verified: what the rest of the authorizer may know of it. No claims bag travels further. */
+export interface AccessToken {
+  readonly issuerAlias: string;
+  readonly subject: string;
+  readonly clientId: string | undefined;
+  readonly sessionId: string | undefined;
+  /** `undefined` only for issuers that opted into tokens without one; they are revoked by `signedPartDigest`. */
+  readonly jwtId: string | undefined;
+  /** The key that verified the signature. */
+  readonly keyId: string;
+  /** SHA-256 of `header.payload`, in hex: the same for every spelling of the signature. */
+  readonly signedPartDigest: string;
+  readonly scopes: ReadonlySet<string>;
+  /** NumericDate: seconds since the epoch, fractions kept as the issuer wrote them. */
+  readonly issuedAt: number;
+  /** NumericDate: `exp`, or `iat + maxTokenAge` where that comes first. */
+  readonly expiresAt: number;
+  /** Claims that the deployment passes on to the backend, by context name: only strings, numbers and booleans. */
+  readonly contextClaims: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,39 @@
+import { BEFORE_SKEW } from './revocation-entry.ts';
+import { type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
+
+/** Seconds kept on top of every bound: clocks of people, of DynamoDB's TTL and of CloudFormation updates differ. */
+const SAFETY_MARGIN = 3600;
+
+/** What is known when an entry is written. All instants in seconds since the epoch. */
+export interface PurgeFloorFacts {
+  readonly now: number;
+  /** When the revoked token, or the session, ends for certain; undefined when nobody knows. */
+  readonly endsAt: number | undefined;
+  readonly before: number | undefined;
+}
+
+/**
+ * The earliest `purgeAt` (seconds) at which deleting the entry re-admits nothing; undefined: it must stay for ever.
+ *
+ * Sound only because `maxTokenAge` is always enforced: no token outlives `iat + maxTokenAge`.
+ */
+export function purgeFloor(
+  { prefix }: Pick<RevocationTarget, 'prefix'>,
+  issuer: Pick<TrustedIssuer, 'maxTokenAge' | 'clockTolerance'>,
+  { now, endsAt, before }: PurgeFloorFacts,
+): number | undefined {
+  const afterExpiry = issuer.clockTolerance + SAFETY_MARGIN;
+  switch (TARGET_PREFIXES[prefix]) {
+    case 'token':
+      return Math.ceil(endsAt ?? now + issuer.maxTokenAge) + afterExpiry;
+    case 'session':
+      return endsAt === undefined ? undefined : Math.ceil(endsAt) + afterExpiry;
+    case 'key':
+      return undefined;
+    default:
+      return before === undefined
+        ? undefined
+        : Math.ceil(Math.max(before, now)) + BEFORE_SKEW + issuer.maxTokenAge + afterExpiry;
+  }
+}

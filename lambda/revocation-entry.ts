@@ -1,0 +1,43 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { TARGET_PREFIXES, type TargetPrefix } from './revocation-target.ts';
+
+/** Names of the table's attributes. `target` is the key; only `before` takes part in a decision. */
+export const ENTRY_ATTRIBUTES = {
+  target: 'target',
+  before: 'before',
+  purgeAt: 'purgeAt',
+  flush: 'flush',
+  reason: 'reason',
+  revokedBy: 'revokedBy',
+  revokedAt: 'revokedAt',
+} as const;
+
+/** Seconds by which `iat` may exceed `before`. Not the clock tolerance: the sign-in after a revocation must work. */
+export const BEFORE_SKEW = 2;
+
+/** The year 5138 in seconds, 1973 in milliseconds: a number from here on was not meant as seconds. */
+export const FIRST_IMPLAUSIBLE_SECOND = 100_000_000_000;
+
+/** Levels whose entries may spare tokens issued later; at the others `before` is ignored, since the entry names the tokens. */
+const LEVELS_WITH_BEFORE: ReadonlySet<string> = new Set(['subject', 'client', 'issuer']);
+
+/** What an entry's `before` says: tokens issued up to a second, all tokens, or nothing that can be trusted. */
+export type Before = number | 'absent' | 'malformed';
+
+/** Reads `before` as DynamoDB holds it. A tired human may have typed anything: only a plain number of seconds counts. */
+export function readBefore(attribute: AttributeValue | undefined): Before {
+  if (attribute === undefined) return 'absent';
+  const seconds = attribute.N === undefined ? Number.NaN : Number(attribute.N);
+  return seconds >= 0 && seconds < FIRST_IMPLAUSIBLE_SECOND ? seconds : 'malformed';
+}
+
+/**
+ * Whether an entry that is present revokes a token issued at `issuedAt` (seconds since the epoch).
+ *
+ * Present means revoked, and malformed means revoked: the only way out is a sound `before` that the token came after.
+ * TTL is no input. An entry past its `purgeAt` that DynamoDB has not yet deleted still counts.
+ */
+export function entryRevokes(prefix: TargetPrefix, before: Before, issuedAt: number): boolean {
+  if (typeof before !== 'number' || !LEVELS_WITH_BEFORE.has(TARGET_PREFIXES[prefix])) return true;
+  return Math.floor(issuedAt) <= before + BEFORE_SKEW;
+}

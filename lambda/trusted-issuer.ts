@@ -1,0 +1,58 @@
+/** The signature algorithms we accept: public keys only, so that nothing a client can read is enough to sign. */
+export const SIGNATURE_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+/** How a deployment calls an issuer, in entries, logs and metrics. Never `#`: it separates the parts of a revocation target. */
+export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
+
+/** Where an issuer's tokens say what; a path of several names descends into objects (`['realm_access', 'roles']`). */
+export interface ClaimNames {
+  /** Claims that list what the token permits: a space-separated string or an array of strings. All that are present count. */
+  readonly scopes: readonly (readonly string[])[];
+  /** The token's own identifier: `jti`, or `uti` at Microsoft Entra ID. */
+  readonly jwtId: string;
+  /** The sign-in a token belongs to: `sid`, or `origin_jti` at Cognito. */
+  readonly session: string;
+  /** The client the token was issued to; the first that is present: `client_id`, `azp`, `cid`, `appid`. */
+  readonly client: readonly string[];
+}
+
+/**
+ * Everything the authorizer pins for one issuer. Presets in `infra/` write it, the environment carries it as JSON, and
+ * nothing in it has a default here: what a token must look like is never left to the token.
+ */
+export interface TrustedIssuer {
+  readonly alias: string;
+  /** Compared with `iss` by code unit: a trailing slash more or less is another issuer (RFC 7519 section 4.1.1). */
+  readonly issuer: string;
+  /** The key set's address; null: found by discovery (RFC 8414, OpenID Connect Discovery) under `issuer`. */
+  readonly jwksUri: string | null;
+  /** One of these must be in `aud`; empty only where the issuer sets no audience and `clients` is pinned instead. */
+  readonly audiences: readonly string[];
+  /** Client identifiers that may use the API; empty: any client of this issuer. */
+  readonly clients: readonly string[];
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** Accepted `typ` headers, without `application/`; null accepts a token that has none. */
+  readonly tokenTypes: readonly (string | null)[];
+  /** Claims that must equal a value, such as Cognito's `token_use: access`. */
+  readonly requiredClaims: Readonly<Record<string, string>>;
+  readonly claimNames: ClaimNames;
+  /** Seconds by which the issuer's clock and ours may differ. */
+  readonly clockTolerance: number;
+  /** Seconds after `iat` at which a token ends, whatever `exp` says; the purge times of revocation entries stand on it. */
+  readonly maxTokenAge: number;
+  /** Tokens without a token id: refused, or revocable by the digest of their signed part (`th#`). */
+  readonly tokensWithoutId: 'reject' | 'digest';
+}
