@@ -17,10 +17,17 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 /** How a deployment calls an issuer, in entries, logs and metrics. Never `#`: it separates the parts of a revocation target. */
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
 
-/** Where an issuer's tokens say what; a path of several names descends into objects (`['realm_access', 'roles']`). */
+/** A claim that lists what a token permits; a path of several names descends into objects (`['realm_access', 'roles']`). */
+export interface ScopeClaim {
+  readonly path: readonly string[];
+  /** `string`: separated by single spaces (RFC 6749 section 3.3). `array`: of strings. In any other form it grants nothing. */
+  readonly form: 'string' | 'array';
+}
+
+/** Where an issuer's tokens say what. */
 export interface ClaimNames {
-  /** Claims that list what the token permits: a space-separated string or an array of strings. All that are present count. */
-  readonly scopes: readonly (readonly string[])[];
+  /** All that are present count. */
+  readonly scopes: readonly ScopeClaim[];
   /** The token's own identifier: `jti`, or `uti` at Microsoft Entra ID. */
   readonly jwtId: string;
   /** The sign-in a token belongs to: `sid`, or `origin_jti` at Cognito. */
@@ -49,6 +56,11 @@ export interface TrustedIssuer {
   /** Claims that must equal a value, such as Cognito's `token_use: access`. */
   readonly requiredClaims: Readonly<Record<string, string>>;
   readonly claimNames: ClaimNames;
+  /**
+   * What the issuer puts before every scope of this API (Cognito: `<resource server>/`). It is taken off, and scopes
+   * without it are not granted; empty: scopes count as they stand.
+   */
+  readonly scopePrefix: string;
   /** Seconds by which the issuer's clock and ours may differ. */
   readonly clockTolerance: number;
   /** Seconds after `iat` at which a token ends, whatever `exp` says; the purge times of revocation entries stand on it. */

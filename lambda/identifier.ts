@@ -1,0 +1,16 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * Whether a value can name something in a log, a table key and a header alike: a string of 1 to 255 UTF-16 code units,
+ * without control characters or lone surrogates. jose lets every one of those through.
+ */
+export function isIdentifier(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length >= 1 &&
+    value.length <= 255 &&
+    !controlCharacters.test(value) &&
+    value.isWellFormed()
+  );
+}

@@ -1,0 +1,41 @@
+import type { JsonObject } from './compact-jws.ts';
+import { isIdentifier } from './identifier.ts';
+import { InvalidTokenError } from './rejection.ts';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type TrustedIssuer } from './trusted-issuer.ts';
+
+/** The header parameters that verification may use. Still unverified. */
+export interface JoseHeader {
+  readonly algorithm: SignatureAlgorithm;
+  /** `typ` in lower case without `application/` (RFC 7515 section 4.1.9); null when absent. */
+  readonly tokenType: string | null;
+  readonly keyId: string;
+}
+
+/**
+ * Parameters that would bring a key, point to one, or change what is signed or how it nests. jose ignores most of them,
+ * which is safe there and then; a token that carries one was not made by an issuer we configured.
+ */
+const FORBIDDEN_PARAMETERS = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'cty', 'enc', 'zip'];
+
+/** @throws InvalidTokenError */
+export function parseJoseHeader(header: JsonObject): JoseHeader {
+  if (FORBIDDEN_PARAMETERS.some((name) => Object.hasOwn(header, name))) throw new InvalidTokenError('header-parameter');
+  const algorithm = SIGNATURE_ALGORITHMS.find((known) => known === header.alg);
+  if (algorithm === undefined) throw new InvalidTokenError('algorithm');
+  // RFC 7515 makes `kid` optional; without it a key would be guessed, so an unknown key could not be told from a bad one.
+  if (!isIdentifier(header.kid)) throw new InvalidTokenError('key-id');
+  return { algorithm, tokenType: tokenTypeOf(header.typ), keyId: header.kid };
+}
+
+function tokenTypeOf(typ: unknown): string | null {
+  if (typ === undefined) return null;
+  if (typeof typ !== 'string') throw new InvalidTokenError('token-type');
+  return typ.toLowerCase().replace(/^application\//, '');
+}
+
+/** What this issuer's tokens must say of themselves. @throws InvalidTokenError */
+export function requireIssuersHeader({ algorithm, tokenType }: JoseHeader, issuer: TrustedIssuer): void {
+  if (!issuer.algorithms.includes(algorithm)) throw new InvalidTokenError('algorithm');
+  const accepted = issuer.tokenTypes.map((type) => type?.toLowerCase() ?? null);
+  if (!accepted.includes(tokenType)) throw new InvalidTokenError('token-type');
+}

@@ -1,0 +1,130 @@
+import type { CryptoKey } from 'jose';
+import { isJsonObject } from './compact-jws.ts';
+import { CannotDecideError } from './failure.ts';
+import { DownloadError } from './json-download.ts';
+import { downloadKeySet } from './key-set-source.ts';
+import { InvalidTokenError } from './rejection.ts';
+import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
+import { type VerificationKey, verificationKey } from './verification-key.ts';
+
+/** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */
+export const REFRESH_AFTER = 10 * 60_000;
+
+/** Milliseconds for which a key set serves while its refresh fails. */
+export const STALE_UNTIL = 60 * 60_000;
+
+/** Milliseconds between two attempts, failed ones included: unknown key ids cost the issuer one request in this time. */
+export const COOL_DOWN = 30_000;
+
+/** What happened to a key set, for logs and metrics. */
+export type KeySetEvent =
+  | { readonly event: 'key-set-refreshed'; readonly issuer: string; readonly keys: number; readonly dropped: number }
+  | { readonly event: 'key-set-refresh-failed'; readonly issuer: string; readonly detail: string }
+  | { readonly event: 'key-set-stale'; readonly issuer: string; readonly ageSeconds: number };
+
+/** The keys of one issuer. One set per issuer: no issuer's key ever verifies another's token. */
+export interface KeySet {
+  /**
+   * The key that this issuer publishes under `keyId` for `algorithm`.
+   * @throws InvalidTokenError `unknown-key`: a current set has no such key
+   * @throws CannotDecideError the set could not be had, so nobody knows
+   */
+  keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
+}
+
+/** What an answer holds: the keys, and the ids under which it publishes something that we do not take for a key. */
+interface PublishedKeys {
+  readonly usable: ReadonlyMap<string, VerificationKey>;
+  readonly unusable: ReadonlySet<unknown>;
+}
+
+interface KeySetState {
+  keys: PublishedKeys['usable'];
+  /** From the latest answer, even one without any usable key: a token naming such an id is certainly no good. */
+  unusable: PublishedKeys['unusable'];
+  /** Clock time of the last success; -Infinity before the first. */
+  loadedAt: number;
+  /** Clock time of the last attempt, failed or not. */
+  attemptedAt: number;
+  lastAttemptFailed: boolean;
+  attempt: Promise<void> | undefined;
+}
+
+/** `now`: milliseconds since the epoch. Nothing runs between requests: Lambda freezes the environment then. */
+export function createKeySet(issuer: TrustedIssuer, now: () => number, report: (event: KeySetEvent) => void): KeySet {
+  const state: KeySetState = {
+    keys: new Map(),
+    unusable: new Set(),
+    loadedAt: -Infinity,
+    attemptedAt: -Infinity,
+    lastAttemptFailed: false,
+    attempt: undefined,
+  };
+  const age = () => elapsed(state.loadedAt, now());
+
+  const refresh = async (): Promise<void> => {
+    if (state.attempt === undefined && elapsed(state.attemptedAt, now()) < COOL_DOWN) return;
+    state.attempt ??= attempt(issuer, state, now, report).finally(() => {
+      state.attempt = undefined;
+    });
+    await state.attempt;
+  };
+
+  return {
+    async keyFor(keyId, algorithm) {
+      if (age() > REFRESH_AFTER || !state.keys.has(keyId)) await refresh();
+      if (!state.keys.has(keyId) && state.unusable.has(keyId)) throw new InvalidTokenError('unknown-key');
+      if (age() > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
+      if (age() > REFRESH_AFTER) {
+        report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
+      }
+      const key = state.keys.get(keyId);
+      if (key === undefined && state.lastAttemptFailed) {
+        throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
+      }
+      const usable = key?.byAlgorithm.get(algorithm);
+      if (usable === undefined) throw new InvalidTokenError('unknown-key');
+      return usable;
+    },
+  };
+}
+
+/** A clock that was set back must not keep a set for ever: time that seems to run backwards counts as time passed. */
+function elapsed(since: number, now: number): number {
+  return Math.abs(now - since);
+}
+
+async function attempt(
+  issuer: TrustedIssuer,
+  state: KeySetState,
+  now: () => number,
+  report: (event: KeySetEvent) => void,
+): Promise<void> {
+  state.attemptedAt = now();
+  state.lastAttemptFailed = true;
+  try {
+    const candidates = await downloadKeySet(issuer);
+    const { usable, unusable } = await publishedKeys(candidates, issuer);
+    state.unusable = unusable;
+    if (usable.size === 0) throw new DownloadError('key set has no usable key');
+    state.keys = usable;
+    state.loadedAt = state.attemptedAt;
+    state.lastAttemptFailed = false;
+    const dropped = candidates.length - usable.size;
+    report({ event: 'key-set-refreshed', issuer: issuer.alias, keys: usable.size, dropped });
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    report({ event: 'key-set-refresh-failed', issuer: issuer.alias, detail: error.message });
+  }
+}
+
+/** Two keys under one id are both dropped: which of them was meant is not ours to guess. */
+async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): Promise<PublishedKeys> {
+  const imported = await Promise.all(candidates.map((candidate) => verificationKey(candidate, issuer.algorithms)));
+  const keys = imported.filter((key) => key !== undefined);
+  const ids = keys.map(({ keyId }) => keyId);
+  const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
+  const usable = new Map(keys.filter(({ keyId }) => isUnique(keyId)).map((key) => [key.keyId, key]));
+  const published = candidates.flatMap((candidate) => (isJsonObject(candidate) ? [candidate.kid] : []));
+  return { usable, unusable: new Set(published.filter((id) => typeof id === 'string' && !usable.has(id))) };
+}

@@ -1,0 +1,32 @@
+import type { RefusalEvidence } from './refusal-evidence.ts';
+import type { RejectionReason } from './rejection.ts';
+
+/** Most offenders told apart; past it the counting starts anew, which costs log lines and bounds memory. */
+const MOST_OFFENDERS = 1_000;
+
+/**
+ * Thins out the log of somebody who sends one bad token again and again: the refusals number 1, 10, 100, 1000 ... of a
+ * reason and fingerprint are logged. Each logged one stands for those of its reason that were not, so that metrics
+ * count every refusal.
+ */
+export interface RefusalSampling {
+  /** How many refusals a line for this one stands for; undefined: not to be logged. */
+  sample(reason: RejectionReason, evidence: RefusalEvidence): number | undefined;
+}
+
+export function createRefusalSampling(): RefusalSampling {
+  const seenBy = new Map<string, number>();
+  const unlogged = new Map<RejectionReason, number>();
+  return {
+    sample(reason, { fingerprint = '' }) {
+      const offender = `${reason} ${fingerprint}`;
+      if (!seenBy.has(offender) && seenBy.size >= MOST_OFFENDERS) seenBy.clear();
+      const seen = (seenBy.get(offender) ?? 0) + 1;
+      seenBy.set(offender, seen);
+      const waiting = (unlogged.get(reason) ?? 0) + 1;
+      const isLogged = Number.isInteger(Math.log10(seen));
+      unlogged.set(reason, isLogged ? 0 : waiting);
+      return isLogged ? waiting : undefined;
+    },
+  };
+}

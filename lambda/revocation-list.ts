@@ -1,0 +1,116 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AccessToken } from './access-token.ts';
+import { InvalidTokenError } from './rejection.ts';
+import { type Before, entryRevokes, readBefore } from './revocation-entry.ts';
+import {
+  formatTarget,
+  type RevocationLevel,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+  targetsOf,
+} from './revocation-target.ts';
+
+/** Milliseconds for which a revoked answer is remembered. Short, because a restored token should come back as fast. */
+export const REVOKED_ANSWER_LIFETIME = 2_000;
+
+/** Most answers remembered; past it all are forgotten, which costs reads and never a wrong answer. */
+const MOST_REMEMBERED = 10_000;
+
+/** One entry as the table holds it. */
+export interface StoredEntry {
+  readonly target: string;
+  readonly before: AttributeValue | undefined;
+}
+
+/**
+ * Reads the entries that exist among `targets`, strongly consistent: an entry acknowledged before the call is seen.
+ * @throws CannotDecideError when the table cannot answer for every target
+ */
+export type ReadEntries = (targets: readonly string[]) => Promise<readonly StoredEntry[]>;
+
+export type RevocationListEvent =
+  | { readonly event: 'revoked'; readonly level: RevocationLevel; readonly issuer: string }
+  | { readonly event: 'entry-malformed'; readonly level: RevocationLevel; readonly issuer: string };
+
+export interface RevocationListParts {
+  readonly readEntries: ReadEntries;
+  readonly levels: readonly RevocationLevel[];
+  readonly report: (event: RevocationListEvent) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Refuses a token that any entry revokes. Levels are independent: one that revokes is enough, whatever the others say.
+ *
+ * "Not revoked" is asked anew every time; only "revoked" is remembered, so that a client hammering with a revoked token
+ * does not cost a read each time.
+ * @throws InvalidTokenError `revoked`
+ */
+export type RefuseIfRevoked = (token: AccessToken) => Promise<void>;
+
+export function createRevocationList({ readEntries, levels, report, now }: RevocationListParts): RefuseIfRevoked {
+  const enabled = new Set(levels);
+  const remembered = rememberedEntries(now);
+
+  const entriesIn = async (targets: Targets): Promise<readonly Entry[]> => {
+    const stored = await readEntries([...targets.keys()]);
+    const entries = stored.map(({ target, before }) => ({ target, before: readBefore(before) }));
+    reportMalformed(targets, entries, report);
+    return entries;
+  };
+
+  return async (token) => {
+    const targets = new Map(targetsOf(token, enabled).map((target) => [formatTarget(target), target]));
+    const known = remembered.among(targets.keys());
+    const entries = isRevokedBy(known, targets, token) ? known : await entriesIn(targets);
+    const revoking = revokingTarget(entries, targets, token);
+    if (revoking === undefined) return;
+    if (entries !== known) remembered.add(entries);
+    report({ event: 'revoked', level: TARGET_PREFIXES[revoking.prefix], issuer: token.issuerAlias });
+    throw new InvalidTokenError('revoked');
+  };
+}
+
+interface Entry {
+  readonly target: string;
+  readonly before: Before;
+}
+
+type Targets = ReadonlyMap<string, RevocationTarget>;
+
+function isRevokedBy(entries: readonly Entry[], targets: Targets, token: AccessToken): boolean {
+  return revokingTarget(entries, targets, token) !== undefined;
+}
+
+function revokingTarget(entries: readonly Entry[], targets: Targets, token: AccessToken): RevocationTarget | undefined {
+  for (const { target, before } of entries) {
+    const asked = targets.get(target);
+    if (asked !== undefined && entryRevokes(asked.prefix, before, token.issuedAt)) return asked;
+  }
+  return undefined;
+}
+
+function reportMalformed(targets: Targets, entries: readonly Entry[], report: RevocationListParts['report']): void {
+  for (const { target, before } of entries) {
+    const asked = targets.get(target);
+    if (before !== 'malformed' || asked === undefined) continue;
+    report({ event: 'entry-malformed', level: TARGET_PREFIXES[asked.prefix], issuer: asked.issuerAlias });
+  }
+}
+
+function rememberedEntries(now: () => number) {
+  const until = new Map<string, { readonly entry: Entry; readonly forgetAt: number }>();
+  return {
+    add(entries: readonly Entry[]): void {
+      if (until.size + entries.length > MOST_REMEMBERED) until.clear();
+      for (const entry of entries) until.set(entry.target, { entry, forgetAt: now() + REVOKED_ANSWER_LIFETIME });
+    },
+    among(targets: Iterable<string>): readonly Entry[] {
+      return [...targets].flatMap((target) => {
+        const found = until.get(target);
+        return found !== undefined && now() < found.forgetAt ? [found.entry] : [];
+      });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { AccessToken } from './access-token.ts';
+import { accessTokenOf } from './claims-profile.ts';
+import { decomposeUnverified, type JsonObject, signedPartDigest } from './compact-jws.ts';
+import { parseJoseHeader, requireIssuersHeader } from './jose-header.ts';
+import type { KeySet } from './key-set.ts';
+import { InvalidTokenError } from './rejection.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
+import { verifiedClaims } from './verified-claims.ts';
+
+export interface TokenVerifierParts {
+  readonly issuers: readonly TrustedIssuer[];
+  /** Called once per issuer, so that no two issuers share keys. */
+  readonly keySetOf: (issuer: TrustedIssuer) => KeySet;
+  /** Claims handed to the backend: context name -> claim name. */
+  readonly contextClaims: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * The whole judgement of a token, except whether it has been revoked.
+ * @throws InvalidTokenError the token is no good
+ * @throws CannotDecideError its issuer's key set could not be had
+ */
+export type VerifyToken = (token: string) => Promise<AccessToken>;
+
+/** Cheapest checks first: nothing touches the network before the token has the form of one that an issuer of ours signs. */
+export function createTokenVerifier({ issuers, keySetOf, contextClaims, now }: TokenVerifierParts): VerifyToken {
+  const trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keySet: keySetOf(issuer) }]));
+  return async (token) => {
+    const jws = decomposeUnverified(token);
+    const header = parseJoseHeader(jws.header);
+    const { issuer, keySet } = required(trusted.get(unverifiedIssuer(jws.payload)));
+    requireIssuersHeader(header, issuer);
+    const key = await keySet.keyFor(header.keyId, header.algorithm);
+    const claims = await verifiedClaims(token, key, header.algorithm, issuer, now());
+    const signature = { keyId: header.keyId, signedPartDigest: signedPartDigest(jws) };
+    return accessTokenOf(claims, issuer, signature, contextClaims);
+  };
+}
+
+/** The issuer that the token names. Chooses the configuration, and proves nothing. */
+function unverifiedIssuer({ iss }: JsonObject): string {
+  if (typeof iss !== 'string') throw new InvalidTokenError('unknown-issuer');
+  return iss;
+}
+
+function required<T>(trusted: T | undefined): T {
+  if (trusted === undefined) throw new InvalidTokenError('unknown-issuer');
+  return trusted;
+}

