@@ -5,6 +5,8 @@ import type { TrustedIssuer } from './trusted-issuer.ts';
 export interface AuthorizerConfiguration {
   readonly issuers: readonly TrustedIssuer[];
   readonly revocationTable: string;
+  /** DynamoDB's address in this Region and partition; CloudFormation knows it, so no code has to. */
+  readonly revocationEndpoint: string;
   readonly revocationLevels: readonly RevocationLevel[];
   /** Claims handed to the backend: context name -> claim name. */
   readonly contextClaims: Readonly<Record<string, string>>;
@@ -14,6 +16,7 @@ export interface AuthorizerConfiguration {
 export interface AuthorizerEnvironment {
   readonly ISSUERS: string;
   readonly REVOCATION_TABLE: string;
+  readonly REVOCATION_ENDPOINT: string;
   readonly REVOCATION_LEVELS: string;
   readonly CONTEXT_CLAIMS: string;
 }
@@ -23,6 +26,7 @@ export function environmentOf(configuration: AuthorizerConfiguration): Authorize
   return {
     ISSUERS: JSON.stringify(configuration.issuers),
     REVOCATION_TABLE: configuration.revocationTable,
+    REVOCATION_ENDPOINT: configuration.revocationEndpoint,
     REVOCATION_LEVELS: configuration.revocationLevels.join(','),
     CONTEXT_CLAIMS: JSON.stringify(configuration.contextClaims),
   };
@@ -33,6 +37,7 @@ export function configurationFrom(environment: Readonly<Record<string, string | 
   return {
     issuers: JSON.parse(required(environment, 'ISSUERS')) as readonly TrustedIssuer[],
     revocationTable: required(environment, 'REVOCATION_TABLE'),
+    revocationEndpoint: required(environment, 'REVOCATION_ENDPOINT'),
     revocationLevels: required(environment, 'REVOCATION_LEVELS').split(',').map(asRevocationLevel),
     contextClaims: JSON.parse(required(environment, 'CONTEXT_CLAIMS')) as Record<string, string>,
   };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAuthorizer } from './authorizer.ts';
 import { configurationFrom } from './authorizer-environment.ts';
 import { createAuthorizerLog } from './authorizer-log.ts';
+import { createDynamoDbCall } from './dynamodb-call.ts';
 import { createGrants } from './grants.ts';
 import { createKeySet } from './key-set.ts';
 import { createRevocationList } from './revocation-list.ts';
@@ -10,7 +10,9 @@ import { createEntryReader } from './revocation-table.ts';
 import { type CompiledRoute, ROUTES_FILE } from './route.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
-const { issuers, revocationTable, revocationLevels, contextClaims } = configurationFrom(process.env);
+const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextClaims } = configurationFrom(
+  process.env,
+);
 const routes = JSON.parse(readFileSync(new URL(ROUTES_FILE, import.meta.url), 'utf8')) as readonly CompiledRoute[];
 
 const now = Date.now;
@@ -20,10 +22,15 @@ const report = createAuthorizerLog({
   now,
 });
 
-/** Three attempts of half a second and their pauses end well inside the function's timeout. */
-const dynamoDb = new DynamoDBClient({
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 200, requestTimeout: 500, throwOnRequestTimeout: true },
+const callDynamoDb = createDynamoDbCall({
+  // The SDK's own variable for another address; `npm start` sets it.
+  endpoint: new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? revocationEndpoint),
+  region: variable('AWS_REGION'),
+  credentials: {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+  },
 });
 
 export const handler = createAuthorizer({
@@ -35,7 +42,7 @@ export const handler = createAuthorizer({
     now,
   }),
   refuseIfRevoked: createRevocationList({
-    readEntries: createEntryReader(dynamoDb, revocationTable),
+    readEntries: createEntryReader((input) => callDynamoDb('BatchGetItem', input), revocationTable),
     levels: revocationLevels,
     report,
     now,
@@ -43,3 +50,10 @@ export const handler = createAuthorizer({
   grants: createGrants(routes),
   report,
 });
+
+/** A variable that Lambda itself sets. */
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
+  return value;
+}

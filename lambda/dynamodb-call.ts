@@ -41,7 +41,7 @@ export interface DynamoDbConnection {
 }
 
 /** One operation of DynamoDB's JSON protocol. @throws DynamoDbError after the last attempt */
-export type CallDynamoDb = (operation: string, input: JsonObject) => Promise<JsonObject>;
+export type CallDynamoDb = (operation: string, input: object) => Promise<JsonObject>;
 
 /**
  * Calls DynamoDB with AWS's own request signer and HTTP handler, without the client around them: the credential chain,
@@ -58,7 +58,7 @@ export function createDynamoDbCall({ endpoint, region, credentials }: DynamoDbCo
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   });
-  const attempt = async (operation: string, input: JsonObject): Promise<JsonObject> => {
+  const attempt = async (operation: string, input: object): Promise<JsonObject> => {
     // Signed anew each time: a signature names its second.
     const signed = await signer.sign(requestFor(endpoint, operation, input));
     const { response } = await http.handle(new HttpRequest(signed)).catch(connectionError);
@@ -82,7 +82,7 @@ async function withRetries(
   }
 }
 
-function requestFor(endpoint: URL, operation: string, input: JsonObject): HttpRequest {
+function requestFor(endpoint: URL, operation: string, input: object): HttpRequest {
   return new HttpRequest({
     method: 'POST',
     protocol: endpoint.protocol,

@@ -1,20 +1,27 @@
-import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BatchGetItemCommandInput, BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { CannotDecideError } from './failure.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import type { ReadEntries, StoredEntry } from './revocation-list.ts';
+
+/** Asks DynamoDB once, retries included: the SDK's client for people's tools, `dynamodb-call.ts` for the authorizer. */
+export type BatchGetItem = (
+  input: BatchGetItemCommandInput,
+) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
 
 /**
  * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target asked.
  *
  * An answer that is not about every target asked, and about nothing else, is no answer.
  */
-export function createEntryReader(client: DynamoDBClient, table: string): ReadEntries {
+export function createEntryReader(batchGetItem: BatchGetItem, table: string): ReadEntries {
   return async (targets) => {
-    const output = await answerOf(client, requestFor(table, targets));
+    const output = await batchGetItem(requestFor(table, targets)).catch(cannotDecide);
     if (Object.keys(output.UnprocessedKeys ?? {}).length > 0) {
       throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
     }
-    return (output.Responses?.[table] ?? []).map(({ target, before }): StoredEntry => {
+    const items = output.Responses?.[table];
+    if (items === undefined) throw new CannotDecideError('revocation-table', 'an answer that names no table');
+    return items.map(({ target, before }): StoredEntry => {
       if (target?.S === undefined || !targets.includes(target.S)) {
         throw new CannotDecideError('revocation-table', 'an item that was not asked for');
       }
@@ -23,9 +30,9 @@ export function createEntryReader(client: DynamoDBClient, table: string): ReadEn
   };
 }
 
-function requestFor(table: string, targets: readonly string[]): BatchGetItemCommand {
+function requestFor(table: string, targets: readonly string[]): BatchGetItemCommandInput {
   const { target, before } = ENTRY_ATTRIBUTES;
-  return new BatchGetItemCommand({
+  return {
     RequestItems: {
       [table]: {
         Keys: targets.map((value) => ({ [target]: { S: value } })),
@@ -34,14 +41,10 @@ function requestFor(table: string, targets: readonly string[]): BatchGetItemComm
         ExpressionAttributeNames: { '#target': target, '#before': before },
       },
     },
-  });
+  };
 }
 
-async function answerOf(client: DynamoDBClient, command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput> {
-  try {
-    return await client.send(command);
-  } catch (error) {
-    // The name only: messages of AWS repeat what was asked, and that is claim values.
-    throw new CannotDecideError('revocation-table', error instanceof Error ? error.name : 'unknown error');
-  }
+/** The name only: messages of AWS repeat what was asked, and that is claim values. */
+function cannotDecide(error: unknown): never {
+  throw new CannotDecideError('revocation-table', error instanceof Error ? error.name : 'unknown error');
 }

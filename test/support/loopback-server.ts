@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** How the server answers one request. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** A key set, or a table, over real HTTP on loopback: as healthy as its answers, and it counts what it is asked. */
+export interface LoopbackServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly address: string;
+  /** The paths asked for, in order. */
+  readonly requests: readonly string[];
+  /** How to answer from now on; by default, or for paths without an answer of their own. */
+  answerWith(answer: Answer, path?: string): void;
+  close(): Promise<void>;
+}
+
+export async function startLoopbackServer(initial: Answer): Promise<LoopbackServer> {
+  const answers = new Map<string | undefined, Answer>([[undefined, initial]]);
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    requests.push(path);
+    response.on('error', () => undefined);
+    const answer = answers.get(path) ?? answers.get(undefined);
+    answer?.(response, request);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('A TCP server has an address and a port.');
+  return {
+    address: `http://127.0.0.1:${bound.port}`,
+    requests,
+    answerWith: (answer, path) => void answers.set(path, answer),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export function json(document: unknown): Answer {
+  return (response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(document));
+}
+
+export function keySet(...keys: readonly unknown[]): Answer {
+  return json({ keys });
+}
+
+export function body(text: string, status = 200): Answer {
+  return (response) => response.writeHead(status).end(text);
+}
+
+export function redirectTo(address: string): Answer {
+  return (response) => response.writeHead(302, { location: address }).end();
+}
+
+export const hang: Answer = () => undefined;
+
+export const reset: Answer = (_, request) => request.socket.resetAndDestroy();
+
+/** Half an answer, then the connection is gone. */
+export const breakOff: Answer = (response, request) => {
+  response.writeHead(200, { 'content-length': '1000' });
+  response.write('{"keys":[', () => request.socket.resetAndDestroy());
+};
+
+/** One byte at a time, for ever: each read succeeds, the answer never ends. */
+export const drip: Answer = (response) => {
+  response.writeHead(200);
+  const drops = setInterval(() => response.write(' '), 20);
+  response.on('close', () => clearInterval(drops));
+};
+
+/** As many megabytes as the other side takes. */
+export function flood(megabytes: number): Answer {
+  const megabyte = Buffer.alloc(1_000_000, ' ');
+  return (response) => {
+    response.writeHead(200);
+    let sent = 0;
+    const pour = () => {
+      while (sent < megabytes && !response.destroyed) {
+        sent += 1;
+        if (!response.write(megabyte)) return;
+      }
+      response.end();
+    };
+    response.on('drain', pour);
+    pour();
+  };
+}
