@@ -1,0 +1,36 @@
+import type { RevocationLevel } from './revocation-target.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
+
+/** What can be wrong with an entry that somebody wrote by hand; also the metric's `Finding` dimension. */
+export const FINDING_KINDS = [
+  'malformed-target',
+  'unknown-prefix',
+  'unknown-alias',
+  'level-not-read',
+  'malformed-before',
+  'before-in-future',
+  'malformed-purge-at',
+  'missing-purge-at',
+  'purge-too-early',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** For people. It repeats nothing that was typed: a target may hold a pasted token. */
+  readonly sentence: string;
+}
+
+/** What a deployment tells the inspection about an issuer. */
+export type InspectedIssuer = Pick<TrustedIssuer, 'alias' | 'maxTokenAge' | 'clockTolerance'>;
+
+/** All instants in seconds since the epoch. */
+export interface InspectionFacts {
+  readonly issuers: readonly InspectedIssuer[];
+  readonly now: number;
+  /** When the entry was written, if known: the stream knows, a scan of the table does not. */
+  readonly writtenAt?: number;
+  /** The levels that the authorizer reads; left out: all. */
+  readonly revocationLevels?: readonly RevocationLevel[];
+}

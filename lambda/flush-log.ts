@@ -1,0 +1,53 @@
+import type { FindingKind } from './entry-finding.ts';
+import { type Metric, metricLine } from './metric-line.ts';
+
+/** Everything the flusher ever says. No field takes anything that an entry holds. */
+export type FlushEvent =
+  | {
+      readonly event: 'entry-finding';
+      readonly finding: FindingKind;
+      readonly sentence: string;
+      readonly writtenAt: string;
+    }
+  /** Accepted for every stage; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
+  | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
+  | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
+  /** Entries so old that their caches have expired: they took effect late, without a flush. */
+  | { readonly event: 'flush-abandoned'; readonly entries: number };
+
+export type ReportFlushEvent = (event: FlushEvent) => void;
+
+/** Names of the metrics, for the alarms and the dashboard. */
+export const FLUSH_METRICS = {
+  finding: 'EntryFinding',
+  lag: 'FlushLag',
+  failed: 'FlushFailed',
+  abandoned: 'FlushAbandoned',
+} as const;
+
+type EventName = FlushEvent['event'];
+type EventNamed<Name extends EventName> = Extract<FlushEvent, { readonly event: Name }>;
+
+const count = (name: string, value = 1): Metric => ({ name, unit: 'Count', value, dimensions: {} });
+
+const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Metric } = {
+  'entry-finding': () => count(FLUSH_METRICS.finding),
+  flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
+  'flush-failed': () => count(FLUSH_METRICS.failed),
+  'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),
+};
+
+export interface FlushLogParts {
+  readonly write: (line: string) => void;
+  readonly functionName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** One JSON line for each event, which is its metric too. */
+export function createFlushLog({ write, functionName, now }: FlushLogParts): ReportFlushEvent {
+  return (event) => {
+    const metricOf = METRIC_OF[event.event] as (event: FlushEvent) => Metric;
+    write(metricLine(metricOf(event), event, functionName, now()));
+  };
+}

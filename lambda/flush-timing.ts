@@ -1,0 +1,54 @@
+/**
+ * The times behind the bound on the revocation lag, in seconds, for the stack, the flusher and the operator's tool.
+ *
+ * With T the result TTL and L a decision's longest way from its table read into the cache, the last Allow comes before
+ * T + L after the acknowledged write, whatever else fails. A flush that is accepted after L finds every decision landed.
+ */
+
+/** From the authorizer's answer to API Gateway's cache. AWS states no number; ours is generous. */
+const DELIVERY_SLACK = 2;
+
+/** Between the end of L and the settled flush: clocks of DynamoDB and Lambda differ by this much at most. */
+const SETTLE_MARGIN = 1;
+
+/** `ApproximateCreationDateTime` is cut to whole seconds: an entry may be this much younger than its record says. */
+export const STREAM_TIME_GRANULARITY = 1;
+
+/** Entries that come due within this time share one flush. */
+export const COALESCING_TIME = 2;
+
+/**
+ * How long one flush can take until it is accepted, with its retries: five attempts of two seconds, and pauses of up to
+ * 0.5 + 1 + 2 + 4 seconds while API Gateway throttles. The functions' timeouts allow for it.
+ */
+export const LONGEST_FLUSH = 20;
+
+/** What AWS promises no number for, and what the tool therefore calls expected: stream to function, flush to effect. */
+const USUAL_STREAM_DELAY = 1;
+const USUAL_FLUSH_EFFECT = 1;
+
+/** L: the longest time from a decision's table read until API Gateway has cached it. */
+export function decisionTime(authorizerTimeout: number): number {
+  return authorizerTimeout + DELIVERY_SLACK;
+}
+
+/** The age at which an entry finds no decision in flight that was made without it. */
+export function settleTime(authorizerTimeout: number): number {
+  return decisionTime(authorizerTimeout) + SETTLE_MARGIN;
+}
+
+/** T + L: the bound that needs no flush, and the age of an entry from which flushing is pointless. */
+export function guaranteedLag(resultTtl: number, authorizerTimeout: number): number {
+  return resultTtl + decisionTime(authorizerTimeout);
+}
+
+/** When the settled flush usually has worked: the bound while flushes work. Never longer than the guaranteed lag. */
+export function settledLag(resultTtl: number, authorizerTimeout: number): number {
+  const settled = settleTime(authorizerTimeout) + STREAM_TIME_GRANULARITY + USUAL_STREAM_DELAY + USUAL_FLUSH_EFFECT;
+  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), settled);
+}
+
+/** When the first flush usually has worked; it misses decisions that were in flight. Never longer than the guaranteed lag. */
+export function expectedLag(resultTtl: number, authorizerTimeout: number): number {
+  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), USUAL_STREAM_DELAY + USUAL_FLUSH_EFFECT);
+}

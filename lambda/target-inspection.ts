@@ -1,0 +1,54 @@
+import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
+import { isIdentifier } from './identifier.ts';
+import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+
+/** Why no token of this deployment can match a written target, or undefined when one can. */
+export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
+  if (text === undefined) return nothingMatches('malformed-target', 'The entry has no `target` of type string');
+  const slip = slipOf(text, facts);
+  if (slip !== undefined) return nothingMatches('malformed-target', slip);
+  const target = parseTarget(text);
+  if (target === undefined) return unreadable(text);
+  const known = facts.issuers.map(({ alias }) => alias);
+  if (!known.includes(target.issuerAlias))
+    return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known.join(', ')})`);
+  const level = TARGET_PREFIXES[target.prefix];
+  if (facts.revocationLevels !== undefined && !facts.revocationLevels.includes(level))
+    return nothingMatches('level-not-read', `This deployment does not read entries of the ${level} level`);
+  const flaw = flawOfValue(target);
+  return flaw === undefined ? undefined : nothingMatches('malformed-target', flaw);
+}
+
+/** A slip of the hand: the target is what somebody meant, but for a space or the case of its first two parts. */
+function slipOf(text: string, { issuers }: InspectionFacts): string | undefined {
+  const parts = text.split('#');
+  const [prefix = '', alias = ''] = parts;
+  const padded = [prefix, alias, text, parts.slice(2).join('#')];
+  if (padded.some((part) => part !== part.trim())) return 'The target has a stray space';
+  if (prefix !== prefix.toLowerCase() && Object.hasOwn(TARGET_PREFIXES, prefix.toLowerCase()))
+    return 'The prefix of the target is not in lower case';
+  const isMiscased = issuers.every((issuer) => issuer.alias !== alias);
+  return isMiscased && issuers.some((issuer) => issuer.alias === alias.toLowerCase())
+    ? 'The alias of the target is not in lower case'
+    : undefined;
+}
+
+function unreadable(text: string): Finding {
+  const [prefix = ''] = text.split('#');
+  return Object.hasOwn(TARGET_PREFIXES, prefix)
+    ? nothingMatches('malformed-target', 'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`')
+    : nothingMatches('unknown-prefix', `The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`);
+}
+
+/** The authorizer refuses tokens whose names are no identifiers, so that no token can hold such a value. */
+function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
+  if (value === undefined) return undefined;
+  if (!isIdentifier(value)) return 'The value of the target is too long, or holds a control character';
+  return prefix === 'th' && !/^[0-9a-f]{64}$/.test(value)
+    ? 'The value of the target is not a SHA-256 in lower-case hex'
+    : undefined;
+}
+
+function nothingMatches(kind: FindingKind, cause: string): Finding {
+  return { kind, sentence: `${cause}, so that the entry revokes nothing.` };
+}

@@ -1,0 +1,30 @@
+/**
+ * AWS list prices in US dollars, without free tiers, savings plans or tax. From copies of AWS's price pages; the pages
+ * themselves (https://aws.amazon.com/<service>/pricing/) have the last word.
+ */
+export const AWS_PRICES = {
+  region: 'us-east-1',
+  checkedOn: '2026-11-22',
+  /** API Gateway, REST API requests: price per million up to so many requests a month. */
+  restRequests: [
+    { upTo: 333_000_000, perMillion: 3.5 },
+    { upTo: 1_000_000_000, perMillion: 2.8 },
+    { upTo: 20_000_000_000, perMillion: 2.38 },
+    { upTo: Number.POSITIVE_INFINITY, perMillion: 1.51 },
+  ],
+  /** Lambda on arm64, first price tier: the discounts start at 7.5 billion GB-seconds a month. */
+  lambdaRequestsPerMillion: 0.2,
+  lambdaPerGigabyteSecond: 0.0000133334,
+  /** DynamoDB on demand, standard table class, since November 2024. Lambda's stream reads and TTL's deletions are free. */
+  readUnitsPerMillion: 0.125,
+  writeUnitsPerMillion: 0.625,
+  /** CloudWatch, first price tiers. */
+  logsPerGigabyte: 0.5,
+  metricPerMonth: 0.3,
+  alarmPerMonth: 0.1,
+  /** X-Ray, traces recorded. */
+  tracesPerMillion: 5,
+} as const;
+
+/** 365 days of 24 hours, a twelfth of them. */
+export const SECONDS_PER_MONTH = 730 * 3600;

@@ -1,0 +1,71 @@
+/** What decides how often API Gateway finds a decision in its result cache. */
+export interface CacheWorkload {
+  readonly requestsPerSecond: number;
+  /** Tokens in use at a time. */
+  readonly activeTokens: number;
+  /** Seconds. */
+  readonly resultTtl: number;
+  /** Seconds from a miss until its decision is cached; meanwhile requests with the same token miss too. */
+  readonly decisionTime: number;
+  /** Entries that flush, each twice. */
+  readonly flushedEntriesPerSecond: number;
+  /** Seconds between the two flushes of an entry. */
+  readonly flushGap: number;
+}
+
+/**
+ * The share of requests answered from the result cache.
+ *
+ * Model: every token is used equally often, at random times (Poisson), and so are entries written. A request hits if its
+ * token's decision was cached since the last flush and less than the result TTL ago; the time since the last flush is
+ * what a random moment sees. Skewed use of tokens hits more often than this, so that the model is the careful one.
+ */
+export function hitRate(workload: CacheWorkload): number {
+  const { resultTtl, decisionTime } = workload;
+  if (resultTtl === 0) return 0;
+  const firstExpiry = decisionTime + resultTtl;
+  return hitsBeforeFirstExpiry(workload, firstExpiry) + unflushed(workload, firstExpiry) * undisturbedHitRate(workload);
+}
+
+/** Without flushes: of each round of a token's cache entry, one request and those while it is decided miss. */
+function undisturbedHitRate(workload: CacheWorkload): number {
+  const { resultTtl, decisionTime } = workload;
+  const rate = tokenRate(workload);
+  return (rate * resultTtl) / (1 + rate * (decisionTime + resultTtl));
+}
+
+/** The chance that a random moment has seen no flush for so many seconds: an entry's two flushes count once inside the gap. */
+function unflushed({ flushedEntriesPerSecond, flushGap }: CacheWorkload, seconds: number): number {
+  return Math.exp(-flushedEntriesPerSecond * (seconds + Math.min(seconds, flushGap)));
+}
+
+/** Hits between the last flush and the first expiry after it: the token was asked for at least once since that flush. */
+function hitsBeforeFirstExpiry(workload: CacheWorkload, firstExpiry: number): number {
+  const { decisionTime, flushedEntriesPerSecond, flushGap } = workload;
+  if (flushedEntriesPerSecond === 0) return 0;
+  const bend = Math.min(Math.max(flushGap, decisionTime), firstExpiry);
+  const early = integral(workload, decisionTime, bend, 2 * flushedEntriesPerSecond, 1);
+  const late = Math.exp(-flushedEntriesPerSecond * flushGap);
+  return early + integral(workload, bend, firstExpiry, flushedEntriesPerSecond, late);
+}
+
+/** ∫ scale · density · e^(-density·u) · (1 - e^(-rate·(u - decisionTime))) du from `from` to `to`. */
+function integral(workload: CacheWorkload, from: number, to: number, density: number, scale: number): number {
+  const rate = tokenRate(workload);
+  const flushed = Math.exp(-density * from) - Math.exp(-density * to);
+  const unused = (at: number) => Math.exp(-density * at - rate * (at - workload.decisionTime));
+  return scale * (flushed - (density / (rate + density)) * (unused(from) - unused(to)));
+}
+
+function tokenRate({ requestsPerSecond, activeTokens }: CacheWorkload): number {
+  return requestsPerSecond / activeTokens;
+}
+
+/** Authorizer invocations in the first second after a flush: the first request of every token, and those while it is decided. */
+export function herdInFirstSecond(workload: CacheWorkload): number {
+  const { requestsPerSecond, activeTokens, decisionTime } = workload;
+  const rate = tokenRate(workload);
+  if (workload.resultTtl === 0 || decisionTime >= 1) return requestsPerSecond;
+  const whileDeciding = requestsPerSecond * decisionTime;
+  return whileDeciding + activeTokens * (1 - Math.exp(-rate * (1 - decisionTime)));
+}

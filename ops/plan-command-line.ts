@@ -1,0 +1,77 @@
+import { Command as Commander, CommanderError, InvalidArgumentError } from 'commander';
+import { UsageError } from './operator-error.ts';
+import type { Workload } from './plan-load.ts';
+
+export interface PlanCommand {
+  readonly kind: 'plan';
+  readonly workload: Workload;
+  readonly json: boolean;
+}
+
+export interface PlanHelp {
+  readonly kind: 'help';
+  readonly text: string;
+}
+
+/** Pure: reads nothing, prints nothing. @throws UsageError in one sentence. */
+export function parsePlanCommandLine(argv: readonly string[]): PlanCommand | PlanHelp {
+  let text = '';
+  const program = planProgram()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (help) => {
+        text += help;
+      },
+      writeErr: () => undefined,
+    });
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'help', text };
+    const message = error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll('. ', ': ');
+    throw new UsageError(`${message}; see \`npm run plan -- --help\`.`);
+  }
+  const { json, ...workload } = program.opts<Workload & { readonly json: boolean }>();
+  return { kind: 'plan', workload, json };
+}
+
+function planProgram(): Commander {
+  return new Commander('plan')
+    .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
+    .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
+    .requiredOption('--active-tokens <n>', 'tokens in use at a time', atLeastOne)
+    .option('--result-ttl <seconds>', 'how long API Gateway reuses a decision: 0 to 3600', resultTtl, 60)
+    .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
+    .option('--no-flush', 'plan without the flusher')
+    .option('--keys-per-read <n>', 'revocation levels a token is looked up at: 1 to 6', keysPerRead, 6)
+    .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
+    .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)
+    .option('--memory <MiB>', 'of the authorizer function', positive, 512)
+    .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5)
+    .option('--json', 'one JSON document', false)
+    .allowExcessArguments(false);
+}
+
+const positive = numberWhere((value) => value > 0, 'a number above 0');
+const notNegative = numberWhere((value) => value >= 0, 'a number from 0');
+const atLeastOne = numberWhere((value) => value >= 1, 'a number from 1');
+const keysPerRead = numberWhere(
+  (value) => Number.isInteger(value) && value >= 1 && value <= 6,
+  'a whole number, 1 to 6',
+);
+const resultTtl = numberWhere(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 3600,
+  'whole seconds, 0 to 3600',
+);
+
+function numberWhere(holds: (value: number) => boolean, description: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(value) || !holds(value)) throw new InvalidArgumentError(`It must be ${description}`);
+    return value;
+  };
+}

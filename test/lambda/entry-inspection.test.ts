@@ -1,0 +1,185 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FindingKind } from '../../lambda/entry-finding.ts';
+import { inspectEntry } from '../../lambda/entry-inspection.ts';
+import { purgeFloor } from '../../lambda/purge-floor.ts';
+import { formatTarget, REVOCATION_LEVELS, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation-target.ts';
+
+const now = 1_800_000_000;
+const issuer = { alias: 'main', maxTokenAge: 86_400, clockTolerance: 5 };
+const facts = { issuers: [issuer, { alias: 'partner', maxTokenAge: 3600, clockTolerance: 5 }], now, writtenAt: now };
+const soundPurgeAt = { N: String(now + 200_000) };
+const digest = 'a'.repeat(64);
+
+const kindsOf = (item: Record<string, AttributeValue>, more: object = {}): readonly FindingKind[] =>
+  inspectEntry(item, { ...facts, ...more }).map(({ kind }) => kind);
+
+const tokenEntry = { target: { S: 'jti#main#1' }, purgeAt: soundPurgeAt };
+const subjectEntry = { target: { S: 'sub#main#alice' } };
+
+describe('the target of an entry', () => {
+  const matching: readonly string[] = [
+    'jti#main#1',
+    'jti#partner#a#b c',
+    `th#main#${digest}`,
+    'sid#main#1',
+    'sub#main#JTI',
+    'cid#main#1',
+    'kid#main#1',
+    'iss#main',
+  ];
+  it.each(matching)('of the form %s can match a token', (target) => {
+    expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt, before: { N: String(now) } })).not.toContain(
+      'malformed-target',
+    );
+  });
+
+  const useless: readonly (readonly [target: string, kind: FindingKind])[] = [
+    ['JTI#main#1', 'malformed-target'],
+    ['jti#MAIN#1', 'malformed-target'],
+    ['iss#Main', 'malformed-target'],
+    [' jti#main#1', 'malformed-target'],
+    ['jti#main#1 ', 'malformed-target'],
+    ['jti#main# 1', 'malformed-target'],
+    ['jti# main#1', 'malformed-target'],
+    ['jti #main#1', 'malformed-target'],
+    ['jti#main#1\n', 'malformed-target'],
+    ['jti#main#a\u0000b', 'malformed-target'],
+    [`jti#main#${'x'.repeat(256)}`, 'malformed-target'],
+    ['jti#main', 'malformed-target'],
+    ['jti#main#', 'malformed-target'],
+    ['jti##1', 'malformed-target'],
+    ['iss#main#more', 'malformed-target'],
+    [`th#main#${digest.toUpperCase()}`, 'malformed-target'],
+    ['th#main#abc', 'malformed-target'],
+    ['token#main#1', 'unknown-prefix'],
+    ['1', 'unknown-prefix'],
+    ['', 'unknown-prefix'],
+    ['constructor#main#1', 'unknown-prefix'],
+    ['jti#other#1', 'unknown-alias'],
+    ['iss#other', 'unknown-alias'],
+  ];
+  it.each(useless)('written %j matches nothing: %s', (target, kind) => {
+    expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt })).toEqual([kind]);
+  });
+
+  it('that is no string matches nothing', () => {
+    expect(kindsOf({ target: { N: '1' } })).toEqual(['malformed-target']);
+    expect(kindsOf({})).toEqual(['malformed-target']);
+  });
+
+  it('at a level that the deployment does not read revokes nothing', () => {
+    const revocationLevels = REVOCATION_LEVELS.filter((level) => level !== 'subject');
+    expect(kindsOf(subjectEntry, { revocationLevels })).toEqual(['level-not-read']);
+    expect(kindsOf(tokenEntry, { revocationLevels })).toEqual([]);
+  });
+});
+
+describe('`before` of an entry', () => {
+  const malformed: readonly AttributeValue[] = [
+    { S: '1700000000' },
+    { S: '2026-01-01T00:00:00Z' },
+    { BOOL: true },
+    { NULL: true },
+    { N: '-1' },
+    { N: String(now * 1000) },
+    { L: [] },
+  ];
+  it.each(malformed)('written as %j is malformed', (before) => {
+    expect(kindsOf({ ...subjectEntry, before })).toEqual(['malformed-before']);
+  });
+
+  it('is reported from the first second beyond the clock tolerance into the future', () => {
+    const at = (before: number) => kindsOf({ ...subjectEntry, before: { N: String(before) }, purgeAt: soundPurgeAt });
+    expect(at(now + 5)).toEqual([]);
+    expect(at(now + 6)).toEqual(['before-in-future']);
+  });
+
+  it('in the future means nothing where `before` is ignored', () => {
+    expect(kindsOf({ ...tokenEntry, before: { N: String(now + 1000) } })).toEqual([]);
+  });
+});
+
+describe('`purgeAt` of an entry', () => {
+  it.each(['sub#main#a', 'cid#main#a', 'iss#main'])('is missing where %s has a `before`', (target) => {
+    expect(kindsOf({ target: { S: target }, before: { N: String(now) } })).toEqual(['missing-purge-at']);
+  });
+
+  it.each(['jti#main#1', `th#main#${digest}`])('is missing on the token entry %s', (target) => {
+    expect(kindsOf({ target: { S: target } })).toEqual(['missing-purge-at']);
+  });
+
+  it.each(['sid#main#a', 'kid#main#a', 'sub#main#a', 'cid#main#a', 'iss#main'])('may be missing on %s', (target) => {
+    expect(kindsOf({ target: { S: target } })).toEqual([]);
+  });
+
+  const malformed: readonly AttributeValue[] = [
+    { S: String(now + 200_000) },
+    { N: String((now + 200_000) * 1000) },
+    { N: '3600' },
+    { N: '-1' },
+    { NULL: true },
+  ];
+  it.each(malformed)('written as %j never purges', (purgeAt) => {
+    expect(kindsOf({ ...tokenEntry, purgeAt })).toEqual(['malformed-purge-at']);
+  });
+
+  it.each(['kid#main#a', 'sub#main#a', 'cid#main#a', 'iss#main'])('has no right time on %s', (target) => {
+    expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt })).toEqual(['purge-too-early']);
+  });
+
+  it('of a token entry is too early when no token alive at the writing has that floor', () => {
+    const at = (purgeAt: number) => kindsOf({ ...tokenEntry, purgeAt: { N: String(purgeAt) } });
+    expect(at(now + 3600 - 1)).toEqual(['purge-too-early']);
+    expect(at(now + 3600)).toEqual([]);
+  });
+
+  it('of an entry with `before` is too early below the floor of the tokens it blocks', () => {
+    const at = (purgeAt: number) =>
+      kindsOf({ ...subjectEntry, before: { N: String(now) }, purgeAt: { N: String(purgeAt) } });
+    expect(at(now + 2 + 86_400 + 5 + 3600 - 1)).toEqual(['purge-too-early']);
+    expect(at(now + 2 + 86_400 + 5 + 3600)).toEqual([]);
+  });
+
+  it('of an old entry that waits for deletion is no finding', () => {
+    const { writtenAt: _, ...unknown } = facts;
+    expect(inspectEntry({ ...tokenEntry, purgeAt: { N: String(now - 10) } }, unknown)).toEqual([]);
+  });
+});
+
+const prefixes = Object.keys(TARGET_PREFIXES) as TargetPrefix[];
+
+it('an entry with the purge time that we compute is never reported, up to the clock tolerance', () => {
+  const entries = fc.record({
+    prefix: fc.constantFrom(...prefixes),
+    endsAt: fc.option(fc.integer({ min: now, max: now + 86_400 }), { nil: undefined }),
+    before: fc.option(fc.integer({ min: now - 200_000, max: now }), { nil: undefined }),
+    clockOffset: fc.integer({ min: -5, max: 0 }),
+  });
+  fc.assert(
+    fc.property(entries, ({ prefix, endsAt, before, clockOffset }) => {
+      const floor = purgeFloor({ prefix }, issuer, { now: now + clockOffset, endsAt, before });
+      const value = prefix === 'iss' ? undefined : digest;
+      const found = kindsOf({
+        target: { S: formatTarget({ prefix, issuerAlias: 'main', value }) },
+        ...(before !== undefined && { before: { N: String(before) } }),
+        ...(floor !== undefined && { purgeAt: { N: String(floor) } }),
+      });
+      expect(found).toEqual([]);
+    }),
+  );
+});
+
+it('no finding repeats what was typed', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 20, maxLength: 60 }),
+      fc.constantFrom('', 'jti#', 'jti#main#', 'x#'),
+      (text, start) => {
+        const found = inspectEntry({ target: { S: start + text }, before: { S: text }, purgeAt: { S: text } }, facts);
+        for (const { sentence } of found) expect(sentence).not.toContain(text);
+      },
+    ),
+  );
+});

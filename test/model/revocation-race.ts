@@ -1,0 +1,172 @@
+import type { Step } from './state-explorer.ts';
+
+/**
+ * The race between one token's decisions and its revocation, in ticks. The write is acknowledged at the start of tick 0.
+ * Within a tick everything may happen in any order.
+ */
+export interface RaceParameters {
+  /** T: ticks that API Gateway reuses a decision; 0: never. */
+  readonly resultTtl: number;
+  /** L: ticks from a decision's table read until its answer is cached, at most. */
+  readonly decisionTime: number;
+  /** S: ticks from the moment a flush may be sent until it is accepted, at most. */
+  readonly flushDelay: number;
+  /** F: ticks from a flush's acceptance until it is applied, for each cache node separately, at most. */
+  readonly flushEffect: number;
+  /** The flush for which the writer is enough. */
+  readonly flushAtOnce: boolean;
+  /** The flush that waits until `decisionTime` and this many ticks more have gone by; undefined: there is none. */
+  readonly settleMargin: number | undefined;
+  /** Ticks after the write during which a read may still miss it; 0: strongly consistent reads. */
+  readonly replicaDelay: number;
+  /** Ticks during which an authorizer reuses a "not revoked" answer, the tick of the read included; 0: never. */
+  readonly negativeCache: number;
+}
+
+interface AuthorizerState {
+  /** An Allow on its way into a node's cache. Refusals are thrown, never cached, and need no state. */
+  readonly deciding: { readonly node: number; readonly age: number } | undefined;
+  /** Ticks that a "not revoked" answer is still reused. */
+  readonly remembered: number;
+}
+
+interface FlushState {
+  readonly name: string;
+  readonly earliest: number;
+  readonly acceptedAt: number | undefined;
+  readonly applied: readonly boolean[];
+}
+
+export interface RaceState {
+  readonly tick: number;
+  /** Ticks that each cache node will still answer Allow. */
+  readonly nodes: readonly number[];
+  readonly authorizers: readonly AuthorizerState[];
+  readonly flushes: readonly FlushState[];
+  /** An authorizer's own answer reached the client in this very step. */
+  readonly answered: boolean;
+}
+
+/** Early enough: what was cached before only expires earlier than what is cached from here on. */
+export function initialState(parameters: RaceParameters): RaceState {
+  const { decisionTime, negativeCache, flushAtOnce, settleMargin } = parameters;
+  const flush = (name: string, earliest: number): FlushState => ({
+    name,
+    earliest,
+    acceptedAt: undefined,
+    applied: [false, false],
+  });
+  return {
+    tick: -1 - Math.max(decisionTime, negativeCache),
+    nodes: [0, 0],
+    authorizers: [0, 1].map(() => ({ deciding: undefined, remembered: 0 })),
+    flushes: [
+      ...(flushAtOnce ? [flush('flush at once', 0)] : []),
+      ...(settleMargin === undefined ? [] : [flush('settled flush', decisionTime + settleMargin)]),
+    ],
+    answered: false,
+  };
+}
+
+/** Whether somebody can get the token's Allow in this state, after the write. */
+export function allowsAfterWrite({ tick, nodes, answered }: RaceState): boolean {
+  return tick >= 0 && (answered || nodes.some((life) => life > 0));
+}
+
+export function keyOf({ tick, nodes, authorizers, flushes, answered }: RaceState): string {
+  const deciders = authorizers.map(({ deciding, remembered }) => `${deciding?.node}.${deciding?.age}.${remembered}`);
+  const flushed = flushes.map(({ acceptedAt, applied }) => `${acceptedAt}${applied}`);
+  return [tick, nodes, deciders, flushed, answered].join('|');
+}
+
+export function stepsFrom(parameters: RaceParameters): (state: RaceState) => readonly Step<RaceState>[] {
+  const end = endOfRace(parameters);
+  return (after) => {
+    if (after.tick > end) return [];
+    const state = { ...after, answered: false };
+    return [
+      ...state.authorizers.flatMap((_, index) => authorizerSteps(state, index, parameters)),
+      ...state.flushes.flatMap((_, index) => flushSteps(state, index, parameters)),
+      ...tickSteps(state, parameters),
+    ];
+  };
+}
+
+/** When nothing made without the entry can be left, by a generous count. */
+function endOfRace({ resultTtl, decisionTime, replicaDelay, negativeCache }: RaceParameters): number {
+  return resultTtl + decisionTime + replicaDelay + negativeCache + 1;
+}
+
+function authorizerSteps(state: RaceState, index: number, parameters: RaceParameters): readonly Step<RaceState>[] {
+  const authorizer = state.authorizers[index];
+  if (authorizer === undefined) return [];
+  const become = (next: AuthorizerState) => ({ ...state, authorizers: state.authorizers.with(index, next) });
+  const { deciding } = authorizer;
+  if (deciding !== undefined) {
+    const idle = become({ ...authorizer, deciding: undefined });
+    const nodes = state.nodes.with(deciding.node, parameters.resultTtl);
+    const label = `authorizer ${index + 1} answers Allow, node ${deciding.node + 1} caches it`;
+    return [{ label, next: { ...idle, nodes, answered: true } }];
+  }
+  const source = sourceOfAllow(state, authorizer, parameters);
+  if (source === undefined) return [];
+  const remembered = source === 'memory' ? authorizer.remembered : parameters.negativeCache;
+  return [0, 1]
+    .filter((node) => state.nodes[node] === 0)
+    .map((node) => ({
+      label: `miss at node ${node + 1}: authorizer ${index + 1} finds the token not revoked (${source})`,
+      next: become({ deciding: { node, age: 0 }, remembered }),
+    }));
+}
+
+/** From where an authorizer asked now can get "not revoked". */
+function sourceOfAllow(
+  { tick }: RaceState,
+  { remembered }: AuthorizerState,
+  { replicaDelay }: RaceParameters,
+): 'memory' | 'read' | 'stale read' | undefined {
+  if (remembered > 0) return 'memory';
+  if (tick < 0) return 'read';
+  return tick < replicaDelay ? 'stale read' : undefined;
+}
+
+function flushSteps(state: RaceState, index: number, { flushEffect }: RaceParameters): readonly Step<RaceState>[] {
+  const flush = state.flushes[index];
+  if (flush === undefined || state.tick < flush.earliest) return [];
+  const become = (next: FlushState) => ({ ...state, flushes: state.flushes.with(index, next) });
+  const { acceptedAt, applied, name } = flush;
+  if (acceptedAt === undefined) {
+    return [{ label: `${name} accepted`, next: become({ ...flush, acceptedAt: state.tick }) }];
+  }
+  if (state.tick > acceptedAt + flushEffect) return [];
+  return [0, 1]
+    .filter((node) => applied[node] === false)
+    .map((node) => ({
+      label: `${name} empties node ${node + 1}`,
+      next: { ...become({ ...flush, applied: applied.with(node, true) }), nodes: state.nodes.with(node, 0) },
+    }));
+}
+
+/** Time goes on when nothing that must happen in this tick is left. */
+function tickSteps(state: RaceState, parameters: RaceParameters): readonly Step<RaceState>[] {
+  const { tick, authorizers, flushes } = state;
+  const decisionsWait = authorizers.every(
+    ({ deciding }) => deciding === undefined || deciding.age < parameters.decisionTime,
+  );
+  const flushesWait = flushes.every(({ acceptedAt, applied, earliest }) =>
+    acceptedAt === undefined
+      ? tick < earliest + parameters.flushDelay
+      : applied.every(Boolean) || tick < acceptedAt + parameters.flushEffect,
+  );
+  if (!decisionsWait || !flushesWait) return [];
+  const next = {
+    ...state,
+    tick: tick + 1,
+    nodes: state.nodes.map((life) => Math.max(0, life - 1)),
+    authorizers: authorizers.map(({ deciding, remembered }) => ({
+      deciding: deciding && { ...deciding, age: deciding.age + 1 },
+      remembered: Math.max(0, remembered - 1),
+    })),
+  };
+  return [{ label: tick === -1 ? 'the entry is written and acknowledged' : 'a tick', next }];
+}

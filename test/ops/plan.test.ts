@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parsePlanCommandLine } from '../../ops/plan-command-line.ts';
+import { monthlyCost } from '../../ops/plan-cost.ts';
+import { loadOf, type Workload } from '../../ops/plan-load.ts';
+import { choicesFor, planFor, planText } from '../../ops/plan-report.ts';
+
+const workload: Workload = {
+  requestsPerSecond: 100,
+  activeTokens: 2000,
+  resultTtl: 60,
+  revocationsPerHour: 6,
+  flush: true,
+  keysPerRead: 6,
+  decisionMs: 15,
+  coldStartMs: 350,
+  memory: 512,
+  authorizerTimeout: 5,
+};
+
+describe('the load', () => {
+  it('without a cache is every request, six read units each', () => {
+    const load = loadOf({ ...workload, resultTtl: 0 });
+    expect(load).toMatchObject({ hitRate: 0, invocationsPerSecond: 100, readUnitsPerSecond: 600, herd: undefined });
+  });
+
+  it('keeps as many environments busy as invocations last (Little)', () => {
+    expect(loadOf({ ...workload, resultTtl: 0, coldStartMs: 0 }).concurrency).toBeCloseTo(1.5);
+  });
+
+  it('of a herd is at most every request', () => {
+    const { herd } = loadOf(workload);
+    expect(herd?.invocationsInFirstSecond).toBeLessThanOrEqual(100);
+    expect(herd?.concurrencyCold).toBeCloseTo(36.5);
+  });
+
+  it('names the guaranteed lag, and shorter ones only where something flushes', () => {
+    expect(loadOf({ ...workload, resultTtl: 3600 })).toMatchObject({
+      guaranteedLag: 3607,
+      settledLag: 11,
+      expectedLag: 2,
+    });
+    expect(loadOf({ ...workload, flush: false })).toMatchObject({
+      guaranteedLag: 67,
+      settledLag: undefined,
+      expectedLag: 60,
+    });
+  });
+
+  it('that is rare finds nothing warm', () => {
+    const rare = { ...workload, requestsPerSecond: 0.0001, activeTokens: 1 };
+    expect(loadOf(rare).coldStartShare).toBeGreaterThan(0.9);
+    expect(loadOf(workload).coldStartShare).toBeLessThan(0.01);
+  });
+});
+
+describe('the monthly cost', () => {
+  const costOf = (more: Partial<Workload>, item: string) => {
+    const changed = { ...workload, ...more };
+    return monthlyCost(changed, loadOf(changed)).find((line) => line.item === item)?.perMonth;
+  };
+
+  it('of requests follows API Gateway’s price steps', () => {
+    expect(costOf({ requestsPerSecond: 100 }, 'API Gateway requests')).toBeCloseTo(262.8 * 3.5);
+    expect(costOf({ requestsPerSecond: 200 }, 'API Gateway requests')).toBeCloseTo(333 * 3.5 + (525.6 - 333) * 2.8);
+  });
+
+  it('of reads is a unit for each key of each decision', () => {
+    expect(costOf({ resultTtl: 0 }, 'DynamoDB reads')).toBeCloseTo(262.8 * 6 * 0.125);
+    expect(costOf({ resultTtl: 0, keysPerRead: 1 }, 'DynamoDB reads')).toBeCloseTo(262.8 * 0.125);
+  });
+
+  it('of the flusher is nothing without it', () => {
+    expect(costOf({ flush: false }, 'Lambda flusher')).toBe(0);
+    expect(costOf({}, 'Lambda flusher')).toBeGreaterThan(0);
+  });
+
+  it('falls with every longer result TTL', () => {
+    const costs = choicesFor(workload).map(({ costPerMonth }) => costPerMonth);
+    expect(costs).toEqual([...costs].sort((a, b) => b - a));
+  });
+});
+
+describe('the report', () => {
+  it('compares the result TTLs, the one asked for among them', () => {
+    const asked = { ...workload, resultTtl: 45 };
+    expect(choicesFor(asked).map((plan) => plan.workload.resultTtl)).toEqual([0, 15, 45, 60, 300, 900, 3600]);
+  });
+
+  it('dates its prices and says what a flush sets off', () => {
+    const text = planText(planFor(workload), choicesFor(workload));
+    expect(text).toMatch(/us-east-1, list, 20\d\d-\d\d-\d\d/);
+    expect(text).toMatch(/flushes twice/);
+    expect(planText(planFor({ ...workload, flush: false }), [])).not.toMatch(/flushes twice/);
+  });
+});
+
+describe('the command line', () => {
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['', /requests-per-second/],
+    ['--requests-per-second 5', /active-tokens/],
+    ['--requests-per-second 0 --active-tokens 5', /above 0/],
+    ['--requests-per-second 1e999 --active-tokens 5', /above 0/],
+    ['--requests-per-second 5 --active-tokens 5 --result-ttl 3601', /0 to 3600/],
+    ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
+    ['--requests-per-second 5 --active-tokens 5 --keys-per-read 7', /1 to 6/],
+    ['--requests-per-second 5 --active-tokens 5 --unknown', /unknown/],
+    ['--requests-per-second 5 --active-tokens 5 more', /too many arguments/],
+  ];
+  it.each(wrong)('%j is a usage error in one sentence', (line, message) => {
+    const parse = () => parsePlanCommandLine(line.split(' ').filter(Boolean));
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(/^(?!.*\. )[^\n]*[^.]\.$/);
+  });
+
+  const run = (line: string) => promisify(execFile)(process.execPath, ['ops/plan.ts', ...line.split(' ')]);
+
+  it('prints one JSON document', async () => {
+    const { stdout } = await run('--requests-per-second 100 --active-tokens 2000 --revocations-per-hour 6 --json');
+    expect(JSON.parse(stdout).load).toEqual(JSON.parse(JSON.stringify(loadOf(workload))));
+  });
+
+  it('exits with 2 and prints nothing on standard output when it is wrong', async () => {
+    await expect(run('--active-tokens none')).rejects.toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('helps', async () => {
+    expect((await run('--help')).stdout).toContain('--revocations-per-hour');
+  });
+});
