@@ -96,6 +96,12 @@ function scopesIn(claims: JsonObject, { path, form }: ScopeClaim, prefix: string
     .map((scope) => String(scope).slice(prefix.length));
 }
 
+/**
+ * Visible ASCII and spaces. Nobody documents what API Gateway makes of other characters in a context, and a claim that only
+ * some tokens carry must not turn good ones into 500s.
+ */
+const PLAIN_TEXT = /^[\x20-\x7e]{1,255}$/;
+
 /** Claims for the backend: API Gateway takes only flat values, so whatever else a claim is, it is left out. */
 function passedOn(claims: JsonObject, names: Readonly<Record<string, string>>): AccessToken['contextClaims'] {
   const entries = Object.entries(names).flatMap(([contextName, claimName]) => {
@@ -106,5 +112,6 @@ function passedOn(claims: JsonObject, names: Readonly<Record<string, string>>): 
 }
 
 function isFlat(claim: unknown): claim is string | number | boolean {
-  return isIdentifier(claim) || typeof claim === 'boolean' || (typeof claim === 'number' && Number.isFinite(claim));
+  if (typeof claim === 'string') return PLAIN_TEXT.test(claim);
+  return typeof claim === 'boolean' || (typeof claim === 'number' && Number.isFinite(claim));
 }

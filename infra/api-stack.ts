@@ -1,0 +1,54 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
+import { mailAlarms } from './alarm-mail.ts';
+import { BearerAuthorizer } from './bearer-authorizer.ts';
+import { CognitoIssuer } from './cognito-issuer.ts';
+import { checkDeployment } from './deployment-check.ts';
+import type { Deployment, IssuerSettings } from './deployment-schema.ts';
+import { ExampleApi } from './example-api.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly deployment: Deployment;
+}
+
+/** The example API behind the authorizer, as `infra/deployment.ts` describes it. */
+export class ApiStack extends Stack {
+  /** @throws DeploymentError or RouteTableError, one sentence that names the field and the fix */
+  constructor(scope: Construct, id: string, { deployment, ...props }: ApiStackProps) {
+    super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
+    checkDeployment(deployment);
+    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...settings } = deployment;
+    const issuers = this.issuersOf(deployment, corsOrigins);
+    const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
+    const api = new ExampleApi(this, 'Api', { routes, authorizer, realm, corsOrigins });
+    if (alarmEmail !== undefined) mailAlarms(this, alarmEmail, authorizer.flusher?.alarms ?? []);
+    this.output(STACK_OUTPUTS.apiUrl, api.url);
+    this.output(STACK_OUTPUTS.table, authorizer.table.tableName);
+    this.output(STACK_OUTPUTS.authorizer, authorizer.logicalId);
+  }
+
+  /** A team without an issuer gets one, so that its first deployment works. */
+  private issuersOf(
+    { issuers, routes }: Deployment,
+    corsOrigins: readonly string[],
+  ): Readonly<Record<string, IssuerSettings>> {
+    if (Object.keys(issuers).length > 0) return issuers;
+    const issuer = new CognitoIssuer(this, 'Issuer', { routes, callbackUrls: callbackUrls(corsOrigins) });
+    this.output(STACK_OUTPUTS.tokenEndpoint, issuer.tokenEndpoint);
+    this.output(STACK_OUTPUTS.userPoolId, issuer.userPoolId);
+    this.output(STACK_OUTPUTS.machineClientId, issuer.machineClientId);
+    this.output('PublicClientId', issuer.publicClientId);
+    return { main: issuer.settings };
+  }
+
+  private output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+}
+
+/** Pages that may read answers are the pages that sign users in; without any, the one on a developer's laptop. */
+function callbackUrls(corsOrigins: readonly string[]): readonly string[] {
+  const pages = corsOrigins.filter((origin) => origin !== '*').map((origin) => `${origin}/`);
+  return pages.length === 0 ? ['http://localhost:3000/'] : pages;
+}

@@ -1,0 +1,130 @@
+import { Duration } from 'aws-cdk-lib';
+import { type AuthorizerConfiguration, environmentOf } from '../lambda/authorizer-environment.ts';
+import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
+import { HTTP_METHODS } from '../lambda/route.ts';
+import { ALIAS_PATTERN } from '../lambda/trusted-issuer.ts';
+import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
+import { issuerComplaint } from './issuer-check.ts';
+import {
+  type Demand,
+  demand,
+  isRecord,
+  isWhole,
+  listOf,
+  matching,
+  objectOf,
+  oneOf,
+  optional,
+  recordOf,
+  shown,
+} from './setting-demands.ts';
+
+/** Lambda takes 4 KB for names and values together; some of it is left for the lengths that only the deployment knows. */
+const ENVIRONMENT_BYTES = 4096 - 256;
+
+/** What the authorizer itself puts into the context, and what API Gateway adds to it. */
+const RESERVED_CONTEXT_NAMES = [
+  ...['subject', 'clientId', 'scope', 'issuer', 'jwtId', 'expiresAt'],
+  ...['principalId', 'integrationLatency'],
+];
+
+const MOST_CONTEXT_CLAIMS = 10;
+
+const contextName = matching(
+  new RegExp(`^(?!(${RESERVED_CONTEXT_NAMES.join('|')})$)[A-Za-z][A-Za-z0-9_]{0,63}$`),
+  `give names of letters, digits and _, and none of ${RESERVED_CONTEXT_NAMES.join(', ')}, which are always there`,
+);
+
+const claimName = matching(/^[^\p{Cc}]{1,255}$/u, 'name the claim that each stands for');
+
+const contextClaims: Demand = (value) =>
+  isRecord(value) && Object.keys(value).length > MOST_CONTEXT_CLAIMS
+    ? `name at most ${MOST_CONTEXT_CLAIMS}, because all of them travel with every request`
+    : recordOf(contextName, claimName)(value);
+
+const scope = matching(/\S/, 'list scopes as strings');
+
+/** Only the shape: what a table may say, `compileRoutes` knows. */
+const route = objectOf({
+  method: oneOf([...HTTP_METHODS, 'ANY']),
+  path: matching(/^\//, 'write a path that begins with /'),
+  scopes: listOf(scope, 0),
+});
+
+export const resultTtl = demand(
+  (value) => value instanceof Duration && isWhole(value.toMilliseconds() / 1000, 0, 3600),
+  'write Duration.seconds(0) to Duration.seconds(3600)',
+);
+
+export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand>> = {
+  issuers: demand(isRecord, 'write an object of issuers by alias: { main: oidc({ … }) }'),
+  routes: listOf(() => undefined, 1),
+  resultTtl: optional(resultTtl),
+  revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
+  contextClaims: optional(contextClaims),
+  flush: optional(oneOf([true, false])),
+};
+
+/** @throws DeploymentError the first thing that is wrong, in one sentence */
+export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
+  checkFields('the authorizer', settings, AUTHORIZER_FIELDS);
+  if (Object.keys(settings.issuers).length === 0) {
+    throw new DeploymentError('issuers is {}: name at least one, such as { main: oidc({ … }) }.');
+  }
+  checkMembers(settings);
+}
+
+/** @throws DeploymentError when Lambda would refuse the function for the length of its environment */
+export function checkEnvironmentSize(configuration: AuthorizerConfiguration): void {
+  const bytes = Buffer.byteLength(Object.entries(environmentOf(configuration)).flat().join(''));
+  if (bytes <= ENVIRONMENT_BYTES) return;
+  throw new DeploymentError(
+    `issuers and contextClaims take ${bytes} bytes of the function's environment: ` +
+      `name fewer, since Lambda leaves ${ENVIRONMENT_BYTES} for them.`,
+  );
+}
+
+/** @throws DeploymentError for a field that is wrong, or that does not exist: a misspelt one would mean its default */
+export function checkFields(name: string, value: unknown, fields: Readonly<Record<string, Demand>>): void {
+  if (!isRecord(value)) throw new DeploymentError(`${name} is ${shown(value)}: write an object: { … }.`);
+  const unknownName = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
+  if (unknownName !== undefined) {
+    throw new DeploymentError(`${name} has a field "${unknownName}": write only ${Object.keys(fields).join(', ')}.`);
+  }
+  for (const [field, demanded] of Object.entries(fields)) {
+    const fix = demanded(value[field]);
+    if (fix !== undefined) throw new DeploymentError(`${field} is ${shown(value[field])}: ${fix}.`);
+  }
+}
+
+/** Issuers and routes one by one, so that the sentence names the one that is wrong. */
+export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issuers' | 'routes'>): void {
+  for (const [alias, settings] of Object.entries(issuers)) {
+    const complaint = aliasComplaint(alias) ?? issuerComplaint(`issuers.${alias}`, settings);
+    if (complaint !== undefined) throw new DeploymentError(`${complaint}.`);
+  }
+  refuseDuplicateIssuers(issuers);
+  for (const [index, rule] of routes.entries()) {
+    const fix = route(rule);
+    if (fix !== undefined) throw new DeploymentError(`routes[${index}] is ${shown(rule)}: ${fix}.`);
+  }
+}
+
+function aliasComplaint(alias: string): string | undefined {
+  if (ALIAS_PATTERN.test(alias)) return undefined;
+  return `issuers has the alias "${alias}": write 1 to 16 lower-case letters, digits and hyphens`;
+}
+
+/** The issuer a token names chooses the configuration: two for one issuer would leave the second unused. */
+function refuseDuplicateIssuers(issuers: Readonly<Record<string, IssuerSettings>>): void {
+  const aliases = new Map<string, string>();
+  for (const [alias, { issuer }] of Object.entries(issuers)) {
+    const other = aliases.get(issuer);
+    if (other !== undefined) {
+      throw new DeploymentError(
+        `issuers.${other} and issuers.${alias} are both ${shown(issuer)}: keep one, which may list several audiences.`,
+      );
+    }
+    aliases.set(issuer, alias);
+  }
+}

@@ -1,0 +1,21 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Deployment } from './deployment-schema.ts';
+
+/**
+ * The one file a team edits. `npx cdk synth` says what is wrong with it.
+ *
+ * No issuers: the stack creates a Cognito user pool and trusts it as `main`. Yours instead (presets in issuer-presets.ts):
+ *
+ *     issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
+ */
+export const deployment: Deployment = {
+  issuers: {},
+  routes: [
+    { method: 'GET', path: '/whoami', scopes: [] }, // any valid token
+    { method: 'GET', path: '/orders', scopes: ['orders:read'] }, // any one of the scopes listed
+    { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+    { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+    { method: 'GET', path: '/orders/{id}/refunds', scopes: ['refunds:read'] },
+  ],
+  resultTtl: Duration.seconds(60),
+};

@@ -1,0 +1,44 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as CdkFunction, type Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+export interface LambdaFunctionProps {
+  readonly description: string;
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whole seconds. */
+  readonly timeout: Duration;
+  /** MiB; CPU grows with it. */
+  readonly memorySize: number;
+}
+
+/** A function as this project runs them: Node.js 24 on arm64, traced, with a role that may write its own log and nothing else. */
+export class LambdaFunction extends CdkFunction {
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.THREE_MONTHS });
+    super(scope, id, {
+      ...props,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role: roleThatLogsTo(logGroup, scope, `${id}Role`),
+    });
+  }
+}
+
+/** CDK's own role attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
+function roleThatLogsTo(logGroup: LogGroup, scope: Construct, id: string): Role {
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  return role;
+}

@@ -1,0 +1,57 @@
+import { listedGrant } from './listed-grant.ts';
+import type { CompiledRoute } from './route.ts';
+import { createWideGrants } from './wide-grants.ts';
+
+/** What a token may call, as resource patterns below the stage ARN. Nothing in `allow`: nothing is granted. */
+export interface Grant {
+  readonly routes: readonly CompiledRoute[];
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+export interface Grants {
+  routesGrantedBy(scopes: ReadonlySet<string>): Grant;
+}
+
+/** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
+const MOST_LISTED_BYTES = 5120;
+
+/** What a pattern costs beside its own characters: the stage ARN before it, quotes and a comma. */
+const BYTES_BESIDE_PATTERN = 80;
+
+/**
+ * Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
+ *
+ * Granted routes are listed one by one as long as that is short. A cached policy outlives a deployment by the result
+ * TTL, and a wide pattern would open what that deployment adds below it; so wide ones stand in only for long lists.
+ */
+export function createGrants(routes: readonly CompiledRoute[]): Grants {
+  const byScope = indexByScope(routes);
+  const open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
+  const wideGrantOf = createWideGrants(routes);
+  return {
+    routesGrantedBy(scopes) {
+      const granted = new Set([...open, ...[...scopes].flatMap((scope) => byScope.get(scope) ?? [])]);
+      const listed = listedGrant(routes, granted);
+      if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
+      const wide = wideGrantOf(granted);
+      return bytesOf(wide) < bytesOf(listed) ? wide : listed;
+    },
+  };
+}
+
+function indexByScope(routes: readonly CompiledRoute[]): ReadonlyMap<string, readonly number[]> {
+  const byScope = new Map<string, number[]>();
+  for (const [index, { scopes }] of routes.entries()) {
+    for (const scope of scopes) {
+      const indexes = byScope.get(scope) ?? [];
+      indexes.push(index);
+      byScope.set(scope, indexes);
+    }
+  }
+  return byScope;
+}
+
+function bytesOf({ allow, deny }: Grant): number {
+  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + BYTES_BESIDE_PATTERN, 0);
+}

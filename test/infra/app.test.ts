@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let outdir: string;
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'bearer-authorizer-app-'));
+});
+afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+/** Runs `infra/app.ts` as the CDK command does, without credentials, and on demand with another `deployment.ts`. */
+function runApp(deployment?: string) {
+  const substitute = deployment === undefined ? [] : ['--import', dataModule(hookReturning(dataModule(deployment)))];
+  const environment = { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, CDK_OUTDIR: outdir };
+  return spawnSync(process.execPath, [...substitute, 'infra/app.ts'], { encoding: 'utf8', env: environment });
+}
+
+function hookReturning(address: string): string {
+  return `import { registerHooks } from 'node:module';
+    const url = ${JSON.stringify(address)};
+    registerHooks({ resolve: (specifier, context, next) =>
+      specifier === './deployment.ts' ? { url, shortCircuit: true } : next(specifier, context) });`;
+}
+
+function dataModule(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+describe('the app behind npx cdk synth', () => {
+  it('writes the template of the deployment as it is, without AWS credentials', () => {
+    const { status, stderr } = runApp();
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(readdirSync(outdir)).toContain('bearer-authorizer.template.json');
+  });
+
+  it.each([
+    [
+      'a wrong deployment',
+      'export const deployment = { issuers: [] };',
+      /^issuers is \[\]: write an object of issuers by alias: [^\n]+\.\n$/,
+    ],
+    ['no deployment', 'export const deployment = undefined;', /^deployment is missing: write an object: \{ … \}\.\n$/],
+  ])('says in one sentence what is wrong with %s, and writes nothing', (_name, source, sentence) => {
+    const { status, stdout, stderr } = runApp(source);
+    expect(stderr).toMatch(sentence);
+    expect(stdout).toBe('');
+    expect(status).toBe(1);
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+import { Duration, NestedStack, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { type IAuthorizer, MockIntegration, RestApi, Stage } from 'aws-cdk-lib/aws-apigateway';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
+import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
+import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import type { Route } from '../../lambda/route.ts';
+import { issuer, newApp, newStack } from './synthesis.ts';
+
+const settings: AuthorizerSettings = {
+  issuers: { main: issuer },
+  routes: [
+    { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+    { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+  ],
+};
+
+/** The API a team already has. */
+function ordersApi(stack: Stack, authorizer: IAuthorizer, policy?: PolicyDocument): RestApi {
+  const api = new RestApi(stack, 'Orders', policy === undefined ? {} : { policy });
+  const orders = api.root.addResource('orders');
+  orders.addMethod('GET', new MockIntegration(), { authorizer });
+  orders.addMethod('POST', new MockIntegration(), { authorizer });
+  return api;
+}
+
+function policyThat(effect: Effect): PolicyDocument {
+  const actions = ['execute-api:Invoke'];
+  const resources = ['execute-api:/*'];
+  const principals = [new AnyPrincipal()];
+  return new PolicyDocument({ statements: [new PolicyStatement({ effect, actions, resources, principals })] });
+}
+
+describe('an authorizer on the API a team already has', () => {
+  it('needs issuers and routes, and is then an authorizer for methods', () => {
+    const stack = newStack();
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'TOKEN', AuthorizerResultTtlInSeconds: 60 });
+    template.allResourcesProperties('AWS::ApiGateway::Method', {
+      AuthorizationType: 'CUSTOM',
+      AuthorizerId: { Ref: Match.stringLikeRegexp('^Authorizer') },
+    });
+  });
+
+  it('keeps decisions no longer than told', () => {
+    const stack = newStack();
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, resultTtl: Duration.seconds(0) }));
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+  });
+
+  it('refuses wrong settings by itself', () => {
+    const wrong = { ...settings, issuers: { main: { ...issuer, audiences: [] } } };
+    expect(() => new BearerAuthorizer(newStack(), 'Authorizer', wrong)).toThrow('issuers.main.audiences is []');
+  });
+
+  it('refuses a method that no route names, by method and path', () => {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    const api = ordersApi(stack, authorizer);
+    api.root.addResource('refunds').addResource('{id}').addMethod('PUT', new MockIntegration(), { authorizer });
+    expect(() => Template.fromStack(stack)).toThrow('PUT /refunds/{id} uses the authorizer, but no route names it');
+  });
+
+  it('refuses a route that no method serves, by method and path', () => {
+    const stack = newStack();
+    const routes: readonly Route[] = [...settings.routes, { method: 'ANY', path: '/lost', scopes: [] }];
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, routes }));
+    expect(() => Template.fromStack(stack)).toThrow(
+      'routes name ANY /lost, but no method of an API uses the authorizer there',
+    );
+  });
+
+  it('leaves methods alone that do not use it', () => {
+    const stack = newStack();
+    const api = ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings));
+    api.root.addResource('health').addMethod('GET', new MockIntegration());
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  it('refuses an API whose resource policy allows, which would speak where the authorizer is silent', () => {
+    const stack = newStack();
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings), policyThat(Effect.ALLOW));
+    expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
+  });
+
+  it('takes an API whose resource policy only denies', () => {
+    const stack = newStack();
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings), policyThat(Effect.DENY));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
+describe('an authorizer on more than one API', () => {
+  it('is one function and one table, with an authorizer and a permission for each', () => {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    ordersApi(stack, authorizer);
+    const second = new RestApi(stack, 'Second');
+    second.root
+      .addResource('orders')
+      .addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(second) });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.resourceCountIs('AWS::ApiGateway::Authorizer', 2);
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::Permission',
+      { FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^AuthorizerFunction'), 'Arn'] } },
+      2,
+    );
+  });
+
+  it('says how, when it is handed to the second as it is', () => {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    ordersApi(stack, authorizer);
+    const second = new RestApi(stack, 'Second');
+    const attach = () => second.root.addMethod('GET', new MockIntegration(), { authorizer });
+    expect(attach).toThrow(
+      'The authorizer team/Authorizer serves team/Orders: give the methods of team/Second its forApi(api) instead.',
+    );
+  });
+
+  it('flushes every stage of each, and no stage of another API', () => {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    const api = ordersApi(stack, authorizer);
+    new Stage(stack, 'Beta', { deployment: deploymentOf(api), stageName: 'beta' });
+    const unrelated = new RestApi(stack, 'Unrelated');
+    unrelated.root.addMethod('GET', new MockIntegration());
+    authorizer.addStage({ restApiId: 'imported', stageName: 'live' });
+    const flushers = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
+      Properties: { Environment: { Variables: { MODE: 'at-once' } } },
+    });
+    const stages = JSON.stringify(Object.values(flushers)[0]?.Properties.Environment.Variables.STAGES);
+    expect(stages.match(/"Ref":"(OrdersDeploymentStage|Beta)/g)).toHaveLength(2);
+    expect(stages).toContain('imported');
+    expect(stages).not.toContain('Unrelated');
+  });
+});
+
+describe('an authorizer for 500 routes', () => {
+  it('synthesizes, with its routes in the asset and metadata', () => {
+    const routes = Array.from({ length: 500 }, (_, index): Route => {
+      const path = index % 2 === 0 ? `/items-${index}/{id}` : `/items-${index - 1}/{id}/parts`;
+      return { method: 'GET', path, scopes: [`items-${index}:read`] };
+    });
+    const stack = newStack(newApp());
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes });
+    const api = new RestApi(stack, 'Api');
+    addMethods(stack, api, authorizer, routes);
+    const template = Template.fromStack(stack);
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    const descriptions = functions.flatMap(({ Metadata }) => Metadata?.[DESCRIPTION_KEY] ?? []);
+    expect(descriptions[0]?.routes).toHaveLength(500);
+    // CloudFormation reads templates of up to 1 MB.
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+  });
+});
+
+/** A stack holds 500 resources: the methods of so many routes need several. */
+function addMethods(stack: Stack, api: RestApi, authorizer: IAuthorizer, routes: readonly Route[]): void {
+  api.root.addMethod('OPTIONS', new MockIntegration());
+  for (let start = 0; start < routes.length; start += 100) {
+    const part = new NestedStack(stack, `Part${start}`);
+    const { restApiId } = api;
+    const { resourceId: rootResourceId } = api.root;
+    const imported = RestApi.fromRestApiAttributes(part, 'Api', { restApiId, rootResourceId });
+    for (const { method, path } of routes.slice(start, start + 100)) {
+      imported.root.resourceForPath(path).addMethod(method, new MockIntegration(), { authorizer });
+    }
+  }
+}
+
+function deploymentOf({ latestDeployment }: RestApi) {
+  if (latestDeployment === undefined) throw new Error('the API has no deployment');
+  return latestDeployment;
+}

@@ -1,0 +1,325 @@
+import { Duration, Fn } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { checkAuthorizerSettings, checkEnvironmentSize } from '../../infra/authorizer-check.ts';
+import { checkDeployment } from '../../infra/deployment-check.ts';
+import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import { issuer, soundDeployment } from './synthesis.ts';
+
+type Changes = Readonly<Record<string, unknown>>;
+
+function deploymentWith(changes: Changes): Deployment {
+  return { ...soundDeployment, ...changes } as Deployment;
+}
+
+function issuerWith(changes: Changes): Changes {
+  return { issuers: { main: { ...issuer, ...changes } as IssuerSettings } };
+}
+
+function claimNamesWith(changes: Changes): Changes {
+  return issuerWith({ claimNames: { ...issuer.claimNames, ...changes } });
+}
+
+const everyOption: Deployment = {
+  ...soundDeployment,
+  revocationLevels: ['token', 'key'],
+  contextClaims: { tenant: 'org_id', plan: 'https://acme.example/plan' },
+  flush: false,
+  corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+  realm: 'Acme orders',
+  alarmEmail: 'on-call@acme.example',
+};
+
+describe('a deployment is accepted', () => {
+  it.each<[string, Deployment]>([
+    ['with issuers, routes and a result TTL', soundDeployment],
+    ['with every option', everyOption],
+    ['without issuers, for the stack makes one', { ...soundDeployment, issuers: {} }],
+    ['with no cache', { ...soundDeployment, resultTtl: Duration.seconds(0) }],
+    ['with an hour of cache', { ...soundDeployment, resultTtl: Duration.hours(1) }],
+    ['with no CORS at all', { ...soundDeployment, corsOrigins: [] }],
+    ['with an issuer on loopback', deploymentWith(issuerWith({ issuer: 'http://127.0.0.1:4000' }))],
+    ['with an issuer that a resource of the stack knows', deploymentWith(issuerWith({ issuer: Fn.ref('Pool') }))],
+    ['with clients in place of an audience', deploymentWith(issuerWith({ audiences: [], clients: ['orders'] }))],
+    ['with tokens that have no type', deploymentWith(issuerWith({ tokenTypes: [null] }))],
+  ])('%s', (_name, deployment) => {
+    expect(() => checkDeployment(deployment)).not.toThrow();
+  });
+});
+
+const wrong: readonly [string, Changes, string][] = [
+  ['a misspelt field', { resultTTL: 1 }, 'deployment has a field "resultTTL": write only issuers, routes, resultTtl, '],
+  ['issuers as a list', { issuers: [] }, 'issuers is []: write an object of issuers by alias'],
+  [
+    'an alias with a #',
+    { issuers: { 'a#b': issuer } },
+    'issuers has the alias "a#b": write 1 to 16 lower-case letters',
+  ],
+  [
+    'an alias of 17 characters',
+    { issuers: { aaaaaaaaaaaaaaaaa: issuer } },
+    'issuers has the alias "aaaaaaaaaaaaaaaaa"',
+  ],
+  ['an alias in capitals', { issuers: { Main: issuer } }, 'issuers has the alias "Main"'],
+  [
+    'an issuer that is only an address',
+    { issuers: { main: 'https://a.example' } },
+    'issuers.main is "https://a.example": write what a preset returns',
+  ],
+  [
+    'one issuer twice',
+    { issuers: { a: issuer, b: issuer } },
+    'issuers.a and issuers.b are both "https://login.example.com/": keep one',
+  ],
+  [
+    'a misspelt field of an issuer',
+    issuerWith({ audience: 'x' }),
+    'issuers.main has a field "audience": write only issuer, jwksUri, audiences,',
+  ],
+  [
+    'a missing field of an issuer',
+    issuerWith({ tokenTypes: undefined }),
+    'issuers.main.tokenTypes is missing: write a list',
+  ],
+  [
+    'an issuer over http',
+    issuerWith({ issuer: 'http://login.example.com/' }),
+    'issuers.main.issuer is "http://login.example.com/": write an https address',
+  ],
+  [
+    'an issuer without scheme',
+    issuerWith({ issuer: 'login.example.com' }),
+    'issuers.main.issuer is "login.example.com": write an https',
+  ],
+  [
+    'an issuer with a query',
+    issuerWith({ issuer: 'https://a.example/?t=1' }),
+    'issuers.main.issuer is "https://a.example/?t=1": write',
+  ],
+  [
+    'an issuer with a password',
+    issuerWith({ issuer: 'https://u:p@a.example/' }),
+    'issuers.main.issuer is "https://u:p@a.example/": write',
+  ],
+  [
+    'an issuer with a space',
+    issuerWith({ issuer: 'https://a.example/ ' }),
+    'issuers.main.issuer is "https://a.example/ ": write an https',
+  ],
+  [
+    'keys over http',
+    issuerWith({ jwksUri: 'http://a.example/keys' }),
+    'issuers.main.jwksUri is "http://a.example/keys": write an https',
+  ],
+  [
+    'a forgotten key set address',
+    issuerWith({ jwksUri: undefined }),
+    'issuers.main.jwksUri is missing: write an https address',
+  ],
+  ['an audience that is no list', issuerWith({ audiences: 'api' }), 'issuers.main.audiences is "api": write a list'],
+  [
+    'an empty audience',
+    issuerWith({ audiences: [''] }),
+    'issuers.main.audiences is [""]: write a string that is not empty',
+  ],
+  ['an audience twice', issuerWith({ audiences: ['a', 'a'] }), 'issuers.main.audiences is ["a","a"]: name each once'],
+  [
+    'neither audience nor clients',
+    issuerWith({ audiences: [] }),
+    'issuers.main.audiences is []: name the audience of this API, or pin clients',
+  ],
+  ['HS256', issuerWith({ algorithms: ['HS256'] }), 'issuers.main.algorithms is ["HS256"]: name only RS256, '],
+  [
+    'HS512 among others',
+    issuerWith({ algorithms: ['RS256', 'HS512'] }),
+    'because with HS* whoever can verify a token can also make one.',
+  ],
+  ['no signature', issuerWith({ algorithms: ['none'] }), 'issuers.main.algorithms is ["none"]: name only RS256'],
+  ['no algorithm', issuerWith({ algorithms: [] }), 'issuers.main.algorithms is []: name at least 1'],
+  ['no token type', issuerWith({ tokenTypes: [] }), 'issuers.main.tokenTypes is []: name at least 1'],
+  [
+    'a required claim that is no string',
+    issuerWith({ requiredClaims: { ver: 2 } }),
+    'issuers.main.requiredClaims is {"ver":2}: write a string',
+  ],
+  [
+    'a scope claim without its form',
+    claimNamesWith({ scopes: [{ path: ['scp'] }] }),
+    'in scopes, in form, write only string, array.',
+  ],
+  [
+    'a scope claim without its name',
+    claimNamesWith({ scopes: [{ path: [], form: 'array' }] }),
+    'in scopes, in path, name at least 1.',
+  ],
+  ['no claim for the client', claimNamesWith({ client: [] }), 'in client, name at least 1.'],
+  ['a token id claim of no name', claimNamesWith({ jwtId: '' }), 'in jwtId, write a string that is not empty.'],
+  [
+    'a scope prefix with a space',
+    issuerWith({ scopePrefix: 'a b' }),
+    'issuers.main.scopePrefix is "a b": write a string without spaces',
+  ],
+  [
+    'a negative clock tolerance',
+    issuerWith({ clockTolerance: -1 }),
+    'issuers.main.clockTolerance is -1: write whole seconds from 0 to 60.',
+  ],
+  [
+    'a clock tolerance of an hour',
+    issuerWith({ clockTolerance: 3600 }),
+    'issuers.main.clockTolerance is 3600: write whole seconds from 0 to 60.',
+  ],
+  [
+    'a duration where seconds are due',
+    issuerWith({ clockTolerance: Duration.seconds(5) }),
+    'issuers.main.clockTolerance is 5 seconds: write whole seconds',
+  ],
+  [
+    'tokens that never grow old',
+    issuerWith({ maxTokenAge: Number.POSITIVE_INFINITY }),
+    'issuers.main.maxTokenAge is null: write whole seconds from 1 to 2678400.',
+  ],
+  [
+    'tokens that are always too old',
+    issuerWith({ maxTokenAge: 0 }),
+    'issuers.main.maxTokenAge is 0: write whole seconds from 1',
+  ],
+  [
+    'a token age in milliseconds',
+    issuerWith({ maxTokenAge: 86_400_000 }),
+    'issuers.main.maxTokenAge is 86400000: write whole seconds',
+  ],
+  [
+    'an unknown way with tokens without id',
+    issuerWith({ tokensWithoutId: 'accept' }),
+    'issuers.main.tokensWithoutId is "accept": write only reject, digest.',
+  ],
+  ['routes as an object', { routes: {} }, 'routes is {}: write a list'],
+  ['no routes', { routes: [] }, 'routes is []: name at least 1.'],
+  [
+    'a route without scopes',
+    { routes: [{ method: 'GET', path: '/a' }] },
+    'routes[0] is {"method":"GET","path":"/a"}: in scopes, write a list',
+  ],
+  [
+    'a scope where a list is due',
+    { routes: [{ method: 'GET', path: '/a', scopes: 'a' }] },
+    'routes[0] is {"method":"GET","path":"/a","scopes":"a"}: in scopes, write a list',
+  ],
+  [
+    'a method in small letters',
+    { routes: [{ method: 'get', path: '/a', scopes: [] }] },
+    'in method, write only DELETE, GET,',
+  ],
+  [
+    'a path without its slash',
+    { routes: [{ method: 'GET', path: 'a', scopes: [] }] },
+    'in path, write a path that begins with /.',
+  ],
+  [
+    'a misspelt field of a route',
+    { routes: [{ method: 'GET', path: '/a', scopes: [], scope: 'a' }] },
+    'write only the fields method, path, scopes.',
+  ],
+  [
+    'no result TTL',
+    { resultTtl: undefined },
+    'resultTtl is missing: write Duration.seconds(0) to Duration.seconds(3600).',
+  ],
+  [
+    'a result TTL of more than an hour',
+    { resultTtl: Duration.seconds(3601) },
+    'resultTtl is 1 hour 1 second: write Duration',
+  ],
+  ['a result TTL of half a second', { resultTtl: Duration.millis(500) }, 'resultTtl is 500 millis: write Duration'],
+  ['a result TTL that is a bare number', { resultTtl: 60 }, 'resultTtl is 60: write Duration.seconds(0)'],
+  [
+    'an unknown revocation level',
+    { revocationLevels: ['tokens'] },
+    'revocationLevels is ["tokens"]: write only token, session, subject,',
+  ],
+  ['no revocation level', { revocationLevels: [] }, 'revocationLevels is []: name at least 1.'],
+  [
+    'a revocation level twice',
+    { revocationLevels: ['key', 'key'] },
+    'revocationLevels is ["key","key"]: name each once.',
+  ],
+  [
+    'a context name of ours',
+    { contextClaims: { subject: 'email' } },
+    'contextClaims is {"subject":"email"}: give names of letters',
+  ],
+  [
+    'a context name of API Gateway',
+    { contextClaims: { principalId: 'email' } },
+    'contextClaims is {"principalId":"email"}: give names',
+  ],
+  [
+    'a context name with a dash',
+    { contextClaims: { 'org-id': 'org_id' } },
+    'contextClaims is {"org-id":"org_id"}: give names',
+  ],
+  ['a context claim of no name', { contextClaims: { tenant: '' } }, 'contextClaims is {"tenant":""}: name the claim'],
+  [
+    'eleven context claims',
+    { contextClaims: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`c${i}`, 'a'])) },
+    ': name at most 10, because',
+  ],
+  ['flush as a word', { flush: 'no' }, 'flush is "no": write only true, false.'],
+  [
+    'an origin with a path',
+    { corsOrigins: ['https://a.example/'] },
+    'corsOrigins is ["https://a.example/"]: write origins as browsers do',
+  ],
+  ['an origin over http', { corsOrigins: ['http://a.example'] }, 'corsOrigins is ["http://a.example"]: write origins'],
+  ['the origin null', { corsOrigins: ['null'] }, 'corsOrigins is ["null"]: write origins'],
+  [
+    'every origin and one more',
+    { corsOrigins: ['*', 'https://a.example'] },
+    "write '*' alone, because it includes the others.",
+  ],
+  ['a realm with a quote', { realm: 'a"b' }, 'realm is "a\\"b": write visible ASCII without quotes'],
+  ['a realm with an apostrophe', { realm: "a'b" }, 'realm is "a\'b": write visible ASCII without quotes'],
+  ['an empty realm', { realm: '' }, 'realm is "": write visible ASCII'],
+  ['an address that is none', { alarmEmail: 'on-call' }, 'alarmEmail is "on-call": write one e-mail address.'],
+];
+
+describe('a deployment is refused, in one sentence that names the field and the fix, for', () => {
+  it.each(wrong)('%s', (_name, changes, sentence) => {
+    const check = () => checkDeployment(deploymentWith(changes));
+    expect(check).toThrow(sentence);
+    expect(check).toThrow(/^[^\n]+\.$/);
+    expect(check).toThrow(expect.objectContaining({ name: 'DeploymentError' }));
+  });
+
+  it('no deployment at all', () => {
+    expect(() => checkDeployment(undefined as unknown as Deployment)).toThrow('deployment is missing: write an object');
+  });
+});
+
+describe('the settings of an authorizer', () => {
+  it('need no result TTL', () => {
+    const { issuers, routes } = soundDeployment;
+    expect(() => checkAuthorizerSettings({ issuers, routes })).not.toThrow();
+  });
+
+  it('need an issuer, for there is no stack to make one', () => {
+    const { routes } = soundDeployment;
+    expect(() => checkAuthorizerSettings({ issuers: {}, routes })).toThrow('issuers is {}: name at least one');
+  });
+
+  it('are refused when Lambda would not take an environment of that length', () => {
+    const configuration = (clients: readonly string[]) => ({
+      issuers: [{ alias: 'main', ...issuer, clients }],
+      revocationTable: 'table',
+      revocationEndpoint: 'https://dynamodb.eu-west-1.amazonaws.com',
+      revocationLevels: REVOCATION_LEVELS,
+      contextClaims: {},
+    });
+    const clients = Array.from({ length: 200 }, (_, index) => `client-number-${index}`);
+    expect(() => checkEnvironmentSize(configuration(clients.slice(0, 100)))).not.toThrow();
+    expect(() => checkEnvironmentSize(configuration(clients))).toThrow(
+      /^issuers and contextClaims take \d{4} bytes of the function's environment: name fewer/,
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { compileRoutes } from '../../infra/route-compiler.ts';
+import { RouteTableError } from '../../infra/route-table-error.ts';
+import { grantFor, isAllowed, route } from '../support/compiled-policy.ts';
+
+const orders = [
+  route('GET /whoami'),
+  route('GET /orders', 'list'),
+  route('POST /orders', 'write'),
+  route('GET /orders/{id}', 'read'),
+  route('GET /orders/{id}/refunds', 'refunds'),
+  route('GET /orders/special', 'special'),
+];
+
+describe('the star that crosses a slash', () => {
+  test('a token for /orders/{id} does not reach /orders/{id}/refunds', () => {
+    expect(isAllowed(orders, 'read', 'GET /orders/1')).toBe(true);
+    expect(isAllowed(orders, 'read', 'GET /orders/1/refunds')).toBe(false);
+    expect(isAllowed(orders, 'read refunds', 'GET /orders/1/refunds')).toBe(true);
+  });
+
+  test('a token for /orders/{id} does not reach /orders/special', () => {
+    expect(isAllowed(orders, 'read', 'GET /orders/special')).toBe(false);
+    expect(isAllowed(orders, 'read special', 'GET /orders/special')).toBe(true);
+    expect(isAllowed(orders, 'special', 'GET /orders/1')).toBe(false);
+  });
+
+  test('a Deny stands only for a route that an Allow leaks into and that is not granted', () => {
+    expect(grantFor(orders, 'list write').deny).toEqual([]);
+    expect(grantFor(orders, 'list read refunds special').deny).toEqual([]);
+    expect(grantFor(orders, 'read').deny).toEqual(
+      expect.arrayContaining(['GET/orders/*/refunds', 'GET/orders/special']),
+    );
+  });
+
+  test('a pattern that another one of the policy includes is left out', () => {
+    expect(grantFor(orders, 'list read refunds special').allow).toEqual(['GET/whoami', 'GET/orders', 'GET/orders/*']);
+  });
+
+  test('a literal route is reached only by its own text', () => {
+    const files = [route('GET /files/{proxy+}', 'files'), route('GET /files/a/b', 'a'), route('GET /', 'root')];
+    expect(isAllowed(files, 'files', 'GET /files/b/c/d')).toBe(true);
+    expect(isAllowed(files, 'files', 'GET /files/a/b')).toBe(false);
+    expect(isAllowed(files, 'root', 'GET /')).toBe(true);
+    expect(isAllowed(files, 'root', 'GET /files')).toBe(false);
+  });
+});
+
+describe('a table that IAM cannot express', () => {
+  const triple = [route('GET /{a}', 'a'), route('GET /{a}/b', 'b'), route('GET /{a}/c/b', 'c')];
+
+  test('the refusal names the three routes, the requests that collide, and what to change', () => {
+    expect(() => compileRoutes(triple)).toThrow(
+      new RouteTableError(
+        'IAM cannot express the routes GET /{a}, GET /{a}/b and GET /{a}/c/b together, because its "*" crosses "/": what ' +
+          'allows GET /{a} reaches GET /{a}/b (GET /x/b), and what denies GET /{a}/b also refuses GET /{a}/c/b ' +
+          '(GET /x/c/b); add every scope of GET /{a} or of GET /{a}/c/b to GET /{a}/b, or move one of them to a path of ' +
+          'its own.',
+      ),
+    );
+  });
+
+  test('a route that would be refused by its own leak is named once', () => {
+    expect(() => compileRoutes([route('GET /files/{proxy+}', 'files'), route('GET /files/a/{name}', 'a')])).toThrow(
+      'IAM cannot express the routes GET /files/{proxy+} and GET /files/a/{name} together, because its "*" crosses "/": ' +
+        'what allows GET /files/{proxy+} reaches GET /files/a/{name} (GET /files/a/x), and what denies ' +
+        'GET /files/a/{name} also refuses GET /files/{proxy+} (GET /files/a/x/x); add every scope of ' +
+        'GET /files/{proxy+} to GET /files/a/{name}, or move one of them to a path of its own.',
+    );
+  });
+
+  test.each([
+    ['the first needs no scope', [route('GET /{a}'), route('GET /{a}/b', 'b'), route('GET /{a}/c/b', 'c')]],
+    ['the first is the refused one too', [route('GET /{a}', 'a'), route('GET /{proxy+}', 'b')]],
+    ['a proxy catches what a parameter leaks into', [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')]],
+    ['ANY collides with what it leaves out', [route('ANY /{a}/b', 'b'), route('GET /{a}', 'a'), route('GET /{a}/c/b')]],
+  ])('%s: refused', (_, routes) => {
+    expect(() => compileRoutes(routes)).toThrow(RouteTableError);
+  });
+
+  test.each([
+    ['the middle one opens to the scopes of the first', ['a', 'b a', 'c']],
+    ['the middle one opens to the scopes of the last', ['a', 'b c', 'c']],
+    ['the middle one needs no scope', ['a', '', 'c']],
+    ['all need the same', ['a', 'a', 'a']],
+  ])('%s: accepted, and exact', (_, [first = '', middle = '', last = '']) => {
+    const scopes = [first, middle, last].map((list) => list.split(' ').filter(Boolean));
+    const routes = triple.map((rule, index) => ({ ...rule, scopes: scopes[index] ?? [] }));
+    expect(isAllowed(routes, first, 'GET /x')).toBe(true);
+    expect(isAllowed(routes, last, 'GET /x/c/b')).toBe(true);
+    expect(isAllowed(routes, 'other', 'GET /x/b')).toBe(middle === '');
+  });
+});
+
+describe('ANY', () => {
+  test('is one star where that reaches nothing else', () => {
+    expect(compileRoutes([route('ANY /x', 'x'), route('GET /y', 'y')])[0]?.allow).toEqual(['*/x']);
+  });
+
+  test('is a list of methods where a star would reach the same path below another one', () => {
+    const routes = [route('ANY /x', 'x'), route('GET /y/x', 'y')];
+    expect(compileRoutes(routes)[0]?.allow).toHaveLength(7);
+    expect(isAllowed(routes, 'x', 'PATCH /x')).toBe(true);
+    expect(isAllowed(routes, 'x', 'GET /y/x')).toBe(false);
+  });
+
+  test('leaves out the methods that its resource names', () => {
+    const routes = [route('ANY /x', 'x'), route('GET /x', 'g')];
+    expect(isAllowed(routes, 'x', 'POST /x')).toBe(true);
+    expect(isAllowed(routes, 'x', 'GET /x')).toBe(false);
+    expect(isAllowed(routes, 'g', 'GET /x')).toBe(true);
+    expect(isAllowed(routes, 'g', 'POST /x')).toBe(false);
+  });
+
+  test('of a literal stops the ANY of a proxy beside it', () => {
+    const routes = [route('ANY /{proxy+}', 'all'), route('ANY /admin', 'admin')];
+    expect(isAllowed(routes, 'all', 'DELETE /other')).toBe(true);
+    expect(isAllowed(routes, 'all', 'DELETE /admin')).toBe(false);
+  });
+});
+
+describe('text that means something to IAM', () => {
+  const routes = [route('GET /a/{id}', 'a'), route('GET /b', 'b'), route('GET /b/{id}/c', 'c')];
+
+  test.each(['*', '?', '%2A', '%2F', '%3F', '..', `\${aws:username}`, 'a:b', 'é', '😀', ' ', 'x'.repeat(1500)])(
+    'a parameter of %j is text like any other',
+    (text) => {
+      expect(isAllowed(routes, 'a', `GET /a/${text}`)).toBe(true);
+      expect(isAllowed(routes, 'b', `GET /a/${text}`)).toBe(false);
+      expect(isAllowed(routes, 'c', `GET /b/${text}`)).toBe(false);
+      expect(isAllowed(routes, 'c', `GET /b/${text}/c`)).toBe(true);
+      expect(isAllowed(routes, 'a b c', `GET /${text}`)).toBe(false);
+    },
+  );
+
+  test('methods and paths are compared with their case', () => {
+    expect(isAllowed(routes, 'b', 'GET /B')).toBe(false);
+    expect(isAllowed(routes, 'b', 'get /b')).toBe(false);
+  });
+});
+
+test('the same table compiles to the same patterns', () => {
+  expect(compileRoutes(orders)).toEqual(compileRoutes(structuredClone(orders)));
+});
+
+test('an empty table compiles to nothing', () => {
+  expect(compileRoutes([])).toEqual([]);
+});

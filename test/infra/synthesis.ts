@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ApiStack } from '../../infra/api-stack.ts';
+import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
+import { oidc } from '../../infra/issuer-presets.ts';
+
+interface CdkJson {
+  readonly context: Record<string, unknown>;
+}
+
+const outputFolder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-test-'));
+process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
+
+/** An app with the feature flags that `npx cdk synth` uses, writing to a folder of its own. */
+export function newApp(context: Record<string, unknown> = {}): App {
+  const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson;
+  return new App({
+    autoSynth: false,
+    outdir: mkdtempSync(join(outputFolder, 'out-')),
+    context: { ...flags, ...context },
+  });
+}
+
+export function newStack(app = newApp()): Stack {
+  return new Stack(app, 'team');
+}
+
+export const issuer: IssuerSettings = oidc({
+  issuer: 'https://login.example.com/',
+  audience: 'https://api.example.com',
+});
+
+export const soundDeployment: Deployment = {
+  issuers: { main: issuer },
+  routes: [
+    { method: 'GET', path: '/whoami', scopes: [] },
+    { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+  ],
+  resultTtl: Duration.seconds(60),
+};
+
+export function apiStackOf(deployment: Deployment): ApiStack {
+  return new ApiStack(newApp(), 'bearer-authorizer', { deployment });
+}
+
+export function templateOf(stack: Stack): Template {
+  return Template.fromStack(stack);
+}
