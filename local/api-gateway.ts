@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type GatewayRequest, lastHeaders, pathOf } from './gateway-request.ts';
+import {
+  type ContextVariables,
+  type GatewayFailure,
+  gatewayResponse,
+  type HttpAnswer,
+  refuseUnknownSubstitutions,
+} from './gateway-response.ts';
+import { integrationOf } from './integration.ts';
+import { type AuthorizationDependencies, methodAuthorization } from './method-authorization.ts';
+import { resourceTreeOf, type SelectedResource } from './resource-tree.ts';
+import type { RestApi, RestMethod } from './rest-api.ts';
+import { ACCOUNT, PARTITION, REGION } from './stack.ts';
+import type { Authorization } from './token-authorizer.ts';
+
+/** Answers one request the way API Gateway does. */
+export type Gateway = (request: GatewayRequest) => Promise<HttpAnswer>;
+
+interface Outcome {
+  readonly result: HttpAnswer | GatewayFailure;
+  readonly authorization?: Authorization;
+}
+
+const NO_SUCH_METHOD: Outcome = {
+  result: { responseType: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' },
+};
+
+/** Not one of the API's gateway responses: there is no stage whose API could have declared one. */
+const NO_SUCH_STAGE: HttpAnswer = {
+  status: 403,
+  headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
+  body: '{"message":"Forbidden"}',
+};
+
+/** @throws LocalRunError for an API that uses what this product does not */
+export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies): Gateway {
+  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${api.apiId}`;
+  const tree = resourceTreeOf(api.methods);
+  const authorize = methodAuthorization(api, apiArn, dependencies);
+  const methodArn = ({ httpMethod, resourcePath }: RestMethod): string =>
+    `${apiArn}/${api.stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;
+  const backends = { ...dependencies, methodArn };
+  const integrations = new Map(api.methods.map((method) => [method, integrationOf(method, backends)]));
+  refuseUnknownSubstitutions(api.gatewayResponses);
+
+  const outcomeOf = async (request: GatewayRequest, path: string, selected: SelectedResource | undefined) => {
+    const method = selected?.methods.get(request.method) ?? selected?.methods.get('ANY');
+    const integration = method && integrations.get(method);
+    if (selected === undefined || method === undefined || integration === undefined) return NO_SUCH_METHOD;
+    const authorization = await authorize(request, method, path);
+    if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
+    const { apiId, stageName } = api;
+    return { result: await integration({ request, selected, authorization, apiId, stageName, path }), authorization };
+  };
+
+  return async (request) => {
+    const path = pathBelow(api.stageName, pathOf(request));
+    if (path === undefined) return NO_SUCH_STAGE;
+    const selected = tree.select(path);
+    const { result, authorization }: Outcome = await outcomeOf(request, path, selected);
+    if (!('responseType' in result)) return withRequestId(result, request);
+    if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
+    const variables = contextVariables(request, api.stageName, selected, authorization);
+    return withRequestId(gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request)), request);
+  };
+}
+
+function dependsOnFailureType({ gatewayResponses }: RestApi, { responseType }: GatewayFailure): boolean {
+  if (responseType !== 'AUTHORIZER_CONFIGURATION_ERROR') return false;
+  return !isDeepStrictEqual(gatewayResponses.get(responseType), gatewayResponses.get('AUTHORIZER_FAILURE'));
+}
+
+function pathBelow(stageName: string, path: string): string | undefined {
+  const prefix = `/${stageName}`;
+  if (path === prefix) return '/';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+}
+
+function withRequestId(answer: HttpAnswer, { requestId }: GatewayRequest): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-RequestId': requestId } };
+}
+
+/** Developer guide, "Variables for data models, authorizers, mapping templates, and access logging". */
+function contextVariables(
+  request: GatewayRequest,
+  stageName: string,
+  selected: SelectedResource | undefined,
+  authorization: Authorization | undefined,
+): ContextVariables {
+  const { answer, integrationLatency = 0 } = authorization ?? {};
+  const fromAuthorizer = Object.entries(answer?.context ?? {}).map(([name, value]) => [`authorizer.${name}`, value]);
+  return {
+    requestId: request.requestId,
+    extendedRequestId: request.requestId,
+    httpMethod: request.method,
+    path: pathOf(request),
+    resourcePath: selected?.resourcePath ?? '',
+    stage: stageName,
+    'identity.sourceIp': request.sourceIp,
+    'authorizer.principalId': answer?.principalId ?? '',
+    'authorizer.integrationLatency': String(integrationLatency),
+    ...Object.fromEntries(fromAuthorizer),
+  };
+}

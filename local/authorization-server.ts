@@ -1,0 +1,93 @@
+import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { promisify } from 'node:util';
+import { type Adapter, type Configuration, Provider } from 'oidc-provider';
+import { LOCAL_CLIENTS } from './local-client.ts';
+
+/** The API, as access tokens name it. */
+export const AUDIENCE = 'https://api.example.com';
+
+export interface AuthorizationServerOptions {
+  /** `http://127.0.0.1:<port>`. */
+  readonly issuer: string;
+  readonly accessTokenLifetimeSeconds: number;
+}
+
+export interface AuthorizationServer {
+  readonly server: Server;
+  readonly tokenEndpoint: string;
+  /** Private, RS256: whoever has it can sign what this server signs. */
+  readonly signingKey: JsonWebKey & { readonly kid: string };
+}
+
+/** A certified authorization server on this machine: JWT access tokens (RFC 9068) for `client_credentials`. */
+export async function authorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const signingKey = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' };
+  const provider = new Provider(options.issuer, configuration(options, signingKey));
+  return { server: createServer(provider.callback()), tokenEndpoint: `${options.issuer}/token`, signingKey };
+}
+
+function configuration(
+  { accessTokenLifetimeSeconds }: AuthorizationServerOptions,
+  signingKey: JsonWebKey,
+): Configuration {
+  return {
+    adapter: forgetfulAdapter,
+    clients: LOCAL_CLIENTS.map(({ clientId, clientSecret, scope }) => ({
+      client_id: clientId,
+      client_secret: clientSecret,
+      ...(scope !== '' && { scope }),
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    jwks: { keys: [signingKey] },
+    scopes: [...new Set(LOCAL_CLIENTS.flatMap(({ scope }) => scopesIn(scope)))],
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => AUDIENCE,
+        getResourceServerInfo: (context, _resource, client) => {
+          // RFC 6749 section 3.3: a request without a scope gets a default one, here everything the client may have.
+          const { params } = context.oidc;
+          if (params !== undefined && client.scope) params.scope ??= client.scope;
+          return resourceServer(accessTokenLifetimeSeconds);
+        },
+      },
+    },
+    ttl: { ClientCredentials: accessTokenLifetimeSeconds },
+  };
+}
+
+/** Nothing is stored: a JWT access token is not looked up again, and there is no other grant here. */
+function forgetfulAdapter(): Adapter {
+  const nothing = async (): Promise<undefined> => undefined;
+  return {
+    upsert: nothing,
+    find: nothing,
+    findByUserCode: nothing,
+    findByUid: nothing,
+    consume: nothing,
+    destroy: nothing,
+    revokeByGrantId: nothing,
+  };
+}
+
+function resourceServer(accessTokenTTL: number) {
+  return {
+    scope: LOCAL_CLIENTS.map(({ scope }) => scope)
+      .join(' ')
+      .trim(),
+    audience: AUDIENCE,
+    accessTokenTTL,
+    accessTokenFormat: 'jwt' as const,
+    jwt: { sign: { alg: 'RS256' as const } },
+  };
+}
+
+function scopesIn(scope: string): readonly string[] {
+  return scope === '' ? [] : scope.split(' ');
+}

@@ -1,0 +1,62 @@
+import {
+  type FunctionSettings,
+  type InvocationResult,
+  type LambdaEnvironment,
+  startLambdaEnvironment,
+} from './lambda-environment.ts';
+import type { Json } from './template.ts';
+import type { Say } from './warnings.ts';
+
+export interface LambdaFunction {
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** Never rejects: what goes wrong inside a function is its result. */
+  invoke(event: Json): Promise<InvocationResult>;
+  /** Invocations so far. */
+  invocations(): number;
+  /** Ends every environment: the next invocation is a cold start. Lambda does so every few hours. */
+  recycle(): Promise<void>;
+}
+
+/** Lambda would start one more for each invocation at the same time; here further ones wait, to spare the laptop. */
+const MAX_ENVIRONMENTS = 8;
+
+export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunction {
+  let environments: readonly LambdaEnvironment[] = [];
+  const busy = new Set<LambdaEnvironment>();
+  const waiting: (() => void)[] = [];
+  let invocations = 0;
+  const takeEnvironment = async (): Promise<LambdaEnvironment> => {
+    for (;;) {
+      environments = environments.filter((environment) => environment.alive);
+      const idle = environments.find((environment) => !busy.has(environment));
+      if (idle !== undefined) return idle;
+      if (environments.length < MAX_ENVIRONMENTS) return added();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  };
+  const added = (): LambdaEnvironment => {
+    const environment = startLambdaEnvironment(settings, log);
+    environments = [...environments, environment];
+    return environment;
+  };
+  return {
+    functionName: settings.functionName,
+    functionArn: settings.functionArn,
+    invocations: () => invocations,
+    invoke: async (event) => {
+      invocations += 1;
+      const environment = await takeEnvironment();
+      busy.add(environment);
+      const result = await environment.invoke(event);
+      busy.delete(environment);
+      waiting.shift()?.();
+      return result;
+    },
+    recycle: async () => {
+      const ending = environments;
+      environments = [];
+      await Promise.all(ending.map((environment) => environment.stop()));
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { apiGateway } from './api-gateway.ts';
+import type { AuthorizerAnswer } from './authorizer-answer.ts';
+import { type ControlPlane, controlPlane } from './control-plane.ts';
+import { eventSourceMappingsOf } from './event-source-mapping.ts';
+import { readableLogLine } from './function-log.ts';
+import { gatewayServer } from './gateway-server.ts';
+import { startHttpService } from './http-service.ts';
+import { invokePermissionsOf } from './invoke-permission.ts';
+import type { LambdaFunction } from './lambda-function.ts';
+import { lambdaFunctionsOf } from './lambda-functions.ts';
+import type { LocalServices } from './local-services.ts';
+import { HOST, type Ports } from './ports.ts';
+import { type RestApi, restApiOf } from './rest-api.ts';
+import { type Clock, resultCache } from './result-cache.ts';
+import { rolePermissionsOf } from './role-permission.ts';
+import { pollStream } from './stream-poller.ts';
+import { streamReader } from './stream-reader.ts';
+import type { Teardown } from './teardown.ts';
+import { type Say, warnOnce } from './warnings.ts';
+
+export interface LocalApiOptions {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  /** Takes what a person should know. */
+  readonly say: Say;
+  /** Takes every request and every line of a function. */
+  readonly log: Say;
+}
+
+/** The template's API, functions and stream readers, running. */
+export interface LocalApi {
+  readonly restApi: RestApi;
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly controlPlane: ControlPlane;
+}
+
+/** Serves the API that the template describes; the table must be there. */
+export async function startLocalApi(
+  { synthesized, dynamodb }: LocalServices,
+  { ports, clock, say, log }: LocalApiOptions,
+  undo: Teardown,
+): Promise<LocalApi> {
+  const { stack, assets } = synthesized;
+  const endpoints = { dynamodb, controlPlane: `http://${HOST}:${ports.controlPlane}` };
+  const functions = lambdaFunctionsOf(stack, assets, endpoints, (name, line) => log(readableLogLine(name, line)));
+  await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
+
+  const restApi = restApiOf(stack);
+  const warn = warnOnce(say);
+  const cache = resultCache<AuthorizerAnswer>(clock, warn);
+  const mayInvoke = invokePermissionsOf(stack);
+  const gateway = apiGateway(restApi, { functions, mayInvoke, cache, clock, say, warn });
+  const { apiId, stageName } = restApi;
+  const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush });
+  const planeService = await startHttpService(plane.server, ports.controlPlane);
+  await undo.add(planeService.pause);
+
+  await Promise.all(
+    eventSourceMappingsOf(stack, functions).map(async (mapping) => {
+      const reader = streamReader(dynamodb, mapping.tableName, mapping.startingPosition);
+      const poller = await pollStream(mapping, reader, say);
+      await undo.add(poller.stop);
+    }),
+  );
+  const apiService = await startHttpService(gatewayServer(gateway, { say, log }), ports.api);
+  await undo.add(apiService.pause);
+  return { restApi, functions, controlPlane: plane };
+}

@@ -1,0 +1,9 @@
+/** Something a person can mend. The message is one sentence that names the thing, what was found, and what to do. */
+export class LocalRunError extends Error {
+  override readonly name: string = 'LocalRunError';
+}
+
+/** The command line was wrong: nothing has been started. */
+export class UsageError extends LocalRunError {
+  override readonly name = 'UsageError';
+}

@@ -1,0 +1,32 @@
+import type { ContractLine } from './contract-line.ts';
+
+/** What a person can copy and paste when everything is ready. */
+export function nextSteps(running: ContractLine): string {
+  const { api, issuer, dynamodb, table, region, alias, clients, resultTtlSeconds } = running;
+  return `
+Ready.
+  API                  ${api}
+  authorization server ${issuer}
+  DynamoDB             ${dynamodb}, table ${table}
+  clients              ${clients.map(({ clientId, scope }) => `${clientId} (${scope || 'no scope'})`).join(', ')}
+  result TTL           ${resultTtlSeconds} s
+
+In a second terminal, get a token and call the API:
+
+  TOKEN=$(npm run --silent token)
+  curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
+
+Take the token back, and call again:
+
+  npm run --silent revocations -- revoke token "$TOKEN"
+  curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
+
+The same without our tool; <jti> is the token's id, present means revoked:
+
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item \\
+    --endpoint-url ${dynamodb} --region ${region} --table-name ${table} \\
+    --item '{"target": {"S": "jti#${alias}#<jti>"}}'
+
+Stop with Ctrl-C.
+`;
+}

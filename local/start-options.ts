@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './local-run-error.ts';
+import { LAST_API_PORT } from './ports.ts';
+
+export const USAGE = `npm start -- [--json] [--port N] [--result-ttl SECONDS]
+
+  --json                one line of JSON on stdout when ready; everything else on stderr
+  --port N              port of the API; issuer N+1, DynamoDB N+2, control plane N+3 (default 3000)
+  --result-ttl SECONDS  how long the gateway reuses a decision, 0 to 3600 (default: infra/deployment.ts)`;
+
+export interface StartOptions {
+  readonly json: boolean;
+  readonly port: number;
+  /** undefined: as deployment.ts says. */
+  readonly resultTtlSeconds: number | undefined;
+  readonly help: boolean;
+}
+
+const DEFAULT_PORT = 3000;
+const LONGEST_RESULT_TTL = 3600;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  port: { type: 'string' },
+  'result-ttl': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @throws UsageError */
+export function parseStartOptions(argv: readonly string[]): StartOptions {
+  const { values, tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new UsageError(unknownSentence(token.value));
+    if (token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name))
+      throw new UsageError(unknownSentence(token.rawName));
+  }
+  const { json, port, 'result-ttl': resultTtl, help } = values;
+  return {
+    json: isSet('--json', json),
+    help: isSet('--help', help),
+    port: wholeNumber('--port', port, 1, LAST_API_PORT) ?? DEFAULT_PORT,
+    resultTtlSeconds: wholeNumber('--result-ttl', resultTtl, 0, LONGEST_RESULT_TTL),
+  };
+}
+
+function unknownSentence(found: string): string {
+  return `npm start does not know ${found}: use --json, --port N or --result-ttl SECONDS.`;
+}
+
+function isSet(name: string, value: string | boolean | undefined): boolean {
+  if (typeof value === 'string') throw new UsageError(`${name} takes no value, and ${value} was given: leave it out.`);
+  return value ?? false;
+}
+
+function wholeNumber(
+  name: string,
+  value: string | boolean | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const found = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+  if (found >= least && found <= most) return found;
+  const said = typeof value === 'string' ? value : 'nothing';
+  throw new UsageError(`${name} needs a whole number from ${least} to ${most}, and ${said} was given.`);
+}

@@ -1,0 +1,81 @@
+import { startLocalRun } from './local-run.ts';
+import { LocalRunError, UsageError } from './local-run-error.ts';
+import { nextSteps } from './next-steps.ts';
+import { type RunningStack, removeRunningFile, writeRunningFile } from './running-file.ts';
+import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
+
+/** Milliseconds between looks at the parent process. */
+const PARENT_INTERVAL = 500;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const options = parseStartOptions(argv);
+    if (options.help) console.log(USAGE);
+    else await runUntilStopped(options);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof LocalRunError)) throw error;
+    console.error(error.message);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Returns when a signal has stopped the run; then nothing of it is left. */
+async function runUntilStopped(options: StartOptions): Promise<void> {
+  const stopping = stopSignal();
+  const since = performance.now();
+  console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
+  try {
+    const run = await startLocalRun({
+      port: options.port,
+      resultTtlSeconds: options.resultTtlSeconds,
+      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
+      say: sayOnStderr(),
+      log: process.stderr.isTTY && !options.json ? (line) => console.error(line) : () => {},
+      signal: stopping,
+    });
+    await writeRunningFile(run.running);
+    console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
+    console.log(options.json ? JSON.stringify(contractLineOf(run.running)) : nextSteps(run.running));
+    await aborted(stopping);
+    await removeRunningFile(run.running);
+    await run.stop();
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+  console.error('Stopped.');
+}
+
+/** The members that only the file has are left out. */
+function contractLineOf({ pid: _pid, authorizer: _authorizer, outputs: _outputs, ...contract }: RunningStack) {
+  return contract;
+}
+
+/** A line that repeats the one before says nothing new: nobody may be reading, and a full pipe would stop us. */
+function sayOnStderr(): (line: string) => void {
+  let last = '';
+  return (line) => {
+    if (line !== last) console.error(line);
+    last = line;
+  };
+}
+
+/** Ctrl-C reaches us from the terminal and once more from npm: every further signal is ignored. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
+  // Not every shell under npm hands signals on: without its parent this process would stay behind.
+  const parent = process.ppid;
+  const orphaned = (): void => {
+    if (process.ppid !== parent) stopping.abort();
+  };
+  if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, PARENT_INTERVAL).unref();
+  return stopping.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

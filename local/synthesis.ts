@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AssetFolders } from './lambda-functions.ts';
+import { LocalRunError } from './local-run-error.ts';
+import { type Stack, stackOf } from './stack.ts';
+import type { Template } from './template.ts';
+
+/** What the deployment gets in place of its own issuers, and where the assembly goes. */
+export interface SynthesisOptions {
+  readonly alias: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** undefined: as deployment.ts says. */
+  readonly resultTtlSeconds: number | undefined;
+  readonly outputFolder: string;
+}
+
+export type SynthesisMessage = { readonly done: true } | { readonly failure: string };
+
+/** The one stack of the cloud assembly. */
+export interface SynthesizedStack {
+  readonly stack: Stack;
+  readonly assets: AssetFolders;
+}
+
+export const STACK_NAME = 'bearer-authorizer';
+
+/**
+ * Synthesizes the stack as `cdk synth` does, but for a local issuer. In a worker: bundling blocks its thread, and signals
+ * and the other servers must not wait for it.
+ * @throws LocalRunError with the sentence that synth would print
+ */
+export async function synthesize(options: SynthesisOptions, signal: AbortSignal): Promise<SynthesizedStack> {
+  signal.throwIfAborted();
+  const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: options, execArgv: [] });
+  const aborted = () => void worker.terminate();
+  signal.addEventListener('abort', aborted, { once: true });
+  const message = await messageOf(worker);
+  signal.removeEventListener('abort', aborted);
+  signal.throwIfAborted();
+  if ('failure' in message) throw new LocalRunError(message.failure);
+  return readAssembly(options.outputFolder);
+}
+
+function messageOf(worker: Worker): Promise<SynthesisMessage> {
+  return new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error: Error) => resolve({ failure: error.message }));
+    worker.once('exit', () => resolve({ failure: 'The synthesis of the stack ended without a result.' }));
+  });
+}
+
+interface AssetManifest {
+  readonly files: Readonly<Record<string, AssetFile>>;
+}
+
+interface AssetFile {
+  readonly source: { readonly path: string };
+  readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+}
+
+async function readAssembly(folder: string): Promise<SynthesizedStack> {
+  const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
+  const template = (await readJson(`${STACK_NAME}.template.json`)) as Template;
+  const manifest = (await readJson(`${STACK_NAME}.assets.json`)) as AssetManifest;
+  const files = Object.values(manifest.files);
+  return {
+    stack: stackOf(STACK_NAME, template),
+    assets: (s3Key) => {
+      const file = files.find(({ destinations }) =>
+        Object.values(destinations).some(({ objectKey }) => objectKey === s3Key),
+      );
+      if (file === undefined) throw new LocalRunError(`The cloud assembly has no asset for ${s3Key}.`);
+      return join(folder, file.source.path);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** The thread in which the stack is synthesized; `local/synthesis.ts` is the other end. */
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { App, Duration } from 'aws-cdk-lib';
+import { ApiStack } from '../infra/api-stack.ts';
+import { deployment } from '../infra/deployment.ts';
+import { oidc } from '../infra/issuer-presets.ts';
+import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
+
+const { alias, issuer, audience, resultTtlSeconds, outputFolder } = workerData as SynthesisOptions;
+
+function send(message: SynthesisMessage): void {
+  parentPort?.postMessage(message);
+}
+
+try {
+  const { context } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  const app = new App({ context, outdir: outputFolder, autoSynth: false });
+  const resultTtl = resultTtlSeconds === undefined ? deployment.resultTtl : Duration.seconds(resultTtlSeconds);
+  new ApiStack(app, STACK_NAME, {
+    deployment: { ...deployment, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl },
+  });
+  app.synth();
+  send({ done: true });
+} catch (error) {
+  send({ failure: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,26 @@
+/** What must be undone, last thing first; also when start-up is interrupted between any two steps. */
+export interface Teardown {
+  /** Undone at once when the teardown has already begun. */
+  add(undo: () => Promise<unknown>): Promise<void>;
+  run(): Promise<void>;
+}
+
+export function teardown(): Teardown {
+  const steps: (() => Promise<unknown>)[] = [];
+  let hasBegun = false;
+  let running: Promise<void> | undefined;
+  const undoAll = async (): Promise<void> => {
+    hasBegun = true;
+    for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step().catch(() => {});
+  };
+  return {
+    add: async (undo) => {
+      if (hasBegun) await undo();
+      else steps.push(undo);
+    },
+    run: () => {
+      running ??= undoAll();
+      return running;
+    },
+  };
+}

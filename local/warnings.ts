@@ -1,0 +1,25 @@
+/** Writes one line for the person at the terminal. */
+export type Say = (line: string) => void;
+
+/** What AWS does not document, and what the local gateway does in its place. */
+const UNDOCUMENTED = {
+  'validation-search':
+    'whether IdentityValidationExpression must match the whole header or is searched in it; here it must match the whole',
+  'two-headers': 'which of two identity headers counts; here the last one',
+  'raw-path': 'how percent-encoding and a slash at the end appear in methodArn; here as the request wrote them',
+  'thrown-cached': 'whether a thrown error is cached; here the authorizer is invoked again',
+  sliding: 'whether use prolongs the life of a cached result; here it does not',
+  'failure-type': 'which failures are AUTHORIZER_FAILURE; here all are AUTHORIZER_CONFIGURATION_ERROR',
+} as const;
+
+export type Undocumented = keyof typeof UNDOCUMENTED;
+
+/** Says once for each kind that a request's answer depends on something AWS does not document. */
+export function warnOnce(say: Say): (kind: Undocumented) => void {
+  const said = new Set<Undocumented>();
+  return (kind) => {
+    if (said.has(kind)) return;
+    said.add(kind);
+    say(`warning: an answer depends on what AWS does not document: ${UNDOCUMENTED[kind]}.`);
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startDynamoDbLocal } from '../../local/dynamodb-local.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+
+let journey: LocalJourney;
+
+beforeAll(async () => {
+  // No cache: every request asks the authorizer, and so its dependencies.
+  journey = await startJourney({ resultTtlSeconds: 0 });
+}, START_TIMEOUT);
+
+afterAll(async () => journey?.stop());
+
+describe('while the key set cannot be had', () => {
+  test('a cold authorizer answers that it cannot know, and is fine when the key set is back', async () => {
+    const token = await journey.token('orders-service');
+    await journey.run.authorizationServer.pause();
+    await journey.run.recycleEnvironments();
+    const response = await journey.call('/orders', token);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('Retry-After')).not.toBeNull();
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    await journey.run.authorizationServer.resume();
+    await journey.run.recycleEnvironments();
+    expect(await statusOf(token)).toBe(200);
+  });
+
+  test('a warm authorizer goes on with the keys it has', async () => {
+    const token = await journey.token('orders-service');
+    expect(await statusOf(token)).toBe(200);
+    await journey.run.authorizationServer.pause();
+    expect(await statusOf(token)).toBe(200);
+    await journey.run.authorizationServer.resume();
+  });
+});
+
+describe('when DynamoDB ends', () => {
+  test('nobody is told that a token is bad, and the same entries count when it is back', { timeout: 60_000 }, async () => {
+    const [good, revoked] = await Promise.all([journey.token('orders-service'), journey.token('orders-service')]);
+    await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
+    expect(await statusOf(revoked)).toBe(401);
+    killDynamoDb();
+    // A warm authorizer may still remember, for a moment, that a token is revoked.
+    await journey.run.recycleEnvironments();
+    await untilAnswer(good, 503);
+    expect(await statusOf(revoked)).toBe(503);
+    expect(journey.said.at(-1)).toContain('has ended');
+    await untilAnswer(good, 200);
+    expect(await statusOf(revoked)).toBe(401);
+  });
+
+  test('another DynamoDB on its port is adopted and gets the table', { timeout: 60_000 }, async () => {
+    const token = await journey.token('orders-service');
+    const dataFolder = await mkdtemp(join(tmpdir(), 'another-dynamodb-'));
+    killDynamoDb();
+    await vi.waitUntil(() => journey.run.dynamodbPid() === undefined, { timeout: 5_000 });
+    const another = await startDynamoDbLocal({ port: Number(new URL(journey.run.running.dynamodb).port), dataFolder });
+    try {
+      await untilAnswer(token, 200);
+      await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+      expect(await statusOf(token)).toBe(401);
+    } finally {
+      await another.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    }
+  });
+});
+
+function killDynamoDb(): void {
+  const pid = journey.run.dynamodbPid();
+  if (pid === undefined) throw new Error('DynamoDB Local does not run.');
+  process.kill(pid, 'SIGKILL');
+}
+
+async function statusOf(token: string): Promise<number> {
+  return (await journey.call('/orders', token)).status;
+}
+
+/** On the way there, only "we cannot know" is an acceptable answer. */
+async function untilAnswer(token: string, status: number): Promise<void> {
+  const seen = new Set<number>();
+  await vi.waitUntil(
+    async () => {
+      const current = await statusOf(token);
+      seen.add(current);
+      return current === status;
+    },
+    { timeout: 45_000, interval: 100 },
+  );
+  expect([200, 503]).toEqual(expect.arrayContaining([...seen]));
+}

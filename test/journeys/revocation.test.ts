@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+
+/** An hour: without the flush nobody here would live to see a refusal. */
+const RESULT_TTL = 3600;
+
+let journey: LocalJourney;
+
+beforeAll(async () => {
+  journey = await startJourney({ resultTtlSeconds: RESULT_TTL });
+}, START_TIMEOUT);
+
+afterEach(() => journey.run.setFlushEffect('at once'));
+afterAll(async () => journey?.stop());
+
+describe('an entry in the table', () => {
+  test('takes a token back although the gateway has cached its Allow for an hour, and its deletion gives it back', async () => {
+    const token = await journey.token('orders-service');
+    const target = `jti#local#${jwtIdOf(token)}`;
+    expect(await statusOf(token)).toBe(200);
+    await journey.revoke(target);
+    await untilStatus(token, 401);
+    await journey.restore(target);
+    await untilStatus(token, 200);
+  });
+
+  test('leaves other tokens of the same client alone', async () => {
+    const [revoked, other] = await Promise.all([journey.token('orders-service'), journey.token('orders-service')]);
+    await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
+    expect(await statusOf(revoked)).toBe(401);
+    expect(await statusOf(other)).toBe(200);
+  });
+
+  test('for a subject takes back every token of it', async () => {
+    const token = await journey.token('support-desk');
+    expect(await statusOf(token)).toBe(200);
+    await journey.revoke('sub#local#support-desk');
+    await untilStatus(token, 401);
+    expect(await statusOf(await journey.token('support-desk'))).toBe(401);
+    await journey.restore('sub#local#support-desk');
+    await untilStatus(token, 200);
+  });
+});
+
+describe('when flushes have no effect', () => {
+  test('a cached Allow lives until its result TTL has passed, and no longer', async () => {
+    const token = await journey.token('orders-service');
+    expect(await statusOf(token)).toBe(200);
+    journey.run.setFlushEffect('never');
+    const flushes = journey.run.flushes();
+    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+    await vi.waitUntil(() => journey.run.flushes() > flushes, { timeout: 15_000 });
+    expect(await statusOf(token)).toBe(200);
+    journey.advance(RESULT_TTL);
+    expect(await statusOf(token)).toBe(401);
+  });
+});
+
+async function statusOf(token: string): Promise<number> {
+  return (await journey.call('/orders', token)).status;
+}
+
+async function untilStatus(token: string, status: number): Promise<void> {
+  await vi.waitUntil(async () => (await statusOf(token)) === status, { timeout: 15_000, interval: 50 });
+}

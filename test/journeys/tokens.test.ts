@@ -1,0 +1,135 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+
+let journey: LocalJourney;
+
+beforeAll(async () => {
+  journey = await startJourney({ resultTtlSeconds: 300 });
+}, START_TIMEOUT);
+
+afterAll(async () => journey?.stop());
+
+describe('a good token', () => {
+  test.each([
+    ['orders-service', 'GET', '/orders', 200],
+    ['orders-service', 'POST', '/orders', 200],
+    ['orders-service', 'GET', '/orders/7', 200],
+    ['orders-service', 'GET', '/orders/7/refunds', 403],
+    ['orders-service', 'GET', '/whoami', 200],
+    ['support-desk', 'GET', '/orders', 200],
+    ['support-desk', 'POST', '/orders', 403],
+    ['support-desk', 'GET', '/orders/7/refunds', 200],
+    ['visitor', 'GET', '/whoami', 200],
+    ['visitor', 'GET', '/orders', 403],
+  ])('of %s gets for %s %s the answer %i', async (clientId, method, path, status) => {
+    const response = await journey.call(path, await journey.token(clientId), { method });
+    expect(response.status).toBe(status);
+  });
+
+  test('tells the backend who calls', async () => {
+    const response = await journey.call('/whoami', await journey.token('orders-service'));
+    expect(await response.json()).toMatchObject({
+      context: { subject: 'orders-service', clientId: 'orders-service', scope: 'orders:read orders:write' },
+    });
+  });
+
+  test('that lacks the scope is told so, readable for a page of another origin', async () => {
+    const response = await journey.call('/orders', await journey.token('visitor'));
+    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+", error="insufficient_scope"$/);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(response.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
+  });
+});
+
+describe('a bad token is refused with a challenge', () => {
+  const strangerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const now = Math.floor(Date.now() / 1000);
+
+  test.each<[string, () => Promise<Record<string, string>>]>([
+    ['none at all', async () => ({})],
+    ['not a token', async () => ({ Authorization: 'Bearer x' })],
+    ['another scheme', async () => ({ Authorization: 'Basic x' })],
+    ['expired', async () => authorization(await journey.sign({ iat: now - 900, exp: now - 300 }))],
+    ['for another audience', async () => authorization(await journey.sign({ aud: 'https://other.example' }))],
+    ['signed by a stranger', async () => authorization(await signedByStranger())],
+  ])('%s', async (_, headers) => {
+    const response = await journey.call('/orders', undefined, { headers: await headers() });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+"$/);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  async function signedByStranger(): Promise<string> {
+    const { issuer } = journey.run.running;
+    const { kid } = journey.run.signingKey;
+    return new SignJWT({ iss: issuer, aud: 'https://api.example.com', sub: 'x', jti: randomUUID(), iat: now, exp: now + 60 })
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
+      .sign(strangerKey);
+  }
+});
+
+describe('requests around the API', () => {
+  test('a preflight needs no token', async () => {
+    const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' };
+    const response = await journey.call('/orders', undefined, { method: 'OPTIONS', headers });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('Access-Control-Allow-Headers')).toContain('Authorization');
+  });
+
+  test.each([
+    ['GET', '/nothing-here'],
+    ['HEAD', '/orders'],
+    ['DELETE', '/orders'],
+  ])('%s %s is no route, with and without a token', async (method, path) => {
+    expect((await journey.call(path, undefined, { method })).status).toBe(404);
+    expect((await journey.call(path, await journey.token('orders-service'), { method })).status).toBe(404);
+  });
+
+  test('a stage that does not exist is forbidden', async () => {
+    const elsewhere = journey.run.running.api.replace(/\/[^/]+$/, '/v9/orders');
+    expect((await fetch(elsewhere)).status).toBe(403);
+  });
+});
+
+describe('the result cache', () => {
+  test('answers for every route of the API with one call of the authorizer', async () => {
+    const token = await journey.token('orders-service');
+    const before = journey.run.authorizerCalls();
+    expect((await journey.call('/orders', token)).status).toBe(200);
+    expect((await journey.call('/orders/7/refunds', token)).status).toBe(403);
+    expect((await journey.call('/whoami', token)).status).toBe(200);
+    expect(journey.run.authorizerCalls() - before).toBe(1);
+  });
+
+  test('asks the authorizer again when the result TTL has passed, and not before', async () => {
+    const token = await journey.token('orders-service');
+    await journey.call('/orders', token);
+    const before = journey.run.authorizerCalls();
+    journey.advance(299);
+    await journey.call('/orders', token);
+    expect(journey.run.authorizerCalls() - before).toBe(0);
+    journey.advance(2);
+    await journey.call('/orders', token);
+    expect(journey.run.authorizerCalls() - before).toBe(1);
+  });
+
+  test('does not outlive the token: a cached Allow ends with it', async () => {
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const token = await journey.sign({ iat: issuedAt, exp: issuedAt + 3600 });
+    const shortLived = await journey.sign({ iat: issuedAt, exp: issuedAt + 3000 });
+    journey.advance(issuedAt + 2900 - journey.gatewayTime());
+    expect((await journey.call('/orders', token)).status).toBe(200);
+    expect((await journey.call('/orders', shortLived)).status).toBe(200);
+    const before = journey.run.authorizerCalls();
+    journey.advance(110);
+    expect((await journey.call('/orders', token)).status).toBe(200);
+    expect((await journey.call('/orders', shortLived)).status).toBe(403);
+    expect(journey.run.authorizerCalls() - before).toBe(0);
+  });
+});
+
+function authorization(token: string): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}
