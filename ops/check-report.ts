@@ -1,0 +1,129 @@
+import type { RejectionReason } from '../lambda/rejection.ts';
+import type { RevocationTarget } from '../lambda/revocation-target.ts';
+import type { CompiledRoute } from '../lambda/route.ts';
+import { authorshipOf, entryDocument, nameOf, tokensOf } from './entry-text.ts';
+import { formatFromNow, formatInstant } from './instant.ts';
+import { printable } from './printable.ts';
+import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
+import type { Report } from './report.ts';
+import type { EntryItem } from './revocation.ts';
+import type { RegionalStack } from './revocation-stack.ts';
+import { textTable } from './text-table.ts';
+import type { Judgement } from './token-judgement.ts';
+
+/** Everything that `check` found out. */
+export interface Checked {
+  readonly judgement: Judgement;
+  readonly entries: readonly {
+    readonly target: RevocationTarget;
+    readonly item: EntryItem;
+    readonly revokes: boolean;
+  }[];
+  readonly routes: readonly CompiledRoute[];
+}
+
+interface StepResult {
+  readonly step: Step;
+  readonly outcome: 'passed' | 'failed' | 'not reached';
+  readonly detail: string;
+}
+
+/** @param now - seconds since the epoch */
+export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
+  const { rejection, obstacle } = checked.judgement;
+  const steps = stepResults(checked, now);
+  const status = statusOf(checked);
+  return {
+    text: [
+      `Verdict: ${verdict(checked, status)}`,
+      textTable(
+        ['STEP', 'OUTCOME', ''],
+        steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
+      ),
+      ...checked.entries.map(entryLine),
+    ].join('\n'),
+    document: {
+      command: 'check',
+      region: region.region,
+      status,
+      reason: rejection ?? null,
+      obstacle: obstacle ?? null,
+      steps,
+      token: tokenDocument(checked),
+      entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item), revokes })),
+      routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+    },
+    exitCode: obstacle === undefined ? 0 : 1,
+  };
+}
+
+/** What a client sees: 200 stands for whatever the backend answers. */
+function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 500 {
+  if (judgement.obstacle !== undefined) return 500;
+  if (judgement.rejection !== undefined) return 401;
+  return routes.length === 0 ? 403 : 200;
+}
+
+function verdict({ judgement, entries, routes }: Checked, status: number): string {
+  if (judgement.obstacle !== undefined) return `nobody can know (500): ${printable(judgement.obstacle)}.`;
+  if (judgement.rejection === undefined) {
+    return status === 200
+      ? `accepted; it opens ${routes.length} routes.`
+      : 'accepted, but its scopes open no route (403).';
+  }
+  const isRevokedToo = judgement.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
+  return `refused (401): ${REJECTION_TEXTS[judgement.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
+}
+
+function stepResults(checked: Checked, now: number): readonly StepResult[] {
+  const { rejection, obstacle, accessToken } = checked.judgement;
+  const failed = obstacle === undefined ? stepOf(rejection) : accessToken === undefined ? 'key' : 'revocation';
+  const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
+  return STEPS.map((step, index) => {
+    if (index === failedAt) return { step, outcome: 'failed', detail: failure(rejection, obstacle) };
+    // A token that the clock alone refuses has been judged as of its own time: the other steps are known.
+    const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
+    const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
+    if (!isKnown) return { step, outcome: 'not reached', detail: '' };
+    const isRevoked = step === 'revocation' && checked.entries.some(({ revokes }) => revokes);
+    return { step, outcome: isRevoked ? 'failed' : 'passed', detail: detailOf(step, checked, now) };
+  });
+}
+
+function failure(rejection: RejectionReason | undefined, obstacle: string | undefined): string {
+  return rejection === undefined ? (obstacle ?? '') : REJECTION_TEXTS[rejection];
+}
+
+function detailOf(step: Step, { judgement, entries, routes }: Checked, now: number): string {
+  const token = judgement.accessToken;
+  if (token === undefined) return '';
+  const details: Partial<Record<Step, string>> = {
+    issuer: token.issuerAlias,
+    key: token.keyId,
+    times: `issued ${formatInstant(token.issuedAt)}, ends ${formatFromNow(token.expiresAt, now)}`,
+    claims: claimsText(token),
+    revocation: entries.some(({ revokes }) => revokes) ? 'an entry revokes it: see below' : 'no entry revokes it',
+    routes: routes.map(({ method, path }) => `${method} ${path}`).join(', ') || 'its scopes open no route',
+  };
+  return details[step] ?? '';
+}
+
+function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable<Judgement['accessToken']>): string {
+  const named = Object.entries({ subject, client: clientId, session: sessionId, id: jwtId });
+  const present = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  return [...present, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
+}
+
+function tokenDocument({ judgement }: Checked) {
+  const token = judgement.accessToken;
+  if (token === undefined) return null;
+  const { issuerAlias, subject, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
+  const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };
+  return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
+}
+
+function entryLine({ target, item, revokes }: Checked['entries'][number]): string {
+  const entry = entryDocument(item);
+  const tokens = tokensOf(target, typeof entry.before === 'number' ? entry.before : undefined);
+  return `${revokes ? 'REVOKED BY' : 'Spared by'} ${nameOf(target)}: ${tokens}; ${authorshipOf(entry)}.`;
+}

@@ -1,0 +1,41 @@
+import type { AccessToken } from '../lambda/access-token.ts';
+import { createGrants } from '../lambda/grants.ts';
+import { entryRevokes, readBefore } from '../lambda/revocation-entry.ts';
+import { formatTarget, targetsOf } from '../lambda/revocation-target.ts';
+import { type Checked, checkReport } from './check-report.ts';
+import type { CheckCommand } from './command.ts';
+import { readEntry } from './entry-table.ts';
+import type { OperatorContext, Report } from './report.ts';
+import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
+import { tokenFromStandardInput } from './selector-resolution.ts';
+import { judge } from './token-judgement.ts';
+import { withoutScheme } from './unverified-token.ts';
+
+/** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
+export async function check(command: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+  const region = onlyRegion(stack);
+  const pasted = command.jwt === '-' ? await tokenFromStandardInput(context) : command.jwt;
+  const judgement = await judge(withoutScheme(pasted), region, context.now());
+  const { accessToken } = judgement;
+  const checked: Checked = {
+    judgement,
+    entries: accessToken === undefined ? [] : await entriesAbout(accessToken, region),
+    routes:
+      accessToken === undefined
+        ? []
+        : createGrants(region.authorizer.routes).routesGrantedBy(accessToken.scopes).routes,
+  };
+  return checkReport(checked, region, context.now());
+}
+
+/** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */
+async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Checked['entries']> {
+  const targets = targetsOf(token, new Set(region.authorizer.configuration.revocationLevels));
+  const read = await Promise.all(
+    targets.map(async (target) => ({ target, item: await readEntry(region, formatTarget(target)) })),
+  );
+  return read.flatMap(({ target, item }) => {
+    if (item === undefined) return [];
+    return [{ target, item, revokes: entryRevokes(target.prefix, readBefore(item.before), token.issuedAt) }];
+  });
+}

@@ -1,0 +1,125 @@
+import { Command as Commander, Option } from 'commander';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import type { Command, Help } from './command.ts';
+import { HELP_TEXTS } from './help-texts.ts';
+import { UsageError } from './operator-error.ts';
+import { quietly } from './quiet-commander.ts';
+import { addRevokeCommands } from './revoke-command-line.ts';
+import { addSelectors } from './selector-command-line.ts';
+import { instantOption, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
+
+/**
+ * What a command line asks for. Pure: reads no file, writes nothing.
+ *
+ * @param argv - the words after the program's name
+ * @param now - seconds since the epoch: a `before` far in the future is a slip of the hand
+ * @throws UsageError in one sentence that repeats no word long enough to be a token
+ */
+export function parseCommandLine(argv: readonly string[], now: number): Command | Help {
+  let parsed: Command | undefined;
+  const program = revocationsProgram((command) => {
+    parsed = command;
+  }, now);
+  return quietly(program, argv, () => parsed);
+}
+
+export type Found = (command: Command) => void;
+
+function revocationsProgram(found: Found, now: number): Commander {
+  const program = new Commander('revocations')
+    .usage('<command> …')
+    .description('Takes tokens back, gives them back, and shows what is revoked.')
+    .addHelpText('after', HELP_TEXTS.revocations);
+  addRevokeCommands(program, found, now);
+  addRestore(program, found);
+  addShow(program, found);
+  addList(program, found);
+  addCheck(program, found);
+  addImport(program, found);
+  addLint(program, found);
+  return program;
+}
+
+function addRestore(program: Commander, found: Found): void {
+  const restore = program.command('restore').description('Deletes an entry, so that what it refused works again.');
+  restore.addHelpText('after', HELP_TEXTS.restore);
+  addSelectors(restore, { target: true }, (leaf, selectorOf) => {
+    withStackOptions(leaf)
+      .option('--dry-run', 'say what would come back to life, and delete nothing')
+      .action((value: string | undefined) => {
+        const options = leaf.opts<StackOptions & { dryRun?: true; issuer?: string; jwtId?: string }>();
+        const selector = selectorOf(value, options);
+        found({ kind: 'restore', selector, dryRun: options.dryRun === true, ...stackChoice(options) });
+      });
+  });
+}
+
+function addShow(program: Commander, found: Found): void {
+  const show = program.command('show').description('Shows one entry: what it refuses, who wrote it, and why.');
+  show.addHelpText('after', HELP_TEXTS.show);
+  addSelectors(show, { target: true }, (leaf, selectorOf) => {
+    withStackOptions(leaf).action((value: string | undefined) => {
+      const options = leaf.opts<StackOptions & { issuer?: string; jwtId?: string }>();
+      found({ kind: 'show', selector: selectorOf(value, options), ...stackChoice(options) });
+    });
+  });
+}
+
+function addList(program: Commander, found: Found): void {
+  type Options = StackOptions & {
+    level?: RevocationLevel;
+    issuer?: string;
+    limit: number;
+    all?: true;
+    after?: string;
+  };
+  withStackOptions(program.command('list').description('Lists entries, page by page.'))
+    .addOption(new Option('--level <level>', 'only entries of this level').choices(REVOCATION_LEVELS))
+    .option('--issuer <alias>', 'only entries of this issuer')
+    .option('--limit <count>', 'entries on a page', positiveInteger, 100)
+    .option('--all', 'every entry instead of a page')
+    .option('--after <target>', 'go on after this entry')
+    .addHelpText('after', HELP_TEXTS.list)
+    .action(({ level, issuer, limit, all, after, ...where }: Options) => {
+      found({ kind: 'list', level, issuer, limit: all ? undefined : limit, after, ...stackChoice(where) });
+    });
+}
+
+function addCheck(program: Commander, found: Found): void {
+  withStackOptions(program.command('check').description("Explains, step by step, the authorizer's verdict on a token."))
+    .argument('<jwt>', 'the token, or - to read it from standard input')
+    .addHelpText('after', HELP_TEXTS.check)
+    .action((jwt: string, options: StackOptions) => found({ kind: 'check', jwt, ...stackChoice(options) }));
+}
+
+function addImport(program: Commander, found: Found): void {
+  type Options = StackOptions & { issuer?: string; asOf?: number; reason?: string; by?: string; flush: boolean };
+  type Switches = { skipBad?: true; dryRun?: true; force?: true };
+  withStackOptions(program.command('import').description('Revokes in bulk, from a CSV or JSONL file.'))
+    .argument('<file>', 'the file, or - to read standard input')
+    .option('--issuer <alias>', 'the issuer of lines that name none')
+    .addOption(instantOption('--as-of <instant>', 'what `now` means in the file; repeat it to resume'))
+    .option('--reason <text>', 'for lines that give none')
+    .option('--by <name>', 'who revokes (default: you)')
+    .option('--no-flush', "leave API Gateway's cached decisions to run out")
+    .option('--skip-bad', 'write the good lines although others are bad')
+    .option('--dry-run', 'read and check the file, and write nothing')
+    .option('--force', 'allow `before` more than 24 h ahead')
+    .addHelpText('after', HELP_TEXTS.import)
+    .action((file: string, options: Options & Switches) => {
+      const { issuer, asOf, reason, by, flush, skipBad, dryRun, force, ...where } = options;
+      const switches = { flush, skipBad: skipBad === true, dryRun: dryRun === true, force: force === true };
+      found({ kind: 'import', file, issuer, asOf, reason, by, ...switches, ...stackChoice(where) });
+    });
+}
+
+function addLint(program: Commander, found: Found): void {
+  withStackOptions(program.command('lint').description('Finds entries that are useless or will vanish too early.'))
+    .addHelpText('after', HELP_TEXTS.lint)
+    .action((options: StackOptions) => found({ kind: 'lint', ...stackChoice(options) }));
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError('--limit takes a whole number from 1 to 9999999.');
+  return Number(text);
+}

@@ -1,0 +1,12 @@
+import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
+import { isJsonObject } from '../lambda/compact-jws.ts';
+
+/**
+ * A description as a stack hands it out: as an object, or as JSON text, since CloudFormation allows no null in a template
+ * and `jwksUri` can be null. Undefined: it is none.
+ */
+export function authorizerDescription(member: unknown): AuthorizerDescription | undefined {
+  const description: unknown = typeof member === 'string' ? JSON.parse(member) : member;
+  const isOne = isJsonObject(description) && 'configuration' in description && 'routes' in description;
+  return isOne ? (description as unknown as AuthorizerDescription) : undefined;
+}

@@ -1,0 +1,118 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { OperatorError } from './operator-error.ts';
+import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
+import type { RegionalStack } from './revocation-stack.ts';
+import { covers, strongerEntry } from './stronger-entry.ts';
+
+/** Where entries are kept. */
+export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;
+
+/** What writing did, and what was there before it. */
+export interface WrittenEntry {
+  readonly outcome: 'written' | 'strengthened' | 'unchanged' | 'replaced';
+  readonly previous: EntryItem | undefined;
+}
+
+/** Attempts before we give up on an entry that others keep changing. */
+const MOST_ATTEMPTS = 10;
+
+/** Strongly consistent: sees every write that was acknowledged. */
+export async function readEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: table, Key: keyOf(target), ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/**
+ * Writes the entry, or the stronger of it and the one that is there. The condition makes DynamoDB refuse the write when
+ * somebody else's came in between; it is then compared anew.
+ * @throws OperatorError when that goes on
+ */
+export async function writeEntry(table: EntryTable, revocation: Revocation, replace: boolean): Promise<WrittenEntry> {
+  let previous: EntryItem | undefined;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const wanted = previous === undefined || replace ? itemOf(revocation) : strongerEntry(previous, revocation);
+    if (wanted === undefined) return { outcome: 'unchanged', previous };
+    const refused = await putUnlessChanged(table, wanted, previous);
+    if (refused === undefined) return { outcome: outcomeOf(previous, replace), previous };
+    previous = refused.found;
+  }
+  throw new OperatorError(
+    `The entry was changed by others ${MOST_ATTEMPTS} times while it was being written: try again.`,
+  );
+}
+
+function outcomeOf(previous: EntryItem | undefined, replace: boolean): WrittenEntry['outcome'] {
+  if (previous === undefined) return 'written';
+  return replace ? 'replaced' : 'strengthened';
+}
+
+/** Undefined: written. Otherwise what was found instead of `expected`. */
+async function putUnlessChanged(
+  { client, table }: EntryTable,
+  item: EntryItem,
+  expected: EntryItem | undefined,
+): Promise<{ readonly found: EntryItem | undefined } | undefined> {
+  const condition = unchanged(expected);
+  try {
+    const put = { TableName: table, Item: { ...item }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+    await client.send(new PutItemCommand({ ...put, ...condition }));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { found: error.Item };
+  }
+}
+
+/** The condition that the times which decide are still as they were read. */
+function unchanged(expected: EntryItem | undefined) {
+  const { target, before, purgeAt } = ENTRY_ATTRIBUTES;
+  const names = { '#target': target };
+  if (expected === undefined) {
+    return { ConditionExpression: 'attribute_not_exists(#target)', ExpressionAttributeNames: names };
+  }
+  const compared = [before, purgeAt].map((name) => ({ name, value: expected[name] }));
+  const values = compared.flatMap(({ name, value }) => (value === undefined ? [] : [[`:${name}`, value] as const]));
+  const conditions = compared.map(({ name, value }) =>
+    value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}`,
+  );
+  return {
+    ConditionExpression: ['attribute_exists(#target)', ...conditions].join(' AND '),
+    ExpressionAttributeNames: { ...names, [`#${before}`]: before, [`#${purgeAt}`]: purgeAt },
+    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+  };
+}
+
+/** Whether a strong read finds the entry, or a stronger one. */
+export async function isConfirmed(table: EntryTable, revocation: Revocation): Promise<boolean> {
+  const { target } = itemOf(revocation);
+  const found = await readEntry(table, target?.S ?? '');
+  return found !== undefined && covers(found, revocation);
+}
+
+/** Deletes an entry and returns what it was; undefined: there was none. */
+export async function deleteEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
+  const command = new DeleteItemCommand({ TableName: table, Key: keyOf(target), ReturnValues: 'ALL_OLD' });
+  return (await client.send(command)).Attributes;
+}
+
+/** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */
+export async function* scanEntries(
+  { client, table }: EntryTable,
+  after?: string,
+): AsyncGenerator<readonly EntryItem[], void> {
+  const startingToken = after === undefined ? {} : { startingToken: keyOf(after) };
+  for await (const { Items = [] } of paginateScan({ client, ...startingToken }, { TableName: table })) yield Items;
+}
+
+function keyOf(target: string) {
+  return { [ENTRY_ATTRIBUTES.target]: { S: target } };
+}

@@ -1,0 +1,106 @@
+/** What each `--help` ends with: commands to copy, most wanted first. */
+export const HELP_TEXTS = {
+  revocations: `
+Examples:
+  npm run revocations -- revoke subject alice --reason "laptop lost"
+  npm run revocations -- revoke token -          (paste the token, then Ctrl-D: it stays out of the shell's history)
+  npm run revocations -- check -                 (why is this token refused, or not?)
+  npm run revocations -- list --level subject
+  npm run revocations -- restore subject alice
+
+Which deployment: --local is what \`npm start\` runs here, and the default while it runs; --stack NAME is a CloudFormation
+stack, with --region once for every Region it stands in. AWS credentials come from where the AWS CLI finds them.
+
+Exit codes: 0 done; 1 could not be done or not be confirmed (\`lint\`: something was found); 2 wrong command line,
+nothing written.`,
+  revoke: `
+Examples:
+  a leaked token            revoke token -
+  a lost laptop             revoke session 5f0c… --reason "laptop lost"
+  signed out everywhere     revoke subject alice                 (tokens issued until now; the next sign-in works)
+  an account is closed      revoke subject alice --block         (every token, until restored)
+  a client secret leaked    revoke client orders-service --before 2026-10-01T12:00:00Z
+  a signing key leaked      revoke key 2026-09-key
+  everything, at once       revoke issuer main --reason "incident 42"
+  look before you leap      revoke subject alice --dry-run
+  two Regions               revoke subject alice --stack Api --region eu-west-1 --region us-east-1
+
+Revoking again keeps the stronger of the two entries, unless --replace is given. Refresh tokens are the issuer's: revoke them there as well.`,
+  revokeToken: `
+Examples:
+  revoke token -                       reads the token from standard input: best, since nothing keeps it
+  revoke token --jwt-id 7d1e… --issuer main
+  revoke token - --wait < token.txt    measures how long the token goes on working
+
+The token is not verified, and no part of it is stored or printed but its id.`,
+  revokeSession: `
+Examples:
+  revoke session 5f0c… --reason "laptop lost"
+  revoke session 5f0c… --ends-at 2026-12-24T18:00:00Z    lets the entry be deleted some time after the session's end
+
+Ends every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
+  revokeSince: `
+Examples:
+  revoke {level} {value}                                  tokens issued until now; later ones work
+  revoke {level} {value} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 do as well
+  revoke {level} {value} --block                          every token, also later ones, until restored`,
+  revokeKey: `
+Examples:
+  revoke key 2026-09-key --reason "private key leaked"
+
+Refuses every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
+restored. Remove the key from the issuer's key set as well.`,
+  restore: `
+Examples:
+  restore subject alice
+  restore token --jwt-id 7d1e…
+  restore subject alice --dry-run          what would come back to life?
+  restore target 'SUB#main#alice'          deletes an entry exactly as written, for what \`lint\` finds
+
+Restoring deletes the entry; what other entries refuse stays refused.`,
+  show: `
+Examples:
+  show subject alice
+  show token -                             is this very token revoked by its id? (check tells about all levels)
+  show target 'jti#main#7d1e…' --json`,
+  list: `
+Examples:
+  list                                     the first 100 entries
+  list --level key
+  list --issuer main --all --json
+  list --after 'sub#main#alice'            the next page: the command is printed under each page`,
+  check: `
+Examples:
+  npm run token | npm run --silent revocations -- check -
+  pbpaste | npm run --silent revocations -- check - --stack Api
+
+Runs the authorizer's own code against the deployment's configuration and table, and explains each step. Works for
+expired, revoked and foreign tokens. Exit code 0 whatever the verdict; 1 when it could not be reached.`,
+  import: `
+Examples:
+  import leavers.csv --dry-run
+  import leavers.csv --reason "left the company"
+  import - --stack Api --region eu-west-1 < revocations.jsonl
+
+A CSV file has a header line; a JSONL file has one object a line. Columns, or members:
+  level    token, session, subject, client, key or issuer
+  value    the JWT ID, session id, subject, client id, key id; for an issuer, its alias
+  issuer   the alias (default: --issuer, or the only issuer)
+  before   subject, client, issuer: now (the default), block, an instant in ISO 8601 with a zone, or seconds since 1970
+  endsAt   token, session: when it ends for certain; lets the entry be deleted afterwards
+  reason   for people (default: --reason)
+
+  level,value,before,reason
+  subject,alice,now,left the company
+  client,old-app,block,
+
+Nothing is written when a line is bad, unless --skip-bad is given. To resume an import that was stopped, run it again:
+entries that are there already are read, not written. Its first line on standard error names the --as-of to repeat.`,
+  lint: `
+Examples:
+  lint
+  lint --stack Api --region eu-west-1 --json
+
+Reads the whole table, reports entries that revoke nothing, or too much, or will vanish too early, and prints the
+command that puts each right. Exit code 1 when it finds any.`,
+} as const;

@@ -1,0 +1,74 @@
+import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import type { BeforeOption, ImportCommand } from './command.ts';
+import type { ImportFields } from './import-file.ts';
+import { parseInstant } from './instant.ts';
+import { requireNearBefore } from './near-before.ts';
+import { OperatorError, UsageError } from './operator-error.ts';
+import { hasBefore, type Revocation, type RevocationWish, requireLevelRead, revocationOf } from './revocation.ts';
+import { problemWithValue } from './selector-value.ts';
+import { selectTarget } from './target-selection.ts';
+
+export interface ImportFacts {
+  readonly command: Pick<ImportCommand, 'issuer' | 'reason' | 'flush' | 'force'>;
+  readonly authorizer: AuthorizerDescription;
+  readonly revokedBy: string;
+  /** What `now` means in the file; seconds since the epoch, like `now`. */
+  readonly asOf: number;
+  readonly now: number;
+}
+
+/** An entry to write, and the least that must be in the table already for the line to have been imported. */
+export interface ImportedEntry {
+  readonly revocation: Revocation;
+  /** The same as of the import's own instant: purge times computed later are later, and would be written again. */
+  readonly least: Revocation;
+}
+
+/** @throws UsageError or OperatorError saying what is wrong with the line */
+export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry {
+  const { command, authorizer, revokedBy, asOf, now } = facts;
+  const level = levelOf(fields.level);
+  const value = checkedValue(fields.value, level);
+  const { target, issuer } = selectTarget(
+    { by: 'value', level, value, issuer: fields.issuer ?? command.issuer },
+    authorizer,
+  );
+  requireLevelRead(authorizer, target);
+  const wish: RevocationWish = {
+    before: beforeOf(fields.before, hasBefore(target), facts),
+    endsAt: endsAtOf(fields.endsAt, level),
+    reason: fields.reason ?? command.reason,
+    flush: command.flush,
+    revokedBy,
+  };
+  return { revocation: revocationOf(target, issuer, wish, now), least: revocationOf(target, issuer, wish, asOf) };
+}
+
+function levelOf(text: string | undefined): RevocationLevel {
+  const level = REVOCATION_LEVELS.find((known) => known === text);
+  if (level === undefined) throw new UsageError(`its level is none of ${REVOCATION_LEVELS.join(', ')}`);
+  return level;
+}
+
+function checkedValue(value: string | undefined, level: RevocationLevel): string {
+  if (value === undefined) throw new UsageError(`it has no value for its ${level}`);
+  const problem = problemWithValue(value);
+  if (problem !== undefined) throw new UsageError(problem);
+  return value;
+}
+
+function beforeOf(text: string | undefined, takesBefore: boolean, { command, asOf, now }: ImportFacts): BeforeOption {
+  if (text !== undefined && !takesBefore) throw new OperatorError('`before` goes with subject, client and issuer only');
+  if (text === 'block') return text;
+  if (text === undefined || text === 'now') return Math.floor(asOf);
+  const before = parseInstant('before', text);
+  requireNearBefore(before, now, command.force);
+  return before;
+}
+
+function endsAtOf(text: string | undefined, level: RevocationLevel): number | undefined {
+  if (text === undefined) return undefined;
+  if (level !== 'token' && level !== 'session') throw new OperatorError('`endsAt` goes with token and session only');
+  return parseInstant('endsAt', text);
+}

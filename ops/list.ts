@@ -1,0 +1,62 @@
+import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import type { ListCommand } from './command.ts';
+import { scanEntries } from './entry-table.ts';
+import { type EntryDocument, entryDocument, instantCell, textOf } from './entry-text.ts';
+import { shellWord, withholdToken } from './printable.ts';
+import type { OperatorContext, Report } from './report.ts';
+import type { EntryItem } from './revocation.ts';
+import { onlyRegion, type RevocationStack } from './revocation-stack.ts';
+import { textTable } from './text-table.ts';
+
+/** Entries of one Region, a page of them, in the table's own order. */
+export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+  const region = onlyRegion(stack);
+  const found: EntryItem[] = [];
+  const limit = command.limit ?? Number.POSITIVE_INFINITY;
+  let read = 0;
+  for await (const page of scanEntries(region, command.after)) {
+    read += page.length;
+    found.push(...page.filter((item) => matches(item, command)));
+    context.showProgress('Entries read:', read, undefined);
+    if (found.length > limit) break;
+  }
+  const entries = found.slice(0, command.limit).map(entryDocument);
+  const last = found.length > limit ? found[limit - 1] : undefined;
+  const next = last === undefined ? null : (textOf(last, 'target') ?? null);
+  return {
+    text: [table(entries), ...nextLines(next, command, region.flags)].join('\n'),
+    document: { command: 'list', region: region.region, table: region.table, entries, next },
+    exitCode: 0,
+  };
+}
+
+function matches(item: EntryItem, { level, issuer }: ListCommand): boolean {
+  if (level === undefined && issuer === undefined) return true;
+  const target = parseTarget(textOf(item, 'target') ?? '');
+  if (target === undefined) return false;
+  return (
+    (level === undefined || TARGET_PREFIXES[target.prefix] === level) &&
+    (issuer === undefined || target.issuerAlias === issuer)
+  );
+}
+
+const HEADER = ['LEVEL', 'ISSUER', 'VALUE', 'TOKENS ISSUED UNTIL', 'DELETED FROM', 'REVOKED AT', 'BY', 'REASON'];
+
+function table(entries: readonly EntryDocument[]): string {
+  return entries.length === 0 ? 'No entries.' : textTable(HEADER, entries.map(row));
+}
+
+function row(entry: EntryDocument): readonly string[] {
+  const { level, issuer, value, target, before, purgeAt, revokedAt, revokedBy, reason } = entry;
+  const name = level === null ? ['?', '?', target] : [level, issuer ?? '?', value ?? '(all)'];
+  const times = [instantCell(before, '(all)'), instantCell(purgeAt, 'never')];
+  return [...name, ...times, revokedAt ?? '', revokedBy ?? '', reason ?? ''];
+}
+
+function nextLines(next: string | null, { level, issuer, limit }: ListCommand, flags: string): readonly string[] {
+  if (next === null) return [];
+  if (withholdToken(next) !== next) return ['', 'There are more: see them with --all.'];
+  const filters = [level && `--level ${level}`, issuer && `--issuer ${shellWord(issuer)}`, `--limit ${limit}`];
+  const options = [...filters.filter(Boolean), `--after ${shellWord(next)}`, flags].join(' ');
+  return ['', `There are more: npm run revocations -- list ${options}`];
+}

@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import { createGrants } from '../lambda/grants.ts';
+import { policyDocument } from '../lambda/policy-document.ts';
+import type { CompiledRoute } from '../lambda/route.ts';
+import type { StackChoice } from './command.ts';
+import { sentenceOf, UsageError } from './operator-error.ts';
+import { printHelp, quietly } from './quiet-commander.ts';
+import type { Report } from './report.ts';
+import { findStack, onlyRegion } from './revocation-stack.ts';
+import { type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { textTable } from './text-table.ts';
+
+const HELP = `
+Examples:
+  npm run routes                                     who may call what
+  npm run routes -- --scope "orders:read"            what a token with these scopes may call, and its exact policy
+  npm run routes -- --stack Api --region eu-west-1
+
+A token needs any one of a route's scopes; a route without scopes is open to every valid token.`;
+
+export interface RoutesCommand {
+  readonly kind: 'routes';
+  readonly where: StackChoice;
+  readonly json: boolean;
+  /** Undefined: the whole table. */
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** @throws UsageError */
+export function parseRoutesCommandLine(argv: readonly string[]) {
+  let parsed: RoutesCommand | undefined;
+  const program = withStackOptions(new Command('routes').description('Shows who may call what.'))
+    .option('--scope <scopes>', 'the scopes of a token, separated by spaces; "" for none')
+    .addHelpText('after', HELP)
+    .action(({ scope, ...options }: StackOptions & { scope?: string }) => {
+      parsed = { kind: 'routes', scopes: scope?.split(/\s+/).filter(Boolean), ...stackChoice(options) };
+    });
+  return quietly(program, argv, () => parsed);
+}
+
+/** @returns the exit code */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  try {
+    const command = parseRoutesCommandLine(argv);
+    if (command.kind === 'help') return printHelp(command, terminal);
+    const { authorizer } = onlyRegion(await findStack(command.where, terminal.localFolder));
+    const { text, document, exitCode } = routesReport(authorizer.routes, command.scopes);
+    terminal.out.write(`${command.json ? JSON.stringify(document) : text}\n`);
+    return exitCode;
+  } catch (error) {
+    terminal.err.write(`${sentenceOf(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+export function routesReport(routes: readonly CompiledRoute[], scopes: readonly string[] | undefined): Report {
+  return scopes === undefined ? wholeTable(routes) : grantedTo(routes, scopes);
+}
+
+function wholeTable(routes: readonly CompiledRoute[]): Report {
+  const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
+  const rows = routes.map((route) => [
+    route.method,
+    route.path,
+    ...scopes.map((scope) => (route.scopes.length === 0 || route.scopes.includes(scope) ? 'yes' : '-')),
+    route.scopes.length === 0 ? 'yes' : '-',
+  ]);
+  const listed = routes.map(({ method, path, scopes }) => ({ method, path, scopes }));
+  return {
+    text: textTable(['METHOD', 'PATH', ...scopes, '(no scope)'], rows),
+    document: { command: 'routes', routes: listed },
+    exitCode: 0,
+  };
+}
+
+/** Stands where the deployment's own ARN will. */
+const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
+
+function grantedTo(routes: readonly CompiledRoute[], scopes: readonly string[]): Report {
+  const grant = createGrants(routes).routesGrantedBy(new Set(scopes));
+  const policy = endingWithToken(policyDocument(grant, STAGE_ARN, 0));
+  const granted = grant.routes.map(({ method, path }) => ({ method, path }));
+  const lines = granted.map(({ method, path }) => `  ${method} ${path}`);
+  const title = `A token with ${scopes.length === 0 ? 'no scope' : scopes.join(' ')} may call ${granted.length} of ${routes.length} routes:`;
+  return {
+    text: [title, ...lines, '', JSON.stringify(policy, null, 2)].join('\n'),
+    document: { command: 'routes', scopes, routes: granted, policy },
+    exitCode: 0,
+  };
+}
+
+/** The Allow ends when the token does, which depends on the token. */
+function endingWithToken(policy: ReturnType<typeof policyDocument>): unknown {
+  return JSON.parse(JSON.stringify(policy).replaceAll('1970-01-01T00:00:00Z', 'END-OF-TOKEN'));
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -1,0 +1,57 @@
+import { inspectEntry } from '../lambda/entry-inspection.ts';
+import { parseTarget } from '../lambda/revocation-target.ts';
+import type { ShowCommand } from './command.ts';
+import { inspectionFacts } from './entry-facts.ts';
+import { readEntry } from './entry-table.ts';
+import { authorshipOf, entryDocument, instantCell, nameOf, tokensOf } from './entry-text.ts';
+import { printable, withholdToken } from './printable.ts';
+import type { OperatorContext, Report } from './report.ts';
+import { targetText } from './restore.ts';
+import type { EntryItem } from './revocation.ts';
+import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
+import { withToken } from './selector-resolution.ts';
+
+/** One entry in every Region, read strongly, with what is wrong with it. */
+export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+  const selector = await withToken(command.selector, context);
+  const shown = await Promise.all(
+    stack.regions.map(async (region) => {
+      const target = targetText(selector, region);
+      const item = await readEntry(region, target);
+      return { region, target, item, findings: item === undefined ? [] : findingsOf(item, region, context.now()) };
+    }),
+  );
+  const documents = shown.map(({ region, target, item, findings }) => ({
+    region: region.region,
+    target: withholdToken(target),
+    entry: item === undefined ? null : entryDocument(item),
+    findings,
+  }));
+  return { text: shown.map(textOfEntry).join('\n'), document: { command: 'show', regions: documents }, exitCode: 0 };
+}
+
+function findingsOf(item: EntryItem, { authorizer }: RegionalStack, now: number): readonly string[] {
+  return inspectEntry(item, inspectionFacts(item, authorizer, now)).map(({ sentence }) => sentence);
+}
+
+interface Shown {
+  readonly region: RegionalStack;
+  readonly target: string;
+  readonly item: EntryItem | undefined;
+  readonly findings: readonly string[];
+}
+
+function textOfEntry({ region, target, item, findings }: Shown): string {
+  const parsed = parseTarget(target);
+  const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
+  if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
+  const entry = entryDocument(item);
+  const refused = parsed && tokensOf(parsed, typeof entry.before === 'number' ? entry.before : undefined);
+  return [
+    `${region.region}: ${name}`,
+    `  refuses      ${refused ?? 'nothing: no token can match this target'}`,
+    `  authorship   ${authorshipOf(entry)}`,
+    `  deleted from ${instantCell(entry.purgeAt, 'never: kept until restored')}`,
+    ...findings.map((sentence) => `  WARNING      ${sentence}`),
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import { type Command as Commander, Option } from 'commander';
+import type { StackChoice } from './command.ts';
+import { parseInstant } from './instant.ts';
+import { UsageError } from './operator-error.ts';
+
+export interface StackOptions {
+  readonly local?: true;
+  readonly stack?: string;
+  readonly region?: readonly string[];
+  readonly json?: true;
+}
+
+/** Every command takes these, at its end, where people put them. */
+export function withStackOptions(command: Commander): Commander {
+  return command
+    .addOption(new Option('--local', 'what `npm start` runs here (the default while it runs)').conflicts('stack'))
+    .option('--stack <name>', 'a CloudFormation stack')
+    .option('--region <region>', "the stack's Region; repeat it for every Region to write", collect)
+    .option('--json', 'one JSON document instead of text');
+}
+
+function collect(region: string, earlier: readonly string[] = []): readonly string[] {
+  return earlier.includes(region) ? earlier : [...earlier, region];
+}
+
+/** @throws UsageError for `--region` without a stack to look for in it */
+export function stackChoice(options: StackOptions): { readonly where: StackChoice; readonly json: boolean } {
+  const json = options.json === true;
+  if (options.stack !== undefined) {
+    return { where: { kind: 'stack', name: options.stack, regions: options.region ?? [] }, json };
+  }
+  if (options.region !== undefined) throw new UsageError('--region goes with --stack NAME: say which stack.');
+  return { where: { kind: options.local === true ? 'local' : 'any' }, json };
+}
+
+export function instantOption(flags: string, description: string): Option {
+  const [name = flags] = flags.split(' ');
+  return new Option(flags, description).argParser((text) => parseInstant(name, text));
+}

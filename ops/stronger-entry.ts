@@ -1,0 +1,54 @@
+import { ENTRY_ATTRIBUTES, FIRST_IMPLAUSIBLE_SECOND, readBefore } from '../lambda/revocation-entry.ts';
+import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
+
+/** Seconds since the epoch up to which an entry reaches; infinite: every token, or for ever. */
+interface Reach {
+  readonly before: number;
+  readonly purgeAt: number;
+}
+
+/**
+ * What the table must hold so that neither the entry that is there nor the new one is weakened: the later `before`, the
+ * later `purgeAt`, and where one of them blocks everything, that. Undefined: what is there is enough.
+ *
+ * Attributes that we do not know are kept; malformed times are replaced by what they already mean.
+ */
+export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
+  if (covers(existing, wanted)) return undefined;
+  const had = reachOf(existing);
+  const before = Math.max(had.before, wanted.before ?? Infinity);
+  const purgeAt = Math.max(had.purgeAt, wanted.purgeAt ?? Infinity);
+  const { before: _before, purgeAt: _purgeAt, flush: _flush, ...kept } = existing;
+  return {
+    ...kept,
+    ...itemOf({ ...wanted, before: finite(before), purgeAt: finite(purgeAt) }),
+  };
+}
+
+/** Whether an entry revokes, for as long, all that another would. One with a malformed time does not: it wants repair. */
+export function covers(existing: EntryItem, wanted: Revocation): boolean {
+  if (isMalformed(existing, wanted)) return false;
+  const { before, purgeAt } = reachOf(existing);
+  const wantedBefore = hasBefore(wanted.target) ? (wanted.before ?? Infinity) : -Infinity;
+  return before >= wantedBefore && purgeAt >= (wanted.purgeAt ?? Infinity);
+}
+
+function reachOf(item: EntryItem): Reach {
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  return { before: typeof before === 'number' ? before : Infinity, purgeAt: readPurgeAt(item) ?? Infinity };
+}
+
+/** Seconds since the epoch; undefined where DynamoDB will never delete the entry. */
+export function readPurgeAt(item: EntryItem): number | undefined {
+  const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
+  return seconds >= 0 && seconds < FIRST_IMPLAUSIBLE_SECOND ? seconds : undefined;
+}
+
+function isMalformed(item: EntryItem, { target }: Revocation): boolean {
+  const hasBadBefore = hasBefore(target) && readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
+  return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item) === undefined);
+}
+
+function finite(seconds: number): number | undefined {
+  return Number.isFinite(seconds) ? seconds : undefined;
+}

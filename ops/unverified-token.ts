@@ -1,0 +1,60 @@
+import { decomposeUnverified, signedPartDigest, type UnverifiedJws } from '../lambda/compact-jws.ts';
+import { isIdentifier } from '../lambda/identifier.ts';
+import { InvalidTokenError } from '../lambda/rejection.ts';
+import type { RevocationTarget } from '../lambda/revocation-target.ts';
+import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import { OperatorError } from './operator-error.ts';
+
+/**
+ * The target that revokes a token, from what the token says of itself. **Nothing is verified**: a forged token leads to
+ * an entry that matches nothing, or to one that the operator could have written by id.
+ *
+ * Its times are not used: a copy whose `exp` was moved forward would make the entry vanish before the real token ends.
+ * The signature is not looked at either, because other spellings of it belong to the same token.
+ * @throws OperatorError that repeats nothing of the token
+ */
+export function unverifiedTokenTarget(
+  pasted: string,
+  issuers: readonly TrustedIssuer[],
+): { readonly target: RevocationTarget; readonly issuer: TrustedIssuer } {
+  const jws = decompose(pasted);
+  const issuer = issuers.find(({ issuer }) => issuer === jws.payload.iss);
+  if (issuer === undefined) {
+    const trusted = issuers.map(({ alias, issuer }) => `${alias} (${issuer})`).join(', ');
+    throw new OperatorError(
+      `The token is not from an issuer that this deployment trusts, so it is refused anyway: it trusts ${trusted}.`,
+    );
+  }
+  return { target: { ...tokenIdentity(jws, issuer), issuerAlias: issuer.alias }, issuer };
+}
+
+function decompose(pasted: string): UnverifiedJws {
+  const [header = '', payload = '', ...rest] = withoutScheme(pasted).split('.');
+  try {
+    if (rest.length !== 1) throw new InvalidTokenError('malformed');
+    // Any strict spelling will do for the signature, which plays no part.
+    return decomposeUnverified(`${header}.${payload}.AA`);
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    throw new OperatorError(
+      'This is not a JWT, which is three parts of base64url with dots between: paste the whole token, or give --jwt-id.',
+    );
+  }
+}
+
+/** People paste the header's value; terminals and files add a newline. */
+export function withoutScheme(pasted: string): string {
+  return pasted.trim().replace(/^Bearer +/i, '');
+}
+
+function tokenIdentity(jws: UnverifiedJws, issuer: TrustedIssuer): Pick<RevocationTarget, 'prefix' | 'value'> {
+  const { jwtId } = issuer.claimNames;
+  const id = Object.hasOwn(jws.payload, jwtId) ? jws.payload[jwtId] : undefined;
+  if (isIdentifier(id)) return { prefix: 'jti', value: id };
+  if (id === undefined && issuer.tokensWithoutId === 'digest') return { prefix: 'th', value: signedPartDigest(jws) };
+  throw new OperatorError(
+    id === undefined
+      ? `The token has no id (${jwtId}), and ${issuer.alias} is set to refuse such tokens: it is refused anyway.`
+      : `The token's id (${jwtId}) is no text of 1 to 255 characters: the authorizer refuses it anyway.`,
+  );
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { signedToken } from '../support/signed-token.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
+
+const key = createSigningKey('ES256', 'key-1');
+const stranger = createSigningKey('ES256', 'key-1');
+
+const tokenWith = (claims: Readonly<Record<string, unknown>> = {}, by = key) =>
+  signedToken(by, { alg: 'ES256', typ: 'at+jwt', kid: by.keyId }, goodClaims({ scope: 'orders:read', ...claims }));
+
+let issuer: LoopbackServer;
+let operator: OperatorAtWork;
+beforeAll(async () => {
+  issuer = await startLoopbackServer(keySet(key.publicJwk));
+  operator = await operatorAtWork(describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]));
+});
+afterAll(async () => {
+  await operator.leave();
+  await issuer.close();
+});
+
+const outcomes = async (token: string) => {
+  const { steps } = await operator.document('check -', token);
+  return Object.fromEntries(steps.map(({ step, outcome }) => [step, outcome]));
+};
+
+describe('check', () => {
+  it('says that a good token is accepted, and which routes it opens', async () => {
+    const { exitCode, out } = await operator.run('check -', tokenWith());
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Verdict: accepted; it opens 3 routes\./);
+    expect(out).toMatch(/routes +passed +GET \/whoami, GET \/orders, GET \/orders\/\{id\}/);
+    expect(out).toMatch(/claims +passed +subject alice, client client-1, session session-1, id token-1/);
+  });
+
+  it('finds the token below the lines that `npm run token` prints first', async () => {
+    const standardInput = `\n> bearer-authorizer@0.1.0 token\n> node ops/token.ts\n\n${tokenWith()}\n`;
+    expect((await operator.run('check -', standardInput)).out).toMatch(/^Verdict: accepted/);
+  });
+
+  it('names the entry that revokes a token, its author and reason, and those that spare it', async () => {
+    await operator.run('revoke session revoked-1 --by ann --reason laptop');
+    await operator.run('revoke client client-9 --before 1799999000');
+    const token = tokenWith({ sid: 'revoked-1', client_id: 'client-9' });
+    const { exitCode, out } = await operator.run('check -', token);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Verdict: refused \(401\): It has been revoked\./);
+    expect(out).toMatch(/REVOKED BY session revoked-1 of main: .*; written by ann on 2027-01-15T08:00:00Z: "laptop"/);
+    expect(out).toMatch(/Spared by client client-9 of main/);
+    expect(await operator.document('check -', token)).toMatchObject({ status: 401, reason: 'revoked' });
+  });
+
+  it('explains an expired token as it was in its time, and that it is revoked as well', async () => {
+    await operator.run('revoke subject long-gone --block --by ann');
+    const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600, sub: 'long-gone' });
+    const { out } = await operator.run('check -', token);
+    expect(out).toMatch(/^Verdict: refused \(401\): It has expired\. It is revoked as well\./);
+    expect(await outcomes(token)).toMatchObject({
+      signature: 'passed',
+      times: 'failed',
+      claims: 'passed',
+      revocation: 'failed',
+    });
+  });
+
+  it('does not vouch for the claims of an expired token with a bad signature', async () => {
+    const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600 }, stranger);
+    expect(await operator.document('check -', token)).toMatchObject({ reason: 'signature', token: null });
+    expect(await outcomes(token)).toMatchObject({
+      key: 'passed',
+      signature: 'failed',
+      times: 'not reached',
+      routes: 'not reached',
+    });
+  });
+
+  it.each([
+    ['a foreign token', tokenWith({ iss: 'https://elsewhere.example/' }), 'unknown-issuer', 'issuer'],
+    ['a token under a key that is gone', tokenWith({}, createSigningKey('ES256', 'gone')), 'unknown-key', 'key'],
+    ['a token for another API', tokenWith({ aud: 'other' }), 'audience', 'claims'],
+    ['a token without an id', tokenWith({ jti: undefined }), 'no-token-id', 'claims'],
+    ['an ID token', signedToken(key, { alg: 'ES256', typ: 'JWT', kid: 'key-1' }, goodClaims()), 'token-type', 'header'],
+    ['half a token', tokenWith().slice(0, 80), 'malformed', 'form'],
+  ])('names the step at which %s fails', async (_, token, reason, step) => {
+    expect(await operator.document('check -', token)).toMatchObject({ status: 401, reason });
+    expect(await outcomes(token)).toMatchObject({ [step]: 'failed' });
+  });
+
+  it('says 403 of a good token that opens nothing', async () => {
+    const narrow = { ...describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]), routes: [] };
+    const other = await operatorAtWork(narrow);
+    const { out } = await other.run('check -', tokenWith());
+    await other.leave();
+    expect(out).toMatch(/^Verdict: accepted, but its scopes open no route \(403\)/);
+  });
+
+  it('says that nobody can know, exit 1, while the key set cannot be had', async () => {
+    const cut = await operatorAtWork(describedAuthorizer([trustedIssuer({ jwksUri: 'http://127.0.0.1:9/jwks' })]));
+    const { exitCode, out } = await cut.run('check -', tokenWith());
+    await cut.leave();
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/^Verdict: nobody can know \(500\): key-set/),
+    });
+  });
+
+  it('never prints a piece of the token', async () => {
+    const token = tokenWith();
+    for (const command of ['check -', 'check - --json']) {
+      const { out, err } = await operator.run(command, token);
+      for (const part of token.split('.')) expect(out + err).not.toContain(part.slice(0, 20));
+    }
+  });
+});

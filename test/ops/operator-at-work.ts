@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { inject } from 'vitest';
+import { compileRoutes } from '../../infra/route-compiler.ts';
+import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import { RUNNING_FILE } from '../../ops/local-stack.ts';
+import { main } from '../../ops/revocations.ts';
+import type { Terminal } from '../../ops/terminal.ts';
+import { createRevocationTable, type TestRevocationTable } from '../support/revocation-table.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What `--json` prints, as far as the tests look at it. */
+export interface PrintedDocument {
+  readonly regions: readonly Members[];
+  readonly entries: readonly Members[];
+  readonly findings: readonly Members[];
+  readonly steps: readonly Members[];
+  readonly routes: readonly Members[];
+  readonly next: string | null;
+}
+
+/** An operator at a terminal, with `npm start` running, as far as the tool can see. */
+export interface OperatorAtWork {
+  readonly table: TestRevocationTable;
+  readonly folder: string;
+  /** Runs `npm run revocations -- <command line>`; words are separated by single spaces. */
+  run(commandLine: string, standardInput?: string): Promise<Finished>;
+  /** The same with `--json`. */
+  document(commandLine: string, standardInput?: string): Promise<PrintedDocument>;
+  entry(target: string): Promise<Readonly<Record<string, AttributeValue>> | undefined>;
+  /** Seconds since the epoch. */
+  setClock(now: number): void;
+  leave(): Promise<void>;
+}
+
+export const ROUTES = compileRoutes([
+  { method: 'GET', path: '/whoami', scopes: [] },
+  { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+  { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+  { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+  { method: 'GET', path: '/orders/{id}/refunds', scopes: ['refunds:read'] },
+]);
+
+export function describedAuthorizer(
+  issuers: readonly TrustedIssuer[],
+  changes: Partial<AuthorizerDescription['configuration']> = {},
+): AuthorizerDescription {
+  return {
+    configuration: {
+      issuers,
+      revocationTable: 'read from the outputs',
+      revocationEndpoint: 'not used by people',
+      revocationLevels: REVOCATION_LEVELS,
+      contextClaims: {},
+      ...changes,
+    },
+    routes: ROUTES,
+    resultTtlSeconds: 60,
+    authorizerTimeoutSeconds: 5,
+    flush: true,
+  };
+}
+
+export async function operatorAtWork(
+  authorizer = describedAuthorizer([trustedIssuer()]),
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<OperatorAtWork> {
+  const table = await createRevocationTable();
+  const folder = await mkdtemp(join(tmpdir(), 'operator-'));
+  const file = {
+    pid: process.pid,
+    api: 'http://127.0.0.1:9/v1',
+    tokenEndpoint: 'http://127.0.0.1:9/token',
+    clients: [],
+  };
+  const tableOf = { dynamodb: inject('dynamoDbEndpoint'), table: table.name, region: 'eu-west-1', authorizer };
+  await writeFile(join(folder, RUNNING_FILE), JSON.stringify({ ...file, ...tableOf, ...running }));
+  let now = NOW;
+  const run = (commandLine: string, standardInput = '') =>
+    finished(wordsOf(commandLine), main, {
+      localFolder: folder,
+      now: () => now,
+      readStandardInput: async () => standardInput,
+    });
+  return {
+    table,
+    folder,
+    run,
+    document: async (commandLine, standardInput) => JSON.parse((await run(`${commandLine} --json`, standardInput)).out),
+    entry: async (target) => {
+      const get = new GetItemCommand({ TableName: table.name, Key: { target: { S: target } }, ConsistentRead: true });
+      return (await table.client.send(get)).Item;
+    },
+    setClock: (seconds) => {
+      now = seconds;
+    },
+    leave: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Words as a POSIX shell splits them, single quotes included. */
+export function wordsOf(commandLine: string): readonly string[] {
+  return [...commandLine.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
+}
+
+/** Runs a program's `main` and catches what it prints. */
+export async function finished(
+  argv: readonly string[],
+  program: (argv: readonly string[], terminal: Terminal) => Promise<number>,
+  around: Omit<Terminal, 'out' | 'err'>,
+): Promise<Finished> {
+  const printed = { out: '', err: '' };
+  const out = { write: (text: string) => (printed.out += text) };
+  const err = { write: (text: string) => (printed.err += text) };
+  const exitCode = await program(argv, { ...around, out, err });
+  return { exitCode, ...printed };
+}

@@ -1,0 +1,64 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { main } from '../../ops/token.ts';
+import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { NOW } from '../support/trusted-issuer.ts';
+import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from './operator-at-work.ts';
+
+let authorizationServer: LoopbackServer;
+let operator: OperatorAtWork;
+beforeAll(async () => {
+  authorizationServer = await startLoopbackServer(async (response, request) => {
+    const asked = new URLSearchParams(await text(request));
+    const [clientId, secret] = Buffer.from(String(request.headers.authorization).slice(6), 'base64')
+      .toString()
+      .split(':');
+    response.setHeader('content-type', 'application/json');
+    if (asked.get('scope') === 'forbidden') {
+      response.writeHead(400).end(JSON.stringify({ error: 'invalid_scope', error_description: 'scope not allowed' }));
+    } else {
+      response.end(
+        JSON.stringify({ access_token: [clientId, secret, asked.get('grant_type'), asked.get('scope')].join('|') }),
+      );
+    }
+  });
+  const clients = [
+    { clientId: 'orders-service', clientSecret: 's1', scope: 'orders:read orders:write' },
+    { clientId: 'visitor', clientSecret: 's2', scope: '' },
+  ];
+  operator = await operatorAtWork(undefined, { tokenEndpoint: `${authorizationServer.address}/token`, clients });
+});
+afterAll(async () => {
+  await operator.leave();
+  await authorizationServer.close();
+});
+
+const run = (commandLine: string, localFolder = operator.folder) =>
+  finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
+
+it.each([
+  ['', 'orders-service|s1|client_credentials|\n'],
+  ['--client visitor --local', 'visitor|s2|client_credentials|\n'],
+  ["--scope 'orders:read orders:write'", 'orders-service|s1|client_credentials|orders:read orders:write\n'],
+])('npm run token -- %s prints the access token alone', async (commandLine, out) => {
+  expect(await run(commandLine)).toEqual({ exitCode: 0, out, err: '' });
+});
+
+it.each([
+  ['--client nobody', 1, /no client "nobody" here: there are orders-service, visitor/],
+  ['--scope forbidden', 1, /gets no token .*\(400\): invalid_scope: scope not allowed/],
+  ['--frob', 2, /Unknown option '--frob'/],
+  ['surplus', 2, /Too many arguments/],
+  ['--stack Api --region a --region b', 2, /give --region once/],
+])('npm run token -- %s fails in one sentence', async (commandLine, exitCode, sentence) => {
+  const finishedRun = await run(commandLine);
+  expect(finishedRun).toMatchObject({ exitCode, out: '' });
+  expect(finishedRun.err).toMatch(sentence);
+});
+
+it('says both ways when nothing runs here', async () => {
+  expect(await run('', '/nowhere')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringMatching(/`npm start`.*--stack NAME/),
+  });
+});
