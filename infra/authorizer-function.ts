@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
@@ -40,7 +40,9 @@ export class AuthorizerFunction extends LambdaFunction {
       authorizerTimeoutSeconds: AUTHORIZER_TIMEOUT.toSeconds(),
       flush,
     };
-    (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, description);
+    // As text: templates hold no null, and issuers may have some (`jwksUri`, `tokenTypes`).
+    const text = Stack.of(this).toJsonString(description);
+    (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, text);
   }
 }
 

@@ -8,7 +8,7 @@ const SAFETY_MARGIN = 3600;
 /** What is known when an entry is written. All instants in seconds since the epoch. */
 export interface PurgeFloorFacts {
   readonly now: number;
-  /** When the revoked token, or the session, ends for certain; undefined when nobody knows. */
+  /** When the revoked token ends for certain, or when its session can bear no further token; undefined: nobody knows. */
   readonly endsAt: number | undefined;
   readonly before: number | undefined;
 }
@@ -28,7 +28,8 @@ export function purgeFloor(
     case 'token':
       return Math.ceil(endsAt ?? now + issuer.maxTokenAge) + afterExpiry;
     case 'session':
-      return endsAt === undefined ? undefined : Math.ceil(endsAt) + afterExpiry;
+      // The session's last token may have been issued in its last second.
+      return endsAt === undefined ? undefined : Math.ceil(endsAt) + issuer.maxTokenAge + afterExpiry;
     case 'key':
       return undefined;
     default:

@@ -7,7 +7,7 @@ import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
 import { HOST } from './ports.ts';
 import type { RunningStack } from './running-file.ts';
 import { REGION, type Stack } from './stack.ts';
-import { isObject, type JsonObject } from './template.ts';
+import { isObject, type Json, type JsonObject } from './template.ts';
 
 /** @throws LocalRunError when there is none */
 export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {
@@ -47,12 +47,20 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
   };
 }
 
-/** The member of the function's metadata that describes the authorizer; CDK may put members of its own beside it. */
+/** The member of the function's metadata that describes the authorizer, in JSON; CDK may put members of its own beside it. */
 function authorizerDescription(stack: Stack, { functionName }: LambdaFunction): JsonObject {
   const metadata = stack
     .resourcesOfType('AWS::Lambda::Function')
     .find(({ logicalId }) => stack.ref(logicalId) === functionName)?.metadata;
-  const description = Object.values(metadata ?? {}).find((member) => isObject(member) && 'configuration' in member);
-  if (isObject(description)) return description;
+  const description = Object.values(metadata ?? {})
+    .map(parsedObject)
+    .find((member) => member !== undefined && 'configuration' in member);
+  if (description !== undefined) return description;
   throw new LocalRunError(`The function ${functionName} has no description of the authorizer in its metadata.`);
+}
+
+function parsedObject(member: Json): JsonObject | undefined {
+  if (typeof member !== 'string' || !member.startsWith('{')) return undefined;
+  const value = JSON.parse(member) as Json;
+  return isObject(value) ? value : undefined;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
 import type { TokenRequest } from './client-credentials.ts';
+import { cognitoClientSecret } from './cognito-client-secret.ts';
 import { readOutputs, requiredOutput } from './deployed-stack.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,12 +25,14 @@ export async function deployedClient(command: TokenCommand, terminal: Terminal):
     );
   }
   const clientId = client ?? requiredOutput(outputs, STACK_OUTPUTS.machineClientId, where.name);
-  return { tokenEndpoint, clientId, scope, clientSecret: await clientSecret(secret, terminal) };
+  const clientSecret =
+    secret === undefined
+      ? await cognitoClientSecret(region, requiredOutput(outputs, STACK_OUTPUTS.userPoolId, where.name), clientId)
+      : await secretIn(secret, terminal);
+  return { tokenEndpoint, clientId, scope, clientSecret };
 }
 
-async function clientSecret(file: string | undefined, { readStandardInput }: Terminal): Promise<string> {
-  if (file === undefined)
-    throw new OperatorError("Give the machine client's secret with --secret FILE, or --secret -: see --help.");
+async function secretIn(file: string, { readStandardInput }: Terminal): Promise<string> {
   try {
     return (file === '-' ? await readStandardInput() : await readFile(file, 'utf8')).trim();
   } catch (error) {

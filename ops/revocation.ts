@@ -42,14 +42,8 @@ export function revocationOf(
 ): Revocation {
   const { before: wanted, endsAt, ...rest } = wish;
   const before = hasBefore(target) ? beforeOf(wanted, now) : undefined;
-  const purgeAt = purgeFloor(target, issuer, { now, before, endsAt: lastEndOf(target, issuer, endsAt) });
+  const purgeAt = purgeFloor(target, issuer, { now, before, endsAt });
   return { target, before, purgeAt, ...rest, revokedAt: Math.floor(now) };
-}
-
-/** A session's last token may be issued just before the session ends, and lives on. */
-function lastEndOf(target: RevocationTarget, issuer: TrustedIssuer, endsAt: number | undefined): number | undefined {
-  if (endsAt === undefined || target.prefix !== 'sid') return endsAt;
-  return endsAt + issuer.maxTokenAge;
 }
 
 function beforeOf(wanted: BeforeOption, now: number): number | undefined {

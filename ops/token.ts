@@ -15,9 +15,8 @@ Examples:
   npm run --silent token -- --client orders-service --scope "orders:read"
   npm run --silent token -- --stack Api --region eu-west-1        from the Cognito user pool that the stack made
 
-For a stack, the machine client's secret is read from standard input with --secret -, or from a file:
-  aws cognito-idp describe-user-pool-client --user-pool-id POOL --client-id CLIENT \\
-    --query UserPoolClient.ClientSecret --output text | npm run --silent token -- --stack Api --secret -
+For a stack, the machine client's secret is asked of Cognito (cognito-idp:DescribeUserPoolClient), or given: --secret
+FILE, or --secret - for standard input.
 
 Prints the access token alone, on standard output. Exit codes: 0 printed; 1 refused by the issuer; 2 wrong command line.`;
 

@@ -1,7 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
-import { apiStackOf, issuer, soundDeployment, templateOf } from './synthesis.ts';
+import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from './synthesis.ts';
 
 const APPLICATION_ROUTES = ['GET /orders/{id}', 'GET /whoami'];
 
@@ -126,14 +125,14 @@ describe('the authorizer', () => {
   });
 
   it('describes itself in metadata, for the operator', () => {
-    const description = authorizerFunction()[1].Metadata?.[DESCRIPTION_KEY] as AuthorizerDescription;
+    const description = descriptionIn(authorizerFunction()[1].Metadata);
     expect(description).toMatchObject({
       configuration: { issuers: [{ alias: 'main', issuer: issuer.issuer }] },
       resultTtlSeconds: 60,
       authorizerTimeoutSeconds: 5,
       flush: true,
     });
-    expect(description.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(description?.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /whoami',
       'GET /orders/{id}',
     ]);
@@ -251,7 +250,7 @@ describe('options of a deployment', () => {
   it('leave out the flusher, and say so to the operator', () => {
     template = templateOf(apiStackOf({ ...soundDeployment, flush: false }));
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    expect(authorizerFunction()[1].Metadata).toMatchObject({ [DESCRIPTION_KEY]: { flush: false } });
+    expect(descriptionIn(authorizerFunction()[1].Metadata)).toMatchObject({ flush: false });
   });
 
   it('mail every alarm to one address', () => {

@@ -5,9 +5,8 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
-import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
 import type { Route } from '../../lambda/route.ts';
-import { issuer, newApp, newStack } from './synthesis.ts';
+import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 
 const settings: AuthorizerSettings = {
   issuers: { main: issuer },
@@ -153,7 +152,7 @@ describe('an authorizer for 500 routes', () => {
     addMethods(stack, api, authorizer, routes);
     const template = Template.fromStack(stack);
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-    const descriptions = functions.flatMap(({ Metadata }) => Metadata?.[DESCRIPTION_KEY] ?? []);
+    const descriptions = functions.flatMap(({ Metadata }) => descriptionIn(Metadata) ?? []);
     expect(descriptions[0]?.routes).toHaveLength(500);
     // CloudFormation reads templates of up to 1 MB.
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);

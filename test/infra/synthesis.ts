@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
 import { oidc } from '../../infra/issuer-presets.ts';
+import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
 
 interface CdkJson {
   readonly context: Record<string, unknown>;
@@ -48,4 +49,16 @@ export function apiStackOf(deployment: Deployment): ApiStack {
 
 export function templateOf(stack: Stack): Template {
   return Template.fromStack(stack);
+}
+
+/** The authorizer's description of itself in a function's metadata; what CloudFormation fills in reads `…`. */
+export function descriptionIn(
+  metadata: Readonly<Record<string, unknown>> | undefined,
+): AuthorizerDescription | undefined {
+  const text = metadata?.[DESCRIPTION_KEY];
+  if (text === undefined) return undefined;
+  const { 'Fn::Join': [, parts] = ['', [text]] } = Object(text) as {
+    'Fn::Join'?: readonly [string, readonly unknown[]];
+  };
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '…')).join('')) as AuthorizerDescription;
 }
