@@ -79,7 +79,7 @@ function coversAll(outer: Draft, inner: Draft): boolean {
 function spelledLeaks(from: Draft, to: Draft, place: number): readonly SpelledLeak[] {
   const denied = from.meets.includes(place);
   return to.spellings.flatMap(({ spelled, absorbed }, spelling) => {
-    const reached = from.patterns.some((pattern) => intersects(pattern, spelled));
-    return reached && !(absorbed && denied) ? [[place, spelling] as const] : [];
+    if (absorbed && denied) return [];
+    return from.patterns.some((pattern) => intersects(pattern, spelled)) ? [[place, spelling] as const] : [];
   });
 }

@@ -29,13 +29,20 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
   const byScope = indexByScope(routes);
   const open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
   const wideGrantOf = createWideGrants(routes);
+  const grantOf = (scopes: ReadonlySet<string>): Grant => {
+    const granted = new Set([...open, ...[...scopes].flatMap((scope) => byScope.get(scope) ?? [])]);
+    const listed = listedGrant(routes, granted);
+    if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
+    const wide = wideGrantOf(granted);
+    return bytesOf(wide) < bytesOf(listed) ? wide : listed;
+  };
+  // By the set itself: a token that comes again brings the same one, and nobody changes it.
+  const known = new WeakMap<ReadonlySet<string>, Grant>();
   return {
     routesGrantedBy(scopes) {
-      const granted = new Set([...open, ...[...scopes].flatMap((scope) => byScope.get(scope) ?? [])]);
-      const listed = listedGrant(routes, granted);
-      if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
-      const wide = wideGrantOf(granted);
-      return bytesOf(wide) < bytesOf(listed) ? wide : listed;
+      const grant = known.get(scopes) ?? grantOf(scopes);
+      known.set(scopes, grant);
+      return grant;
     },
   };
 }

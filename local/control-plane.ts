@@ -6,11 +6,12 @@ export interface ControlPlane {
   readonly server: Server;
   /** Accepted flushes so far. */
   flushes(): number;
-  /** What becomes of accepted flushes from now on: API Gateway says 202 and acts later, at a time AWS does not state. */
+  /** What becomes of flushes from now on: API Gateway says 202 and acts later, at a time AWS does not state. */
   setFlushEffect(effect: FlushEffect): void;
 }
 
-export type FlushEffect = 'at once' | 'never' | { readonly afterMilliseconds: number };
+/** `refused`: not even accepted, as when the account's ten management requests a second are used up. */
+export type FlushEffect = 'at once' | 'never' | 'refused' | { readonly afterMilliseconds: number };
 
 export interface ControlPlaneOptions {
   readonly apiId: string;
@@ -39,6 +40,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     if (apiId !== options.apiId || stageName !== options.stageName) {
       return refuse(response, 404, 'NotFoundException', 'Invalid stage identifier specified');
     }
+    if (effect === 'refused') return refuse(response, 429, 'TooManyRequestsException', 'Too Many Requests');
     flushes += 1;
     takeEffect(effect, options.flush);
     response.writeHead(202).end();

@@ -58,9 +58,11 @@ async function start(
   signal?.throwIfAborted();
   // The package hands our environment on; without this AWS's engine reports its use to AWS.
   process.env.DDB_LOCAL_TELEMETRY ??= 'false';
-  const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore' });
-  const ended = endOf(child);
-  const killed = () => void child.kill();
+  // In a process group of its own: Ctrl-C in a terminal would reach it at once, and look like a crash.
+  const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore', detached: true });
+  const killed = (): void => void child.kill();
+  process.once('exit', killed);
+  const ended = endOf(child).finally(() => process.removeListener('exit', killed));
   signal?.addEventListener('abort', killed, { once: true });
   const endpoint = `http://127.0.0.1:${port}`;
   const isUp = await untilAnswering(endpoint, ended);

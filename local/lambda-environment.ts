@@ -39,7 +39,11 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
   });
   for (const stream of [worker.stdout, worker.stderr]) forwardLines(stream, log);
   const messages = messagesOf(worker);
-  const ready = within(INIT_LIMIT, messages.next(), () => worker.terminate());
+  const end = (): void => {
+    messages.end();
+    void worker.terminate();
+  };
+  const ready = within(INIT_LIMIT, messages.next(), end);
   return {
     get alive() {
       return messages.alive;
@@ -50,7 +54,7 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
       const limit = settings.timeoutSeconds * 1000;
       const answer = messages.next();
       worker.postMessage(invocationOf(event, limit));
-      return resultOf(await within(limit, answer, () => worker.terminate()));
+      return resultOf(await within(limit, answer, end));
     },
     stop: async () => void (await worker.terminate()),
   };
@@ -71,6 +75,8 @@ interface RuntimeMessages {
   readonly alive: boolean;
   /** The next message, or the error that ended the environment. */
   next(): Promise<RuntimeMessage>;
+  /** No further message counts. */
+  end(): void;
 }
 
 function messagesOf(worker: Worker): RuntimeMessages {
@@ -82,7 +88,8 @@ function messagesOf(worker: Worker): RuntimeMessages {
   };
   worker.on('message', (message: RuntimeMessage) => waiting?.(message));
   worker.on('error', (error: Error) => ended({ errorType: error.name, errorMessage: error.message }));
-  worker.on('exit', () => ended({ errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited' }));
+  const exited = (): void => ended({ errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited' });
+  worker.on('exit', exited);
   return {
     get alive() {
       return end === undefined;
@@ -92,21 +99,18 @@ function messagesOf(worker: Worker): RuntimeMessages {
         if (end === undefined) waiting = resolve;
         else resolve(end);
       }),
+    end: exited,
   };
 }
 
 /** Ends the environment when its time is over, as Lambda does. */
-async function within(
-  limit: number,
-  message: Promise<RuntimeMessage>,
-  terminate: () => Promise<number>,
-): Promise<RuntimeMessage> {
+async function within(limit: number, message: Promise<RuntimeMessage>, end: () => void): Promise<RuntimeMessage> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<RuntimeMessage>((resolve) => {
     timer = setTimeout(() => {
       const errorMessage = `Task timed out after ${(limit / 1000).toFixed(2)} seconds`;
-      void terminate();
       resolve({ kind: 'error', error: { errorType: 'Sandbox.Timedout', errorMessage } });
+      end();
     }, limit);
   });
   return Promise.race([message, timedOut]).finally(() => clearTimeout(timer));

@@ -26,19 +26,24 @@ export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunc
   const busy = new Set<LambdaEnvironment>();
   const waiting: (() => void)[] = [];
   let invocations = 0;
+  const freeEnvironment = (): LambdaEnvironment | undefined => {
+    environments = environments.filter((environment) => environment.alive);
+    const idle = environments.find((environment) => !busy.has(environment));
+    if (idle !== undefined || environments.length >= MAX_ENVIRONMENTS) return idle;
+    const added = startLambdaEnvironment(settings, log);
+    environments = [...environments, added];
+    return added;
+  };
+  /** Busy from the moment it is taken: two invocations at the same time must not find the same one idle. */
   const takeEnvironment = async (): Promise<LambdaEnvironment> => {
     for (;;) {
-      environments = environments.filter((environment) => environment.alive);
-      const idle = environments.find((environment) => !busy.has(environment));
-      if (idle !== undefined) return idle;
-      if (environments.length < MAX_ENVIRONMENTS) return added();
+      const environment = freeEnvironment();
+      if (environment !== undefined) {
+        busy.add(environment);
+        return environment;
+      }
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
-  };
-  const added = (): LambdaEnvironment => {
-    const environment = startLambdaEnvironment(settings, log);
-    environments = [...environments, environment];
-    return environment;
   };
   return {
     functionName: settings.functionName,
@@ -47,7 +52,6 @@ export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunc
     invoke: async (event) => {
       invocations += 1;
       const environment = await takeEnvironment();
-      busy.add(environment);
       const result = await environment.invoke(event);
       busy.delete(environment);
       waiting.shift()?.();

@@ -7,7 +7,8 @@ import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts'
 /** Milliseconds between looks at the parent process. */
 const PARENT_INTERVAL = 500;
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+process.exitCode ??= exitCode;
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -66,6 +67,11 @@ function sayOnStderr(): (line: string) => void {
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
+  process.on('uncaughtException', (error) => {
+    console.error(`The local run failed and stops: ${error.message}`);
+    process.exitCode = 1;
+    stopping.abort();
+  });
   // Not every shell under npm hands signals on: without its parent this process would stay behind.
   const parent = process.ppid;
   const orphaned = (): void => {

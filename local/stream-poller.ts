@@ -26,6 +26,8 @@ export async function pollStream(mapping: EventSourceMapping, reader: StreamRead
   return {
     stop: async () => {
       stopping.abort();
+      // It may be in the middle of an invocation that waits for longer than anybody wants to.
+      await mapping.function.recycle();
       await polling;
       reader.close();
     },

@@ -27,6 +27,7 @@ const SHARED_PROPERTIES = ['AttributeDefinitions', 'KeySchema', 'BillingMode', '
 const OTHER_PROPERTIES = new Set([
   ...['TableName', 'StreamSpecification', 'DeletionProtectionEnabled', 'TimeToLiveSpecification'],
   ...['PointInTimeRecoverySpecification', 'SSESpecification', 'Tags', 'ContributorInsightsSpecification'],
+  ...['ResourcePolicy', 'TableClass', 'OnDemandThroughput', 'WarmThroughput'],
 ]);
 
 /** @throws LocalRunError for a property that this product does not use */

@@ -37,6 +37,12 @@ describe('the star that crosses a slash', () => {
     expect(grantFor(orders, 'list read refunds special').allow).toEqual(['GET/whoami', 'GET/orders', 'GET/orders/*']);
   });
 
+  test('of two routes with one pattern the first stands for both', () => {
+    const files = [route('GET /files/{name}', 'files'), route('GET /files/{proxy+}', 'files')];
+    expect(grantFor(files, 'files').allow).toEqual(['GET/files/*']);
+    expect(isAllowed(files, 'files', 'GET /files/a/b')).toBe(true);
+  });
+
   test('a literal route is reached only by its own text', () => {
     const files = [route('GET /files/{proxy+}', 'files'), route('GET /files/a/b', 'a'), route('GET /', 'root')];
     expect(isAllowed(files, 'files', 'GET /files/b/c/d')).toBe(true);

@@ -3,8 +3,7 @@ import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/clie
 import { SignJWT } from 'jose';
 import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/local-run.ts';
-import { LocalRunError } from '../../local/local-run-error.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePorts } from './free-ports.ts';
 
 /** Starting takes seconds, and longer while other suites run. */
 export const START_TIMEOUT = 120_000;
@@ -31,7 +30,7 @@ export async function startJourney(options: Omit<LocalRunOptions, 'port' | 'cloc
   const said: string[] = [];
   let advanced = 0;
   const clock = () => Date.now() + advanced * 1000;
-  const run = await startOnFreePorts({ ...options, clock, say: (line) => said.push(line) });
+  const run = await startLocalRun({ ...options, port: await freePorts(), clock, say: (line) => said.push(line) });
   const { api, dynamodb, table } = run.running;
   const entries = new DynamoDBClient(localClientOptions(dynamodb));
   return {
@@ -43,7 +42,8 @@ export async function startJourney(options: Omit<LocalRunOptions, 'port' | 'cloc
     gatewayTime: () => clock() / 1000,
     token: (clientId) => requestToken(run, clientId),
     sign: (claims) => signLike(run, claims),
-    call: (path, token, init = {}) => fetch(`${api}${path}`, { ...init, headers: { ...bearer(token), ...init.headers } }),
+    call: (path, token, init = {}) =>
+      fetch(`${api}${path}`, { ...init, headers: { ...bearer(token), ...init.headers } }),
     revoke: async (target) =>
       void (await entries.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
     restore: async (target) =>
@@ -53,18 +53,6 @@ export async function startJourney(options: Omit<LocalRunOptions, 'port' | 'cloc
       await run.stop();
     },
   };
-}
-
-async function startOnFreePorts(options: Omit<LocalRunOptions, 'port'>): Promise<LocalRun> {
-  for (;;) {
-    // The three ports that follow may be taken although the first is free.
-    const port = Math.min(await freePort(), 65_000);
-    try {
-      return await startLocalRun({ ...options, port });
-    } catch (error) {
-      if (!(error instanceof LocalRunError && error.message.startsWith('Port '))) throw error;
-    }
-  }
 }
 
 async function requestToken({ running }: LocalRun, clientId: string): Promise<string> {
@@ -79,10 +67,7 @@ async function requestToken({ running }: LocalRun, clientId: string): Promise<st
   return token;
 }
 
-async function signLike(
-  { running, signingKey }: LocalRun,
-  claims: Readonly<Record<string, unknown>>,
-): Promise<string> {
+async function signLike({ running, signingKey }: LocalRun, claims: Readonly<Record<string, unknown>>): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual = {
     ...{ iss: running.issuer, aud: 'https://api.example.com', sub: 'orders-service', client_id: 'orders-service' },

@@ -1,12 +1,13 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
 
 let journey: LocalJourney;
 
 beforeAll(async () => {
-  journey = await startJourney({ resultTtlSeconds: 300 });
+  // A DynamoDB that runs already, as DYNAMODB_ENDPOINT names one.
+  journey = await startJourney({ resultTtlSeconds: 300, dynamodbEndpoint: inject('dynamoDbEndpoint') });
 }, START_TIMEOUT);
 
 afterAll(async () => journey?.stop());
@@ -64,7 +65,14 @@ describe('a bad token is refused with a challenge', () => {
   async function signedByStranger(): Promise<string> {
     const { issuer } = journey.run.running;
     const { kid } = journey.run.signingKey;
-    return new SignJWT({ iss: issuer, aud: 'https://api.example.com', sub: 'x', jti: randomUUID(), iat: now, exp: now + 60 })
+    return new SignJWT({
+      iss: issuer,
+      aud: 'https://api.example.com',
+      sub: 'x',
+      jti: randomUUID(),
+      iat: now,
+      exp: now + 60,
+    })
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
       .sign(strangerKey);
   }

@@ -23,6 +23,14 @@ export interface RefusedRow {
   readonly authorizationToken: string;
 }
 
+/** What a row is about, and the authorization token itself. */
+export type Case = readonly [what: string, authorizationToken: string];
+
+/** Rows of threats.md that share their id and their reason. */
+export function refusedRows(id: string, reason: RejectionReason, ...cases: readonly Case[]): readonly RefusedRow[] {
+  return cases.map(([what, authorizationToken]) => ({ id, what, reason, authorizationToken }));
+}
+
 export interface Requests {
   readonly requests: readonly string[];
 }

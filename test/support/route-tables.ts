@@ -44,7 +44,7 @@ const path = fc
   .tuple(fc.array(fc.option(literal, { freq: 2 }), { maxLength: 4 }), fc.boolean(), fc.nat({ max: 4 }))
   .map(([parts, hasProxy, chance]) => {
     const segments = parts.map((part, depth) => part ?? `{p${depth}}`);
-    return `/${[...segments, ...(hasProxy && chance === 0 ? ['{proxy+}'] : [])].join('/')}`;
+    return `/${[...segments, ...(hasProxy && chance < 2 ? ['{proxy+}'] : [])].join('/')}`;
   });
 
 const route: fc.Arbitrary<Route> = fc.record({

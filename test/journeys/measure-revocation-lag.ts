@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jwtIdOf, type LocalJourney, startJourney } from './local-journey.ts';
+
+/**
+ * Measures, with a result TTL of an hour: a cached token's entry acknowledged -> the first refusal's answer. A round takes
+ * some ten seconds: it ends with its settled flush, which would otherwise help the next one.
+ *
+ *     npx -c 'node test/journeys/measure-revocation-lag.ts [rounds]'
+ */
+const rounds = Number(process.argv[2] ?? 50);
+
+const journey = await startJourney({ resultTtlSeconds: 3600 });
+try {
+  const lags: number[] = [];
+  for (let round = 0; round < rounds; round += 1) lags.push(await revocationLag(journey));
+  const sorted = lags.toSorted((a, b) => a - b);
+  const [least, median, p99, most] = [0, 0.5, 0.99, 1].map((share) => Math.round(quantile(sorted, share)));
+  console.log(JSON.stringify({ rounds, unit: 'ms', least, median, p99, most }));
+} finally {
+  await journey.stop();
+}
+
+/** Milliseconds. */
+async function revocationLag(journey: LocalJourney): Promise<number> {
+  const flushes = journey.run.flushes();
+  const token = await journey.token('orders-service');
+  await expectStatus(journey, token, 200);
+  await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+  const acknowledged = performance.now();
+  while ((await journey.call('/orders', token)).status !== 401);
+  const lag = performance.now() - acknowledged;
+  while (journey.run.flushes() < flushes + 2) await sleep(50);
+  return lag;
+}
+
+async function expectStatus(journey: LocalJourney, token: string, status: number): Promise<void> {
+  const response = await journey.call('/orders', token);
+  if (response.status !== status) throw new Error(`The answer was ${response.status}, and ${status} was expected.`);
+}
+
+/** The smallest value that at least this share of all does not exceed. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { guaranteedLag } from '../../lambda/flush-timing.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+
+/** Seconds, as the stack deploys the authorizer. */
+const AUTHORIZER_TIMEOUT = 5;
+
+describe('with a result TTL of an hour', () => {
+  let journey: LocalJourney;
+
+  beforeAll(async () => {
+    journey = await startJourney({ resultTtlSeconds: 3600 });
+  }, START_TIMEOUT);
+  afterAll(async () => journey?.stop());
+
+  test('a token that is in use and cached is refused long before, and the gateway did flush', async () => {
+    const token = await journey.token('orders-service');
+    expect(await statusOf(journey, token)).toBe(200);
+    const calls = journey.run.authorizerCalls();
+    expect(await statusOf(journey, token)).toBe(200);
+    expect(journey.run.authorizerCalls()).toBe(calls);
+    const flushes = journey.run.flushes();
+    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+    await untilRefused(journey, token, 15_000);
+    expect(journey.run.flushes()).toBeGreaterThan(flushes);
+  });
+});
+
+describe('with a result TTL of five seconds, while API Gateway accepts no flush', () => {
+  const resultTtlSeconds = 5;
+  const lines: string[] = [];
+  let journey: LocalJourney;
+
+  beforeAll(async () => {
+    journey = await startJourney({ resultTtlSeconds, log: (line) => lines.push(line) });
+    journey.run.setFlushEffect('refused');
+  }, START_TIMEOUT);
+  afterAll(async () => journey?.stop());
+
+  test('the token is refused after T + L at the latest, and the metrics of both alarms appear', {
+    timeout: 120_000,
+  }, async () => {
+    const token = await journey.token('orders-service');
+    expect(await statusOf(journey, token)).toBe(200);
+    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+    const acknowledgedAt = journey.gatewayTime();
+    const lastAllowed = await untilRefused(journey, token, 60_000);
+    expect(lastAllowed - acknowledgedAt).toBeLessThan(guaranteedLag(resultTtlSeconds, AUTHORIZER_TIMEOUT));
+    expect(journey.run.flushes()).toBe(0);
+    await vi.waitUntil(() => isSaid('FlushFailed') && isSaid('FlushAbandoned'), { timeout: 60_000, interval: 100 });
+  });
+
+  function isSaid(metric: string): boolean {
+    return lines.some((line) => line.includes(`"${metric}":`));
+  }
+});
+
+/** Asks until the answer is 401; when the last request that was allowed was sent, by the gateway's clock, in seconds. */
+async function untilRefused(journey: LocalJourney, token: string, timeout: number): Promise<number> {
+  let lastAllowed = Number.NEGATIVE_INFINITY;
+  await vi.waitUntil(
+    async () => {
+      const sentAt = journey.gatewayTime();
+      const status = await statusOf(journey, token);
+      if (status === 200) lastAllowed = sentAt;
+      return status === 401;
+    },
+    { timeout, interval: 50 },
+  );
+  return lastAllowed;
+}
+
+async function statusOf(journey: LocalJourney, token: string): Promise<number> {
+  return (await journey.call('/orders', token)).status;
+}

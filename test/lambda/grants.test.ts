@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { compileRoutes } from '../../infra/route-compiler.ts';
+import { createGrants } from '../../lambda/grants.ts';
+import { grantFor, isAllowed, route } from '../support/compiled-policy.ts';
+
+const table = [
+  route('GET /open'),
+  route('GET /a', 'read', 'admin'),
+  route('POST /a', 'write'),
+  route('GET /b', 'read:b'),
+];
+
+test('any one scope of a route opens it, and a route without scopes is open to every token', () => {
+  expect(grantFor(table, 'admin').allow).toEqual(['GET/open', 'GET/a']);
+  expect(grantFor(table, 'read').allow).toEqual(['GET/open', 'GET/a']);
+  expect(grantFor(table, 'other').allow).toEqual(['GET/open']);
+});
+
+test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'constructor', '__proto__', 'toString'])(
+  'the scope %j is none of the table',
+  (scope) => {
+    const grants = createGrants(compileRoutes(table));
+    expect(grants.routesGrantedBy(new Set([scope])).allow).toEqual(['GET/open']);
+  },
+);
+
+test('the order of scopes in a token does not change the policy', () => {
+  expect(grantFor(table, 'read:b write read')).toEqual(grantFor(table, 'read write read:b'));
+});
+
+test('the granted routes are named in table order, with their scopes', () => {
+  expect(grantFor(table, 'write read').routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /open',
+    'GET /a',
+    'POST /a',
+  ]);
+});
+
+test('a scope for one route does not open another, whatever was asked first', () => {
+  expect(isAllowed(table, 'read', 'GET /a')).toBe(true);
+  expect(isAllowed(table, 'read', 'GET /b')).toBe(false);
+});
+
+const many = Array.from({ length: 50 }, (_, i) => [
+  route(`GET /collection${i}`, 'read', `c${i}`),
+  route(`GET /collection${i}/{id}`, 'read', `c${i}`),
+  route(`POST /collection${i}`, 'write'),
+]).flat();
+
+test('a decision reads as many routes of a large table as of a small one', () => {
+  const readsOf = (collections: number) => {
+    let reads = 0;
+    const watched = new Proxy(compileRoutes(many.slice(0, collections * 3)), {
+      get: (target, key, receiver) => {
+        if (/^\d+$/.test(String(key))) reads++;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    const grants = createGrants(watched);
+    reads = 0;
+    grants.routesGrantedBy(new Set(['c1', 'c2']));
+    return reads;
+  };
+  expect(readsOf(50)).toBe(readsOf(5));
+});
+
+test('a short list of routes is never made wide, so that a later route below them stays closed', () => {
+  expect(grantFor(many, 'c1 c2').allow).toEqual([
+    'GET/collection1',
+    'GET/collection1/*',
+    'GET/collection2',
+    'GET/collection2/*',
+  ]);
+});
+
+test('a long list becomes wide patterns that open nothing else', () => {
+  expect(grantFor(many, 'read').allow).toEqual(['GET/*']);
+  expect(grantFor(many, 'read write').allow).toEqual(['*']);
+  expect(isAllowed(many, 'read', 'POST /collection7')).toBe(false);
+});
+
+test('a wide pattern comes with a Deny for the one route that is not granted', () => {
+  const routes = [...many, route('GET /collection9/secret', 'secret')];
+  expect(grantFor(routes, 'read').allow).toEqual(['GET/*']);
+  expect(isAllowed(routes, 'read', 'GET /collection9/secret')).toBe(false);
+  expect(isAllowed(routes, 'read', 'GET /collection9/secret/')).toBe(false);
+  expect(isAllowed(routes, 'read', 'GET /collection9/other')).toBe(true);
+});
+
+test('where such a Deny would refuse a granted route, the wide pattern is not used', () => {
+  const routes = [...many, route('GET /x/{id}', 'x'), route('GET /x/{id}/y', 'read')];
+  expect(grantFor(routes, 'read').allow).not.toContain('GET/*');
+  expect(isAllowed(routes, 'read', 'GET /x/1')).toBe(false);
+  expect(isAllowed(routes, 'read', 'GET /x/1/y')).toBe(true);
+});

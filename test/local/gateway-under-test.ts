@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apiGateway } from '../../local/api-gateway.ts';
+import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
+import type { HttpAnswer } from '../../local/gateway-response.ts';
+import { invokePermissionsOf } from '../../local/invoke-permission.ts';
+import { lambdaFunctionsOf } from '../../local/lambda-functions.ts';
+import { restApiOf } from '../../local/rest-api.ts';
+import { resultCache } from '../../local/result-cache.ts';
+import { stackOf } from '../../local/stack.ts';
+import type { Template } from '../../local/template.ts';
+import { warnOnce } from '../../local/warnings.ts';
+import { assetFolder } from './asset-folder.ts';
+
+/** Answers as its token says: `Bearer throw-<message>`, `Bearer <name of an answer>`. */
+const AUTHORIZER = `
+const statement = (Effect, Resource, Condition) => ({ Effect, Action: 'execute-api:Invoke', Resource, Condition });
+const answer = (...Statement) => ({ principalId: 'p', policyDocument: { Version: '2012-10-17', Statement }, context: { n: 1 } });
+export const handler = async ({ authorizationToken, methodArn, ...rest }) => {
+  if (Object.keys(rest).join() !== 'type' || rest.type !== 'TOKEN') throw new Error('strange event');
+  const name = authorizationToken.slice('Bearer '.length);
+  const answers = {
+    allow: answer(statement('Allow', '*')),
+    deny: answer(statement('Allow', '*'), statement('Deny', '*')),
+    silent: answer(statement('Allow', 'arn:elsewhere')),
+    timed: answer(statement('Allow', '*', { DateLessThan: { 'aws:CurrentTime': '1970-01-01T00:02:00Z' } })),
+    strange: answer(statement('Allow', '*', { ArnLike: { 'aws:SourceArn': 'x' } })),
+    echo: { ...answer(statement('Allow', '*')), context: { methodArn } },
+    nested: { ...answer(statement('Allow', '*')), context: { a: {} } },
+  };
+  if (name === 'unauthorized') throw new Error('Unauthorized');
+  if (name === 'broken') throw new Error('database is down');
+  return answers[name];
+};`;
+
+const BACKEND = `
+export const handler = async (event) => {
+  if (event.queryStringParameters?.malformed) return 'hello';
+  if (event.queryStringParameters?.crash) process.exit(1);
+  const headers = { 'content-type': 'application/x-test', 'WWW-Authenticate': 'Basic' };
+  return { statusCode: 200, headers, body: JSON.stringify(event) };
+};`;
+
+export interface GatewayUnderTest {
+  readonly said: readonly string[];
+  /** Seconds since the epoch; 0 at first. */
+  setTime(seconds: number): void;
+  authorizerCalls(): number;
+  get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export async function gatewayUnderTest(template: Template): Promise<GatewayUnderTest> {
+  const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const warn = warnOnce(say);
+  let now = 0;
+  const clock = () => now;
+  const stack = stackOf('small', template);
+  const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
+  const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
+  const cache = resultCache<AuthorizerAnswer>(clock, warn);
+  const mayInvoke = invokePermissionsOf(stack);
+  const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn });
+  return {
+    said,
+    setTime: (seconds) => {
+      now = seconds * 1000;
+    },
+    authorizerCalls: () =>
+      [...functions.values()].find(({ functionName }) => functionName === 'small-Authorizer')?.invocations() ?? 0,
+    get: (target, ...headers) =>
+      gateway({ requestId: 'r1', method: 'GET', target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' }),
+    close: async () => {
+      await Promise.all([...functions.values()].map((each) => each.recycle()));
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
