@@ -44,7 +44,8 @@ export function guaranteedLag(resultTtl: number, authorizerTimeout: number): num
 
 /** When the settled flush usually has worked: the bound while flushes work. Never longer than the guaranteed lag. */
 export function settledLag(resultTtl: number, authorizerTimeout: number): number {
-  const settled = settleTime(authorizerTimeout) + STREAM_TIME_GRANULARITY + USUAL_STREAM_DELAY + USUAL_FLUSH_EFFECT;
+  const settledFlush = settleTime(authorizerTimeout) + STREAM_TIME_GRANULARITY + COALESCING_TIME;
+  const settled = settledFlush + USUAL_STREAM_DELAY + USUAL_FLUSH_EFFECT;
   return Math.min(guaranteedLag(resultTtl, authorizerTimeout), settled);
 }
 

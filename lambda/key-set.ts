@@ -51,7 +51,12 @@ interface KeySetState {
 }
 
 /** `now`: milliseconds since the epoch. Nothing runs between requests: Lambda freezes the environment then. */
-export function createKeySet(issuer: TrustedIssuer, now: () => number, report: (event: KeySetEvent) => void): KeySet {
+export function createKeySet(
+  issuer: TrustedIssuer,
+  now: () => number,
+  report: (event: KeySetEvent) => void,
+  download: typeof downloadKeySet = downloadKeySet,
+): KeySet {
   const state: KeySetState = {
     keys: new Map(),
     unusable: new Set(),
@@ -64,7 +69,7 @@ export function createKeySet(issuer: TrustedIssuer, now: () => number, report: (
 
   const refresh = async (): Promise<void> => {
     if (state.attempt === undefined && elapsed(state.attemptedAt, now()) < COOL_DOWN) return;
-    state.attempt ??= attempt(issuer, state, now, report).finally(() => {
+    state.attempt ??= attempt(issuer, state, now, report, download).finally(() => {
       state.attempt = undefined;
     });
     await state.attempt;
@@ -99,11 +104,12 @@ async function attempt(
   state: KeySetState,
   now: () => number,
   report: (event: KeySetEvent) => void,
+  download: typeof downloadKeySet,
 ): Promise<void> {
   state.attemptedAt = now();
   state.lastAttemptFailed = true;
   try {
-    const candidates = await downloadKeySet(issuer);
+    const candidates = await download(issuer);
     const { usable, unusable } = await publishedKeys(candidates, issuer);
     state.unusable = unusable;
     if (usable.size === 0) throw new DownloadError('key set has no usable key');

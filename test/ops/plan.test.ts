@@ -38,7 +38,7 @@ describe('the load', () => {
   it('names the guaranteed lag, and shorter ones only where something flushes', () => {
     expect(loadOf({ ...workload, resultTtl: 3600 })).toMatchObject({
       guaranteedLag: 3607,
-      settledLag: 11,
+      settledLag: 13,
       expectedLag: 2,
     });
     expect(loadOf({ ...workload, flush: false })).toMatchObject({

@@ -1,0 +1,21 @@
+import { FLUSH_MODES, type FlushMode } from '../../lambda/flusher-environment.ts';
+import type { RefuseIfRevoked } from '../../lambda/revocation-list.ts';
+import type { BatchGetItem } from '../../lambda/revocation-table.ts';
+import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
+import type { ResultCache } from '../../local/result-cache.ts';
+
+/** How the real parts are put together: as deployed, or with one rule dropped to see that the properties notice. */
+export interface Composition {
+  readonly flushModes: readonly FlushMode[];
+  readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
+  /** Once for each execution environment. `now`: milliseconds since the epoch. */
+  readonly refuseIfRevoked: (deployed: RefuseIfRevoked, now: () => number) => RefuseIfRevoked;
+  readonly resultCache: (deployed: ResultCache<AuthorizerAnswer>) => ResultCache<AuthorizerAnswer>;
+}
+
+export const AS_DEPLOYED: Composition = {
+  flushModes: FLUSH_MODES,
+  batchGetItem: (deployed) => deployed,
+  refuseIfRevoked: (deployed) => deployed,
+  resultCache: (deployed) => deployed,
+};

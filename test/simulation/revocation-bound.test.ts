@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { AS_DEPLOYED } from './composition.ts';
+import { DROPPED_RULES, type DroppedRule } from './dropped-rules.ts';
+import { isBroken, PROPERTIES, type Property, reportOf, usedPartOfBound } from './properties.ts';
+import { runSchedule } from './schedule.ts';
+import { findSchedule } from './seeds.ts';
+import { FAULTS } from './world.ts';
+
+/**
+ * SIMULATION_SCHEDULES=200000: a long run. SIMULATION_SEED=7: that schedule alone, step by step.
+ */
+const { SIMULATION_SCHEDULES, SIMULATION_SEED } = process.env;
+const schedules = Number(SIMULATION_SCHEDULES ?? 2000);
+const seed = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
+const properties = Object.keys(PROPERTIES) as readonly Property[];
+
+/** For a machine that does other things too. */
+const MILLISECONDS_FOR_A_SCHEDULE = 60;
+
+describe.runIf(seed !== undefined)(`the schedule of seed ${seed}`, () => {
+  it('keeps every property', async () => {
+    const run = await runSchedule(seed ?? 0, AS_DEPLOYED);
+    console.log(reportOf(run));
+    expect(properties.filter((property) => isBroken(property, run))).toEqual([]);
+  });
+});
+
+describe.runIf(seed === undefined)('the real authorizer, flusher and gateway in virtual time', () => {
+  it(`keep every property in ${schedules} schedules`, {
+    timeout: 60_000 + schedules * MILLISECONDS_FOR_A_SCHEDULE,
+  }, async () => {
+    const struck = new Set<string>();
+    let usedPart = 0;
+    const broken = await findSchedule(AS_DEPLOYED, schedules, (run) => {
+      for (const fault of run.world.struck) struck.add(fault);
+      usedPart = Math.max(usedPart, usedPartOfBound(run));
+      return properties.some((property) => isBroken(property, run));
+    });
+    if (broken !== undefined) expect.fail(reportOf(broken));
+    console.log(
+      `${schedules} schedules; at most ${(usedPart * 100).toFixed(1)} % of T + L went by before the last Allow`,
+    );
+    expect([...struck].sort()).toEqual([...FAULTS].sort());
+    // A bound that nothing comes near would hold for no reason.
+    expect(usedPart).toBeGreaterThan(0.9);
+  });
+
+  it('do the same for the same seed', async () => {
+    const [one, again] = [await runSchedule(7, AS_DEPLOYED), await runSchedule(7, AS_DEPLOYED)];
+    expect(again.world.notes).toEqual(one.world.notes);
+    expect(one.world.notes.length).toBeGreaterThan(10);
+  });
+});
+
+const guaranteed = 'no Allow after w + T + L';
+const settled = 'no Allow after the settled bound while flushes work';
+const broken: readonly (readonly [rule: DroppedRule, property: Property])[] = [
+  ['no settled flush', settled],
+  ['eventually consistent reads', settled],
+  ['eventually consistent reads', guaranteed],
+  ['a negative cache', settled],
+  ['a negative cache', guaranteed],
+  ['cached answers that live longer when they are used', guaranteed],
+  ['an outage of the table taken for "not revoked"', guaranteed],
+  [
+    'an outage of the table taken for "revoked"',
+    'nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token',
+  ],
+  [
+    'a table that is not asked again after a failure',
+    'a valid token is allowed within as many tries as faults can spoil, and one',
+  ],
+];
+
+describe.runIf(seed === undefined)('a schedule is found that breaks a property', () => {
+  it.each(broken)('with %s: %s', { timeout: 180_000 }, async (rule, property) => {
+    const run = await findSchedule(DROPPED_RULES[rule], 2000, (each) => isBroken(property, each));
+    expect(run?.seed).toBeDefined();
+  });
+});

@@ -1,0 +1,76 @@
+import type { FlushedStage } from '../../lambda/flusher-environment.ts';
+import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
+import type { LambdaFunction } from '../../local/lambda-function.ts';
+import { type ResultCache, resultCache } from '../../local/result-cache.ts';
+import type { Composition } from './composition.ts';
+import type { Execution } from './execution.ts';
+import { gatewayNode, STAGE } from './gateway-node.ts';
+import type { World } from './world.ts';
+
+/** What a flusher can reach. */
+export interface FlushedNodes {
+  readonly stage: FlushedStage;
+  /** Resolves when the flush is accepted; each node's cache is emptied some time later. `by`: for the notes. */
+  flush(by: string, execution: Execution): Promise<void>;
+}
+
+/** A stage as clients see it: a request comes to any of its nodes, and each has a result cache of its own. */
+export interface SimulatedApi extends FlushedNodes {
+  readonly nodes: readonly number[];
+  /** The status that a client gets. */
+  get(node: number, authorizationToken: string): Promise<number>;
+}
+
+/** Milliseconds from acceptance until a node has been emptied, while nothing is wrong. */
+export const LONGEST_FLUSH_EFFECT = 1000;
+const LONGEST_FLUSH_CALL = 500;
+const LATE_FLUSH_EFFECT = 30_000;
+const LONGEST_REFUSAL = 15_000;
+
+const NODES = [0, 1] as const;
+
+export interface ApiSurroundings {
+  readonly world: World;
+  readonly composition: Composition;
+  /** Seconds. */
+  readonly resultTtl: number;
+  readonly authorizer: LambdaFunction;
+}
+
+export function simulatedApi(surroundings: ApiSurroundings): SimulatedApi {
+  const caches = NODES.map(() => cacheIn(surroundings));
+  const { resultTtl, authorizer, world } = surroundings;
+  const gateways = caches.map((cache) => gatewayNode({ cache, resultTtl, authorizer, world }));
+  return {
+    nodes: NODES,
+    stage: STAGE,
+    get: async (node, authorizationToken) => (await gateways[node]?.(authorizationToken)) ?? 0,
+    flush: (by, execution) => acceptFlush(by, execution, caches, world),
+  };
+}
+
+function cacheIn({ world, composition }: ApiSurroundings): ResultCache<AuthorizerAnswer> {
+  return composition.resultCache(resultCache<AuthorizerAnswer>(world.time.now, () => undefined));
+}
+
+async function acceptFlush(
+  by: string,
+  execution: Execution,
+  caches: readonly ResultCache<AuthorizerAnswer>[],
+  { time, chance, strikes, note }: World,
+): Promise<void> {
+  if (strikes('flush-refused')) {
+    await execution.sleep(chance.delayUpTo(LONGEST_REFUSAL));
+    throw Object.assign(new Error('Too Many Requests'), { name: 'TooManyRequestsException' });
+  }
+  await execution.sleep(chance.delayUpTo(LONGEST_FLUSH_CALL));
+  note(`flush ${by} accepted`);
+  for (const [node, cache] of caches.entries()) {
+    if (strikes('flush-lost')) continue;
+    const longest = strikes('flush-late') ? LATE_FLUSH_EFFECT : LONGEST_FLUSH_EFFECT;
+    time.at(time.now() + chance.delayUpTo(longest), () => {
+      note(`flush ${by} empties node ${node}`);
+      cache.flush();
+    });
+  }
+}

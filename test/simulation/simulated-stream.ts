@@ -1,0 +1,63 @@
+import type { LambdaFunction } from '../../local/lambda-function.ts';
+import type { Json } from '../../local/template.ts';
+import type { WrittenItem } from './simulated-table.ts';
+import type { World } from './world.ts';
+
+/** One reader of the table's only shard: it hands what was written to a function, in order, again when that fails. */
+export interface SimulatedStreamReader {
+  take(written: WrittenItem): void;
+}
+
+/** Milliseconds from the write until Lambda has the record, while nothing is wrong. */
+const LONGEST_STREAM_DELAY = 1000;
+
+/** Milliseconds by which DynamoDB's clock may be off, and a flusher's: together no more than the settle margin. */
+export const LARGEST_CLOCK_ERROR = 500;
+
+/** Milliseconds after which Lambda drops records that their function still fails on; the flusher gives up earlier. */
+const LONGEST_RETRYING = 4_000_000;
+const LONGEST_PAUSE = 60_000;
+
+export function simulatedStreamReader(flusher: LambdaFunction, world: World): SimulatedStreamReader {
+  const { time, chance, strikes } = world;
+  const waiting: WrittenItem[] = [];
+  const clockError = chance.between(-LARGEST_CLOCK_ERROR, LARGEST_CLOCK_ERROR);
+  let isDelivering = false;
+  let visibleFrom = 0;
+  const deliver = async (): Promise<void> => {
+    if (isDelivering) return;
+    isDelivering = true;
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0).sort((a, b) => a.writtenAt - b.writtenAt);
+      const records = batch.map((written) => recordOf(written, clockError));
+      await handOver(records, flusher, world);
+    }
+    isDelivering = false;
+  };
+  return {
+    take(written) {
+      if (strikes('record-dropped')) return;
+      visibleFrom = Math.max(visibleFrom, time.now() + chance.delayUpTo(LONGEST_STREAM_DELAY));
+      time.at(visibleFrom, () => {
+        waiting.push(written);
+        void deliver();
+      });
+    },
+  };
+}
+
+async function handOver(records: readonly Json[], flusher: LambdaFunction, { time, chance }: World): Promise<void> {
+  const giveUpAt = time.now() + LONGEST_RETRYING;
+  for (let pause = 500; time.now() < giveUpAt; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+    const result = await flusher.invoke({ Records: [...records] });
+    if (!('error' in result)) return;
+    await time.sleep(chance.between(0, pause));
+  }
+}
+
+/** Cut to whole seconds, as DynamoDB does. */
+function recordOf({ item, writtenAt }: WrittenItem, clockError: number): Json {
+  const ApproximateCreationDateTime = Math.floor((writtenAt + clockError) / 1000);
+  const NewImage = JSON.parse(JSON.stringify(item)) as Json;
+  return { eventName: 'INSERT', dynamodb: { ApproximateCreationDateTime, NewImage } };
+}

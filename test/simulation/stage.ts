@@ -1,0 +1,45 @@
+import type { Composition } from './composition.ts';
+import { type SimulatedApi, simulatedApi } from './simulated-api.ts';
+import { simulatedAuthorizer } from './simulated-authorizer.ts';
+import { simulatedFlusher } from './simulated-flusher.ts';
+import { authorizationTokenOf, type SimulatedIssuer, simulatedIssuer, type TokenName } from './simulated-issuer.ts';
+import { simulatedStreamReader } from './simulated-stream.ts';
+import { type SimulatedTable, simulatedTable } from './simulated-table.ts';
+import type { World } from './world.ts';
+
+export interface Answer {
+  readonly token: TokenName;
+  readonly status: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The whole product in virtual time, and what clients, operators and the issuer do with it. */
+export interface Stage {
+  readonly nodes: SimulatedApi['nodes'];
+  /** One request; its status. */
+  readonly ask: (token: TokenName, node: number) => Promise<number>;
+  readonly put: SimulatedTable['put'];
+  readonly rotate: SimulatedIssuer['rotate'];
+  readonly answers: readonly Answer[];
+}
+
+export function stageIn(world: World, composition: Composition, resultTtl: number): Stage {
+  const issuer = simulatedIssuer(world);
+  const authorizer = simulatedAuthorizer({ world, composition, issuer, table: () => table });
+  const api = simulatedApi({ world, composition, resultTtl, authorizer });
+  const readers = composition.flushModes.map((mode) =>
+    simulatedStreamReader(simulatedFlusher(mode, resultTtl, api, world), world),
+  );
+  const table: SimulatedTable = simulatedTable(world, (written) => {
+    for (const reader of readers) reader.take(written);
+  });
+  const answers: Answer[] = [];
+  const ask = async (token: TokenName, node: number): Promise<number> => {
+    const status = await api.get(node, authorizationTokenOf(token));
+    world.note(`${status} for ${token} at node ${node}`);
+    answers.push({ token, status, at: world.time.now() });
+    return status;
+  };
+  return { nodes: api.nodes, ask, put: table.put, rotate: issuer.rotate, answers };
+}

@@ -1,0 +1,69 @@
+import { type Chance, chanceFrom } from './chance.ts';
+import { type VirtualTime, virtualTime } from './virtual-time.ts';
+
+/** What can go wrong by itself, as often as a schedule's budget allows. */
+export const FAULTS = [
+  'table-throttled',
+  'table-answers-in-part',
+  'key-set-unavailable',
+  'authorizer-throttled',
+  'authorizer-hangs',
+  'record-dropped',
+  'flush-refused',
+  'flush-lost',
+  'flush-late',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+/** With one of these, no flush bounds anything. */
+const FAULTS_OF_FLUSHES: readonly Fault[] = ['record-dropped', 'flush-refused', 'flush-lost', 'flush-late'];
+
+const FAULT_PROBABILITY = 0.12;
+
+/** What everybody in a schedule shares. */
+export interface World {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  /** Whether flushes are spared by faults, so that the settled bound must hold. */
+  readonly flushesWork: boolean;
+  readonly faultBudget: number;
+  readonly struck: ReadonlySet<Fault>;
+  /** Whether a fault strikes here and now. */
+  strikes(fault: Fault): boolean;
+  /** What happened, for the person who reads a failing schedule. */
+  note(what: string): void;
+  readonly notes: readonly string[];
+}
+
+/** Seconds since the epoch, about which every schedule begins. */
+export const EPOCH = 1_800_000_000;
+
+export function worldFrom(seed: number): World {
+  const chance = chanceFrom(seed);
+  const start = EPOCH * 1000 + chance.between(0, 999);
+  const time = virtualTime(start, chance);
+  const flushesWork = chance.happens(0.5);
+  const faultBudget = chance.between(0, 6);
+  const struck = new Set<Fault>();
+  const notes: string[] = [];
+  let faultsLeft = faultBudget;
+  const note = (what: string) => void notes.push(`${((time.now() - start) / 1000).toFixed(3).padStart(9)} s  ${what}`);
+  return {
+    time,
+    chance,
+    flushesWork,
+    faultBudget,
+    struck,
+    strikes: (fault) => {
+      if (faultsLeft === 0 || (flushesWork && FAULTS_OF_FLUSHES.includes(fault))) return false;
+      if (!chance.happens(FAULT_PROBABILITY)) return false;
+      faultsLeft -= 1;
+      struck.add(fault);
+      note(`fault: ${fault}`);
+      return true;
+    },
+    note,
+    notes,
+  };
+}
