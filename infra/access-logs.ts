@@ -5,8 +5,10 @@ import {
   MethodLoggingLevel,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { logGroupProps } from './lambda-function.ts';
 
 /**
  * One JSON line for each request. No principal, no raw path, no header: no claim value gets into a log.
@@ -29,9 +31,12 @@ const ACCESS_LOG_LINE = {
   traceId: AccessLogField.contextXrayTraceId(),
 };
 
+export function createAccessLogs(scope: Construct, encryptionKey: IKey | undefined): LogGroup {
+  return new LogGroup(scope, 'AccessLogs', logGroupProps(encryptionKey));
+}
+
 /** Access logs for every request, execution logs for errors only: at INFO they hold the authorizer's whole answer. */
-export function loggingOptions(scope: Construct): StageOptions {
-  const accessLogs = new LogGroup(scope, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
+export function loggingOptions(accessLogs: LogGroup): StageOptions {
   return {
     accessLogDestination: new LogGroupLogDestination(accessLogs),
     accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_LINE)),

@@ -2,6 +2,8 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
 import { mailAlarms } from './alarm-mail.ts';
+import { createApiAlarms } from './api-alarms.ts';
+import { AuthorizerDashboard } from './authorizer-dashboard.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';
 import { CognitoIssuer } from './cognito-issuer.ts';
 import { checkDeployment } from './deployment-check.ts';
@@ -18,11 +20,26 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, ...props }: ApiStackProps) {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
-    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...settings } = deployment;
+    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, throttle, webAcl, ...settings } = deployment;
     const issuers = this.issuersOf(deployment, corsOrigins);
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
-    const api = new ExampleApi(this, 'Api', { routes, authorizer, realm, corsOrigins });
-    if (alarmEmail !== undefined) mailAlarms(this, alarmEmail, authorizer.flusher?.alarms ?? []);
+    const { encryptionKey } = authorizer;
+    const api = new ExampleApi(this, 'Api', {
+      routes,
+      authorizer,
+      realm,
+      corsOrigins,
+      throttle,
+      webAcl,
+      encryptionKey,
+    });
+    const alarms = [
+      ...authorizer.alarms,
+      ...(authorizer.flusher?.alarms ?? []),
+      ...createApiAlarms(this, api.deploymentStage),
+    ];
+    if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
+    new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases: Object.keys(issuers) });
     this.output(STACK_OUTPUTS.apiUrl, api.url);
     this.output(STACK_OUTPUTS.table, authorizer.table.tableName);
     this.output(STACK_OUTPUTS.authorizer, authorizer.logicalId);

@@ -2,15 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnMethod, CfnRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
+import { nameOf } from './route-table.ts';
 
 /** Methods without a rule would be refused to everyone; rules without a method are mistakes waiting for one. */
-export function coverageErrors(
-  root: IConstruct,
-  authorizerIds: ReadonlySet<string>,
-  routes: readonly Route[],
-): readonly string[] {
-  const methods = new Set(methodsUsing(root, authorizerIds));
-  const rules = new Set(routes.map(({ method, path }) => `${method} ${path}`));
+export function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
+  const methods = new Set(protectedNames);
+  const rules = new Set(routes.map(nameOf));
   return [
     ...[...methods]
       .filter((name) => !rules.has(name))
@@ -26,7 +23,8 @@ export function coverageErrors(
   ];
 }
 
-function methodsUsing(root: IConstruct, authorizerIds: ReadonlySet<string>): readonly string[] {
+/** Methods by name, `GET /orders/{id}`. */
+export function methodsUsing(root: IConstruct, authorizerIds: ReadonlySet<string>): readonly string[] {
   return root.node
     .findAll()
     .filter((construct): construct is Method => construct instanceof Method)
@@ -45,9 +43,11 @@ function authorizerIdOf(method: Method): string | undefined {
  */
 export function resourcePolicyErrors({ node }: Pick<IConstruct, 'node'>): readonly string[] {
   const resource = node.defaultChild;
-  if (!(resource instanceof CfnRestApi) || resource.policy === undefined) return [];
-  const policy: unknown = Stack.of(resource).resolve(resource.policy);
-  if (!JSON.stringify(policy ?? null).includes('"Effect":"Allow"')) return [];
+  if (!(resource instanceof CfnRestApi)) return [];
+  const { policy, body } = resource;
+  const documented = (body as Readonly<Record<string, unknown>> | undefined)?.['x-amazon-apigateway-policy'];
+  const policies: unknown = Stack.of(resource).resolve([policy, documented]);
+  if (!JSON.stringify(policies).includes('"Effect":"Allow"')) return [];
   return [
     `The API ${node.path} has a resource policy that allows: write it with Deny statements only, ` +
       'since an Allow there lets every valid token call what its scopes do not grant.',

@@ -63,6 +63,12 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
   contextClaims: optional(contextClaims),
   flush: optional(oneOf([true, false])),
+  reservedConcurrency: optional(demand((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
+  encryptionKey: optional(
+    matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
+  ),
+  fipsEndpoint: optional(oneOf([true, false])),
+  deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),
 };
 
 /** @throws DeploymentError the first thing that is wrong, in one sentence */

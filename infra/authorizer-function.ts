@@ -1,4 +1,6 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
@@ -6,9 +8,10 @@ import { type AuthorizerConfiguration, environmentOf } from '../lambda/authorize
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { type CompiledRoute, ROUTES_FILE } from '../lambda/route.ts';
 import { checkEnvironmentSize } from './authorizer-check.ts';
-import type { AuthorizerSettings } from './deployment-schema.ts';
+import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import type { RevocationTable } from './revocation-table.ts';
 
 /** Longer than the slowest honest decision: a key set fetch (1.5 s) and three attempts at a table read (2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
@@ -19,11 +22,14 @@ export interface AuthorizerFunctionProps {
   readonly resultTtl: Duration;
   /** Whether entries flush API Gateway's result cache: told to operators, of no concern to the function. */
   readonly flush: boolean;
+  readonly reservedConcurrency?: number | undefined;
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** The function behind the authorizer. It can read nothing yet: whoever creates it grants it the table. */
 export class AuthorizerFunction extends LambdaFunction {
-  constructor(scope: Construct, id: string, { configuration, routes, resultTtl, flush }: AuthorizerFunctionProps) {
+  constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
+    const { configuration, routes, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     checkEnvironmentSize(configuration);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
@@ -32,6 +38,8 @@ export class AuthorizerFunction extends LambdaFunction {
       timeout: AUTHORIZER_TIMEOUT,
       // A cold start is mostly work for the CPU, which comes with memory; the code itself needs about 100 MiB.
       memorySize: 512,
+      reservedConcurrency,
+      encryptionKey,
     });
     const description: AuthorizerDescription = {
       configuration,
@@ -46,12 +54,22 @@ export class AuthorizerFunction extends LambdaFunction {
   }
 }
 
-export function configurationOf(settings: AuthorizerSettings, revocationTable: string): AuthorizerConfiguration {
+/** @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
+export function configurationOf(
+  settings: AuthorizerSettings,
+  { tableName, env }: RevocationTable,
+): AuthorizerConfiguration {
   return {
     issuers: Object.entries(settings.issuers).map(([alias, issuer]) => ({ alias, ...issuer })),
-    revocationTable,
-    revocationEndpoint: `https://dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+    revocationTable: tableName,
+    revocationEndpoint: `https://${dynamoDbHost(settings, env.region)}.${Aws.REGION}.${Aws.URL_SUFFIX}`,
     revocationLevels: settings.revocationLevels ?? REVOCATION_LEVELS,
     contextClaims: settings.contextClaims ?? {},
   };
+}
+
+function dynamoDbHost({ fipsEndpoint }: AuthorizerSettings, region: string): string {
+  if (fipsEndpoint !== true) return 'dynamodb';
+  if (Token.isUnresolved(region) || /^(us|ca)-(?!gov-)/.test(region)) return 'dynamodb-fips';
+  throw new DeploymentError(`fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`);
 }

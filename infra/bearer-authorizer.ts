@@ -1,24 +1,34 @@
 import { Aspects, Stage as CdkStage, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import {
+  type ApiDefinition,
   Authorizer,
   CfnStage,
   IdentitySource,
   type IRestApi,
   type RestApiBase,
+  type SpecRestApi,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
 import type { FlushedStage } from '../lambda/flusher-environment.ts';
-import { coverageErrors, resourcePolicyErrors } from './attachment-check.ts';
+import { coverageErrors, methodsUsing, resourcePolicyErrors } from './attachment-check.ts';
+import { createAuthorizerAlarms } from './authorizer-alarms.ts';
 import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
+import { encryptionKeyFor } from './encryption-key.ts';
+import { OperatorPolicies } from './operator-policies.ts';
+import { ProtectedDefinition } from './protected-definition.ts';
 import { RevocationFlusher } from './revocation-flusher.ts';
 import { RevocationTable } from './revocation-table.ts';
 import { compileRoutes } from './route-compiler.ts';
+import { nameOf } from './route-table.ts';
+import { routesFromOpenApi } from './routes-from-openapi.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
@@ -28,38 +38,54 @@ type AnyRestApi = IRestApi | RestApiBase;
 /**
  * A TOKEN authorizer for REST APIs whose tokens can be taken back: function, revocation table, authorizer, flusher.
  *
- * Hand it to methods, or to an API's `defaultMethodOptions`, as `authorizer`; to those of a second API, `forApi(api)`.
+ * Hand it to methods, or to an API's `defaultMethodOptions`, as `authorizer`; to those of a second API, `forApi(api)`;
+ * to a `SpecRestApi`, `apiDefinition(document)`.
  * It adds no gateway responses and no CORS to your API: without them clients get API Gateway's own 401 and 403.
  */
 export class BearerAuthorizer extends Authorizer {
-  readonly authorizerId: string;
   readonly function: AuthorizerFunction;
   readonly table: RevocationTable;
   readonly resultTtl: Duration;
   readonly timeout = AUTHORIZER_TIMEOUT;
   /** Undefined where the settings say `flush: false`. */
   readonly flusher: RevocationFlusher | undefined;
-  private readonly first: TokenAuthorizer;
+  /** What people may be given: the construct attaches it to nobody. */
+  readonly policies: OperatorPolicies;
+  /** The authorizer's own, beside the flusher's. They tell nobody until an action is added. */
+  readonly alarms: readonly Alarm[];
+  /** Undefined where the settings name none: AWS's own keys. */
+  readonly encryptionKey: IKey | undefined;
+  private firstCreated: TokenAuthorizer | undefined;
   private readonly attached = new Map<AnyRestApi, TokenAuthorizer>();
+  /** APIs made from OpenAPI documents, with the names of the operations that ask for a token. */
+  private readonly described = new Map<SpecRestApi, readonly string[]>();
 
   /** @throws DeploymentError or RouteTableError, one sentence that names the setting and the fix */
   constructor(scope: Construct, id: string, settings: AuthorizerSettings) {
     super(scope, id);
     checkAuthorizerSettings(settings);
     this.resultTtl = settings.resultTtl ?? DEFAULT_RESULT_TTL;
-    this.table = new RevocationTable(this, 'Table');
-    const configuration = configurationOf(settings, this.table.tableName);
+    const { deploymentRoles, reservedConcurrency } = settings;
+    this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
+    this.table = new RevocationTable(this, 'Table', { encryptionKey: this.encryptionKey, deploymentRoles });
+    this.policies = new OperatorPolicies(this, 'Policies', this.table);
+    const configuration = configurationOf(settings, this.table);
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
     this.function = new AuthorizerFunction(this, 'Function', {
       configuration,
       routes: compileRoutes(settings.routes),
       resultTtl: this.resultTtl,
       flush: this.flusher !== undefined,
+      reservedConcurrency,
+      encryptionKey: this.encryptionKey,
     });
-    this.table.grant(this.function, 'dynamodb:BatchGetItem');
-    this.first = this.createTokenAuthorizer('Token');
-    this.authorizerId = this.first.authorizerId;
+    this.table.grantDecisions(this.function);
+    this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
+  }
+
+  get authorizerId(): string {
+    return this.first.authorizerId;
   }
 
   /** The authorizer for one API's methods. API Gateway's authorizers belong to one API each; function and table are shared. */
@@ -72,9 +98,22 @@ export class BearerAuthorizer extends Authorizer {
     return authorizer;
   }
 
+  /**
+   * What a `SpecRestApi` takes as `apiDefinition`: the OpenAPI 3.0 document, already parsed to an object, in which every
+   * operation that asks for a token asks this authorizer. `routesFromOpenApi(document)` reads the routes from it.
+   *
+   * @throws RouteTableError naming the operation that cannot be protected
+   */
+  apiDefinition(document: object): ApiDefinition {
+    const names = routesFromOpenApi(document).routes.map(nameOf);
+    const { function: handler, resultTtl } = this;
+    const onApi = (api: SpecRestApi) => void this.described.set(api, names);
+    return new ProtectedDefinition({ document, function: handler, resultTtl, onApi });
+  }
+
   /** The APIs whose methods use the authorizer; complete once all of them have been defined. */
   get apis(): readonly AnyRestApi[] {
-    return [...this.attached.keys()];
+    return [...this.attached.keys(), ...this.described.keys()];
   }
 
   /** Flushes one more stage: needed only for stages that this app does not define, of APIs that it imports. */
@@ -98,14 +137,21 @@ export class BearerAuthorizer extends Authorizer {
     this.first._attachToApi(api);
   }
 
+  /** Made when the first method asks: an API from an OpenAPI document gets its own from the import. */
+  private get first(): TokenAuthorizer {
+    this.firstCreated ??= this.createTokenAuthorizer('Token');
+    return this.firstCreated;
+  }
+
   private createFlusher({ issuers, revocationLevels }: AuthorizerConfiguration): RevocationFlusher {
-    const { table, resultTtl, timeout } = this;
+    const { table, resultTtl, timeout, encryptionKey } = this;
     const flusher = new RevocationFlusher(this, 'Flusher', {
       table,
       issuers,
       revocationLevels,
       resultTtl,
       authorizerTimeout: timeout,
+      encryptionKey,
     });
     // Stages are defined after the authorizer, with the methods or later: they are all there when aspects run.
     Aspects.of(CdkStage.of(this) ?? this.node.root).add({
@@ -133,6 +179,7 @@ export class BearerAuthorizer extends Authorizer {
 
   private attachmentErrors({ routes }: AuthorizerSettings): string[] {
     const authorizerIds = new Set([...this.attached.values()].map(({ authorizerId }) => authorizerId));
-    return [...coverageErrors(this.node.root, authorizerIds, routes), ...this.apis.flatMap(resourcePolicyErrors)];
+    const protectedNames = [...methodsUsing(this.node.root, authorizerIds), ...[...this.described.values()].flat()];
+    return [...coverageErrors(protectedNames, routes), ...this.apis.flatMap(resourcePolicyErrors)];
   }
 }

@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
 import { DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { cognitoPool } from './issuer-presets.ts';
+import { exceptFrom } from './rule-exceptions.ts';
 
 /** The resource server's identifier: Cognito calls the scope `orders:read` of this API `api/orders:read`. */
 const RESOURCE_SERVER = 'api';
@@ -39,8 +40,10 @@ export class CognitoIssuer extends Construct {
   readonly machineClientId: string;
   readonly publicClientId: string;
 
+  /** @throws DeploymentError where Cognito cannot serve the routes or the Region */
   constructor(scope: Construct, id: string, { routes, callbackUrls }: CognitoIssuerProps) {
     super(scope, id);
+    refuseChina(Stack.of(this).region);
     const pool = createUserPool(this);
     const scopes = createScopes(pool, scopeNames(routes));
     const machineClient = createMachineClient(pool, scopes);
@@ -50,15 +53,23 @@ export class CognitoIssuer extends Construct {
       resourceServer: RESOURCE_SERVER,
       maxTokenAge: ACCESS_TOKEN_VALIDITY,
     });
-    this.tokenEndpoint = `${createDomain(pool).baseUrl()}/oauth2/token`;
+    // GovCloud has FIPS endpoints only.
+    const fips = Stack.of(this).region.startsWith('us-gov-');
+    this.tokenEndpoint = `${createDomain(pool).baseUrl({ fips })}/oauth2/token`;
     this.userPoolId = pool.userPoolId;
     this.machineClientId = machineClient.userPoolClientId;
     this.publicClientId = publicClient.userPoolClientId;
   }
 }
 
+/** "Amazon Cognito User Pools are not currently available" (Amazon Web Services in China, Cognito). */
+function refuseChina(region: string): void {
+  if (!region.startsWith('cn-')) return;
+  throw new DeploymentError(`issuers is {}: name an issuer of your own, since ${region} has no Cognito user pools.`);
+}
+
 function createUserPool(scope: Construct): UserPool {
-  return new UserPool(scope, 'Pool', {
+  const pool = new UserPool(scope, 'Pool', {
     selfSignUpEnabled: false,
     signInAliases: { email: true },
     signInCaseSensitive: false,
@@ -76,6 +87,8 @@ function createUserPool(scope: Construct): UserPool {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  exceptFrom(pool, 'AwsSolutions::AwsSolutions-COG8');
+  return pool;
 }
 
 /** Cognito gives client credentials only to clients that may ask for some scope: a table without any gets `access`. */

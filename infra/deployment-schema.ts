@@ -34,6 +34,37 @@ export interface AuthorizerSettings {
    * @default true
    */
   readonly flush?: boolean;
+  /**
+   * Concurrent decisions kept free for the authorizer, and the most it may have: past them, and past the account's where
+   * none are reserved, clients with a token that is not cached get 503.
+   * @default the account's concurrency, shared with all its functions
+   */
+  readonly reservedConcurrency?: number;
+  /**
+   * KMS key of the table, the logs and the alarms' topic: `create`, or the ARN of a key whose policy lets CloudWatch Logs
+   * and CloudWatch alarms use it. Every decision then asks KMS too, unless DynamoDB has the data key at hand.
+   * @default AWS's own keys
+   */
+  readonly encryptionKey?: string;
+  /**
+   * Read the table at DynamoDB's FIPS 140 endpoint: in the United States and Canada. GovCloud has no other, so leave it out.
+   * @default false
+   */
+  readonly fipsEndpoint?: boolean;
+  /**
+   * Names of roles that may change the table's settings, `*` allowed. Name yours where CloudFormation deploys by a role
+   * that `cdk bootstrap` did not make.
+   * @default ['cdk-*-cfn-exec-role-*']
+   */
+  readonly deploymentRoles?: readonly string[];
+}
+
+/** Requests that the API takes; what is more gets 429, before the authorizer is asked. */
+export interface Throttle {
+  /** Requests per second, in the long run. */
+  readonly rate: number;
+  /** Requests at once. */
+  readonly burst: number;
 }
 
 /** The one object a team edits, in `infra/deployment.ts`. */
@@ -57,6 +88,14 @@ export interface Deployment extends AuthorizerSettings {
    * @default nobody is told
    */
   readonly alarmEmail?: string;
+  /** @default the account's: 10,000 requests per second, 5,000 at once, shared by all its APIs in the Region */
+  readonly throttle?: Throttle;
+  /**
+   * The web ACL (AWS WAF) before the API: `managed-rules` for a new one with AWS's rules and a limit for each address, or
+   * the ARN of yours.
+   * @default none
+   */
+  readonly webAcl?: string;
 }
 
 /** A deployment that must not be deployed; the message is one sentence: the field, what was found, what to write. */

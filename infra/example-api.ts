@@ -5,46 +5,83 @@ import {
   type IAuthorizer,
   LambdaIntegration,
   RestApi,
+  type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
-import { loggingOptions } from './access-logs.ts';
+import { createAccessLogs, loggingOptions } from './access-logs.ts';
+import type { Throttle } from './deployment-schema.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { exceptFrom } from './rule-exceptions.ts';
+import { protectStage } from './web-acl.ts';
 
 export interface ExampleApiProps {
   readonly routes: readonly Route[];
   readonly authorizer: IAuthorizer;
   readonly realm: string;
   readonly corsOrigins: readonly string[];
+  readonly throttle?: Throttle | undefined;
+  readonly webAcl?: string | undefined;
+  /** For the logs. @default AWS's own key */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** A REST API with one method for each route, all answered by the example backend. */
 export class ExampleApi extends RestApi {
-  constructor(scope: Construct, id: string, { routes, authorizer, realm, corsOrigins }: ExampleApiProps) {
+  readonly accessLogs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ExampleApiProps) {
+    const { routes, authorizer, realm, corsOrigins, throttle, webAcl, encryptionKey } = props;
+    const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
       description: 'The example API of bearer-authorizer',
       cloudWatchRole: true,
-      deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(scope) },
+      deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(accessLogs), ...limits(throttle) },
       defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
       ...preflight(corsOrigins),
     });
+    this.accessLogs = accessLogs;
     // CDK's own output of the same address.
     this.node.tryRemoveChild('Endpoint');
-    const backend = exampleIntegration(scope, corsOrigins);
+    const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
     addGatewayResponses(this, { realm, corsOrigins });
+    if (webAcl !== undefined) protectStage(scope, this.deploymentStage, webAcl);
+    exceptApi(this, props);
   }
 }
 
-function exampleIntegration(scope: Construct, corsOrigins: readonly string[]): LambdaIntegration {
+function limits(throttle: Throttle | undefined): StageOptions {
+  return throttle === undefined ? {} : { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst };
+}
+
+function exceptApi(api: RestApi, { throttle, webAcl }: ExampleApiProps): void {
+  exceptFrom(
+    api,
+    'AwsSolutions::AwsSolutions-APIG2',
+    'AwsSolutions::AwsSolutions-COG4',
+    'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+  );
+  if (throttle === undefined) exceptFrom(api, 'Serverless::Serverless-APIGWDefaultThrottling');
+  if (webAcl === undefined) exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG3');
+}
+
+function exampleIntegration(
+  scope: Construct,
+  corsOrigins: readonly string[],
+  encryptionKey: IKey | undefined,
+): LambdaIntegration {
   const backend = new LambdaFunction(scope, 'Backend', {
     description: 'Example backend: answers with the principal and context it received',
     code: lambdaAsset('orders.handler.ts'),
     environment: { CORS_ORIGINS: corsOrigins.join(' ') },
     timeout: Duration.seconds(5),
     memorySize: 256,
+    encryptionKey,
   });
   // One permission for the API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
   return new LambdaIntegration(backend, { scopePermissionToMethod: false });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,48 +7,73 @@ import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../lambda/', import.meta.url));
 
+/** Only where this code runs compiled, in the package: `infra/build-bundles.ts` writes it. */
+const PREBUILT_FOLDER = fileURLToPath(new URL('../bundles/', import.meta.url));
+
 const bundles = new Map<string, Uint8Array>();
 let assetsFolder: string | undefined;
 
+export type LambdaEntry = `${string}.handler.ts`;
+
 /**
- * One entry point of `lambda/`, bundled as `index.mjs`, with more files beside it (name -> text).
+ * One entry point of `lambda/`, bundled as `index.cjs`, with more files beside it (name -> text).
  *
  * What it does not do: choose the handler (`index.handler`) or the runtime (Node.js 24).
  */
-export function lambdaAsset(entry: `${string}.handler.ts`, files: Readonly<Record<string, string>> = {}): AssetCode {
+export function lambdaAsset(entry: LambdaEntry, files: Readonly<Record<string, string>> = {}): AssetCode {
   // No dot in the name: CDK would take what follows it for the asset's file extension.
   const folder = mkdtempSync(join(assetsRoot(), 'asset-'));
-  writeFileSync(join(folder, 'index.mjs'), bundleOf(entry));
+  writeFileSync(join(folder, 'index.cjs'), bundleOf(entry));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return Code.fromAsset(folder);
 }
 
-function bundleOf(entry: string): Uint8Array {
-  const bundle = bundles.get(entry) ?? build(entry);
+export function bundleOf(entry: LambdaEntry): Uint8Array {
+  const bundle = bundles.get(entry) ?? prebuilt(entry) ?? build(entry);
   bundles.set(entry, bundle);
   return bundle;
 }
 
+function prebuilt(entry: LambdaEntry): Uint8Array | undefined {
+  const file = join(PREBUILT_FOLDER, bundleFile(entry));
+  return existsSync(file) ? readFileSync(file) : undefined;
+}
+
+/** `authorizer.handler.ts` -> `authorizer.handler.cjs`. */
+export function bundleFile(entry: LambdaEntry): string {
+  return entry.replace(/ts$/, 'cjs');
+}
+
 /**
- * The AWS SDK is bundled too: the runtime's copy changes without notice, and loads from more files.
- * No source map: names are kept, so that stack traces say enough, and a map would double the load at every cold start.
+ * CommonJS, because an `import` of `node:http` runs its lazy getters, which load Node's WebSocket and fetch: a third of a
+ * cold start (nodejs/node issue 59686). The AWS SDK is bundled too: the runtime's copy changes without notice, and
+ * loads from more files. No source map: names are kept, so that stack traces say enough, and a map would double the
+ * load at every cold start.
  */
+export const BUNDLE_OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // Or an `import()` of Node's modules stays one, and costs as much.
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.dirname': '__dirname' },
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'error',
+} as const;
+
 function build(entry: string): Uint8Array {
   // Required here and not imported above: an application that gets the bundles prebuilt has no esbuild.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const { outputFiles } = buildSync({
+    ...BUNDLE_OPTIONS,
+    mainFields: [...BUNDLE_OPTIONS.mainFields],
     absWorkingDir: LAMBDA_FOLDER,
     entryPoints: [entry],
-    bundle: true,
     write: false,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'error',
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error(`esbuild wrote nothing for lambda/${entry}.`);

@@ -2,15 +2,18 @@ import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as CdkFunction, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { InspectedIssuer } from '../lambda/entry-finding.ts';
 import { guaranteedLag, LONGEST_FLUSH, settleTime } from '../lambda/flush-timing.ts';
 import { type FlushedStage, type FlushMode, flusherEnvironmentOf } from '../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import { grantDecryption } from './encryption-key.ts';
 import { createFlushAlarms } from './flush-alarms.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { exceptFrom } from './rule-exceptions.ts';
 
 export interface RevocationFlusherProps {
   /** The revocation table; its stream must show new images. The flusher takes both readers that a shard serves well. */
@@ -26,6 +29,8 @@ export interface RevocationFlusherProps {
   readonly resultTtl: Duration;
   /** The authorizer function's timeout: the settled flush waits until every decision that was in flight has landed. */
   readonly authorizerTimeout: Duration;
+  /** The table's, which encrypts the stream too; also for the logs. @default AWS's own key */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -37,16 +42,17 @@ export interface RevocationFlusherProps {
  * same, when cached decisions expire.
  */
 export class RevocationFlusher extends Construct {
+  readonly functions: Readonly<Record<FlushMode, CdkFunction>>;
   readonly alarms: readonly Alarm[];
   private readonly stages: FlushedStage[] = [];
 
   constructor(scope: Construct, id: string, props: RevocationFlusherProps) {
     super(scope, id);
-    const functions = {
+    this.functions = {
       'at-once': this.createFlusher('AtOnce', 'at-once', 0, props),
       settled: this.createFlusher('Settled', 'settled', settleTime(props.authorizerTimeout.toSeconds()), props),
     };
-    this.alarms = createFlushAlarms(this, functions);
+    this.alarms = createFlushAlarms(this, this.functions);
     this.node.addValidation({ validate: () => this.validateStages() });
   }
 
@@ -62,8 +68,10 @@ export class RevocationFlusher extends Construct {
       environment: { ...this.environmentFor(mode, props) },
       timeout: Duration.seconds(Math.ceil(longestWait) + LONGEST_FLUSH),
       memorySize: 512,
+      encryptionKey: props.encryptionKey,
     });
     flusher.addToRolePolicy(this.flushStatement());
+    grantDecryption(props.encryptionKey, flusher);
     readStream(flusher, props);
     return flusher;
   }
@@ -133,6 +141,7 @@ function readStream(flusher: CdkFunction, { table, resultTtl, authorizerTimeout 
   });
   // Lambda tries the role when the mapping is made: its policy must be there.
   if (flusher.role !== undefined) mapping.node.addDependency(flusher.role);
+  exceptFrom(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
 }
 
 /**

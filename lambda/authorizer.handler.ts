@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createAuthorizer } from './authorizer.ts';
 import { configurationFrom } from './authorizer-environment.ts';
 import { createAuthorizerLog } from './authorizer-log.ts';
@@ -8,14 +9,16 @@ import { createKeySet } from './key-set.ts';
 import { createRevocationList } from './revocation-list.ts';
 import { createEntryReader } from './revocation-table.ts';
 import { type CompiledRoute, ROUTES_FILE } from './route.ts';
+import { createTimedEntryReader } from './timed-entry-reader.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextClaims } = configurationFrom(
   process.env,
 );
-const routes = JSON.parse(readFileSync(new URL(ROUTES_FILE, import.meta.url), 'utf8')) as readonly CompiledRoute[];
+const routes = JSON.parse(readFileSync(join(import.meta.dirname, ROUTES_FILE), 'utf8')) as readonly CompiledRoute[];
 
 const now = Date.now;
+const clock = () => performance.now();
 const report = createAuthorizerLog({
   write: (line) => process.stdout.write(`${line}\n`),
   functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'authorizer',
@@ -33,6 +36,8 @@ const callDynamoDb = createDynamoDbCall({
   },
 });
 
+const readEntries = createEntryReader((input) => callDynamoDb('BatchGetItem', input), revocationTable);
+
 export const handler = createAuthorizer({
   issuers,
   verify: createTokenVerifier({
@@ -42,7 +47,7 @@ export const handler = createAuthorizer({
     now,
   }),
   refuseIfRevoked: createRevocationList({
-    readEntries: createEntryReader((input) => callDynamoDb('BatchGetItem', input), revocationTable),
+    readEntries: createTimedEntryReader(readEntries, report, clock),
     levels: revocationLevels,
     report,
     now,
@@ -50,6 +55,9 @@ export const handler = createAuthorizer({
   grants: createGrants(routes),
   report,
 });
+
+// `performance` counts from the start of the process.
+report({ event: 'cold-start', milliseconds: Math.round(clock()) });
 
 /** A variable that Lambda itself sets. */
 function variable(name: string): string {

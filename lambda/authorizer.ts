@@ -6,7 +6,7 @@ import { CannotDecideError } from './failure.ts';
 import type { Grants } from './grants.ts';
 import { evidenceOf } from './refusal-evidence.ts';
 import { createRefusalSampling } from './refusal-sampling.ts';
-import { InvalidTokenError } from './rejection.ts';
+import { InvalidTokenError, unauthorized } from './rejection.ts';
 import type { RefuseIfRevoked } from './revocation-list.ts';
 import { stageArnOf } from './stage-arn.ts';
 import type { VerifyToken } from './token-verifier.ts';
@@ -61,7 +61,7 @@ function answeringErrors({ issuers, report }: AuthorizerParts) {
       const evidence = evidenceOf(event.authorizationToken, issuers);
       const seen = sampling.sample(error.reason, evidence);
       if (seen !== undefined) report({ event: 'refused', reason: error.reason, seen, ...evidence });
-      return new Error('Unauthorized');
+      return unauthorized();
     }
     const failure = error instanceof CannotDecideError ? error : new CannotDecideError('internal', nameOf(error));
     report({ event: 'failed', failureCause: failure.failureCause, detail: failure.detail });

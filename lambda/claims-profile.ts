@@ -81,7 +81,7 @@ function requireClaims(claims: JsonObject, { requiredClaims }: TrustedIssuer): v
 function clientOf(claims: JsonObject, { claimNames, clients }: TrustedIssuer): string | undefined {
   const name = claimNames.client.find((candidate) => claims[candidate] !== undefined);
   const clientId = name === undefined ? undefined : identifier(claims[name]);
-  if (clients.length > 0 && (clientId === undefined || !clients.includes(clientId))) {
+  if (clients.length > 0 && !clients.some((client) => client === clientId)) {
     throw new InvalidTokenError('client');
   }
   return clientId;
@@ -92,8 +92,10 @@ function scopesIn(claims: JsonObject, { path, form }: ScopeClaim, prefix: string
   const listed: readonly unknown[] =
     form === 'string' ? (typeof claim === 'string' ? claim.split(' ') : []) : Array.isArray(claim) ? claim : [];
   return listed
-    .filter((scope) => typeof scope === 'string' && scope !== '' && scope.startsWith(prefix))
-    .map((scope) => String(scope).slice(prefix.length));
+    .filter((scope) => typeof scope === 'string')
+    .filter((scope) => scope.startsWith(prefix))
+    .map((scope) => scope.slice(prefix.length))
+    .filter((scope) => scope !== '');
 }
 
 /**
@@ -113,5 +115,5 @@ function passedOn(claims: JsonObject, names: Readonly<Record<string, string>>): 
 
 function isFlat(claim: unknown): claim is string | number | boolean {
   if (typeof claim === 'string') return PLAIN_TEXT.test(claim);
-  return typeof claim === 'boolean' || (typeof claim === 'number' && Number.isFinite(claim));
+  return typeof claim === 'boolean' || Number.isFinite(claim);
 }

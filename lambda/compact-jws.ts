@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { hasDuplicateNames } from './json-names.ts';
 import { InvalidTokenError } from './rejection.ts';
 
@@ -34,7 +35,7 @@ export function decomposeUnverified(token: string): UnverifiedJws {
 
 /** SHA-256 of the signed part, in hex. Never of the whole token: its signature has other spellings (r, n-s). */
 export function signedPartDigest({ signedPart }: UnverifiedJws): string {
-  return createHash('sha256').update(signedPart).digest('hex');
+  return hash('sha256', signedPart, 'hex');
 }
 
 function bytesOf(segment: string): Buffer {
@@ -43,15 +44,10 @@ function bytesOf(segment: string): Buffer {
   return bytes;
 }
 
-// ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it (RFC 8259 section 8.1).
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
+/** A byte order mark stays in the text, where JSON.parse refuses it (RFC 8259 section 8.1). */
 function textOf(bytes: Buffer, reason: 'header' | 'malformed'): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new InvalidTokenError(reason);
-  }
+  if (!isUtf8(bytes)) throw new InvalidTokenError(reason);
+  return bytes.toString('utf8');
 }
 
 function objectOf(text: string, reason: 'header' | 'malformed'): JsonObject {

@@ -1,5 +1,6 @@
 import type { FindingKind } from './entry-finding.ts';
 import { type Metric, metricLine } from './metric-line.ts';
+import type { BreakGlassLevel } from './revocation-target.ts';
 
 /** Everything the flusher ever says. No field takes anything that an entry holds. */
 export type FlushEvent =
@@ -9,6 +10,8 @@ export type FlushEvent =
       readonly sentence: string;
       readonly writtenAt: string;
     }
+  /** A signing key or a whole issuer was revoked: rare, and wrong entries at these levels shut everybody out. */
+  | { readonly event: 'break-glass-entry'; readonly level: BreakGlassLevel; readonly writtenAt: string }
   /** Accepted for every stage; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
   | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
   | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
@@ -20,6 +23,7 @@ export type ReportFlushEvent = (event: FlushEvent) => void;
 /** Names of the metrics, for the alarms and the dashboard. */
 export const FLUSH_METRICS = {
   finding: 'EntryFinding',
+  breakGlass: 'BreakGlassEntry',
   lag: 'FlushLag',
   failed: 'FlushFailed',
   abandoned: 'FlushAbandoned',
@@ -32,6 +36,7 @@ const count = (name: string, value = 1): Metric => ({ name, unit: 'Count', value
 
 const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Metric } = {
   'entry-finding': () => count(FLUSH_METRICS.finding),
+  'break-glass-entry': () => count(FLUSH_METRICS.breakGlass),
   flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
   'flush-failed': () => count(FLUSH_METRICS.failed),
   'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),
@@ -48,6 +53,6 @@ export interface FlushLogParts {
 export function createFlushLog({ write, functionName, now }: FlushLogParts): ReportFlushEvent {
   return (event) => {
     const metricOf = METRIC_OF[event.event] as (event: FlushEvent) => Metric;
-    write(metricLine(metricOf(event), event, functionName, now()));
+    write(metricLine([metricOf(event)], event, functionName, now()));
   };
 }

@@ -5,6 +5,8 @@ import type { ReportFlushEvent } from './flush-log.ts';
 import { settledFlushes } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 import type { FlushedStage, FlusherConfiguration } from './flusher-environment.ts';
+import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
+import { BREAK_GLASS_LEVELS, type BreakGlassLevel, parseTarget, TARGET_PREFIXES } from './revocation-target.ts';
 
 export interface FlusherParts {
   readonly configuration: FlusherConfiguration;
@@ -23,7 +25,7 @@ export interface FlusherParts {
 export function createFlusher(parts: FlusherParts): (event: DynamoDBStreamEvent) => Promise<void> {
   return async (event) => {
     const entries = writtenEntries(event);
-    if (parts.configuration.mode === 'at-once') reportFindings(entries, parts);
+    if (parts.configuration.mode === 'at-once') for (const entry of entries) reportEntry(entry, parts);
     const flushing = entries.filter(wantsFlush);
     const late = flushing.filter((entry) => isTooOld(entry, parts));
     if (late.length > 0) parts.report({ event: 'flush-abandoned', entries: late.length });
@@ -32,20 +34,22 @@ export function createFlusher(parts: FlusherParts): (event: DynamoDBStreamEvent)
   };
 }
 
-function reportFindings(entries: readonly WrittenEntry[], { configuration, report, now }: FlusherParts): void {
+function reportEntry({ item, createdAt }: WrittenEntry, { configuration, report, now }: FlusherParts): void {
   const { issuers, revocationLevels } = configuration;
-  for (const { item, createdAt } of entries) {
-    const writtenAt = createdAt ?? seconds(now());
-    for (const { kind, sentence } of inspectEntry(item, {
-      issuers,
-      revocationLevels,
-      now: seconds(now()),
-      writtenAt,
-    })) {
-      const written = new Date(writtenAt * 1000).toISOString();
-      report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });
-    }
+  const writtenAt = createdAt ?? seconds(now());
+  const written = new Date(writtenAt * 1000).toISOString();
+  const level = breakGlassLevelOf(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
+  if (level !== undefined) report({ event: 'break-glass-entry', level, writtenAt: written });
+  const findings = inspectEntry(item, { issuers, revocationLevels, now: seconds(now()), writtenAt });
+  for (const { kind, sentence } of findings) {
+    report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });
   }
+}
+
+function breakGlassLevelOf(text: string): BreakGlassLevel | undefined {
+  const target = parseTarget(text);
+  if (target === undefined) return undefined;
+  return BREAK_GLASS_LEVELS.find((level) => level === TARGET_PREFIXES[target.prefix]);
 }
 
 /** Decided on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */

@@ -6,38 +6,54 @@ export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
 export interface Metric {
   readonly name: string;
   readonly unit: MetricUnit;
-  readonly value: number;
+  /** One measurement, or up to 100 of them (CloudWatch Logs user guide, "Embedded metric format specification"). */
+  readonly value: number | readonly number[];
   /** Each a dimension besides the function's name. Values come from fixed lists: they are paid for by the value. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
 /**
- * A log line that CloudWatch also reads as a metric (embedded metric format). One JSON document on one line, whatever its
- * members hold.
+ * A log line that CloudWatch also reads as metrics (embedded metric format). One JSON document on one line, whatever its
+ * members hold. Metrics of one line that have a dimension in common have the same value for it.
+ *
+ * Not by Powertools Logger and Metrics: bundled they are 33 KB, this is less than 3, and what takes any object can log a
+ * token some day.
  *
  * `now`: milliseconds since the epoch. `functionName` sets apart the authorizers of one account.
  */
 export function metricLine(
-  metric: Metric,
+  metrics: readonly Metric[],
   members: Readonly<Record<string, unknown>>,
   functionName: string,
   now: number,
-) {
-  const { name, unit, value, dimensions } = metric;
+): string {
   return JSON.stringify({
     ...members,
-    ...dimensions,
+    ...Object.fromEntries(metrics.flatMap(({ dimensions }) => Object.entries(dimensions))),
     Function: functionName,
-    [name]: value,
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRICS_NAMESPACE,
-          Dimensions: [['Function', ...Object.keys(dimensions)]],
-          Metrics: [{ Name: name, Unit: unit }],
-        },
-      ],
-    },
+    ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+    _aws: { Timestamp: now, CloudWatchMetrics: directivesFor(metrics) },
   });
+}
+
+interface MetricDirective {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: { readonly Name: string; readonly Unit: MetricUnit }[];
+}
+
+/** One for each set of dimensions. */
+function directivesFor(metrics: readonly Metric[]): readonly MetricDirective[] {
+  const directives = new Map<string, MetricDirective>();
+  for (const { name, unit, dimensions } of metrics) {
+    const names = ['Function', ...Object.keys(dimensions)];
+    const directive = directives.get(names.join()) ?? {
+      Namespace: METRICS_NAMESPACE,
+      Dimensions: [names],
+      Metrics: [],
+    };
+    directive.Metrics.push({ Name: name, Unit: unit });
+    directives.set(names.join(), directive);
+  }
+  return [...directives.values()];
 }

@@ -24,13 +24,29 @@ export const REJECTION_REASONS = [
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
-/** The token is no good, and that is certain: the client gets 401. Everything else that is thrown is our own failure. */
+/**
+ * The token is no good, and that is certain: the client gets 401. Everything else that is thrown is our own failure.
+ *
+ * Has no stack trace: the reason says it all, and for garbage the trace would cost more than finding it out.
+ */
 export class InvalidTokenError extends Error {
   readonly reason: RejectionReason;
 
   constructor(reason: RejectionReason) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`Bearer token rejected: ${reason}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'InvalidTokenError';
     this.reason = reason;
   }
+}
+
+/** What API Gateway answers with 401, for this exact message only. Without a trace too: Lambda would log it each time. */
+export function unauthorized(): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error('Unauthorized');
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }

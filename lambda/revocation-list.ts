@@ -66,8 +66,11 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
     const entries = isRevokedBy(known, targets, token) ? known : await entriesIn(targets);
     const revoking = revokingTarget(entries, targets, token);
     if (revoking === undefined) return;
-    if (entries !== known) remembered.add(entries);
-    report({ event: 'revoked', level: TARGET_PREFIXES[revoking.prefix], issuer: token.issuerAlias });
+    if (entries !== known) {
+      remembered.add(entries);
+      // Once a reading: who comes again with the same token is counted, and thinned out, as a refusal.
+      report({ event: 'revoked', level: TARGET_PREFIXES[revoking.prefix], issuer: token.issuerAlias });
+    }
     throw new InvalidTokenError('revoked');
   };
 }

@@ -18,6 +18,11 @@ export const TARGET_PREFIXES = {
 
 export type TargetPrefix = keyof typeof TARGET_PREFIXES;
 
+/** Levels at which one entry shuts out everybody: another right to write, and an alarm. */
+export const BREAK_GLASS_LEVELS = ['key', 'issuer'] as const satisfies readonly RevocationLevel[];
+
+export type BreakGlassLevel = (typeof BREAK_GLASS_LEVELS)[number];
+
 /** The partition key of an entry: `jti#<alias>#<value>`, or `iss#<alias>` for a whole issuer. */
 export interface RevocationTarget {
   readonly prefix: TargetPrefix;

@@ -6,6 +6,7 @@ import type { KeySet } from './key-set.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 import { verifiedClaims } from './verified-claims.ts';
+import { createVerifiedTokenCache, type VerifiedToken } from './verified-token-cache.ts';
 
 export interface TokenVerifierParts {
   readonly issuers: readonly TrustedIssuer[];
@@ -25,17 +26,24 @@ export interface TokenVerifierParts {
 export type VerifyToken = (token: string) => Promise<AccessToken>;
 
 /** Cheapest checks first: nothing touches the network before the token has the form of one that an issuer of ours signs. */
-export function createTokenVerifier({ issuers, keySetOf, contextClaims, now }: TokenVerifierParts): VerifyToken {
+export function createTokenVerifier(parts: TokenVerifierParts): VerifyToken {
+  return createVerifiedTokenCache(createFullVerifier(parts), parts.now);
+}
+
+function createFullVerifier({ issuers, keySetOf, contextClaims, now }: TokenVerifierParts) {
   const trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keySet: keySetOf(issuer) }]));
-  return async (token) => {
+  return async (token: string): Promise<VerifiedToken> => {
     const jws = decomposeUnverified(token);
     const header = parseJoseHeader(jws.header);
     const { issuer, keySet } = required(trusted.get(unverifiedIssuer(jws.payload)));
     requireIssuersHeader(header, issuer);
-    const key = await keySet.keyFor(header.keyId, header.algorithm);
-    const claims = await verifiedClaims(token, key, header.algorithm, issuer, now());
+    const currentKey = () => keySet.keyFor(header.keyId, header.algorithm);
+    const key = await currentKey();
+    const verifiedAt = now();
+    const claims = await verifiedClaims(token, key, header.algorithm, issuer, verifiedAt);
     const signature = { keyId: header.keyId, signedPartDigest: signedPartDigest(jws) };
-    return accessTokenOf(claims, issuer, signature, contextClaims);
+    const accessToken = accessTokenOf(claims, issuer, signature, contextClaims);
+    return { accessToken, key, currentKey, verifiedAt };
   };
 }
 

@@ -20,7 +20,7 @@ async function bundledBackend(): Promise<Handler> {
   const template = JSON.parse(readFileSync(join(directory, 'bearer-authorizer.template.json'), 'utf8')) as Template;
   const [, backend] = Object.entries(template.Resources).find(([id]) => /^Backend[0-9A-F]{8}$/.test(id)) ?? [];
   const hash = backend?.Properties?.Code?.S3Key.replace('.zip', '');
-  const asset = join(directory, `asset.${hash}`, 'index.mjs');
+  const asset = join(directory, `asset.${hash}`, 'index.cjs');
   return ((await import(pathToFileURL(asset).href)) as { handler: Handler }).handler;
 }
 

@@ -53,6 +53,11 @@ describe("API Gateway's own answers", () => {
     },
   );
 
+  it('say when to come back after too many requests, before the authorizer was asked', () => {
+    expect(responses.get('THROTTLED')?.StatusCode).toBe('429');
+    expect(headersOf(responses, 'THROTTLED')['Retry-After']).toBe("'1'");
+  });
+
   it('say 404 where there is no such route', () => {
     expect(responses.get('MISSING_AUTHENTICATION_TOKEN')?.StatusCode).toBe('404');
   });

@@ -34,7 +34,7 @@ describe('the assets', () => {
   it('are modules of one file; the compiled routes lie beside the authorizer', () => {
     const folders = synthesize();
     const names = folders.map((files) => files.map((file) => file.slice(file.lastIndexOf('/') + 1)).join(' ')).sort();
-    expect(names).toEqual(['index.mjs', 'index.mjs', `index.mjs ${ROUTES_FILE}`]);
+    expect(names).toEqual(['index.cjs', 'index.cjs', `index.cjs ${ROUTES_FILE}`]);
     const routesFile = folders.flat().find((file) => file.endsWith(ROUTES_FILE)) ?? '';
     const routes = JSON.parse(readFileSync(routesFile, 'utf8')) as { path: string }[];
     expect(routes.map(({ path }) => path)).toEqual(soundDeployment.routes.map(({ path }) => path));
@@ -51,7 +51,7 @@ describe('the assets', () => {
   it('need nothing that is not in them but Node.js itself', async () => {
     for (const file of synthesize()
       .flat()
-      .filter((name) => name.endsWith('.mjs'))) {
+      .filter((name) => name.endsWith('.cjs'))) {
       const { metafile } = await build({
         entryPoints: [file],
         bundle: true,

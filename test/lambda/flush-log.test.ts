@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createFlushLog, type FlushEvent } from '../../lambda/flush-log.ts';
 
 const events: readonly (readonly [metric: string, value: number, unit: string, event: FlushEvent])[] = [
+  ['BreakGlassEntry', 1, 'Count', { event: 'break-glass-entry', level: 'key', writtenAt: 'then' }],
   ['FlushLag', 1500, 'Milliseconds', { event: 'flushed', entries: 2, stages: 1, lag: 1500 }],
   ['FlushFailed', 1, 'Count', { event: 'flush-failed', stage: 'abc123/live', errorName: 'TimeoutError' }],
   ['FlushAbandoned', 3, 'Count', { event: 'flush-abandoned', entries: 3 }],

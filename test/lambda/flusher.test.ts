@@ -92,6 +92,19 @@ describe('at once', () => {
     expect(flushes).toHaveLength(2);
   });
 
+  it.each([
+    ['kid#main#2026-01', 'key'],
+    ['iss#main', 'issuer'],
+  ])('an entry that shuts out everybody is told, however sound: %s', async (target, level) => {
+    const { events } = await run([record({ age: 1, item: { target: { S: target } } })]);
+    expect(events[0]).toEqual({ event: 'break-glass-entry', level, writtenAt: '2027-01-15T07:59:59.000Z' });
+  });
+
+  it.each(['jti#main#kid#1', 'KID#main#1', 'kid#', 'iss#main#x', ''])('no other entry is: "%s"', async (target) => {
+    const { names } = await run([record({ item: { ...soundEntry, target: { S: target } } })]);
+    expect(names).not.toContain('break-glass-entry');
+  });
+
   it('the lag is counted from the oldest entry', async () => {
     const { events } = await run([record({ age: 2 }), record()]);
     expect(events).toEqual([{ event: 'flushed', entries: 2, stages: 2, lag: 2000 }]);

@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { attackWidgets } from './attack-widgets.ts';
+import type { BearerAuthorizer } from './bearer-authorizer.ts';
+import { costWidgets } from './cost-widgets.ts';
+import { healthWidgets } from './health-widgets.ts';
+import { revocationWidgets } from './revocation-widgets.ts';
+
+/** What the dashboard shows. */
+export interface AuthorizerDashboardProps {
+  readonly authorizer: BearerAuthorizer;
+  readonly api: { readonly deploymentStage: Stage; readonly accessLogs: LogGroup };
+  readonly issuerAliases: readonly string[];
+}
+
+/** Four questions, answered from top to bottom: is it up, is somebody attacking, did my revocation work, what does it cost. */
+export class AuthorizerDashboard extends Dashboard {
+  constructor(scope: Construct, id: string, props: AuthorizerDashboardProps) {
+    super(scope, id, {
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [heading('Is it up?', 'Failed decisions and 5xx are ours; 4xx are answers.')],
+        healthWidgets(props),
+        [
+          heading(
+            'Is somebody attacking?',
+            'Refusals by reason: `signature`, `unknown-key` and `revoked` are no accidents.',
+          ),
+        ],
+        attackWidgets(props),
+        [heading('Did my revocation work?', 'An entry, a flush within seconds, then refusals at its level.')],
+        revocationWidgets(props),
+        [heading('What does it cost?', 'Requests that the result cache answers cost no decision.')],
+        costWidgets(props),
+      ],
+    });
+  }
+}
+
+function heading(question: string, hint: string): IWidget {
+  return new TextWidget({ markdown: `## ${question}\n${hint}`, width: 24, height: 2 });
+}

@@ -1,0 +1,22 @@
+/**
+ * The package's entry point: what an application that installs it may import. Inside this repository nobody imports it;
+ * a package needs one file that says which of its names are promises.
+ */
+export type { FlushedStage } from '../lambda/flusher-environment.ts';
+export type { RevocationLevel } from '../lambda/revocation-target.ts';
+export type { Route } from '../lambda/route.ts';
+export { BearerAuthorizer } from './bearer-authorizer.ts';
+export { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
+export { addGatewayResponses, type GatewayResponseOptions } from './gateway-responses.ts';
+export type {
+  Auth0Options,
+  CognitoOptions,
+  EntraIdOptions,
+  GoogleOptions,
+  KeycloakOptions,
+  OidcOptions,
+  OktaOptions,
+} from './issuer-options.ts';
+export { auth0, cognito, entraId, google, keycloak, oidc, okta } from './issuer-presets.ts';
+export { RouteTableError } from './route-table-error.ts';
+export { type OpenApiRoutes, routesFromOpenApi } from './routes-from-openapi.ts';

@@ -1,0 +1,94 @@
+import { Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
+import type { RevocationTable } from './revocation-table.ts';
+
+const isBreakGlass = (prefix: string): boolean =>
+  BREAK_GLASS_LEVELS.some((level) => level === TARGET_PREFIXES[prefix as keyof typeof TARGET_PREFIXES]);
+const TARGETS = Object.keys(TARGET_PREFIXES).map((prefix) => ({ pattern: `${prefix}#*`, prefix }));
+const EVERYDAY_TARGETS = TARGETS.filter(({ prefix }) => !isBreakGlass(prefix)).map(({ pattern }) => pattern);
+const BREAK_GLASS_TARGETS = TARGETS.filter(({ prefix }) => isBreakGlass(prefix)).map(({ pattern }) => pattern);
+
+/** `show` and `check` ask for the entries of a token at every level, keys and issuers included. */
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+
+/**
+ * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
+ * what it is for, with the CLI, the AWS CLI or the console.
+ *
+ * What they cannot keep apart: whoever may write an entry may also write over one, and so weaken it; CloudTrail's data
+ * events say who did. `Importers` may delete too, because IAM sees no difference within `BatchWriteItem`.
+ */
+export class OperatorPolicies extends Construct {
+  /** `list`, `lint`, `show` and `check`: a scan reads the whole table, whatever its keys. */
+  readonly readers: ManagedPolicy;
+  /** `revoke` for tokens, sessions, subjects and clients. */
+  readonly operators: ManagedPolicy;
+  /** `import`, for the same targets. */
+  readonly importers: ManagedPolicy;
+  /** `restore`, but not for signing keys and issuers: those shut the door on a thief. */
+  readonly restorers: ManagedPolicy;
+  /** `revoke` and `restore` for signing keys and issuers: one entry shuts out everybody. An alarm tells of each. */
+  readonly breakGlass: ManagedPolicy;
+  private readonly table: RevocationTable;
+
+  constructor(scope: Construct, id: string, table: RevocationTable) {
+    super(scope, id);
+    this.table = table;
+    this.readers = this.policyFor('Readers', 'Read all revocation entries', [
+      this.onTable(['dynamodb:DescribeTable', 'dynamodb:Scan']),
+    ]);
+    this.operators = this.policyFor('Operators', 'Revoke tokens, sessions, subjects and clients', [
+      this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
+    ]);
+    this.importers = this.policyFor('Importers', 'Revoke tokens, sessions, subjects and clients in bulk', [
+      this.onTargets(['dynamodb:BatchWriteItem'], EVERYDAY_TARGETS),
+    ]);
+    this.restorers = this.policyFor('Restorers', 'Delete revocation entries, but for keys and issuers', [
+      this.onTargets(['dynamodb:DeleteItem'], BREAK_GLASS_TARGETS, 'StringNotLike'),
+    ]);
+    this.breakGlass = this.policyFor('BreakGlass', 'Revoke and restore signing keys and whole issuers', [
+      this.onTargets(['dynamodb:DeleteItem', 'dynamodb:PutItem'], BREAK_GLASS_TARGETS),
+    ]);
+  }
+
+  private policyFor(id: string, description: string, statements: readonly PolicyStatement[]): ManagedPolicy {
+    const isReader = id === 'Readers';
+    return new ManagedPolicy(this, id, {
+      description: `${description} of ${Stack.of(this).stackName}`,
+      statements: [
+        this.findsStack(),
+        this.onTable(READ),
+        ...statements,
+        ...statementsForKey(this.table.encryptionKey, [
+          ...KEY_ACTIONS_TO_READ,
+          ...(isReader ? [] : KEY_ACTIONS_TO_WRITE),
+        ]),
+      ],
+    });
+  }
+
+  /** What the tool asks before anything else: the table's name and what the authorizer says of itself. */
+  private findsStack(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
+      resources: [Stack.of(this).stackId],
+    });
+  }
+
+  private onTable(actions: string[]): PolicyStatement {
+    return new PolicyStatement({ actions, resources: [this.table.tableArn] });
+  }
+
+  /** `ForAllValues` is true of no key at all, as in a scan or some other action: hence the second condition. */
+  private onTargets(actions: string[], patterns: readonly string[], operator = 'StringLike'): PolicyStatement {
+    const statement = this.onTable(actions);
+    statement.addConditions({
+      [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': patterns },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    return statement;
+  }
+}

@@ -1,0 +1,76 @@
+import { ArnFormat, type Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { ApiDefinition, type ApiDefinitionConfig, IdentitySource, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
+import { protectedDocument } from './protected-document.ts';
+
+export interface ProtectedDefinitionProps {
+  readonly document: object;
+  /** The authorizer's. */
+  readonly function: CdkFunction;
+  readonly resultTtl: Duration;
+  /** Told the API once it exists; its id is known only later. */
+  readonly onApi: (api: SpecRestApi) => void;
+}
+
+/** An OpenAPI document whose operations ask the authorizer. API Gateway makes the authorizer itself when it imports it. */
+export class ProtectedDefinition extends ApiDefinition {
+  private readonly document: object;
+  private readonly props: ProtectedDefinitionProps;
+
+  /** @throws RouteTableError */
+  constructor(props: ProtectedDefinitionProps) {
+    super();
+    this.document = protectedDocument(props.document, securityScheme(props));
+    this.props = props;
+  }
+
+  override bind(): ApiDefinitionConfig {
+    return { inlineDefinition: this.document };
+  }
+
+  override bindAfterCreate(scope: Construct): void {
+    // What CDK hands over is the API itself, which has no id yet.
+    const api = scope as SpecRestApi;
+    const { function: authorizer, onApi } = this.props;
+    authorizer.addPermission(`OpenApi${api.node.addr}`, {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: Lazy.string({ produce: () => anyAuthorizerOf(api) }),
+    });
+    onApi(api);
+  }
+}
+
+/** API Gateway developer guide, "x-amazon-apigateway-authorizer object". */
+function securityScheme({ function: authorizer, resultTtl }: ProtectedDefinitionProps): object {
+  return {
+    type: 'apiKey',
+    name: 'Authorization',
+    in: 'header',
+    'x-amazon-apigateway-authtype': 'custom',
+    'x-amazon-apigateway-authorizer': {
+      type: 'token',
+      authorizerUri: invocationArn(authorizer),
+      authorizerResultTtlInSeconds: resultTtl.toSeconds(),
+      identitySource: IdentitySource.header('Authorization'),
+      identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+    },
+  };
+}
+
+function invocationArn(authorizer: CdkFunction): string {
+  return Stack.of(authorizer).formatArn({
+    service: 'apigateway',
+    account: 'lambda',
+    resource: 'path',
+    resourceName: `2015-03-31/functions/${authorizer.functionArn}/invocations`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
+
+/** The authorizer's id is API Gateway's to choose, at the import. */
+function anyAuthorizerOf(api: SpecRestApi): string {
+  return Stack.of(api).formatArn({ service: 'execute-api', resource: api.restApiId, resourceName: 'authorizers/*' });
+}

@@ -1,0 +1,32 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Rules of cdk-nag that this stack does not follow somewhere, and why that is right. */
+export const RULE_EXCEPTIONS = {
+  'AwsSolutions::AwsSolutions-APIG2':
+    'What a body may hold only the backend knows, and the example backend reads none.',
+  'AwsSolutions::AwsSolutions-APIG3':
+    'A web ACL is paid for by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
+  'AwsSolutions::AwsSolutions-COG4':
+    'The Lambda authorizer stands in the place of a user pool authorizer, which cannot take a token back.',
+  'AwsSolutions::AwsSolutions-COG8':
+    'Threat protection of the plus plan is paid for by the user, and every sign-in needs a second factor already.',
+  'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+    'API Gateway logs for the whole account by one role, into groups that it names itself: the policy AWS made for that.',
+  'AwsSolutions::AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources for the two actions that send traces.',
+  'Serverless::Serverless-APIGWDefaultThrottling':
+    'The load an API is made for only its team knows: they name it as throttle in deployment.ts.',
+  'Serverless::Serverless-LambdaDLQ':
+    'API Gateway or a stream invokes the function and waits: nothing is invoked asynchronously, a queue would stay empty.',
+  'Serverless::Serverless-LambdaEventSourceMappingDestination':
+    'The function gives a batch up before Lambda does, with a metric and an alarm, and the result TTL has done its work by then.',
+  'Serverless::Serverless-SNSRedrivePolicy':
+    'A mail that cannot be delivered is no job for a queue: the alarm itself stays in CloudWatch.',
+} as const;
+
+export type RuleException = keyof typeof RULE_EXCEPTIONS;
+
+/** Says, for cdk-nag and whoever audits the stack, that what stands below `construct` does not follow these rules. */
+export function exceptFrom(construct: IConstruct, ...rules: readonly RuleException[]): void {
+  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason: RULE_EXCEPTIONS[id] })));
+}

@@ -1,0 +1,138 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkDeployment } from '../../infra/deployment-check.ts';
+import type { Deployment } from '../../infra/deployment-schema.ts';
+import { apiStackOf, soundDeployment, templateOf } from './synthesis.ts';
+
+const webAclArn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/8a2d3c4e';
+const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/8a2d3c4e-1111-2222-3333-444455556666';
+
+describe('a deployment with its options', () => {
+  let template: Template;
+  beforeAll(() => {
+    const options: Partial<Deployment> = {
+      reservedConcurrency: 50,
+      throttle: { rate: 200, burst: 100 },
+      webAcl: 'managed-rules',
+      encryptionKey: 'create',
+      alarmEmail: 'on-call@acme.example',
+    };
+    template = templateOf(apiStackOf({ ...soundDeployment, ...options }));
+  });
+
+  it('keeps concurrency free for the authorizer, and for no other function', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const reserved = functions.filter(([, { Properties }]) => Properties.ReservedConcurrentExecutions !== undefined);
+    expect(reserved.map(([id]) => id)).toEqual([expect.stringMatching(/^AuthorizerFunction/)]);
+    expect(reserved[0]?.[1].Properties.ReservedConcurrentExecutions).toBe(50);
+  });
+
+  it('throttles every method of the stage', () => {
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [
+        Match.objectLike({
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          ThrottlingRateLimit: 200,
+          ThrottlingBurstLimit: 100,
+          LoggingLevel: 'ERROR',
+        }),
+      ],
+    });
+  });
+
+  it("puts AWS's rules and a limit for each address before the stage, and samples no request, which shows its token", () => {
+    const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
+    const rules = acl?.Properties.Rules as { readonly Name: string; readonly Action?: unknown }[];
+    expect(rules.map(({ Name }) => Name)).toEqual([
+      'RequestsOfOneAddress',
+      'AWSManagedRulesAmazonIpReputationList',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+      'AWSManagedRulesCommonRuleSet',
+    ]);
+    expect(JSON.stringify(acl)).not.toContain('"SampledRequestsEnabled":true');
+    const [association] = Object.values(template.findResources('AWS::WAFv2::WebACLAssociation'));
+    expect(JSON.stringify(association?.Properties.ResourceArn)).toContain('/stages/');
+  });
+
+  it('encrypts table, logs and topic with one key, which rotates and outlives the stack', () => {
+    template.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' });
+    const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+    const arn = { 'Fn::GetAtt': [key, 'Arn'] };
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: arn },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: arn, RetentionInDays: 90 });
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: arn });
+  });
+
+  it('lets the three functions that read table or stream decrypt, through DynamoDB only', () => {
+    const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement as { Action: unknown; Condition?: object }[],
+    );
+    const decrypting = statements.filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
+    expect(decrypting).toHaveLength(3);
+    for (const { Action, Condition } of decrypting) {
+      expect(Action).toEqual(['kms:Decrypt', 'kms:DescribeKey']);
+      expect(Condition).toHaveProperty(['StringLike', 'kms:ViaService']);
+    }
+  });
+
+  it('mails every alarm, those of authorizer, flusher and API', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms).toHaveLength(14);
+    for (const { Properties } of alarms) {
+      expect(Properties).toMatchObject({ AlarmActions: [expect.anything()], TreatMissingData: 'notBreaching' });
+    }
+  });
+});
+
+describe('a deployment without options', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = templateOf(apiStackOf(soundDeployment));
+  });
+
+  it.each(['AWS::WAFv2::WebACL', 'AWS::KMS::Key', 'AWS::SNS::Topic'])('pays for no %s', (type) => {
+    template.resourceCountIs(type, 0);
+  });
+
+  it('leaves concurrency and throttling to the account', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).not.toMatch(/ReservedConcurrentExecutions|Throttling(Rate|Burst)Limit/);
+  });
+});
+
+describe('what a team has already', () => {
+  it('is used: a web ACL and a key, by ARN', () => {
+    const template = templateOf(apiStackOf({ ...soundDeployment, webAcl: webAclArn, encryptionKey: keyArn }));
+    template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', { WebACLArn: webAclArn });
+    template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { KMSMasterKeyId: keyArn } });
+    template.resourceCountIs('AWS::WAFv2::WebACL', 0);
+    template.resourceCountIs('AWS::KMS::Key', 0);
+  });
+});
+
+describe('an option that is wrong', () => {
+  it.each<[Record<string, unknown>, string]>([
+    [{ reservedConcurrency: 0 }, 'reservedConcurrency is 0: write a whole number from 1.'],
+    [{ reservedConcurrency: 1.5 }, 'reservedConcurrency is 1.5: write a whole number from 1.'],
+    [{ encryptionKey: 'mine' }, 'encryptionKey is "mine": write \'create\', or the ARN of your key.'],
+    [{ encryptionKey: true }, "encryptionKey is true: write 'create', or the ARN of your key."],
+    [{ fipsEndpoint: 'yes' }, 'fipsEndpoint is "yes": write only true, false.'],
+    [{ deploymentRoles: [] }, 'deploymentRoles is []: name at least 1.'],
+    [
+      { deploymentRoles: ['arn:aws:iam::123456789012:role/x'] },
+      'deploymentRoles is ["arn:aws:iam::123456789012:role/x"]: list names of roles, not their ARNs.',
+    ],
+    [{ throttle: { rate: 10 } }, 'throttle is {"rate":10}: in burst, write a whole number of requests.'],
+    [
+      { throttle: { rate: 0, burst: 1 } },
+      'throttle is {"rate":0,"burst":1}: in rate, write a whole number of requests.',
+    ],
+    [{ throttle: 10 }, 'throttle is 10: write an object: { … }.'],
+    [{ webAcl: 'default' }, 'webAcl is "default": write \'managed-rules\', or the ARN of a regional web ACL.'],
+  ])('is named with the fix: %j', (option, sentence) => {
+    expect(() => checkDeployment({ ...soundDeployment, ...option } as Deployment)).toThrow(sentence);
+  });
+});

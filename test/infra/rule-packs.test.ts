@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ApiStack } from '../../infra/api-stack.ts';
+import type { Deployment } from '../../infra/deployment-schema.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { RULE_EXCEPTIONS } from '../../infra/rule-exceptions.ts';
+import { newApp, soundDeployment } from './synthesis.ts';
+
+const audience = 'https://api.acme.example';
+
+const everyPreset = {
+  auth0: auth0({ domain: 'acme.eu.auth0.com', audience }),
+  cognito: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'] }),
+  entra: entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience }),
+  keycloak: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience }),
+  okta: okta({ domain: 'acme.okta.com', audience }),
+  google: google({ clientIds: ['123.apps.googleusercontent.com'], acceptIdTokens: true }),
+  oidc: oidc({ issuer: 'https://login.acme.example', audience }),
+};
+
+const everyOption: Deployment = {
+  ...soundDeployment,
+  issuers: everyPreset,
+  resultTtl: Duration.hours(1),
+  revocationLevels: ['token', 'subject'],
+  contextClaims: { tenant: 'org_id' },
+  reservedConcurrency: 50,
+  encryptionKey: 'create',
+  fipsEndpoint: true,
+  deploymentRoles: ['deployer'],
+  corsOrigins: ['https://app.example.com'],
+  realm: 'orders',
+  alarmEmail: 'on-call@acme.example',
+  throttle: { rate: 100, burst: 50 },
+  webAcl: 'managed-rules',
+};
+
+interface Report {
+  readonly pluginReports: readonly { readonly violations?: readonly { readonly ruleName: string }[] }[];
+}
+
+/** Rules that a deployment breaks without an exception, and the ids and reasons of the exceptions it makes. */
+function verdictOn(deployment: Deployment) {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const app = newApp();
+  const stack = new ApiStack(app, 'bearer-authorizer', { deployment });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  try {
+    app.synth();
+  } catch {
+    // What was broken stands in the report.
+  }
+  const file = join(app.outdir, 'validation-report.json');
+  const report: Report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { pluginReports: [] };
+  const broken = report.pluginReports.flatMap(({ violations = [] }) => violations.map(({ ruleName }) => ruleName));
+  const exceptions = stack.node
+    .findAll()
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) => Object.entries(data as Record<string, string>)),
+    );
+  return { broken: [...new Set(broken)], exceptions };
+}
+
+const used = new Set<string>();
+
+describe.each([
+  ['the deployment of this repository, with a Cognito user pool', { ...soundDeployment, issuers: {} }],
+  ['a deployment that trusts an issuer of every preset', { ...soundDeployment, issuers: everyPreset }],
+  ['a deployment with every option', everyOption],
+] as const)('%s', (_name, deployment) => {
+  let verdict: ReturnType<typeof verdictOn>;
+  beforeAll(() => {
+    verdict = verdictOn(deployment);
+  });
+
+  it('follows the rules of AwsSolutions and Serverless, but for those it names', () => {
+    expect(verdict.broken).toEqual([]);
+  });
+
+  it('gives each exception a sentence of the one table', () => {
+    expect(verdict.exceptions.length).toBeGreaterThan(0);
+    for (const [id, reason] of verdict.exceptions) {
+      expect(RULE_EXCEPTIONS).toHaveProperty([id], reason);
+      used.add(id);
+    }
+  });
+});
+
+it('the table has no sentence that no deployment needs', () => {
+  expect([...used].toSorted()).toEqual(Object.keys(RULE_EXCEPTIONS).toSorted());
+});
+
+it('reasons are sentences', () => {
+  for (const reason of Object.values(RULE_EXCEPTIONS)) expect(reason).toMatch(/^[A-Z][^\n]{30,}\.$/);
+});

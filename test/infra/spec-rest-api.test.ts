@@ -1,0 +1,210 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
+import { protectedDocument, SECURITY_SCHEME } from '../../infra/protected-document.ts';
+import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/bearer-token.ts';
+import { issuer, newStack } from './synthesis.ts';
+
+const integration = { 'x-amazon-apigateway-integration': { type: 'mock' } };
+const securitySchemes = {
+  oauth: { type: 'oauth2', flows: {} },
+  bearer: { type: 'http', scheme: 'bearer' },
+  key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+};
+const paths = {
+  '/orders': {
+    parameters: [{ name: 'page', in: 'query' }],
+    get: { ...integration, security: [{ oauth: ['orders:read'] }, { oauth: ['orders:admin'] }] },
+    post: { ...integration, security: [{ oauth: ['orders:write'] }] },
+  },
+  '/files/{proxy+}': { 'x-amazon-apigateway-any-method': { ...integration } },
+  '/health': { get: { ...integration, security: [] } },
+};
+const document = {
+  openapi: '3.0.3',
+  info: { title: 'Orders', version: '1' },
+  security: [{ bearer: [] }],
+  components: { schemas: { Order: { type: 'object' } }, securitySchemes },
+  paths,
+};
+
+function authorizerFor(stack: Stack, { routes } = routesFromOpenApi(document)): BearerAuthorizer {
+  return new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes });
+}
+
+function specApi(stack: Stack, authorizer: BearerAuthorizer, described: object = document): SpecRestApi {
+  return new SpecRestApi(stack, 'Orders', { apiDefinition: authorizer.apiDefinition(described) });
+}
+
+/** The document in the template, with its intrinsic functions. */
+function importedBody(template: Template) {
+  const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
+  return api?.Properties.Body;
+}
+
+function flushedStages(template: Template): string {
+  const flushers = template.findResources('AWS::Lambda::Function', {
+    Properties: { Environment: { Variables: { MODE: 'at-once' } } },
+  });
+  return JSON.stringify(Object.values(flushers)[0]?.Properties.Environment.Variables.STAGES);
+}
+
+const allowEverybody = new PolicyDocument({
+  statements: [
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['execute-api:Invoke'],
+      resources: ['execute-api:/*'],
+      principals: [new AnyPrincipal()],
+    }),
+  ],
+});
+
+describe('an API made from its OpenAPI document', () => {
+  const stack = newStack();
+  specApi(stack, authorizerFor(stack));
+  const template = Template.fromStack(stack);
+  const body = importedBody(template);
+
+  it('has a TOKEN authorizer that API Gateway makes at the import, and no other', () => {
+    expect(body.components.securitySchemes[SECURITY_SCHEME]).toEqual({
+      type: 'apiKey',
+      name: 'Authorization',
+      in: 'header',
+      'x-amazon-apigateway-authtype': 'custom',
+      'x-amazon-apigateway-authorizer': {
+        type: 'token',
+        authorizerUri: expect.anything(),
+        authorizerResultTtlInSeconds: 60,
+        identitySource: 'method.request.header.Authorization',
+        identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+      },
+    });
+    template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
+  });
+
+  it('names the function as API Gateway invokes it', () => {
+    const { authorizerUri } = body.components.securitySchemes[SECURITY_SCHEME]['x-amazon-apigateway-authorizer'];
+    const text = authorizerUri['Fn::Join'][1]
+      .map((part: unknown) => (typeof part === 'string' ? part : `<${JSON.stringify(part)}>`))
+      .join('');
+    expect(text).toMatch(
+      /^arn:<.*Partition.*>:apigateway:<.*Region.*>:lambda:path\/2015-03-31\/functions\/<.*AuthorizerFunction.*Arn.*>\/invocations$/,
+    );
+  });
+
+  it('asks it wherever the document asks for a token, by the operation or for all, and nowhere else', () => {
+    const asked = [{ [SECURITY_SCHEME]: [] }];
+    expect(body.paths['/orders'].get.security).toEqual(asked);
+    expect(body.paths['/orders'].post.security).toEqual(asked);
+    expect(body.paths['/files/{proxy+}']['x-amazon-apigateway-any-method'].security).toEqual(asked);
+    expect(body.paths['/health'].get).toEqual(integration);
+    expect(body).not.toHaveProperty('security');
+  });
+
+  it('keeps all else of the document', () => {
+    expect(body.paths['/orders'].parameters).toEqual(paths['/orders'].parameters);
+    expect(body.paths['/orders'].get).toMatchObject(integration);
+    expect(body.components.schemas).toEqual(document.components.schemas);
+    expect(body.info).toEqual(document.info);
+  });
+
+  it('lets this API, and no other, invoke the function', () => {
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'apigateway.amazonaws.com',
+      FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^AuthorizerFunction'), 'Arn'] },
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          Match.arrayWith([{ Ref: Match.stringLikeRegexp('^Orders') }, Match.stringLikeRegexp('^/authorizers/')]),
+        ],
+      },
+    });
+    template.resourceCountIs('AWS::Lambda::Permission', 1);
+  });
+
+  it('has its stage flushed', () => {
+    expect(flushedStages(template)).toMatch(/"Ref":"OrdersDeploymentStage/);
+  });
+});
+
+describe('an API from a document beside one with methods', () => {
+  const stack = newStack();
+  const authorizer = authorizerFor(stack);
+  specApi(stack, authorizer);
+  const internal = new RestApi(stack, 'Internal');
+  const orders = internal.root.addResource('orders');
+  orders.addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(internal) });
+  const template = Template.fromStack(stack);
+
+  it('shares the function, which each of them may invoke', () => {
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
+    template.resourceCountIs('AWS::Lambda::Permission', 2);
+  });
+
+  it('has the stages of both flushed', () => {
+    expect(flushedStages(template)).toMatch(/"Ref":"OrdersDeploymentStage/);
+    expect(flushedStages(template)).toMatch(/"Ref":"InternalDeploymentStage/);
+  });
+});
+
+describe('the document and the routes', () => {
+  it('must agree: an operation without a route is refused', () => {
+    const stack = newStack();
+    const [, ...others] = routesFromOpenApi(document).routes;
+    specApi(stack, authorizerFor(stack, { routes: others, warnings: [] }));
+    expect(() => Template.fromStack(stack)).toThrow('GET /orders uses the authorizer, but no route names it');
+  });
+
+  it('must agree: a route without an operation is refused', () => {
+    const stack = newStack();
+    const { post: _, ...withoutPost } = paths['/orders'];
+    specApi(stack, authorizerFor(stack), { ...document, paths: { ...paths, '/orders': withoutPost } });
+    expect(() => Template.fromStack(stack)).toThrow('routes name POST /orders, but no method of an API uses');
+  });
+
+  it.each([
+    ['property', document, allowEverybody],
+    ['document', { ...document, 'x-amazon-apigateway-policy': allowEverybody.toJSON() }, undefined],
+  ])("a resource policy that allows is refused in the API's %s", (_, described, policy) => {
+    const stack = newStack();
+    const apiDefinition = authorizerFor(stack).apiDefinition(described);
+    new SpecRestApi(stack, 'Orders', { apiDefinition, ...(policy === undefined ? {} : { policy }) });
+    expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
+  });
+});
+
+describe('what API Gateway would leave open, or refuse', () => {
+  const scheme = { type: 'apiKey' };
+
+  it('an operation whose extension overrides its security is refused by name', () => {
+    const get = { ...paths['/orders'].get, 'x-amazon-apigateway-auth': { type: 'NONE' } };
+    expect(() => protectedDocument({ ...document, paths: { '/orders': { get } } }, scheme)).toThrow(
+      'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth',
+    );
+  });
+
+  it('schemes that its import does not read are gone, others stay', () => {
+    const { components } = protectedDocument(document, scheme) as { components: { securitySchemes: object } };
+    expect(components.securitySchemes).toEqual({ key: securitySchemes.key, [SECURITY_SCHEME]: scheme });
+  });
+
+  it('a document of 3.1, although its routes can be read, is refused', () => {
+    const newer = { ...document, openapi: '3.1.0' };
+    expect(routesFromOpenApi(newer).routes).toHaveLength(3);
+    expect(() => protectedDocument(newer, scheme)).toThrow('give API Gateway one of 3.0, as its import refuses 3.1');
+  });
+
+  it('a document without security schemes of its own needs none', () => {
+    const open = { openapi: '3.0.1', paths: { '/': { get: integration } } };
+    expect(protectedDocument(open, scheme)).toEqual({
+      ...open,
+      components: { securitySchemes: { [SECURITY_SCHEME]: scheme } },
+    });
+  });
+});

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/authorizer-description.ts';
+import { ROUTES_FILE } from '../../lambda/route.ts';
+
+const run = promisify(execFile);
+
+// Compiling and synthesizing in processes of their own: seconds, but of processor time that other tests want too.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/** What a consumer has besides the package: its own CDK and, to check types, the compiler and Node's types. */
+const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'typescript', '@types/node'];
+
+const CONSUMER_TSCONFIG = {
+  compilerOptions: { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] },
+  files: ['orders.ts', 'orders-from-openapi.ts'],
+};
+
+/** An application outside the repository, with the packed library installed and the README's files in it. */
+const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-consumer-'));
+const installed = join(folder, 'node_modules', 'bearer-authorizer');
+const example = readmeExample();
+
+/** The code blocks of the README's section, by the file names above them. */
+function readmeExample(): ReadonlyMap<string, string> {
+  const [, section = ''] = readFileSync('README.md', 'utf8').split('## Add it to the API you have\n');
+  const [text = ''] = section.split(/\n## /);
+  return new Map(
+    [...text.matchAll(/`([a-z.-]+)`:\n\n```\w+\n(.*?)```/gs)].map(([, name = '', code = '']) => [name, code]),
+  );
+}
+
+async function pack(): Promise<readonly string[]> {
+  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
+  // npm 11 answers with a list, npm 12 with an object by name.
+  const [packed] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  const flags = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  await run('npm', ['install', ...flags, join(folder, packed.filename)], { cwd: folder });
+  return packed.files.map(({ path }) => path);
+}
+
+function linkOwnPackages(): void {
+  for (const name of OWN_PACKAGES) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(process.cwd(), 'node_modules', name), link);
+  }
+}
+
+let packedFiles: readonly string[];
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orders', type: 'module', private: true }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...CONSUMER_TSCONFIG }));
+  for (const [name, code] of example) writeFileSync(join(folder, name), code);
+  packedFiles = await pack();
+  linkOwnPackages();
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function synthesize(file: string): Promise<{ readonly template: Template; readonly outdir: string }> {
+  const outdir = join(folder, `${file}.out`);
+  await run(process.execPath, [file], { cwd: folder, env: { ...process.env, CDK_OUTDIR: outdir } });
+  return {
+    template: Template.fromJSON(JSON.parse(readFileSync(join(outdir, 'orders.template.json'), 'utf8'))),
+    outdir,
+  };
+}
+
+describe('the package', () => {
+  it('holds the compiled library with its types, the bundles, the README, and no source', () => {
+    const strangers = packedFiles.filter(
+      (path) => !/^(package\.json|README\.md|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\.cjs)$/.test(path),
+    );
+    expect(strangers).toEqual([]);
+    expect(packedFiles).toContain('dist/bundles/authorizer.handler.cjs');
+    expect(packedFiles).toContain('dist/bundles/flusher.handler.cjs');
+  });
+
+  it('asks its consumer for nothing but the CDK', () => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(dependencies).toBeUndefined();
+    expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+    expect(() => createRequire(join(installed, 'dist', 'infra', 'lambda-asset.js')).resolve('esbuild')).toThrow();
+  });
+
+  it('has types that need nothing but the CDK and Node.js', () => {
+    const packages = [...declarationsFrom(join(installed, 'dist', 'infra', 'library.d.ts'))]
+      .flatMap((file) => importsOf(file).filter((specifier) => !specifier.startsWith('.')))
+      .filter((specifier) => !/^(aws-cdk-lib|constructs)(\/|$)|^node:/.test(specifier));
+    expect(packages).toEqual([]);
+  });
+
+  it('can be required by an application of CommonJS', async () => {
+    const script = "process.stdout.write(typeof require('bearer-authorizer').BearerAuthorizer)";
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: folder });
+    expect(stdout).toBe('function');
+  });
+});
+
+describe.concurrent("the README's applications, from the packed library", () => {
+  it('pass the type check', async () => {
+    const tsc = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
+    await expect(run(process.execPath, [tsc, '--skipLibCheck'], { cwd: folder })).resolves.toBeDefined();
+  });
+
+  it('protects an API of three methods in at most ten lines', () => {
+    const [, construct = ''] = (example.get('orders.ts') ?? '').split('const authorizer = ');
+    expect(construct.slice(0, construct.indexOf('\n});')).split('\n').length + 1).toBeLessThanOrEqual(10);
+  });
+
+  it('synthesize for an API that exists', async () => {
+    const { template, outdir } = await synthesize('orders.ts');
+    template.resourceCountIs('AWS::ApiGateway::Method', 3);
+    template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'TOKEN' });
+    const { apiUrl, table, authorizer } = STACK_OUTPUTS;
+    for (const output of [apiUrl, table, authorizer]) template.hasOutput(output, {});
+    template.hasResource('AWS::Lambda::Function', { Metadata: { [DESCRIPTION_KEY]: Match.anyValue() } });
+    const withRoutes = readdirSync(outdir).filter((asset) => existsSync(join(outdir, asset, ROUTES_FILE)));
+    expect(withRoutes.map((asset) => readdirSync(join(outdir, asset)).sort())).toEqual([['index.cjs', ROUTES_FILE]]);
+  });
+
+  it('synthesize for an API from its OpenAPI document', async () => {
+    const { template } = await synthesize('orders-from-openapi.ts');
+    const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
+    const { paths, components } = api?.Properties.Body ?? {};
+    const [[scheme] = []] = paths['/orders'].get.security.map(Object.keys);
+    expect(Object.keys(components.securitySchemes)).toEqual([scheme]);
+  });
+});
+
+/** A declaration file and all that it imports, as a compiler reads them. */
+function declarationsFrom(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+    declarationsFrom(join(dirname(file), specifier.replace(/\.(js|ts)$/, '.d.ts')), seen);
+  }
+  return seen;
+}
+
+function importsOf(declaration: string): readonly string[] {
+  const text = readFileSync(declaration, 'utf8');
+  return [...text.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map(([, specifier = '']) => specifier);
+}
