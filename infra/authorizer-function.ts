@@ -1,24 +1,25 @@
 import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
-
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
 import { type AuthorizerConfiguration, environmentOf } from '../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
-import { type CompiledRoute, ROUTES_FILE } from '../lambda/route.ts';
+import { type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
 import { checkEnvironmentSize } from './authorizer-check.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { refuseLargePolicies } from './policy-size.ts';
 import type { RevocationTable } from './revocation-table.ts';
+import { compileRoutes } from './route-compiler.ts';
 
 /** Longer than the slowest honest decision: a key set fetch (1.5 s) and three attempts at a table read (2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
 
 export interface AuthorizerFunctionProps {
   readonly configuration: AuthorizerConfiguration;
-  readonly routes: readonly CompiledRoute[];
+  readonly routes: readonly Route[];
   readonly resultTtl: Duration;
   /** Whether entries flush API Gateway's result cache: told to operators, of no concern to the function. */
   readonly flush: boolean;
@@ -29,8 +30,9 @@ export interface AuthorizerFunctionProps {
 /** The function behind the authorizer. It can read nothing yet: whoever creates it grants it the table. */
 export class AuthorizerFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
-    const { configuration, routes, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
+    const { configuration, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     checkEnvironmentSize(configuration);
+    const routes = expressibleRoutes(props.routes);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
       code: lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes) }),
@@ -52,6 +54,13 @@ export class AuthorizerFunction extends LambdaFunction {
     const text = Stack.of(this).toJsonString(description);
     (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, text);
   }
+}
+
+/** @throws RouteTableError when IAM cannot express the table, or only in too long a policy */
+function expressibleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
+  const compiled = compileRoutes(routes);
+  refuseLargePolicies(compiled);
+  return compiled;
 }
 
 /** @throws DeploymentError for a FIPS endpoint where DynamoDB has none */

@@ -26,7 +26,6 @@ import { OperatorPolicies } from './operator-policies.ts';
 import { ProtectedDefinition } from './protected-definition.ts';
 import { RevocationFlusher } from './revocation-flusher.ts';
 import { RevocationTable } from './revocation-table.ts';
-import { compileRoutes } from './route-compiler.ts';
 import { nameOf } from './route-table.ts';
 import { routesFromOpenApi } from './routes-from-openapi.ts';
 
@@ -73,7 +72,7 @@ export class BearerAuthorizer extends Authorizer {
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
     this.function = new AuthorizerFunction(this, 'Function', {
       configuration,
-      routes: compileRoutes(settings.routes),
+      routes: settings.routes,
       resultTtl: this.resultTtl,
       flush: this.flusher !== undefined,
       reservedConcurrency,

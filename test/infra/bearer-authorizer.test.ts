@@ -159,6 +159,15 @@ describe('an authorizer for 500 routes', () => {
   });
 });
 
+it('refuses routes whose policies would be too long, by the scope that needs one', () => {
+  const scopeOf = (index: number) => (index % 2 === 0 ? 'even' : 'odd');
+  const routes = Array.from({ length: 200 }, (_, index): Route => {
+    return { method: 'GET', path: `/some-resource-${index}`, scopes: [scopeOf(index)] };
+  });
+  const create = () => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes });
+  expect(create).toThrow(/A token with the scope even would need a policy of \d+ bytes, and 6144 fit/);
+});
+
 /** A stack holds 500 resources: the methods of so many routes need several. */
 function addMethods(stack: Stack, api: RestApi, authorizer: IAuthorizer, routes: readonly Route[]): void {
   api.root.addMethod('OPTIONS', new MockIntegration());
