@@ -5,7 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/dynamodb.global-setup.ts'],
     reporters: ['default', ['json', { outputFile: 'reports/tests.json' }]],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Files share their workers: loading the CDK anew for each of thirty files took longer than their tests.
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -32,16 +32,19 @@ export interface KeySet {
   keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
 }
 
-/** What an answer holds: the keys, and the ids under which it publishes something that we do not take for a key. */
+/** What an answer holds: the keys that we take for some, and every id that it names. */
 interface PublishedKeys {
   readonly usable: ReadonlyMap<string, VerificationKey>;
-  readonly unusable: ReadonlySet<unknown>;
+  readonly keyIds: ReadonlySet<unknown>;
 }
 
 interface KeySetState {
   keys: PublishedKeys['usable'];
-  /** From the latest answer, even one without any usable key: a token naming such an id is certainly no good. */
-  unusable: PublishedKeys['unusable'];
+  /**
+   * Of the latest answer, even one without any usable key. A token that names one of these, and no usable key, is
+   * certainly no good.
+   */
+  publishedKeyIds: PublishedKeys['keyIds'];
   /** Clock time of the last success; -Infinity before the first. */
   loadedAt: number;
   /** Clock time of the last attempt, failed or not. */
@@ -59,7 +62,7 @@ export function createKeySet(
 ): KeySet {
   const state: KeySetState = {
     keys: new Map(),
-    unusable: new Set(),
+    publishedKeyIds: new Set(),
     loadedAt: -Infinity,
     attemptedAt: -Infinity,
     lastAttemptFailed: false,
@@ -78,7 +81,7 @@ export function createKeySet(
   return {
     async keyFor(keyId, algorithm) {
       if (age() > REFRESH_AFTER || !state.keys.has(keyId)) await refresh();
-      if (!state.keys.has(keyId) && state.unusable.has(keyId)) throw new InvalidTokenError('unknown-key');
+      if (!state.keys.has(keyId) && state.publishedKeyIds.has(keyId)) throw new InvalidTokenError('unknown-key');
       if (age() > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
       if (age() > REFRESH_AFTER) {
         report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
@@ -110,8 +113,8 @@ async function attempt(
   state.lastAttemptFailed = true;
   try {
     const candidates = await download(issuer);
-    const { usable, unusable } = await publishedKeys(candidates, issuer);
-    state.unusable = unusable;
+    const { usable, keyIds } = await publishedKeys(candidates, issuer);
+    state.publishedKeyIds = keyIds;
     if (usable.size === 0) throw new DownloadError('key set has no usable key');
     state.keys = usable;
     state.loadedAt = state.attemptedAt;
@@ -131,6 +134,8 @@ async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssu
   const ids = keys.map(({ keyId }) => keyId);
   const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
   const usable = new Map(keys.filter(({ keyId }) => isUnique(keyId)).map((key) => [key.keyId, key]));
-  const published = candidates.flatMap((candidate) => (isJsonObject(candidate) ? [candidate.kid] : []));
-  return { usable, unusable: new Set(published.filter((id) => typeof id === 'string' && !usable.has(id))) };
+  return {
+    usable,
+    keyIds: new Set(candidates.map((candidate) => (isJsonObject(candidate) ? candidate.kid : undefined))),
+  };
 }

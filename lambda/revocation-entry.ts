@@ -27,7 +27,7 @@ export type Before = number | 'absent' | 'malformed';
 /** Reads `before` as DynamoDB holds it. A tired human may have typed anything: only a plain number of seconds counts. */
 export function readBefore(attribute: AttributeValue | undefined): Before {
   if (attribute === undefined) return 'absent';
-  const seconds = attribute.N === undefined ? Number.NaN : Number(attribute.N);
+  const seconds = Number(attribute.N);
   return seconds >= 0 && seconds < FIRST_IMPLAUSIBLE_SECOND ? seconds : 'malformed';
 }
 

@@ -9,12 +9,14 @@ export interface VerificationKey {
   readonly byAlgorithm: ReadonlyMap<SignatureAlgorithm, CryptoKey>;
 }
 
-const ALGORITHMS_OF_CURVE: Readonly<Record<string, readonly SignatureAlgorithm[]>> = {
-  'P-256': ['ES256'],
-  'P-384': ['ES384'],
-  'P-521': ['ES512'],
-  Ed25519: ['EdDSA'],
-};
+type AlgorithmsByCurve = ReadonlyMap<unknown, readonly SignatureAlgorithm[]>;
+
+const EC_ALGORITHMS: AlgorithmsByCurve = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+]);
+const OKP_ALGORITHMS: AlgorithmsByCurve = new Map([['Ed25519', ['EdDSA']]]);
 const RSA_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 
 /** Members of private and symmetric keys (RFC 7518 section 6): a set that shows one has lost that key. */
@@ -31,7 +33,7 @@ export async function verificationKey(
   accepted: readonly SignatureAlgorithm[],
 ): Promise<VerificationKey | undefined> {
   if (!isJsonObject(candidate) || !isIdentifier(candidate.kid) || !isForVerification(candidate)) return undefined;
-  const algorithms = algorithmsOf(candidate).filter(
+  const algorithms = (algorithmsOf(candidate) ?? []).filter(
     (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || candidate.alg === algorithm),
   );
   if (algorithms.length === 0) return undefined;
@@ -49,23 +51,26 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
-function algorithmsOf(jwk: JsonObject): readonly SignatureAlgorithm[] {
-  if (jwk.kty === 'RSA') return isStrongRsa(jwk) ? RSA_ALGORITHMS : [];
-  const isCurve = jwk.kty === 'EC' ? ['x', 'y'] : jwk.kty === 'OKP' ? ['x'] : undefined;
-  if (isCurve === undefined || !isCurve.every((member) => base64urlBytes(jwk[member]) !== undefined)) return [];
-  const curves = jwk.kty === 'OKP' ? ['Ed25519'] : ['P-256', 'P-384', 'P-521'];
-  const curve = curves.find((name) => name === jwk.crv);
-  return curve === undefined ? [] : (ALGORITHMS_OF_CURVE[curve] ?? []);
+/** What a key of this type and curve can verify; undefined when it is damaged, too weak, or of a type that verifies nothing. */
+function algorithmsOf(jwk: JsonObject): readonly SignatureAlgorithm[] | undefined {
+  if (jwk.kty === 'RSA' && isStrongRsa(jwk)) return RSA_ALGORITHMS;
+  if (jwk.kty === 'EC' && areBytes(jwk.x, jwk.y)) return EC_ALGORITHMS.get(jwk.crv);
+  if (jwk.kty === 'OKP' && areBytes(jwk.x)) return OKP_ALGORITHMS.get(jwk.crv);
+  return undefined;
 }
 
-/** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 2. */
+/** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 1. */
 function isStrongRsa(jwk: JsonObject): boolean {
   const modulus = base64urlBytes(jwk.n);
   const exponent = base64urlBytes(jwk.e);
   if (modulus === undefined || exponent === undefined || exponent.length > 8) return false;
   const bits = BigInt(`0x${modulus.toString('hex')}`).toString(2).length;
   const e = BigInt(`0x${exponent.toString('hex')}`);
-  return bits >= 2048 && bits <= 8192 && e > 2n && e % 2n === 1n;
+  return bits >= 2048 && bits <= 8192 && e > 1n && e % 2n === 1n;
+}
+
+function areBytes(...members: readonly unknown[]): boolean {
+  return members.every((member) => base64urlBytes(member) !== undefined);
 }
 
 function base64urlBytes(value: unknown): Buffer | undefined {
@@ -74,13 +79,8 @@ function base64urlBytes(value: unknown): Buffer | undefined {
   return bytes.toString('base64url') === value ? bytes : undefined;
 }
 
-async function imports(jwk: JsonObject, algorithm: SignatureAlgorithm): Promise<CryptoKey> {
-  const { kty, crv, x, y, n, e } = jwk;
-  // Only what makes the key: `ext`, `key_ops` and the rest of a foreign document are not handed to WebCrypto.
-  const members = Object.fromEntries(
-    Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
-  );
-  const key = await importJWK(members as JWK, algorithm);
-  if (key instanceof Uint8Array) throw new TypeError('A public key imports as a CryptoKey.');
-  return key;
+/** Only what makes the key: `ext`, `key_ops` and the rest of a foreign document are not handed to WebCrypto. */
+async function imports({ kty, crv, x, y, n, e }: JsonObject, algorithm: SignatureAlgorithm): Promise<CryptoKey> {
+  // `oct` keys alone import as bytes, and none comes this far.
+  return (await importJWK({ kty, crv, x, y, n, e } as JWK, algorithm)) as CryptoKey;
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type AuthorizerConfiguration, configurationFrom, environmentOf } from '../../lambda/authorizer-environment.ts';
+import { trustedIssuer } from '../support/trusted-issuer.ts';
+
+const configuration: AuthorizerConfiguration = {
+  issuers: [
+    trustedIssuer(),
+    trustedIssuer({ alias: 'other', issuer: 'https://other.example/', jwksUri: 'https://other.example/keys' }),
+  ],
+  revocationTable: 'revocations',
+  revocationEndpoint: 'https://dynamodb.eu-west-1.amazonaws.com',
+  revocationLevels: ['token', 'key'],
+  contextClaims: { tenant: 'org_id' },
+};
+const environment = { ...environmentOf(configuration) };
+
+describe('the environment of the authorizer', () => {
+  it('says what the stack put into it', () => {
+    expect(configurationFrom(environment)).toEqual(configuration);
+  });
+
+  it.each(['ISSUERS', 'REVOCATION_TABLE', 'REVOCATION_ENDPOINT', 'REVOCATION_LEVELS', 'CONTEXT_CLAIMS'])(
+    'without %s is named as such',
+    (name) => {
+      const sentence = `The environment variable ${name} is missing.`;
+      expect(() => configurationFrom({ ...environment, [name]: undefined })).toThrow(sentence);
+      expect(() => configurationFrom({ ...environment, [name]: '' })).toThrow(sentence);
+    },
+  );
+
+  it.each(['tokens', 'Token', ' token', 'constructor', 'token,', 'token;key'])(
+    'with the levels %j is named as such',
+    (levels) => {
+      expect(() => configurationFrom({ ...environment, REVOCATION_LEVELS: levels })).toThrow(
+        /^REVOCATION_LEVELS names "[^,]*", which is not a revocation level\.$/,
+      );
+    },
+  );
+
+  it.each(['ISSUERS', 'CONTEXT_CLAIMS'])('with %s that is no JSON is an error', (name) => {
+    expect(() => configurationFrom({ ...environment, [name]: '{' })).toThrow(SyntaxError);
+  });
+});

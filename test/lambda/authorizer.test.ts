@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizerUnderTest, STAGE_ARN } from '../support/authorizer-under-test.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { expectRefused, refusalsOf } from '../support/refusal.ts';
+import { segment, signedToken } from '../support/signed-token.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+
+const key = createSigningKey('ES256', 'ec-1');
+const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
+const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const good = tokenOf();
+
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await startLoopbackServer(keySet(key.publicJwk));
+});
+afterAll(() => server.close());
+
+const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
+const fresh = () => authorizerUnderTest({ issuers: issuers() });
+
+describe('C5 two tokens', () => {
+  const filler = 'x'.repeat(1_000);
+  const subjectOf = async (authorizer: ReturnType<typeof fresh>, token: string) => {
+    const outcome = await authorizer.decide(`Bearer ${token}`);
+    return outcome.kind === 'allowed' ? outcome.result.principalId : outcome.kind;
+  };
+
+  it('that share their first 1,000 characters get answers of their own', async () => {
+    const claims = (sub: string, jti: string) => ({ filler, ...goodClaims({ sub, jti }) });
+    const first = signedToken(key, header, claims('alice', 'token-1'));
+    const second = signedToken(key, header, claims('bob', 'token-2'));
+    expect(second.slice(0, 1_000)).toBe(first.slice(0, 1_000));
+    const readEntries = async (targets: readonly string[]) =>
+      targets.includes('jti#main#token-1') ? [{ target: 'jti#main#token-1', before: undefined }] : [];
+    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+    const subjects = [];
+    for (const token of [second, first, second, first]) subjects.push(await subjectOf(authorizer, token));
+    expect(subjects).toEqual(['main#bob', 'unauthorized', 'main#bob', 'unauthorized']);
+  });
+
+  it('that share their last 1,000 characters get answers of their own', async () => {
+    const token = signedToken(key, header, { ...goodClaims(), filler });
+    const [, payload, signature] = token.split('.');
+    const forged = `${segment({ ...header, x: 1 })}.${payload}.${signature}`;
+    expect(forged.slice(-1_000)).toBe(token.slice(-1_000));
+    const authorizer = fresh();
+    const subjects = [];
+    for (const sent of [token, forged, token, forged]) subjects.push(await subjectOf(authorizer, sent));
+    expect(subjects).toEqual(['main#alice', 'unauthorized', 'main#alice', 'unauthorized']);
+  });
+});
+
+describe('C7 10,000 different garbage tokens', () => {
+  const noise = (index: number) => Buffer.from(`${index}`.repeat(7)).toString('base64url');
+  const garbage: readonly (readonly [what: string, token: (index: number) => string])[] = [
+    ['of letters', (index) => `${noise(index)}.${noise(index + 1)}.${noise(index + 2)}`],
+    ['with a header like ours', (index) => `${segment(header)}.${noise(index)}.${noise(index)}`],
+    [
+      'of issuers we do not know',
+      (index) => `${segment(header)}.${segment({ iss: `https://${index}.example/` })}.AAAA`,
+    ],
+    ['without signature', (index) => `${segment({ ...header, alg: 'none' })}.${segment(goodClaims({ index }))}.`],
+    ['of one segment', noise],
+  ];
+
+  it('are refused one by one, with no request, no read and few log lines', async () => {
+    const before = server.requests.length;
+    const authorizer = fresh();
+    const kinds = new Set<string>();
+    for (let index = 0; index < 10_000; index += 1) {
+      const [, token] = garbage[index % garbage.length] ?? [];
+      kinds.add((await authorizer.decide(`Bearer ${token?.(index)}`)).kind);
+    }
+    expect([...kinds]).toEqual(['unauthorized']);
+    expect(server.requests.length).toBe(before);
+    expect(authorizer.reads).toEqual([]);
+    const refused = authorizer.log().map(({ Refused }) => Number(Refused));
+    expect(refused.length).toBeLessThan(2_100);
+    expect(refused.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(9_000);
+  });
+});
+
+it.each([{ exp: 1 }, { aud: 'other' }, { iat: 0 }, { nbf: NOW * 2 }, { sub: 1 }, { jti: undefined }])(
+  'C9 a token with %j and a bad signature is refused for its signature',
+  async (claims) => {
+    const attackers = createSigningKey('ES256', 'ec-1');
+    const authorizationToken = `Bearer ${signedToken(attackers, header, goodClaims(claims))}`;
+    await expectRefused({ id: 'C9', what: 'bad signature', reason: 'signature', authorizationToken }, fresh(), server);
+  },
+);
+
+describe('an event that API Gateway does not send', () => {
+  const event = { type: 'TOKEN', methodArn: `${STAGE_ARN}/GET/a`, authorizationToken: `Bearer ${good}` };
+  const wrong: readonly unknown[] = [
+    undefined,
+    null,
+    'TOKEN',
+    [],
+    {},
+    { ...event, type: 'REQUEST' },
+    { ...event, type: undefined },
+    { ...event, methodArn: undefined },
+    { ...event, methodArn: 1 },
+    { ...event, methodArn: 'arn:aws:s3:::bucket' },
+    { ...event, methodArn: '' },
+    { ...event, authorizationToken: undefined },
+    { ...event, authorizationToken: [event.authorizationToken] },
+  ];
+  it.each(wrong)('%j: 500', async (sent) => {
+    const authorizer = fresh();
+    expect((await authorizer.answerTo(sent)).kind).toBe('failed');
+    expect(authorizer.log().map(({ event: name }) => name)).toEqual(['failed']);
+    expect(refusalsOf(authorizer)).toEqual([]);
+  });
+
+  it('is told from one that it does send', async () => {
+    expect((await fresh().answerTo(event)).kind).toBe('allowed');
+  });
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowedBy, authorizerUnderTest } from '../support/authorizer-under-test.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { expectRefused } from '../support/refusal.ts';
+import { signedToken } from '../support/signed-token.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+
+const key = createSigningKey('ES256', 'ec-1');
+const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
+const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const good = tokenOf();
+
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await startLoopbackServer(keySet(key.publicJwk));
+});
+afterAll(() => server.close());
+
+const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
+const fresh = () => authorizerUnderTest({ issuers: issuers() });
+
+describe('C2 what a policy says', () => {
+  const benign = fresh;
+  it.each(['*', '?', 'a*?', `$${'{aws:username}'}`, '%2A', 'arn:aws:execute-api:*', '","Effect":"Allow'])(
+    'is the same for a subject, client, session and token id of %j',
+    async (value) => {
+      const claims = { sub: value, client_id: value, sid: value, jti: value, scope: `read ${value}` };
+      const policyOf = async (token: string) => {
+        const outcome = await benign().decide(`Bearer ${token}`);
+        return outcome.kind === 'allowed' ? outcome.result.policyDocument : outcome;
+      };
+      expect(await policyOf(tokenOf(claims))).toEqual(await policyOf(good));
+    },
+  );
+});
+
+describe('C4 a claim that the backend shall get', () => {
+  const contextOf = async (claim: unknown) => {
+    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: 'extra' } });
+    const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: claim })}`);
+    return outcome.kind === 'allowed' ? outcome.result.context : outcome;
+  };
+  const dropped: readonly unknown[] = [
+    {},
+    { a: 1 },
+    [],
+    ['a'],
+    null,
+    undefined,
+    '',
+    '😀',
+    'a😀b',
+    'é',
+    '\ud83d',
+    'a\nb',
+    'a\u007f',
+    'x'.repeat(256),
+    'x'.repeat(4_000),
+  ];
+  it.each(dropped)('%j is left out, and the rest stands', async (claim) => {
+    expect(await contextOf(claim)).toEqual({
+      subject: 'alice',
+      issuer: 'main',
+      scope: 'read',
+      clientId: 'client-1',
+      jwtId: 'token-1',
+      expiresAt: NOW + 600,
+    });
+  });
+
+  it.each(['a', ' ', '~', 'x'.repeat(255), '{"a":1}', 0, -1.5, 1e21, true, false])('%j is handed on', async (claim) => {
+    expect(await contextOf(claim)).toHaveProperty('extra', claim);
+  });
+
+  it('of 64 kB makes the token too long', async () => {
+    const authorizationToken = `Bearer ${tokenOf({ extra: 'x'.repeat(64_000) })}`;
+    await expectRefused({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), server);
+  });
+
+  it('cannot stand in for what the authorizer itself says', async () => {
+    const contextClaims = { subject: 'extra', issuer: 'extra', scope: 'extra', clientId: 'extra', jwtId: 'extra' };
+    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims });
+    const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: 'mallory' })}`);
+    expect(outcome.kind).toBe('allowed');
+    expect(JSON.stringify(outcome)).not.toContain('mallory');
+  });
+
+  it('that is no number JSON can write is left out', async () => {
+    const text = JSON.stringify(goodClaims({ extra: '@' })).replace('"@"', '1e999');
+    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: 'extra' } });
+    const outcome = await authorizer.decide(`Bearer ${signedToken(key, header, text)}`);
+    expect(outcome).not.toHaveProperty('result.context.extra');
+    expect(outcome.kind).toBe('allowed');
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'named %s is what the token itself says, or nothing',
+    async (name) => {
+      const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: name } });
+      const outcome = await authorizer.decide(`Bearer ${good}`);
+      expect(outcome).not.toHaveProperty('result.context.extra');
+      expect(outcome.kind).toBe('allowed');
+    },
+  );
+});
+
+it('B13 the answer to one token is the same whatever was asked for', async () => {
+  const authorizer = fresh();
+  const token = `Bearer ${good}`;
+  const arn = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';
+  const paths = [
+    'GET/a',
+    'GET/b',
+    'POST/a',
+    'GET/',
+    'DELETE/a/b/c',
+    'GET/*',
+    'GET/a?x',
+    'GET/%2A',
+    `GET/${'$'}{aws:username}`,
+    'GET/a:b',
+  ];
+  const outcomes = [];
+  for (const path of paths) outcomes.push(await authorizer.decide(token, `${arn}/${path}`));
+  expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+  expect(outcomes.map(allowedBy)[0]).toEqual(['GET/open', 'GET/a']);
+});

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evidenceOf } from '../../lambda/refusal-evidence.ts';
+import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { expectNoPieceOf } from '../support/refusal.ts';
+import { segment, signedToken } from '../support/signed-token.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
+
+const key = createSigningKey('ES256', 'ec-1');
+const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
+const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const good = tokenOf();
+
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await startLoopbackServer(keySet(key.publicJwk));
+});
+afterAll(() => server.close());
+
+const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
+const fresh = () => authorizerUnderTest({ issuers: issuers() });
+
+it('C8 a key id made of log syntax leaves one valid JSON line', async () => {
+  const kid = 'x"}\n{"level":"error"';
+  const authorizer = fresh();
+  await authorizer.decide(`Bearer ${signedToken(key, { ...header, kid }, goodClaims())}`);
+  expect(authorizer.lines).toHaveLength(1);
+  expect(authorizer.lines[0]).not.toContain('\n');
+  expect(authorizer.log()[0]).toMatchObject({ event: 'refused', reason: 'key-id', keyId: kid });
+});
+
+describe('C10 what is said', () => {
+  const secrets = {
+    sub: 'subject-with-a-name',
+    jti: 'jwt-id-of-the-token',
+    sid: 'session-of-somebody',
+    client_id: 'client-of-somebody',
+  };
+  const saidIn = async (authorizer: ReturnType<typeof fresh>, token: string) => {
+    const outcome = await authorizer.decide(`Bearer ${token}`);
+    expectNoPieceOf(token, authorizer, outcome.kind === 'allowed' ? { kind: 'unauthorized' } : outcome);
+    const said = authorizer.lines.join('\n') + (outcome.kind === 'failed' ? outcome.message : '');
+    for (const value of Object.values(secrets)) expect(said).not.toContain(value);
+    return outcome.kind;
+  };
+
+  it('of an allowed token is neither token nor claim', async () => {
+    expect(await saidIn(fresh(), tokenOf(secrets))).toBe('allowed');
+  });
+
+  it('of a revoked token is neither token nor claim', async () => {
+    const readEntries = async ([target = '']: readonly string[]) => [{ target, before: { S: 'subject-with-a-name' } }];
+    expect(await saidIn(authorizerUnderTest({ issuers: issuers(), readEntries }), tokenOf(secrets))).toBe(
+      'unauthorized',
+    );
+  });
+
+  it('of an expired token is neither token nor claim', async () => {
+    expect(await saidIn(fresh(), tokenOf({ ...secrets, exp: 1 }))).toBe('unauthorized');
+  });
+
+  it.each([new TypeError(secrets.sub), secrets.jti, Object.assign(new Error(secrets.sid), { cause: secrets.sub })])(
+    'when something unforeseen is thrown is its class at most',
+    async (thrown) => {
+      const readEntries = () => Promise.reject(thrown);
+      expect(await saidIn(authorizerUnderTest({ issuers: issuers(), readEntries }), tokenOf(secrets))).toBe('failed');
+    },
+  );
+
+  it('of a token that quotes itself in its key id is not that key id', async () => {
+    const kid = segment(goodClaims()).slice(0, 25);
+    const authorizer = fresh();
+    expect(await saidIn(authorizer, signedToken(key, { ...header, kid }, goodClaims()))).toBe('unauthorized');
+    expect(authorizer.log()[0]).not.toHaveProperty('keyId');
+  });
+
+  it('of a long key id is its beginning', async () => {
+    const authorizer = fresh();
+    await authorizer.decide(`Bearer ${signedToken(key, { ...header, kid: 'k'.repeat(100) }, goodClaims())}`);
+    expect(authorizer.log().at(-1)).toMatchObject({ keyId: 'k'.repeat(64), issuer: 'main' });
+  });
+
+  it('of one refused token is found again under every spelling of its signature', async () => {
+    const fingerprints = [];
+    for (const signature of ['AAAA', 'BBBB']) {
+      const authorizer = fresh();
+      await authorizer.decide(`Bearer ${good.slice(0, good.lastIndexOf('.'))}.${signature}`);
+      fingerprints.push(authorizer.log().at(-1)?.fingerprint);
+    }
+    expect(fingerprints[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(fingerprints[1]).toBe(fingerprints[0]);
+  });
+});
+
+it('a refused token that comes again is logged at its first, tenth and hundredth time', async () => {
+  const authorizer = authorizerUnderTest({ issuers: issuers(), clock: createClock() });
+  for (let times = 0; times < 150; times += 1) await authorizer.decide(`Bearer ${tokenOf({ exp: 1 })}`);
+  const refusals = authorizer.log().filter(({ event }) => event === 'refused');
+  expect(refusals.map(({ Refused }) => Refused)).toEqual([1, 9, 90]);
+});
+
+describe('the evidence of a refused token', () => {
+  const payload = segment(goodClaims());
+  const evidenceUnder = (kid: unknown, claims = payload) =>
+    evidenceOf(`Bearer ${segment({ kid })}.${claims}.AAAA`, [
+      trustedIssuer({ alias: 'other', issuer: 'https://other.example/' }),
+      trustedIssuer(),
+    ]);
+  const fingerprint = expect.stringMatching(/^[0-9a-f]{16}$/);
+
+  it('is its issuer, its key id and its fingerprint', () => {
+    expect(evidenceUnder('k')).toStrictEqual({ issuer: 'main', keyId: 'k', fingerprint });
+  });
+
+  it('names no issuer that is none of ours, and no key id that is none', () => {
+    expect(evidenceUnder(1, segment({ iss: 'https://issuer.example' }))).toStrictEqual({ fingerprint });
+  });
+
+  it('is nothing where there is no token', () => {
+    expect(evidenceOf('Bearer x', [])).toStrictEqual({});
+  });
+
+  it('has the key id as long as it shares fewer than 20 characters in a row with the token', () => {
+    const quoting = (length: number) => `!!${payload.slice(3, 3 + length)}!!`;
+    expect(evidenceUnder(quoting(19))).toHaveProperty('keyId', quoting(19));
+    expect(evidenceUnder(quoting(20))).not.toHaveProperty('keyId');
+    expect(evidenceUnder(quoting(40))).not.toHaveProperty('keyId');
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import type { AccessToken } from '../../lambda/access-token.ts';
+import { createRevocationList, type ReadEntries } from '../../lambda/revocation-list.ts';
+import { NOW } from '../support/trusted-issuer.ts';
+
+const token = (jwtId: string): AccessToken => ({
+  issuerAlias: 'main',
+  subject: 'alice',
+  clientId: undefined,
+  sessionId: undefined,
+  jwtId,
+  keyId: 'ec-1',
+  signedPartDigest: 'd',
+  scopes: new Set(),
+  issuedAt: NOW,
+  expiresAt: NOW + 600,
+  contextClaims: {},
+});
+
+function listOver(readEntries: ReadEntries) {
+  const said: unknown[] = [];
+  let reads = 0;
+  const refuseIfRevoked = createRevocationList({
+    readEntries: (targets) => {
+      reads += 1;
+      return readEntries(targets);
+    },
+    levels: ['token'],
+    report: (event) => void said.push(event),
+    now: () => NOW * 1000,
+  });
+  return { refuseIfRevoked, said, reads: () => reads };
+}
+
+it('remembers up to 10,000 revoked answers, then starts anew', async () => {
+  const { refuseIfRevoked, reads } = listOver(async ([target = '']) => [{ target, before: undefined }]);
+  const isRefused = (jwtId: string) =>
+    expect(refuseIfRevoked(token(jwtId))).rejects.toMatchObject({ reason: 'revoked' });
+  for (let index = 0; index < 10_000; index += 1) await isRefused(String(index));
+  expect(reads()).toBe(10_000);
+  await isRefused('0');
+  expect(reads()).toBe(10_000);
+  await isRefused('one more');
+  await isRefused('0');
+  expect(reads()).toBe(10_002);
+});
+
+it('takes nothing from entries that it did not ask for', async () => {
+  const { refuseIfRevoked, said } = listOver(async () => [
+    { target: 'jti#main#another', before: undefined },
+    { target: 'jti#main#a-third', before: { S: 'malformed' } },
+  ]);
+  await expect(refuseIfRevoked(token('mine'))).resolves.toBeUndefined();
+  expect(said).toEqual([]);
+});

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccessToken } from '../../lambda/access-token.ts';
+import { DownloadError } from '../../lambda/json-download.ts';
+import { createKeySet } from '../../lambda/key-set.ts';
+import { createTokenVerifier } from '../../lambda/token-verifier.ts';
+import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import { MOST_REMEMBERED_CHARACTERS, MOST_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
+import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
+import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
+import { signedToken, twinOf } from '../support/signed-token.ts';
+import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+
+const key = createSigningKey('ES256', 'one');
+
+const tokenWith = (claims: Readonly<Record<string, unknown>> = {}, signer: SigningKey = key): string =>
+  signedToken(signer, { alg: 'ES256', typ: 'at+jwt', kid: 'one' }, goodClaims(claims));
+
+/** A verifier whose issuer publishes what the test says; undefined: its key set cannot be had. */
+function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
+  const clock = createClock();
+  const issuer = trustedIssuer(settings);
+  let published: readonly SigningKey[] | undefined = [key];
+  let downloads = 0;
+  const download = async () => {
+    downloads += 1;
+    if (published === undefined) throw new DownloadError('timeout');
+    return published.map(({ publicJwk }) => publicJwk);
+  };
+  const keySetOf = (one: TrustedIssuer) => createKeySet(one, clock.now, () => undefined, download);
+  return {
+    clock,
+    verify: createTokenVerifier({ issuers: [issuer], keySetOf, contextClaims: {}, now: clock.now }),
+    publish: (...keys: readonly SigningKey[]) => {
+      published = keys;
+    },
+    failDownloads: () => {
+      published = undefined;
+    },
+    downloads: () => downloads,
+  };
+}
+
+type Judgement = AccessToken | string;
+
+/** The access token, or why there is none. A remembered access token is the same object as before. */
+const judgement = (answer: Promise<AccessToken>): Promise<Judgement> =>
+  answer.catch((error: { readonly reason?: string; readonly message: string }) => error.reason ?? error.message);
+
+async function inTurn(tokens: readonly string[], verify: (token: string) => Promise<AccessToken>) {
+  const judged: AccessToken[] = [];
+  for (const token of tokens) judged.push(await verify(token));
+  return judged;
+}
+
+describe('a token that comes again', () => {
+  it('is not judged twice', async () => {
+    const { verify } = verifierUnderTest();
+    const token = tokenWith();
+    expect(await verify(token)).toBe(await verify(Buffer.from(token).toString()));
+  });
+
+  it('is judged anew from its end on, and refused when the clock tolerance is over too', async () => {
+    const { verify, clock } = verifierUnderTest({ clockTolerance: 5 });
+    const token = tokenWith({ exp: NOW + 600 });
+    const first = await verify(token);
+    clock.set(NOW + 599.999);
+    expect(await verify(token)).toBe(first);
+    clock.set(NOW + 600);
+    expect(await verify(token)).not.toBe(first);
+    clock.set(NOW + 605);
+    expect(await judgement(verify(token))).toBe('expired');
+  });
+
+  it('is refused past the greatest age that its issuer gives tokens', async () => {
+    const { verify, clock } = verifierUnderTest({ maxTokenAge: 60, clockTolerance: 0 });
+    const token = tokenWith({ iat: NOW, exp: NOW + 86_400 });
+    await verify(token);
+    clock.set(NOW + 61);
+    expect(await judgement(verify(token))).toBe('too-old');
+  });
+
+  it.each([
+    ['nbf', 'not-before'],
+    ['iat', 'issued-at'],
+  ])('is refused before its %s when the clock is set back', async (claim, reason) => {
+    const { verify, clock } = verifierUnderTest({ clockTolerance: 0 });
+    const token = tokenWith({ [claim]: NOW });
+    await verify(token);
+    clock.set(NOW - 1);
+    expect(await judgement(verify(token))).toBe(reason);
+  });
+
+  it('is refused as soon as the key set that is due comes without its key', async () => {
+    const { verify, clock, publish, downloads } = verifierUnderTest({ maxTokenAge: 86_400 });
+    const token = tokenWith({ exp: NOW + 86_000 });
+    await verify(token);
+    publish(createSigningKey('ES256', 'other'));
+    clock.advance(600);
+    expect(await judgement(verify(token))).toBeTypeOf('object');
+    expect(downloads()).toBe(1);
+    clock.advance(1);
+    expect(await judgement(verify(token))).toBe('unknown-key');
+    expect(downloads()).toBe(2);
+  });
+
+  it('is refused when another key has taken the place of the one that signed it', async () => {
+    const { verify, clock, publish } = verifierUnderTest();
+    const token = tokenWith({ exp: NOW + 86_000 });
+    await verify(token);
+    publish(createSigningKey('ES256', 'one'));
+    clock.advance(601);
+    expect(await judgement(verify(token))).toBe('signature');
+  });
+
+  it('outlives a refresh that brings its key again', async () => {
+    const { verify, clock } = verifierUnderTest();
+    const token = tokenWith({ exp: NOW + 86_000 });
+    const first = await verify(token);
+    clock.advance(601);
+    const second = await verify(token);
+    expect(second).toEqual(first);
+    expect(await verify(token)).toBe(second);
+  });
+
+  it('cannot be decided once the key set is an hour old and cannot be had', async () => {
+    const { verify, clock, failDownloads } = verifierUnderTest();
+    const token = tokenWith({ exp: NOW + 86_000 });
+    await verify(token);
+    failDownloads();
+    clock.advance(3600);
+    expect(await judgement(verify(token))).toBeTypeOf('object');
+    clock.advance(1);
+    expect(await judgement(verify(token))).toMatch(/no current key set/);
+  });
+
+  it('is looked up in the revocation table every time', async () => {
+    const server = await startLoopbackServer(keySet(key.publicJwk));
+    const revoked = new Set<string>();
+    const { decide, reads } = authorizerUnderTest({
+      issuers: [trustedIssuer({ jwksUri: server.address })],
+      readEntries: async (targets) =>
+        targets.filter((target) => revoked.has(target)).map((target) => ({ target, before: undefined })),
+    });
+    const authorizationToken = `Bearer ${tokenWith()}`;
+    expect((await decide(authorizationToken)).kind).toBe('allowed');
+    expect((await decide(authorizationToken)).kind).toBe('allowed');
+    expect(reads).toHaveLength(2);
+    revoked.add('jti#main#token-1');
+    expect((await decide(authorizationToken)).kind).toBe('unauthorized');
+    revoked.clear();
+    await server.close();
+  });
+});
+
+describe('a token that resembles a remembered one', () => {
+  const padding = 'x'.repeat(1200);
+
+  it('in its first 1,000 characters has claims of its own', async () => {
+    const { verify } = verifierUnderTest();
+    const tokenOf = (sub: string) => {
+      const { sub: _, ...claims } = goodClaims();
+      return signedToken(key, { alg: 'ES256', typ: 'at+jwt', kid: 'one' }, { padding, ...claims, sub });
+    };
+    expect(tokenOf('alice').slice(0, 1000)).toBe(tokenOf('bob').slice(0, 1000));
+    expect((await verify(tokenOf('alice'))).subject).toBe('alice');
+    expect((await verify(tokenOf('bob'))).subject).toBe('bob');
+  });
+
+  it('in all but its signature is refused', async () => {
+    const { verify } = verifierUnderTest();
+    const good = tokenWith({ padding });
+    await verify(good);
+    const forged = tokenWith({ padding }, createSigningKey('ES256', 'thief'));
+    expect(forged.slice(0, 1000)).toBe(good.slice(0, 1000));
+    expect(await judgement(verify(forged))).toBe('signature');
+  });
+
+  it('in its last 1,000 characters is refused', async () => {
+    const { verify } = verifierUnderTest();
+    const good = tokenWith({ padding });
+    await verify(good);
+    const [header, , signature] = good.split('.');
+    const payload = tokenWith({ padding, sub: 'mallo' }).split('.')[1];
+    const swapped = [header, payload, signature].join('.');
+    expect(swapped).not.toBe(good);
+    expect(swapped.slice(-1000)).toBe(good.slice(-1000));
+    expect(await judgement(verify(swapped))).toBe('signature');
+  });
+
+  it('in everything but the spelling of its signature is judged by itself', async () => {
+    const { verify } = verifierUnderTest();
+    const good = tokenWith();
+    const first = await verify(good);
+    const twin = await verify(twinOf(good));
+    expect(twin).not.toBe(first);
+    expect(twin).toEqual(first);
+  });
+});
+
+describe('what is remembered', () => {
+  it('is a limited number of tokens, the newest', async () => {
+    const { verify } = verifierUnderTest();
+    const tokens = Array.from({ length: MOST_REMEMBERED_TOKENS + 1 }, (_, at) => tokenWith({ jti: `token-${at}` }));
+    const judged = await inTurn(tokens, verify);
+    const [oldest = '', second = ''] = tokens;
+    expect(await verify(second)).toBe(judged[1]);
+    expect(await verify(tokens.at(-1) ?? '')).toBe(judged.at(-1));
+    expect(await verify(oldest)).not.toBe(judged[0]);
+  });
+
+  it('is a limited number of characters', async () => {
+    const { verify } = verifierUnderTest();
+    const padding = 'x'.repeat(5000);
+    const length = tokenWith({ padding }).length;
+    const count = Math.floor(MOST_REMEMBERED_CHARACTERS / length) + 5;
+    const tokens = Array.from({ length: count }, (_, at) => tokenWith({ padding, jti: `${1000 + at}678` }));
+    const judged = await inTurn(tokens, verify);
+    expect(count).toBeLessThan(MOST_REMEMBERED_TOKENS);
+    expect(await verify(tokens.at(-1) ?? '')).toBe(judged.at(-1));
+    expect(await verify(tokens[0] ?? '')).not.toBe(judged[0]);
+  });
+
+  it('never changes an answer, however often tokens come and wherever the clock goes', async () => {
+    const tokens = [
+      tokenWith({ exp: NOW + 100 }),
+      tokenWith({ nbf: NOW + 50 }),
+      tokenWith({ iat: NOW - 0.5, exp: NOW + 300.5 }),
+      tokenWith({ iat: NOW - 1000, exp: NOW + 10_000 }),
+      tokenWith({}, createSigningKey('ES256', 'thief')),
+    ];
+    const settings = { maxTokenAge: 1200, clockTolerance: 5 };
+    const step = fc.record({
+      token: fc.constantFrom(...tokens),
+      at: fc.oneof(fc.integer({ min: -20_000, max: 320_000 }), fc.constantFrom(99_999, 100_000, 104_999, 105_000)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (steps) => {
+        const { verify, clock } = verifierUnderTest(settings);
+        for (const { token, at } of steps) {
+          clock.set(NOW + at / 1000);
+          const anew = verifierUnderTest(settings);
+          anew.clock.set(NOW + at / 1000);
+          expect(await judgement(verify(token))).toEqual(await judgement(anew.verify(token)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
