@@ -1,0 +1,59 @@
+import { Agent as HttpAgent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { text } from 'node:stream/consumers';
+
+export interface ApiRequest {
+  /** @default GET */
+  readonly method?: string;
+  /** Below the stage, sent byte for byte: dots, doubled slashes and percent signs stay. */
+  readonly path: string;
+  /** Values of Authorization headers, one line each. @default none */
+  readonly authorization?: readonly string[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** @throws Error when there is no answer */
+export type CallApi = (request: ApiRequest) => Promise<Answer>;
+
+/** Milliseconds; API Gateway itself gives a backend 29 s. */
+const TIMEOUT = 35_000;
+
+/** `fetch` normalises paths and joins headers: hence Node's own client. @param api - base URL with the stage */
+export function apiCaller(api: string, signal: AbortSignal): CallApi {
+  const { protocol, hostname, port, pathname } = new URL(api);
+  const isTls = protocol === 'https:';
+  const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const request = isTls ? requestHttps : requestHttp;
+  const basePath = pathname.replace(/\/$/, '');
+  const attempt = ({ method = 'GET', path, authorization = [] }: ApiRequest) =>
+    new Promise<Answer>((resolve, reject) => {
+      const headers = authorization.length === 0 ? {} : { Authorization: [...authorization] };
+      const options = { hostname, port, path: `${basePath}${path}`, method, headers, agent, signal, timeout: TIMEOUT };
+      const sent = request(options);
+      sent.on('timeout', () => sent.destroy(new Error(`The API did not answer within ${TIMEOUT / 1000} s.`)));
+      sent.on('error', (error) => reject(sent.reusedSocket ? new StaleConnectionError(error) : error));
+      sent.on('response', (response) => {
+        const { statusCode: status = 0, headers } = response;
+        text(response).then((body) => resolve({ status, headers, body }), reject);
+      });
+      sent.end();
+    });
+  // The other side may close an idle connection in the moment in which we use it again.
+  return (asked) =>
+    attempt(asked).catch((error: unknown) => {
+      if (error instanceof StaleConnectionError && !signal.aborted) return attempt(asked);
+      throw error;
+    });
+}
+
+class StaleConnectionError extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'StaleConnectionError';
+  }
+}

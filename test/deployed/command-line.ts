@@ -1,0 +1,91 @@
+import { Command, type Command as Commander } from 'commander';
+import type { StackChoice } from '../../ops/command.ts';
+import { UsageError } from '../../ops/operator-error.ts';
+import { quietly } from '../../ops/quiet-commander.ts';
+import { type StackOptions, stackChoice, withStackOptions } from '../../ops/stack-options.ts';
+
+const HELP = `
+Examples:
+  npm run test:deployed                                                against \`npm start\`
+  npm run test:deployed -- --stack bearer-authorizer --region eu-west-1
+  npm run test:deployed -- --stack bearer-authorizer --longest-wait 3700 --runs 20 --json
+
+Calls the API with tokens of the stack's own Cognito client, and writes revocation entries for them, all of which it
+deletes again, also when it is interrupted. Meanwhile other tokens of that client may be refused for seconds: use a stack
+that nobody else uses. Entries that others write at the same time flush the cache, and spoil what is measured of it.
+Methods other than GET are called only where the example backend answers.
+
+Permissions it needs:
+  cloudformation:DescribeStacks, cloudformation:DescribeStackResource    on the stack
+  cognito-idp:DescribeUserPoolClient                                     on the user pool, unless --secret is given
+  dynamodb:BatchGetItem, dynamodb:PutItem, dynamodb:DeleteItem           on the revocation table (and its KMS key, if any)
+  apigateway:DELETE    on arn:aws:apigateway:REGION::/restapis/API/stages/STAGE/cache/authorizers; without it, how long a
+                       flush takes is not measured
+
+Exit codes: 0 every promise that could be tried was kept; 1 one was broken, or an entry could not be deleted; 2 wrong
+command line; 130 interrupted. A fact that differs from what was expected is marked, and is no failure.`;
+
+export interface DeployedTestCommand {
+  readonly kind: 'test:deployed';
+  readonly where: StackChoice;
+  readonly json: boolean;
+  readonly client: string | undefined;
+  /** A file, or `-`, that holds the client's secret. */
+  readonly secret: string | undefined;
+  /** How often what has a spread is measured. */
+  readonly runs: number;
+  /** Seconds that one measurement may wait for time to pass. */
+  readonly longestWait: number;
+  readonly breakGlass: boolean;
+}
+
+type Options = StackOptions & {
+  client?: string;
+  secret?: string;
+  runs: number;
+  longestWait: number;
+  breakGlass?: true;
+};
+
+/** @throws UsageError */
+export function parseDeployedTestCommandLine(argv: readonly string[]) {
+  let parsed: DeployedTestCommand | undefined;
+  const description = 'Tries the promises on a deployed stack, and measures what AWS does not document.';
+  const program: Commander = withStackOptions(new Command('test:deployed').description(description))
+    .option('--client <id>', 'the client to ask tokens as (default: the first)')
+    .option('--secret <file>', "with --stack: the client's secret, in a file, or - for standard input")
+    .option('--runs <count>', 'how often lags are measured', wholeNumber('--runs', 1, 100), 5)
+    .option(
+      '--longest-wait <seconds>',
+      'for time to pass, in one measurement',
+      wholeNumber('--longest-wait', 0, 90_000),
+      180,
+    )
+    .option('--break-glass', 'also revoke the signing key and the issuer: everybody is refused for seconds')
+    .addHelpText('after', HELP)
+    .action(({ client, secret, runs, longestWait, breakGlass, ...options }: Options) => {
+      const { where, json } = stackChoice(options);
+      if (where.kind === 'stack' && where.regions.length > 1) {
+        throw new UsageError('One Region is measured at a time: give --region once.');
+      }
+      parsed = {
+        kind: 'test:deployed',
+        where,
+        json,
+        client,
+        secret,
+        runs,
+        longestWait,
+        breakGlass: breakGlass === true,
+      };
+    });
+  return quietly(program, argv, () => parsed);
+}
+
+function wholeNumber(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new UsageError(`${name} takes a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,84 @@
+import type { Help } from '../../ops/command.ts';
+import { sentenceOf, UsageError } from '../../ops/operator-error.ts';
+import { createProgress, type ShowProgress } from '../../ops/progress.ts';
+import { printHelp } from '../../ops/quiet-commander.ts';
+import { processTerminal, type Terminal } from '../../ops/terminal.ts';
+import { cacheFacts } from './cache-facts.ts';
+import { type DeployedTestCommand, parseDeployedTestCommandLine } from './command-line.ts';
+import { type Experiment, openExperiment } from './experiment.ts';
+import { type Finding, findingOf, type Measurement } from './finding.ts';
+import { flushAndProof } from './flush-facts.ts';
+import { headerFacts } from './header-facts.ts';
+import { lifetimeFacts } from './lifetime-facts.ts';
+import { mainJob } from './main-job.ts';
+import { pathFacts } from './path-facts.ts';
+import { deployedTestReport, type MeasuredPlace } from './report.ts';
+import { revocationLevels } from './revocation-levels.ts';
+
+const INTERRUPTED = 130;
+
+/** Tries the promises on one deployment. @param interruption - its abort ends the run, and deletes what the run wrote */
+export async function main(argv: readonly string[], terminal: Terminal, interruption: AbortSignal): Promise<number> {
+  try {
+    const command: DeployedTestCommand | Help = parseDeployedTestCommandLine(argv);
+    if (command.kind === 'help') return printHelp(command, terminal);
+    return await run(command, terminal, interruption);
+  } catch (error) {
+    if (interruption.aborted) return INTERRUPTED;
+    terminal.err.write(`${sentenceOf(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function run(command: DeployedTestCommand, terminal: Terminal, interruption: AbortSignal): Promise<number> {
+  const experiment = await openExperiment(command, terminal, interruption);
+  const steps = stepsOf(experiment);
+  const found = new Map<Measurement, Finding>();
+  const measuring = measureAll(steps, found, createProgress(terminal.err), interruption);
+  const failure: unknown = await measuring.catch((error: unknown) => error);
+  const leftTargets = await experiment.entries.close();
+  const findings = steps.flat().flatMap((measurement) => found.get(measurement) ?? []);
+  const report = deployedTestReport(findings, placeOf(experiment), leftTargets);
+  if (interruption.aborted) terminal.err.write('\nInterrupted: this is what was found until then.\n');
+  terminal.out.write(`${command.json ? JSON.stringify(report.document) : report.text}\n`);
+  if (interruption.aborted) return INTERRUPTED;
+  if (failure !== undefined) throw failure;
+  return report.exitCode;
+}
+
+function placeOf({ region: stack, isLocal }: Experiment): MeasuredPlace {
+  const { api, region, flags, authorizer } = stack;
+  return { api, region, flags, isLocal, resultTtlSeconds: authorizer.resultTtlSeconds };
+}
+
+async function measureAll(
+  steps: readonly (readonly Measurement[])[],
+  found: Map<Measurement, Finding>,
+  showProgress: ShowProgress,
+  interruption: AbortSignal,
+): Promise<void> {
+  const total = steps.flat().length;
+  for (const together of steps) {
+    await Promise.all(
+      together.map(async (measurement) => {
+        found.set(measurement, await findingOf(measurement, interruption));
+        showProgress('measured', found.size, total);
+      }),
+    );
+  }
+}
+
+/** One after the other; what is in one step happens at once. No entry of the first step flushes: that would spoil the rest of it. */
+function stepsOf(experiment: Experiment): readonly (readonly Measurement[])[] {
+  const gentle = [mainJob, headerFacts, pathFacts, cacheFacts, lifetimeFacts].flatMap((measurements) =>
+    measurements(experiment),
+  );
+  const flushing = [flushAndProof, revocationLevels].flatMap((measurements) => measurements(experiment));
+  return [gentle, ...flushing.map((measurement) => [measurement])];
+}
+
+if (import.meta.main) {
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
+  process.exitCode = await main(process.argv.slice(2), processTerminal(), interruption.signal);
+}

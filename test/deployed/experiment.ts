@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isJsonObject, type JsonObject } from '../../lambda/compact-jws.ts';
+import type { TokenRequest } from '../../ops/client-credentials.ts';
+import { deployedClient } from '../../ops/deployed-client.ts';
+import { readRunningStack } from '../../ops/local-stack.ts';
+import { OperatorError } from '../../ops/operator-error.ts';
+import { findStack, onlyRegion, type RegionalStack } from '../../ops/revocation-stack.ts';
+import type { Terminal } from '../../ops/terminal.ts';
+import { type Answer, apiCaller, type CallApi } from './api-call.ts';
+import type { DeployedTestCommand } from './command-line.ts';
+import { NotMeasurableError } from './finding.ts';
+import { type HeldToken, type RouteRequest, requestFor, type TokenSource, tokenSource } from './held-token.ts';
+import { type OwnEntries, ownEntries } from './own-entries.ts';
+
+/** One deployment, and everything that a measurement may do with it. */
+export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestWait' | 'breakGlass'> {
+  readonly region: RegionalStack;
+  readonly isLocal: boolean;
+  /** The example backend answers with what it was told, and may be called by any method. */
+  readonly hasExampleBackend: boolean;
+  readonly call: CallApi;
+  readonly tokens: TokenSource;
+  readonly entries: OwnEntries;
+  /** @throws when the run is interrupted */
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+/** @throws OperatorError when there is no such deployment, or no token for it */
+export async function openExperiment(
+  command: DeployedTestCommand,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Experiment> {
+  const region = onlyRegion(await findStack(command.where, terminal.localFolder));
+  const isLocal = command.where.kind !== 'stack';
+  const client = isLocal ? await localClient(command, terminal) : await stackClient(command, terminal);
+  const tokens = await tokenSource(region, client);
+  const call = apiCaller(region.api, signal);
+  const { runs, longestWait, breakGlass } = command;
+  return {
+    ...{ region, isLocal, tokens, call, runs, longestWait, breakGlass },
+    hasExampleBackend: await isExampleBackend(call, await tokens.narrow()),
+    entries: ownEntries(region),
+    pause: (milliseconds) => delay(milliseconds, undefined, { signal }),
+  };
+}
+
+function stackClient({ where, client, secret }: DeployedTestCommand, terminal: Terminal): Promise<TokenRequest> {
+  return deployedClient({ kind: 'token', where, client, secret, scope: undefined }, terminal);
+}
+
+async function localClient({ client }: DeployedTestCommand, { localFolder }: Terminal): Promise<TokenRequest> {
+  const { clients = [], tokenEndpoint = '' } = (await readRunningStack(localFolder)) ?? {};
+  const found = clients.find(({ clientId }) => client === undefined || clientId === client);
+  if (found !== undefined) return { ...found, tokenEndpoint, scope: undefined };
+  const known = clients.map(({ clientId }) => clientId).join(', ');
+  throw new OperatorError(`There is no client "${client}" here: there are ${known}.`);
+}
+
+async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean> {
+  const route = held.grant.routes.find(({ method }) => method === 'GET');
+  if (route === undefined) return false;
+  return backendAnswer(await call({ ...requestFor(route), authorization: [held.authorization] })) !== undefined;
+}
+
+/** What the example backend was told. */
+export function backendAnswer({ status, body }: Answer): { path: string; context: JsonObject } | undefined {
+  if (status !== 200 || !body.startsWith('{')) return undefined;
+  const { path, principalId, context } = JSON.parse(body) as JsonObject;
+  const isOne = typeof path === 'string' && typeof principalId === 'string' && isJsonObject(context);
+  return isOne ? { path, context } : undefined;
+}
+
+/** A request that the token opens. @throws NotMeasurableError */
+export function openedBy({ grant }: HeldToken): RouteRequest {
+  const [first] = allOpenedBy(grant.routes);
+  if (first !== undefined) return first;
+  throw new NotMeasurableError('the token opens no GET route');
+}
+
+export function allOpenedBy(routes: HeldToken['grant']['routes']): readonly RouteRequest[] {
+  return routes.map(requestFor).filter(({ method }) => method === 'GET');
+}
+
+/** A request that the token does not open. @throws NotMeasurableError */
+export function closedTo({ grant }: HeldToken, { region, hasExampleBackend }: Experiment): RouteRequest {
+  const closed = region.authorizer.routes.filter((route) => !grant.routes.includes(route)).map(requestFor);
+  const found = closed.find(({ method }) => method === 'GET') ?? (hasExampleBackend ? closed[0] : undefined);
+  if (found !== undefined) return found;
+  throw new NotMeasurableError('the token opens every route that may be called');
+}

@@ -1,0 +1,52 @@
+import { sentenceOf } from '../../ops/operator-error.ts';
+
+/**
+ * `promise`: what this product says of itself, and a broken one fails the run. `fact`: what API Gateway does, where AWS
+ * documents nothing; another reading than ours is a finding, since the code is safe under each.
+ */
+export type FindingKind = 'promise' | 'fact';
+
+export interface Seen {
+  readonly seen: string;
+  readonly verdict: 'ok' | 'differs' | 'broken';
+}
+
+export interface Measurement {
+  readonly kind: FindingKind;
+  readonly fact: string;
+  readonly expected: string;
+  readonly measure: () => Promise<Seen>;
+}
+
+/** One row of the report. */
+export interface Finding extends Omit<Measurement, 'measure'> {
+  readonly seen: string;
+  readonly verdict: Seen['verdict'] | 'not measured';
+}
+
+/** Why something cannot be measured here; says nothing about the deployment. */
+export class NotMeasurableError extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'NotMeasurableError';
+  }
+}
+
+/** @throws what `signal` was aborted with; a measurement's own failure becomes its finding */
+export async function findingOf({ measure, ...row }: Measurement, signal: AbortSignal): Promise<Finding> {
+  try {
+    return { ...row, ...(await measure()) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof NotMeasurableError) return { ...row, seen: error.message, verdict: 'not measured' };
+    return { ...row, seen: sentenceOf(error), verdict: row.kind === 'promise' ? 'broken' : 'not measured' };
+  }
+}
+
+export function kept(isKept: boolean, seen: string): Seen {
+  return { seen, verdict: isKept ? 'ok' : 'broken' };
+}
+
+export function asExpected(isExpected: boolean, seen: string): Seen {
+  return { seen, verdict: isExpected ? 'ok' : 'differs' };
+}

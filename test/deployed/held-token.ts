@@ -1,0 +1,90 @@
+import type { AccessToken } from '../../lambda/access-token.ts';
+import { createGrants, type Grant } from '../../lambda/grants.ts';
+import { createKeySet } from '../../lambda/key-set.ts';
+import type { HttpMethod } from '../../lambda/route.ts';
+import { createTokenVerifier } from '../../lambda/token-verifier.ts';
+import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import { requestToken, type TokenRequest } from '../../ops/client-credentials.ts';
+import { OperatorError } from '../../ops/operator-error.ts';
+import { issuerOf } from '../../ops/revocation.ts';
+import type { RegionalStack } from '../../ops/revocation-stack.ts';
+import { judge } from '../../ops/token-judgement.ts';
+
+/** A token that the authorizer should accept, and what it should open. */
+export interface HeldToken {
+  readonly authorization: string;
+  readonly accessToken: AccessToken;
+  readonly issuer: TrustedIssuer;
+  readonly grant: Grant;
+}
+
+export interface TokenSource {
+  /** A new token with every scope that the client may have. */
+  broad(): Promise<HeldToken>;
+  /** A new token with one scope, so that there are routes that it does not open. */
+  narrow(): Promise<HeldToken>;
+}
+
+/** @throws OperatorError when the client gets no token, or one that is refused */
+export async function tokenSource(region: RegionalStack, client: TokenRequest): Promise<TokenSource> {
+  const { scopes, issuerAlias } = await acceptedToken(region, client);
+  const scope = narrowestScope(region, scopes);
+  const { scopePrefix } = issuerOf(region.authorizer, issuerAlias);
+  const hold = tokenHolder(region);
+  return {
+    broad: async () => hold(await requestToken(client)),
+    narrow: async () =>
+      hold(await requestToken(scope === undefined ? client : { ...client, scope: `${scopePrefix}${scope}` })),
+  };
+}
+
+/** A first token, judged in full: a client whose tokens are refused is no use for anything that follows. */
+async function acceptedToken(region: RegionalStack, client: TokenRequest): Promise<AccessToken> {
+  const { accessToken, rejection, obstacle } = await judge(await requestToken(client), region, Date.now() / 1000);
+  if (accessToken !== undefined && rejection === undefined && obstacle === undefined) return accessToken;
+  throw new OperatorError(
+    `The authorizer would refuse a new token of the client ${client.clientId}: ${rejection ?? obstacle}; \`revocations check\` says more.`,
+  );
+}
+
+/** One key set for all tokens, so that the issuer is asked once. */
+function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<HeldToken> {
+  const { issuers, contextClaims } = authorizer.configuration;
+  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, Date.now, () => {});
+  const verify = createTokenVerifier({ issuers, contextClaims, keySetOf, now: Date.now });
+  const grants = createGrants(authorizer.routes);
+  return async (jwt) => {
+    const accessToken = await verify(jwt);
+    return {
+      authorization: `Bearer ${jwt}`,
+      accessToken,
+      issuer: issuerOf(authorizer, accessToken.issuerAlias),
+      grant: grants.routesGrantedBy(accessToken.scopes),
+    };
+  };
+}
+
+/** One that opens a route with a parameter: its pattern has a star, and that is where paths matter. */
+function narrowestScope({ authorizer }: RegionalStack, scopes: ReadonlySet<string>): string | undefined {
+  const opening = authorizer.routes.flatMap((route) => route.scopes.map((scope) => ({ scope, path: route.path })));
+  const held = opening.filter(({ scope }) => scopes.has(scope));
+  return (held.find(({ path }) => path.includes('{')) ?? held[0])?.scope;
+}
+
+export interface RouteRequest {
+  readonly method: HttpMethod;
+  readonly path: string;
+}
+
+/** What stands for a parameter, in a path that no route spells out. */
+const PARAMETER = '7';
+
+export function requestFor({
+  method,
+  path,
+}: {
+  readonly method: HttpMethod | 'ANY';
+  readonly path: string;
+}): RouteRequest {
+  return { method: method === 'ANY' ? 'GET' : method, path: path.replace(/\{[^}]*\}/g, PARAMETER) };
+}
