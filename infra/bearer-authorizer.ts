@@ -176,9 +176,20 @@ export class BearerAuthorizer extends Authorizer {
     });
   }
 
+  /** Each API on its own: which route API Gateway picks depends on all routes of that API, and the policies on all rules. */
   private attachmentErrors({ routes }: AuthorizerSettings): string[] {
-    const authorizerIds = new Set([...this.attached.values()].map(({ authorizerId }) => authorizerId));
-    const protectedNames = [...methodsUsing(this.node.root, authorizerIds), ...[...this.described.values()].flat()];
-    return [...coverageErrors(protectedNames, routes), ...this.apis.flatMap(resourcePolicyErrors)];
+    const { apis } = this;
+    if (apis.length === 0) return [...coverageErrors([], routes)];
+    return apis.flatMap((api) => {
+      const errors = coverageErrors(this.protectedNames(api), routes);
+      const named = apis.length === 1 ? errors : errors.map((error) => `${api.node.path}: ${error}`);
+      return [...named, ...resourcePolicyErrors(api)];
+    });
+  }
+
+  private protectedNames(api: AnyRestApi): readonly string[] {
+    const ids = new Set([this.attached.get(api)?.authorizerId ?? '']);
+    const described = [...this.described].filter(([{ restApiId }]) => restApiId === api.restApiId);
+    return [...methodsUsing(this.node.root, ids), ...described.flatMap(([, names]) => names)];
   }
 }

@@ -10,7 +10,7 @@ export type IssuerSettings = Omit<TrustedIssuer, 'alias'>;
 export interface AuthorizerSettings {
   /** Trusted issuers by alias (`^[a-z0-9-]{1,16}$`): the name that revocation entries, logs and metrics use. */
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
-  /** Every method of the API that the authorizer protects, with the scopes that open it. */
+  /** Every method of the API that the authorizer protects, with the scopes that open it; each of several APIs has them all. */
   readonly routes: readonly Route[];
   /**
    * How long API Gateway reuses a decision; also how long a revoked token may keep working if the flush fails.
@@ -30,7 +30,7 @@ export interface AuthorizerSettings {
   readonly contextClaims?: Readonly<Record<string, string>>;
   /**
    * Whether a new entry flushes API Gateway's result cache. Without it, entries take effect when cached decisions
-   * expire, after up to `resultTtl`.
+   * expire, after up to `resultTtl`, and nobody is told of mistyped or break-glass entries: the flusher inspects them.
    * @default true
    */
   readonly flush?: boolean;

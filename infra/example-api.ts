@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type CorsOptions,
@@ -38,6 +38,8 @@ export class ExampleApi extends RestApi {
     const { routes, authorizer, realm, corsOrigins, throttle, webAcl, encryptionKey } = props;
     const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
+      // CloudWatch tells APIs apart by their names.
+      restApiName: Stack.of(scope).stackName,
       description: 'The example API of bearer-authorizer',
       cloudWatchRole: true,
       deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(accessLogs), ...limits(throttle) },

@@ -6,7 +6,8 @@ export interface CommonOptions {
   /** Clients that may use the API. @default any client of this issuer */
   readonly clients?: readonly string[];
   /**
-   * By how much the issuer's clock and AWS's may differ, 0 to 60 s. A token lives that much longer.
+   * By how much the issuer's clock and AWS's may differ, 0 to 60 s: a token dated that far ahead is accepted, and the
+   * authorizer accepts one that has ended that long ago, although its policy has ended too (403).
    * @default 5 seconds
    */
   readonly clockTolerance?: Duration;

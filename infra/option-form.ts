@@ -8,8 +8,8 @@ export interface OptionForm {
 }
 
 export const HOST: OptionForm = {
-  pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
-  fix: 'write the host name alone, such as login.example.com',
+  pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+  fix: 'write the host name alone, in lower case as tokens have it, such as login.example.com',
 };
 
 export const ADDRESS: OptionForm = {
@@ -23,8 +23,8 @@ export const ADDRESS_WITHOUT_SLASH: OptionForm = {
 };
 
 export const UUID: OptionForm = {
-  pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  fix: 'write the identifier itself, such as 8a2d3c4e-1111-2222-3333-444455556666',
+  pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  fix: 'write the identifier itself, in lower case as tokens have it, such as 8a2d3c4e-1111-2222-3333-444455556666',
 };
 
 export const NAME: OptionForm = { pattern: /^[^\s/?#]+$/, fix: 'write a name without spaces or slashes' };

@@ -4,12 +4,15 @@ export interface AccessToken {
   readonly subject: string;
   readonly clientId: string | undefined;
   readonly sessionId: string | undefined;
-  /** `undefined` only for issuers that opted into tokens without one; they are revoked by `signedPartDigest`. */
+  /** `undefined` only for issuers that opted into tokens without one. */
   readonly jwtId: string | undefined;
   /** The key that verified the signature. */
   readonly keyId: string;
-  /** SHA-256 of `header.payload`, in hex: the same for every spelling of the signature. */
-  readonly signedPartDigest: string;
+  /**
+   * SHA-256 of `header.payload`, in hex: the same for every spelling of the signature. Only for issuers that opted into
+   * tokens without an id: a `th#` entry takes back any token of theirs.
+   */
+  readonly signedPartDigest: string | undefined;
   readonly scopes: ReadonlySet<string>;
   /** NumericDate: seconds since the epoch, fractions kept as the issuer wrote them. */
   readonly issuedAt: number;

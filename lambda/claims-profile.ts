@@ -8,7 +8,7 @@ import type { ScopeClaim, TrustedIssuer } from './trusted-issuer.ts';
 /** What verification found out besides the claims. */
 export interface VerifiedSignature {
   readonly keyId: string;
-  readonly signedPartDigest: string;
+  readonly signedPartDigest: string | undefined;
 }
 
 /**

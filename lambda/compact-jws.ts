@@ -18,10 +18,9 @@ export interface UnverifiedJws {
  * Does **not** verify anything. @throws InvalidTokenError
  */
 export function decomposeUnverified(token: string): UnverifiedJws {
-  const [header, payload, signature, ...rest] = token.split('.').map(bytesOf);
-  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
-    throw new InvalidTokenError('malformed');
-  }
+  const segments = token.split('.').map(bytesOf);
+  if (!areThree(segments)) throw new InvalidTokenError('malformed');
+  const [header, payload] = segments;
   const headerText = textOf(header, 'header');
   const headerObject = objectOf(headerText, 'header');
   // RFC 7515 section 4 wants names to be unique; parsers that keep the first would see another header than we do.
@@ -38,6 +37,10 @@ export function signedPartDigest({ signedPart }: UnverifiedJws): string {
   return hash('sha256', signedPart, 'hex');
 }
 
+function areThree(segments: readonly Buffer[]): segments is readonly [Buffer, Buffer, Buffer] {
+  return segments.length === 3;
+}
+
 function bytesOf(segment: string): Buffer {
   const bytes = Buffer.from(segment, 'base64url');
   if (segment === '' || bytes.toString('base64url') !== segment) throw new InvalidTokenError('malformed');
@@ -51,16 +54,17 @@ function textOf(bytes: Buffer, reason: 'header' | 'malformed'): string {
 }
 
 function objectOf(text: string, reason: 'header' | 'malformed'): JsonObject {
-  const value = parsed(text, reason);
+  const value = parsed(text);
   if (!isJsonObject(value)) throw new InvalidTokenError(reason);
   return value;
 }
 
-function parsed(text: string, reason: 'header' | 'malformed'): unknown {
+/** What is no JSON is no object either. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidTokenError(reason);
+    return undefined;
   }
 }
 

@@ -26,8 +26,15 @@ export function decisionFor(accessToken: AccessToken, grant: Grant, stageArn: st
   };
 }
 
-/** Only the scopes that open a route: a token may list any number of others, and the whole answer must stay under 8 KB. */
+/** Most characters of scopes that the backend is told of: the whole answer has to stay under 8 KB. */
+const MOST_SCOPE_CHARACTERS = 1024;
+
+/** Only the scopes that open a route, since a token may list any number of others; past the limit, no more of them. */
 function scopesThatCount({ scopes }: AccessToken, { routes }: Grant): readonly string[] {
   const opening = new Set(routes.flatMap((route) => route.scopes));
-  return [...scopes].filter((scope) => opening.has(scope));
+  let left = MOST_SCOPE_CHARACTERS + 1;
+  return [...scopes].filter((scope) => {
+    if (opening.has(scope)) left -= scope.length + 1;
+    return opening.has(scope) && left >= 0;
+  });
 }

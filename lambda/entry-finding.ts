@@ -9,6 +9,7 @@ export const FINDING_KINDS = [
   'level-not-read',
   'malformed-before',
   'before-in-future',
+  'before-too-old',
   'malformed-purge-at',
   'missing-purge-at',
   'purge-too-early',
@@ -23,7 +24,7 @@ export interface Finding {
 }
 
 /** What a deployment tells the inspection about an issuer. */
-export type InspectedIssuer = Pick<TrustedIssuer, 'alias' | 'maxTokenAge' | 'clockTolerance'>;
+export type InspectedIssuer = Pick<TrustedIssuer, 'alias' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId'>;
 
 /** All instants in seconds since the epoch. */
 export interface InspectionFacts {

@@ -34,6 +34,7 @@ export function inspectEntry(
   return [
     ...inspectBefore(before),
     ...inspectFuture(target, before, issuer, facts),
+    ...inspectPast(target, before, issuer, facts),
     ...inspectPurgeAt(target, before, item, issuer, facts),
   ];
 }
@@ -55,6 +56,23 @@ function inspectFuture(
   if (!sparesLaterTokens || typeof before !== 'number' || before <= writtenAt + clockTolerance) return [];
   const sentence = '`before` is in the future, so that tokens issued until then are refused, new sign-ins included.';
   return [{ kind: 'before-in-future', sentence }];
+}
+
+/**
+ * A digit too few, or 0: when the entry was written, every token issued until `before` had ended already. Without the time
+ * of writing nothing is certain: every entry ends up like that.
+ */
+function inspectPast(
+  { prefix }: RevocationTarget,
+  before: Before,
+  { clockTolerance, maxTokenAge }: InspectedIssuer,
+  { writtenAt }: InspectionFacts,
+): readonly Finding[] {
+  if (writtenAt === undefined || typeof before !== 'number') return [];
+  const oldestToken = writtenAt - maxTokenAge - 2 * clockTolerance;
+  if (entryRevokes(prefix, before, oldestToken)) return [];
+  const sentence = '`before` is so long ago that every token issued until then has ended: the entry revokes nothing.';
+  return [{ kind: 'before-too-old', sentence }];
 }
 
 /**

@@ -47,8 +47,8 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
 }
 
 /** Callers have whole issuers; four kilobytes of environment have no room for them. */
-function inspectedPart({ alias, maxTokenAge, clockTolerance }: InspectedIssuer): InspectedIssuer {
-  return { alias, maxTokenAge, clockTolerance };
+function inspectedPart({ alias, maxTokenAge, clockTolerance, tokensWithoutId }: InspectedIssuer): InspectedIssuer {
+  return { alias, maxTokenAge, clockTolerance, tokensWithoutId };
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -19,6 +19,9 @@ const MOST_LISTED_BYTES = 5120;
 /** What a pattern costs beside its own characters: the stage ARN before it, quotes and a comma. */
 const BYTES_BESIDE_PATTERN = 80;
 
+/** Most mixtures of scopes whose grants are remembered; past it all are forgotten, which costs time only. */
+const MOST_MIXTURES = 1_000;
+
 /**
  * Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
  *
@@ -29,19 +32,24 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
   const byScope = indexByScope(routes);
   const open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
   const wideGrantOf = createWideGrants(routes);
-  const grantOf = (scopes: ReadonlySet<string>): Grant => {
-    const granted = new Set([...open, ...[...scopes].flatMap((scope) => byScope.get(scope) ?? [])]);
+  const grantOf = (scopes: readonly string[]): Grant => {
+    const granted = new Set([...open, ...scopes.flatMap((scope) => byScope.get(scope) ?? [])]);
     const listed = listedGrant(routes, granted);
     if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
     const wide = wideGrantOf(granted);
     return bytesOf(wide) < bytesOf(listed) ? wide : listed;
   };
-  // By the set itself: a token that comes again brings the same one, and nobody changes it.
-  const known = new WeakMap<ReadonlySet<string>, Grant>();
+  // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
+  const known = new Map<string, Grant>();
   return {
     routesGrantedBy(scopes) {
-      const grant = known.get(scopes) ?? grantOf(scopes);
-      known.set(scopes, grant);
+      const opening = [...scopes].filter((scope) => byScope.has(scope));
+      const mixture = opening.join(' ');
+      const remembered = known.get(mixture);
+      if (remembered !== undefined) return remembered;
+      if (known.size >= MOST_MIXTURES) known.clear();
+      const grant = grantOf(opening);
+      known.set(mixture, grant);
       return grant;
     },
   };

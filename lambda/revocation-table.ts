@@ -1,4 +1,4 @@
-import type { BatchGetItemCommandInput, BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, BatchGetItemCommandInput, BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { CannotDecideError } from './failure.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import type { ReadEntries, StoredEntry } from './revocation-list.ts';
@@ -8,26 +8,42 @@ export type BatchGetItem = (
   input: BatchGetItemCommandInput,
 ) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
 
+/** How often the keys that DynamoDB leaves unprocessed are asked for: it throttles partitions, not requests. */
+const ROUNDS = 2;
+
 /**
- * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target asked.
+ * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target asked. Keys that
+ * it leaves unprocessed are asked for once more.
  *
  * An answer that is not about every target asked, and about nothing else, is no answer.
  */
 export function createEntryReader(batchGetItem: BatchGetItem, table: string): ReadEntries {
-  return async (targets) => {
-    const output = await batchGetItem(requestFor(table, targets)).catch(cannotDecide);
-    if (Object.keys(output.UnprocessedKeys ?? {}).length > 0) {
-      throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
-    }
-    const items = output.Responses?.[table];
+  const itemsFor = async (targets: readonly string[], rounds: number): Promise<readonly Item[]> => {
+    if (rounds === 0) throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
+    const { Responses, UnprocessedKeys = {} } = await batchGetItem(requestFor(table, targets)).catch(cannotDecide);
+    const items = Responses?.[table];
     if (items === undefined) throw new CannotDecideError('revocation-table', 'an answer that names no table');
-    return items.map(({ target, before }): StoredEntry => {
+    const left = targetsLeft(UnprocessedKeys, table);
+    // A request of our own, not the one suggested: the reads have to stay strongly consistent.
+    return left.length === 0 ? items : [...items, ...(await itemsFor(left, rounds - 1))];
+  };
+  return async (targets) =>
+    (await itemsFor(targets, ROUNDS)).map(({ target, before }): StoredEntry => {
       if (target?.S === undefined || !targets.includes(target.S)) {
         throw new CannotDecideError('revocation-table', 'an item that was not asked for');
       }
       return { target: target.S, before };
     });
-  };
+}
+
+type Item = Readonly<Record<string, AttributeValue>>;
+
+function targetsLeft(unprocessed: NonNullable<BatchGetItemCommandOutput['UnprocessedKeys']>, table: string): string[] {
+  const keys = Object.entries(unprocessed).flatMap(([name, { Keys = [] }]) => (name === table ? Keys : [{}]));
+  return keys.map(({ target }: Item) => {
+    if (target?.S === undefined) throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
+    return target.S;
+  });
 }
 
 function requestFor(table: string, targets: readonly string[]): BatchGetItemCommandInput {

@@ -52,9 +52,8 @@ function isTargetPrefix(prefix: string): prefix is TargetPrefix {
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
   const { issuerAlias } = token;
   const candidates: readonly RevocationTarget[] = [
-    token.jwtId === undefined
-      ? { prefix: 'th', issuerAlias, value: token.signedPartDigest }
-      : { prefix: 'jti', issuerAlias, value: token.jwtId },
+    ...valued('jti', issuerAlias, token.jwtId),
+    ...valued('th', issuerAlias, token.signedPartDigest),
     ...valued('sid', issuerAlias, token.sessionId),
     { prefix: 'sub', issuerAlias, value: token.subject },
     ...valued('cid', issuerAlias, token.clientId),

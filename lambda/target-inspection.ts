@@ -9,12 +9,15 @@ export function inspectTarget(text: string | undefined, facts: InspectionFacts):
   if (slip !== undefined) return nothingMatches('malformed-target', slip);
   const target = parseTarget(text);
   if (target === undefined) return unreadable(text);
-  const known = facts.issuers.map(({ alias }) => alias);
-  if (!known.includes(target.issuerAlias))
-    return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known.join(', ')})`);
+  const issuer = facts.issuers.find(({ alias }) => alias === target.issuerAlias);
+  const known = facts.issuers.map(({ alias }) => alias).join(', ');
+  if (issuer === undefined)
+    return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known})`);
   const level = TARGET_PREFIXES[target.prefix];
   if (facts.revocationLevels !== undefined && !facts.revocationLevels.includes(level))
     return nothingMatches('level-not-read', `This deployment does not read entries of the ${level} level`);
+  if (target.prefix === 'th' && issuer.tokensWithoutId === 'reject')
+    return nothingMatches('level-not-read', 'Tokens of this issuer have an id, and are revoked by `jti#`');
   const flaw = flawOfValue(target);
   return flaw === undefined ? undefined : nothingMatches('malformed-target', flaw);
 }

@@ -41,7 +41,8 @@ function createFullVerifier({ issuers, keySetOf, contextClaims, now }: TokenVeri
     const key = await currentKey();
     const verifiedAt = now();
     const claims = await verifiedClaims(token, key, header.algorithm, issuer, verifiedAt);
-    const signature = { keyId: header.keyId, signedPartDigest: signedPartDigest(jws) };
+    const digest = issuer.tokensWithoutId === 'digest' ? signedPartDigest(jws) : undefined;
+    const signature = { keyId: header.keyId, signedPartDigest: digest };
     const accessToken = accessTokenOf(claims, issuer, signature, contextClaims);
     return { accessToken, key, currentKey, verifiedAt };
   };

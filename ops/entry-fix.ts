@@ -15,7 +15,11 @@ export function fixFor(kind: FindingKind, item: EntryItem, region: RegionalStack
   const target = parseTarget(text);
   if (!isReadable(target, region) || kind === 'malformed-target') return fixForUseless(text, item, region);
   if (target.prefix === 'th') return `set \`purgeAt\` in the DynamoDB console, to seconds since 1970`;
-  return commandFor('revoke', target, `${beforeWords(target, item)}${replaceWords(kind)}${region.flags}`);
+  return commandFor(
+    'revoke',
+    target,
+    `${kind === 'before-too-old' ? '--before now ' : beforeWords(target, item)}${replaceWords(kind)}${region.flags}`,
+  );
 }
 
 /** Deletes an entry that matches nothing, after writing what it seems to have meant. */

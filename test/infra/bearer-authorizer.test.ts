@@ -98,9 +98,9 @@ describe('an authorizer on more than one API', () => {
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     ordersApi(stack, authorizer);
     const second = new RestApi(stack, 'Second');
-    second.root
-      .addResource('orders')
-      .addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(second) });
+    const orders = second.root.addResource('orders');
+    orders.addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(second) });
+    orders.addMethod('POST', new MockIntegration(), { authorizer: authorizer.forApi(second) });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 2);
@@ -108,6 +108,19 @@ describe('an authorizer on more than one API', () => {
       'AWS::Lambda::Permission',
       { FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^AuthorizerFunction'), 'Arn'] } },
       2,
+    );
+  });
+
+  it('refuses one that lacks a route: a rule for a method that another route answers would open that route', () => {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    ordersApi(stack, authorizer);
+    const second = new RestApi(stack, 'Second');
+    const orders = second.root.addResource('orders');
+    orders.addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(second) });
+    orders.addMethod('ANY', new MockIntegration());
+    expect(() => Template.fromStack(stack)).toThrow(
+      'team/Second: routes name POST /orders, but no method of an API uses the authorizer there',
     );
   });
 

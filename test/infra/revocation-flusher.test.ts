@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RevocationFlusher } from '../../infra/revocation-flusher.ts';
 import { RevocationTable } from '../../infra/revocation-table.ts';
 
-const issuers = [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5 }];
+const issuers = [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }];
 const times = { resultTtl: Duration.seconds(60), authorizerTimeout: Duration.seconds(5) };
 
 function createStack(stageNames: readonly string[], resultTtl = times.resultTtl): Stack {

@@ -137,8 +137,10 @@ describe('an API from a document beside one with methods', () => {
   const authorizer = authorizerFor(stack);
   specApi(stack, authorizer);
   const internal = new RestApi(stack, 'Internal');
-  const orders = internal.root.addResource('orders');
-  orders.addMethod('GET', new MockIntegration(), { authorizer: authorizer.forApi(internal) });
+  for (const { method, path } of routesFromOpenApi(document).routes) {
+    const resource = internal.root.resourceForPath(path);
+    resource.addMethod(method, new MockIntegration(), { authorizer: authorizer.forApi(internal) });
+  }
   const template = Template.fromStack(stack);
 
   it('shares the function, which each of them may invoke', () => {

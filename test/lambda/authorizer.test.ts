@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizerUnderTest, STAGE_ARN } from '../support/authorizer-under-test.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
-import { expectRefused, refusalsOf } from '../support/refusal.ts';
+import { expectRefused } from '../support/refusal.ts';
 import { segment, signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
@@ -93,26 +93,31 @@ it.each([{ exp: 1 }, { aud: 'other' }, { iat: 0 }, { nbf: NOW * 2 }, { sub: 1 },
 
 describe('an event that API Gateway does not send', () => {
   const event = { type: 'TOKEN', methodArn: `${STAGE_ARN}/GET/a`, authorizationToken: `Bearer ${good}` };
-  const wrong: readonly unknown[] = [
-    undefined,
-    null,
-    'TOKEN',
-    [],
-    {},
-    { ...event, type: 'REQUEST' },
-    { ...event, type: undefined },
-    { ...event, methodArn: undefined },
-    { ...event, methodArn: 1 },
-    { ...event, methodArn: 'arn:aws:s3:::bucket' },
-    { ...event, methodArn: '' },
-    { ...event, authorizationToken: undefined },
-    { ...event, authorizationToken: [event.authorizationToken] },
+  const wrong: readonly (readonly [what: string, event: unknown])[] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['text', 'TOKEN'],
+    ['a list', []],
+    ['an empty object', {}],
+    ['a REQUEST event', { ...event, type: 'REQUEST' }],
+    ['without type', { ...event, type: undefined }],
+    ['without method ARN', { ...event, methodArn: undefined }],
+    ['with a number for a method ARN', { ...event, methodArn: 1 }],
+    ['without authorization token', { ...event, authorizationToken: undefined }],
+    ['with a list of authorization tokens', { ...event, authorizationToken: [event.authorizationToken] }],
   ];
-  it.each(wrong)('%j: 500', async (sent) => {
+  it.each(wrong)('%s: 500', async (_, sent) => {
     const authorizer = fresh();
     expect((await authorizer.answerTo(sent)).kind).toBe('failed');
-    expect(authorizer.log().map(({ event: name }) => name)).toEqual(['failed']);
-    expect(refusalsOf(authorizer)).toEqual([]);
+    expect(authorizer.log()).toMatchObject([
+      { event: 'failed', failureCause: 'event', detail: 'not a TOKEN authorizer event' },
+    ]);
+  });
+
+  it.each(['', 'arn:aws:s3:::bucket', 'GET/a'])('with the method ARN %j: 500', async (methodArn) => {
+    const authorizer = fresh();
+    expect((await authorizer.answerTo({ ...event, methodArn })).kind).toBe('failed');
+    expect(authorizer.log()).toMatchObject([{ event: 'failed' }]);
   });
 
   it('is told from one that it does send', async () => {

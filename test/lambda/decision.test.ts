@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allowedBy, authorizerUnderTest } from '../support/authorizer-under-test.ts';
+import { compileRoutes } from '../../infra/route-compiler.ts';
+import type { AccessToken } from '../../lambda/access-token.ts';
+import { decisionFor } from '../../lambda/decision.ts';
+import { createGrants } from '../../lambda/grants.ts';
+import { allowedBy, authorizerUnderTest, STAGE_ARN } from '../support/authorizer-under-test.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { signedToken } from '../support/signed-token.ts';
@@ -125,4 +129,57 @@ it('B13 the answer to one token is the same whatever was asked for', async () =>
   for (const path of paths) outcomes.push(await authorizer.decide(token, `${arn}/${path}`));
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
   expect(outcomes.map(allowedBy)[0]).toEqual(['GET/open', 'GET/a']);
+});
+
+describe('the answer for a good token', () => {
+  const accessToken = {
+    issuerAlias: 'main',
+    subject: 'alice',
+    clientId: 'client-1',
+    sessionId: 'session-1',
+    jwtId: 'token-1',
+    keyId: 'ec-1',
+    signedPartDigest: undefined,
+    scopes: new Set(['write', 'read', 'openid']),
+    issuedAt: NOW,
+    expiresAt: NOW + 600,
+    contextClaims: { tenant: 'acme' },
+  };
+  const grants = createGrants(
+    compileRoutes([
+      { method: 'GET', path: '/a', scopes: ['read', 'write'] },
+      { method: 'GET', path: '/open', scopes: [] },
+    ]),
+  );
+  const contextOf = (token: AccessToken) => decisionFor(token, grants.routesGrantedBy(token.scopes), STAGE_ARN).context;
+  const always = { subject: 'alice', issuer: 'main', expiresAt: NOW + 600, tenant: 'acme' };
+
+  it('hands on no more than 1,024 characters of scopes, and no half of one', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `scope-${index + 100}`);
+    const many = createGrants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const token = { ...accessToken, scopes: new Set(names) };
+    const { context } = decisionFor(token, many.routesGrantedBy(token.scopes), STAGE_ARN);
+    const handedOn = String(context?.scope).split(' ');
+    expect(handedOn).toEqual(names.slice(0, 102));
+    expect(String(context?.scope).length).toBeLessThanOrEqual(1024);
+  });
+
+  it('hands on whom it is for, with the scopes that open a route', () => {
+    expect(contextOf(accessToken)).toStrictEqual({
+      ...always,
+      scope: 'write read',
+      clientId: 'client-1',
+      jwtId: 'token-1',
+    });
+  });
+
+  it('leaves out a client and a token id that the token does not name', () => {
+    expect(
+      contextOf({ ...accessToken, clientId: undefined, jwtId: undefined, scopes: new Set(['openid']) }),
+    ).toStrictEqual({ ...always, scope: '' });
+  });
+
+  it('names the principal by issuer and subject', () => {
+    expect(decisionFor(accessToken, grants.routesGrantedBy(new Set()), STAGE_ARN).principalId).toBe('main#alice');
+  });
 });

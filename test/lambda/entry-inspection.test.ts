@@ -7,8 +7,12 @@ import { purgeFloor } from '../../lambda/purge-floor.ts';
 import { formatTarget, REVOCATION_LEVELS, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation-target.ts';
 
 const now = 1_800_000_000;
-const issuer = { alias: 'main', maxTokenAge: 86_400, clockTolerance: 5 };
-const facts = { issuers: [issuer, { alias: 'partner', maxTokenAge: 3600, clockTolerance: 5 }], now, writtenAt: now };
+const issuer = { alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const };
+const facts = {
+  issuers: [issuer, { alias: 'partner', maxTokenAge: 3600, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
+  now,
+  writtenAt: now,
+};
 const soundPurgeAt = { N: String(now + 200_000) };
 const digest = 'a'.repeat(64);
 
@@ -96,6 +100,20 @@ describe('`before` of an entry', () => {
     expect(at(now + 6)).toEqual(['before-in-future']);
   });
 
+  it('is reported when every token that it could have meant had ended as it was written', () => {
+    const at = (before: number) => kindsOf({ ...subjectEntry, before: { N: String(before) }, purgeAt: soundPurgeAt });
+    const oldestToken = now - 86_400 - 2 * 5;
+    expect(at(oldestToken - 2)).toEqual([]);
+    expect(at(oldestToken - 3)).toEqual(['before-too-old']);
+    expect(at(Math.floor(now / 10))).toEqual(['before-too-old']);
+  });
+
+  it('of long ago is no finding where nobody knows when it was written', () => {
+    const { writtenAt: _, ...unknown } = facts;
+    const entry = { ...subjectEntry, before: { N: String(now - 900_000) }, purgeAt: soundPurgeAt };
+    expect(inspectEntry(entry, unknown)).toEqual([]);
+  });
+
   it('in the future means nothing where `before` is ignored', () => {
     expect(kindsOf({ ...tokenEntry, before: { N: String(now + 1000) } })).toEqual([]);
   });
@@ -154,7 +172,7 @@ it('an entry with the purge time that we compute is never reported, up to the cl
   const entries = fc.record({
     prefix: fc.constantFrom(...prefixes),
     endsAt: fc.option(fc.integer({ min: now, max: now + 86_400 }), { nil: undefined }),
-    before: fc.option(fc.integer({ min: now - 200_000, max: now }), { nil: undefined }),
+    before: fc.option(fc.integer({ min: now - 80_000, max: now }), { nil: undefined }),
     clockOffset: fc.integer({ min: -5, max: 0 }),
   });
   fc.assert(
@@ -169,6 +187,13 @@ it('an entry with the purge time that we compute is never reported, up to the cl
       expect(found).toEqual([]);
     }),
   );
+});
+
+it('a digest is reported for an issuer whose tokens are known by their ids', () => {
+  const entry = { target: { S: `th#main#${digest}` }, purgeAt: { N: String(now + 200_000) } };
+  const withIds = { ...facts, issuers: [{ ...issuer, tokensWithoutId: 'reject' as const }] };
+  expect(inspectEntry(entry, withIds).map(({ kind }) => kind)).toEqual(['level-not-read']);
+  expect(inspectEntry(entry, facts)).toEqual([]);
 });
 
 it('no finding repeats what was typed', () => {

@@ -10,7 +10,7 @@ const configuration: FlusherConfiguration = {
   stages: [{ restApiId: 'abc123', stageName: 'live' }],
   settleTime: 8,
   giveUpAge: 67,
-  issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5 }],
+  issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
   revocationLevels: ['token', 'subject'],
 };
 
@@ -20,7 +20,13 @@ describe('the flusher’s environment', () => {
   });
 
   it('carries no more of an issuer than the inspection needs', () => {
-    const issuer = { alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, issuer: 'https://issuer.example' };
+    const issuer = {
+      alias: 'main',
+      maxTokenAge: 86_400,
+      clockTolerance: 5,
+      tokensWithoutId: 'digest' as const,
+      issuer: 'https://issuer.example',
+    };
     expect(flusherEnvironmentOf({ ...configuration, issuers: [issuer] }).ISSUERS).not.toContain('issuer.example');
   });
 

@@ -14,7 +14,7 @@ const configuration: FlusherConfiguration = {
   stages: [live, beta],
   settleTime: 8,
   giveUpAge: 67,
-  issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5 }],
+  issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
   revocationLevels: REVOCATION_LEVELS,
 };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAcceptableAddress } from '../../lambda/json-download.ts';
+import { DownloadError, downloadJson, isAcceptableAddress } from '../../lambda/json-download.ts';
 import { eventsOf, good, key, keyWorld } from '../support/key-world.ts';
 import {
   type Answer,
@@ -135,4 +135,20 @@ it('a request asks for plain JSON over a connection that it does not keep', asyn
   expect(asked).toMatchObject([
     { method: 'GET', accept: 'application/json', 'accept-encoding': 'identity', connection: 'close' },
   ]);
+});
+
+it('an attempt that is given up closes its connection', async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  await using world = await keyWorld((response, request) => {
+    response.on('close', resolve);
+    drip(response, request);
+  });
+  expect(await world.kindOf(good)).toBe('failed');
+  await closed;
+});
+
+it('a download that fails is told from every other error', async () => {
+  const failure = downloadJson('http://issuer.example/', 1);
+  await expect(failure).rejects.toThrow(DownloadError);
+  await expect(failure).rejects.toMatchObject({ name: 'DownloadError', status: undefined });
 });

@@ -60,13 +60,17 @@ describe('C10 what is said', () => {
     expect(await saidIn(fresh(), tokenOf({ ...secrets, exp: 1 }))).toBe('unauthorized');
   });
 
-  it.each([new TypeError(secrets.sub), secrets.jti, Object.assign(new Error(secrets.sid), { cause: secrets.sub })])(
-    'when something unforeseen is thrown is its class at most',
-    async (thrown) => {
-      const readEntries = () => Promise.reject(thrown);
-      expect(await saidIn(authorizerUnderTest({ issuers: issuers(), readEntries }), tokenOf(secrets))).toBe('failed');
-    },
-  );
+  it.each([
+    ['TypeError', new TypeError(secrets.sub)],
+    ['string', secrets.jti],
+    ['Error', Object.assign(new Error(secrets.sid), { cause: secrets.sub })],
+    ['undefined', undefined],
+  ])('when something unforeseen is thrown is its class at most: %s', async (detail, thrown) => {
+    const readEntries = () => Promise.reject(thrown);
+    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+    expect(await saidIn(authorizer, tokenOf(secrets))).toBe('failed');
+    expect(authorizer.log().at(-1)).toMatchObject({ event: 'failed', failureCause: 'internal', detail });
+  });
 
   it('of a token that quotes itself in its key id is not that key id', async () => {
     const kid = segment(goodClaims()).slice(0, 25);

@@ -16,7 +16,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   sessionId: 'session-1',
   jwtId: hasId ? 'token-1' : undefined,
   keyId: 'ec-1',
-  signedPartDigest: 'a'.repeat(64),
+  signedPartDigest: hasId ? undefined : 'a'.repeat(64),
   scopes: new Set(),
   issuedAt,
   expiresAt: NOW + 600,

@@ -10,7 +10,7 @@ const token = (jwtId: string): AccessToken => ({
   sessionId: undefined,
   jwtId,
   keyId: 'ec-1',
-  signedPartDigest: 'd',
+  signedPartDigest: undefined,
   scopes: new Set(),
   issuedAt: NOW,
   expiresAt: NOW + 600,

@@ -1,6 +1,6 @@
 import { json as requestBody } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createEntryReader } from '../../lambda/revocation-table.ts';
+import { type BatchGetItem, createEntryReader } from '../../lambda/revocation-table.ts';
 import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
 import { entryReaderAt } from '../support/entry-reader.ts';
 import {
@@ -141,5 +141,49 @@ describe('what is asked of the table', () => {
       failureCause: 'revocation-table',
       detail: 'unknown error',
     });
+  });
+});
+
+describe('keys that DynamoDB leaves unprocessed', () => {
+  const left = (...targets: readonly string[]) => ({
+    t: { Keys: targets.map((target) => ({ target: { S: target } })) },
+  });
+  const found = (...targets: readonly string[]) => ({ t: targets.map((target) => ({ target: { S: target } })) });
+  /** Answers in turn, and remembers which keys were asked for, and whether strongly. */
+  const inTurn = (...answers: readonly Awaited<ReturnType<BatchGetItem>>[]) => {
+    const asked: unknown[] = [];
+    const readEntries = createEntryReader(async ({ RequestItems }) => {
+      const { Keys = [], ConsistentRead } = RequestItems?.t ?? {};
+      asked.push([Keys.map((key) => key.target?.S), ConsistentRead]);
+      return answers[asked.length - 1] ?? {};
+    }, 't');
+    return { asked, readEntries };
+  };
+
+  it('are asked for once more, strongly, and alone', async () => {
+    const { asked, readEntries } = inTurn(
+      { Responses: found('a'), UnprocessedKeys: left('b', 'c') },
+      { Responses: found('c'), UnprocessedKeys: {} },
+    );
+    expect((await readEntries(['a', 'b', 'c'])).map(({ target }) => target)).toEqual(['a', 'c']);
+    expect(asked).toEqual([
+      [['a', 'b', 'c'], true],
+      [['b', 'c'], true],
+    ]);
+  });
+
+  it('a second time leave us without an answer', async () => {
+    const unprocessed = { Responses: found(), UnprocessedKeys: left('a') };
+    const { asked, readEntries } = inTurn(unprocessed, unprocessed, { Responses: found('a') });
+    await expect(readEntries(['a'])).rejects.toMatchObject({ detail: 'UnprocessedKeys' });
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['of another table', { other: { Keys: [{ target: { S: 'a' } }] } }],
+    ['without a target', { t: { Keys: [{}] } }],
+  ])('%s leave us without an answer', async (_, UnprocessedKeys) => {
+    const { readEntries } = inTurn({ Responses: found('a'), UnprocessedKeys });
+    await expect(readEntries(['a'])).rejects.toMatchObject({ detail: 'UnprocessedKeys' });
   });
 });

@@ -18,7 +18,7 @@ const token: AccessToken = {
   sessionId: 'session-1',
   jwtId: 'token-1',
   keyId: 'ec-1',
-  signedPartDigest: 'digest',
+  signedPartDigest: undefined,
   scopes: new Set(),
   issuedAt: 0,
   expiresAt: 1,
@@ -45,7 +45,13 @@ describe('the targets of a token', () => {
   });
 
   it('without a token id hold the digest of the signed part, at the token level', () => {
-    expect(targetsAt(['token'], { ...token, jwtId: undefined })).toEqual(['th#main#digest']);
+    const one = { ...token, jwtId: undefined, signedPartDigest: 'digest' };
+    expect(targetsAt(['token'], one)).toEqual(['th#main#digest']);
+  });
+
+  it('hold both where the issuer may leave out the id, but did not', () => {
+    const targets = targetsAt(['token'], { ...token, signedPartDigest: 'digest' });
+    expect(targets).toEqual(['jti#main#token-1', 'th#main#digest']);
   });
 
   it('leave out a session and a client that the token does not name', () => {

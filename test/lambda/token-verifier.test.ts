@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signedPartDigest } from '../../lambda/compact-jws.ts';
 import type { KeySet } from '../../lambda/key-set.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { key } from '../support/key-world.ts';
@@ -30,15 +30,21 @@ describe('an access token', () => {
       sessionId: 'session-1',
       jwtId: 'token-1',
       keyId: 'ec-1',
-      signedPartDigest: signedPartDigest({
-        header: {},
-        payload: {},
-        signedPart: token.slice(0, token.lastIndexOf('.')),
-      }),
+      signedPartDigest: undefined,
       scopes: new Set(['read']),
       issuedAt: NOW - 10,
       expiresAt: NOW + 600,
       contextClaims: { company: 'acme' },
+    });
+  });
+
+  it('is known by the digest of its signed part too, where tokens may lack an id', async () => {
+    const issuers = [trustedIssuer({ tokensWithoutId: 'digest' })];
+    const verify = createTokenVerifier({ issuers, keySetOf, contextClaims, now: () => NOW * 1000 });
+    const signedPart = token.slice(0, token.lastIndexOf('.'));
+    expect(await verify(token)).toMatchObject({
+      jwtId: 'token-1',
+      signedPartDigest: createHash('sha256').update(signedPart).digest('hex'),
     });
   });
 

@@ -138,12 +138,10 @@ describe('the registered claims by themselves', () => {
     expect(await failureOf(good, { audiences: [] })).toBeUndefined();
   });
 
-  it.each(['a.b', '..', `${good}.x`, good.replace('.', '..')])(
-    'of %s are none, and that is the fault of the token',
-    async (token) => {
+  it('of what is no JWS are none, and that is the fault of the token', async () => {
+    for (const token of ['a.b', '..', `${good}.x`, good.replace('.', '..')])
       expect(await failureOf(token)).toBe('malformed');
-    },
-  );
+  });
 
   it('of a token of another algorithm are none', async () => {
     const other = createSigningKey('EdDSA', 'ec-1');
