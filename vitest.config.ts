@@ -7,8 +7,7 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'reports/tests.json' }]],
     // Files share their workers: loading the CDK anew for each of thirty files took longer than their tests.
     isolate: false,
-    // One more than cores: journeys mostly wait.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -38,6 +38,8 @@ export interface DynamoDbConnection {
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: AwsCredentialIdentity;
+  /** Milliseconds for one attempt, once connected. @default 500 */
+  readonly requestTimeout?: number;
 }
 
 /** One operation of DynamoDB's JSON protocol. @throws DynamoDbError after the last attempt */
@@ -47,14 +49,15 @@ export type CallDynamoDb = (operation: string, input: object) => Promise<JsonObj
  * Calls DynamoDB with AWS's own request signer and HTTP handler, without the client around them: the credential chain,
  * endpoint rules and protocols that the client brings are most of a cold start, and a Lambda function needs none of them.
  */
-export function createDynamoDbCall({ endpoint, region, credentials }: DynamoDbConnection): CallDynamoDb {
+export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb {
+  const { endpoint, region, credentials, requestTimeout = REQUEST_TIMEOUT } = connection;
   const signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256 });
   const http = new NodeHttpHandler({
     connectionTimeout: CONNECTION_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
+    requestTimeout,
     throwOnRequestTimeout: true,
     // Bounds an answer whose body stops half-way; the request timeout ends with the headers.
-    socketTimeout: REQUEST_TIMEOUT,
+    socketTimeout: requestTimeout,
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   });

@@ -29,7 +29,7 @@ afterAll(() => server.close());
 
 let clock: TestClock;
 let authorizer: AuthorizerUnderTest;
-const readEntries = () => entryReaderAt(inject('dynamoDbEndpoint'), table.name);
+const readEntries = () => entryReaderAt(inject('dynamoDbEndpoint'), table.name, 10_000);
 beforeEach(() => {
   clock = createClock();
   const issuers = [trustedIssuer({ jwksUri: server.address })];

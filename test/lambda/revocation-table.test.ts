@@ -84,7 +84,7 @@ describe('C6 a revocation table that cannot answer', () => {
   });
 
   it('that does not exist in a real DynamoDB: 500', async () => {
-    const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), 'no-such-table');
+    const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), 'no-such-table', 10_000);
     const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
     expect((await authorizer.decide(`Bearer ${good}`)).kind).toBe('failed');
     expect(authorizer.log().at(-1)).toMatchObject({
@@ -96,7 +96,7 @@ describe('C6 a revocation table that cannot answer', () => {
   it('and then can: the entry it holds counts', async () => {
     const { name, put } = await createRevocationTable();
     await put({ target: { S: 'jti#main#token-1' } });
-    const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), name);
+    const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), name, 10_000);
     expect(await authorizerUnderTest({ issuers: issuers(), readEntries }).decide(`Bearer ${good}`)).toEqual({
       kind: 'unauthorized',
     });

@@ -3,8 +3,13 @@ import type { ReadEntries } from '../../lambda/revocation-list.ts';
 import { createEntryReader } from '../../lambda/revocation-table.ts';
 import { testCredentials } from './revocation-table.ts';
 
-/** The authorizer's reads of a table at an address, as the handler makes them. */
-export function entryReaderAt(endpoint: string, table: string): ReadEntries {
-  const call = createDynamoDbCall({ endpoint: new URL(endpoint), region: 'eu-west-1', credentials: testCredentials });
+/** The authorizer's reads of a table at an address, as the handler makes them; `requestTimeout` in milliseconds. */
+export function entryReaderAt(endpoint: string, table: string, requestTimeout?: number): ReadEntries {
+  const call = createDynamoDbCall({
+    endpoint: new URL(endpoint),
+    region: 'eu-west-1',
+    credentials: testCredentials,
+    ...(requestTimeout !== undefined && { requestTimeout }),
+  });
   return createEntryReader((input) => call('BatchGetItem', input), table);
 }

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['cold', 'warm', 'scale', 'memory'] as const;
+
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly json: boolean;
+  readonly parts: readonly Part[];
+  /** How often everything is measured. */
+  readonly rounds: number;
+  /** In the largest revocation table. */
+  readonly entries: number;
+}
+
+/** A mistake in how the benchmark was called: exit 2, nothing measured. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const { json, only, rounds, entries } = valuesIn(args);
+  return {
+    json,
+    parts: only === undefined ? PARTS : only.split(',').map(asPart),
+    rounds: positive('--rounds', rounds),
+    entries: positive('--entries', entries),
+  };
+}
+
+function valuesIn(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        rounds: { type: 'string', default: '31' },
+        entries: { type: 'string', default: '1000000' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function asPart(name: string): Part {
+  const part = PARTS.find((known) => known === name);
+  if (part === undefined) throw new UsageError(`--only names "${name}": the parts are ${PARTS.join(', ')}.`);
+  return part;
+}
+
+function positive(name: string, text: string): number {
+  if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new UsageError(`${name} is "${text}": write a whole number from 1 on.`);
+  return Number(text);
+}

@@ -1,0 +1,51 @@
+import { compileRoutes } from '../../infra/route-compiler.ts';
+import { type Authorize, createAuthorizer } from '../../lambda/authorizer.ts';
+import { createAuthorizerLog } from '../../lambda/authorizer-log.ts';
+import { createGrants } from '../../lambda/grants.ts';
+import { createKeySet } from '../../lambda/key-set.ts';
+import { createRevocationList, type ReadEntries } from '../../lambda/revocation-list.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import type { CompiledRoute } from '../../lambda/route.ts';
+import { createTimedEntryReader } from '../../lambda/timed-entry-reader.ts';
+import { createTokenVerifier } from '../../lambda/token-verifier.ts';
+import { exampleRoutes } from './route-samples.ts';
+import { benchIssuer } from './tokens.ts';
+
+export interface OurAuthorizerSettings {
+  readonly jwksUri: string;
+  /** @default a table that answers at once and is empty */
+  readonly readEntries?: ReadEntries;
+  /** @default ten routes */
+  readonly routes?: readonly CompiledRoute[];
+}
+
+/** The authorizer as the handler builds it; its log lines are made and thrown away. */
+export function ourAuthorizer({
+  jwksUri,
+  readEntries = noEntries,
+  routes = tenRoutes,
+}: OurAuthorizerSettings): Authorize {
+  const issuers = [benchIssuer(jwksUri)];
+  const now = Date.now;
+  const report = createAuthorizerLog({ write: () => undefined, functionName: 'bench', now });
+  return createAuthorizer({
+    issuers,
+    verify: createTokenVerifier({
+      issuers,
+      keySetOf: (issuer) => createKeySet(issuer, now, report),
+      contextClaims: {},
+      now,
+    }),
+    refuseIfRevoked: createRevocationList({
+      readEntries: createTimedEntryReader(readEntries, report, () => performance.now()),
+      levels: REVOCATION_LEVELS,
+      report,
+      now,
+    }),
+    grants: createGrants(routes),
+    report,
+  });
+}
+
+const noEntries: ReadEntries = async () => [];
+const tenRoutes = compileRoutes(exampleRoutes(10));

@@ -1,0 +1,28 @@
+import type { Route } from '../../lambda/route.ts';
+
+/** Routes that the scopes of a good token open, whatever the size of the table. */
+const GRANTED: readonly Route[] = [
+  { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+  { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+  { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+  { method: 'GET', path: '/orders/{id}/lines', scopes: ['orders:read'] },
+  { method: 'PUT', path: '/orders/{id}/lines/{line}', scopes: ['orders:write'] },
+];
+
+/** What one service of many has; scopes of its own. */
+const SERVICE = [
+  ['GET', '', 'read'],
+  ['POST', '', 'write'],
+  ['GET', '/{id}', 'read'],
+  ['PUT', '/{id}', 'write'],
+  ['GET', '/{id}/history', 'read'],
+] as const;
+
+/** A table of `count` routes, five of which a good token opens; a multiple of five. */
+export function exampleRoutes(count: number): readonly Route[] {
+  const services = Array.from({ length: count / SERVICE.length - 1 }, (_, index) => `service-${index + 1}`);
+  const others = services.flatMap((name) =>
+    SERVICE.map(([method, below, verb]): Route => ({ method, path: `/${name}${below}`, scopes: [`${name}:${verb}`] })),
+  );
+  return [...GRANTED, ...others];
+}

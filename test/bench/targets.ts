@@ -1,0 +1,87 @@
+import { COLD_CONTESTANTS } from './bundles.ts';
+import { GARBAGE_KINDS } from './garbage.ts';
+import type { BenchResults, ScaleResult } from './results.ts';
+
+/** What we promised ourselves, and what this run says of it. */
+export interface Verdict {
+  readonly target: string;
+  readonly measured: number;
+  readonly limit: number;
+  readonly unit: '' | 'µs' | '/s';
+  /** Whether `limit` is the least and not the most. */
+  readonly atLeast?: boolean;
+}
+
+export function isMet({ measured, limit, atLeast = false }: Verdict): boolean {
+  return atLeast ? measured >= limit : measured <= limit;
+}
+
+/** Only of what was measured, by medians. */
+export function verdictsOn({ cold, warm, scale, memory }: BenchResults): readonly Verdict[] {
+  return [
+    ...(cold === undefined ? [] : coldVerdicts(cold)),
+    ...(warm === undefined ? [] : warm.map(warmVerdict)),
+    ...(scale === undefined ? [] : scaleVerdicts(scale)),
+    ...(memory === undefined ? [] : [memoryVerdict(memory)]),
+  ];
+}
+
+function coldVerdicts(cold: NonNullable<BenchResults['cold']>): readonly Verdict[] {
+  return COLD_CONTESTANTS.filter((name) => name !== 'ours').map((name) => ({
+    target: `cold start, ours by ${name}`,
+    measured: cold.ours.total.median / cold[name].total.median,
+    limit: name === 'floor' ? 1.25 : 0.6,
+    unit: '',
+  }));
+}
+
+function warmVerdict({ algorithm, tokens, of }: NonNullable<BenchResults['warm']>[number]): Verdict {
+  const ours = of.ours.cpu.median;
+  return tokens === 'same'
+    ? { target: `same token, ${algorithm}, CPU`, measured: ours, limit: 15, unit: 'µs' }
+    : {
+        target: `fresh tokens, ${algorithm}, ours by jose.jwtVerify`,
+        measured: of.ours.wall.median / of['jose.jwtVerify'].wall.median,
+        limit: 1.15,
+        unit: '',
+      };
+}
+
+function scaleVerdicts({ entries, routes, garbage }: ScaleResult): readonly Verdict[] {
+  const smallest = entries[0]?.decision.wall.median ?? Number.NaN;
+  const largest = entries.at(-1);
+  const unsigned = GARBAGE_KINDS.filter((kind) => kind !== 'forged').map((kind) => garbage.of[kind].cpu.median);
+  const mean = unsigned.reduce((sum, each) => sum + each, 0) / unsigned.length;
+  return [
+    {
+      target: `${largest?.entries} entries by an empty table`,
+      measured: (largest?.decision.wall.median ?? Number.NaN) / smallest,
+      limit: 1.1,
+      unit: '',
+    },
+    {
+      target: '500 routes by 10 routes',
+      measured: (routes.at(-1)?.decision.cpu.median ?? Number.NaN) / (routes[0]?.decision.cpu.median ?? Number.NaN),
+      limit: 2,
+      unit: '',
+    },
+    { target: 'garbage refused on one core', measured: 1e6 / mean, limit: 50_000, unit: '/s', atLeast: true },
+    {
+      target: 'requests that garbage caused',
+      measured: garbage.keySetRequests + garbage.tableReads,
+      limit: 0,
+      unit: '',
+    },
+  ];
+}
+
+/** The second half: in the first V8 still makes room as it sees fit. A kilobyte kept of each token would show as 1.2. */
+function memoryVerdict(memory: NonNullable<BenchResults['memory']>): Verdict {
+  const halfway = memory[memory.length / 2 - 1];
+  return {
+    target: `RSS after ${memory.at(-1)?.tokens} tokens by that after ${halfway?.tokens}`,
+    measured: (memory.at(-1)?.rss ?? Number.NaN) / (halfway?.rss ?? Number.NaN),
+    limit: 1.1,
+    unit: '',
+  };
+}
