@@ -1,10 +1,10 @@
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { REJECTION_REASONS } from '../lambda/rejection.ts';
-import type { AuthorizerDashboardProps } from './authorizer-dashboard.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, metricsByValue } from './function-metrics.ts';
 
-export function attackWidgets({ authorizer, api }: AuthorizerDashboardProps): IWidget[] {
+export function attackWidgets({ authorizer, api }: DashboardSources): IWidget[] {
   const { function: decisions } = authorizer;
   return [
     new GraphWidget({

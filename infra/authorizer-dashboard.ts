@@ -1,24 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { attackWidgets } from './attack-widgets.ts';
-import type { BearerAuthorizer } from './bearer-authorizer.ts';
 import { costWidgets } from './cost-widgets.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
 import { healthWidgets } from './health-widgets.ts';
 import { revocationWidgets } from './revocation-widgets.ts';
 
-/** What the dashboard shows. */
-export interface AuthorizerDashboardProps {
-  readonly authorizer: BearerAuthorizer;
-  readonly api: { readonly deploymentStage: Stage; readonly accessLogs: LogGroup };
-  readonly issuerAliases: readonly string[];
-}
-
 /** Four questions, answered from top to bottom: is it up, is somebody attacking, did my revocation work, what does it cost. */
 export class AuthorizerDashboard extends Dashboard {
-  constructor(scope: Construct, id: string, props: AuthorizerDashboardProps) {
+  constructor(scope: Construct, id: string, props: DashboardSources) {
     super(scope, id, {
       defaultInterval: Duration.hours(3),
       widgets: [

@@ -7,7 +7,7 @@ import {
   Metric,
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { AuthorizerDashboardProps } from './authorizer-dashboard.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
 
 /** US dollars in us-east-1, first price tiers; `npm run plan` knows the others, and adds up a month before it is spent. */
 export const LIST_PRICES = {
@@ -21,7 +21,7 @@ export const LIST_PRICES = {
 
 const HOURLY = { period: Duration.hours(1), statistic: 'Sum' };
 
-export function costWidgets(props: AuthorizerDashboardProps): IWidget[] {
+export function costWidgets(props: DashboardSources): IWidget[] {
   const usage = usageOf(props);
   const answeredByCache = new MathExpression({
     expression: '100 * (1 - decisions / requests)',
@@ -43,7 +43,7 @@ export function costWidgets(props: AuthorizerDashboardProps): IWidget[] {
 
 type Usage = Readonly<Record<'requests' | 'decisions' | 'milliseconds' | 'reads' | 'writes' | 'logBytes', IMetric>>;
 
-function usageOf({ authorizer: { function: decisions, table }, api }: AuthorizerDashboardProps): Usage {
+function usageOf({ authorizer: { function: decisions, table }, api }: DashboardSources): Usage {
   return {
     requests: api.deploymentStage.metricCount({ ...HOURLY, label: 'requests' }),
     decisions: decisions.metricInvocations({ ...HOURLY, label: 'decisions' }),
@@ -60,7 +60,7 @@ function usageOf({ authorizer: { function: decisions, table }, api }: Authorizer
   };
 }
 
-function dollars({ authorizer }: AuthorizerDashboardProps, usage: Usage): MathExpression {
+function dollars({ authorizer }: DashboardSources, usage: Usage): MathExpression {
   const { requestsPerMillion, decisionsPerMillion, gigabyteSecondsPerMillion } = LIST_PRICES;
   const { readUnitsPerMillion, writeUnitsPerMillion, logsPerGigabyte } = LIST_PRICES;
   const gigabytes = authorizer.function.memorySize / 1024;

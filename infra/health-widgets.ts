@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { FAILURE_CAUSES } from '../lambda/failure.ts';
-import type { AuthorizerDashboardProps } from './authorizer-dashboard.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, metricsByValue } from './function-metrics.ts';
 
 const PERIOD = { period: Duration.minutes(1) };
 
-export function healthWidgets({ authorizer, api, issuerAliases }: AuthorizerDashboardProps): IWidget[] {
+export function healthWidgets({ authorizer, api, issuerAliases }: DashboardSources): IWidget[] {
   const { function: decisions } = authorizer;
   const stage = api.deploymentStage;
   const logged = (name: string, statistic: string) =>

@@ -4,11 +4,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { FLUSH_METRICS } from '../lambda/flush-log.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
-import type { AuthorizerDashboardProps } from './authorizer-dashboard.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, metricsByValue } from './function-metrics.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
-export function revocationWidgets({ authorizer }: AuthorizerDashboardProps): IWidget[] {
+export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
   const { function: decisions, flusher } = authorizer;
   const refusals = new GraphWidget({
     title: 'Tokens refused as revoked, by level',

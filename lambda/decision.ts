@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { AccessToken } from './access-token.ts';
-import type { Grant } from './grants.ts';
+import type { Grant } from './grant.ts';
 import { policyDocument } from './policy-document.ts';
 
 /**

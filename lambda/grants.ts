@@ -1,13 +1,7 @@
+import type { Grant } from './grant.ts';
 import { listedGrant } from './listed-grant.ts';
 import type { CompiledRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
-
-/** What a token may call, as resource patterns below the stage ARN. Nothing in `allow`: nothing is granted. */
-export interface Grant {
-  readonly routes: readonly CompiledRoute[];
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-}
 
 export interface Grants {
   routesGrantedBy(scopes: ReadonlySet<string>): Grant;

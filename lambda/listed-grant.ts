@@ -1,4 +1,4 @@
-import type { Grant } from './grants.ts';
+import type { Grant } from './grant.ts';
 import type { CompiledRoute, SpelledLeak } from './route.ts';
 
 /** Indexes of routes in the table. */

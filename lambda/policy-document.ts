@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from 'aws-lambda';
-import type { Grant } from './grants.ts';
+import type { Grant } from './grant.ts';
 
 /** The last second that IAM's ISO 8601 dates can name. */
 const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;

@@ -1,5 +1,6 @@
 import type { AccessToken } from '../../lambda/access-token.ts';
-import { createGrants, type Grant } from '../../lambda/grants.ts';
+import type { Grant } from '../../lambda/grant.ts';
+import { createGrants } from '../../lambda/grants.ts';
 import { createKeySet } from '../../lambda/key-set.ts';
 import type { HttpMethod } from '../../lambda/route.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';

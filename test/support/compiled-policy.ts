@@ -1,5 +1,6 @@
 import { compileRoutes } from '../../infra/route-compiler.ts';
-import { createGrants, type Grant } from '../../lambda/grants.ts';
+import type { Grant } from '../../lambda/grant.ts';
+import { createGrants } from '../../lambda/grants.ts';
 import { policyDocument } from '../../lambda/policy-document.ts';
 import type { Route } from '../../lambda/route.ts';
 import { allows } from './iam-evaluation.ts';
