@@ -41,8 +41,8 @@ interface PublishedKeys {
 interface KeySetState {
   keys: PublishedKeys['usable'];
   /**
-   * Of the latest answer, even one without any usable key. A token that names one of these, and no usable key, is
-   * certainly no good.
+   * Of the latest attempt's answer, even one without any usable key. A token that names one of these, and no usable key,
+   * is certainly no good. Empty when that attempt had no answer: the key may have been mended since.
    */
   publishedKeyIds: PublishedKeys['keyIds'];
   /** Clock time of the last success; -Infinity before the first. */
@@ -111,6 +111,7 @@ async function attempt(
 ): Promise<void> {
   state.attemptedAt = now();
   state.lastAttemptFailed = true;
+  state.publishedKeyIds = new Set();
   try {
     const candidates = await download(issuer);
     const { usable, keyIds } = await publishedKeys(candidates, issuer);

@@ -8,5 +8,6 @@ import { isJsonObject } from '../lambda/compact-jws.ts';
 export function authorizerDescription(member: unknown): AuthorizerDescription | undefined {
   const description: unknown = typeof member === 'string' ? JSON.parse(member) : member;
   const isOne = isJsonObject(description) && 'configuration' in description && 'routes' in description;
+  // Our own stack wrote it; what an older one lacks, the commands that need it say.
   return isOne ? (description as unknown as AuthorizerDescription) : undefined;
 }

@@ -230,3 +230,29 @@ it('an error that is not about the download goes on as it is, and nothing of it 
   await expect(keys.keyFor('ec-1', 'ES256')).rejects.toBe(failure);
   expect(said).toEqual([]);
 });
+
+describe('a token that names a key which the issuer published in a form we drop', () => {
+  const dropped = { ...next.publicJwk, use: 'enc' };
+
+  it('is refused while the issuer answers so', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk, dropped));
+    expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
+  });
+
+  it('leaves us without an answer when the issuer cannot be asked any more: the key may have been mended', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk, dropped));
+    expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
+    world.server.answerWith(down);
+    world.clock.advance(31);
+    expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('failed');
+    expect(await world.kindOf(good)).toBe('allowed');
+  });
+
+  it('also leaves us so when no key of the set was ever usable', async () => {
+    await using world = await keyWorld(keySet(dropped));
+    expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
+    world.server.answerWith(down);
+    world.clock.advance(31);
+    expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('failed');
+  });
+});
