@@ -45,7 +45,7 @@ const CAUSES: readonly Cause[] = [
     name: 'a table that does not answer',
     moves: ['Failed'],
     happen: ({ authorizer }) => authorizer.decide(good),
-    readEntries: () => Promise.reject(new CannotDecideError('revocation-table', 'TimeoutError')),
+    readEntries: () => Promise.reject(new CannotDecideError('revocation-table', 'timeout')),
   },
   {
     name: 'an event that is no TOKEN event',
@@ -75,6 +75,16 @@ const CAUSES: readonly Cause[] = [
     moves: ['KeyDropped'],
     happen: ({ authorizer, server }) => {
       server.answerWith(keySet(key.publicJwk, { ...key.privateKey.export({ format: 'jwk' }), kid: 'leaked' }));
+      return authorizer.decide(good);
+    },
+  },
+  {
+    name: 'an only key that shows its private part',
+    moves: ['KeyDropped'],
+    happen: async ({ authorizer, server, wait }) => {
+      await authorizer.decide(good);
+      server.answerWith(keySet({ ...key.privateKey.export({ format: 'jwk' }), kid: key.keyId }));
+      wait(REFRESH_AFTER / 1000 + 1);
       return authorizer.decide(good);
     },
   },

@@ -133,7 +133,13 @@ it('a request asks for plain JSON over a connection that it does not keep', asyn
   });
   expect(await world.kindOf(good)).toBe('allowed');
   expect(asked).toMatchObject([
-    { method: 'GET', accept: 'application/json', 'accept-encoding': 'identity', connection: 'close' },
+    {
+      method: 'GET',
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      connection: 'close',
+      'user-agent': 'bearer-authorizer',
+    },
   ]);
 });
 

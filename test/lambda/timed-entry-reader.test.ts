@@ -23,7 +23,7 @@ describe('a read of the revocation table', () => {
   });
 
   it('fails as it did without the clock, and its time is told too', async () => {
-    const failure = new CannotDecideError('revocation-table', 'TimeoutError');
+    const failure = new CannotDecideError('revocation-table', 'timeout');
     const { read, events } = timed(() => Promise.reject(failure));
     await expect(read([])).rejects.toBe(failure);
     expect(events).toHaveLength(1);

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A port on loopback that somebody listens to and where no connection ever comes to stand. */
+export interface DeafListener extends AsyncDisposable {
+  readonly address: string;
+}
+
+const LISTEN = `
+  const server = require('node:net').createServer();
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));
+`;
+
+/** A process that is stopped accepts nothing; once its queue is full the kernel drops whoever comes (listen(2)). */
+export async function startDeafListener(): Promise<DeafListener> {
+  const listener = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(listener.stdout, 'data')) as [Buffer];
+  const port = Number(line.toString('utf8'));
+  listener.kill('SIGSTOP');
+  const inQueue = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  await Promise.all(inQueue.slice(0, 2).map((socket) => once(socket, 'connect')));
+  return {
+    address: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of inQueue as Socket[]) socket.destroy();
+      const ended = once(listener, 'exit');
+      listener.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
