@@ -59,7 +59,10 @@ const METRICS_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => r
     count(AUTHORIZER_METRICS.keySetRefreshed, { Issuer: issuer }),
     count(AUTHORIZER_METRICS.keyDropped, { Issuer: issuer }, dropped),
   ],
-  'key-set-refresh-failed': ({ issuer }) => [count(AUTHORIZER_METRICS.keySetRefreshFailed, { Issuer: issuer })],
+  'key-set-refresh-failed': ({ issuer, dropped }) => [
+    count(AUTHORIZER_METRICS.keySetRefreshFailed, { Issuer: issuer }),
+    ...(dropped === undefined ? [] : [count(AUTHORIZER_METRICS.keyDropped, { Issuer: issuer }, dropped)]),
+  ],
   'key-set-stale': ({ issuer }) => [count(AUTHORIZER_METRICS.keySetStale, { Issuer: issuer })],
 };
 

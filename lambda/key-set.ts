@@ -5,7 +5,7 @@ import { DownloadError } from './json-download.ts';
 import { downloadKeySet } from './key-set-source.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
-import { type VerificationKey, verificationKey } from './verification-key.ts';
+import { showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
 
 /** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */
 export const REFRESH_AFTER = 10 * 60_000;
@@ -19,7 +19,13 @@ export const COOL_DOWN = 30_000;
 /** What happened to a key set, for logs and metrics. */
 export type KeySetEvent =
   | { readonly event: 'key-set-refreshed'; readonly issuer: string; readonly keys: number; readonly dropped: number }
-  | { readonly event: 'key-set-refresh-failed'; readonly issuer: string; readonly detail: string }
+  | {
+      readonly event: 'key-set-refresh-failed';
+      readonly issuer: string;
+      readonly detail: string;
+      /** Keys of the answer, none of which may verify anything; absent when there was no answer. */
+      readonly dropped?: number;
+    }
   | { readonly event: 'key-set-stale'; readonly issuer: string; readonly ageSeconds: number };
 
 /** The keys of one issuer. One set per issuer: no issuer's key ever verifies another's token. */
@@ -32,10 +38,13 @@ export interface KeySet {
   keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
 }
 
-/** What an answer holds: the keys that we take for some, and every id that it names. */
+/** What an answer holds: the keys that we take for some, every id that it names, and those whose private key it shows. */
 interface PublishedKeys {
   readonly usable: ReadonlyMap<string, VerificationKey>;
   readonly keyIds: ReadonlySet<unknown>;
+  readonly disclosed: ReadonlySet<unknown>;
+  /** How many of its keys we do not take. */
+  readonly dropped: number;
 }
 
 interface KeySetState {
@@ -113,19 +122,30 @@ async function attempt(
   state.lastAttemptFailed = true;
   state.publishedKeyIds = new Set();
   try {
-    const candidates = await download(issuer);
-    const { usable, keyIds } = await publishedKeys(candidates, issuer);
-    state.publishedKeyIds = keyIds;
-    if (usable.size === 0) throw new DownloadError('key set has no usable key');
-    state.keys = usable;
-    state.loadedAt = state.attemptedAt;
-    state.lastAttemptFailed = false;
-    const dropped = candidates.length - usable.size;
-    report({ event: 'key-set-refreshed', issuer: issuer.alias, keys: usable.size, dropped });
+    take(await publishedKeys(await download(issuer), issuer), issuer, state, report);
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     report({ event: 'key-set-refresh-failed', issuer: issuer.alias, detail: error.message });
   }
+}
+
+/** An answer without a usable key is no key set; what it shows to be in the wrong hands is trusted no longer all the same. */
+function take(
+  { usable, keyIds, disclosed, dropped }: PublishedKeys,
+  { alias: issuer }: TrustedIssuer,
+  state: KeySetState,
+  report: (event: KeySetEvent) => void,
+): void {
+  state.publishedKeyIds = keyIds;
+  if (usable.size === 0) {
+    state.keys = new Map([...state.keys].filter(([id]) => !disclosed.has(id)));
+    report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
+    return;
+  }
+  state.keys = usable;
+  state.loadedAt = state.attemptedAt;
+  state.lastAttemptFailed = false;
+  report({ event: 'key-set-refreshed', issuer, keys: usable.size, dropped });
 }
 
 /** Two keys under one id are both dropped: which of them was meant is not ours to guess. */
@@ -135,8 +155,11 @@ async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssu
   const ids = keys.map(({ keyId }) => keyId);
   const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
   const usable = new Map(keys.filter(({ keyId }) => isUnique(keyId)).map((key) => [key.keyId, key]));
+  const named = candidates.filter(isJsonObject);
   return {
     usable,
-    keyIds: new Set(candidates.map((candidate) => (isJsonObject(candidate) ? candidate.kid : undefined))),
+    keyIds: new Set(named.map(({ kid }) => kid)),
+    disclosed: new Set(named.filter(showsPrivateKey).map(({ kid }) => kid)),
+    dropped: candidates.length - usable.size,
   };
 }

@@ -19,8 +19,8 @@ const EC_ALGORITHMS: AlgorithmsByCurve = new Map([
 const OKP_ALGORITHMS: AlgorithmsByCurve = new Map([['Ed25519', ['EdDSA']]]);
 const RSA_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 
-/** Members of private and symmetric keys (RFC 7518 section 6): a set that shows one has lost that key. */
-const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** Members of private keys (RFC 7518 section 6): a set that shows one has lost that key. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /**
  * The key as one that may verify this issuer's tokens, or undefined when it may not: no key id, meant for something else,
@@ -45,8 +45,13 @@ export async function verificationKey(
   }
 }
 
+/** Whether everybody can sign by now as only the issuer should. */
+export function showsPrivateKey(jwk: JsonObject): boolean {
+  return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+}
+
 function isForVerification(jwk: JsonObject): boolean {
-  if (SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return false;
+  if (showsPrivateKey(jwk) || Object.hasOwn(jwk, 'k')) return false;
   if (jwk.use !== undefined && jwk.use !== 'sig') return false;
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }

@@ -73,6 +73,16 @@ describe('what the authorizer says', () => {
     });
   });
 
+  it('of a key set without a usable key counts the failure and the keys', () => {
+    const failed = { event: 'key-set-refresh-failed', issuer: 'main', detail: 'key set has no usable key' } as const;
+    const [line = ''] = linesOf({ ...failed, dropped: 1 });
+    expect(JSON.parse(line)).toMatchObject({
+      KeySetRefreshFailed: 1,
+      KeyDropped: 1,
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'KeySetRefreshFailed' }, { Name: 'KeyDropped' }] }] },
+    });
+  });
+
   it('of a decision is one line, with what was measured on the way', () => {
     const lines = linesOf({ event: 'cold-start', milliseconds: 180 }, tableRead, allowed);
     expect(lines.map((line) => JSON.parse(line))).toEqual([

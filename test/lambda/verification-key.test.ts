@@ -115,6 +115,16 @@ describe('D6 a key that is no good', () => {
     },
   );
 
+  it('the private part of the only key, shown: what it signs is refused at once, and a metric says so', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk));
+    expect(await world.kindOf(good)).toBe('allowed');
+    world.server.answerWith(keySet({ ...key.privateKey.export({ format: 'jwk' }), kid: key.keyId }));
+    world.clock.advance(601);
+    expect(await world.kindOf(good)).toBe('unauthorized');
+    expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+    expect(eventsOf(world.authorizer, 'key-set-refresh-failed')).toMatchObject([{ KeyDropped: 1, Issuer: 'main' }]);
+  });
+
   it.each(unusable)('%s never replaces a good set', async (_, jwk) => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
