@@ -36,7 +36,7 @@ export function accessTokenOf(
     jwtId: jwtIdOf(claims, issuer),
     keyId,
     signedPartDigest,
-    scopes: new Set(issuer.claimNames.scopes.flatMap((claim) => scopesIn(claims, claim, issuer.scopePrefix))),
+    scopes: scopesIn(claims, issuer),
     issuedAt,
     expiresAt,
     contextClaims: passedOn(claims, contextClaims),
@@ -87,15 +87,20 @@ function clientOf(claims: JsonObject, { claimNames, clients }: TrustedIssuer): s
   return clientId;
 }
 
-function scopesIn(claims: JsonObject, { path, form }: ScopeClaim, prefix: string): readonly string[] {
+/** What stands behind the prefix, of every scope that has it. */
+function scopesIn(claims: JsonObject, { claimNames, scopePrefix }: TrustedIssuer): ReadonlySet<string> {
+  const scopes = new Set<string>();
+  for (const scope of claimNames.scopes.flatMap((claim) => listedIn(claims, claim))) {
+    if (typeof scope === 'string' && scope.startsWith(scopePrefix)) scopes.add(scope.slice(scopePrefix.length));
+  }
+  scopes.delete('');
+  return scopes;
+}
+
+function listedIn(claims: JsonObject, { path, form }: ScopeClaim): readonly unknown[] {
   const claim = path.reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), claims);
-  const listed: readonly unknown[] =
-    form === 'string' ? (typeof claim === 'string' ? claim.split(' ') : []) : Array.isArray(claim) ? claim : [];
-  return listed
-    .filter((scope) => typeof scope === 'string')
-    .filter((scope) => scope.startsWith(prefix))
-    .map((scope) => scope.slice(prefix.length))
-    .filter((scope) => scope !== '');
+  if (form === 'string') return typeof claim === 'string' ? claim.split(' ') : [];
+  return Array.isArray(claim) ? claim : [];
 }
 
 /**

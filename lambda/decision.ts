@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { AccessToken } from './access-token.ts';
-import type { Grant } from './grant.ts';
+import type { TokenGrant } from './grant.ts';
 import { policyDocument } from './policy-document.ts';
 
 /**
@@ -9,7 +9,7 @@ import { policyDocument } from './policy-document.ts';
  * A function of the token and the deployment only. `principalId` names the issuer too: a subject is unique only within
  * its issuer (RFC 9068 section 2.2, RFC 7519 section 4.1.2).
  */
-export function decisionFor(accessToken: AccessToken, grant: Grant, stageArn: string): APIGatewayAuthorizerResult {
+export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageArn: string): APIGatewayAuthorizerResult {
   const { issuerAlias, subject, clientId, jwtId, expiresAt, contextClaims } = accessToken;
   return {
     principalId: `${issuerAlias}#${subject}`,
@@ -18,7 +18,7 @@ export function decisionFor(accessToken: AccessToken, grant: Grant, stageArn: st
       ...contextClaims,
       subject,
       issuer: issuerAlias,
-      scope: scopesThatCount(accessToken, grant).join(' '),
+      scope: scopesHandedOn(grant).join(' '),
       expiresAt,
       ...(clientId !== undefined && { clientId }),
       ...(jwtId !== undefined && { jwtId }),
@@ -30,11 +30,10 @@ export function decisionFor(accessToken: AccessToken, grant: Grant, stageArn: st
 const MOST_SCOPE_CHARACTERS = 1024;
 
 /** Only the scopes that open a route, since a token may list any number of others; past the limit, no more of them. */
-function scopesThatCount({ scopes }: AccessToken, { routes }: Grant): readonly string[] {
-  const opening = new Set(routes.flatMap((route) => route.scopes));
+function scopesHandedOn({ scopes }: TokenGrant): readonly string[] {
   let left = MOST_SCOPE_CHARACTERS + 1;
-  return [...scopes].filter((scope) => {
-    if (opening.has(scope)) left -= scope.length + 1;
-    return opening.has(scope) && left >= 0;
+  return scopes.filter((scope) => {
+    left -= scope.length + 1;
+    return left >= 0;
   });
 }

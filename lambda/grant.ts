@@ -6,3 +6,8 @@ export interface Grant {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
 }
+
+/** What a token may call because of `scopes`: those of its scopes that open a route, in the token's order. */
+export interface TokenGrant extends Grant {
+  readonly scopes: readonly string[];
+}

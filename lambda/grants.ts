@@ -1,10 +1,10 @@
-import type { Grant } from './grant.ts';
+import type { Grant, TokenGrant } from './grant.ts';
 import { listedGrant } from './listed-grant.ts';
 import type { CompiledRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
 
 export interface Grants {
-  routesGrantedBy(scopes: ReadonlySet<string>): Grant;
+  routesGrantedBy(scopes: ReadonlySet<string>): TokenGrant;
 }
 
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
@@ -34,7 +34,7 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
     return bytesOf(wide) < bytesOf(listed) ? wide : listed;
   };
   // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
-  const known = new Map<string, Grant>();
+  const known = new Map<string, TokenGrant>();
   return {
     routesGrantedBy(scopes) {
       const opening = [...scopes].filter((scope) => byScope.has(scope));
@@ -42,7 +42,7 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
       const remembered = known.get(mixture);
       if (remembered !== undefined) return remembered;
       if (known.size >= MOST_MIXTURES) known.clear();
-      const grant = grantOf(opening);
+      const grant = { ...grantOf(opening), scopes: opening };
       known.set(mixture, grant);
       return grant;
     },

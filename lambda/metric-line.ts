@@ -27,13 +27,20 @@ export function metricLine(
   functionName: string,
   now: number,
 ): string {
-  return JSON.stringify({
-    ...members,
-    ...Object.fromEntries(metrics.flatMap(({ dimensions }) => Object.entries(dimensions))),
-    Function: functionName,
-    ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
-    _aws: { Timestamp: now, CloudWatchMetrics: directivesFor(metrics) },
-  });
+  const values: Record<string, unknown> = { ...members, Function: functionName };
+  for (const { name, value, dimensions } of metrics) Object.assign(values, dimensions, { [name]: value });
+  const text = JSON.stringify(values).slice(0, -1);
+  return `${text},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${directivesText(metrics)}}}`;
+}
+
+/** Texts of directives by the metrics that they declare: names and dimensions come from fixed lists, so they are few. */
+const directiveTexts = new Map<string, string>();
+
+function directivesText(metrics: readonly Metric[]): string {
+  const kind = metrics.map(({ name, dimensions }) => [name, ...Object.keys(dimensions)].join()).join(';');
+  const text = directiveTexts.get(kind) ?? JSON.stringify(directivesFor(metrics));
+  directiveTexts.set(kind, text);
+  return text;
 }
 
 interface MetricDirective {

@@ -32,5 +32,5 @@ function arns(stageArn: string, patterns: readonly string[]): string[] {
 /** A value that is no instant at all ends the Allow at once. */
 function isoSecond(seconds: number): string {
   const bounded = Number.isNaN(seconds) ? 0 : Math.min(Math.max(Math.floor(seconds), 0), LAST_SECOND);
-  return new Date(bounded * 1000).toISOString().replace('.000Z', 'Z');
+  return `${new Date(bounded * 1000).toISOString().slice(0, -'.000Z'.length)}Z`;
 }

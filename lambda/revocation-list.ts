@@ -53,52 +53,45 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
   const enabled = new Set(levels);
   const remembered = rememberedEntries(now);
 
-  const entriesIn = async (targets: Targets): Promise<readonly Entry[]> => {
-    const stored = await readEntries([...targets.keys()]);
-    const entries = stored.map(({ target, before }) => ({ target, before: readBefore(before) }));
-    reportMalformed(targets, entries, report);
+  const entriesFor = async (targets: readonly RevocationTarget[]): Promise<readonly Entry[]> => {
+    const stored = await readEntries(targets.map(formatTarget));
+    const entries = stored.flatMap(({ target: text, before }) =>
+      targets
+        .filter((target) => formatTarget(target) === text)
+        .map((target) => ({ target, before: readBefore(before) })),
+    );
+    reportMalformed(entries, report);
     return entries;
   };
 
   return async (token) => {
-    const targets = new Map(targetsOf(token, enabled).map((target) => [formatTarget(target), target]));
-    const known = remembered.among(targets.keys());
-    const entries = isRevokedBy(known, targets, token) ? known : await entriesIn(targets);
-    const revoking = revokingTarget(entries, targets, token);
-    if (revoking === undefined) return;
-    if (entries !== known) {
-      remembered.add(entries);
-      // Once a reading: who comes again with the same token is counted, and thinned out, as a refusal.
-      report({ event: 'revoked', level: TARGET_PREFIXES[revoking.prefix], issuer: token.issuerAlias });
-    }
+    const targets = targetsOf(token, enabled);
+    const known = revoking(remembered.among(targets), token);
+    if (known !== undefined) throw new InvalidTokenError('revoked');
+    const entries = await entriesFor(targets);
+    const found = revoking(entries, token);
+    if (found === undefined) return;
+    remembered.add(entries);
+    // Once a reading: who comes again with the same token is counted, and thinned out, as a refusal.
+    report({ event: 'revoked', level: TARGET_PREFIXES[found.target.prefix], issuer: token.issuerAlias });
     throw new InvalidTokenError('revoked');
   };
 }
 
 interface Entry {
-  readonly target: string;
+  readonly target: RevocationTarget;
   readonly before: Before;
 }
 
-type Targets = ReadonlyMap<string, RevocationTarget>;
-
-function isRevokedBy(entries: readonly Entry[], targets: Targets, token: AccessToken): boolean {
-  return revokingTarget(entries, targets, token) !== undefined;
+/** The first entry that takes the token back. */
+function revoking(entries: readonly Entry[], { issuedAt }: AccessToken): Entry | undefined {
+  return entries.find(({ target, before }) => entryRevokes(target.prefix, before, issuedAt));
 }
 
-function revokingTarget(entries: readonly Entry[], targets: Targets, token: AccessToken): RevocationTarget | undefined {
+function reportMalformed(entries: readonly Entry[], report: RevocationListParts['report']): void {
   for (const { target, before } of entries) {
-    const asked = targets.get(target);
-    if (asked !== undefined && entryRevokes(asked.prefix, before, token.issuedAt)) return asked;
-  }
-  return undefined;
-}
-
-function reportMalformed(targets: Targets, entries: readonly Entry[], report: RevocationListParts['report']): void {
-  for (const { target, before } of entries) {
-    const asked = targets.get(target);
-    if (before !== 'malformed' || asked === undefined) continue;
-    report({ event: 'entry-malformed', level: TARGET_PREFIXES[asked.prefix], issuer: asked.issuerAlias });
+    if (before !== 'malformed') continue;
+    report({ event: 'entry-malformed', level: TARGET_PREFIXES[target.prefix], issuer: target.issuerAlias });
   }
 }
 
@@ -107,11 +100,14 @@ function rememberedEntries(now: () => number) {
   return {
     add(entries: readonly Entry[]): void {
       if (until.size + entries.length > MOST_REMEMBERED) until.clear();
-      for (const entry of entries) until.set(entry.target, { entry, forgetAt: now() + REVOKED_ANSWER_LIFETIME });
+      const forgetAt = now() + REVOKED_ANSWER_LIFETIME;
+      for (const entry of entries) until.set(formatTarget(entry.target), { entry, forgetAt });
     },
-    among(targets: Iterable<string>): readonly Entry[] {
-      return [...targets].flatMap((target) => {
-        const found = until.get(target);
+    among(targets: readonly RevocationTarget[]): readonly Entry[] {
+      // Nearly always: only what is revoked is remembered.
+      if (until.size === 0) return [];
+      return targets.flatMap((target) => {
+        const found = until.get(formatTarget(target));
         return found !== undefined && now() < found.forgetAt ? [found.entry] : [];
       });
     },

@@ -52,17 +52,15 @@ function isTargetPrefix(prefix: string): prefix is TargetPrefix {
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
   const { issuerAlias } = token;
   const candidates: readonly RevocationTarget[] = [
-    ...valued('jti', issuerAlias, token.jwtId),
-    ...valued('th', issuerAlias, token.signedPartDigest),
-    ...valued('sid', issuerAlias, token.sessionId),
+    { prefix: 'jti', issuerAlias, value: token.jwtId },
+    { prefix: 'th', issuerAlias, value: token.signedPartDigest },
+    { prefix: 'sid', issuerAlias, value: token.sessionId },
     { prefix: 'sub', issuerAlias, value: token.subject },
-    ...valued('cid', issuerAlias, token.clientId),
+    { prefix: 'cid', issuerAlias, value: token.clientId },
     { prefix: 'kid', issuerAlias, value: token.keyId },
     { prefix: 'iss', issuerAlias, value: undefined },
   ];
-  return candidates.filter(({ prefix }) => levels.has(TARGET_PREFIXES[prefix]));
-}
-
-function valued(prefix: TargetPrefix, issuerAlias: string, value: string | undefined): readonly RevocationTarget[] {
-  return value === undefined ? [] : [{ prefix, issuerAlias, value }];
+  return candidates.filter(
+    ({ prefix, value }) => levels.has(TARGET_PREFIXES[prefix]) && (value !== undefined || prefix === 'iss'),
+  );
 }

@@ -23,8 +23,10 @@ interface Part {
  * a Deny for every route it meets that is not granted, where no such Deny would refuse a granted route.
  */
 export function createWideGrants(routes: readonly CompiledRoute[]): (granted: RouteIndexes) => Grant {
-  const byPattern = indexByPattern(routes);
+  let byPattern: ReadonlyMap<string, WidePattern> | undefined;
   return (granted) => {
+    // Most deployments never need it, and every cold start would wait for it.
+    byPattern ??= indexByPattern(routes);
     const parts = new Map([...granted].map((index) => [index, ownPart(routes, index, granted)]));
     for (const wide of narrowestFirst(routes, granted, byPattern)) {
       const part = partFor(wide, routes, granted, parts);

@@ -25,7 +25,18 @@ test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'co
 );
 
 test('the order of scopes in a token does not change the policy', () => {
-  expect(grantFor(table, 'read:b write read')).toEqual(grantFor(table, 'read write read:b'));
+  const { scopes: one, ...policy } = grantFor(table, 'read:b write read');
+  const { scopes: other, ...samePolicy } = grantFor(table, 'read write read:b');
+  expect(policy).toEqual(samePolicy);
+  expect([one, other]).toEqual([
+    ['read:b', 'write', 'read'],
+    ['read', 'write', 'read:b'],
+  ]);
+});
+
+test('of a token’s scopes the grant names those that open a route', () => {
+  expect(grantFor(table, 'openid write profile').scopes).toEqual(['write']);
+  expect(grantFor(table, 'openid').scopes).toEqual([]);
 });
 
 test('the granted routes are named in table order, with their scopes', () => {

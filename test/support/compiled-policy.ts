@@ -1,5 +1,5 @@
 import { compileRoutes } from '../../infra/route-compiler.ts';
-import type { Grant } from '../../lambda/grant.ts';
+import type { TokenGrant } from '../../lambda/grant.ts';
 import { createGrants } from '../../lambda/grants.ts';
 import { policyDocument } from '../../lambda/policy-document.ts';
 import type { Route } from '../../lambda/route.ts';
@@ -13,7 +13,7 @@ export function route(name: string, ...scopes: string[]): Route {
   return { method: method as Route['method'], path, scopes };
 }
 
-export function grantFor(routes: readonly Route[], scopes: string): Grant {
+export function grantFor(routes: readonly Route[], scopes: string): TokenGrant {
   return createGrants(compileRoutes(routes)).routesGrantedBy(new Set(scopes.split(' ')));
 }
 
