@@ -15,12 +15,18 @@ export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<AP
   const answer = await answerOf(
     String(process.env.AWS_ENDPOINT_URL_DYNAMODB),
     { method: 'POST', headers: DYNAMODB_HEADERS },
-    JSON.stringify({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    JSON.stringify({ RequestItems: { [table]: { Keys, ...READ } } }),
   );
   const { Responses } = JSON.parse(answer) as { readonly Responses: Readonly<Record<string, readonly unknown[]>> };
   if (Responses[table]?.length !== 0) throw new Error('Unauthorized');
   return allow(claims, event);
 }
+
+const READ = {
+  ConsistentRead: true,
+  ProjectionExpression: '#target, #before',
+  ExpressionAttributeNames: { '#target': 'target', '#before': 'before' },
+};
 
 /** DynamoDB Local asks for a signature's form and not for a true one. */
 const DYNAMODB_HEADERS = {
