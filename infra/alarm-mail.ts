@@ -1,5 +1,7 @@
+import { Aws } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -19,8 +21,23 @@ export function mailAlarms(scope: Construct, { address, alarms, encryptionKey }:
     enforceSSL: true,
     ...(encryptionKey !== undefined && { masterKey: encryptionKey }),
   });
+  topic.addToResourcePolicy(alarmsMayPublish(topic));
   topic.addSubscription(new EmailSubscription(address));
   exceptFrom(topic, 'Serverless::Serverless-SNSRedrivePolicy');
   const action = new SnsAction(topic);
   for (const alarm of alarms) alarm.addAlarmAction(action);
+}
+
+/**
+ * Without a policy of its own a topic has SNS's, which lets the account's alarms publish. `enforceSSL` makes one, with a
+ * Deny only, and CDK's action adds nothing to it: every alarm would fail with "not authorized to perform: SNS:Publish".
+ */
+function alarmsMayPublish({ topicArn }: Topic): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AlarmsOfThisAccountMayPublish',
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
 }

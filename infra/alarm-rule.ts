@@ -7,21 +7,34 @@ export interface AlarmRule {
   /** What has happened and what it means for clients: the text of the mail. */
   readonly description: string;
   readonly metric: IMetric;
-  /** Rings at this value, in one period of the metric. */
-  readonly threshold: number;
+  /** Rings at this value, in one period of the metric; undefined: when the metric falls silent, for three. */
+  readonly threshold: number | undefined;
 }
 
-/** Silence is no alarm: an API that nobody calls is up. */
+/** Silence is no alarm but for what never rests: an API that nobody calls is up. */
 export function createAlarms(scope: Construct, rules: readonly AlarmRule[]): readonly Alarm[] {
   return rules.map(
     ({ id, description, metric, threshold }) =>
       new Alarm(scope, id, {
         alarmDescription: description,
         metric,
-        threshold,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        ...(threshold === undefined ? SILENCE : atOrAbove(threshold)),
       }),
   );
 }
+
+function atOrAbove(threshold: number) {
+  return {
+    threshold,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  };
+}
+
+const SILENCE = {
+  threshold: 1,
+  evaluationPeriods: 3,
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};

@@ -4,7 +4,10 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { createAlarms } from './alarm-rule.ts';
 
-/** What clients see, whoever's fault it is. */
+/**
+ * What clients see, whoever's fault it is; the only sign of an authorizer that API Gateway may not invoke, or that does not
+ * start. For several stages, each with a scope of its own.
+ */
 export function createApiAlarms(scope: Construct, stage: Stage): readonly Alarm[] {
   return createAlarms(scope, [
     {

@@ -20,7 +20,8 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, ...props }: ApiStackProps) {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
-    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, throttle, webAcl, ...settings } = deployment;
+    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...options } = deployment;
+    const { throttle, webAcl, requestsPerAddress, ...settings } = options;
     const issuers = this.issuersOf(deployment, corsOrigins);
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
     const { encryptionKey } = authorizer;
@@ -31,6 +32,7 @@ export class ApiStack extends Stack {
       corsOrigins,
       throttle,
       webAcl,
+      requestsPerAddress,
       encryptionKey,
     });
     const alarms = [

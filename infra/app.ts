@@ -1,15 +1,20 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ApiStack } from './api-stack.ts';
 import { deployment } from './deployment.ts';
 
 try {
   const app = new App({ autoSynth: false });
-  new ApiStack(app, 'bearer-authorizer', { deployment });
+  new ApiStack(app, 'bearer-authorizer', { deployment, env: target(process.env) });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   app.synth();
 } catch (error) {
   // The sentence is written for the person who edits deployment.ts; a stack trace would bury it.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+/** Where the CDK command deploys to: what a Region lacks, the stack can refuse only if it knows the Region. */
+function target({ CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region }: NodeJS.ProcessEnv): Environment {
+  return { ...(account && { account }), ...(region && { region }) };
 }

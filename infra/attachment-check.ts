@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
-import { CfnMethod, CfnRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { type CfnAuthorizer, CfnMethod, CfnRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
 import { nameOf } from './route-table.ts';
@@ -23,19 +23,56 @@ export function coverageErrors(protectedNames: readonly string[], routes: readon
   ];
 }
 
-/** Methods by name, `GET /orders/{id}`. */
-export function methodsUsing(root: IConstruct, authorizerIds: ReadonlySet<string>): readonly string[] {
-  return root.node
-    .findAll()
-    .filter((construct): construct is Method => construct instanceof Method)
-    .filter((method) => authorizerIds.has(authorizerIdOf(method) ?? ''))
-    .map(({ httpMethod, resource }) => `${httpMethod} ${resource.path}`);
+/** Methods that use one of the authorizers, by name: `GET /orders/{id}`. */
+export function methodsUsing(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly string[] {
+  return cfnMethodsUsing(root, authorizers).flatMap((resource) => {
+    const method = methodOf(resource);
+    return method === undefined ? [] : [`${renderedProperties(resource).HttpMethod} ${method.resource.path}`];
+  });
 }
 
-function authorizerIdOf(method: Method): string | undefined {
-  const resource = method.node.defaultChild;
-  return resource instanceof CfnMethod ? resource.authorizerId : undefined;
+/** A CfnMethod by itself (`CfnInclude` makes such) knows its resource by id only: no route could be held against it. */
+export function bareMethodErrors(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly string[] {
+  return cfnMethodsUsing(root, authorizers)
+    .filter((resource) => methodOf(resource) === undefined)
+    .map(
+      ({ node }) =>
+        `${node.path} is a CfnMethod that uses the authorizer: add the method with addMethod, and its route to routes.`,
+    );
 }
+
+function cfnMethodsUsing(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly CfnMethod[] {
+  return root.node
+    .findAll()
+    .filter((construct): construct is CfnMethod => construct instanceof CfnMethod)
+    .filter((method) => authorizers.some((authorizer) => uses(method, authorizer)));
+}
+
+function methodOf(resource: CfnMethod): Method | undefined {
+  const { scope } = resource.node;
+  return scope instanceof Method && scope.node.defaultChild === resource ? scope : undefined;
+}
+
+/** By reference, which from a nested stack reads otherwise, or by the logical id that an override names. */
+function uses(method: CfnMethod, authorizer: CfnAuthorizer): boolean {
+  const { AuthorizationType, AuthorizerId } = renderedProperties(method);
+  if (AuthorizationType !== 'CUSTOM' || AuthorizerId === undefined) return false;
+  const { tokens } = Tokenization.reverseString(method.authorizerId ?? '');
+  if (tokens.some((token) => Reference.isReference(token) && token.target === authorizer)) return true;
+  const stack = Stack.of(authorizer);
+  return stack === Stack.of(method) && JSON.stringify(AuthorizerId).includes(`"${stack.getLogicalId(authorizer)}"`);
+}
+
+/** As CloudFormation will read them: overrides, which the construct itself knows nothing of, applied. */
+function renderedProperties(resource: CfnResource): Readonly<Record<string, unknown>> {
+  const rendered = Stack.of(resource).resolve(resource._toCloudFormation()) as {
+    readonly Resources: Readonly<Record<string, { readonly Properties?: Readonly<Record<string, unknown>> }>>;
+  };
+  return Object.values(rendered.Resources)[0]?.Properties ?? {};
+}
+
+/** In a policy, and in one that is text within text. */
+const ALLOW = /"Effect\\*"\s*:\s*\\*"Allow\\*"/;
 
 /**
  * With a resource policy, API Gateway adds its statements to the authorizer's: an Allow there opens to every valid token
@@ -44,10 +81,9 @@ function authorizerIdOf(method: Method): string | undefined {
 export function resourcePolicyErrors({ node }: Pick<IConstruct, 'node'>): readonly string[] {
   const resource = node.defaultChild;
   if (!(resource instanceof CfnRestApi)) return [];
-  const { policy, body } = resource;
-  const documented = (body as Readonly<Record<string, unknown>> | undefined)?.['x-amazon-apigateway-policy'];
-  const policies: unknown = Stack.of(resource).resolve([policy, documented]);
-  if (!JSON.stringify(policies).includes('"Effect":"Allow"')) return [];
+  const { Policy, Body } = renderedProperties(resource);
+  const documented = (Body as Readonly<Record<string, unknown>> | undefined)?.['x-amazon-apigateway-policy'];
+  if (!ALLOW.test(JSON.stringify([Policy, documented]))) return [];
   return [
     `The API ${node.path} has a resource policy that allows: write it with Deny statements only, ` +
       'since an Allow there lets every valid token call what its scopes do not grant.',

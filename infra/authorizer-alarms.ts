@@ -6,6 +6,7 @@ import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { FAILURE_CAUSES } from '../lambda/failure.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { type AlarmRule, createAlarms } from './alarm-rule.ts';
+import { AUTHORIZER_TIMEOUT } from './authorizer-function.ts';
 import { loggedMetric, metricsByValue, sumOf } from './function-metrics.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -35,6 +36,13 @@ function alarmsOfDecisions(authorizer: IFunction): readonly AlarmRule[] {
       description: 'The authorizer cannot know whether tokens are good: clients get 503. The log names the cause.',
       metric: sumOf('failed', failures, PERIOD),
       threshold: 3,
+    },
+    {
+      id: 'DecisionsTimeOut',
+      description: 'Lambda cuts decisions off before the authorizer can say why: clients get 503.',
+      metric: authorizer.metricDuration({ statistic: 'Maximum', period: Duration.minutes(1) }),
+      // No honest decision comes near: see the timeout. Lambda counts one that it cut off with about the timeout itself.
+      threshold: AUTHORIZER_TIMEOUT.toMilliseconds() - 100,
     },
     {
       id: 'AuthorizerThrottled',

@@ -13,6 +13,7 @@ import { LambdaFunction } from './lambda-function.ts';
 import { refuseLargePolicies } from './policy-size.ts';
 import type { RevocationTable } from './revocation-table.ts';
 import { compileRoutes } from './route-compiler.ts';
+import { RouteTableError } from './route-table-error.ts';
 
 /** Longer than the slowest honest decision: a key set fetch (1.5 s) and three attempts at a table read (2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
@@ -29,6 +30,9 @@ export interface AuthorizerFunctionProps {
 
 /** The function behind the authorizer. It can read nothing yet: whoever creates it grants it the table. */
 export class AuthorizerFunction extends LambdaFunction {
+  /** As the function reads them. */
+  readonly routes: readonly CompiledRoute[];
+
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     const { configuration, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     checkEnvironmentSize(configuration);
@@ -43,6 +47,7 @@ export class AuthorizerFunction extends LambdaFunction {
       reservedConcurrency,
       encryptionKey,
     });
+    this.routes = routes;
     const description: AuthorizerDescription = {
       configuration,
       routes,
@@ -56,11 +61,20 @@ export class AuthorizerFunction extends LambdaFunction {
   }
 }
 
-/** @throws RouteTableError when IAM cannot express the table, or only in too long a policy */
+/** CloudFormation reads templates of up to 1 MB, and this one has an API's methods beside the routes. */
+const MOST_ROUTES_BYTES = 800_000;
+
+/** @throws RouteTableError when IAM cannot express the table, or only in too long a policy, or its description is too long */
 function expressibleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
   const compiled = compileRoutes(routes);
   refuseLargePolicies(compiled);
-  return compiled;
+  // Twice, because in a template the text stands quoted.
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(compiled)));
+  if (bytes <= MOST_ROUTES_BYTES) return compiled;
+  throw new RouteTableError(
+    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
+      'shorten their paths, or give some of them to an authorizer and an API of their own.',
+  );
 }
 
 /** @throws DeploymentError for a FIPS endpoint where DynamoDB has none */

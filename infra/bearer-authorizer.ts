@@ -1,7 +1,8 @@
-import { Aspects, Stage as CdkStage, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Stage as CdkStage, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import {
   type ApiDefinition,
   Authorizer,
+  type CfnAuthorizer,
   CfnStage,
   IdentitySource,
   type IRestApi,
@@ -16,13 +17,14 @@ import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
 import type { FlushedStage } from '../lambda/flusher-environment.ts';
-import { coverageErrors, methodsUsing, resourcePolicyErrors } from './attachment-check.ts';
+import { bareMethodErrors, coverageErrors, methodsUsing, resourcePolicyErrors } from './attachment-check.ts';
 import { createAuthorizerAlarms } from './authorizer-alarms.ts';
 import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { encryptionKeyFor } from './encryption-key.ts';
 import { OperatorPolicies } from './operator-policies.ts';
+import { largeAnswerWarning } from './policy-size.ts';
 import { ProtectedDefinition } from './protected-definition.ts';
 import { RevocationFlusher } from './revocation-flusher.ts';
 import { RevocationTable } from './revocation-table.ts';
@@ -81,6 +83,7 @@ export class BearerAuthorizer extends Authorizer {
     this.table.grantDecisions(this.function);
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
+    this.node.addValidation({ validate: () => this.warnOfLargeAnswers(settings) });
   }
 
   get authorizerId(): string {
@@ -179,17 +182,38 @@ export class BearerAuthorizer extends Authorizer {
   /** Each API on its own: which route API Gateway picks depends on all routes of that API, and the policies on all rules. */
   private attachmentErrors({ routes }: AuthorizerSettings): string[] {
     const { apis } = this;
-    if (apis.length === 0) return [...coverageErrors([], routes)];
-    return apis.flatMap((api) => {
+    const bare = bareMethodErrors(this.node.root, [...this.attached.values()].map(cfnAuthorizerOf));
+    if (apis.length === 0) return [...bare, ...coverageErrors([], routes)];
+    const ofApis = apis.flatMap((api) => {
       const errors = coverageErrors(this.protectedNames(api), routes);
       const named = apis.length === 1 ? errors : errors.map((error) => `${api.node.path}: ${error}`);
       return [...named, ...resourcePolicyErrors(api)];
     });
+    return [...bare, ...ofApis];
+  }
+
+  /** With the validations, because stages are all there by then. */
+  private warnOfLargeAnswers({ issuers, contextClaims = {} }: AuthorizerSettings): string[] {
+    const stages = this.node.root.node.findAll().filter((construct) => construct instanceof CfnStage);
+    const warning = largeAnswerWarning(this.function.routes, {
+      issuerAliases: Object.keys(issuers),
+      contextNames: Object.keys(contextClaims),
+      stageNames: stages
+        .filter(({ restApiId }) => this.serves(restApiId))
+        .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName)),
+    });
+    if (warning !== undefined) Annotations.of(this).addWarningV2('bearer-authorizer:large-answer', warning);
+    return [];
   }
 
   private protectedNames(api: AnyRestApi): readonly string[] {
-    const ids = new Set([this.attached.get(api)?.authorizerId ?? '']);
+    const attached = this.attached.get(api);
     const described = [...this.described].filter(([{ restApiId }]) => restApiId === api.restApiId);
-    return [...methodsUsing(this.node.root, ids), ...described.flatMap(([, names]) => names)];
+    const methods = attached === undefined ? [] : methodsUsing(this.node.root, [cfnAuthorizerOf(attached)]);
+    return [...methods, ...described.flatMap(([, names]) => names)];
   }
+}
+
+function cfnAuthorizerOf({ node }: TokenAuthorizer): CfnAuthorizer {
+  return node.defaultChild as CfnAuthorizer;
 }

@@ -1,6 +1,6 @@
 import { isAcceptableAddress } from '../lambda/json-download.ts';
 import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './authorizer-check.ts';
-import type { Deployment } from './deployment-schema.ts';
+import { type Deployment, DeploymentError } from './deployment-schema.ts';
 import { type Demand, demand, isWhole, listOf, matching, objectOf, optional } from './setting-demands.ts';
 
 const origin = demand(
@@ -30,12 +30,35 @@ const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
       "write 'managed-rules', or the ARN of a regional web ACL",
     ),
   ),
+  // The least and the most that a rate-based rule of AWS WAF takes.
+  requestsPerAddress: optional(
+    demand(
+      (value) => isWhole(value, 10, 2_000_000_000),
+      'write a whole number of requests from 10, within five minutes',
+    ),
+  ),
 };
 
 /** @throws DeploymentError the first thing that is wrong, in one sentence */
 export function checkDeployment(deployment: Deployment): void {
   checkFields('deployment', deployment, DEPLOYMENT_FIELDS);
   checkMembers(deployment);
+  refusePreflightRules(deployment);
+  const { webAcl, requestsPerAddress } = deployment;
+  if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;
+  throw new DeploymentError(
+    `requestsPerAddress is ${requestsPerAddress}: leave it out, or write webAcl: 'managed-rules', whose limit it is.`,
+  );
+}
+
+/** Browsers send no token with a preflight (Fetch standard, "CORS-preflight fetch"): with CORS, OPTIONS is answered without. */
+function refusePreflightRules({ routes, corsOrigins = ['*'] }: Deployment): void {
+  const index = routes.findIndex(({ method }) => method === 'OPTIONS');
+  if (index === -1 || corsOrigins.length === 0) return;
+  throw new DeploymentError(
+    `routes[${index}] is OPTIONS ${routes[index]?.path}: leave it out, because the API answers preflights there without ` +
+      'a token, or write corsOrigins: [].',
+  );
 }
 
 function isOrigin(value: string): boolean {

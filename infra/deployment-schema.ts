@@ -92,10 +92,16 @@ export interface Deployment extends AuthorizerSettings {
   readonly throttle?: Throttle;
   /**
    * The web ACL (AWS WAF) before the API: `managed-rules` for a new one with AWS's rules and a limit for each address, or
-   * the ARN of yours.
+   * the ARN of yours. What AWS's rules block, bodies over 8 KB among it, gets 403 without `WWW-Authenticate`; what is over
+   * the limit gets 429.
    * @default none
    */
   readonly webAcl?: string;
+  /**
+   * Requests that `managed-rules` takes of one address within five minutes. All clients behind one NAT count as one.
+   * @default 10,000: some 33 per second
+   */
+  readonly requestsPerAddress?: number;
 }
 
 /** A deployment that must not be deployed; the message is one sentence: the field, what was found, what to write. */

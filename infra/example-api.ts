@@ -26,6 +26,8 @@ export interface ExampleApiProps {
   readonly corsOrigins: readonly string[];
   readonly throttle?: Throttle | undefined;
   readonly webAcl?: string | undefined;
+  /** Of the web ACL `managed-rules`. */
+  readonly requestsPerAddress?: number | undefined;
   /** For the logs. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
 }
@@ -35,7 +37,7 @@ export class ExampleApi extends RestApi {
   readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ExampleApiProps) {
-    const { routes, authorizer, realm, corsOrigins, throttle, webAcl, encryptionKey } = props;
+    const { routes, authorizer, realm, corsOrigins, throttle, webAcl, requestsPerAddress, encryptionKey } = props;
     const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
       // CloudWatch tells APIs apart by their names.
@@ -52,7 +54,7 @@ export class ExampleApi extends RestApi {
     const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
     addGatewayResponses(this, { realm, corsOrigins });
-    if (webAcl !== undefined) protectStage(scope, this.deploymentStage, webAcl);
+    if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
     exceptApi(this, props);
   }
 }

@@ -1,28 +1,33 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { FLUSH_METRICS } from '../lambda/flush-log.ts';
 import type { FlushMode } from '../lambda/flusher-environment.ts';
 import { type AlarmRule, createAlarms } from './alarm-rule.ts';
-import { loggedMetric } from './function-metrics.ts';
+import { loggedMetric, mappingMetric } from './function-metrics.ts';
 
 /** Younger than this, a batch that waits for its function is no news, in milliseconds. */
 const LONGEST_WAIT_FOR_FUNCTION = 60_000;
 
+/** The flusher's two functions, and how each reads the stream. */
+export interface StreamReaders {
+  readonly functions: Readonly<Record<FlushMode, IFunction>>;
+  readonly mappings: Readonly<Record<FlushMode, IEventSourceMapping>>;
+}
+
 /** What a person must look at: nothing rings for a flush that worked when it was tried again. */
-export function createFlushAlarms(
-  scope: Construct,
-  functions: Readonly<Record<FlushMode, IFunction>>,
-): readonly Alarm[] {
+export function createFlushAlarms(scope: Construct, { functions, mappings }: StreamReaders): readonly Alarm[] {
   return createAlarms(scope, [
-    ...alarmsOf('AtOnce', functions['at-once']),
-    ...alarmsOf('Settled', functions.settled),
+    ...alarmsOfFlushes('AtOnce', functions['at-once']),
+    ...alarmsOfReading('AtOnce', functions['at-once'], mappings['at-once']),
+    ...alarmsOfFlushes('Settled', functions.settled),
+    ...alarmsOfReading('Settled', functions.settled, mappings.settled),
     ...alarmsOfEntries(functions['at-once']),
   ]);
 }
 
-function alarmsOf(name: string, flusher: IFunction): readonly AlarmRule[] {
+function alarmsOfFlushes(name: string, flusher: IFunction): readonly AlarmRule[] {
   return [
     {
       id: `${name}FlushesFail`,
@@ -36,11 +41,39 @@ function alarmsOf(name: string, flusher: IFunction): readonly AlarmRule[] {
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.abandoned }),
       threshold: 1,
     },
+  ];
+}
+
+/**
+ * Whether entries reach the function at all. Its own metrics are silent where they do not, and so is the iterator age,
+ * which Lambda writes when the function has finished a batch (Lambda developer guide, "DynamoDB metrics").
+ */
+function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSourceMapping): readonly AlarmRule[] {
+  return [
     {
       id: `${name}FlusherLate`,
-      description: 'Revocation entries wait in the stream: the flusher does not run, or fails before it starts.',
+      description: 'Revocation entries wait in the stream: batches of the flusher fail, or take long.',
       metric: flusher.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: LONGEST_WAIT_FOR_FUNCTION,
+    },
+    {
+      id: `${name}FlusherThrottled`,
+      description: 'Lambda has no concurrency for the flusher: revocation entries wait, and are dropped in the end.',
+      metric: flusher.metricThrottles({ statistic: 'Sum', period: Duration.minutes(5) }),
+      threshold: 3,
+    },
+    {
+      id: `${name}EntriesDropped`,
+      description: 'Lambda dropped revocation entries that the flusher never finished: nobody flushed for them.',
+      metric: mappingMetric(mapping, 'DroppedEventCount'),
+      threshold: 1,
+    },
+    {
+      id: `${name}FlusherStopped`,
+      description: 'Nobody reads the stream of revocation entries: the mapping is disabled, or its role lost a right.',
+      // Lambda counts a reading that found nothing too, as zero: only one that stands still has no samples.
+      metric: mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period: Duration.minutes(5) }),
+      threshold: undefined,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { METRICS_NAMESPACE } from '../lambda/metric-line.ts';
 
 /** A metric that a function of ours writes into its log, with one dimension beside the function or none. */
@@ -42,4 +42,19 @@ export function metricsByValue(
 export function sumOf(label: string, metrics: readonly Metric[], period: Duration): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, label, period });
+}
+
+/**
+ * What Lambda counts for a mapping with `EventCount` metrics (Lambda developer guide, "Event source mapping metrics"):
+ * `DroppedEventCount`, `PolledEventCount` and others. Sum, by the minute, unless told otherwise.
+ */
+export function mappingMetric(mapping: IEventSourceMapping, metricName: string, options: MetricOptions = {}): Metric {
+  return new Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { EventSourceMappingUUID: mapping.eventSourceMappingId },
+    statistic: 'Sum',
+    period: Duration.minutes(1),
+    ...options,
+  });
 }

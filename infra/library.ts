@@ -5,6 +5,8 @@
 export type { FlushedStage } from '../lambda/flusher-environment.ts';
 export type { RevocationLevel } from '../lambda/revocation-target.ts';
 export type { Route } from '../lambda/route.ts';
+export { type AlarmMailProps, mailAlarms } from './alarm-mail.ts';
+export { createApiAlarms } from './api-alarms.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
 export { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './gateway-responses.ts';

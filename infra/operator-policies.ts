@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
 import type { RevocationTable } from './revocation-table.ts';
+import { exceptFrom } from './rule-exceptions.ts';
 
 const isBreakGlass = (prefix: string): boolean =>
   BREAK_GLASS_LEVELS.some((level) => level === TARGET_PREFIXES[prefix as keyof typeof TARGET_PREFIXES]);
@@ -11,8 +12,8 @@ const TARGETS = Object.keys(TARGET_PREFIXES).map((prefix) => ({ pattern: `${pref
 const EVERYDAY_TARGETS = TARGETS.filter(({ prefix }) => !isBreakGlass(prefix)).map(({ pattern }) => pattern);
 const BREAK_GLASS_TARGETS = TARGETS.filter(({ prefix }) => isBreakGlass(prefix)).map(({ pattern }) => pattern);
 
-/** `show` and `check` ask for the entries of a token at every level, keys and issuers included. */
-const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+/** `show` and `check` ask for the entries of a token at every level, keys and issuers included; the console describes. */
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
  * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
@@ -37,9 +38,7 @@ export class OperatorPolicies extends Construct {
   constructor(scope: Construct, id: string, table: RevocationTable) {
     super(scope, id);
     this.table = table;
-    this.readers = this.policyFor('Readers', 'Read all revocation entries', [
-      this.onTable(['dynamodb:DescribeTable', 'dynamodb:Scan']),
-    ]);
+    this.readers = this.policyFor('Readers', 'Read all revocation entries', [this.onTable(['dynamodb:Scan'])]);
     this.operators = this.policyFor('Operators', 'Revoke tokens, sessions, subjects and clients', [
       this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
     ]);
@@ -56,10 +55,11 @@ export class OperatorPolicies extends Construct {
 
   private policyFor(id: string, description: string, statements: readonly PolicyStatement[]): ManagedPolicy {
     const isReader = id === 'Readers';
-    return new ManagedPolicy(this, id, {
+    const policy = new ManagedPolicy(this, id, {
       description: `${description} of ${Stack.of(this).stackName}`,
       statements: [
         this.findsStack(),
+        listsTables(),
         this.onTable(READ),
         ...statements,
         ...statementsForKey(this.table.encryptionKey, [
@@ -68,6 +68,8 @@ export class OperatorPolicies extends Construct {
         ]),
       ],
     });
+    exceptFrom(policy, 'AwsSolutions::AwsSolutions-IAM5[Resource::*]');
+    return policy;
   }
 
   /** What the tool asks before anything else: the table's name and what the authorizer says of itself. */
@@ -91,4 +93,9 @@ export class OperatorPolicies extends Construct {
     });
     return statement;
   }
+}
+
+/** What the console begins with: names only, and of all tables, because the action knows no resources. */
+function listsTables(): PolicyStatement {
+  return new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] });
 }

@@ -1,3 +1,6 @@
+import type { AccessToken } from '../lambda/access-token.ts';
+import { decisionFor } from '../lambda/decision.ts';
+import type { TokenGrant } from '../lambda/grant.ts';
 import { createGrants } from '../lambda/grants.ts';
 import { policyDocument } from '../lambda/policy-document.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
@@ -6,13 +9,16 @@ import { RouteTableError } from './route-table-error.ts';
 /** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */
 const MOST_ANSWER_BYTES = 8192;
 
-/** What we leave of it for `principalId` and `context`. */
+/** What we leave of it for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
 const CONTEXT_BYTES = 2048;
 
 export const MOST_POLICY_BYTES = MOST_ANSWER_BYTES - CONTEXT_BYTES;
 
-/** The longest partition, Region, account, API id and a stage name of 24 characters. */
-const STAGE_ARN_LENGTH = 90;
+/** Stages are rarely called longer; API Gateway takes 128 characters. */
+const STAGE_NAME_LENGTH = 24;
+
+/** The longest partition, Region, account, API id and such a stage name. */
+const STAGE_ARN_LENGTH = 66 + STAGE_NAME_LENGTH;
 
 export interface PolicySize {
   /** What the token holds. */
@@ -23,20 +29,71 @@ export interface PolicySize {
 
 /** The largest policy among those of a token with any single scope, and of a token with every scope. */
 export function largestPolicy(routes: readonly CompiledRoute[], stageArnLength = STAGE_ARN_LENGTH): PolicySize {
+  const stageArn = 'a'.repeat(stageArnLength);
+  return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
+}
+
+/** Tokens with other mixtures of scopes are not looked at: which there are, only the authorization server knows. */
+function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGrant) => unknown): PolicySize {
   const grants = createGrants(routes);
   const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const holdings = [every, [], ...every.map((scope) => [scope])];
   const sizes = holdings.map((scopes) => {
-    const document = policyDocument(grants.routesGrantedBy(new Set(scopes)), 'a'.repeat(stageArnLength), 0);
-    return { scopes, bytes: Buffer.byteLength(JSON.stringify(document)) };
+    const value = valueFor(grants.routesGrantedBy(new Set(scopes)));
+    return { scopes, bytes: Buffer.byteLength(JSON.stringify(value)) };
   });
   return sizes.reduce((largest, size) => (size.bytes > largest.bytes ? size : largest));
 }
 
+/** What the answers of a deployment hold beside the routes. */
+export interface AnswerParts {
+  readonly issuerAliases: readonly string[];
+  /** Names of the claims in the context. */
+  readonly contextNames: readonly string[];
+  /** Those that are known; a name that only the deployment knows counts as one of 24 characters. */
+  readonly stageNames: readonly string[];
+}
+
+/**
+ * A sentence where the longest answer that a token may need is past what API Gateway documents; undefined: it is not.
+ *
+ * No refusal, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
+ * of the greatest length need ever come.
+ */
+export function largeAnswerWarning(routes: readonly CompiledRoute[], parts: AnswerParts): string | undefined {
+  const [token, stageArn] = [longestToken(parts), longestStageArn(parts)];
+  const { scopes, bytes } = largestOf(routes, (grant) => decisionFor(token, grant, stageArn));
+  if (bytes <= MOST_ANSWER_BYTES) return undefined;
+  return (
+    `The answer to a token with ${scopesInWords(scopes)} may take ${bytes} bytes, if its ids and context claims are as ` +
+    `long as they may be, and API Gateway documents ${MOST_ANSWER_BYTES}: put the routes of a scope below one path, ` +
+    'or name a shorter stage or fewer contextClaims.'
+  );
+}
+
+function longestStageArn({ stageNames }: AnswerParts): string {
+  const excess = Math.max(0, ...stageNames.map(({ length }) => length - STAGE_NAME_LENGTH));
+  return 'a'.repeat(STAGE_ARN_LENGTH + excess);
+}
+
+/** In ASCII, as OpenID Connect Core (section 2) has it for subjects. */
+const LONGEST_VALUE = 'x'.repeat(255);
+
+function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken {
+  return {
+    issuerAlias: 'x'.repeat(Math.max(0, ...issuerAliases.map(({ length }) => length))),
+    subject: LONGEST_VALUE,
+    clientId: LONGEST_VALUE,
+    jwtId: LONGEST_VALUE,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    contextClaims: Object.fromEntries(contextNames.map((name) => [name, LONGEST_VALUE])),
+    // Of no concern to the answer.
+    ...{ sessionId: undefined, keyId: '', signedPartDigest: undefined, scopes: new Set<string>(), issuedAt: 0 },
+  };
+}
+
 /**
  * Refuses a table for which a token with one scope, or with every scope, would need too long a policy.
- *
- * Other mixtures of scopes are not looked at: which of them a token may hold, only the authorization server knows.
  *
  * @throws RouteTableError naming the scopes and the bytes.
  */

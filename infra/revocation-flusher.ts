@@ -1,23 +1,22 @@
 import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type Function as CdkFunction, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { InspectedIssuer } from '../lambda/entry-finding.ts';
-import { guaranteedLag, LONGEST_FLUSH, settleTime } from '../lambda/flush-timing.ts';
+import { giveUpAge, LONGEST_FLUSH, settleTime } from '../lambda/flush-timing.ts';
 import { type FlushedStage, type FlushMode, flusherEnvironmentOf } from '../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import { grantDecryption } from './encryption-key.ts';
 import { createFlushAlarms } from './flush-alarms.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
-import { exceptFrom } from './rule-exceptions.ts';
+import { readStream, type StreamedTable } from './revocation-stream.ts';
 
 export interface RevocationFlusherProps {
-  /** The revocation table; its stream must show new images. The flusher takes both readers that a shard serves well. */
-  readonly table: Pick<Table, 'node'> & { readonly tableStreamArn?: string | undefined };
+  /** The flusher takes both readers that a shard of its stream serves well. */
+  readonly table: StreamedTable;
   /** The authorizer's issuers, to recognize aliases and purge times that are wrong. */
   readonly issuers: readonly InspectedIssuer[];
   /**
@@ -43,6 +42,8 @@ export interface RevocationFlusherProps {
  */
 export class RevocationFlusher extends Construct {
   readonly functions: Readonly<Record<FlushMode, CdkFunction>>;
+  /** How each function reads the table's stream. */
+  readonly mappings: Readonly<Record<FlushMode, EventSourceMapping>>;
   readonly alarms: readonly Alarm[];
   private readonly stages: FlushedStage[] = [];
 
@@ -52,7 +53,11 @@ export class RevocationFlusher extends Construct {
       'at-once': this.createFlusher('AtOnce', 'at-once', 0, props),
       settled: this.createFlusher('Settled', 'settled', settleTime(props.authorizerTimeout.toSeconds()), props),
     };
-    this.alarms = createFlushAlarms(this, this.functions);
+    this.mappings = {
+      'at-once': this.readBy('at-once', props),
+      settled: this.readBy('settled', props),
+    };
+    this.alarms = createFlushAlarms(this, this);
     this.node.addValidation({ validate: () => this.validateStages() });
   }
 
@@ -72,8 +77,11 @@ export class RevocationFlusher extends Construct {
     });
     flusher.addToRolePolicy(this.flushStatement());
     grantDecryption(props.encryptionKey, flusher);
-    readStream(flusher, props);
     return flusher;
+  }
+
+  private readBy(mode: FlushMode, { table, resultTtl, authorizerTimeout }: RevocationFlusherProps): EventSourceMapping {
+    return readStream(this.functions[mode], table, giveUpAge(resultTtl.toSeconds(), authorizerTimeout.toSeconds()));
   }
 
   private environmentFor(mode: FlushMode, props: RevocationFlusherProps) {
@@ -82,7 +90,7 @@ export class RevocationFlusher extends Construct {
       mode,
       stages: [],
       settleTime: settleTime(authorizerTimeout),
-      giveUpAge: guaranteedLag(props.resultTtl.toSeconds(), authorizerTimeout),
+      giveUpAge: giveUpAge(props.resultTtl.toSeconds(), authorizerTimeout),
       issuers: props.issuers,
       revocationLevels: props.revocationLevels ?? REVOCATION_LEVELS,
     });
@@ -112,42 +120,4 @@ export class RevocationFlusher extends Construct {
       ? []
       : ['The flusher has no stage to flush: call addStage, or deploy without it (flush: false).'];
   }
-}
-
-/**
- * The stream, its own and no other.
- *
- * Not `grantStreamRead`, which allows `dynamodb:ListStreams` on every stream. Lambda asks for the action when the mapping
- * is made, and is content to find it on the stream itself.
- */
-function readStream(flusher: CdkFunction, { table, resultTtl, authorizerTimeout }: RevocationFlusherProps): void {
-  const stream = table.tableStreamArn;
-  if (stream === undefined) throw new Error(`The table ${table.node.path} has no stream: give it one with new images.`);
-  flusher.addToRolePolicy(
-    new PolicyStatement({
-      effect: Effect.ALLOW,
-      actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`),
-      resources: [stream],
-    }),
-  );
-  const giveUpAge = guaranteedLag(resultTtl.toSeconds(), authorizerTimeout.toSeconds());
-  const mapping = flusher.addEventSourceMapping('Stream', {
-    eventSourceArn: stream,
-    // Not LATEST, which misses what is written while the mapping is being made.
-    startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 1000,
-    maxRecordAge: Duration.seconds(maxRecordAge(giveUpAge)),
-    filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
-  });
-  // Lambda tries the role when the mapping is made: its policy must be there.
-  if (flusher.role !== undefined) mapping.node.addDependency(flusher.role);
-  exceptFrom(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
-}
-
-/**
- * Later than the function itself gives up, so that it is the function that does, and says so: Lambda drops in silence.
- * Lambda accepts 60 seconds to 7 days.
- */
-function maxRecordAge(giveUpAge: number): number {
-  return Math.max(60, Math.ceil(giveUpAge)) + 120;
 }

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { FLUSH_METRICS } from '../lambda/flush-log.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import type { DashboardSources } from './dashboard-sources.ts';
-import { loggedMetric, metricsByValue } from './function-metrics.ts';
+import { loggedMetric, mappingMetric, metricsByValue } from './function-metrics.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
 export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
@@ -23,14 +23,17 @@ export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
   return flusher === undefined ? [refusals] : [refusals, ...flushWidgets(flusher)];
 }
 
-function flushWidgets({ functions }: RevocationFlusher): readonly IWidget[] {
+function flushWidgets({ functions, mappings }: RevocationFlusher): readonly IWidget[] {
   const atOnce = functions['at-once'];
   const inspected = (name: string) => loggedMetric({ function: atOnce, name });
   return [
     new GraphWidget({
       title: 'From the entry to the flush',
       left: [...lagOf(atOnce, 'at once'), ...lagOf(functions.settled, 'settled')],
-      right: [...troubleOf(atOnce, 'at once'), ...troubleOf(functions.settled, 'settled')],
+      right: [
+        ...troubleOf(atOnce, mappings['at-once'], 'at once'),
+        ...troubleOf(functions.settled, mappings.settled, 'settled'),
+      ],
     }),
     new GraphWidget({
       title: 'Entries to look at',
@@ -64,9 +67,11 @@ function lagOf(flusher: IFunction, name: string) {
   ];
 }
 
-function troubleOf(flusher: IFunction, name: string) {
+function troubleOf(flusher: IFunction, mapping: IEventSourceMapping, name: string) {
   return [
     loggedMetric({ function: flusher, name: FLUSH_METRICS.failed, label: `${name}: failed` }),
     loggedMetric({ function: flusher, name: FLUSH_METRICS.abandoned, label: `${name}: entries given up` }),
+    mappingMetric(mapping, 'DroppedEventCount', { label: `${name}: entries dropped by Lambda` }),
+    flusher.metricThrottles({ statistic: 'Sum', period: Duration.minutes(1), label: `${name}: throttled` }),
   ];
 }

@@ -8,7 +8,7 @@ import {
   type ResourcePattern,
   STAR,
 } from './resource-pattern.ts';
-import { refuseInexpressible } from './route-conflict.ts';
+import { grantableWithout, refuseInexpressible } from './route-conflict.ts';
 import { type FindRequest, requestFinder } from './route-selection.ts';
 import { type SpellingPattern, spellingsOf } from './route-spelling.ts';
 import { type ParsedRoute, parseRouteTable } from './route-table.ts';
@@ -31,14 +31,18 @@ export function compileRoutes(routes: readonly Route[]): readonly CompiledRoute[
     drafts.map(({ route, patterns, spellings }) => ({ route, patterns, spelled: spellings.map((s) => s.spelled) })),
     find,
   );
+  const heldApart = (one: Draft, other: Draft | undefined) =>
+    other !== undefined && (isGrantableWithout(one, other) || isGrantableWithout(other, one));
   return drafts.map((draft, index) => ({
     ...draft.route.route,
     allow: draft.patterns.map(formatPattern),
     deny: draft.patterns.map(formatPattern),
-    leaksInto: draft.meets.filter((other) => other !== index),
+    leaksInto: draft.meets.filter((other) => other !== index && heldApart(draft, drafts[other])),
     within: drafts.flatMap((other, place) => (place !== index && isWithin(draft, other, place < index) ? [place] : [])),
     spellings: draft.spellings.map(({ spelled, ...spelling }) => spelling),
-    leaksBySpelling: drafts.flatMap((other, place) => (place === index ? [] : spelledLeaks(draft, other, place))),
+    leaksBySpelling: drafts.flatMap((other, place) =>
+      isGrantableWithout(draft, other) ? spelledLeaks(draft, other, place) : [],
+    ),
     wide: wide[index] ?? { covering: [], meeting: [], spelling: [] },
   }));
 }
@@ -64,6 +68,11 @@ function draftOf(route: ParsedRoute, table: readonly ParsedRoute[], find: FindRe
 
 function routesMet(patterns: readonly ResourcePattern[], table: readonly ParsedRoute[], find: FindRequest): number[] {
   return table.flatMap((route, index) => (patterns.some((pattern) => find(pattern, route)) ? [index] : []));
+}
+
+/** Without such a token no policy allows the one and denies the other: tables with few scopes would be mostly that. */
+function isGrantableWithout(one: Draft, other: Draft): boolean {
+  return grantableWithout(one.route.route, other.route.route);
 }
 
 /** Of two routes with the same patterns the first in the table stands for both. */

@@ -30,7 +30,7 @@ function pick(table: readonly MetRoutes[], indexes: readonly number[]): readonly
 }
 
 /** Whether some token may call `route` but not `other`. A route that needs no scope is granted to every token. */
-function grantableWithout(route: Route, other: Route): boolean {
+export function grantableWithout(route: Route, other: Route): boolean {
   if (other.scopes.length === 0) return false;
   return route.scopes.length === 0 || route.scopes.some((scope) => !other.scopes.includes(scope));
 }

@@ -13,13 +13,14 @@ export const RULE_EXCEPTIONS = {
     'Threat protection of the plus plan is paid for by the user, and every sign-in needs a second factor already.',
   'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
     'API Gateway logs for the whole account by one role, into groups that it names itself: the policy AWS made for that.',
-  'AwsSolutions::AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources for the two actions that send traces.',
+  'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
+    'Neither the two actions that send traces to X-Ray nor the one that lists tables for the console know resources.',
   'Serverless::Serverless-APIGWDefaultThrottling':
     'The load an API is made for only its team knows: they name it as throttle in deployment.ts.',
   'Serverless::Serverless-LambdaDLQ':
     'API Gateway or a stream invokes the function and waits: nothing is invoked asynchronously, a queue would stay empty.',
   'Serverless::Serverless-LambdaEventSourceMappingDestination':
-    'The function gives a batch up before Lambda does, with a metric and an alarm, and the result TTL has done its work by then.',
+    'The function gives a batch up before Lambda does; an alarm tells of either, and the result TTL has done its work by then.',
   'Serverless::Serverless-SNSRedrivePolicy':
     'A mail that cannot be delivered is no job for a queue: the alarm itself stays in CloudWatch.',
 } as const;

@@ -37,9 +37,20 @@ export function settleTime(authorizerTimeout: number): number {
   return decisionTime(authorizerTimeout) + SETTLE_MARGIN;
 }
 
-/** T + L: the bound that needs no flush, and the age of an entry from which flushing is pointless. */
+/** T + L: the bound that needs no flush. */
 export function guaranteedLag(resultTtl: number, authorizerTimeout: number): number {
   return resultTtl + decisionTime(authorizerTimeout);
+}
+
+/**
+ * The age of an entry from which a flush is given up: flushing is pointless then, and somebody is told.
+ *
+ * No sooner than an entry arrives that waited behind another's settled flush: with a result TTL of a few seconds that is
+ * no trouble, although its caches have expired.
+ */
+export function giveUpAge(resultTtl: number, authorizerTimeout: number): number {
+  const waitedBehindAnother = 2 * settleTime(authorizerTimeout) + LONGEST_FLUSH;
+  return Math.max(guaranteedLag(resultTtl, authorizerTimeout), waitedBehindAnother);
 }
 
 /** When the settled flush usually has worked: the bound while flushes work. Never longer than the guaranteed lag. */

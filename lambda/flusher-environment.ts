@@ -18,7 +18,7 @@ export interface FlusherConfiguration {
   readonly stages: readonly FlushedStage[];
   /** The age at which an entry finds no decision in flight that was made without it. */
   readonly settleTime: number;
-  /** The age of an entry from which every decision made without it has left the cache anyway. */
+  /** The age of an entry from which its flush is given up: every decision made without it has left the cache anyway. */
   readonly giveUpAge: number;
   readonly issuers: readonly InspectedIssuer[];
   readonly revocationLevels: readonly RevocationLevel[];
@@ -53,7 +53,7 @@ function inspectedPart({ alias, maxTokenAge, clockTolerance, tokensWithoutId }: 
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** @throws Error naming the variable: no batch is then taken, the stream keeps the entries, and the alarm on its age rings. */
+/** @throws Error naming the variable: no batch is then taken, and Lambda drops the entries in the end, which rings an alarm. */
 export function flusherConfigurationFrom(environment: Variables): FlusherConfiguration {
   return {
     mode: modeOf(required(environment, 'MODE')),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,11 +11,11 @@ beforeEach(() => {
 afterEach(() => rmSync(outdir, { recursive: true, force: true }));
 
 /** Runs `infra/app.ts` as the CDK command does, without credentials, and on demand with another `deployment.ts`. */
-function runApp(deployment?: string) {
+function runApp(deployment?: string, more: Readonly<Record<string, string>> = {}) {
   const substitute = deployment === undefined ? [] : ['--import', dataModule(hookReturning(dataModule(deployment)))];
   // CDK's own rules are for `npm run synth`, which CI runs too: they take most of the time.
   const { PATH, TMPDIR } = process.env;
-  const environment = { PATH, TMPDIR, CDK_OUTDIR: outdir, CDK_VALIDATION: 'false' };
+  const environment = { PATH, TMPDIR, CDK_OUTDIR: outdir, CDK_VALIDATION: 'false', ...more };
   return spawnSync(process.execPath, [...substitute, 'infra/app.ts'], { encoding: 'utf8', env: environment });
 }
 
@@ -36,6 +36,18 @@ describe('the app behind npx cdk synth', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(readdirSync(outdir)).toContain('bearer-authorizer.template.json');
+  });
+
+  it('knows the Region that the CDK command deploys to, and refuses what cannot work there', () => {
+    const { status, stderr } = runApp(undefined, { CDK_DEFAULT_REGION: 'cn-north-1' });
+    expect(stderr).toBe('issuers is {}: name an issuer of your own, since cn-north-1 has no Cognito user pools.\n');
+    expect(status).toBe(1);
+  });
+
+  it('is bound to no Region and account where the command names none', () => {
+    runApp();
+    const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
+    expect(manifest.artifacts['bearer-authorizer'].environment).toBe('aws://unknown-account/unknown-region');
   });
 
   it.each([

@@ -1,10 +1,19 @@
-import { Duration, NestedStack, type Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { type IAuthorizer, MockIntegration, RestApi, Stage } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnElement, Duration, NestedStack, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import {
+  CfnMethod,
+  type CfnRestApi,
+  type IAuthorizer,
+  MockIntegration,
+  RestApi,
+  Stage,
+} from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
+import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
 import type { Route } from '../../lambda/route.ts';
 import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 
@@ -92,6 +101,67 @@ describe('an authorizer on the API a team already has', () => {
   });
 });
 
+describe('what is said to CloudFormation directly', () => {
+  function ordersStack() {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    return { stack, authorizer, api: ordersApi(stack, authorizer) };
+  }
+
+  /** `GET /orders/{id}/refunds` as CfnInclude makes it of a team's old template. */
+  function addCfnMethod({ stack, api }: ReturnType<typeof ordersStack>, authorizerId: string): CfnMethod {
+    const refunds = api.root.resourceForPath('/orders/{id}/refunds');
+    return new CfnMethod(stack, 'Refunds', {
+      restApiId: api.restApiId,
+      resourceId: refunds.resourceId,
+      httpMethod: 'GET',
+      authorizationType: 'CUSTOM',
+      authorizerId,
+    });
+  }
+
+  it('refuses a CfnMethod that uses the authorizer, whose path no policy would know', () => {
+    const world = ordersStack();
+    addCfnMethod(world, world.authorizer.authorizerId);
+    expect(() => Template.fromStack(world.stack)).toThrow(
+      'team/Refunds is a CfnMethod that uses the authorizer: add the method with addMethod, and its route to routes.',
+    );
+  });
+
+  it('refuses it too where only an override names the authorizer', () => {
+    const world = ordersStack();
+    const logicalId = world.stack.getLogicalId(
+      world.authorizer.node.findChild('Token').node.defaultChild as CfnElement,
+    );
+    addCfnMethod(world, 'other').addPropertyOverride('AuthorizerId', { Ref: logicalId });
+    expect(() => Template.fromStack(world.stack)).toThrow('team/Refunds is a CfnMethod that uses the authorizer');
+  });
+
+  it('leaves a CfnMethod alone that uses another authorizer, or none', () => {
+    const world = ordersStack();
+    addCfnMethod(world, 'other');
+    expect(() => Template.fromStack(world.stack)).not.toThrow();
+  });
+
+  it('refuses a method whose override takes the authorizer away', () => {
+    const { stack, api } = ordersStack();
+    const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
+    method.addPropertyOverride('AuthorizationType', 'NONE');
+    expect(() => Template.fromStack(stack)).toThrow(
+      'routes name GET /orders, but no method of an API uses the authorizer',
+    );
+  });
+
+  it.each([
+    ['an object', { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }] }],
+    ['text', '{ "Statement": [{ "Effect" : "Allow", "Principal": "*" }] }'],
+  ])('refuses a resource policy that allows and that an override wrote as %s', (_name, policy) => {
+    const { stack, api } = ordersStack();
+    (api.node.defaultChild as CfnRestApi).addPropertyOverride('Policy', policy);
+    expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
+  });
+});
+
 describe('an authorizer on more than one API', () => {
   it('is one function and one table, with an authorizer and a permission for each', () => {
     const stack = newStack();
@@ -169,6 +239,73 @@ describe('an authorizer for 500 routes', () => {
     expect(descriptions[0]?.routes).toHaveLength(500);
     // CloudFormation reads templates of up to 1 MB.
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+  });
+});
+
+/** Five methods each: the star of `{tenant}` reaches every other collection. */
+function tenantRoutes(collections: number, prefix = ''): readonly Route[] {
+  const scopes = ['api'];
+  return Array.from({ length: collections }, (_, index): readonly Route[] => {
+    const path = `/{tenant}/${prefix}collection-${index}`;
+    return [
+      { method: 'GET', path, scopes },
+      { method: 'POST', path, scopes },
+      { method: 'GET', path: `${path}/{id}`, scopes },
+      { method: 'PUT', path: `${path}/{id}`, scopes },
+      { method: 'DELETE', path: `${path}/{id}`, scopes },
+    ];
+  }).flat();
+}
+
+describe('an authorizer for 100 collections of many tenants', () => {
+  it('fits a template where one scope opens them all', () => {
+    const stack = newStack();
+    const settings = { issuers: { main: issuer }, routes: tenantRoutes(100) };
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    const { cfnOptions } = authorizer.function.node.defaultChild as CfnFunction;
+    expect(JSON.stringify(stack.resolve(cfnOptions.metadata?.[DESCRIPTION_KEY])).length).toBeLessThan(400_000);
+  });
+
+  it('is refused where the description of its routes would fill the template, with the bytes', () => {
+    const routes = tenantRoutes(100, 'long-'.repeat(60));
+    expect(() => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes })).toThrow(
+      /^The 500 routes take \d+ bytes of the template, and 800000 fit: .+\.$/,
+    );
+  });
+});
+
+describe('an answer that might outgrow the 8 KB that API Gateway documents', () => {
+  const routes = Array.from({ length: 40 }, (_, index): Route => {
+    return { method: 'GET', path: `/some-resource-${index}`, scopes: ['read'] };
+  });
+  const tenClaims = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`name${index}`, `claim${index}`]));
+
+  function warningsFor(more: Partial<AuthorizerSettings>, stageName = 'prod'): readonly string[] {
+    const stack = newStack();
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
+    const api = new RestApi(stack, 'Api', { deployOptions: { stageName } });
+    for (const { method, path } of routes) {
+      api.root.resourceForPath(path).addMethod(method, new MockIntegration(), { authorizer });
+    }
+    return Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('bytes'))
+      .map(({ entry }) => String(entry.data));
+  }
+
+  it('is none where ids and scopes are all it holds beside the policy', () => {
+    expect(warningsFor({})).toEqual([]);
+  });
+
+  it('is warned of where context claims may fill it up', () => {
+    expect(warningsFor({ contextClaims: tenClaims })).toEqual([
+      expect.stringMatching(
+        /^The answer to a token with the scope read may take \d+ bytes, .+ API Gateway documents 8192: .+ fewer contextClaims\./,
+      ),
+    ]);
+  });
+
+  it('is warned of where a long stage name stands in every pattern', () => {
+    expect(warningsFor({}, 's'.repeat(128))).toHaveLength(1);
   });
 });
 

@@ -41,6 +41,10 @@ describe('a deployment is accepted', () => {
     ['with an issuer on loopback', deploymentWith(issuerWith({ issuer: 'http://127.0.0.1:4000' }))],
     ['with an issuer that a resource of the stack knows', deploymentWith(issuerWith({ issuer: Fn.ref('Pool') }))],
     ['with clients in place of an audience', deploymentWith(issuerWith({ audiences: [], clients: ['orders'] }))],
+    [
+      'with a rule for OPTIONS and no CORS',
+      { ...soundDeployment, corsOrigins: [], routes: [{ method: 'OPTIONS', path: '/orders', scopes: [] }] },
+    ],
     ['with tokens that have no type', deploymentWith(issuerWith({ tokenTypes: [null] }))],
   ])('%s', (_name, deployment) => {
     expect(() => checkDeployment(deployment)).not.toThrow();
@@ -48,6 +52,11 @@ describe('a deployment is accepted', () => {
 });
 
 const wrong: readonly [string, Changes, string][] = [
+  [
+    'a rule for OPTIONS beside the preflight that CORS answers',
+    { routes: [...soundDeployment.routes, { method: 'OPTIONS', path: '/orders', scopes: [] }] },
+    'routes[2] is OPTIONS /orders: leave it out, because the API answers preflights there without a token, or write corsOrigins: [].',
+  ],
   ['a misspelt field', { resultTTL: 1 }, 'deployment has a field "resultTTL": write only issuers, routes, resultTtl, '],
   ['issuers as a list', { issuers: [] }, 'issuers is []: write an object of issuers by alias'],
   [

@@ -14,6 +14,7 @@ describe('a deployment with its options', () => {
       reservedConcurrency: 50,
       throttle: { rate: 200, burst: 100 },
       webAcl: 'managed-rules',
+      requestsPerAddress: 5000,
       encryptionKey: 'create',
       alarmEmail: 'on-call@acme.example',
     };
@@ -55,6 +56,42 @@ describe('a deployment with its options', () => {
     expect(JSON.stringify(association?.Properties.ResourceArn)).toContain('/stages/');
   });
 
+  it('tells an address that asks too often so with 429, which any page may read: 403 is for scopes', () => {
+    template.hasResourceProperties('AWS::WAFv2::WebACL', {
+      Rules: Match.arrayWith([
+        Match.objectLike({
+          Action: {
+            Block: {
+              CustomResponse: {
+                ResponseCode: 429,
+                ResponseHeaders: Match.arrayWith([
+                  { Name: 'Retry-After', Value: '60' },
+                  { Name: 'Access-Control-Allow-Origin', Value: '*' },
+                ]),
+              },
+            },
+          },
+          Statement: { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 5000 } },
+        }),
+      ]),
+    });
+  });
+
+  it('only counts requests without a User-Agent, which service clients need not send', () => {
+    template.hasResourceProperties('AWS::WAFv2::WebACL', {
+      Rules: Match.arrayWith([
+        Match.objectLike({
+          Name: 'AWSManagedRulesCommonRuleSet',
+          Statement: {
+            ManagedRuleGroupStatement: Match.objectLike({
+              RuleActionOverrides: [{ Name: 'NoUserAgent_HEADER', ActionToUse: { Count: {} } }],
+            }),
+          },
+        }),
+      ]),
+    });
+  });
+
   it('encrypts table, logs and topic with one key, which rotates and outlives the stack', () => {
     template.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' });
     const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
@@ -80,10 +117,8 @@ describe('a deployment with its options', () => {
 
   it('mails every alarm, those of authorizer, flusher and API', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(14);
-    for (const { Properties } of alarms) {
-      expect(Properties).toMatchObject({ AlarmActions: [expect.anything()], TreatMissingData: 'notBreaching' });
-    }
+    expect(alarms).toHaveLength(21);
+    for (const { Properties } of alarms) expect(Properties).toMatchObject({ AlarmActions: [expect.anything()] });
   });
 });
 
@@ -131,6 +166,14 @@ describe('an option that is wrong', () => {
       'throttle is {"rate":0,"burst":1}: in rate, write a whole number of requests.',
     ],
     [{ throttle: 10 }, 'throttle is 10: write an object: { … }.'],
+    [
+      { webAcl: 'managed-rules', requestsPerAddress: 5 },
+      'requestsPerAddress is 5: write a whole number of requests from 10, within five minutes.',
+    ],
+    [
+      { requestsPerAddress: 5000 },
+      "requestsPerAddress is 5000: leave it out, or write webAcl: 'managed-rules', whose limit it is.",
+    ],
     [{ webAcl: 'default' }, 'webAcl is "default": write \'managed-rules\', or the ARN of a regional web ACL.'],
   ])('is named with the fix: %j', (option, sentence) => {
     expect(() => checkDeployment({ ...soundDeployment, ...option } as Deployment)).toThrow(sentence);

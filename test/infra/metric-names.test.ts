@@ -160,6 +160,8 @@ describe('the metrics of our functions', () => {
     expect([...names].filter((name) => name !== undefined).toSorted()).toEqual([
       '5XXError',
       'BreakGlassEntry',
+      'DroppedEventCount',
+      'Duration',
       'EntryFinding',
       'EntryMalformed',
       'Failed',
@@ -168,6 +170,7 @@ describe('the metrics of our functions', () => {
       'IteratorAge',
       'KeyDropped',
       'KeySetStale',
+      'PolledEventCount',
       'Throttles',
     ]);
   });

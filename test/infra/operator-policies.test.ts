@@ -16,15 +16,17 @@ beforeAll(() => {
 
 /** What a policy allows beside the reads that each begins with. */
 function writesOf(name: string): readonly Statement[] {
-  const [stack, reads, ...writes] = statementsOf(name);
+  const [stack, list, reads, ...writes] = statementsOf(name);
   expect(stack).toEqual({
     Effect: 'Allow',
     Action: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
     Resource: { Ref: 'AWS::StackId' },
   });
+  // What the console begins with, before it shows a table.
+  expect(list).toEqual({ Effect: 'Allow', Action: 'dynamodb:ListTables', Resource: '*' });
   expect(reads).toEqual({
     Effect: 'Allow',
-    Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    Action: ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query'].map((action) => `dynamodb:${action}`),
     Resource: tableArn(),
   });
   return writes;
@@ -49,7 +51,7 @@ const everyday = ['jti#*', 'th#*', 'sid#*', 'sub#*', 'cid#*'];
 
 describe('the policies for people', () => {
   it('let readers read the whole table, and nothing else', () => {
-    expect(statementsOf('Readers').slice(1)).toEqual([
+    expect(statementsOf('Readers').slice(2)).toEqual([
       {
         Effect: 'Allow',
         Action: ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'].map((name) => `dynamodb:${name}`),

@@ -130,13 +130,58 @@ describe('the flusher of two stages', () => {
     expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(
       expect.arrayContaining(['FlushFailed', 'FlushAbandoned', 'IteratorAge', 'EntryFinding']),
     );
-    template.allResourcesProperties('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' });
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' }, 12);
+  });
+
+  it.each(['AtOnce', 'Settled'])(
+    'rings when Lambda drops entries of the %s flusher, by the metrics it asks for',
+    (name) => {
+      const [mapping] = mappingOf(template, name);
+      template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+        MetricsConfig: { Metrics: ['EventCount'] },
+      });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'DroppedEventCount',
+        Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }],
+        Statistic: 'Sum',
+        Threshold: 1,
+      });
+    },
+  );
+
+  it.each(['AtOnce', 'Settled'])('rings by its silence when the %s flusher does not read the stream at all', (name) => {
+    const [mapping] = mappingOf(template, name);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'PolledEventCount',
+      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }],
+      Statistic: 'SampleCount',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('rings when Lambda has no concurrency for either flusher', () => {
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'Throttles', Statistic: 'Sum' }, 2);
   });
 });
+
+function mappingOf(template: Template, name: string): readonly string[] {
+  const mappings = Object.keys(template.findResources('AWS::Lambda::EventSourceMapping'));
+  return mappings.filter((id) => id.startsWith(`Flusher${name}`));
+}
 
 it('a long result TTL lets retries go on for as long', () => {
   const template = Template.fromStack(createStack(['live'], Duration.hours(1)));
   template.allResourcesProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 3600 + 7 + 120 });
+});
+
+it('a result TTL of zero leaves an entry that waited behind another the time to be flushed', () => {
+  const template = Template.fromStack(createStack(['live'], Duration.seconds(0)));
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ GIVE_UP_SECONDS: '36' }) },
+  });
 });
 
 it('a flusher without a stage is refused at synth', () => {

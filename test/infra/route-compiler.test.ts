@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
+import { createWideGrants } from '../../lambda/wide-grants.ts';
 import { grantFor, isAllowed, route } from '../support/compiled-policy.ts';
 
 const orders = [
@@ -151,4 +152,30 @@ test('the same table compiles to the same patterns', () => {
 
 test('an empty table compiles to nothing', () => {
   expect(compileRoutes([])).toEqual([]);
+});
+
+describe('leaks between routes that no token holds apart', () => {
+  test('are left out: no policy would ever name them', () => {
+    const [collection, other] = compileRoutes([
+      route('GET /{tenant}/orders', 'read'),
+      route('GET /{tenant}/{kind}/{id}', 'read'),
+    ]);
+    expect(collection).toMatchObject({ leaksInto: [], leaksBySpelling: [] });
+    expect(other).toMatchObject({ leaksInto: [], leaksBySpelling: [] });
+  });
+
+  test('are kept where a token may hold either one without the other', () => {
+    const [narrow, wide] = compileRoutes([route('GET /a/b', 'read', 'write'), route('GET /a/{id}', 'read')]);
+    // A token with `write` holds the first only: nothing may stand for it that needs a Deny of the second.
+    expect(wide?.leaksInto).toEqual([0]);
+    expect(wide?.leaksBySpelling).toEqual([]);
+    expect(narrow?.leaksBySpelling.length).toBe(0);
+  });
+
+  test('keep a wide pattern from standing for routes that its Deny would refuse', () => {
+    const items = Array.from({ length: 8 }, (_, index) => route(`GET /a/b${index}`, 'read', 'write'));
+    const routes = compileRoutes([...items, route('GET /a/{id}', 'read')]);
+    const granted = new Set(items.keys());
+    expect(createWideGrants(routes)(granted)).toMatchObject({ allow: items.map(({ path }) => `GET${path}`), deny: [] });
+  });
 });

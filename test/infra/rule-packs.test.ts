@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
@@ -36,6 +36,7 @@ const everyOption: Deployment = {
   alarmEmail: 'on-call@acme.example',
   throttle: { rate: 100, burst: 50 },
   webAcl: 'managed-rules',
+  requestsPerAddress: 5000,
 };
 
 interface Report {
@@ -43,10 +44,10 @@ interface Report {
 }
 
 /** Rules that a deployment breaks without an exception, and the ids and reasons of the exceptions it makes. */
-function verdictOn(deployment: Deployment) {
+function verdictOn(deployment: Deployment, env: Environment) {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const app = newApp();
-  const stack = new ApiStack(app, 'bearer-authorizer', { deployment });
+  const stack = new ApiStack(app, 'bearer-authorizer', { deployment, env });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   try {
     app.synth();
@@ -68,14 +69,18 @@ function verdictOn(deployment: Deployment) {
 
 const used = new Set<string>();
 
-describe.each([
-  ['the deployment of this repository, with a Cognito user pool', { ...soundDeployment, issuers: {} }],
-  ['a deployment that trusts an issuer of every preset', { ...soundDeployment, issuers: everyPreset }],
-  ['a deployment with every option', everyOption],
-] as const)('%s', (_name, deployment) => {
+const unknown: Environment = {};
+const known: Environment = { account: '123456789012', region: 'eu-west-1' };
+
+describe.each<[string, Deployment, Environment]>([
+  ['the deployment of this repository, with a Cognito user pool', { ...soundDeployment, issuers: {} }, unknown],
+  ['a deployment that trusts an issuer of every preset', { ...soundDeployment, issuers: everyPreset }, unknown],
+  ['a deployment with every option', everyOption, unknown],
+  ['a deployment to an account and a Region that are known', soundDeployment, known],
+])('%s', (_name, deployment, env) => {
   let verdict: ReturnType<typeof verdictOn>;
   beforeAll(() => {
-    verdict = verdictOn(deployment);
+    verdict = verdictOn(deployment, env);
   });
 
   it('follows the rules of AwsSolutions and Serverless, but for those it names', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
@@ -13,7 +13,6 @@ interface CdkJson {
 }
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-test-'));
-process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
 
 /** An app with the feature flags that `npx cdk synth` uses, writing to a folder of its own. */
 export function newApp(context: Record<string, unknown> = {}): App {

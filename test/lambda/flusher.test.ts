@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { FlushEvent } from '../../lambda/flush-log.ts';
+import { giveUpAge, LONGEST_FLUSH } from '../../lambda/flush-timing.ts';
 import { createFlusher } from '../../lambda/flusher.ts';
 import type { FlusherConfiguration } from '../../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
@@ -132,6 +133,16 @@ describe('settled', () => {
     expect(flushes).toEqual(['live@8', 'beta@8']);
     expect(names).toEqual(['flushed']);
   });
+
+  it.each([0, 1, 20])(
+    'with a result TTL of %i s, an entry that waited behind another still flushes',
+    async (resultTtl) => {
+      const patient = { ...settled, giveUpAge: giveUpAge(resultTtl, 5) };
+      // Another batch came first: it took its wait, and a flush as long as one may be.
+      const { names } = await run([record({ age: configuration.settleTime + LONGEST_FLUSH })], patient);
+      expect(names).toEqual(['flushed']);
+    },
+  );
 
   it('a flush that failed is made good by a later one of the same batch', async () => {
     const { outcome, names } = await run([record({ age: 20 }), record()], settled, (flush) => flush !== 'live@0');

@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { guaranteedLag, LONGEST_FLUSH, settleTime } from '../../lambda/flush-timing.ts';
+import { giveUpAge, LONGEST_FLUSH, settleTime } from '../../lambda/flush-timing.ts';
 import { createFlusher } from '../../lambda/flusher.ts';
 import {
   type FlusherConfiguration,
@@ -46,7 +46,7 @@ function configurationOf(mode: FlushMode, resultTtl: number, { stage }: FlushedN
     mode,
     stages: [stage],
     settleTime: settleTime(AUTHORIZER_TIMEOUT),
-    giveUpAge: guaranteedLag(resultTtl, AUTHORIZER_TIMEOUT),
+    giveUpAge: giveUpAge(resultTtl, AUTHORIZER_TIMEOUT),
     issuers: [ISSUER],
     revocationLevels: REVOCATION_LEVELS,
   });
