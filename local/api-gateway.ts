@@ -35,34 +35,39 @@ const NO_SUCH_STAGE: HttpAnswer = {
 
 /** @throws LocalRunError for an API that uses what this product does not */
 export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies): Gateway {
-  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${api.apiId}`;
   const tree = resourceTreeOf(api.methods);
+  const outcomeOf = methodOutcomes(api, dependencies);
+  refuseUnknownSubstitutions(api.gatewayResponses);
+  return async (request) => {
+    const path = pathBelow(api.stageName, pathOf(request));
+    if (path === undefined) return NO_SUCH_STAGE;
+    const selected = tree.select(path);
+    const { result, authorization } = await outcomeOf(request, path, selected);
+    if (!('responseType' in result)) return withRequestId(result, request);
+    if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
+    const variables = contextVariables(request, api.stageName, selected, authorization);
+    return withRequestId(gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request)), request);
+  };
+}
+
+type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedResource | undefined) => Promise<Outcome>;
+
+/** What the authorizer of the method makes of a request, and then what stands behind it. */
+function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): OutcomeOf {
+  const { apiId, stageName } = api;
+  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${apiId}`;
   const authorize = methodAuthorization(api, apiArn, dependencies);
   const methodArn = ({ httpMethod, resourcePath }: RestMethod): string =>
-    `${apiArn}/${api.stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;
+    `${apiArn}/${stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;
   const backends = { ...dependencies, methodArn };
   const integrations = new Map(api.methods.map((method) => [method, integrationOf(method, backends)]));
-  refuseUnknownSubstitutions(api.gatewayResponses);
-
-  const outcomeOf = async (request: GatewayRequest, path: string, selected: SelectedResource | undefined) => {
+  return async (request, path, selected) => {
     const method = selected?.methods.get(request.method) ?? selected?.methods.get('ANY');
     const integration = method && integrations.get(method);
     if (selected === undefined || method === undefined || integration === undefined) return NO_SUCH_METHOD;
     const authorization = await authorize(request, method, path);
     if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
-    const { apiId, stageName } = api;
     return { result: await integration({ request, selected, authorization, apiId, stageName, path }), authorization };
-  };
-
-  return async (request) => {
-    const path = pathBelow(api.stageName, pathOf(request));
-    if (path === undefined) return NO_SUCH_STAGE;
-    const selected = tree.select(path);
-    const { result, authorization }: Outcome = await outcomeOf(request, path, selected);
-    if (!('responseType' in result)) return withRequestId(result, request);
-    if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
-    const variables = contextVariables(request, api.stageName, selected, authorization);
-    return withRequestId(gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request)), request);
   };
 }
 

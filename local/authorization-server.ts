@@ -1,8 +1,8 @@
 import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
-import { type Adapter, type Configuration, Provider } from 'oidc-provider';
-import { LOCAL_CLIENTS } from './local-client.ts';
+import { type Adapter, type ClientMetadata, type Configuration, Provider } from 'oidc-provider';
+import { LOCAL_CLIENTS, type LocalClient } from './local-client.ts';
 
 /** The API, as access tokens name it. */
 export const AUDIENCE = 'https://api.example.com';
@@ -34,14 +34,7 @@ function configuration(
 ): Configuration {
   return {
     adapter: forgetfulAdapter,
-    clients: LOCAL_CLIENTS.map(({ clientId, clientSecret, scope }) => ({
-      client_id: clientId,
-      client_secret: clientSecret,
-      ...(scope !== '' && { scope }),
-      grant_types: ['client_credentials'],
-      redirect_uris: [],
-      response_types: [],
-    })),
+    clients: LOCAL_CLIENTS.map(registrationOf),
     jwks: { keys: [signingKey] },
     scopes: [...new Set(LOCAL_CLIENTS.flatMap(({ scope }) => scopesIn(scope)))],
     features: {
@@ -50,15 +43,25 @@ function configuration(
       resourceIndicators: {
         enabled: true,
         defaultResource: () => AUDIENCE,
-        getResourceServerInfo: (context, _resource, client) => {
+        getResourceServerInfo: ({ oidc: { params } }, _resource, client) => {
           // RFC 6749 section 3.3: a request without a scope gets a default one, here everything the client may have.
-          const { params } = context.oidc;
           if (params !== undefined && client.scope) params.scope ??= client.scope;
           return resourceServer(accessTokenLifetimeSeconds);
         },
       },
     },
     ttl: { ClientCredentials: accessTokenLifetimeSeconds },
+  };
+}
+
+function registrationOf({ clientId, clientSecret, scope }: LocalClient): ClientMetadata {
+  return {
+    client_id: clientId,
+    client_secret: clientSecret,
+    ...(scope !== '' && { scope }),
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
   };
 }
 

@@ -1,8 +1,9 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { LocalRunError } from './local-run-error.ts';
 import { REGION } from './stack.ts';
 
 /** Any will do: DynamoDB Local does not check them, and our control plane takes them for the person at the keyboard. */
-export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /** How clients of a local DynamoDB are made; one attempt, since every caller has its own way to wait. */
 export function localClientOptions(endpoint: string) {
@@ -23,4 +24,17 @@ export async function answers(endpoint: string): Promise<boolean> {
       () => false,
     )
     .finally(() => client.destroy());
+}
+
+/** @throws LocalRunError when the DynamoDB that somebody named in DYNAMODB_ENDPOINT is not there */
+export async function requireDynamoDb(endpoint: string): Promise<void> {
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    throw new LocalRunError(
+      `DYNAMODB_ENDPOINT is ${endpoint}, which is not an http or https URL: correct it, or unset the variable.`,
+    );
+  }
+  if (await answers(endpoint)) return;
+  throw new LocalRunError(
+    `DYNAMODB_ENDPOINT is ${endpoint}, and no DynamoDB answers there: start it, or unset the variable.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,7 +19,7 @@ export interface DynamoDbLocal {
 
 export interface DynamoDbLocalOptions {
   readonly port: number;
-  /** @default a new temporary folder */
+  /** @default a new temporary folder, deleted when the start fails */
   readonly dataFolder?: string;
   /** Ends the process when it aborts, also before it answers. */
   readonly signal?: AbortSignal;
@@ -32,7 +32,17 @@ type Command = 'java' | 'docker';
  * @throws LocalRunError when neither Java 17 nor Docker runs here
  */
 export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'dynamodb-local-')));
+  if (options.dataFolder !== undefined) return startIn(options.dataFolder, options);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'dynamodb-local-'));
+  try {
+    return await startIn(dataFolder, options);
+  } catch (error) {
+    await rm(dataFolder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(dataFolder: string, options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
   const started = (await start('java', dataFolder, options)) ?? (await startInDocker(dataFolder, options));
   if (started !== undefined) return started;
   throw new LocalRunError(
@@ -67,6 +77,7 @@ async function start(
   const endpoint = `http://127.0.0.1:${port}`;
   const isUp = await untilAnswering(endpoint, ended);
   signal?.removeEventListener('abort', killed);
+  if (signal?.aborted) await stop(child, ended);
   signal?.throwIfAborted();
   return isUp ? { endpoint, dataFolder, process: child, stop: () => stop(child, ended) } : undefined;
 }

@@ -25,19 +25,11 @@ const RESTART_AFTER = 5000;
 const POLL_INTERVAL = 500;
 
 /** Watches over DynamoDB Local: says when it ends, adopts what answers in its place, or starts it again with the same data. */
-export function superviseDynamoDb({ endpoint, own, ensureTable, say }: SupervisorOptions): DynamoDbSupervisor {
+export function superviseDynamoDb(options: SupervisorOptions): DynamoDbSupervisor {
+  const { endpoint, own, ensureTable, say } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: DynamoDbLocal | undefined = own?.running;
-
-  const successor = async (): Promise<DynamoDbLocal | undefined> => {
-    const deadline = Date.now() + RESTART_AFTER;
-    while (own === undefined || Date.now() < deadline) {
-      if (await answers(endpoint)) return undefined;
-      await delay(POLL_INTERVAL, undefined, { signal });
-    }
-    return startDynamoDbLocal({ port: own.port, dataFolder: own.dataFolder, signal });
-  };
 
   const watch = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -46,7 +38,7 @@ export function superviseDynamoDb({ endpoint, own, ensureTable, say }: Superviso
         : ownIsGone(running.process, ensureTable, signal));
       say(goneSentence(endpoint, own !== undefined));
       running = undefined;
-      running = await successor().catch(() => undefined);
+      running = await successor(options, signal).catch(() => undefined);
       if (await answers(endpoint)) say(`DynamoDB answers again at ${endpoint}.`);
     }
   };
@@ -69,6 +61,19 @@ function goneSentence(endpoint: string, startsAgain: boolean): string {
     ? `it is started again with the same data in ${RESTART_AFTER / 1000} s unless another one answers there first`
     : 'start it again';
   return `DynamoDB at ${endpoint} has ended, so requests that need it answer 5xx until it is back: ${next}.`;
+}
+
+/** undefined: another DynamoDB answers there, and is adopted. */
+async function successor(
+  { endpoint, own }: SupervisorOptions,
+  signal: AbortSignal,
+): Promise<DynamoDbLocal | undefined> {
+  const deadline = Date.now() + RESTART_AFTER;
+  while (own === undefined || Date.now() < deadline) {
+    if (await answers(endpoint)) return undefined;
+    await delay(POLL_INTERVAL, undefined, { signal });
+  }
+  return startDynamoDbLocal({ port: own.port, dataFolder: own.dataFolder, signal });
 }
 
 /** Until our process ends; a new one may first have to get its table. */

@@ -2,7 +2,7 @@ import { LocalRunError } from './local-run-error.ts';
 import type { GatewayResponseSettings } from './rest-api.ts';
 
 /** API Gateway's own answers, with their default status (developer guide, "Gateway response types"). */
-export const GATEWAY_RESPONSES = {
+const GATEWAY_RESPONSES = {
   ACCESS_DENIED: 403,
   API_CONFIGURATION_ERROR: 500,
   AUTHORIZER_CONFIGURATION_ERROR: 500,

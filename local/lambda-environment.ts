@@ -27,16 +27,7 @@ export interface LambdaEnvironment {
 const INIT_LIMIT = 10_000;
 
 export function startLambdaEnvironment(settings: FunctionSettings, log: Say): LambdaEnvironment {
-  const { taskRoot, handler, functionName, functionArn, memorySize } = settings;
-  const worker = new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
-    name: functionName,
-    workerData: { taskRoot, handler, functionName, functionArn, memorySize } satisfies RuntimeData,
-    env: { ...settings.environment },
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: memorySize },
-  });
+  const worker = runtimeOf(settings);
   for (const stream of [worker.stdout, worker.stderr]) forwardLines(stream, log);
   const messages = messagesOf(worker);
   const end = (): void => {
@@ -58,6 +49,19 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
     },
     stop: async () => void (await worker.terminate()),
   };
+}
+
+/** The thread in which the function runs, and nothing of ours but its runtime. */
+function runtimeOf({ environment, timeoutSeconds: _, ...data }: FunctionSettings): Worker {
+  return new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
+    name: data.functionName,
+    workerData: data satisfies RuntimeData,
+    env: { ...environment },
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: data.memorySize },
+  });
 }
 
 function invocationOf(event: Json, limit: number): InvocationMessage {

@@ -29,7 +29,7 @@ export function lambdaFunctionsOf(
   return new Map(functions);
 }
 
-export function functionSettingsOf(
+function functionSettingsOf(
   stack: Stack,
   { logicalId, properties }: StackResource,
   assets: AssetFolders,

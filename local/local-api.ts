@@ -1,7 +1,7 @@
 import { apiGateway } from './api-gateway.ts';
 import type { AuthorizerAnswer } from './authorizer-answer.ts';
 import { type ControlPlane, controlPlane } from './control-plane.ts';
-import { eventSourceMappingsOf } from './event-source-mapping.ts';
+import { type EventSourceMapping, eventSourceMappingsOf } from './event-source-mapping.ts';
 import { readableLogLine } from './function-log.ts';
 import { gatewayServer } from './gateway-server.ts';
 import { startHttpService } from './http-service.ts';
@@ -56,14 +56,15 @@ export async function startLocalApi(
   const planeService = await startHttpService(plane.server, ports.controlPlane);
   await undo.add(planeService.pause);
 
-  await Promise.all(
-    eventSourceMappingsOf(stack, functions).map(async (mapping) => {
-      const reader = streamReader(dynamodb, mapping.tableName, mapping.startingPosition);
-      const poller = await pollStream(mapping, reader, say);
-      await undo.add(poller.stop);
-    }),
-  );
+  const mappings = eventSourceMappingsOf(stack, functions);
+  await Promise.all(mappings.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
   const apiService = await startHttpService(gatewayServer(gateway, { say, log }), ports.api);
   await undo.add(apiService.pause);
   return { restApi, functions, controlPlane: plane };
+}
+
+async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {
+  const reader = streamReader(dynamodb, mapping.tableName, mapping.startingPosition);
+  const poller = await pollStream(mapping, reader, say);
+  await undo.add(poller.stop);
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FlushEffect } from './control-plane.ts';
+import { requireDynamoDb } from './dynamodb-endpoint.ts';
 import type { HttpService } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { LocalRunError } from './local-run-error.ts';
@@ -52,7 +53,7 @@ export interface LocalRun {
   stop(): Promise<void>;
 }
 
-/** @throws LocalRunError when a port is taken, DynamoDB cannot run, or the stack cannot be synthesized; nothing is left behind */
+/** @throws LocalRunError when a port is taken, DynamoDB cannot run or does not answer, or the stack cannot be synthesized; nothing is left behind */
 export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   const undo = teardown();
   const { signal } = options;
@@ -72,6 +73,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   const ports = portsFrom(options.port);
   const { api, issuer, dynamodb, controlPlane } = ports;
   await requireFree([api, issuer, controlPlane, ...(options.dynamodbEndpoint === undefined ? [dynamodb] : [])]);
+  if (options.dynamodbEndpoint !== undefined) await requireDynamoDb(options.dynamodbEndpoint);
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));
   await undo.add(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'dynamodb'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { LocalRunError } from './local-run-error.ts';
 
-/** Everything listens here, and nowhere else. */
+/** Everything of ours listens here only. DynamoDB Local takes no address: it listens on every interface. */
 export const HOST = '127.0.0.1';
 
 /** The ports of one run: they follow from the API's. */

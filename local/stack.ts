@@ -111,7 +111,7 @@ function physicalId(named: NamedResource): string {
 }
 
 /** Real ones have ten characters of this kind. */
-export const REST_API_ID = 'localapi01';
+const REST_API_ID = 'localapi01';
 
 const ATTRIBUTES: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::RestApi.RootResourceId': ({ logicalId }) => `${logicalId}-root`,

@@ -26,8 +26,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** @throws UsageError */
-export function parseStartOptions(argv: readonly string[]): StartOptions {
+/** @throws UsageError; `environment` shows which options npm took for itself */
+export function parseStartOptions(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): StartOptions {
   const { values, tokens } = parseArgs({
     args: [...argv],
     options: OPTIONS,
@@ -35,6 +35,7 @@ export function parseStartOptions(argv: readonly string[]): StartOptions {
     allowPositionals: true,
     tokens: true,
   });
+  refuseLostOptions(Object.keys(values), environment);
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(unknownSentence(token.value));
     if (token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name))
@@ -47,6 +48,20 @@ export function parseStartOptions(argv: readonly string[]): StartOptions {
     port: wholeNumber('--port', port, 1, LAST_API_PORT) ?? DEFAULT_PORT,
     resultTtlSeconds: wholeNumber('--result-ttl', resultTtl, 0, LONGEST_RESULT_TTL),
   };
+}
+
+/**
+ * To npm `--port=4000` before `--` is an option of its own, which its scripts see as `npm_config_port`; of `--port 4000` they
+ * see `true` there and the number as a word.
+ */
+function refuseLostOptions(given: readonly string[], environment: NodeJS.ProcessEnv): void {
+  if (environment.npm_lifecycle_event !== 'start') return;
+  for (const [name, { type }] of Object.entries(OPTIONS)) {
+    const value = environment[`npm_config_${name.replaceAll('-', '_')}`];
+    if (!value || given.includes(name)) continue;
+    const option = type === 'boolean' ? name : `${name} ${value === 'true' ? 'VALUE' : value}`;
+    throw new UsageError(`npm took --${name} for itself: put options after \`--\`: npm start -- --${option}`);
+  }
 }
 
 function unknownSentence(found: string): string {

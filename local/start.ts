@@ -12,7 +12,7 @@ process.exitCode ??= exitCode;
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const options = parseStartOptions(argv);
+    const options = parseStartOptions(argv, process.env);
     if (options.help) console.log(USAGE);
     else await runUntilStopped(options);
     return 0;
@@ -32,17 +32,21 @@ async function runUntilStopped(options: StartOptions): Promise<void> {
     const run = await startLocalRun({
       port: options.port,
       resultTtlSeconds: options.resultTtlSeconds,
-      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT,
+      // An empty variable is as good as none.
+      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
       say: sayOnStderr(),
       log: process.stderr.isTTY && !options.json ? (line) => console.error(line) : () => {},
       signal: stopping,
     });
-    await writeRunningFile(run.running);
-    console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
-    console.log(options.json ? JSON.stringify(contractLineOf(run.running)) : nextSteps(run.running));
-    await aborted(stopping);
-    await removeRunningFile(run.running);
-    await run.stop();
+    try {
+      await writeRunningFile(run.running);
+      console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
+      console.log(options.json ? JSON.stringify(contractLineOf(run.running)) : nextSteps(run.running));
+      await aborted(stopping);
+      await removeRunningFile(run.running);
+    } finally {
+      await run.stop();
+    }
   } catch (error) {
     if (!stopping.aborted) throw error;
   }

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { localClientOptions } from './dynamodb-endpoint.ts';
 import type { StreamRecord } from './stream-record.ts';
-import { latestStreamArn, readShard, type ShardPosition, settle, shardIdsOf } from './stream-shards.ts';
+import { latestStreamArn, readShard, type ShardPosition, shardPositions } from './stream-shards.ts';
 
 /** Reads a table's stream from a position onwards: over shards, restarts of DynamoDB, and a new table of the same name. */
 export interface StreamReader {
@@ -21,40 +21,13 @@ export function streamReader(
 ): StreamReader {
   const tables = new DynamoDBClient(localClientOptions(endpoint));
   const streams = new DynamoDBStreamsClient(localClientOptions(endpoint));
-  let positions: readonly ShardPosition[] | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-
-  const findShards = async (): Promise<readonly ShardPosition[]> => {
-    const streamArn = await latestStreamArn(tables, tableName);
-    // Whatever appears later is new: a child shard, or the stream of a new table.
-    const start = positions === undefined ? startingPosition : 'TRIM_HORIZON';
-    const found = (await shardIdsOf(streams, streamArn)).map((shardId): ShardPosition => {
-      const known = positions?.find((position) => position.streamArn === streamArn && position.shardId === shardId);
-      return (
-        known ?? { streamArn, shardId, start, iterator: undefined, lastSequenceNumber: undefined, finished: false }
-      );
-    });
-    return Promise.all(found.map((position) => settle(streams, position)));
-  };
-
-  const readAll = async (): Promise<readonly StreamRecord[]> => {
-    if (positions === undefined || performance.now() - lookedAt > LOOK_INTERVAL) {
-      positions = await findShards();
-      lookedAt = performance.now();
-    }
-    const records: StreamRecord[] = [];
-    for (const position of positions) records.push(...(await readShard(streams, position)));
-    return records;
-  };
-
+  const shards = shardWatch(tables, streams, tableName, startingPosition);
   return {
     read: async () => {
       try {
-        return await readAll();
+        return await readShards(streams, await shards.positions());
       } catch (error) {
-        // An iterator may not outlive DynamoDB's process; sequence numbers do, as long as the stream is the same.
-        for (const position of positions ?? []) position.iterator = undefined;
-        lookedAt = Number.NEGATIVE_INFINITY;
+        shards.lookAgain();
         throw error;
       }
     },
@@ -63,4 +36,39 @@ export function streamReader(
       streams.destroy();
     },
   };
+}
+
+/** The reader's places in the shards there are, looked for every now and then. */
+function shardWatch(
+  tables: DynamoDBClient,
+  streams: DynamoDBStreamsClient,
+  tableName: string,
+  startingPosition: 'LATEST' | 'TRIM_HORIZON',
+) {
+  let found: readonly ShardPosition[] | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return {
+    positions: async (): Promise<readonly ShardPosition[]> => {
+      if (found !== undefined && performance.now() - lookedAt <= LOOK_INTERVAL) return found;
+      const streamArn = await latestStreamArn(tables, tableName);
+      // Whatever appears later is new: a child shard, or the stream of a new table.
+      found = await shardPositions(streams, streamArn, found === undefined ? startingPosition : 'TRIM_HORIZON', found);
+      lookedAt = performance.now();
+      return found;
+    },
+    /** An iterator may not outlive DynamoDB's process; sequence numbers do, as long as the stream is the same. */
+    lookAgain: (): void => {
+      for (const position of found ?? []) position.iterator = undefined;
+      lookedAt = Number.NEGATIVE_INFINITY;
+    },
+  };
+}
+
+async function readShards(
+  streams: DynamoDBStreamsClient,
+  positions: readonly ShardPosition[],
+): Promise<readonly StreamRecord[]> {
+  const records: StreamRecord[] = [];
+  for (const position of positions) records.push(...(await readShard(streams, position)));
+  return records;
 }

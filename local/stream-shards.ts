@@ -24,10 +24,30 @@ export async function latestStreamArn(tables: DynamoDBClient, TableName: string)
   return Table.LatestStreamArn;
 }
 
+/** The stream's shards from now on: where they were left, or at `start`. */
+export async function shardPositions(
+  streams: DynamoDBStreamsClient,
+  streamArn: string,
+  start: ShardPosition['start'],
+  left: readonly ShardPosition[] = [],
+): Promise<readonly ShardPosition[]> {
+  const found = (await shardIdsOf(streams, streamArn)).map((shardId): ShardPosition => {
+    const known = left.find((position) => position.streamArn === streamArn && position.shardId === shardId);
+    return known ?? { streamArn, shardId, start, iterator: undefined, lastSequenceNumber: undefined, finished: false };
+  });
+  return Promise.all(found.map((position) => settle(streams, position)));
+}
+
 /** Parents before their children, as DynamoDB lists them. */
-export async function shardIdsOf(streams: DynamoDBStreamsClient, StreamArn: string): Promise<readonly string[]> {
+async function shardIdsOf(streams: DynamoDBStreamsClient, StreamArn: string): Promise<readonly string[]> {
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
   return (StreamDescription?.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []);
+}
+
+/** Fixes the place of a position that starts at the latest record: what is written from now on will be read. */
+async function settle(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<ShardPosition> {
+  position.iterator ??= await iteratorAt(streams, position);
+  return position;
 }
 
 /** The records that follow the position, which moves behind them. */
@@ -45,12 +65,6 @@ export async function readShard(
   const records = Records.map((record) => streamRecordOf(record, position.streamArn, Date.now()));
   position.lastSequenceNumber = records.at(-1)?.sequenceNumber ?? position.lastSequenceNumber;
   return records;
-}
-
-/** Fixes the place of a position that starts at the latest record: what is written from now on will be read. */
-export async function settle(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<ShardPosition> {
-  position.iterator ??= await iteratorAt(streams, position);
-  return position;
 }
 
 async function iteratorAt(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<string | undefined> {

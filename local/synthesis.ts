@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AssetFolders } from './lambda-functions.ts';
 import { LocalRunError } from './local-run-error.ts';
@@ -36,8 +36,13 @@ export async function synthesize(options: SynthesisOptions, signal: AbortSignal)
   const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), {
     workerData: options,
     execArgv: [],
-    // Validation by CDK's rules takes five sixths of the time, and says nothing that `cdk synth` does not.
-    env: { ...process.env, CDK_VALIDATION: 'false' },
+    env: {
+      ...process.env,
+      // Validation by CDK's rules takes five sixths of the time, and says nothing that `cdk synth` does not.
+      CDK_VALIDATION: 'false',
+      // A worker that is terminated does not clear up: what it leaves goes with the run's own folder.
+      TMPDIR: dirname(options.outputFolder),
+    },
     stdout: true,
     stderr: true,
   });

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authorizerDescription } from './described-authorizer.ts';
 import { OperatorError } from './operator-error.ts';
 import type { RevocationStack } from './revocation-stack.ts';
+import { tableClient } from './table-client.ts';
 
 /** What `npm start` writes while it runs: its JSON line, and what the operator's tool needs besides. */
 export interface RunningStack {
@@ -19,7 +19,8 @@ export interface RunningStack {
   readonly authorizer: unknown;
 }
 
-export const RUNNING_FILE = 'running.json';
+/** Each run writes a file of its own. */
+const RUNNING_FILE = /^running-\d+\.json$/;
 
 /** DynamoDB Local asks for credentials and accepts any. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -32,21 +33,37 @@ export async function findLocalStack(folder: string): Promise<RevocationStack | 
   const authorizer = authorizerDescription(running.authorizer);
   if (authorizer === undefined) {
     throw new OperatorError(
-      `The file ${join(folder, RUNNING_FILE)} does not describe the authorizer: start \`npm start\` anew.`,
+      `The file ${join(folder, `running-${running.pid}.json`)} does not describe the authorizer: start \`npm start\` anew.`,
     );
   }
-  const client = new DynamoDBClient({ endpoint: dynamodb, region, credentials: LOCAL_CREDENTIALS });
+  const client = tableClient({ endpoint: dynamodb, region, credentials: LOCAL_CREDENTIALS }, table);
   return {
     regions: [{ region, table, client, authorizer, api, flags: '--local' }],
     operator: async () => userInfo().username,
   };
 }
 
-/** The file outlives a process that was killed: only a living one counts. */
+/** The run that started last, of those that live: a file outlives a process that was killed. */
 export async function readRunningStack(folder: string): Promise<RunningStack | undefined> {
+  const names = (await ifReadable(readdir(folder))) ?? [];
+  const paths = names.filter((name) => RUNNING_FILE.test(name)).map((name) => join(folder, name));
+  const runs = await Promise.all(paths.map((path) => ifReadable(readRun(path))));
+  return runs
+    .filter((run) => run !== undefined)
+    .filter(({ running }) => isAlive(running.pid))
+    .toSorted((one, other) => other.since - one.since)[0]?.running;
+}
+
+/** `since`: milliseconds since the epoch. */
+async function readRun(path: string): Promise<{ readonly running: RunningStack; readonly since: number }> {
+  const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+  return { running: JSON.parse(text) as RunningStack, since: mtimeMs };
+}
+
+/** undefined: it is gone, or not ours. */
+async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    const running = JSON.parse(await readFile(join(folder, RUNNING_FILE), 'utf8')) as RunningStack;
-    return isAlive(running.pid) ? running : undefined;
+    return await reading;
   } catch (error) {
     if (error instanceof SyntaxError || isMissingFile(error)) return undefined;
     throw error;
@@ -54,7 +71,7 @@ export async function readRunningStack(folder: string): Promise<RunningStack | u
 }
 
 function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function isAlive(pid: number): boolean {

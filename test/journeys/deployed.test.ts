@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeRunningFile } from '../../local/running-file.ts';
-import { RUNNING_FILE } from '../../ops/local-stack.ts';
-import { findStack } from '../../ops/revocation-stack.ts';
+import { findStack } from '../../ops/stack-search.ts';
 import type { Terminal } from '../../ops/terminal.ts';
 import { main } from '../deployed/deployed-test.ts';
 import type { Finding } from '../deployed/finding.ts';
@@ -18,7 +17,7 @@ beforeAll(async () => {
   // The shortest result TTL of which the program can tell its end from the end of the authorizer's own memory.
   journey = await startJourney({ resultTtlSeconds: 6, dynamodbEndpoint: inject('dynamoDbEndpoint') });
   localFolder = await mkdtemp(join(tmpdir(), 'deployed-'));
-  await writeRunningFile(journey.run.running, join(localFolder, RUNNING_FILE));
+  await writeRunningFile(journey.run.running, localFolder);
 }, START_TIMEOUT);
 
 afterAll(async () => {

@@ -1,69 +1,72 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HOST } from '../../local/ports.ts';
+import { freePort } from '../support/free-port.ts';
 import { fourFrom, freePorts, isTaken } from './free-ports.ts';
 import { START_TIMEOUT } from './local-journey.ts';
+import { copyProgram, type ProgramCopy } from './program-copy.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const RUNNING_FILE = `${ROOT}/.local/running.json`;
-
-/** A developer's own run may be there: its file is put back. */
-let developersRun: string | undefined;
-
-beforeAll(async () => {
-  developersRun = existsSync(RUNNING_FILE) ? await readFile(RUNNING_FILE, 'utf8') : undefined;
-});
-
+let program: ProgramCopy;
+/** The temporary folder of what a test starts. */
+let temporary: string;
 const started: ChildProcess[] = [];
 
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill();
+beforeAll(async () => {
+  program = await copyProgram();
+  temporary = join(program.folder, 'temporary');
 });
 
-afterAll(async () => {
-  if (developersRun !== undefined) await writeFile(RUNNING_FILE, developersRun);
+beforeEach(() => mkdir(temporary));
+
+afterEach(async () => {
+  for (const child of started.splice(0)) child.kill();
+  await rm(temporary, { recursive: true });
 });
+
+afterAll(() => program[Symbol.asyncDispose]());
 
 describe('npm start -- --json', () => {
   test('prints one line when ready, serves, and leaves nothing behind when npm is told to end', {
     timeout: START_TIMEOUT,
   }, async () => {
     const port = await freePorts();
-    const child = npmStart('--json', '--port', String(port), '--result-ttl', '2');
-    const output = text(child.stdout ?? process.stdin);
-    await vi.waitUntil(async () => await runningPid(port), { timeout: 100_000, interval: 100 });
+    const child = npmStart('--', '--json', '--port', String(port), '--result-ttl', '2');
+    const ended = finished(child);
+    await vi.waitUntil(async () => (await runningApis()).length > 0, { timeout: 100_000, interval: 100 });
+    expect(await runningApis()).toEqual([`http://${HOST}:${port}/v1`]);
     expect((await fetch(`http://${HOST}:${port}/v1/orders`)).status).toBe(401);
     child.kill('SIGTERM');
-    const lines = (await output).trim().split('\n');
+    const lines = (await ended).stdout.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
       ...['api', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'dynamodb', 'table', 'region'],
       'resultTtlSeconds',
     ]);
     await untilAllFree(port);
-    expect(await runningPid(port)).toBeUndefined();
+    expect(await runningApis()).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'in the middle of its start %s ends it, and nothing stays',
+  test.each<['SIGINT' | 'SIGTERM', string, (port: number) => Promise<boolean>]>([
+    // It is up long before DynamoDB Local and the stack.
+    ['SIGINT', 'the authorization server is up', (port) => isTaken(port + 1)],
+    ['SIGTERM', 'the stack is half synthesized', async () => (await filesIn(temporary, '**/asset-*/*.cjs')).length > 0],
+  ])(
+    'in the middle of its start %s ends it as soon as %s, and nothing stays',
     { timeout: START_TIMEOUT },
-    async (signal) => {
+    async (signal, _, isThere) => {
       const port = await freePorts();
       const child = start('--json', '--port', String(port));
-      const output = text(child.stdout ?? process.stdin);
-      // The authorization server is up long before DynamoDB Local and the stack.
-      await vi.waitUntil(() => isTaken(port + 1), { timeout: 60_000, interval: 20 });
+      const ended = finished(child);
+      await vi.waitUntil(() => isThere(port), { timeout: 60_000, interval: 20 });
       child.kill(signal);
-      const [code] = await once(child, 'exit');
-      expect(code).toBe(0);
-      expect(await output).toBe('');
+      expect(await ended).toMatchObject({ code: 0, stdout: '' });
       await untilAllFree(port);
+      expect(await readdir(temporary)).toEqual([]);
     },
   );
 });
@@ -73,10 +76,10 @@ describe('what cannot start says why in one sentence', () => {
     const port = await freePorts();
     const occupant = createServer().listen(port + offset, HOST);
     await once(occupant, 'listening');
-    const { code, stdout, stderr } = await finished(start('--json', '--port', String(port)));
+    const { code, stdout, sentence } = await finished(start('--json', '--port', String(port)));
     occupant.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr.trim().split('\n').at(-1)).toContain(`Port ${port + offset} `);
+    expect(sentence).toContain(`Port ${port + offset} `);
   });
 
   test.each([
@@ -89,19 +92,59 @@ describe('what cannot start says why in one sentence', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(named)]);
   });
 
+  test.each([
+    [['--port=4000'], '--port 4000'],
+    [['--port', '4000'], '--port VALUE'],
+    [['--json'], '--json'],
+  ])('when npm takes %j for itself', async (argv, option) => {
+    const { code, sentence } = await finished(npmStart(...argv));
+    expect(code).toBe(2);
+    expect(sentence).toBe(
+      `npm took ${argv[0]?.replace(/=.*/, '')} for itself: put options after \`--\`: npm start -- ${option}`,
+    );
+  });
+
   test('when there is neither Java nor Docker', { timeout: START_TIMEOUT }, async () => {
     const port = await freePorts();
-    const { code, stderr } = await finished(startWith({ PATH: '/nowhere' }, '--port', String(port)));
+    // An empty DYNAMODB_ENDPOINT names nothing.
+    const { code, sentence } = await finished(
+      startWith({ PATH: '/nowhere', DYNAMODB_ENDPOINT: '' }, '--port', String(port)),
+    );
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Java 17 or newer, or Docker/);
+    expect(sentence).toMatch(/Java 17 or newer, or Docker/);
     await untilAllFree(port);
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['no URL', async () => 'localhost:8000'],
+    ['a URL of another scheme', async () => 'ftp://127.0.0.1:8000'],
+    ['an address where nobody listens', async () => `http://127.0.0.1:${await freePort()}`],
+  ])('when DYNAMODB_ENDPOINT is %s', async (_, address) => {
+    const [port, endpoint] = [await freePorts(), await address()];
+    const { code, sentence } = await finished(startWith({ DYNAMODB_ENDPOINT: endpoint }, '--port', String(port)));
+    expect(code).toBe(1);
+    expect(sentence).toContain(`DYNAMODB_ENDPOINT is ${endpoint}`);
+    expect(sentence).toContain('unset the variable');
+  });
+
+  test('when it cannot write the file by which tools find it, and nothing stays', {
+    timeout: START_TIMEOUT,
+  }, async () => {
+    const port = await freePorts();
+    const inTheWay = join(program.folder, '.local');
+    await rm(inTheWay, { recursive: true, force: true });
+    await writeFile(inTheWay, '');
+    const { code, stdout, sentence } = await finished(start('--json', '--port', String(port)));
+    await rm(inTheWay);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(sentence).toContain(join(inTheWay, 'running-'));
+    await untilAllFree(port);
+    expect(await readdir(temporary)).toEqual([]);
   });
 });
 
 function npmStart(...argv: readonly string[]): ChildProcess {
-  const child = spawn('npm', ['start', '--silent', '--', ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
-  started.push(child);
-  return child;
+  return inProgram('npm', ['start', '--silent', ...argv], {});
 }
 
 function start(...argv: readonly string[]): ChildProcess {
@@ -109,25 +152,32 @@ function start(...argv: readonly string[]): ChildProcess {
 }
 
 function startWith(environment: Readonly<Record<string, string>>, ...argv: readonly string[]): ChildProcess {
-  const env = { ...process.env, ...environment };
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  const child = spawn(process.execPath, ['local/start.ts', ...argv], { cwd: ROOT, env, stdio });
+  return inProgram(process.execPath, ['local/start.ts', ...argv], environment);
+}
+
+function inProgram(command: string, argv: readonly string[], more: Readonly<Record<string, string>>): ChildProcess {
+  const env = { ...process.env, TMPDIR: temporary, ...more };
+  const child = spawn(command, argv, { cwd: program.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   return child;
 }
 
+/** `sentence`: the last line of what it says on standard error. */
 async function finished(child: ChildProcess) {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('Its output is piped.');
   const [out, err, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'exit')]);
-  return { stdout: out, stderr: err, code };
+  return { stdout: out, stderr: err, code, sentence: err.trim().split('\n').at(-1) };
 }
 
-/** undefined: the file is another run's, or not there. */
-async function runningPid(port: number): Promise<number | undefined> {
-  const content = await readFile(RUNNING_FILE, 'utf8').catch(() => '{}');
-  const { api, pid } = JSON.parse(content) as { api?: string; pid?: number };
-  return api === `http://${HOST}:${port}/v1` ? pid : undefined;
+/** The APIs of the runs that say where they are to be found. */
+async function runningApis(): Promise<readonly string[]> {
+  const files = await filesIn(program.folder, '.local/running-*.json');
+  return Promise.all(files.map(async (file) => JSON.parse(await readFile(join(program.folder, file), 'utf8')).api));
+}
+
+function filesIn(folder: string, pattern: string): Promise<string[]> {
+  return Array.fromAsync(glob(pattern, { cwd: folder }));
 }
 
 async function untilAllFree(port: number): Promise<void> {

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorizerUnderTest, STAGE_ARN } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { describe, expect, it } from 'vitest';
+import { STAGE_ARN } from '../support/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { segment, signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims, NOW } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const issuer = loopbackIssuer();
+const { fresh, header, key, tokenOf } = issuer;
 const good = tokenOf();
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
-const fresh = () => authorizerUnderTest({ issuers: issuers() });
 
 describe('C5 two tokens', () => {
   const filler = 'x'.repeat(1_000);
@@ -34,7 +24,7 @@ describe('C5 two tokens', () => {
     expect(second.slice(0, 1_000)).toBe(first.slice(0, 1_000));
     const readEntries = async (targets: readonly string[]) =>
       targets.includes('jti#main#token-1') ? [{ target: 'jti#main#token-1', before: undefined }] : [];
-    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+    const authorizer = fresh({ readEntries });
     const subjects = [];
     for (const token of [second, first, second, first]) subjects.push(await subjectOf(authorizer, token));
     expect(subjects).toEqual(['main#bob', 'unauthorized', 'main#bob', 'unauthorized']);
@@ -66,7 +56,7 @@ describe('C7 10,000 different garbage tokens', () => {
   ];
 
   it('are refused one by one, with no request, no read and few log lines', async () => {
-    const before = server.requests.length;
+    const before = issuer.requests.length;
     const authorizer = fresh();
     const kinds = new Set<string>();
     for (let index = 0; index < 10_000; index += 1) {
@@ -74,7 +64,7 @@ describe('C7 10,000 different garbage tokens', () => {
       kinds.add((await authorizer.decide(`Bearer ${token?.(index)}`)).kind);
     }
     expect([...kinds]).toEqual(['unauthorized']);
-    expect(server.requests.length).toBe(before);
+    expect(issuer.requests.length).toBe(before);
     expect(authorizer.reads).toEqual([]);
     const refused = authorizer.log().map(({ Refused }) => Number(Refused));
     expect(refused.length).toBeLessThan(2_100);
@@ -87,7 +77,7 @@ it.each([{ exp: 1 }, { aud: 'other' }, { iat: 0 }, { nbf: NOW * 2 }, { sub: 1 },
   async (claims) => {
     const attackers = createSigningKey('ES256', 'ec-1');
     const authorizationToken = `Bearer ${signedToken(attackers, header, goodClaims(claims))}`;
-    await expectRefused({ id: 'C9', what: 'bad signature', reason: 'signature', authorizationToken }, fresh(), server);
+    await expectRefused({ id: 'C9', what: 'bad signature', reason: 'signature', authorizationToken }, fresh(), issuer);
   },
 );
 

@@ -1,26 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AUTHORIZATION_TOKEN_PATTERN, parseBearerToken } from '../../lambda/bearer-token.ts';
-import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { expectRefused, refusedRows } from '../support/refusal.ts';
-import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const issuer = loopbackIssuer();
+const { fresh, tokenOf } = issuer;
 const good = tokenOf();
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
-const fresh = () => authorizerUnderTest({ issuers: issuers() });
 
 describe('C1 the authorization token', () => {
   it.each(['Bearer ', 'bearer ', 'BEARER  ', 'bEaReR    '])('%j before a good token is accepted', async (scheme) => {
@@ -59,7 +45,7 @@ describe('C1 the authorization token', () => {
       ['a quoted token', `Bearer "${good}"`],
     ),
   ];
-  it.each(refused)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), server));
+  it.each(refused)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
 });
 
 describe('the pattern that API Gateway applies', () => {

@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessTokenOf } from '../../lambda/claims-profile.ts';
 import { InvalidTokenError } from '../../lambda/rejection.ts';
 import { allowedBy, authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
+import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
 import { type Case, expectRefused, refusalsOf, refusedRows } from '../support/refusal.ts';
 import { type Content, signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
+const issuer = loopbackIssuer();
+const { fresh, header, key } = issuer;
 const bearer = (payload: Content) => `Bearer ${signedToken(key, header, payload)}`;
 const withClaims = (changes: Readonly<Record<string, unknown>>) => bearer(goodClaims(changes));
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuer = () => trustedIssuer({ jwksUri: `${server.address}/keys` });
-const fresh = () => authorizerUnderTest({ issuers: [issuer()] });
 
 const written = (name: string, values: readonly unknown[]): readonly Case[] =>
   values.map((value) => [`${name} ${JSON.stringify(value)}`, withClaims({ [name]: value })]);
@@ -86,17 +78,17 @@ const names = [
 ];
 
 describe('a token is refused for its names', () => {
-  it.each(names)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), server));
+  it.each(names)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
 });
 
 it('B8 a token that names a key of another issuer is refused, and that issuer is not asked', async () => {
   const others = createSigningKey('ES256', 'ec-2');
   const otherServer = await startLoopbackServer(keySet(others.publicJwk));
   const other = trustedIssuer({ alias: 'other', issuer: 'https://other.example/', jwksUri: otherServer.address });
-  const issuers = [issuer(), other];
+  const issuers = [issuer.trusted(), other];
   const authorizationToken = `Bearer ${signedToken(others, { ...header, kid: 'ec-2' }, goodClaims())}`;
   const row = { id: 'B8', what: 'other key', reason: 'unknown-key' as const, authorizationToken };
-  await expectRefused(row, authorizerUnderTest({ issuers }), server);
+  await expectRefused(row, authorizerUnderTest({ issuers }), issuer);
   expect(otherServer.requests).toEqual([]);
   const own = signedToken(others, { ...header, kid: 'ec-2' }, goodClaims({ iss: other.issuer }));
   expect((await authorizerUnderTest({ issuers }).decide(`Bearer ${own}`)).kind).toBe('allowed');
@@ -107,7 +99,7 @@ it('B8 two issuers may use one key id for different keys', async () => {
   const others = createSigningKey('ES256', 'ec-1');
   const otherServer = await startLoopbackServer(keySet(others.publicJwk));
   const other = trustedIssuer({ alias: 'other', issuer: 'https://other.example/', jwksUri: otherServer.address });
-  const authorizer = authorizerUnderTest({ issuers: [issuer(), other] });
+  const authorizer = authorizerUnderTest({ issuers: [issuer.trusted(), other] });
   const crossed = signedToken(others, header, goodClaims());
   const own = signedToken(others, header, goodClaims({ iss: other.issuer }));
   expect(await authorizer.decide(`Bearer ${crossed}`)).toEqual({ kind: 'unauthorized' });
@@ -119,7 +111,7 @@ it('B8 two issuers may use one key id for different keys', async () => {
 it('B10 a jti that is there only through __proto__ is none', async () => {
   const text = JSON.stringify(goodClaims({ jti: undefined })).replace('{', '{"__proto__":{"jti":"token-1"},');
   const row = { id: 'B10', what: '__proto__', reason: 'no-token-id' as const, authorizationToken: bearer(text) };
-  await expectRefused(row, fresh(), server);
+  await expectRefused(row, fresh(), issuer);
 });
 
 describe('B11 of a claim that stands twice', () => {
@@ -127,7 +119,7 @@ describe('B11 of a claim that stands twice', () => {
     bearer(JSON.stringify(goodClaims()).replace('{', `{${JSON.stringify(name)}:${JSON.stringify(first)},`));
 
   it('the last counts, for the policy, the revocation read and the backend', async () => {
-    const authorizer = authorizerUnderTest({ issuers: [issuer()], contextClaims: { who: 'sub' } });
+    const authorizer = fresh({ contextClaims: { who: 'sub' } });
     const outcome = await authorizer.decide(twice('sub', 'mallory'));
     expect(outcome).toMatchObject({
       result: { principalId: 'main#alice', context: { who: 'alice', subject: 'alice' } },
@@ -149,7 +141,7 @@ describe('B11 of a claim that stands twice', () => {
   it('the last iss counts, also when it is none of ours', async () => {
     const text = JSON.stringify(goodClaims()).replace('}', ',"iss":"https://other.example/"}');
     const row = { id: 'B11', what: 'iss', reason: 'unknown-issuer' as const, authorizationToken: bearer(text) };
-    await expectRefused(row, fresh(), server);
+    await expectRefused(row, fresh(), issuer);
   });
 });
 
@@ -184,7 +176,7 @@ it('B12 the backend sees no scope that is none (RFC 6749 section 3.3)', async ()
 
 describe('scopes of an issuer that writes them otherwise', () => {
   const scopesOf = async (claim: unknown, settings: Parameters<typeof trustedIssuer>[0]) => {
-    const issuers = [trustedIssuer({ jwksUri: server.address, ...settings })];
+    const issuers = [issuer.trusted({ ...settings })];
     const outcome = await authorizerUnderTest({ issuers }).decide(
       withClaims({ scope: undefined, scp: claim, realm: { roles: claim } }),
     );
@@ -216,8 +208,7 @@ describe('scopes of an issuer that writes them otherwise', () => {
 
 describe('an issuer without audience (Cognito)', () => {
   const cognito = () =>
-    trustedIssuer({
-      jwksUri: server.address,
+    issuer.trusted({
       audiences: [],
       clients: ['client-0', 'client-1'],
       tokenTypes: [null],

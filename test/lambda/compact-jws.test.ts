@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decomposeUnverified } from '../../lambda/compact-jws.ts';
 import { InvalidTokenError, type RejectionReason } from '../../lambda/rejection.ts';
 import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { type Case, expectRefused, refusedRows } from '../support/refusal.ts';
 import { type Content, P256_ORDER, segment, signedToken, twinOf } from '../support/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims } from '../support/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'rsa-1');
 const ec = createSigningKey('ES256', 'ec-1');
 const ed = createSigningKey('EdDSA', 'ed-1');
 const attackers = createSigningKey('ES256', 'ec-1');
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(rsa.publicJwk, ec.publicJwk, ed.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuer = () => trustedIssuer({ jwksUri: `${server.address}/keys` });
-const fresh = () => authorizerUnderTest({ issuers: [issuer()] });
+const issuer = loopbackIssuer(rsa, ec, ed);
+const { fresh } = issuer;
 
 const headerOf = (key: SigningKey) => ({ typ: 'at+jwt', alg: key.algorithm, kid: key.keyId });
 /** A good token of that key with another third segment. */
@@ -135,7 +128,7 @@ const forms = [
 
 describe('a token is refused for its signature or its form', () => {
   it.each([...signatures, ...spellings, ...forms])('$id $what: 401, $reason', (row) =>
-    expectRefused(row, fresh(), server),
+    expectRefused(row, fresh(), issuer),
   );
 });
 
@@ -151,12 +144,12 @@ describe('A9 the twin (r, n - s) of a revoked token', () => {
   it('is revoked with it', async () => {
     const readEntries = async () => [{ target: 'jti#main#token-1', before: undefined }];
     const row = { id: 'A9', what: 'twin', reason: 'revoked' as const, authorizationToken: `Bearer ${twin}` };
-    await expectRefused(row, authorizerUnderTest({ issuers: [issuer()], readEntries }), server);
+    await expectRefused(row, fresh({ readEntries }), issuer);
   });
 
   it('is revoked with it by the digest of the signed part, where tokens have no id', async () => {
     const claims = goodClaims({ jti: undefined });
-    const issuers = [trustedIssuer({ jwksUri: server.address, tokensWithoutId: 'digest' })];
+    const issuers = [issuer.trusted({ tokensWithoutId: 'digest' })];
     const first = signedToken(ec, headerOf(ec), claims);
     const asked = authorizerUnderTest({ issuers });
     await asked.decide(`Bearer ${first}`);
@@ -186,7 +179,7 @@ describe('A18 the longest token', () => {
 
   it('has not 8193', async () => {
     const authorizationToken = `Bearer ${tokenOfLength(8193)}`;
-    await expectRefused({ id: 'A18', what: '8193', reason: 'oversized', authorizationToken }, fresh(), server);
+    await expectRefused({ id: 'A18', what: '8193', reason: 'oversized', authorizationToken }, fresh(), issuer);
   });
 });
 
@@ -198,14 +191,14 @@ describe('A19 nested arrays', () => {
   const cases = rows('A19', 'oversized', ['5,000 of them', nested(5000, rsa)]);
   const within = rows('A19', 'signature', ['as many as fit, unsigned', nested(2600, attackers)]);
 
-  it.each([...cases, ...within])('$id $what: 401, and the process lives', (row) => expectRefused(row, fresh(), server));
+  it.each([...cases, ...within])('$id $what: 401, and the process lives', (row) => expectRefused(row, fresh(), issuer));
 
   it('in a claim that nobody reads are no reason to refuse a token that a trusted key signed', async () => {
     expect((await fresh().decide(`Bearer ${nested(2600, rsa)}`)).kind).toBe('allowed');
   });
 
   it('in a claim that the backend shall get are left out', async () => {
-    const authorizer = authorizerUnderTest({ issuers: [issuer()], contextClaims: { deep: 'deep' } });
+    const authorizer = fresh({ contextClaims: { deep: 'deep' } });
     const outcome = await authorizer.decide(`Bearer ${nested(2600, rsa)}`);
     expect(outcome).not.toHaveProperty('result.context.deep');
     expect(outcome.kind).toBe('allowed');

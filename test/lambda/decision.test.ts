@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import type { AccessToken } from '../../lambda/access-token.ts';
 import { decisionFor } from '../../lambda/decision.ts';
 import { createGrants } from '../../lambda/grants.ts';
-import { allowedBy, authorizerUnderTest, STAGE_ARN } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { allowedBy, STAGE_ARN } from '../support/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { expectRefused } from '../support/refusal.ts';
 import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims, NOW } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const issuer = loopbackIssuer();
+const { fresh, header, key, tokenOf } = issuer;
 const good = tokenOf();
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
-const fresh = () => authorizerUnderTest({ issuers: issuers() });
 
 describe('C2 what a policy says', () => {
   const benign = fresh;
@@ -41,7 +30,7 @@ describe('C2 what a policy says', () => {
 
 describe('C4 a claim that the backend shall get', () => {
   const contextOf = async (claim: unknown) => {
-    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: 'extra' } });
+    const authorizer = fresh({ contextClaims: { extra: 'extra' } });
     const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: claim })}`);
     return outcome.kind === 'allowed' ? outcome.result.context : outcome;
   };
@@ -79,12 +68,12 @@ describe('C4 a claim that the backend shall get', () => {
 
   it('of 64 kB makes the token too long', async () => {
     const authorizationToken = `Bearer ${tokenOf({ extra: 'x'.repeat(64_000) })}`;
-    await expectRefused({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), server);
+    await expectRefused({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), issuer);
   });
 
   it('cannot stand in for what the authorizer itself says', async () => {
     const contextClaims = { subject: 'extra', issuer: 'extra', scope: 'extra', clientId: 'extra', jwtId: 'extra' };
-    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims });
+    const authorizer = fresh({ contextClaims });
     const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: 'mallory' })}`);
     expect(outcome.kind).toBe('allowed');
     expect(JSON.stringify(outcome)).not.toContain('mallory');
@@ -92,7 +81,7 @@ describe('C4 a claim that the backend shall get', () => {
 
   it('that is no number JSON can write is left out', async () => {
     const text = JSON.stringify(goodClaims({ extra: '@' })).replace('"@"', '1e999');
-    const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: 'extra' } });
+    const authorizer = fresh({ contextClaims: { extra: 'extra' } });
     const outcome = await authorizer.decide(`Bearer ${signedToken(key, header, text)}`);
     expect(outcome).not.toHaveProperty('result.context.extra');
     expect(outcome.kind).toBe('allowed');
@@ -101,7 +90,7 @@ describe('C4 a claim that the backend shall get', () => {
   it.each(['__proto__', 'constructor', 'toString'])(
     'named %s is what the token itself says, or nothing',
     async (name) => {
-      const authorizer = authorizerUnderTest({ issuers: issuers(), contextClaims: { extra: name } });
+      const authorizer = fresh({ contextClaims: { extra: name } });
       const outcome = await authorizer.decide(`Bearer ${good}`);
       expect(outcome).not.toHaveProperty('result.context.extra');
       expect(outcome.kind).toBe('allowed');

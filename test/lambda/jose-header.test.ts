@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RejectionReason } from '../../lambda/rejection.ts';
 import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
+import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
 import { type Case, expectRefused, refusalsOf, refusedRows } from '../support/refusal.ts';
 import { type Content, segment, signedToken } from '../support/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
@@ -13,16 +14,9 @@ const ec = createSigningKey('ES256', 'ec-1');
 const ed = createSigningKey('EdDSA', 'ed-1');
 const attackers = createSigningKey('RS256', 'rsa-1');
 
-let server: LoopbackServer;
-let elsewhere: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(rsa.publicJwk, ec.publicJwk, ed.publicJwk));
-  elsewhere = await startLoopbackServer(keySet(attackers.publicJwk));
-});
-afterAll(() => Promise.all([server.close(), elsewhere.close()]));
-
-const issuer = () => trustedIssuer({ jwksUri: `${server.address}/keys` });
-const fresh = () => authorizerUnderTest({ issuers: [issuer()] });
+const issuer = loopbackIssuer(rsa, ec, ed);
+const elsewhere = loopbackIssuer(attackers);
+const { fresh } = issuer;
 
 const headerOf = (key: SigningKey) => ({ typ: 'at+jwt', alg: key.algorithm, kid: key.keyId });
 /** A good token of that key, but for the header parameters named. */
@@ -106,7 +100,7 @@ const foreignKeys = () => [
     'header-parameter',
     ['jku, signed by a trusted key', withHeader({ jku: `${elsewhere.address}/keys` })],
     ['jku, signed by the key it points to', withHeader({ jku: `${elsewhere.address}/keys` }, attackers)],
-    ['jku of the true key set', withHeader({ jku: `${server.address}/keys` })],
+    ['jku of the true key set', withHeader({ jku: `${issuer.address}/keys` })],
     ['x5u', withHeader({ x5u: `${elsewhere.address}/certificate` })],
     ['x5c', withHeader({ x5c: ['MIIB'] })],
     ['an x5c of null', withHeader({ x5c: null })],
@@ -211,10 +205,10 @@ const forms = [
 const every = [...algorithms, ...keyIds, ...extensions, ...headerTexts, ...forms];
 
 describe('a token is refused for its header', () => {
-  it.each(every)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), server));
+  it.each(every)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
 
   it('A3, A4: a token that brings a key, or points to one, is refused, and nobody is asked', async () => {
-    for (const row of foreignKeys()) await expectRefused(row, fresh(), server);
+    for (const row of foreignKeys()) await expectRefused(row, fresh(), issuer);
     expect(elsewhere.requests).toEqual([]);
   });
 });

@@ -1,20 +1,13 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { purgeFloor } from '../../lambda/purge-floor.ts';
 import { entryRevokes } from '../../lambda/revocation-entry.ts';
 import { TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation-target.ts';
-import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
-import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { createClock } from '../support/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
+import { NOW } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
+const { fresh, tokenOf, trusted } = loopbackIssuer();
 
 const prefixes = Object.keys(TARGET_PREFIXES) as TargetPrefix[];
 
@@ -51,10 +44,8 @@ describe('F5 deleting an entry at its purge floor or later', () => {
         fc.pre(entryRevokes(prefix, before ?? 'absent', iat));
         swept += 1;
         const clock = createClock(floor + late);
-        const issuer = trustedIssuer({ jwksUri: server.address, maxTokenAge, clockTolerance });
-        const authorizer = authorizerUnderTest({ issuers: [issuer], clock });
-        const token = signedToken(key, { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' }, goodClaims({ iat, exp }));
-        expect(await authorizer.decide(`Bearer ${token}`)).toEqual({ kind: 'unauthorized' });
+        const authorizer = fresh({ issuers: [trusted({ maxTokenAge, clockTolerance })], clock });
+        expect(await authorizer.decide(`Bearer ${tokenOf({ iat, exp })}`)).toEqual({ kind: 'unauthorized' });
       },
     );
     await fc.assert(property, { numRuns: 400 });

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '../../lambda/refusal-evidence.ts';
-import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { createClock } from '../support/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { expectNoPieceOf } from '../support/refusal.ts';
 import { segment, signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const issuer = loopbackIssuer();
+const { fresh, header, key, tokenOf } = issuer;
 const good = tokenOf();
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
-const fresh = () => authorizerUnderTest({ issuers: issuers() });
 
 it('C8 a key id made of log syntax leaves one valid JSON line', async () => {
   const kid = 'x"}\n{"level":"error"';
@@ -51,9 +40,7 @@ describe('C10 what is said', () => {
 
   it('of a revoked token is neither token nor claim', async () => {
     const readEntries = async ([target = '']: readonly string[]) => [{ target, before: { S: 'subject-with-a-name' } }];
-    expect(await saidIn(authorizerUnderTest({ issuers: issuers(), readEntries }), tokenOf(secrets))).toBe(
-      'unauthorized',
-    );
+    expect(await saidIn(fresh({ readEntries }), tokenOf(secrets))).toBe('unauthorized');
   });
 
   it('of an expired token is neither token nor claim', async () => {
@@ -67,7 +54,7 @@ describe('C10 what is said', () => {
     ['undefined', undefined],
   ])('when something unforeseen is thrown is its class at most: %s', async (detail, thrown) => {
     const readEntries = () => Promise.reject(thrown);
-    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+    const authorizer = fresh({ readEntries });
     expect(await saidIn(authorizer, tokenOf(secrets))).toBe('failed');
     expect(authorizer.log().at(-1)).toMatchObject({ event: 'failed', failureCause: 'internal', detail });
   });
@@ -98,7 +85,7 @@ describe('C10 what is said', () => {
 });
 
 it('a refused token that comes again is logged at its first and tenth time and after every hundred', async () => {
-  const authorizer = authorizerUnderTest({ issuers: issuers(), clock: createClock() });
+  const authorizer = fresh({ clock: createClock() });
   for (let times = 0; times < 150; times += 1) await authorizer.decide(`Bearer ${tokenOf({ exp: 1 })}`);
   const refusals = authorizer.log().filter(({ event }) => event === 'refused');
   expect(refusals.map(({ Refused }) => Refused)).toEqual([1, 9, 100]);

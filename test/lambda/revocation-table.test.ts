@@ -1,36 +1,14 @@
 import { json as requestBody } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { type BatchGetItem, createEntryReader } from '../../lambda/revocation-table.ts';
-import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
 import { entryReaderAt } from '../support/entry-reader.ts';
-import {
-  type Answer,
-  body,
-  hang,
-  json,
-  keySet,
-  type LoopbackServer,
-  reset,
-  startLoopbackServer,
-} from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
+import { type Answer, body, hang, json, reset, startLoopbackServer } from '../support/loopback-server.ts';
 import { expectNoPieceOf } from '../support/refusal.ts';
 import { createRevocationTable } from '../support/revocation-table.ts';
-import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => signedToken(key, header, goodClaims(claims));
+const { fresh, tokenOf } = loopbackIssuer();
 const good = tokenOf();
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuers = () => [trustedIssuer({ jwksUri: `${server.address}/keys` })];
 
 describe('C6 a revocation table that cannot answer', () => {
   const table = 'revocations';
@@ -72,7 +50,7 @@ describe('C6 a revocation table that cannot answer', () => {
 
   it.concurrent.each(faults)('that %s: 500, nothing remembered, the next call fine', async (_, detail, answer) => {
     const dynamoDb = await startLoopbackServer(answer);
-    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries: entryReaderAt(dynamoDb.address, table) });
+    const authorizer = fresh({ readEntries: entryReaderAt(dynamoDb.address, table) });
     const outcome = await authorizer.decide(`Bearer ${good}`);
     expect(outcome.kind).toBe('failed');
     expect(authorizer.log().map(({ event }) => event)).toEqual(['key-set-refreshed', 'failed']);
@@ -85,7 +63,7 @@ describe('C6 a revocation table that cannot answer', () => {
 
   it('that does not exist in a real DynamoDB: 500', async () => {
     const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), 'no-such-table', 10_000);
-    const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+    const authorizer = fresh({ readEntries });
     expect((await authorizer.decide(`Bearer ${good}`)).kind).toBe('failed');
     expect(authorizer.log().at(-1)).toMatchObject({
       failureCause: 'revocation-table',
@@ -97,7 +75,7 @@ describe('C6 a revocation table that cannot answer', () => {
     const { name, put } = await createRevocationTable();
     await put({ target: { S: 'jti#main#token-1' } });
     const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), name, 10_000);
-    expect(await authorizerUnderTest({ issuers: issuers(), readEntries }).decide(`Bearer ${good}`)).toEqual({
+    expect(await fresh({ readEntries }).decide(`Bearer ${good}`)).toEqual({
       kind: 'unauthorized',
     });
   });
@@ -111,7 +89,7 @@ describe('what is asked of the table', () => {
       json({ Responses: { revocations: [] } })(response, request);
     });
     const readEntries = entryReaderAt(dynamoDb.address, 'revocations');
-    await authorizerUnderTest({ issuers: issuers(), readEntries }).decide(`Bearer ${good}`);
+    await fresh({ readEntries }).decide(`Bearer ${good}`);
     const values = [
       'jti#main#token-1',
       'sid#main#session-1',

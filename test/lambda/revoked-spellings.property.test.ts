@@ -1,18 +1,13 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { describe, expect, it } from 'vitest';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { refusalsOf } from '../support/refusal.ts';
 import { signedToken, twinOf } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims } from '../support/trusted-issuer.ts';
 
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(...keys.map(({ publicJwk }) => publicJwk)));
-});
-afterAll(() => server.close());
+const issuer = loopbackIssuer(...keys);
 
 /** Every way to write a token of these claims anew: as its issuer may, or as its bearer may. */
 const spellings = fc.record({
@@ -58,19 +53,18 @@ function write({
 }
 
 const targets = ['jti#main#token-1', 'sid#main#session-1', 'sub#main#alice', 'cid#main#client-1', 'iss#main'] as const;
-const issuers = () => [trustedIssuer({ jwksUri: server.address })];
 
 describe('F3 every spelling of a token that is accepted', () => {
   it('is refused as revoked once an entry names what the token says', async () => {
     let accepted = 0;
     const property = fc.asyncProperty(spellings, fc.constantFrom(...targets), async (spelling, target) => {
       const authorizationToken = write(spelling);
-      const outcome = await authorizerUnderTest({ issuers: issuers() }).decide(authorizationToken);
+      const outcome = await issuer.fresh().decide(authorizationToken);
       fc.pre(outcome.kind === 'allowed');
       accepted += 1;
       const readEntries = async (asked: readonly string[]) =>
         asked.includes(target) ? [{ target, before: undefined }] : [];
-      const authorizer = authorizerUnderTest({ issuers: issuers(), readEntries });
+      const authorizer = issuer.fresh({ readEntries });
       expect(await authorizer.decide(authorizationToken)).toEqual({ kind: 'unauthorized' });
       expect(refusalsOf(authorizer)).toEqual(['revoked']);
     });
@@ -91,9 +85,7 @@ describe('F3 every spelling of a token that is accepted', () => {
         );
         const asked = [];
         for (const spelling of [`Bearer ${token}`, scheme + twinOf(token)]) {
-          const authorizer = authorizerUnderTest({
-            issuers: [trustedIssuer({ jwksUri: server.address, tokensWithoutId: 'digest' })],
-          });
+          const authorizer = issuer.fresh({ issuers: [issuer.trusted({ tokensWithoutId: 'digest' })] });
           expect((await authorizer.decide(spelling)).kind).toBe('allowed');
           asked.push(authorizer.reads[0]?.[0]);
         }

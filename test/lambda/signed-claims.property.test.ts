@@ -1,18 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
+import { expect, it } from 'vitest';
+import { createClock } from '../support/authorizer-under-test.ts';
 import { endOf } from '../support/claims-oracle.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims, NOW } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
+const { fresh, header, key, trusted } = loopbackIssuer();
 
 /** JSON text, so that numbers can be written as no JavaScript value would be. */
 const oddText = fc.constantFrom(
@@ -92,14 +86,13 @@ it('F2 a signed token is accepted, and ends, exactly as an oracle written from t
     const text = `{${members.flatMap((member) => (claims[member] === undefined ? [] : [`"${member}":${claims[member]}`])).join(',')}}`;
     const { tolerance, maxTokenAge, needsTokenId, fraction } = rules;
     const clock = createClock(NOW + fraction / 1000);
-    const issuer = trustedIssuer({
-      jwksUri: server.address,
+    const issuer = trusted({
       clockTolerance: tolerance,
       maxTokenAge,
       tokensWithoutId: needsTokenId ? 'reject' : 'digest',
     });
-    const authorizer = authorizerUnderTest({ issuers: [issuer], clock });
-    const token = signedToken(key, { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' }, text);
+    const authorizer = fresh({ issuers: [issuer], clock });
+    const token = signedToken(key, header, text);
     const outcome = await authorizer.decide(`Bearer ${token}`);
     const end = endOf(
       JSON.parse(text),

@@ -1,11 +1,10 @@
 import { constants, verify } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { expect, it } from 'vitest';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { segment, signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';
+import { goodClaims } from '../support/trusted-issuer.ts';
 
 /** `npm run test:tokens` asks for 100,000. */
 const TOKENS = Number(process.env.TOKENS ?? 2_000);
@@ -14,11 +13,7 @@ const keys = (['RS256', 'ES256', 'EdDSA'] as const).map((algorithm) => createSig
 const valid = keys.map((key) => signedToken(key, { typ: 'at+jwt', alg: key.algorithm, kid: key.keyId }, goodClaims()));
 const [rsa = '', ec = '', ed = ''] = valid;
 
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(...keys.map(({ publicJwk }) => publicJwk)));
-});
-afterAll(() => server.close());
+const issuer = loopbackIssuer(...keys);
 
 /** Whether a trusted key did sign what stands after the scheme: then the property has nothing to say. */
 function isSigned(authorizationToken: string): boolean {
@@ -183,7 +178,7 @@ const noise = fc.oneof(
 it(`F1 ${TOKENS} authorization tokens that no trusted key signed are all refused with 401`, {
   timeout: 600_000,
 }, async () => {
-  const authorizer = authorizerUnderTest({ issuers: [trustedIssuer({ jwksUri: server.address })] });
+  const authorizer = issuer.fresh();
   for (const token of valid) expect((await authorizer.decide(`Bearer ${token}`)).kind).toBe('allowed');
   const tokens = fc.oneof(
     { weight: 3, arbitrary: mutated },
@@ -199,5 +194,5 @@ it(`F1 ${TOKENS} authorization tokens that no trusted key signed are all refused
     new Set(['key-set-refreshed', 'allowed', 'refused']),
   );
   expect(authorizer.reads).toHaveLength(valid.length);
-  expect(server.requests).toHaveLength(1);
+  expect(issuer.requests).toHaveLength(1);
 });

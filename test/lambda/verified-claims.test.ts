@@ -1,30 +1,21 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InvalidTokenError } from '../../lambda/rejection.ts';
 import { verifiedClaims } from '../../lambda/verified-claims.ts';
-import { allowedBy, authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { allowedBy, createClock } from '../support/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { type Case, expectRefused, refusalsOf, refusedRows } from '../support/refusal.ts';
 import { type Content, signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 
-const key = createSigningKey('ES256', 'ec-1');
-const header = { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' };
+const issuer = loopbackIssuer();
+const { fresh, header, key } = issuer;
 const bearer = (payload: Content) => `Bearer ${signedToken(key, header, payload)}`;
 const withClaims = (changes: Readonly<Record<string, unknown>>) => bearer(goodClaims(changes));
 /** One claim in the spelling given, such as a number that no JavaScript value would be written as. */
 const withRawClaim = (name: string, text: string) =>
   bearer(JSON.stringify(goodClaims({ [name]: '@' })).replace('"@"', text));
-
-let server: LoopbackServer;
-beforeAll(async () => {
-  server = await startLoopbackServer(keySet(key.publicJwk));
-});
-afterAll(() => server.close());
-
-const issuer = () => trustedIssuer({ jwksUri: `${server.address}/keys` });
-const fresh = () => authorizerUnderTest({ issuers: [issuer()] });
 
 const notNumbers: readonly unknown[] = [String(NOW + 600), null, true, [], {}, [NOW + 600]];
 const written = (name: string, values: readonly unknown[]): readonly Case[] =>
@@ -73,7 +64,7 @@ const times = [
 ];
 
 describe('a token is refused for its times', () => {
-  it.each(times)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), server));
+  it.each(times)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
 });
 
 const accepted: readonly Case[] = [
@@ -108,7 +99,7 @@ it('B1 no number that JSON can write ends later than maxTokenAge after iat', asy
 
 it('a token that was good is refused once its time is over, by the clock alone', async () => {
   const clock = createClock();
-  const authorizer = authorizerUnderTest({ issuers: [issuer()], clock });
+  const authorizer = fresh({ clock });
   const token = withClaims({ exp: NOW + 60 });
   expect((await authorizer.decide(token)).kind).toBe('allowed');
   clock.advance(64);

@@ -28,4 +28,24 @@ describe('the command line', () => {
     expect(() => parseStartOptions(argv)).toThrow(UsageError);
     expect(() => parseStartOptions(argv)).toThrow(named);
   });
+
+  const lifecycle = { npm_lifecycle_event: 'start', npm_config_user_agent: 'npm/11', npm_config_json: '' };
+
+  test.each([
+    [{ npm_config_port: '4000' }, [], '-- --port 4000'],
+    [{ npm_config_port: 'true' }, ['4000'], '-- --port VALUE'],
+    [{ npm_config_result_ttl: '9' }, ['--json'], '-- --result-ttl 9'],
+    [{ npm_config_json: 'true' }, [], '-- --json'],
+  ])('what npm kept of it, %j beside %j, is asked for again', (kept, argv, advice) => {
+    expect(() => parseStartOptions(argv, { ...lifecycle, ...kept })).toThrow(UsageError);
+    expect(() => parseStartOptions(argv, { ...lifecycle, ...kept })).toThrow(advice);
+  });
+
+  test.each([
+    ['what npm says of itself', [], lifecycle],
+    ['what is given once more after --', ['--port', '3000'], { ...lifecycle, npm_config_port: '4000' }],
+    ['the options of another script, such as npm test', [], { npm_lifecycle_event: 'test', npm_config_json: 'true' }],
+  ])('%s is no such loss', (_, argv, environment) => {
+    expect(parseStartOptions(argv, environment)).toMatchObject({ port: 3000, json: false });
+  });
 });
