@@ -19,6 +19,8 @@ export interface Checked {
     readonly item: EntryItem;
     readonly revokes: boolean;
   }[];
+  /** Why the entries could not be read, although the verdict stands without them. */
+  readonly unread: string | undefined;
   readonly routes: readonly CompiledRoute[];
 }
 
@@ -57,15 +59,18 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
   };
 }
 
-/** What a client sees: 200 stands for whatever the backend answers. */
-function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 500 {
-  if (judgement.obstacle !== undefined) return 500;
+/**
+ * What a client sees: 200 stands for whatever the backend answers, 503 is what our gateway responses make of API Gateway's
+ * own 500.
+ */
+function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 503 {
+  if (judgement.obstacle !== undefined) return 503;
   if (judgement.rejection !== undefined) return 401;
   return routes.length === 0 ? 403 : 200;
 }
 
 function verdict({ judgement, entries, routes }: Checked, status: number): string {
-  if (judgement.obstacle !== undefined) return `nobody can know (500): ${printable(judgement.obstacle)}.`;
+  if (judgement.obstacle !== undefined) return `nobody can know (503): ${printable(judgement.obstacle)}.`;
   if (judgement.rejection === undefined) {
     return status === 200
       ? `accepted; it opens ${routes.length} routes.`
@@ -85,6 +90,9 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
     const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
     const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
     if (!isKnown) return { step, outcome: 'not reached', detail: '' };
+    if (step === 'revocation' && checked.unread !== undefined) {
+      return { step, outcome: 'not reached', detail: checked.unread };
+    }
     const isRevoked = step === 'revocation' && checked.entries.some(({ revokes }) => revokes);
     return { step, outcome: isRevoked ? 'failed' : 'passed', detail: detailOf(step, checked, now) };
   });

@@ -5,9 +5,10 @@ import { formatTarget, targetsOf } from '../lambda/revocation-target.ts';
 import { type Checked, checkReport } from './check-report.ts';
 import type { CheckCommand } from './command.ts';
 import { readEntry } from './entry-table.ts';
+import { sentenceOf } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
-import { tokenFromStandardInput } from './selector-resolution.ts';
+import { tokenFromStandardInput } from './token-input.ts';
 import { judge } from './token-judgement.ts';
 import { withoutScheme } from './unverified-token.ts';
 
@@ -16,10 +17,12 @@ export async function check(command: CheckCommand, stack: RevocationStack, conte
   const region = onlyRegion(stack);
   const pasted = command.jwt === '-' ? await tokenFromStandardInput(context) : command.jwt;
   const judgement = await judge(withoutScheme(pasted), region, context.now());
-  const { accessToken } = judgement;
+  const { accessToken, obstacle } = judgement;
+  // What kept the verdict from being reached is said once: the table is not asked a second time.
+  const isExplained = accessToken !== undefined && obstacle === undefined;
   const checked: Checked = {
     judgement,
-    entries: accessToken === undefined ? [] : await entriesAbout(accessToken, region),
+    ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
     routes:
       accessToken === undefined
         ? []
@@ -29,13 +32,18 @@ export async function check(command: CheckCommand, stack: RevocationStack, conte
 }
 
 /** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */
-async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Checked['entries']> {
+async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Pick<Checked, 'entries' | 'unread'>> {
   const targets = targetsOf(token, new Set(region.authorizer.configuration.revocationLevels));
-  const read = await Promise.all(
-    targets.map(async (target) => ({ target, item: await readEntry(region, formatTarget(target)) })),
-  );
-  return read.flatMap(({ target, item }) => {
-    if (item === undefined) return [];
-    return [{ target, item, revokes: entryRevokes(target.prefix, readBefore(item.before), token.issuedAt) }];
-  });
+  try {
+    const read = await Promise.all(
+      targets.map(async (target) => ({ target, item: await readEntry(region, formatTarget(target)) })),
+    );
+    const entries = read.flatMap(({ target, item }) => {
+      if (item === undefined) return [];
+      return [{ target, item, revokes: entryRevokes(target.prefix, readBefore(item.before), token.issuedAt) }];
+    });
+    return { entries, unread: undefined };
+  } catch (error) {
+    return { entries: [], unread: sentenceOf(error) };
+  }
 }

@@ -5,16 +5,10 @@ import {
 import { OperatorError, sentenceOf } from './operator-error.ts';
 
 /** The secret of a machine client; needs `cognito-idp:DescribeUserPoolClient`. @throws OperatorError */
-export async function cognitoClientSecret(
-  region: string | undefined,
-  userPoolId: string,
-  clientId: string,
-): Promise<string> {
+export async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
   try {
     const command = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });
-    const { UserPoolClient } = await new CognitoIdentityProviderClient(region === undefined ? {} : { region }).send(
-      command,
-    );
+    const { UserPoolClient } = await new CognitoIdentityProviderClient({ region }).send(command);
     if (UserPoolClient?.ClientSecret !== undefined) return UserPoolClient.ClientSecret;
   } catch (error) {
     throw new OperatorError(

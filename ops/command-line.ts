@@ -2,11 +2,12 @@ import { Command as Commander, Option } from 'commander';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import type { Command, Help } from './command.ts';
 import { HELP_TEXTS } from './help-texts.ts';
+import { formatInstant } from './instant.ts';
 import { UsageError } from './operator-error.ts';
 import { quietly } from './quiet-commander.ts';
-import { addRevokeCommands } from './revoke-command-line.ts';
+import { addRevokeCommands, type Found } from './revoke-command-line.ts';
 import { addSelectors } from './selector-command-line.ts';
-import { instantOption, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
+import { instantOption, oneRegionChoice, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
 
 /**
  * What a command line asks for. Pure: reads no file, writes nothing.
@@ -16,16 +17,11 @@ import { instantOption, type StackOptions, stackChoice, withStackOptions } from 
  * @throws UsageError in one sentence that repeats no word long enough to be a token
  */
 export function parseCommandLine(argv: readonly string[], now: number): Command | Help {
-  let parsed: Command | undefined;
-  const program = revocationsProgram((command) => {
-    parsed = command;
-  }, now);
-  return quietly(program, argv, () => parsed);
+  return quietly<Command>((found) => revocationsGrammar(found, now), argv);
 }
 
-export type Found = (command: Command) => void;
-
-function revocationsProgram(found: Found, now: number): Commander {
+/** @param now - seconds since the epoch */
+export function revocationsGrammar(found: Found, now: number): Commander {
   const program = new Commander('revocations')
     .usage('<command> …')
     .description('Takes tokens back, gives them back, and shows what is revoked.')
@@ -35,7 +31,7 @@ function revocationsProgram(found: Found, now: number): Commander {
   addShow(program, found);
   addList(program, found);
   addCheck(program, found);
-  addImport(program, found);
+  addImport(program, found, now);
   addLint(program, found);
   return program;
 }
@@ -65,6 +61,8 @@ function addShow(program: Commander, found: Found): void {
   });
 }
 
+const ONE_TABLE = "This command reads one Region's table";
+
 function addList(program: Commander, found: Found): void {
   type Options = StackOptions & {
     level?: RevocationLevel;
@@ -77,11 +75,18 @@ function addList(program: Commander, found: Found): void {
     .addOption(new Option('--level <level>', 'only entries of this level').choices(REVOCATION_LEVELS))
     .option('--issuer <alias>', 'only entries of this issuer')
     .option('--limit <count>', 'entries on a page', positiveInteger, 100)
-    .option('--all', 'every entry instead of a page')
+    .addOption(new Option('--all', 'every entry instead of a page').conflicts('limit'))
     .option('--after <target>', 'go on after this entry')
     .addHelpText('after', HELP_TEXTS.list)
     .action(({ level, issuer, limit, all, after, ...where }: Options) => {
-      found({ kind: 'list', level, issuer, limit: all ? undefined : limit, after, ...stackChoice(where) });
+      found({
+        kind: 'list',
+        level,
+        issuer,
+        limit: all ? undefined : limit,
+        after,
+        ...oneRegionChoice(ONE_TABLE, where),
+      });
     });
 }
 
@@ -89,10 +94,12 @@ function addCheck(program: Commander, found: Found): void {
   withStackOptions(program.command('check').description("Explains, step by step, the authorizer's verdict on a token."))
     .argument('<jwt>', 'the token, or - to read it from standard input')
     .addHelpText('after', HELP_TEXTS.check)
-    .action((jwt: string, options: StackOptions) => found({ kind: 'check', jwt, ...stackChoice(options) }));
+    .action((jwt: string, options: StackOptions) => {
+      found({ kind: 'check', jwt, ...oneRegionChoice(ONE_TABLE, options) });
+    });
 }
 
-function addImport(program: Commander, found: Found): void {
+function addImport(program: Commander, found: Found, now: number): void {
   type Options = StackOptions & { issuer?: string; asOf?: number; reason?: string; by?: string; flush: boolean };
   type Switches = { skipBad?: true; dryRun?: true; force?: true };
   withStackOptions(program.command('import').description('Revokes in bulk, from a CSV or JSONL file.'))
@@ -104,13 +111,22 @@ function addImport(program: Commander, found: Found): void {
     .option('--no-flush', "leave API Gateway's cached decisions to run out")
     .option('--skip-bad', 'write the good lines although others are bad')
     .option('--dry-run', 'read and check the file, and write nothing')
-    .option('--force', 'allow `before` more than 24 h ahead')
+    .option('--force', 'allow `before` more than 24 h ahead, or too long ago to matter')
     .addHelpText('after', HELP_TEXTS.import)
     .action((file: string, options: Options & Switches) => {
       const { issuer, asOf, reason, by, flush, skipBad, dryRun, force, ...where } = options;
+      requirePast(asOf, now);
       const switches = { flush, skipBad: skipBad === true, dryRun: dryRun === true, force: force === true };
       found({ kind: 'import', file, issuer, asOf, reason, by, ...switches, ...stackChoice(where) });
     });
+}
+
+/** The time of the first attempt, which an import that goes on with it has behind it. @throws UsageError */
+function requirePast(asOf: number | undefined, now: number): void {
+  if (asOf === undefined || asOf <= now) return;
+  throw new UsageError(
+    `--as-of is ${formatInstant(asOf)}, which is in the future: give the time of the first attempt.`,
+  );
 }
 
 function addLint(program: Commander, found: Found): void {

@@ -1,23 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
 import type { TokenRequest } from './client-credentials.ts';
 import { cognitoClientSecret } from './cognito-client-secret.ts';
-import { readOutputs, requiredOutput } from './deployed-stack.ts';
+import { placeOf, readOutputs, requiredOutput } from './deployed-stack.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import type { Terminal } from './terminal.ts';
-import type { TokenCommand } from './token.ts';
+import type { TokenCommand } from './token-command-line.ts';
+
+/** Which client of which stack, and where its secret is. */
+type ClientChoice = Pick<TokenCommand, 'where' | 'client' | 'scope' | 'secret'>;
 
 /** The machine client of the Cognito user pool that a stack made for itself. @throws OperatorError */
-export async function deployedClient(command: TokenCommand, terminal: Terminal): Promise<TokenRequest> {
-  const { where, client, scope, secret } = command;
+export async function deployedClient(choice: ClientChoice, terminal: Terminal): Promise<TokenRequest> {
+  const { where, client, scope, secret } = choice;
   if (where.kind !== 'stack') throw new OperatorError('Name the stack with --stack NAME.');
-  const [region] = where.regions;
-  const outputs = await readOutputs(
-    new CloudFormationClient(region === undefined ? {} : { region }),
-    where.name,
-    region ?? 'its Region',
-  );
+  const place = await placeOf(where.name, where.regions[0]);
+  const outputs = await readOutputs(place);
   const tokenEndpoint = outputs.get(STACK_OUTPUTS.tokenEndpoint);
   if (tokenEndpoint === undefined) {
     throw new OperatorError(
@@ -27,7 +25,7 @@ export async function deployedClient(command: TokenCommand, terminal: Terminal):
   const clientId = client ?? requiredOutput(outputs, STACK_OUTPUTS.machineClientId, where.name);
   const clientSecret =
     secret === undefined
-      ? await cognitoClientSecret(region, requiredOutput(outputs, STACK_OUTPUTS.userPoolId, where.name), clientId)
+      ? await cognitoClientSecret(place.region, requiredOutput(outputs, STACK_OUTPUTS.userPoolId, where.name), clientId)
       : await secretIn(secret, terminal);
   return { tokenEndpoint, clientId, scope, clientSecret };
 }
@@ -36,6 +34,8 @@ async function secretIn(file: string, { readStandardInput }: Terminal): Promise<
   try {
     return (file === '-' ? await readStandardInput() : await readFile(file, 'utf8')).trim();
   } catch (error) {
-    throw new OperatorError(`The secret cannot be read: ${sentenceOf(error)}`);
+    throw new OperatorError(
+      `The secret in ${file === '-' ? 'standard input' : file} cannot be read: ${sentenceOf(error)}`,
+    );
   }
 }

@@ -3,15 +3,15 @@ import {
   DescribeStackResourceCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AuthorizerDescription, DESCRIPTION_KEY, STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
 import { authorizerDescription } from './described-authorizer.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { shellWord } from './printable.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
+import { tableClient } from './table-client.ts';
 
-export type StackOutputs = ReadonlyMap<string, string>;
+type StackOutputs = ReadonlyMap<string, string>;
 
 /**
  * A CloudFormation stack, in every Region named, or in the Region that the AWS configuration names.
@@ -25,36 +25,47 @@ export async function findDeployedStack(name: string, regions: readonly string[]
 }
 
 async function findRegionalStack(name: string, wantedRegion: string | undefined): Promise<RegionalStack> {
-  const client = new CloudFormationClient(wantedRegion === undefined ? {} : { region: wantedRegion });
-  const region = await regionOf(client, name);
-  const outputs = await readOutputs(client, name, region);
+  const place = await placeOf(name, wantedRegion);
+  const { region } = place;
+  const outputs = await readOutputs(place);
+  const table = requiredOutput(outputs, STACK_OUTPUTS.table, name);
   return {
     region,
-    table: requiredOutput(outputs, STACK_OUTPUTS.table, name),
-    client: new DynamoDBClient({ region }),
-    authorizer: await readDescription(client, name, requiredOutput(outputs, STACK_OUTPUTS.authorizer, name)),
+    table,
+    client: tableClient({ region }, table),
+    authorizer: await readDescription(place, requiredOutput(outputs, STACK_OUTPUTS.authorizer, name)),
     api: requiredOutput(outputs, STACK_OUTPUTS.apiUrl, name).replace(/\/$/, ''),
     flags: `--stack ${shellWord(name)} --region ${region}`,
   };
 }
 
-async function regionOf(client: CloudFormationClient, name: string): Promise<string> {
+/** A stack in one Region, and who answers questions about it. */
+interface StackPlace {
+  readonly name: string;
+  readonly region: string;
+  readonly client: CloudFormationClient;
+}
+
+/** @param region - undefined: the one that the AWS configuration names. @throws OperatorError when none is named */
+export async function placeOf(name: string, region: string | undefined): Promise<StackPlace> {
+  const client = new CloudFormationClient(region === undefined ? {} : { region });
   try {
-    return await client.config.region();
+    return { name, region: await client.config.region(), client };
   } catch {
     throw new OperatorError(`No Region is set for the stack ${name}: add --region, or set AWS_REGION.`);
   }
 }
 
 /** @throws OperatorError */
-export async function readOutputs(client: CloudFormationClient, name: string, region: string): Promise<StackOutputs> {
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    const outputs = Stacks?.[0]?.Outputs ?? [];
-    return new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-  } catch (error) {
-    throw new OperatorError(`The stack ${name} cannot be read in ${region}: ${sentenceOf(error)}`);
-  }
+export async function readOutputs({ name, region, client }: StackPlace): Promise<StackOutputs> {
+  const asked = client.send(new DescribeStacksCommand({ StackName: name }));
+  const { Stacks } = await asked.catch((error: unknown) => cannotBeRead(name, region, error));
+  const outputs = Stacks?.[0]?.Outputs ?? [];
+  return new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+function cannotBeRead(name: string, region: string, error: unknown): never {
+  throw new OperatorError(`The stack ${name} cannot be read in ${region}: ${sentenceOf(error)}`);
 }
 
 /** @throws OperatorError */
@@ -64,13 +75,11 @@ export function requiredOutput(outputs: StackOutputs, output: string, name: stri
   throw new OperatorError(`The stack ${name} has no output ${output}: is it a bearer-authorizer stack?`);
 }
 
-async function readDescription(
-  client: CloudFormationClient,
-  name: string,
-  logicalId: string,
-): Promise<AuthorizerDescription> {
+async function readDescription(place: StackPlace, logicalId: string): Promise<AuthorizerDescription> {
+  const { name, region, client } = place;
   const command = new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: logicalId });
-  const { StackResourceDetail } = await client.send(command);
+  const asked = client.send(command);
+  const { StackResourceDetail } = await asked.catch((error: unknown) => cannotBeRead(name, region, error));
   const metadata = JSON.parse(StackResourceDetail?.Metadata ?? '{}') as Readonly<Record<string, unknown>>;
   const description = authorizerDescription(metadata[DESCRIPTION_KEY]);
   if (description !== undefined) return description;

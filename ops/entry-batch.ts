@@ -4,7 +4,7 @@ import type { EntryTable } from './entry-table.ts';
 import type { ImportedEntry } from './import-line.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { type EntryItem, itemOf } from './revocation.ts';
-import { covers, strongerEntry } from './stronger-entry.ts';
+import { strongerEntry, suffices } from './stronger-entry.ts';
 
 /** Keys of one BatchGetItem, and puts of one BatchWriteItem: DynamoDB's own limits. */
 const MOST_KEYS = 100;
@@ -69,7 +69,7 @@ async function writeBatch(table: EntryTable, batch: readonly ImportedEntry[]): P
 
 function putFor({ revocation, least }: ImportedEntry, existing: EntryItem | undefined): EntryItem | undefined {
   if (existing === undefined) return itemOf(revocation);
-  return covers(existing, least) ? undefined : strongerEntry(existing, revocation);
+  return suffices(existing, least) ? undefined : strongerEntry(existing, revocation);
 }
 
 function targetOf({ revocation }: ImportedEntry): string {

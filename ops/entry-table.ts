@@ -6,6 +6,7 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { formatTarget } from '../lambda/revocation-target.ts';
 import { OperatorError } from './operator-error.ts';
 import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
@@ -14,10 +15,13 @@ import { covers, strongerEntry } from './stronger-entry.ts';
 /** Where entries are kept. */
 export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;
 
-/** What writing did, and what was there before it. */
+/** What writing did, or would do. */
 export interface WrittenEntry {
   readonly outcome: 'written' | 'strengthened' | 'unchanged' | 'replaced';
+  /** What was there before. */
   readonly previous: EntryItem | undefined;
+  /** What stands there afterwards. */
+  readonly item: EntryItem;
 }
 
 /** Attempts before we give up on an entry that others keep changing. */
@@ -39,10 +43,10 @@ export async function readEntry({ client, table }: EntryTable, target: string): 
 export async function writeEntry(table: EntryTable, revocation: Revocation, replace: boolean): Promise<WrittenEntry> {
   let previous: EntryItem | undefined;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const wanted = previous === undefined || replace ? itemOf(revocation) : strongerEntry(previous, revocation);
-    if (wanted === undefined) return { outcome: 'unchanged', previous };
-    const refused = await putUnlessChanged(table, wanted, previous);
-    if (refused === undefined) return { outcome: outcomeOf(previous, replace), previous };
+    const written = entryAfter(previous, revocation, replace);
+    if (written.outcome === 'unchanged') return written;
+    const refused = await putUnlessChanged(table, written.item, previous);
+    if (refused === undefined) return written;
     previous = refused.found;
   }
   throw new OperatorError(
@@ -50,9 +54,21 @@ export async function writeEntry(table: EntryTable, revocation: Revocation, repl
   );
 }
 
-function outcomeOf(previous: EntryItem | undefined, replace: boolean): WrittenEntry['outcome'] {
-  if (previous === undefined) return 'written';
-  return replace ? 'replaced' : 'strengthened';
+/** What writing the entry would do now. Writes nothing. */
+export async function foreseenEntry(
+  table: EntryTable,
+  revocation: Revocation,
+  replace: boolean,
+): Promise<WrittenEntry> {
+  return entryAfter(await readEntry(table, formatTarget(revocation.target)), revocation, replace);
+}
+
+function entryAfter(previous: EntryItem | undefined, revocation: Revocation, replace: boolean): WrittenEntry {
+  if (previous === undefined) return { outcome: 'written', previous, item: itemOf(revocation) };
+  if (replace) return { outcome: 'replaced', previous, item: itemOf(revocation) };
+  const stronger = strongerEntry(previous, revocation);
+  if (stronger === undefined) return { outcome: 'unchanged', previous, item: previous };
+  return { outcome: 'strengthened', previous, item: stronger };
 }
 
 /** Undefined: written. Otherwise what was found instead of `expected`. */
@@ -91,11 +107,10 @@ function unchanged(expected: EntryItem | undefined) {
   };
 }
 
-/** Whether a strong read finds the entry, or a stronger one. */
-export async function isConfirmed(table: EntryTable, revocation: Revocation): Promise<boolean> {
-  const { target } = itemOf(revocation);
-  const found = await readEntry(table, target?.S ?? '');
-  return found !== undefined && covers(found, revocation);
+/** The entry, or a stronger one, as a strong read finds it; undefined: it does not. */
+export async function confirmedEntry(table: EntryTable, revocation: Revocation): Promise<EntryItem | undefined> {
+  const found = await readEntry(table, formatTarget(revocation.target));
+  return found !== undefined && covers(found, revocation) ? found : undefined;
 }
 
 /** Deletes an entry and returns what it was; undefined: there was none. */

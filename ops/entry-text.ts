@@ -2,8 +2,8 @@ import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
 import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
 import { formatInstant } from './instant.ts';
 import { printable, shellWord, withholdToken } from './printable.ts';
+import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';
-import { readPurgeAt } from './stronger-entry.ts';
 
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {
@@ -26,6 +26,12 @@ export function tokensOf(target: RevocationTarget, before: number | undefined): 
   const level = TARGET_PREFIXES[target.prefix];
   if (before === undefined || !hasBefore(target)) return ALL_TOKENS[level];
   return `tokens of this ${level} issued until ${formatInstant(before)}; later ones work`;
+}
+
+/** Which tokens an entry of the table revokes: all that it names, where its `before` cannot be read. */
+export function tokensRefusedBy(target: RevocationTarget, item: EntryItem): string {
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  return tokensOf(target, typeof before === 'number' ? before : undefined);
 }
 
 /** One entry for programs. Times are seconds since the epoch, as in the table; null: absent. */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { ImportCommand } from './command.ts';
 import { writeEntries } from './entry-batch.ts';
 import { type ImportLine, importLines } from './import-file.ts';
+import { readImportInput } from './import-input.ts';
 import { type ImportedEntry, type ImportFacts, importedEntry } from './import-line.ts';
-import { badLines, importReport, type RegionalImport } from './import-report.ts';
+import { importReport, type RegionalImport, someOf } from './import-report.ts';
 import { formatInstant } from './instant.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
@@ -13,8 +13,8 @@ import { strongerEntry } from './stronger-entry.ts';
 
 interface ReadFile {
   readonly entries: readonly ImportedEntry[];
-  /** Entries whose tokens have all expired: they would be deleted before they revoked anything. */
-  readonly expired: number;
+  /** Lines whose tokens have all expired, and what to say of each. */
+  readonly expired: readonly string[];
   readonly bad: readonly string[];
 }
 
@@ -24,53 +24,46 @@ export async function importEntries(
   stack: RevocationStack,
   context: OperatorContext,
 ): Promise<Report> {
-  const lines = importLines(await readInput(command.file, context));
+  const lines = importLines(await readImportInput(command.file, context));
   const now = context.now();
-  const facts = { command, revokedBy: command.by ?? (await stack.operator()), asOf: asOfInstant(command, now), now };
+  // Whole seconds, so that the instant survives being printed and typed again.
+  const facts = {
+    command,
+    revokedBy: command.by ?? (await stack.operator()),
+    asOf: command.asOf ?? Math.floor(now),
+    now,
+  };
   const files = stack.regions.map((region) => ({
     region,
     read: readLines(lines, { ...facts, authorizer: region.authorizer }),
   }));
   const bad = [...new Set(files.flatMap(({ read }) => read.bad))];
-  if (bad.length > 0) context.tell(badLines(bad));
-  if (bad.length > 0 && !command.skipBad) {
+  const expired = [...new Set(files.flatMap(({ read }) => read.expired))];
+  const isRefused = bad.length > 0 && !command.skipBad;
+  if (!isRefused && !command.dryRun) {
+    context.tell(`If this import is stopped, resume it with --as-of ${formatInstant(facts.asOf)}.`);
+  }
+  if (bad.length > 0) context.tell(someOf(bad));
+  if (isRefused) {
     throw new OperatorError(
       `Nothing was written, because ${bad.length} of ${lines.length} lines are bad: correct them, or add --skip-bad.`,
     );
   }
-  if (!command.dryRun) context.tell(`If this import is stopped, resume it with --as-of ${formatInstant(facts.asOf)}.`);
+  if (expired.length > 0) context.tell(someOf(expired));
   const results: RegionalImport[] = [];
   for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
   return importReport(command, results, bad.length);
 }
 
-/** Whole seconds, so that the instant survives being printed and typed again. @throws OperatorError */
-function asOfInstant({ asOf }: ImportCommand, now: number): number {
-  if (asOf === undefined) return Math.floor(now);
-  if (asOf <= now) return asOf;
-  throw new OperatorError(
-    `--as-of is ${formatInstant(asOf)}, which is in the future: give the time of the first attempt.`,
-  );
-}
-
-async function readInput(file: string, { readStandardInput }: OperatorContext): Promise<string> {
-  if (file === '-') return readStandardInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new OperatorError(`The file cannot be read: ${sentenceOf(error)}`);
-  }
-}
-
 function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
   const entries = new Map<string, ImportedEntry>();
   const bad: string[] = [];
-  let expired = 0;
+  const expired: string[] = [];
   for (const { number, fields } of lines) {
     try {
       if (typeof fields === 'string') throw new OperatorError(fields);
       const entry = importedEntry(fields, facts);
-      if ((entry.revocation.purgeAt ?? Infinity) <= facts.now) expired += 1;
+      if (typeof entry === 'string') expired.push(`line ${number}: left out, because ${entry}`);
       else addStronger(entries, entry);
     } catch (error) {
       bad.push(`line ${number}: ${sentenceOf(error)}`);
@@ -105,7 +98,7 @@ async function writeRegion(
   { entries, expired }: ReadFile,
   { showProgress }: OperatorContext,
 ): Promise<RegionalImport> {
-  const counts = { region: region.region, entries: entries.length, expired };
+  const counts = { region: region.region, entries: entries.length, expired: expired.length };
   if (dryRun) return { ...counts, written: 0, unchanged: 0, error: null };
   const progress = (done: number) => showProgress(`${region.region}:`, done, entries.length);
   return { ...counts, ...(await writeEntries(region, entries, progress)) };

@@ -1,9 +1,9 @@
 import { csvFields } from './csv.ts';
 import { OperatorError } from './operator-error.ts';
-import { withoutTokens } from './printable.ts';
+import { printable, withoutTokens } from './printable.ts';
 
 /** What a line may say. */
-export const IMPORT_COLUMNS = ['level', 'value', 'issuer', 'before', 'endsAt', 'reason'] as const;
+const IMPORT_COLUMNS = ['level', 'value', 'issuer', 'before', 'endsAt', 'reason'] as const;
 
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
@@ -38,7 +38,7 @@ function headerColumns(line: string): readonly ImportColumn[] {
   const columns = names.map((name) => IMPORT_COLUMNS.find((column) => column === name));
   const unknown = names.filter((_, index) => columns[index] === undefined);
   if (unknown.length > 0 || !names.includes('level')) {
-    const found = unknown.length > 0 ? `has "${withoutTokens(unknown.join('", "'))}"` : 'lacks "level"';
+    const found = unknown.length > 0 ? `has "${printable(withoutTokens(unknown.join('", "')))}"` : 'lacks "level"';
     throw new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
   }
   if (new Set(names).size !== names.length) throw new OperatorError('The header line names a column twice.');

@@ -2,9 +2,10 @@ import type { AuthorizerDescription } from '../lambda/authorizer-description.ts'
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import type { BeforeOption, ImportCommand } from './command.ts';
 import type { ImportFields } from './import-file.ts';
-import { parseInstant } from './instant.ts';
+import { formatInstant, parseInstant } from './instant.ts';
+import { endedTokens } from './living-tokens.ts';
 import { requireNearBefore } from './near-before.ts';
-import { OperatorError, UsageError } from './operator-error.ts';
+import { OperatorError } from './operator-error.ts';
 import { hasBefore, type Revocation, type RevocationWish, requireLevelRead, revocationOf } from './revocation.ts';
 import { problemWithValue } from './selector-value.ts';
 import { selectTarget } from './target-selection.ts';
@@ -25,8 +26,11 @@ export interface ImportedEntry {
   readonly least: Revocation;
 }
 
-/** @throws UsageError or OperatorError saying what is wrong with the line */
-export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry {
+/**
+ * What a line says to write, or why it is left out.
+ * @throws OperatorError saying what is wrong with the line; the parser of instants throws a UsageError
+ */
+export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry | string {
   const { command, authorizer, revokedBy, asOf, now } = facts;
   const level = levelOf(fields.level);
   const value = checkedValue(fields.value, level);
@@ -42,19 +46,30 @@ export function importedEntry(fields: ImportFields, facts: ImportFacts): Importe
     flush: command.flush,
     revokedBy,
   };
-  return { revocation: revocationOf(target, issuer, wish, now), least: revocationOf(target, issuer, wish, asOf) };
+  const revocation = revocationOf(target, issuer, wish, now);
+  const ended = endedTokens(target, issuer, { before: revocation.before, endsAt: wish.endsAt }, now);
+  if (ended?.by === 'endsAt') return `by its endsAt, ${formatInstant(ended.at)}, its tokens have all expired`;
+  if (ended !== undefined && !command.force) throw uselessBefore(ended.at);
+  return { revocation, least: revocationOf(target, issuer, wish, asOf) };
+}
+
+function uselessBefore(before: number): OperatorError {
+  const tokens = `tokens issued until ${formatInstant(before)} have all expired`;
+  return new OperatorError(
+    `${tokens}, so the entry would revoke nothing: correct \`before\` (or --as-of), or add --force`,
+  );
 }
 
 function levelOf(text: string | undefined): RevocationLevel {
   const level = REVOCATION_LEVELS.find((known) => known === text);
-  if (level === undefined) throw new UsageError(`its level is none of ${REVOCATION_LEVELS.join(', ')}`);
+  if (level === undefined) throw new OperatorError(`its level is none of ${REVOCATION_LEVELS.join(', ')}`);
   return level;
 }
 
 function checkedValue(value: string | undefined, level: RevocationLevel): string {
-  if (value === undefined) throw new UsageError(`it has no value for its ${level}`);
+  if (value === undefined) throw new OperatorError(`it has no value for its ${level}`);
   const problem = problemWithValue(value);
-  if (problem !== undefined) throw new UsageError(problem);
+  if (problem !== undefined) throw new OperatorError(problem);
   return value;
 }
 

@@ -1,8 +1,9 @@
 import type { ImportCommand } from './command.ts';
+import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 
-/** Bad lines that are printed; the rest is counted. */
-const MOST_BAD_LINES = 20;
+/** Lines of a file that are spoken of one by one; the rest is counted. */
+const MOST_LINES = 20;
 
 export interface RegionalImport {
   readonly region: string;
@@ -28,7 +29,8 @@ export function importReport(command: ImportCommand, results: readonly RegionalI
   };
 }
 
-export function badLines(bad: readonly string[]): string {
-  const more = bad.length > MOST_BAD_LINES ? [`… and ${bad.length - MOST_BAD_LINES} more`] : [];
-  return [...bad.slice(0, MOST_BAD_LINES), ...more].join('\n');
+/** What is to be said of a file's lines: they repeat words of the file, which must not drive the terminal. */
+export function someOf(lines: readonly string[]): string {
+  const more = lines.length > MOST_LINES ? [`… and ${lines.length - MOST_LINES} more`] : [];
+  return [...lines.slice(0, MOST_LINES).map(printable), ...more].join('\n');
 }

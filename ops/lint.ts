@@ -15,6 +15,8 @@ interface LintFinding {
   readonly sentence: string;
   /** A command to copy, or what to do where no command can help. */
   readonly fix: string;
+  /** Whether somebody may have wanted it so; then the fix would revoke less than was meant. */
+  readonly mayBeMeant: boolean;
 }
 
 /** Inspects every entry of every Region with the rules by which the flusher inspects new ones. */
@@ -40,18 +42,18 @@ function findingsOf(
   region: RegionalStack,
   now: number,
 ): readonly LintFinding[] {
+  const findings = inspectEntry(item, inspectionFacts(item, region.authorizer, now));
+  if (findings.length === 0) return [];
   const { target } = entryDocument(item);
-  return inspectEntry(item, inspectionFacts(item, region.authorizer, now)).map(({ kind, sentence }) => ({
-    region: region.region,
-    target,
-    kind,
-    sentence,
-    fix: fixFor(kind, item, region),
-  }));
+  const kinds = findings.map(({ kind }) => kind);
+  const mayBeMeant = kinds.includes('before-in-future');
+  const fix = fixFor(kinds, item, region);
+  return findings.map(({ kind, sentence }) => ({ region: region.region, target, kind, sentence, fix, mayBeMeant }));
 }
 
-function textOfFinding({ region, target, kind, sentence, fix }: LintFinding): string {
-  return `${region}: ${printable(target)}\n  ${kind}: ${sentence}\n  fix: ${fix}`;
+function textOfFinding({ region, target, kind, sentence, fix, mayBeMeant }: LintFinding): string {
+  const unless = mayBeMeant ? ', unless the future `before` is meant' : '';
+  return `${region}: ${printable(target)}\n  ${kind}: ${sentence}\n  fix${unless}: ${fix}`;
 }
 
 function summary(inspected: number, findings: readonly LintFinding[]): string {

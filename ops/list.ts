@@ -2,15 +2,16 @@ import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
 import type { ListCommand } from './command.ts';
 import { scanEntries } from './entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from './entry-text.ts';
-import { shellWord, withholdToken } from './printable.ts';
+import { printable, shellWord, withholdToken } from './printable.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
-import { onlyRegion, type RevocationStack } from './revocation-stack.ts';
+import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { textTable } from './text-table.ts';
 
 /** Entries of one Region, a page of them, in the table's own order. */
 export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
+  tellUnknownAlias(command, region, context);
   const found: EntryItem[] = [];
   const limit = command.limit ?? Number.POSITIVE_INFINITY;
   let read = 0;
@@ -28,6 +29,13 @@ export async function list(command: ListCommand, stack: RevocationStack, context
     document: { command: 'list', region: region.region, table: region.table, entries, next },
     exitCode: 0,
   };
+}
+
+/** No error: the table may hold entries of an issuer that the deployment has no longer. */
+function tellUnknownAlias({ issuer }: ListCommand, { authorizer }: RegionalStack, { tell }: OperatorContext): void {
+  const aliases = authorizer.configuration.issuers.map(({ alias }) => alias);
+  if (issuer === undefined || aliases.includes(issuer)) return;
+  tell(`No issuer of this deployment has the alias "${printable(issuer)}": there are ${aliases.join(', ')}.`);
 }
 
 function matches(item: EntryItem, { level, issuer }: ListCommand): boolean {

@@ -14,12 +14,40 @@ export class OperatorError extends Error {
   }
 }
 
+/** What to do about errors of AWS and of the system, by name or code; `{message}` is the error's own. */
+const ADVICE: Readonly<Record<string, string>> = {
+  CredentialsProviderError: 'there are no AWS credentials here: sign in, or set AWS_PROFILE',
+  TokenProviderError: 'there are no AWS credentials here: sign in, or set AWS_PROFILE',
+  ExpiredToken: '{message}: sign in again, or set AWS_PROFILE',
+  ExpiredTokenException: '{message}: sign in again, or set AWS_PROFILE',
+  UnrecognizedClientException: '{message}: sign in again, or set AWS_PROFILE',
+  InvalidClientTokenId: '{message}: sign in again, or set AWS_PROFILE',
+  Throttling: '{message}: try again in a minute',
+  ThrottlingException: '{message}: try again in a minute',
+  RequestLimitExceeded: '{message}: try again in a minute',
+  ProvisionedThroughputExceededException: '{message}: try again in a minute',
+  EISDIR: 'it is a folder, and a file is wanted',
+};
+
 /** What to tell an operator of any error: our own sentence, or the name and message of its cause, on one line. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof UsageError || error instanceof OperatorError) return error.message;
   if (error instanceof AggregateError && error.message === '') return sentenceOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return sentenceOf(error.cause);
+  const { name, code, address = '', port }: SystemError = error;
+  // A chain of credential providers ends with the cause of its last one, which names a file that nobody has to have.
+  if (error.cause instanceof Error && !(name in ADVICE)) return sentenceOf(error.cause);
+  if (code === 'ECONNREFUSED' && /^(127\.|::1$)/.test(address)) {
+    return `nothing answers at ${address}:${port}: wait until \`npm start\` says that it is ready, or start it anew`;
+  }
   const message = error.message.replace(/\s+/g, ' ').trim();
-  return message === '' || message === error.name ? error.name : `${error.name}: ${message}`;
+  const said = message === '' || message === name ? name : `${name}: ${message}`;
+  return (ADVICE[name] ?? ADVICE[code ?? ''] ?? '{message}').replace('{message}', () => said);
+}
+
+/** What Node.js adds to errors of the system. */
+interface SystemError extends Error {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
 }

@@ -1,6 +1,7 @@
-import { Command as Commander, CommanderError, InvalidArgumentError } from 'commander';
-import { UsageError } from './operator-error.ts';
+import { Command as Commander, InvalidArgumentError } from 'commander';
+import type { Help } from './command.ts';
 import type { Workload } from './plan-load.ts';
+import { quietly } from './quiet-commander.ts';
 
 export interface PlanCommand {
   readonly kind: 'plan';
@@ -8,38 +9,14 @@ export interface PlanCommand {
   readonly json: boolean;
 }
 
-export interface PlanHelp {
-  readonly kind: 'help';
-  readonly text: string;
-}
+type Options = Workload & { readonly json: boolean };
 
 /** Pure: reads nothing, prints nothing. @throws UsageError in one sentence. */
-export function parsePlanCommandLine(argv: readonly string[]): PlanCommand | PlanHelp {
-  let text = '';
-  const program = planProgram()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (help) => {
-        text += help;
-      },
-      writeErr: () => undefined,
-    });
-  try {
-    program.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'help', text };
-    const message = error.message
-      .replace(/^error: /, '')
-      .replace(/\.$/, '')
-      .replaceAll('. ', ': ');
-    throw new UsageError(`${message}; see \`npm run plan -- --help\`.`);
-  }
-  const { json, ...workload } = program.opts<Workload & { readonly json: boolean }>();
-  return { kind: 'plan', workload, json };
+export function parsePlanCommandLine(argv: readonly string[]): PlanCommand | Help {
+  return quietly(planGrammar, argv);
 }
 
-function planProgram(): Commander {
+export function planGrammar(found: (command: PlanCommand) => void): Commander {
   return new Commander('plan')
     .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
     .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
@@ -53,7 +30,7 @@ function planProgram(): Commander {
     .option('--memory <MiB>', 'of the authorizer function', positive, 512)
     .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5)
     .option('--json', 'one JSON document', false)
-    .allowExcessArguments(false);
+    .action(({ json, ...workload }: Options) => found({ kind: 'plan', workload, json }));
 }
 
 const positive = numberWhere((value) => value > 0, 'a number above 0');

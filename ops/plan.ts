@@ -1,19 +1,17 @@
-import { sentenceOf, UsageError } from './operator-error.ts';
-import { parsePlanCommandLine } from './plan-command-line.ts';
+import { type PlanCommand, planGrammar } from './plan-command-line.ts';
 import { choicesFor, planFor, planText } from './plan-report.ts';
+import { printReport, runProgram } from './program.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
-/** `npm run plan`: standard output is the plan, standard error the one sentence of what went wrong. */
-try {
-  console.log(outputFor(process.argv.slice(2)));
-} catch (error) {
-  console.error(sentenceOf(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+/** `npm run plan`: what a result TTL costs and gives. @returns the exit code */
+function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runProgram({ grammar: planGrammar, run: printPlan }, argv, terminal);
 }
 
-function outputFor(argv: readonly string[]): string {
-  const command = parsePlanCommandLine(argv);
-  if (command.kind === 'help') return command.text.trimEnd();
+async function printPlan(command: PlanCommand, terminal: Terminal): Promise<number> {
   const plan = planFor(command.workload);
   const choices = choicesFor(command.workload);
-  return command.json ? JSON.stringify({ ...plan, choices }) : planText(plan, choices);
+  return printReport({ text: planText(plan, choices), document: { ...plan, choices }, exitCode: 0 }, command, terminal);
 }
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -7,9 +7,12 @@ export function printable(text: string): string {
   return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Anything long enough to be a usable piece of a token is left out of messages about a command line. */
-export function withoutTokens(text: string): string {
-  return text.replace(/[A-Za-z0-9_\-+/=.~]{20,}/g, '[withheld]');
+/**
+ * Anything long enough to be a usable piece of a token is left out of messages about a command line.
+ * @param known - long words that are ours, such as names of options
+ */
+export function withoutTokens(text: string, known: ReadonlySet<string> = new Set()): string {
+  return text.replace(/[A-Za-z0-9_\-+/=.~]{20,}/g, (word) => (known.has(word) ? word : '[withheld]'));
 }
 
 /** One word of a POSIX shell command line. */

@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledRoute } from '../lambda/route.ts';
 import type { RevokeCommand } from './command.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
+import type { RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
+import { lagOf } from './revocation-lag.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { lagOf, type RegionalResult } from './revoke-report.ts';
-import { tokenFromStandardInput } from './selector-resolution.ts';
+import { tokenFromStandardInput } from './token-input.ts';
 import { withoutScheme } from './unverified-token.ts';
 
 /** Milliseconds between two requests of the probe. */

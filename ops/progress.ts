@@ -1,19 +1,41 @@
+import type { Terminal } from './terminal.ts';
+
 const WIDTH = 30;
 
 /** Milliseconds between two pictures: a bar is for eyes. */
 const PAUSE = 100;
 
+/** Back to the line's beginning, and wipe it (ECMA-48, EL). */
+export const WIPE = '\r\u001b[K';
+
 export type ShowProgress = (what: string, done: number, total: number | undefined) => void;
 
-/** A progress bar on a terminal's last line; a total of undefined counts up. Silent when the stream is no terminal. */
-export function createProgress(stream: { readonly isTTY?: boolean; write(text: string): unknown }): ShowProgress {
+/** A terminal whose last line can show how far the work is; whatever else is written takes that line's place. */
+export interface Screen extends Terminal {
+  /** A bar, or a counter when the total is undefined. Silent when standard error is no terminal. */
+  readonly showProgress: ShowProgress;
+}
+
+export function screenOn(terminal: Terminal): Screen {
+  const { out, err } = terminal;
   let drawnAt = 0;
-  return (what, done, total) => {
+  let isDrawn = false;
+  const wiping = <S extends Terminal['err']>(stream: S) => ({
+    ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
+    write: (text: string) => {
+      if (isDrawn) err.write(WIPE);
+      isDrawn = false;
+      return stream.write(text);
+    },
+  });
+  const showProgress: ShowProgress = (what, done, total) => {
     const isLast = done === total;
-    if (stream.isTTY !== true || (!isLast && Date.now() - drawnAt < PAUSE)) return;
+    if (err.isTTY !== true || (!isLast && Date.now() - drawnAt < PAUSE)) return;
     drawnAt = Date.now();
-    stream.write(`\r\u001b[K${what} ${bar(done, total)}${isLast ? '\n' : ''}`);
+    isDrawn = !isLast;
+    err.write(`${WIPE}${what} ${bar(done, total)}${isLast ? '\n' : ''}`);
   };
+  return { ...terminal, out: wiping(out), err: wiping(err), showProgress };
 }
 
 function bar(done: number, total: number | undefined): string {

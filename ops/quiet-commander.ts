@@ -1,41 +1,65 @@
 import { type Command as Commander, CommanderError } from 'commander';
 import type { Help } from './command.ts';
+import { type Environment, keptSentence, optionsKeptByNpm } from './npm-options.ts';
 import { UsageError } from './operator-error.ts';
 import { withoutTokens } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
+/** A program's command line; its actions give `found` the command that the words name. */
+export type Grammar<C> = (found: (command: C) => void) => Commander;
+
 /**
  * Runs commander as a parser: it prints nothing, never ends the process, and what it objects to is a UsageError.
- * @param parsed - what the action of the command that was named has left
+ * @param environment - where npm says which options it kept for itself
  */
-export function quietly<T>(program: Commander, argv: readonly string[], parsed: () => T | undefined): T | Help {
-  let help = '';
-  configure(program, (text) => {
-    help += text;
-  });
-  try {
-    program.parse([...argv], { from: 'user' });
-  } catch (error) {
-    return helpFrom(error, help);
-  }
-  const command = parsed();
+export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environment: Environment = {}): C | Help {
+  const found: C[] = [];
+  const program = grammar((command) => found.push(command));
+  const kept = optionsKeptByNpm([...optionNames(program)], argv, environment);
+  if (kept.length > 0) throw new UsageError(keptSentence(kept, environment));
+  const help = helpOrNothing(program, argv);
+  if (help !== undefined) return help;
+  const [command] = found;
   if (command === undefined) throw new UsageError('Say what to do: see --help.');
   return command;
 }
 
+function optionNames({ options, commands }: Commander): ReadonlySet<string> {
+  return new Set([
+    ...options.flatMap(({ long }) => long ?? []),
+    ...commands.flatMap((command) => [...optionNames(command)]),
+  ]);
+}
+
+/** @throws UsageError */
+function helpOrNothing(program: Commander, argv: readonly string[]): Help | undefined {
+  let text = '';
+  configure(program, (part) => {
+    text += part;
+  });
+  try {
+    program.parse([...argv], { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text, exitCode: 0 };
+    if (error.code === 'commander.help') return { kind: 'help', text, exitCode: 2 };
+    throw error;
+  }
+}
+
 /** Settings that commander hands to commands made later only, hence the walk. */
 function configure(command: Commander, print: (text: string) => void): void {
-  command.exitOverride().configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
+  command.exitOverride((error) => throwFrom(error, command));
+  command.configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
   command.helpCommand(false).configureHelp({ helpWidth: 120 });
   for (const child of command.commands) configure(child, print);
 }
 
-/** @throws UsageError in one sentence that repeats no word long enough to be a token */
-function helpFrom(error: unknown, text: string): Help {
-  if (!(error instanceof CommanderError)) throw error;
-  if (error.code === 'commander.helpDisplayed') return { kind: 'help', text, exitCode: 0 };
-  if (error.code === 'commander.help') return { kind: 'help', text, exitCode: 2 };
-  if (/^error: unknown option '-[^-]./.test(error.message)) {
+/** @throws UsageError in one sentence that repeats no word long enough to be a token; CommanderError for help */
+function throwFrom(error: CommanderError, command: Commander): never {
+  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.help') throw error;
+  if (command.registeredArguments.length > 0 && /^error: unknown option '-[^-]./.test(error.message)) {
     throw new UsageError(
       'A value that begins with a dash goes to the end, after --: revoke session --issuer main -- -x1.',
     );
@@ -43,8 +67,10 @@ function helpFrom(error: unknown, text: string): Help {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
-    .replace(/\.$/, '');
-  throw new UsageError(withoutTokens(`${message.charAt(0).toUpperCase()}${message.slice(1)}: see --help.`));
+    .replace(/\.$/, '')
+    .replace(/\. (\w)/g, (_, letter: string) => `: ${letter.toLowerCase()}`);
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}: see --help.`;
+  throw new UsageError(withoutTokens(sentence, optionNames(command)));
 }
 
 /** Prints help where it belongs: to standard error when it stands in for a command that was not named. */

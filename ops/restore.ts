@@ -1,14 +1,14 @@
-import { formatTarget, parseTarget, type RevocationTarget } from '../lambda/revocation-target.ts';
-import type { RestoreCommand, Selector } from './command.ts';
+import { parseTarget, type RevocationTarget } from '../lambda/revocation-target.ts';
+import type { RestoreCommand } from './command.ts';
 import { deleteEntry, readEntry } from './entry-table.ts';
-import { authorshipOf, entryDocument, nameOf, tokensOf } from './entry-text.ts';
+import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { sentenceOf } from './operator-error.ts';
 import { printable, withholdToken } from './printable.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { withToken } from './selector-resolution.ts';
-import { selectTarget } from './target-selection.ts';
+import { targetText } from './target-selection.ts';
+import { withToken } from './token-input.ts';
 
 interface RestoreResult {
   readonly region: RegionalStack;
@@ -25,18 +25,13 @@ export async function restore(
   context: OperatorContext,
 ): Promise<Report> {
   const selector = await withToken(command.selector, context);
-  const targets = stack.regions.map((region) => ({ region, target: targetText(selector, region) }));
+  const targets = stack.regions.map((region) => ({ region, target: targetText(selector, region.authorizer) }));
   const results = await Promise.all(targets.map(({ region, target }) => restoreIn(region, target, command.dryRun)));
   return {
     text: results.flatMap((result) => lines(result, command.dryRun)).join('\n'),
     document: { command: 'restore', dryRun: command.dryRun, regions: results.map(regionDocument) },
     exitCode: results.some(({ outcome }) => outcome === 'failed') ? 1 : 0,
   };
-}
-
-/** The partition key that a selector means. @throws OperatorError */
-export function targetText(selector: Selector, { authorizer }: RegionalStack): string {
-  return selector.by === 'target' ? selector.target : formatTarget(selectTarget(selector, authorizer).target);
 }
 
 async function restoreIn(region: RegionalStack, target: string, dryRun: boolean): Promise<RestoreResult> {
@@ -78,7 +73,6 @@ function lines({ region, target, previous, outcome, error }: RestoreResult, dryR
 }
 
 function comeback(target: RevocationTarget, previous: EntryItem): string {
-  const { before } = entryDocument(previous);
-  const tokens = tokensOf(target, typeof before === 'number' ? before : undefined).replace(/;.*|, also later ones/, '');
+  const tokens = tokensRefusedBy(target, previous).replace(/;.*|, also later ones/, '');
   return `${tokens}, unless expired or refused by another entry (see \`check\`).`;
 }

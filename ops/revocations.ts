@@ -1,17 +1,17 @@
 import { check } from './check.ts';
 import type { Command } from './command.ts';
-import { parseCommandLine } from './command-line.ts';
+import { revocationsGrammar } from './command-line.ts';
 import { importEntries } from './import-entries.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
-import { sentenceOf, UsageError } from './operator-error.ts';
-import { createProgress } from './progress.ts';
-import { printHelp } from './quiet-commander.ts';
+import { printReport, runProgram } from './program.ts';
+import type { Screen } from './progress.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { restore } from './restore.ts';
-import { findStack, type RevocationStack } from './revocation-stack.ts';
+import type { RevocationStack } from './revocation-stack.ts';
 import { revoke } from './revoke.ts';
 import { show } from './show.ts';
+import { findStack } from './stack-search.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 type Run<C extends Command> = (command: C, stack: RevocationStack, context: OperatorContext) => Promise<Report>;
@@ -27,28 +27,18 @@ const RUNS: { readonly [Kind in Command['kind']]: Run<Extract<Command, { kind: K
 };
 
 /** The operator's tool. @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
-  try {
-    const command = parseCommandLine(argv, terminal.now());
-    if (command.kind === 'help') return printHelp(command, terminal);
-    const stack = await findStack(command.where, terminal.localFolder);
-    const run = RUNS[command.kind] as Run<Command>;
-    const report = await run(command, stack, contextOf(terminal));
-    terminal.out.write(`${command.json ? JSON.stringify(report.document) : report.text}\n`);
-    return report.exitCode;
-  } catch (error) {
-    terminal.err.write(`${sentenceOf(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
+export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runProgram({ grammar: revocationsGrammar, run: runCommand }, argv, terminal);
 }
 
-function contextOf({ now, err, readStandardInput }: Terminal): OperatorContext {
-  return {
-    now,
-    readStandardInput,
-    tell: (line) => err.write(`${line}\n`),
-    showProgress: createProgress(err),
-  };
+async function runCommand(command: Command, screen: Screen): Promise<number> {
+  const stack = await findStack(command.where, screen.localFolder);
+  const run = RUNS[command.kind] as Run<Command>;
+  return printReport(await run(command, stack, contextOf(screen)), command, screen);
+}
+
+function contextOf({ now, err, readStandardInput, showProgress }: Screen): OperatorContext {
+  return { now, readStandardInput, showProgress, tell: (line) => err.write(`${line}\n`) };
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -23,7 +23,10 @@ type RevokeOptions = StackOptions &
     probe?: string;
   };
 
-export function addRevokeCommands(program: Commander, found: (command: Command) => void, now: number): void {
+/** Takes what a command line asks for. */
+export type Found = (command: Command) => void;
+
+export function addRevokeCommands(program: Commander, found: Found, now: number): void {
   const revoke = program
     .command('revoke')
     .description('Takes back a token, a session, or all a subject, client, key or issuer has.');

@@ -1,15 +1,16 @@
-import { BEFORE_SKEW } from '../lambda/revocation-entry.ts';
 import type { RevokeCommand } from './command.ts';
-import { isConfirmed, writeEntry } from './entry-table.ts';
+import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from './entry-table.ts';
 import { formatInstant } from './instant.ts';
+import { type Ended, endedTokens } from './living-tokens.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { openProbe } from './probe.ts';
+import type { RegionalPlan, RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
-import { type Revocation, requireLevelRead, revocationOf } from './revocation.ts';
+import { requireLevelRead, revocationOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { type RegionalPlan, type RegionalResult, revokeReport } from './revoke-report.ts';
-import { withToken } from './selector-resolution.ts';
+import { revokeReport } from './revoke-report.ts';
 import { selectTarget } from './target-selection.ts';
+import { withToken } from './token-input.ts';
 
 /** Writes an entry into every Region, and confirms each with a strong read. Everything is checked before the first write. */
 export async function revoke(
@@ -20,8 +21,12 @@ export async function revoke(
   const selector = await withToken(command.selector, context);
   const resolved = { ...command, selector };
   const revokedBy = command.by ?? (await stack.operator());
-  const plans = stack.regions.map((region) => plan(resolved, region, revokedBy, context.now()));
-  if (command.dryRun) return revokeReport(resolved, plans.map(planned), context.now());
+  const now = context.now();
+  const plans = stack.regions.map((region) => plan(resolved, region, revokedBy, now));
+  if (command.dryRun) {
+    const foreseen = await Promise.all(plans.map((regional) => foresee(regional, command.replace)));
+    return revokeReport(resolved, foreseen, context.now());
+  }
   const probe = await openProbe(resolved, stack, context);
   const results = await Promise.all(plans.map((regional) => write(regional, command.replace, context)));
   const report = revokeReport(resolved, results, context.now());
@@ -34,47 +39,48 @@ function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, 
   const { target, issuer } = selectTarget(command.selector, region.authorizer);
   requireLevelRead(region.authorizer, target);
   const revocation = revocationOf(target, issuer, { ...command, revokedBy }, now);
-  if (!command.force) requireLivingTokens(revocation, issuer.maxTokenAge + issuer.clockTolerance, now);
+  requireLiving(endedTokens(target, issuer, { before: revocation.before, endsAt: command.endsAt }, now), command.force);
   return { region, revocation };
 }
 
-/** A typing error in a date makes an entry that looks right and revokes nothing. */
-function requireLivingTokens({ before }: Revocation, longestLife: number, now: number): void {
-  if (before === undefined || before + BEFORE_SKEW + longestLife >= now) return;
+/** @throws OperatorError */
+function requireLiving(ended: Ended | undefined, force: boolean): void {
+  if (ended === undefined || (ended.by === 'before' && force)) return;
+  const at = formatInstant(ended.at);
   throw new OperatorError(
-    `Tokens issued until ${formatInstant(before)} have all expired, so the entry would revoke nothing: correct --before, or add --force.`,
+    ended.by === 'before'
+      ? `Tokens issued until ${at} have all expired, so the entry would revoke nothing: correct --before, or add --force.`
+      : `--ends-at is ${at}, by which the tokens have all expired, so the entry would revoke nothing and vanish: correct it, or leave it out.`,
   );
 }
 
-function planned(regional: RegionalPlan): RegionalResult {
-  return {
-    ...regional,
-    outcome: 'planned',
-    confirmed: false,
-    acknowledgedAt: undefined,
-    previous: undefined,
-    error: undefined,
-  };
+/** What writing would do. */
+async function foresee(regional: RegionalPlan, replace: boolean): Promise<RegionalResult> {
+  const { region, revocation } = regional;
+  const { outcome, ...entries } = await foreseenEntry(region, revocation, replace);
+  const isThere = outcome === 'unchanged';
+  const unwritten = { confirmed: isThere, acknowledgedAt: undefined, error: undefined };
+  return { ...regional, ...entries, ...unwritten, outcome: isThere ? outcome : 'planned' };
 }
 
 async function write(regional: RegionalPlan, replace: boolean, { now }: OperatorContext): Promise<RegionalResult> {
-  const { region, revocation } = regional;
   try {
-    const written = await writeEntry(region, revocation, replace);
-    const acknowledgedAt = now();
-    const confirmed = await isConfirmed(region, revocation);
-    const error = confirmed
-      ? undefined
-      : 'a strong read did not find the entry, so somebody else removed or changed it';
-    return { ...regional, ...written, acknowledgedAt, confirmed, error };
+    const written = await writeEntry(regional.region, regional.revocation, replace);
+    return await confirm(regional, written, now());
   } catch (error) {
-    return {
-      ...regional,
-      outcome: 'failed',
-      confirmed: false,
-      acknowledgedAt: undefined,
-      previous: undefined,
-      error: sentenceOf(error),
-    };
+    const unknown = { acknowledgedAt: undefined, item: undefined, previous: undefined };
+    return { ...regional, ...unknown, outcome: 'failed', confirmed: false, error: sentenceOf(error) };
+  }
+}
+
+async function confirm(regional: RegionalPlan, written: WrittenEntry, acknowledgedAt: number): Promise<RegionalResult> {
+  const result = { ...regional, ...written, acknowledgedAt };
+  try {
+    const item = await confirmedEntry(regional.region, regional.revocation);
+    if (item !== undefined) return { ...result, item, confirmed: true, error: undefined };
+    const error = 'a strong read did not find the entry, so somebody else removed or changed it';
+    return { ...result, confirmed: false, error };
+  } catch (error) {
+    return { ...result, confirmed: false, error: sentenceOf(error) };
   }
 }

@@ -1,13 +1,13 @@
-import { Command } from 'commander';
+import { Command, type Command as Commander } from 'commander';
 import { createGrants } from '../lambda/grants.ts';
 import { policyDocument } from '../lambda/policy-document.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
 import type { StackChoice } from './command.ts';
-import { sentenceOf, UsageError } from './operator-error.ts';
-import { printHelp, quietly } from './quiet-commander.ts';
+import { printReport, runProgram } from './program.ts';
 import type { Report } from './report.ts';
-import { findStack, onlyRegion } from './revocation-stack.ts';
-import { type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
+import { onlyRegion } from './revocation-stack.ts';
+import { oneRegionChoice, type StackOptions, withStackOptions } from './stack-options.ts';
+import { findStack } from './stack-search.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { textTable } from './text-table.ts';
 
@@ -19,7 +19,7 @@ Examples:
 
 A token needs any one of a route's scopes; a route without scopes is open to every valid token.`;
 
-export interface RoutesCommand {
+interface RoutesCommand {
   readonly kind: 'routes';
   readonly where: StackChoice;
   readonly json: boolean;
@@ -27,34 +27,27 @@ export interface RoutesCommand {
   readonly scopes: readonly string[] | undefined;
 }
 
-/** @throws UsageError */
-export function parseRoutesCommandLine(argv: readonly string[]) {
-  let parsed: RoutesCommand | undefined;
-  const program = withStackOptions(new Command('routes').description('Shows who may call what.'))
+function routesGrammar(found: (command: RoutesCommand) => void): Commander {
+  return withStackOptions(new Command('routes').description('Shows who may call what.'))
     .option('--scope <scopes>', 'the scopes of a token, separated by spaces; "" for none')
     .addHelpText('after', HELP)
     .action(({ scope, ...options }: StackOptions & { scope?: string }) => {
-      parsed = { kind: 'routes', scopes: scope?.split(/\s+/).filter(Boolean), ...stackChoice(options) };
+      const choice = oneRegionChoice('Routes are read of one Region', options);
+      found({ kind: 'routes', scopes: scope?.split(/\s+/).filter(Boolean), ...choice });
     });
-  return quietly(program, argv, () => parsed);
 }
 
 /** @returns the exit code */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
-  try {
-    const command = parseRoutesCommandLine(argv);
-    if (command.kind === 'help') return printHelp(command, terminal);
-    const { authorizer } = onlyRegion(await findStack(command.where, terminal.localFolder));
-    const { text, document, exitCode } = routesReport(authorizer.routes, command.scopes);
-    terminal.out.write(`${command.json ? JSON.stringify(document) : text}\n`);
-    return exitCode;
-  } catch (error) {
-    terminal.err.write(`${sentenceOf(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
+export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runProgram({ grammar: routesGrammar, run: showRoutes }, argv, terminal);
 }
 
-export function routesReport(routes: readonly CompiledRoute[], scopes: readonly string[] | undefined): Report {
+async function showRoutes(command: RoutesCommand, terminal: Terminal): Promise<number> {
+  const { authorizer } = onlyRegion(await findStack(command.where, terminal.localFolder));
+  return printReport(routesReport(authorizer.routes, command.scopes), command, terminal);
+}
+
+function routesReport(routes: readonly CompiledRoute[], scopes: readonly string[] | undefined): Report {
   return scopes === undefined ? wholeTable(routes) : grantedTo(routes, scopes);
 }
 

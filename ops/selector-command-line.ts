@@ -12,7 +12,7 @@ export interface SelectorOptions {
 export type SelectorOf = (value: string | undefined, options: SelectorOptions) => Selector;
 
 /** The levels whose value is an id, and what that id is. */
-export const VALUE_LEVELS = {
+const VALUE_LEVELS = {
   session: { argument: '<session-id>', is: 'the session id (sid; at Cognito origin_jti)' },
   subject: { argument: '<subject>', is: 'the subject (sub)' },
   client: { argument: '<client-id>', is: 'the client id (client_id or azp)' },

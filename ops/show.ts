@@ -3,20 +3,20 @@ import { parseTarget } from '../lambda/revocation-target.ts';
 import type { ShowCommand } from './command.ts';
 import { inspectionFacts } from './entry-facts.ts';
 import { readEntry } from './entry-table.ts';
-import { authorshipOf, entryDocument, instantCell, nameOf, tokensOf } from './entry-text.ts';
+import { authorshipOf, entryDocument, instantCell, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { printable, withholdToken } from './printable.ts';
 import type { OperatorContext, Report } from './report.ts';
-import { targetText } from './restore.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { withToken } from './selector-resolution.ts';
+import { targetText } from './target-selection.ts';
+import { withToken } from './token-input.ts';
 
 /** One entry in every Region, read strongly, with what is wrong with it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
   const shown = await Promise.all(
     stack.regions.map(async (region) => {
-      const target = targetText(selector, region);
+      const target = targetText(selector, region.authorizer);
       const item = await readEntry(region, target);
       return { region, target, item, findings: item === undefined ? [] : findingsOf(item, region, context.now()) };
     }),
@@ -46,7 +46,7 @@ function textOfEntry({ region, target, item, findings }: Shown): string {
   const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
   if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
   const entry = entryDocument(item);
-  const refused = parsed && tokensOf(parsed, typeof entry.before === 'number' ? entry.before : undefined);
+  const refused = parsed && tokensRefusedBy(parsed, item);
   return [
     `${region.region}: ${name}`,
     `  refuses      ${refused ?? 'nothing: no token can match this target'}`,

@@ -33,6 +33,14 @@ export function stackChoice(options: StackOptions): { readonly where: StackChoic
   return { where: { kind: options.local === true ? 'local' : 'any' }, json };
 }
 
+/** The same for what is about one Region. @throws UsageError that begins with `because` when several are given */
+export function oneRegionChoice(because: string, options: StackOptions): ReturnType<typeof stackChoice> {
+  if (options.region !== undefined && options.region.length > 1) {
+    throw new UsageError(`${because}: give --region once.`);
+  }
+  return stackChoice(options);
+}
+
 export function instantOption(flags: string, description: string): Option {
   const [name = flags] = flags.split(' ');
   return new Option(flags, description).argParser((text) => parseInstant(name, text));

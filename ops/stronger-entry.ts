@@ -1,4 +1,5 @@
-import { ENTRY_ATTRIBUTES, FIRST_IMPLAUSIBLE_SECOND, readBefore } from '../lambda/revocation-entry.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
+import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
 
 /** Seconds since the epoch up to which an entry reaches; infinite: every token, or for ever. */
@@ -9,12 +10,12 @@ interface Reach {
 
 /**
  * What the table must hold so that neither the entry that is there nor the new one is weakened: the later `before`, the
- * later `purgeAt`, and where one of them blocks everything, that. Undefined: what is there is enough.
+ * later `purgeAt`, and where one of them blocks everything, that. Undefined: writing would gain nothing, not even a flush.
  *
  * Attributes that we do not know are kept; malformed times are replaced by what they already mean.
  */
 export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
-  if (covers(existing, wanted)) return undefined;
+  if (suffices(existing, wanted)) return undefined;
   const had = reachOf(existing);
   const before = Math.max(had.before, wanted.before ?? Infinity);
   const purgeAt = Math.max(had.purgeAt, wanted.purgeAt ?? Infinity);
@@ -25,9 +26,15 @@ export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryIte
   };
 }
 
+/** Whether there is nothing to write: the entry covers what is wanted, and no flush that is wanted was left out with it. */
+export function suffices(existing: EntryItem, wanted: Revocation): boolean {
+  const hasFlushed = existing[ENTRY_ATTRIBUTES.flush]?.BOOL !== false;
+  return covers(existing, wanted) && (hasFlushed || !wanted.flush);
+}
+
 /** Whether an entry revokes, for as long, all that another would. One with a malformed time does not: it wants repair. */
 export function covers(existing: EntryItem, wanted: Revocation): boolean {
-  if (isMalformed(existing, wanted)) return false;
+  if (isMalformed(existing)) return false;
   const { before, purgeAt } = reachOf(existing);
   const wantedBefore = hasBefore(wanted.target) ? (wanted.before ?? Infinity) : -Infinity;
   return before >= wantedBefore && purgeAt >= (wanted.purgeAt ?? Infinity);
@@ -38,14 +45,9 @@ function reachOf(item: EntryItem): Reach {
   return { before: typeof before === 'number' ? before : Infinity, purgeAt: readPurgeAt(item) ?? Infinity };
 }
 
-/** Seconds since the epoch; undefined where DynamoDB will never delete the entry. */
-export function readPurgeAt(item: EntryItem): number | undefined {
-  const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
-  return seconds >= 0 && seconds < FIRST_IMPLAUSIBLE_SECOND ? seconds : undefined;
-}
-
-function isMalformed(item: EntryItem, { target }: Revocation): boolean {
-  const hasBadBefore = hasBefore(target) && readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
+/** A `before` that means nothing at its level is reported all the same, and so must go. */
+function isMalformed(item: EntryItem): boolean {
+  const hasBadBefore = readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
   return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item) === undefined);
 }
 

@@ -1,5 +1,6 @@
 import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
 import {
+  formatTarget,
   type RevocationLevel,
   type RevocationTarget,
   TARGET_PREFIXES,
@@ -10,16 +11,21 @@ import type { Selector } from './command.ts';
 import { issuerOf } from './revocation.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
 
-/** A selector with its JWT at hand. */
-export type ResolvedSelector = Exclude<Selector, { readonly by: 'target' }>;
-
 export interface SelectedTarget {
   readonly target: RevocationTarget;
   readonly issuer: TrustedIssuer;
 }
 
+/** The partition key that a selector means in one deployment, well-formed or not. @throws OperatorError */
+export function targetText(selector: Selector, description: AuthorizerDescription): string {
+  return selector.by === 'target' ? selector.target : formatTarget(selectTarget(selector, description).target);
+}
+
 /** The target that a selector means in one deployment. @throws OperatorError */
-export function selectTarget(selector: ResolvedSelector, description: AuthorizerDescription): SelectedTarget {
+export function selectTarget(
+  selector: Exclude<Selector, { readonly by: 'target' }>,
+  description: AuthorizerDescription,
+): SelectedTarget {
   if (selector.by === 'jwt') return unverifiedTokenTarget(selector.jwt, description.configuration.issuers);
   const { level, value } = selector;
   const issuer = issuerOf(description, level === 'issuer' ? value : selector.issuer);
@@ -28,7 +34,7 @@ export function selectTarget(selector: ResolvedSelector, description: Authorizer
 }
 
 /** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */
-export function prefixOf(level: RevocationLevel): TargetPrefix {
+function prefixOf(level: RevocationLevel): TargetPrefix {
   const prefixes = Object.keys(TARGET_PREFIXES) as readonly TargetPrefix[];
   return prefixes.find((prefix) => TARGET_PREFIXES[prefix] === level) ?? 'jti';
 }

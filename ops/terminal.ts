@@ -1,5 +1,6 @@
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from './npm-options.ts';
+import { typedOrPiped } from './typed-input.ts';
 
 /** The world around a command: every part can be replaced in a test. */
 export interface Terminal {
@@ -10,19 +11,23 @@ export interface Terminal {
   readonly now: () => number;
   /** Where `npm start` says what it runs. */
   readonly localFolder: string;
+  /** Where npm says what it kept of the command line; nothing: it was not npm that started us. */
+  readonly environment?: Environment;
 }
 
 export function processTerminal(): Terminal {
-  // `… | head` closes the pipe: that is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads);
   return {
     out: process.stdout,
     err: process.stderr,
-    readStandardInput: () => {
-      if (process.stdin.isTTY) process.stderr.write('Paste it here, then press Enter and Ctrl-D:\n');
-      return text(process.stdin);
-    },
+    readStandardInput: () => typedOrPiped(process.stdin, process.stderr),
     now: () => Date.now() / 1000,
     localFolder: fileURLToPath(new URL('../.local/', import.meta.url)),
+    environment: process.env,
   };
+}
+
+/** `… | head` closes the pipe: what we do, and our exit code, do not depend on a reader. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') process.exit(1);
 }

@@ -5,7 +5,7 @@ import { trustedIssuer } from '../support/trusted-issuer.ts';
 
 export const ISSUER = 'https://bench.issuer.example/';
 export const AUDIENCE = 'https://api.bench.example';
-export const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1/GET/orders';
+const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1/GET/orders';
 
 /** The two algorithms that nearly all issuers sign with. */
 export const signingKeys = {

@@ -1,8 +1,7 @@
 import { Command, type Command as Commander } from 'commander';
 import type { StackChoice } from '../../ops/command.ts';
 import { UsageError } from '../../ops/operator-error.ts';
-import { quietly } from '../../ops/quiet-commander.ts';
-import { type StackOptions, stackChoice, withStackOptions } from '../../ops/stack-options.ts';
+import { oneRegionChoice, type StackOptions, withStackOptions } from '../../ops/stack-options.ts';
 
 const HELP = `
 Examples:
@@ -47,11 +46,9 @@ type Options = StackOptions & {
   breakGlass?: true;
 };
 
-/** @throws UsageError */
-export function parseDeployedTestCommandLine(argv: readonly string[]) {
-  let parsed: DeployedTestCommand | undefined;
+export function deployedTestGrammar(found: (command: DeployedTestCommand) => void): Commander {
   const description = 'Tries the promises on a deployed stack, and measures what AWS does not document.';
-  const program: Commander = withStackOptions(new Command('test:deployed').description(description))
+  return withStackOptions(new Command('test:deployed').description(description))
     .option('--client <id>', 'the client to ask tokens as (default: the first)')
     .option('--secret <file>', "with --stack: the client's secret, in a file, or - for standard input")
     .option('--runs <count>', 'how often lags are measured', wholeNumber('--runs', 1, 100), 5)
@@ -64,22 +61,16 @@ export function parseDeployedTestCommandLine(argv: readonly string[]) {
     .option('--break-glass', 'also revoke the signing key and the issuer: everybody is refused for seconds')
     .addHelpText('after', HELP)
     .action(({ client, secret, runs, longestWait, breakGlass, ...options }: Options) => {
-      const { where, json } = stackChoice(options);
-      if (where.kind === 'stack' && where.regions.length > 1) {
-        throw new UsageError('One Region is measured at a time: give --region once.');
-      }
-      parsed = {
+      found({
         kind: 'test:deployed',
-        where,
-        json,
         client,
         secret,
         runs,
         longestWait,
         breakGlass: breakGlass === true,
-      };
+        ...oneRegionChoice('One Region is measured at a time', options),
+      });
     });
-  return quietly(program, argv, () => parsed);
 }
 
 function wholeNumber(name: string, least: number, most: number): (text: string) => number {

@@ -27,7 +27,7 @@ export function requirePatience({ longestWait }: Experiment, needed: number, wha
 }
 
 /** What an entry of a level would name for this token. @throws NotMeasurableError when the token has no such thing */
-export function targetAt(level: RevocationLevel, { region }: Experiment, { accessToken }: HeldToken): RevocationTarget {
+function targetAt(level: RevocationLevel, { region }: Experiment, { accessToken }: HeldToken): RevocationTarget {
   if (!region.authorizer.configuration.revocationLevels.includes(level)) {
     throw new NotMeasurableError(`this deployment does not read ${level} entries (revocationLevels)`);
   }

@@ -1,10 +1,8 @@
-import type { Help } from '../../ops/command.ts';
-import { sentenceOf, UsageError } from '../../ops/operator-error.ts';
-import { createProgress, type ShowProgress } from '../../ops/progress.ts';
-import { printHelp } from '../../ops/quiet-commander.ts';
+import { printReport, runProgram } from '../../ops/program.ts';
+import type { Screen, ShowProgress } from '../../ops/progress.ts';
 import { processTerminal, type Terminal } from '../../ops/terminal.ts';
 import { cacheFacts } from './cache-facts.ts';
-import { type DeployedTestCommand, parseDeployedTestCommandLine } from './command-line.ts';
+import { type DeployedTestCommand, deployedTestGrammar } from './command-line.ts';
 import { type Experiment, openExperiment } from './experiment.ts';
 import { type Finding, findingOf, type Measurement } from './finding.ts';
 import { flushAndProof } from './flush-facts.ts';
@@ -18,29 +16,30 @@ import { revocationLevels } from './revocation-levels.ts';
 const INTERRUPTED = 130;
 
 /** Tries the promises on one deployment. @param interruption - its abort ends the run, and deletes what the run wrote */
-export async function main(argv: readonly string[], terminal: Terminal, interruption: AbortSignal): Promise<number> {
-  try {
-    const command: DeployedTestCommand | Help = parseDeployedTestCommandLine(argv);
-    if (command.kind === 'help') return printHelp(command, terminal);
-    return await run(command, terminal, interruption);
-  } catch (error) {
-    if (interruption.aborted) return INTERRUPTED;
-    terminal.err.write(`${sentenceOf(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
-  }
+export function main(argv: readonly string[], terminal: Terminal, interruption: AbortSignal): Promise<number> {
+  const run = (command: DeployedTestCommand, screen: Screen) =>
+    measureAndReport(command, screen, interruption).catch((error: unknown) => {
+      if (interruption.aborted) return INTERRUPTED;
+      throw error;
+    });
+  return runProgram({ grammar: deployedTestGrammar, run }, argv, terminal);
 }
 
-async function run(command: DeployedTestCommand, terminal: Terminal, interruption: AbortSignal): Promise<number> {
-  const experiment = await openExperiment(command, terminal, interruption);
+async function measureAndReport(
+  command: DeployedTestCommand,
+  screen: Screen,
+  interruption: AbortSignal,
+): Promise<number> {
+  const experiment = await openExperiment(command, screen, interruption);
   const steps = stepsOf(experiment);
   const found = new Map<Measurement, Finding>();
-  const measuring = measureAll(steps, found, createProgress(terminal.err), interruption);
+  const measuring = measureAll(steps, found, screen.showProgress, interruption);
   const failure: unknown = await measuring.catch((error: unknown) => error);
   const leftTargets = await experiment.entries.close();
   const findings = steps.flat().flatMap((measurement) => found.get(measurement) ?? []);
   const report = deployedTestReport(findings, placeOf(experiment), leftTargets);
-  if (interruption.aborted) terminal.err.write('\nInterrupted: this is what was found until then.\n');
-  terminal.out.write(`${command.json ? JSON.stringify(report.document) : report.text}\n`);
+  if (interruption.aborted) screen.err.write('Interrupted: this is what was found until then.\n');
+  printReport(report, command, screen);
   if (interruption.aborted) return INTERRUPTED;
   if (failure !== undefined) throw failure;
   return report.exitCode;

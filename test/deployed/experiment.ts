@@ -4,7 +4,8 @@ import type { TokenRequest } from '../../ops/client-credentials.ts';
 import { deployedClient } from '../../ops/deployed-client.ts';
 import { readRunningStack } from '../../ops/local-stack.ts';
 import { OperatorError } from '../../ops/operator-error.ts';
-import { findStack, onlyRegion, type RegionalStack } from '../../ops/revocation-stack.ts';
+import { onlyRegion, type RegionalStack } from '../../ops/revocation-stack.ts';
+import { findStack } from '../../ops/stack-search.ts';
 import type { Terminal } from '../../ops/terminal.ts';
 import { type Answer, apiCaller, type CallApi } from './api-call.ts';
 import type { DeployedTestCommand } from './command-line.ts';
@@ -46,7 +47,7 @@ export async function openExperiment(
 }
 
 function stackClient({ where, client, secret }: DeployedTestCommand, terminal: Terminal): Promise<TokenRequest> {
-  return deployedClient({ kind: 'token', where, client, secret, scope: undefined }, terminal);
+  return deployedClient({ where, client, secret, scope: undefined }, terminal);
 }
 
 async function localClient({ client }: DeployedTestCommand, { localFolder }: Terminal): Promise<TokenRequest> {

@@ -3,7 +3,7 @@ import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loo
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
-import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
+import { describedAuthorizer, type OperatorAtWork, operatorAtWork, type PrintedDocument } from './operator-at-work.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 const stranger = createSigningKey('ES256', 'key-1');
@@ -22,10 +22,9 @@ afterAll(async () => {
   await issuer.close();
 });
 
-const outcomes = async (token: string) => {
-  const { steps } = await operator.document('check -', token);
-  return Object.fromEntries(steps.map(({ step, outcome }) => [step, outcome]));
-};
+const outcomesOf = ({ steps }: PrintedDocument) =>
+  Object.fromEntries(steps.map(({ step, outcome }) => [step, outcome]));
+const outcomes = async (token: string) => outcomesOf(await operator.document('check -', token));
 
 describe('check', () => {
   it('says that a good token is accepted, and which routes it opens', async () => {
@@ -103,8 +102,35 @@ describe('check', () => {
     await cut.leave();
     expect({ exitCode, out }).toEqual({
       exitCode: 1,
-      out: expect.stringMatching(/^Verdict: nobody can know \(500\): key-set/),
+      out: expect.stringMatching(/^Verdict: nobody can know \(503\): key-set/),
     });
+  });
+
+  it('says the same, and which steps were passed, while the table cannot be read', async () => {
+    const authorizer = describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]);
+    const cut = await operatorAtWork(authorizer, { table: 'gone' });
+    const { exitCode, out } = await cut.run('check -', tokenWith());
+    const document = await cut.document('check -', tokenWith());
+    await cut.leave();
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^Verdict: nobody can know \(503\): revocation-table: ResourceNotFoundException/);
+    expect(document).toMatchObject({ status: 503, entries: [] });
+    expect(outcomesOf(document)).toMatchObject({ times: 'passed', revocation: 'failed', routes: 'not reached' });
+  });
+
+  it('still explains an expired token while the table cannot be read', async () => {
+    const authorizer = describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]);
+    const cut = await operatorAtWork(authorizer, { table: 'gone' });
+    const expired = tokenWith({ iat: NOW - 7200, exp: NOW - 3600 });
+    const { exitCode, out } = await cut.run('check -', expired);
+    const document = await cut.document('check -', expired);
+    await cut.leave();
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(/^Verdict: refused \(401\): It has expired/),
+    });
+    expect(out).toMatch(/revocation +not reached +The table gone in eu-west-1 cannot be read: ResourceNotFound/);
+    expect(outcomesOf(document)).toMatchObject({ times: 'failed', claims: 'passed', revocation: 'not reached' });
   });
 
   it('never prints a piece of the token', async () => {

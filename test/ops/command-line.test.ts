@@ -77,15 +77,25 @@ describe('a wrong command line is refused in one sentence', () => {
     ['revoke token - --wait --probe -', /Standard input holds one token/],
     ['revoke token - --wait --dry-run', /nothing to wait for/],
     ['revoke target x', /Unknown command 'target'/],
-    ['list --level user', /Allowed choices are token, session/],
+    ['list --level user', /allowed choices are token, session/],
     ['list --limit 0', /whole number/],
+    ['list --all --limit 1', /cannot be used with/],
+    ['list -limit 3', /^Unknown option '-limit': see --help\.$/],
+    ['lint -x', /^Unknown option '-x': see --help\.$/],
+    [
+      'revoke subject alice bob',
+      /^Too many arguments for 'subject': expected 1 argument but got 2: alice, bob: see --help\.$/,
+    ],
+    ['list --stack Api --region a --region b', /reads one Region's table: give --region once/],
+    ['check - --stack Api --region a --region b', /reads one Region's table: give --region once/],
+    ['import f --as-of 1800000001', /--as-of is .* in the future/],
     ['check', /Missing required argument/],
     ['import', /Missing required argument/],
   ])('%s', (commandLine, sentence) => {
     const error = errorOf(commandLine);
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toMatch(sentence);
-    expect(error.message).not.toMatch(/\n|^error/);
+    expect(error.message).not.toMatch(/\n|^error|\. /);
   });
 
   it.each(['revoke', 'revoke token a', 'frobnicate', 'list', 'check a', 'revoke subject', 'import a', 'restore'])(

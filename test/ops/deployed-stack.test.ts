@@ -25,10 +25,17 @@ function cloudFormation(stacks: ReadonlyMap<string, KnownStack>) {
     response.setHeader('content-type', 'text/xml');
     if (action === 'GetCallerIdentity')
       response.end(result(action, '<Arn>arn:aws:sts::123456789012:assumed-role/operator/ann</Arn>'));
+    else if (action === refused) response.writeHead(403).end(REFUSED);
     else if (stack === undefined) response.writeHead(400).end(NO_STACK);
     else response.end(result(action, action === 'DescribeStacks' ? stackXml(stack) : resourceXml(stack)));
   };
 }
+
+/** The operation that the operator's role does not allow. */
+let refused: string | undefined;
+
+const REFUSED =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>You may not</Message></Error></ErrorResponse>';
 
 const NO_STACK =
   '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id Api does not exist</Message></Error></ErrorResponse>';
@@ -76,6 +83,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   stacks.clear();
+  refused = undefined;
 });
 
 const run = (commandLine: string) =>
@@ -130,8 +138,19 @@ describe('--stack', () => {
     });
   });
 
-  it('list and check read one Region', async () => {
+  it('whose description cannot be read is named, with its Region', async () => {
+    refused = 'DescribeStackResource';
+    const { exitCode, err } = await run('list --stack Api --region eu-west-1');
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: 'The stack Api cannot be read in eu-west-1: AccessDenied: You may not\n',
+    });
+  });
+
+  it('list and check read one Region, and ask none when they are given two', async () => {
+    const asked = aws.requests.length;
     const { exitCode, err } = await run('list --stack Api --region eu-west-1 --region us-east-1');
-    expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/give --region once/) });
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/give --region once/) });
+    expect(aws.requests).toHaveLength(asked);
   });
 });

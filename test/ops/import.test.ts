@@ -89,6 +89,14 @@ describe('import', () => {
     });
   });
 
+  it('writes an entry anew that was kept from flushing, unless --no-flush is given', async () => {
+    await operator.table.put({ target: { S: 'kid#main#unflushed' }, flush: { BOOL: false } });
+    const file = 'level,value\nkey,unflushed';
+    expect((await operator.run('import - --no-flush', file)).out).toMatch(/0 entries written, 1 were there already/);
+    expect((await operator.run('import -', file)).out).toMatch(/1 entries written, 0 were there already/);
+    expect(await operator.entry('kid#main#unflushed')).not.toHaveProperty('flush');
+  });
+
   it('that was stopped is resumed by its --as-of, without writing anything again', async () => {
     const lines = Array.from({ length: 260 }, (_, index) => `subject,resumed-${index}\ntoken,resumed-${index}`);
     const first = await operator.run('import -', ['level,value', ...lines.slice(0, 130)].join('\n'));
@@ -100,9 +108,32 @@ describe('import', () => {
     expect((await operator.entry('sub#main#resumed-259'))?.before).toEqual({ N: String(NOW) });
   });
 
-  it('leaves out tokens that have expired for certain', async () => {
-    const { out } = await operator.run('import -', 'level,value,endsAt\ntoken,past,1700000000');
-    expect(out).toMatch(/0 entries written.*1 lines left out because their tokens have expired/);
+  it('leaves out tokens that have expired for certain, and names the lines', async () => {
+    const file = 'level,value,endsAt\ntoken,past,1700000000\ntoken,half-an-hour,1799998200\nsession,old,1799913000';
+    const { out, err } = await operator.run('import -', file);
+    expect(out).toMatch(/0 entries written.*3 lines left out because their tokens have expired/);
+    expect(err).toMatch(/line 2: left out, because by its endsAt, 2023-11-14T22:13:20Z, its tokens have all expired/);
+    expect(err).toMatch(/line 3: left out/);
+    expect(err).toMatch(/line 4: left out/);
+  });
+
+  it('names the --as-of to repeat in its first line on standard error, whatever else it says there', async () => {
+    const file = 'level,value,endsAt\nuser,x,\ntoken,past,1700000000\nkey,first-line,';
+    const { err } = await operator.run('import - --skip-bad', file);
+    expect(err).toMatch(/^If this import is stopped, resume it with --as-of 2027-01-15T08:00:00Z\.\n/);
+    expect(err).toMatch(/line 2: its level/);
+  });
+
+  it('writes an ineffective `before` only with --force', async () => {
+    const file = 'level,value,before\nsubject,forced,1700000000';
+    expect(await operator.run('import - --force', file)).toMatchObject({ exitCode: 0 });
+    expect(await operator.entry('sub#main#forced')).toMatchObject({ before: { N: '1700000000' } });
+  });
+
+  it('with an --as-of so old that `now` would revoke nothing is refused', async () => {
+    const { exitCode, err } = await operator.run('import - --as-of 1799900000', 'level,value\nsubject,late-resume');
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/line 2: .*have all expired/) });
+    expect(await operator.entry('sub#main#late-resume')).toBeUndefined();
   });
 
   it('--dry-run writes nothing', async () => {
@@ -124,6 +155,7 @@ describe('bad lines', () => {
     ['subject,x,,tomorrow,', /line 3: before is "tomorrow", which is no instant/],
     ['subject,x,,1800000000000,', /line 3: before is 1800000000000, which looks like milliseconds/],
     ['subject,x,,1900000000,', /line 3: `before` is .*more than 24 h ahead/],
+    ['subject,x,,1700000000,', /line 3: .*2023-11-14T22:13:20Z have all expired.*--force/],
     ['key,x,,now,', /line 3: `before` goes with subject, client and issuer only/],
     ['key,x,,,1800000000', /line 3: `endsAt` goes with token and session only/],
     ['key,x,,,,,', /line 3: it has 7 fields under 5 columns/],
@@ -151,6 +183,42 @@ describe('bad lines', () => {
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
   });
 
+  it.each([
+    ['{"level":"key","value":"x","\\u001b[2J":"x"}', /member "\\u001b\[2J"/],
+    ['{"level":"subject","value":"x","before":"\\u001b[2J"}', /before is "\\u001b\[2J"/],
+    ['{"level":"subject","value":"x","issuer":"\\u001b[2J"}', /alias "\\u001b\[2J"/],
+    ['level,\u001b[2J\nkey,x', /The header line has "\\u001b\[2J"/],
+  ])('%j does not drive the terminal', async (file, sentence) => {
+    const { exitCode, err } = await operator.run('import -', file);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
+    expect(err).not.toContain('\u001b');
+  });
+
+  const latin1 = Buffer.from('level,value\nsubject,j\u00fcrgen', 'latin1');
+
+  it.each(['', ' --skip-bad', ' --dry-run'])(
+    'a file that is not UTF-8 is refused, for its names match nobody%s',
+    async (option) => {
+      const file = join(operator.folder, 'latin1.csv');
+      await writeFile(file, latin1);
+      const { exitCode, out, err } = await operator.run(`import ${file}${option}`);
+      expect({ exitCode, out, err }).toEqual({
+        exitCode: 1,
+        out: '',
+        err: `The file ${file} is not UTF-8: save it as UTF-8.\n`,
+      });
+    },
+  );
+
+  it('standard input that is not UTF-8 is refused too', async () => {
+    const { exitCode, out, err } = await operator.run('import -', new TextDecoder().decode(latin1));
+    expect({ exitCode, out, err }).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'Standard input is not UTF-8: save it as UTF-8.\n',
+    });
+  });
+
   it('--skip-bad writes the others', async () => {
     const { exitCode, out } = await operator.run('import - --skip-bad', 'level,value\nuser,x\nkey,survivor');
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 bad lines left out/) });
@@ -160,7 +228,14 @@ describe('bad lines', () => {
   it('a missing file is a failure in one sentence', async () => {
     expect(await operator.run('import nowhere.csv')).toMatchObject({
       exitCode: 1,
-      err: expect.stringMatching(/cannot be read/),
+      err: expect.stringMatching(/^The file nowhere.csv cannot be read: Error: ENOENT/),
+    });
+  });
+
+  it('a folder in the place of a file is named', async () => {
+    expect(await operator.run(`import ${operator.folder}`)).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/^The file \/.* cannot be read: it is a folder/),
     });
   });
 });

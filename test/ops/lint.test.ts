@@ -35,6 +35,31 @@ const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>,
     'sub#main#k',
   ],
   ['a `purgeAt` where there must be none', 'kid#main#l', { purgeAt: soon }, 'purge-too-early', 'kid#main#l'],
+  ['a `before` of text for a key', 'kid#main#o', { before: { S: 'x' } }, 'malformed-before', 'kid#main#o'],
+  [
+    'a `before` of text for a token',
+    'jti#main#p',
+    { before: { S: 'x' }, purgeAt: { N: String(NOW + 100_000) } },
+    'malformed-before',
+    'jti#main#p',
+  ],
+  [
+    'a `before` in the future',
+    'sub#main#q',
+    { before: { N: String(NOW + 90_000) }, purgeAt: { N: String(NOW + 200_000) } },
+    'before-in-future',
+    'sub#main#q',
+  ],
+  [
+    'a `before` too long ago',
+    'sub#main#r',
+    { before: { N: '1700000000' }, purgeAt: { N: String(NOW + 200_000) }, revokedAt: { S: '2027-01-15T08:00:00Z' } },
+    'before-too-old',
+    'sub#main#r',
+  ],
+  ['a digest where tokens have an id', `th#main#${'0'.repeat(64)}`, {}, 'level-not-read', undefined],
+  ['a value that no token can hold', `jti#main#${'x y'.repeat(100)}`, {}, 'malformed-target', undefined],
+  ['a stray space inside', 'sub#main#s #t ', {}, 'malformed-target', 'sub#main#s #t'],
 ];
 
 describe.each(CASES)('%s: %s', (_, target, attributes, kind, meant) => {
@@ -51,6 +76,67 @@ describe.each(CASES)('%s: %s', (_, target, attributes, kind, meant) => {
     expect(await operator.run('lint')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/nothing wrong/) });
     if (meant !== undefined) expect(await operator.entry(meant)).toBeDefined();
     if (meant !== target) expect(await operator.entry(target)).toBeUndefined();
+  });
+});
+
+describe('a fix', () => {
+  const fixed = async (item: Readonly<Record<string, AttributeValue>> & { readonly target: AttributeValue }) => {
+    await operator.table.put(item);
+    for (const { fix } of (await operator.document('lint')).findings) {
+      const commandLine = String(fix).replace('npm run revocations -- ', '');
+      expect(await operator.run(commandLine)).toMatchObject({ exitCode: 0, err: '' });
+    }
+    expect(await operator.run('lint')).toMatchObject({ exitCode: 0 });
+    return operator.entry(String(item.target.S));
+  };
+
+  it.each<[string, Readonly<Record<string, AttributeValue>>]>([
+    ['replaces', {}],
+    ['strengthens', { before: { S: 'x' }, purgeAt: soon }],
+  ])('keeps the reason, and does not flush what was not to flush, when it %s', async (_, attributes) => {
+    const target = { S: 'jti#main#kept' };
+    const reason = { S: 'laptop; lost' };
+    const entry = await fixed({ target, reason, flush: { BOOL: false }, ...attributes });
+    expect(entry).toMatchObject({ reason, flush: { BOOL: false } });
+  });
+
+  it.each<[string, Readonly<Record<string, AttributeValue>>]>([
+    ['in the future, and no `purgeAt`', { before: { N: String(NOW + 90_000) } }],
+    ['too long ago, and no `purgeAt`', { before: { N: '1700000000' }, revokedAt: { S: '2027-01-15T08:00:00Z' } }],
+    ['in the future, and a `purgeAt` too early', { before: { N: String(NOW + 90_000) }, purgeAt: soon }],
+  ])('puts right all that is wrong with an entry: `before` %s', async (_, attributes) => {
+    const entry = await fixed({ target: { S: 'sub#main#twice' }, ...attributes });
+    expect(entry).toMatchObject({ before: { N: String(NOW) }, purgeAt: { N: String(NOW + 2 + 86_400 + 5 + 3600) } });
+  });
+
+  it('does not repeat a reason that could drive the terminal', async () => {
+    await operator.table.put({ target: { S: 'jti#main#odd' }, reason: { S: 'a\u001b[2J' } });
+    const { out } = await operator.run('lint');
+    await operator.table.remove('jti#main#odd');
+    expect(out).toMatch(/fix: npm run revocations -- revoke token --jwt-id odd --issuer main --replace --local/);
+  });
+
+  it('of a `before` in the future says that it may be meant', async () => {
+    await operator.run(`revoke subject later --before ${NOW + 3600}`);
+    const { out } = await operator.run('lint');
+    await operator.table.remove('sub#main#later');
+    expect(out).toMatch(
+      /fix, unless the future `before` is meant: npm run revocations -- revoke subject later --issuer main --before now --replace --local/,
+    );
+  });
+
+  it.each<[string, Readonly<Record<string, AttributeValue>>, RegExp]>([
+    [
+      'of a `before`',
+      { before: { S: 'x' }, purgeAt: { N: String(NOW + 100_000) } },
+      /^in the DynamoDB console, delete `before`$/,
+    ],
+    ['of a `purgeAt`', {}, /^in the DynamoDB console, set `purgeAt` \(/],
+  ])('%s in an entry for a digest is left to the console', async (_, attributes, fix) => {
+    const digests = await operatorAtWork(describedAuthorizer([trustedIssuer({ tokensWithoutId: 'digest' })]));
+    await digests.table.put({ target: { S: `th#main#${'0'.repeat(64)}` }, ...attributes });
+    expect((await digests.document('lint')).findings).toMatchObject([{ fix: expect.stringMatching(fix) }]);
+    await digests.leave();
   });
 });
 

@@ -7,7 +7,6 @@ import { compileRoutes } from '../../infra/route-compiler.ts';
 import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
 import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
-import { RUNNING_FILE } from '../../ops/local-stack.ts';
 import { main } from '../../ops/revocations.ts';
 import type { Terminal } from '../../ops/terminal.ts';
 import { createRevocationTable, type TestRevocationTable } from '../support/revocation-table.ts';
@@ -45,7 +44,7 @@ export interface OperatorAtWork {
   leave(): Promise<void>;
 }
 
-export const ROUTES = compileRoutes([
+const ROUTES = compileRoutes([
   { method: 'GET', path: '/whoami', scopes: [] },
   { method: 'GET', path: '/orders', scopes: ['orders:read'] },
   { method: 'POST', path: '/orders', scopes: ['orders:write'] },
@@ -86,7 +85,7 @@ export async function operatorAtWork(
     clients: [],
   };
   const tableOf = { dynamodb: inject('dynamoDbEndpoint'), table: table.name, region: 'eu-west-1', authorizer };
-  await writeFile(join(folder, RUNNING_FILE), JSON.stringify({ ...file, ...tableOf, ...running }));
+  await writeFile(join(folder, `running-${file.pid}.json`), JSON.stringify({ ...file, ...tableOf, ...running }));
   let now = NOW;
   const run = (commandLine: string, standardInput = '') =>
     finished(wordsOf(commandLine), main, {

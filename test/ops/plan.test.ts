@@ -105,8 +105,8 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 3601', /0 to 3600/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
     ['--requests-per-second 5 --active-tokens 5 --keys-per-read 7', /1 to 6/],
-    ['--requests-per-second 5 --active-tokens 5 --unknown', /unknown/],
-    ['--requests-per-second 5 --active-tokens 5 more', /too many arguments/],
+    ['--requests-per-second 5 --active-tokens 5 --unknown', /Unknown option '--unknown'/],
+    ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
   it.each(wrong)('%j is a usage error in one sentence', (line, message) => {
     const parse = () => parsePlanCommandLine(line.split(' ').filter(Boolean));

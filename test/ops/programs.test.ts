@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { operatorAtWork } from './operator-at-work.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -44,5 +46,34 @@ describe.concurrent('each program, run as npm runs it', () => {
     );
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a reader that goes away early', () => {
+  /** `npm run revocations -- … | true`, on the deployment of an operator at work; `2>&1` closes standard error too. */
+  async function exitCodeUnread(commandLine: string, folder: string, closesBoth = false) {
+    const program = `import { main } from './ops/revocations.ts';
+      import { processTerminal } from './ops/terminal.ts';
+      const terminal = { ...processTerminal(), localFolder: ${JSON.stringify(folder)} };
+      process.exitCode = await main(process.argv.slice(1), terminal);`;
+    const words = ['--input-type=module', '--eval', program, '--', ...commandLine.split(' ')];
+    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    if (closesBoth) child.stderr.destroy();
+    else child.stderr.resume();
+    const [code] = await once(child, 'exit');
+    return code;
+  }
+
+  it('does not change the exit code', async () => {
+    const operator = await operatorAtWork();
+    const cut = await operatorAtWork(undefined, { table: 'gone' });
+    await operator.table.put({ target: { S: 'SUB#main#x' } });
+    expect(await exitCodeUnread('lint --json', operator.folder)).toBe(1);
+    expect(await exitCodeUnread('revoke key unconfirmed', cut.folder)).toBe(1);
+    expect(await exitCodeUnread('list', operator.folder)).toBe(0);
+    expect(await exitCodeUnread('frobnicate', operator.folder, true)).toBe(2);
+    await operator.leave();
+    await cut.leave();
   });
 });

@@ -103,6 +103,13 @@ describe('list', () => {
     expect({ count: entries.length, next }).toEqual({ count, next: null });
   });
 
+  it.each([
+    ['--issuer mian', 'No issuer of this deployment has the alias "mian": there are main, other.\n'],
+    ['--issuer main', ''],
+  ])('%s: an alias that nobody has is said to be one', async (options, err) => {
+    expect(await shelf.run(`list ${options}`)).toMatchObject({ exitCode: 0, err });
+  });
+
   it('prints a table for people and the stored times, in seconds, for programs', async () => {
     const [entry] = (await shelf.document('list --limit 1 --level subject')).entries;
     expect(entry).toMatchObject({ level: 'subject', issuer: 'main', before: NOW, purgeAt: NOW + 90_007, flush: true });

@@ -190,10 +190,23 @@ describe('what would revoke nothing is refused', () => {
     ['revoke subject x --issuer Main', /no issuer with the alias "Main": it has main, noid/],
     ['revoke issuer other', /no issuer with the alias "other"/],
     ['revoke subject x --issuer main --before 1700000000', /have all expired.*--force/],
+    [
+      'revoke token --jwt-id x --issuer main --ends-at 2027-01-15T07:30:00Z',
+      /--ends-at is 2027-01-15T07:30:00Z, .*have all expired.*vanish.*leave it out\./,
+    ],
+    ['revoke session x --issuer main --ends-at 1799913000', /--ends-at is .*have all expired.*leave it out\./],
   ])('%s', async (commandLine, sentence) => {
     const { exitCode, out, err } = await operator.run(commandLine);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
     expect(err).toMatch(sentence);
+  });
+
+  it.each([
+    ['a session that has ended, while its last tokens live', 'session ended --ends-at 1799950000', 'sid#main#ended'],
+    ['a token that may live by the tolerance', 'token --jwt-id last --ends-at 1799999996', 'jti#main#last'],
+  ])('but not %s', async (_, words, target) => {
+    expect(await operator.run(`revoke ${words} --issuer main`)).toMatchObject({ exitCode: 0 });
+    expect(Number((await operator.entry(target))?.purgeAt?.N)).toBeGreaterThan(NOW);
   });
 
   it('an entry at a level that the deployment does not read', async () => {
@@ -209,6 +222,6 @@ it('a table that does not answer is a failure in one sentence, exit 1', async ()
   const { exitCode, out } = await cut.run('revoke subject alice');
   await cut.leave();
   expect(exitCode).toBe(1);
-  expect(out).toMatch(/eu-west-1: NOT WRITTEN: ResourceNotFoundException/);
+  expect(out).toMatch(/eu-west-1: NOT WRITTEN: .*ResourceNotFoundException/);
   expect(out).toMatch(/NOT CONFIRMED in eu-west-1/);
 });

@@ -61,6 +61,10 @@ it('prints a document with --json', async () => {
   });
 });
 
-it('refuses a wrong command line', async () => {
-  expect(await run('--scopes x')).toMatchObject({ exitCode: 2, err: expect.stringMatching(/Did you mean --scope/) });
+it.each([
+  ['--scopes x', /Did you mean --scope/],
+  ['-s x', /^Unknown option '-s': see --help\.$/m],
+  ['--stack Api --region a --region b', /give --region once/],
+])('refuses a wrong command line: %s', async (commandLine, sentence) => {
+  expect(await run(commandLine)).toMatchObject({ exitCode: 2, err: expect.stringMatching(sentence) });
 });

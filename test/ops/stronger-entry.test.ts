@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { entryRevokes, readBefore } from '../../lambda/revocation-entry.ts';
 import type { TargetPrefix } from '../../lambda/revocation-target.ts';
+import { readPurgeAt } from '../../ops/purge-at.ts';
 import { itemOf, type Revocation } from '../../ops/revocation.ts';
-import { covers, readPurgeAt, strongerEntry } from '../../ops/stronger-entry.ts';
+import { covers, strongerEntry } from '../../ops/stronger-entry.ts';
 import { NOW } from '../support/trusted-issuer.ts';
 
 const instant = fc.integer({ min: NOW - 10, max: NOW + 10 });
@@ -16,16 +17,21 @@ const anything = fc.oneof(
 const prefix = fc.constantFrom<TargetPrefix>('jti', 'sid', 'sub', 'cid', 'kid', 'iss');
 
 const existing = fc.record(
-  { before: anything, purgeAt: anything, note: fc.constant({ S: 'kept' }) },
+  { before: anything, purgeAt: anything, note: fc.constant({ S: 'kept' }), flush: fc.constant({ BOOL: false }) },
   { requiredKeys: [] },
 );
 
 const wanted = fc
-  .record({ prefix, before: fc.option(instant, { nil: undefined }), purgeAt: fc.option(instant, { nil: undefined }) })
-  .map(({ prefix, before, purgeAt }): Revocation => {
+  .record({
+    prefix,
+    before: fc.option(instant, { nil: undefined }),
+    purgeAt: fc.option(instant, { nil: undefined }),
+    flush: fc.boolean(),
+  })
+  .map(({ prefix, before, purgeAt, flush }): Revocation => {
     const value = prefix === 'iss' ? undefined : 'v';
     const takesBefore = ['sub', 'cid', 'iss'].includes(prefix);
-    const text = { reason: undefined, revokedBy: 'ann', revokedAt: NOW, flush: true };
+    const text = { reason: undefined, revokedBy: 'ann', revokedAt: NOW, flush };
     return {
       target: { prefix, issuerAlias: 'main', value },
       before: takesBefore ? before : undefined,
@@ -61,6 +67,15 @@ it('what was written covers what was wanted, so that writing it again writes not
       expect(strongerEntry(result, revocation)).toBeUndefined();
     }),
     { numRuns: 2000 },
+  );
+});
+
+it('a flush that is wanted is asked for, or the entry that stands has asked for one', () => {
+  fc.assert(
+    fc.property(cases, ({ item, revocation }) => {
+      const result = strongerEntry(item, revocation) ?? item;
+      if (revocation.flush) expect(result).not.toHaveProperty('flush');
+    }),
   );
 });
 

@@ -44,11 +44,21 @@ it.each([
   expect(await run(commandLine)).toEqual({ exitCode: 0, out, err: '' });
 });
 
+it('npm run token -- --json prints a document', async () => {
+  const { exitCode, out } = await run('--client visitor --json');
+  expect({ exitCode, document: JSON.parse(out) }).toEqual({
+    exitCode: 0,
+    document: { command: 'token', client: 'visitor', accessToken: 'visitor|s2|client_credentials|' },
+  });
+});
+
 it.each([
   ['--client nobody', 1, /no client "nobody" here: there are orders-service, visitor/],
   ['--scope forbidden', 1, /gets no token .*\(400\): invalid_scope: scope not allowed/],
   ['--frob', 2, /Unknown option '--frob'/],
   ['surplus', 2, /Too many arguments/],
+  ['--secret secret.txt', 2, /--secret goes with --stack NAME/],
+  ['-s x', 2, /^Unknown option '-s': see --help\.$/m],
   ['--stack Api --region a --region b', 2, /give --region once/],
 ])('npm run token -- %s fails in one sentence', async (commandLine, exitCode, sentence) => {
   const finishedRun = await run(commandLine);

@@ -7,7 +7,7 @@ import type { Execution } from './execution.ts';
 import { EPOCH, type World } from './world.ts';
 
 /** What the tokens of a schedule are called; each has a subject, a session and a client of its own. */
-export const TOKEN_NAMES = ['stolen', 'leaked', 'valid', 'valid-by-next-key'] as const;
+const TOKEN_NAMES = ['stolen', 'leaked', 'valid', 'valid-by-next-key'] as const;
 
 export type TokenName = (typeof TOKEN_NAMES)[number];
 

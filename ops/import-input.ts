@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { OperatorError, sentenceOf } from './operator-error.ts';
+import { printable } from './printable.ts';
+import type { OperatorContext } from './report.ts';
+
+/**
+ * The text of an import's file; `-`: standard input. In another encoding names outside ASCII would come out as others,
+ * and their entries would match nobody.
+ *
+ * @throws OperatorError when it cannot be read, or is not UTF-8
+ */
+export async function readImportInput(file: string, { readStandardInput }: OperatorContext): Promise<string> {
+  if (file === '-') {
+    const text = await readStandardInput();
+    // It comes decoded, with this character in the place of what was no UTF-8.
+    if (text.includes('\ufffd')) throw notUtf8('Standard input');
+    return text;
+  }
+  const name = `The file ${printable(file)}`;
+  const bytes = await readBytes(file, name);
+  if (!isUtf8(bytes)) throw notUtf8(name);
+  return bytes.toString();
+}
+
+async function readBytes(file: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new OperatorError(`${name} cannot be read: ${sentenceOf(error)}`);
+  }
+}
+
+function notUtf8(name: string): OperatorError {
+  return new OperatorError(`${name} is not UTF-8: save it as UTF-8.`);
+}

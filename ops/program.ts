@@ -1,0 +1,49 @@
+import type { Command as Commander } from 'commander';
+import type { Help } from './command.ts';
+import { sentenceOf, UsageError } from './operator-error.ts';
+import { type Screen, screenOn } from './progress.ts';
+import { printHelp, quietly } from './quiet-commander.ts';
+import type { Report } from './report.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What one of our programs understands, and does. */
+export interface Program<C extends { readonly kind: string }> {
+  /** @param now - seconds since the epoch */
+  readonly grammar: (found: (command: C) => void, now: number) => Commander;
+  /** @returns the exit code */
+  readonly run: (command: C, screen: Screen) => Promise<number>;
+}
+
+/**
+ * Runs a program: what goes wrong becomes one sentence on standard error.
+ * @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line, nothing done
+ */
+export async function runProgram<C extends { readonly kind: string }>(
+  { grammar, run }: Program<C>,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const screen = screenOn(terminal);
+  try {
+    const now = terminal.now();
+    const command = quietly<C>((found) => grammar(found, now), argv, terminal.environment);
+    return isHelp(command) ? printHelp(command, screen) : await run(command, screen);
+  } catch (error) {
+    screen.err.write(`${sentenceOf(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function isHelp(command: { readonly kind: string }): command is Help {
+  return command.kind === 'help';
+}
+
+/** Prints what a command found or did, as text or as one line of JSON. @returns its exit code */
+export function printReport(
+  { text, document, exitCode }: Report,
+  { json }: { readonly json: boolean },
+  { out }: Terminal,
+): Report['exitCode'] {
+  out.write(`${json ? JSON.stringify(document) : text}\n`);
+  return exitCode;
+}

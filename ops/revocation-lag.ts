@@ -1,0 +1,37 @@
+import { expectedLag, guaranteedLag } from '../lambda/flush-timing.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { formatFromNow } from './instant.ts';
+import { isHeld, type RegionalResult } from './regional-result.ts';
+
+/** Seconds from the acknowledged write to the last request that may still be allowed. */
+export function lagOf({ region, outcome, item }: RegionalResult) {
+  const { resultTtlSeconds, authorizerTimeoutSeconds, flush } = region.authorizer;
+  const guaranteed = guaranteedLag(resultTtlSeconds, authorizerTimeoutSeconds);
+  // The flusher reads the table's stream, and only a write makes a record there.
+  const isWrite = outcome !== 'unchanged' && outcome !== 'failed';
+  const flushes = flush && isWrite && item?.[ENTRY_ATTRIBUTES.flush]?.BOOL !== false;
+  return {
+    guaranteed,
+    expected: flushes ? expectedLag(resultTtlSeconds, authorizerTimeoutSeconds) : guaranteed,
+    flushes,
+  };
+}
+
+/** By when tokens are refused in every Region that holds the entry. @param now - seconds since the epoch */
+export function lagLines(results: readonly RegionalResult[], now: number): readonly string[] {
+  const held = results.filter(isHeld);
+  if (held.length === 0) return [];
+  const byWhen = Math.max(...held.map((result) => (result.acknowledgedAt ?? now) + lagOf(result).guaranteed));
+  return [`Refused for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
+}
+
+function flushText(held: readonly RegionalResult[]): string {
+  const unflushed = held.filter((result) => !lagOf(result).flushes);
+  if (unflushed.length === 0) {
+    const expected = Math.max(...held.map((result) => lagOf(result).expected));
+    return `expected within about ${expected} s, because the entry flushes API Gateway's cached decisions`;
+  }
+  if (held.every(({ outcome }) => outcome === 'unchanged')) return 'nothing was written, so nothing is flushed now';
+  const where = held.length === 1 ? '' : ` in ${unflushed.map(({ region }) => region.region).join(', ')}`;
+  return `without a cache flush${where}, cached decisions run out until then`;
+}
