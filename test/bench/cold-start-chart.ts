@@ -17,7 +17,7 @@ const PARTS = [
 ] as const;
 
 const WIDTH = 760;
-const LEFT = 300;
+const LEFT = 316;
 const BAR = 24;
 const ROW = 40;
 const TOP = 84;
