@@ -57,9 +57,10 @@ function methodOf(resource: CfnMethod): Method | undefined {
 function uses(method: CfnMethod, authorizer: CfnAuthorizer): boolean {
   const { AuthorizationType, AuthorizerId } = renderedProperties(method);
   if (AuthorizationType !== 'CUSTOM' || AuthorizerId === undefined) return false;
-  const { tokens } = Tokenization.reverseString(method.authorizerId ?? '');
-  if (tokens.some((token) => Reference.isReference(token) && token.target === authorizer)) return true;
   const stack = Stack.of(authorizer);
+  const isOverridden = JSON.stringify(AuthorizerId) !== JSON.stringify(Stack.of(method).resolve(method.authorizerId));
+  const { tokens } = Tokenization.reverseString(method.authorizerId ?? '');
+  if (!isOverridden && tokens.some((token) => Reference.isReference(token) && token.target === authorizer)) return true;
   return stack === Stack.of(method) && JSON.stringify(AuthorizerId).includes(`"${stack.getLogicalId(authorizer)}"`);
 }
 

@@ -15,7 +15,7 @@ import type { RevocationTable } from './revocation-table.ts';
 import { compileRoutes } from './route-compiler.ts';
 import { RouteTableError } from './route-table-error.ts';
 
-/** Longer than the slowest honest decision: a key set fetch (1.5 s) and three attempts at a table read (2 s). */
+/** Longer than the slowest honest decision: a key set fetch (1.5 s) and four attempts at a table read (2.2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
 
 export interface AuthorizerFunctionProps {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { FLUSH_METRICS } from '../lambda/flush-log.ts';
@@ -72,10 +72,17 @@ function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSource
       id: `${name}FlusherStopped`,
       description: 'Nobody reads the stream of revocation entries: the mapping is disabled, or its role lost a right.',
       // Lambda counts a reading that found nothing too, as zero: only one that stands still has no samples.
-      metric: mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period: Duration.minutes(5) }),
+      metric: readingsOf(mapping),
       threshold: undefined,
     },
   ];
+}
+
+/** In five minutes. Filled, because CloudWatch would look back past three silent periods for an older one that was not. */
+function readingsOf(mapping: IEventSourceMapping): MathExpression {
+  const period = Duration.minutes(5);
+  const polled = mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period });
+  return new MathExpression({ expression: 'FILL(polled, 0)', usingMetrics: { polled }, label: 'readings', period });
 }
 
 function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {

@@ -43,13 +43,16 @@ function createWebAcl(scope: Construct, requestsPerAddress = MOST_REQUESTS): Cfn
   });
 }
 
-function managedRule({ name, counted = [] }: RuleGroup, index: number): CfnWebACL.RuleProperty {
-  const ruleActionOverrides = counted.map((rule) => ({ name: rule, actionToUse: { count: {} } }));
+function managedRule({ name, counted }: RuleGroup, index: number): CfnWebACL.RuleProperty {
+  // Absent where there is none: WAF refuses an empty list.
+  const overrides = counted && {
+    ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+  };
   return {
     name,
     priority: index + 1,
     overrideAction: { none: {} },
-    statement: { managedRuleGroupStatement: { vendorName: 'AWS', name, ruleActionOverrides } },
+    statement: { managedRuleGroupStatement: { vendorName: 'AWS', name, ...overrides } },
     visibilityConfig: visibility(name),
   };
 }

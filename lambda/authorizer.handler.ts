@@ -36,7 +36,10 @@ const callDynamoDb = createDynamoDbCall({
   },
 });
 
-const readEntries = createEntryReader((input) => callDynamoDb('BatchGetItem', input), revocationTable);
+const readEntries = createEntryReader(
+  (input, attempts) => callDynamoDb('BatchGetItem', input, attempts),
+  revocationTable,
+);
 
 export const handler = createAuthorizer({
   issuers,

@@ -5,7 +5,8 @@ import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { exchange, type HttpAnswer, type HttpExchangeError } from './http-exchange.ts';
 
 /**
- * Milliseconds. Three attempts of half a second with their pauses end well inside the authorizer's 5 s, key set included.
+ * Milliseconds. Three attempts of half a second with their pauses, and one more for keys left unprocessed, end well inside
+ * the authorizer's 5 s, key set included.
  */
 const CONNECTION_TIMEOUT = 200;
 const REQUEST_TIMEOUT = 500;
@@ -41,8 +42,8 @@ export interface DynamoDbConnection {
   readonly requestTimeout?: number;
 }
 
-/** One operation of DynamoDB's JSON protocol. @throws DynamoDbError after the last attempt */
-export type CallDynamoDb = (operation: string, input: object) => Promise<JsonObject>;
+/** One operation of DynamoDB's JSON protocol. `attempts`: 3 unless told otherwise. @throws DynamoDbError after the last */
+export type CallDynamoDb = (operation: string, input: object, attempts?: number) => Promise<JsonObject>;
 
 /**
  * Calls DynamoDB without AWS's client: the credential chain, endpoint rules and protocols that it brings are most of a
@@ -58,17 +59,13 @@ export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb
     const headers = sign(headersFor(endpoint, operation), body, Date.now());
     return contentOf(await exchange(endpoint, { method: 'POST', headers, body, agent }, limits).catch(connectionError));
   };
-  return (operation, input) => {
+  return (operation, input, attempts = ATTEMPTS) => {
     const body = JSON.stringify(input);
-    return withRetries(() => attempt(operation, body));
+    return withRetries(() => attempt(operation, body), attempts - 1);
   };
 }
 
-async function withRetries(
-  attempt: () => Promise<JsonObject>,
-  left = ATTEMPTS - 1,
-  pause = FIRST_PAUSE,
-): Promise<JsonObject> {
+async function withRetries(attempt: () => Promise<JsonObject>, left: number, pause = FIRST_PAUSE): Promise<JsonObject> {
   try {
     return await attempt();
   } catch (error) {

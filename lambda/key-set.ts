@@ -1,11 +1,11 @@
 import type { CryptoKey } from 'jose';
-import { isJsonObject } from './compact-jws.ts';
+import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { CannotDecideError } from './failure.ts';
 import { DownloadError } from './json-download.ts';
 import { downloadKeySet } from './key-set-source.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
-import { showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
+import { materialOf, showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
 
 /** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */
 export const REFRESH_AFTER = 10 * 60_000;
@@ -38,11 +38,12 @@ export interface KeySet {
   keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
 }
 
-/** What an answer holds: the keys that we take for some, every id that it names, and those whose private key it shows. */
+/** What an answer holds: the keys that we take for some, and every id that it names. */
 interface PublishedKeys {
   readonly usable: ReadonlyMap<string, VerificationKey>;
   readonly keyIds: ReadonlySet<unknown>;
-  readonly disclosed: ReadonlySet<unknown>;
+  /** Whether it shows the private part of a key, this one's or another's of the same id. */
+  readonly isDisclosed: (key: VerificationKey) => boolean;
   /** How many of its keys we do not take. */
   readonly dropped: number;
 }
@@ -131,14 +132,14 @@ async function attempt(
 
 /** An answer without a usable key is no key set; what it shows to be in the wrong hands is trusted no longer all the same. */
 function take(
-  { usable, keyIds, disclosed, dropped }: PublishedKeys,
+  { usable, keyIds, isDisclosed, dropped }: PublishedKeys,
   { alias: issuer }: TrustedIssuer,
   state: KeySetState,
   report: (event: KeySetEvent) => void,
 ): void {
   state.publishedKeyIds = keyIds;
   if (usable.size === 0) {
-    state.keys = new Map([...state.keys].filter(([id]) => !disclosed.has(id)));
+    state.keys = new Map([...state.keys].filter(([, key]) => !isDisclosed(key)));
     report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
     return;
   }
@@ -148,18 +149,24 @@ function take(
   report({ event: 'key-set-refreshed', issuer, keys: usable.size, dropped });
 }
 
-/** Two keys under one id are both dropped: which of them was meant is not ours to guess. */
+/**
+ * Two keys under one id are both dropped: which of them was meant is not ours to guess. So is a key beside its own private
+ * part, under whatever id: whoever publishes both has published the one that must not be.
+ */
 async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): Promise<PublishedKeys> {
   const imported = await Promise.all(candidates.map((candidate) => verificationKey(candidate, issuer.algorithms)));
   const keys = imported.filter((key) => key !== undefined);
   const ids = keys.map(({ keyId }) => keyId);
   const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
-  const usable = new Map(keys.filter(({ keyId }) => isUnique(keyId)).map((key) => [key.keyId, key]));
   const named = candidates.filter(isJsonObject);
-  return {
-    usable,
-    keyIds: new Set(named.map(({ kid }) => kid)),
-    disclosed: new Set(named.filter(showsPrivateKey).map(({ kid }) => kid)),
-    dropped: candidates.length - usable.size,
-  };
+  const isDisclosed = disclosedIn(named);
+  const taken = keys.filter((key) => isUnique(key.keyId) && !isDisclosed(key));
+  const usable = new Map(taken.map((key) => [key.keyId, key]));
+  const dropped = candidates.length - usable.size;
+  return { usable, keyIds: new Set(named.map(({ kid }) => kid)), isDisclosed, dropped };
+}
+
+function disclosedIn(candidates: readonly JsonObject[]): PublishedKeys['isDisclosed'] {
+  const shown = candidates.filter(showsPrivateKey);
+  return ({ keyId, material }) => shown.some((jwk) => jwk.kid === keyId || materialOf(jwk) === material);
 }

@@ -3,13 +3,17 @@ import { CannotDecideError } from './failure.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import type { ReadEntries, StoredEntry } from './revocation-list.ts';
 
-/** Asks DynamoDB once, retries included: the SDK's client for people's tools, `dynamodb-call.ts` for the authorizer. */
+/**
+ * Asks DynamoDB once, retries included: the SDK's client for people's tools, `dynamodb-call.ts` for the authorizer.
+ * `attempts`: how many at most. @default as many as the client makes of its own accord
+ */
 export type BatchGetItem = (
   input: BatchGetItemCommandInput,
+  attempts?: number,
 ) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
 
-/** How often the keys that DynamoDB leaves unprocessed are asked for: it throttles partitions, not requests. */
-const ROUNDS = 2;
+/** At the keys that DynamoDB leaves unprocessed: the decision has to end in time. It throttles partitions, not requests. */
+const ATTEMPTS_AT_KEYS_LEFT = 1;
 
 /**
  * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target asked. Keys that
@@ -18,17 +22,19 @@ const ROUNDS = 2;
  * An answer that is not about every target asked, and about nothing else, is no answer.
  */
 export function createEntryReader(batchGetItem: BatchGetItem, table: string): ReadEntries {
-  const itemsFor = async (targets: readonly string[], rounds: number): Promise<readonly Item[]> => {
-    if (rounds === 0) throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
-    const { Responses, UnprocessedKeys = {} } = await batchGetItem(requestFor(table, targets)).catch(cannotDecide);
+  const itemsFor = async (targets: readonly string[], attempts?: number): Promise<readonly Item[]> => {
+    const request = requestFor(table, targets);
+    const { Responses, UnprocessedKeys = {} } = await batchGetItem(request, attempts).catch(cannotDecide);
     const items = Responses?.[table];
     if (items === undefined) throw new CannotDecideError('revocation-table', 'an answer that names no table');
     const left = targetsLeft(UnprocessedKeys, table);
+    if (left.length === 0) return items;
+    if (attempts !== undefined) throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
     // A request of our own, not the one suggested: the reads have to stay strongly consistent.
-    return left.length === 0 ? items : [...items, ...(await itemsFor(left, rounds - 1))];
+    return [...items, ...(await itemsFor(left, ATTEMPTS_AT_KEYS_LEFT))];
   };
   return async (targets) =>
-    (await itemsFor(targets, ROUNDS)).map(({ target, before }): StoredEntry => {
+    (await itemsFor(targets)).map(({ target, before }): StoredEntry => {
       if (target?.S === undefined || !targets.includes(target.S)) {
         throw new CannotDecideError('revocation-table', 'an item that was not asked for');
       }

@@ -6,6 +6,8 @@ import type { SignatureAlgorithm } from './trusted-issuer.ts';
 /** A public key of an issuer, imported once for each algorithm that it may verify. */
 export interface VerificationKey {
   readonly keyId: string;
+  /** What makes the key, under whatever id: two that have it in common are one. */
+  readonly material: string;
   readonly byAlgorithm: ReadonlyMap<SignatureAlgorithm, CryptoKey>;
 }
 
@@ -39,7 +41,7 @@ export async function verificationKey(
   if (algorithms.length === 0) return undefined;
   try {
     const imported = await Promise.all(algorithms.map(async (name) => [name, await imports(candidate, name)] as const));
-    return { keyId: candidate.kid, byAlgorithm: new Map(imported) };
+    return { keyId: candidate.kid, material: materialOf(candidate), byAlgorithm: new Map(imported) };
   } catch {
     return undefined;
   }
@@ -48,6 +50,11 @@ export async function verificationKey(
 /** Whether everybody can sign by now as only the issuer should. */
 export function showsPrivateKey(jwk: JsonObject): boolean {
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+}
+
+/** The members that make a public key (RFC 7638 section 3.2), `e` apart: private keys show them as well. */
+export function materialOf({ kty, crv, n, x }: JsonObject): string {
+  return JSON.stringify([kty, crv, n, x]);
 }
 
 function isForVerification(jwk: JsonObject): boolean {

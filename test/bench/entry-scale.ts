@@ -43,7 +43,7 @@ function deciderOn({ keySetServer, dynamoDbEndpoint }: Surroundings, table: stri
     region: AWS_VARIABLES.AWS_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const readEntries = createEntryReader((input) => callDynamoDb('BatchGetItem', input), table);
+  const readEntries = createEntryReader((input, attempts) => callDynamoDb('BatchGetItem', input, attempts), table);
   const authorize = ourAuthorizer({ jwksUri: `${keySetServer.address}/jwks`, readEntries });
   return (token: string) => authorize(eventFor(token));
 }

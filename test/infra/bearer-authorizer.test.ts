@@ -152,6 +152,15 @@ describe('what is said to CloudFormation directly', () => {
     );
   });
 
+  it('refuses a method whose override gives it another authorizer', () => {
+    const { stack, api } = ordersStack();
+    const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
+    method.addPropertyOverride('AuthorizerId', { Ref: 'Other' });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'routes name GET /orders, but no method of an API uses the authorizer',
+    );
+  });
+
   it.each([
     ['an object', { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }] }],
     ['text', '{ "Statement": [{ "Effect" : "Allow", "Principal": "*" }] }'],

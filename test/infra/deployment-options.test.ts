@@ -77,6 +77,11 @@ describe('a deployment with its options', () => {
     });
   });
 
+  it('has no empty list of overrides, which WAF refuses', () => {
+    const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
+    expect(JSON.stringify(webAcl)).not.toContain('[]');
+  });
+
   it('only counts requests without a User-Agent, which service clients need not send', () => {
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: Match.arrayWith([

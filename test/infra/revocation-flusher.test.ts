@@ -152,10 +152,19 @@ describe('the flusher of two stages', () => {
 
   it.each(['AtOnce', 'Settled'])('rings by its silence when the %s flusher does not read the stream at all', (name) => {
     const [mapping] = mappingOf(template, name);
+    const Dimensions = [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }];
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'PolledEventCount',
-      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }],
-      Statistic: 'SampleCount',
+      Metrics: [
+        Match.objectLike({ Expression: 'FILL(polled, 0)' }),
+        Match.objectLike({
+          Id: 'polled',
+          MetricStat: Match.objectLike({
+            Metric: { Namespace: 'AWS/Lambda', MetricName: 'PolledEventCount', Dimensions },
+            Stat: 'SampleCount',
+          }),
+        }),
+      ],
+      EvaluationPeriods: 3,
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
       TreatMissingData: 'breaching',

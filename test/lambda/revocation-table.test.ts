@@ -150,6 +150,16 @@ describe('keys that DynamoDB leaves unprocessed', () => {
     ]);
   });
 
+  it('are asked for in one attempt, so that the decision ends in time', async () => {
+    const dynamoDb = await startLoopbackServer((response, request) => {
+      const isFirst = dynamoDb.requests.length === 1;
+      (isFirst ? json({ Responses: found('a'), UnprocessedKeys: left('b') }) : body('', 500))(response, request);
+    });
+    await expect(entryReaderAt(dynamoDb.address, 't')(['a', 'b'])).rejects.toMatchObject({ detail: 'status 500' });
+    expect(dynamoDb.requests).toHaveLength(2);
+    await dynamoDb.close();
+  });
+
   it('a second time leave us without an answer', async () => {
     const unprocessed = { Responses: found(), UnprocessedKeys: left('a') };
     const { asked, readEntries } = inTurn(unprocessed, unprocessed, { Responses: found('a') });

@@ -125,6 +125,26 @@ describe('D6 a key that is no good', () => {
     expect(eventsOf(world.authorizer, 'key-set-refresh-failed')).toMatchObject([{ KeyDropped: 1, Issuer: 'main' }]);
   });
 
+  const shown = key.privateKey.export({ format: 'jwk' });
+  it.each([
+    ['under the same id', { ...shown, kid: key.keyId }],
+    ['under another id', { ...shown, kid: 'other' }],
+    ['without an id', shown],
+  ])('the private part of a key beside it, %s: the key is dropped, and what it signs refused', async (_, jwk) => {
+    await using world = await keyWorld(keySet(key.publicJwk, jwk, next.publicJwk));
+    expect(await world.kindOf(good)).toBe('unauthorized');
+    expect(await world.kindOf(tokenUnder(next.keyId, next))).toBe('allowed');
+    expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([{ keys: 1, dropped: 2, KeyDropped: 2 }]);
+  });
+
+  it('the private part of a key that we hold, under another id and alone: what the key signs is refused', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk));
+    await world.kindOf(good);
+    world.server.answerWith(keySet({ ...shown, kid: 'other' }));
+    world.clock.advance(601);
+    expect(await world.kindOf(good)).not.toBe('allowed');
+  });
+
   it.each(unusable)('%s never replaces a good set', async (_, jwk) => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);

@@ -11,5 +11,5 @@ export function entryReaderAt(endpoint: string, table: string, requestTimeout?: 
     credentials: testCredentials,
     ...(requestTimeout !== undefined && { requestTimeout }),
   });
-  return createEntryReader((input) => call('BatchGetItem', input), table);
+  return createEntryReader((input, attempts) => call('BatchGetItem', input, attempts), table);
 }
