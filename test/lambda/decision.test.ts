@@ -153,6 +153,16 @@ describe('the answer for a good token', () => {
     expect(String(context?.scope).length).toBeLessThanOrEqual(1024);
   });
 
+  it.each([
+    [512, ['a'.repeat(511), 'b'.repeat(512)]],
+    [513, ['a'.repeat(511)]],
+  ])('hands on 1,024 characters of scopes to the last: the second has %d', (length, expected) => {
+    const names = ['a'.repeat(511), 'b'.repeat(length)];
+    const long = createGrants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const { context } = decisionFor(accessToken, long.routesGrantedBy(new Set(names)), STAGE_ARN);
+    expect(context?.scope).toBe(expected.join(' '));
+  });
+
   it('hands on whom it is for, with the scopes that open a route', () => {
     expect(contextOf(accessToken)).toStrictEqual({
       ...always,
