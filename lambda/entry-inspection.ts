@@ -93,11 +93,16 @@ function inspectPurgeAt(
     return [{ kind: 'missing-purge-at', sentence: '`purgeAt` is missing, so that the entry is kept for ever.' }];
   }
   const purgeAt = Number(attribute.N ?? Number.NaN);
-  if (!(purgeAt < FIRST_IMPLAUSIBLE_SECOND && purgeAt > facts.now - FIRST_AGE_THAT_TTL_IGNORES)) {
+  if (!isHeededByTtl(purgeAt, facts.now)) {
     const sentence = '`purgeAt` is no instant in seconds, so that the entry is kept for ever.';
     return [{ kind: 'malformed-purge-at', sentence }];
   }
   return inspectFloor(target, known, purgeAt, issuer, facts);
+}
+
+/** Whether DynamoDB deletes an entry with this `purgeAt` some day. Both in seconds since the epoch. */
+export function isHeededByTtl(purgeAt: number, now: number): boolean {
+  return purgeAt < FIRST_IMPLAUSIBLE_SECOND && purgeAt > now - FIRST_AGE_THAT_TTL_IGNORES;
 }
 
 function inspectFloor(

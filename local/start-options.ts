@@ -52,7 +52,8 @@ export function parseStartOptions(argv: readonly string[], environment: NodeJS.P
 
 /**
  * To npm `--port=4000` before `--` is an option of its own, which its scripts see as `npm_config_port`; of `--port 4000` they
- * see `true` there and the number as a word.
+ * see `true` there and the number as a word. What stands in npm's files or in the environment looks the same, `json` above
+ * all; `--no-json` before `--` overrules that.
  */
 function refuseLostOptions(given: readonly string[], environment: NodeJS.ProcessEnv): void {
   if (environment.npm_lifecycle_event !== 'start') return;
@@ -60,7 +61,8 @@ function refuseLostOptions(given: readonly string[], environment: NodeJS.Process
     const value = environment[`npm_config_${name.replaceAll('-', '_')}`];
     if (!value || given.includes(name)) continue;
     const option = type === 'boolean' ? name : `${name} ${value === 'true' ? 'VALUE' : value}`;
-    throw new UsageError(`npm took --${name} for itself: put options after \`--\`: npm start -- --${option}`);
+    const advice = `npm start -- --${option} (or, if npm's settings say so, npm start --no-${name} -- …)`;
+    throw new UsageError(`npm took --${name} for itself: put options after \`--\`: ${advice}.`);
   }
 }
 

@@ -42,7 +42,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
         ['STEP', 'OUTCOME', ''],
         steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
       ),
-      ...checked.entries.map(entryLine),
+      ...checked.entries.map((entry) => entryLine(entry, now)),
     ].join('\n'),
     document: {
       command: 'check',
@@ -52,7 +52,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       obstacle: obstacle ?? null,
       steps,
       token: tokenDocument(checked),
-      entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item), revokes })),
+      entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item, now), revokes })),
       routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
     },
     exitCode: obstacle === undefined ? 0 : 1,
@@ -60,17 +60,19 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
 }
 
 /**
- * What a client sees: 200 stands for whatever the backend answers, 503 is what our gateway responses make of API Gateway's
- * own 500.
+ * What API Gateway makes of the authorizer's answer: 200 stands for whatever the backend answers. A client sees the 500 as
+ * it is, unless the API has our gateway responses, which make it a 503: nothing here tells which.
  */
-function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 503 {
-  if (judgement.obstacle !== undefined) return 503;
+function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 500 {
+  if (judgement.obstacle !== undefined) return 500;
   if (judgement.rejection !== undefined) return 401;
   return routes.length === 0 ? 403 : 200;
 }
 
 function verdict({ judgement, entries, routes }: Checked, status: number): string {
-  if (judgement.obstacle !== undefined) return `nobody can know (503): ${printable(judgement.obstacle)}.`;
+  if (judgement.obstacle !== undefined) {
+    return `nobody can know (500, or 503 with our gateway responses): ${printable(judgement.obstacle)}.`;
+  }
   if (judgement.rejection === undefined) {
     return status === 200
       ? `accepted; it opens ${routes.length} routes.`
@@ -130,8 +132,8 @@ function tokenDocument({ judgement }: Checked) {
   return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
 }
 
-function entryLine({ target, item, revokes }: Checked['entries'][number]): string {
-  const entry = entryDocument(item);
+function entryLine({ target, item, revokes }: Checked['entries'][number], now: number): string {
+  const entry = entryDocument(item, now);
   const tokens = tokensOf(target, typeof entry.before === 'number' ? entry.before : undefined);
   return `${revokes ? 'REVOKED BY' : 'Spared by'} ${nameOf(target)}: ${tokens}; ${authorshipOf(entry)}.`;
 }

@@ -1,26 +1,17 @@
 import { Command as Commander, Option } from 'commander';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
-import type { Command, Help } from './command.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 import { formatInstant } from './instant.ts';
 import { UsageError } from './operator-error.ts';
-import { quietly } from './quiet-commander.ts';
 import { addRevokeCommands, type Found } from './revoke-command-line.ts';
 import { addSelectors } from './selector-command-line.ts';
 import { instantOption, oneRegionChoice, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
 
 /**
- * What a command line asks for. Pure: reads no file, writes nothing.
+ * What a command line can ask for. Pure: reads no file, writes nothing.
  *
- * @param argv - the words after the program's name
  * @param now - seconds since the epoch: a `before` far in the future is a slip of the hand
- * @throws UsageError in one sentence that repeats no word long enough to be a token
  */
-export function parseCommandLine(argv: readonly string[], now: number): Command | Help {
-  return quietly<Command>((found) => revocationsGrammar(found, now), argv);
-}
-
-/** @param now - seconds since the epoch */
 export function revocationsGrammar(found: Found, now: number): Commander {
   const program = new Commander('revocations')
     .usage('<command> …')

@@ -20,6 +20,7 @@ const MOST_ROUNDS = 4;
 const MOST_ATTEMPTS = 16;
 const LONGEST_PAUSE = 5_000;
 
+/** What is confirmed; of the others nobody knows, where there is an error. */
 export interface WrittenEntries {
   readonly written: number;
   /** Entries that were there already, at least as strong. */

@@ -10,24 +10,53 @@ import { problemWithValue } from './selector-value.ts';
 /** Findings that say that no token can match the entry. */
 const USELESS: readonly FindingKind[] = ['malformed-target', 'unknown-prefix', 'unknown-alias', 'level-not-read'];
 
-/** Findings after which `before` is now: what it says was not meant. */
-const BEFORE_NOT_MEANT: readonly FindingKind[] = ['before-in-future', 'before-too-old'];
-
 /** Findings that only a replacement puts right: the later `before`, and no `purgeAt`, are the stronger ones. */
 const TOO_STRONG: readonly FindingKind[] = ['before-in-future', 'missing-purge-at', 'malformed-purge-at'];
 
-/** The command that puts right all that was found of an entry, without a moment in which what is revoked is not. */
-export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: RegionalStack): string {
+/** What to do about an entry: a command to copy, or words where no command can help. */
+export interface EntryFix {
+  readonly fix: string;
+  /** What the fix takes for granted of what was meant; undefined: nothing. */
+  readonly guess: string | undefined;
+  /** What to do where the guess is wrong; undefined: nothing. */
+  readonly otherwise: string | undefined;
+}
+
+/** What puts right all that was found of an entry, without a moment in which what is revoked is not. */
+export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: RegionalStack): EntryFix {
   const text = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
   if (!isShowable(text)) {
-    return 'delete the entry in the DynamoDB console, and revoke what was meant with `revoke token -`';
+    return certain('delete the entry in the DynamoDB console, and revoke what was meant with `revoke token -`');
   }
   const target = parseTarget(text);
   if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(text, item, region);
-  if (target.prefix === 'th') return fixForDigest(kinds);
-  const before = hasOneOf(kinds, BEFORE_NOT_MEANT) ? '--before now' : beforeWords(target, item);
-  const replace = hasOneOf(kinds, TOO_STRONG) ? words('--replace', reasonWords(item)) : '';
-  return commandFor('revoke', target, words(before, replace, flushWords(item), region.flags));
+  if (target.prefix === 'th') return certain(fixForDigest(kinds));
+  return fixForTimes(kinds, target, item, region.flags);
+}
+
+function fixForTimes(
+  kinds: readonly FindingKind[],
+  target: RevocationTarget,
+  item: EntryItem,
+  flags: string,
+): EntryFix {
+  const write = (findings: readonly FindingKind[], before: string) => {
+    const replace = hasOneOf(findings, TOO_STRONG) ? words('--replace', reasonWords(item)) : '';
+    return commandFor('revoke', target, words(before, replace, flushWords(item), flags));
+  };
+  if (kinds.includes('before-too-old')) {
+    const guess = 'if tokens issued until now are meant';
+    return { fix: write(kinds, '--before now'), guess, otherwise: commandFor('restore', target, flags) };
+  }
+  const kept = beforeWords(target, item);
+  if (!kinds.includes('before-in-future')) return certain(write(kinds, kept));
+  const others = kinds.filter((kind) => kind !== 'before-in-future');
+  const otherwise = others.length === 0 ? undefined : write(others, kept);
+  return { fix: write(kinds, '--before now'), guess: 'unless the future `before` is meant', otherwise };
+}
+
+function certain(fix: string): EntryFix {
+  return { fix, guess: undefined, otherwise: undefined };
 }
 
 function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[]): boolean {
@@ -38,13 +67,14 @@ function isShowable(text: string): boolean {
   return withholdToken(text) === text && printable(text) === text;
 }
 
-/** Deletes an entry that matches nothing, after writing what it seems to have meant. */
-function fixForUseless(text: string, item: EntryItem, region: RegionalStack): string {
+/** Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. */
+function fixForUseless(text: string, item: EntryItem, region: RegionalStack): EntryFix {
   const remove = commandLine('restore target', text, region.flags);
   const meant = meantBy(text, region);
-  if (meant === undefined) return remove;
+  if (meant === undefined) return certain(remove);
   const options = words(beforeWords(meant, item), reasonWords(item), flushWords(item), region.flags);
-  return `${commandFor('revoke', meant, options)} && ${remove}`;
+  const fix = `${commandFor('revoke', meant, options)} && ${remove}`;
+  return { fix, guess: 'if it is still to be revoked', otherwise: remove };
 }
 
 /** A target with its slips of the hand undone; undefined when even that matches nothing here. */

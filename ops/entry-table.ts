@@ -1,12 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  paginateScan,
-} from '@aws-sdk/client-dynamodb';
+import { isDeepStrictEqual } from 'node:util';
+import { DeleteItemCommand, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import { formatTarget } from '../lambda/revocation-target.ts';
+import { putUnlessChanged, type Refused } from './conditional-put.ts';
+import { wasRepeated } from './lost-answer.ts';
 import { OperatorError } from './operator-error.ts';
 import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
@@ -46,7 +43,7 @@ export async function writeEntry(table: EntryTable, revocation: Revocation, repl
     const written = entryAfter(previous, revocation, replace);
     if (written.outcome === 'unchanged') return written;
     const refused = await putUnlessChanged(table, written.item, previous);
-    if (refused === undefined) return written;
+    if (refused === undefined || isOurs(refused, written)) return written;
     previous = refused.found;
   }
   throw new OperatorError(
@@ -71,40 +68,9 @@ function entryAfter(previous: EntryItem | undefined, revocation: Revocation, rep
   return { outcome: 'strengthened', previous, item: stronger };
 }
 
-/** Undefined: written. Otherwise what was found instead of `expected`. */
-async function putUnlessChanged(
-  { client, table }: EntryTable,
-  item: EntryItem,
-  expected: EntryItem | undefined,
-): Promise<{ readonly found: EntryItem | undefined } | undefined> {
-  const condition = unchanged(expected);
-  try {
-    const put = { TableName: table, Item: { ...item }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-    await client.send(new PutItemCommand({ ...put, ...condition }));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { found: error.Item };
-  }
-}
-
-/** The condition that the times which decide are still as they were read. */
-function unchanged(expected: EntryItem | undefined) {
-  const { target, before, purgeAt } = ENTRY_ATTRIBUTES;
-  const names = { '#target': target };
-  if (expected === undefined) {
-    return { ConditionExpression: 'attribute_not_exists(#target)', ExpressionAttributeNames: names };
-  }
-  const compared = [before, purgeAt].map((name) => ({ name, value: expected[name] }));
-  const values = compared.flatMap(({ name, value }) => (value === undefined ? [] : [[`:${name}`, value] as const]));
-  const conditions = compared.map(({ name, value }) =>
-    value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}`,
-  );
-  return {
-    ConditionExpression: ['attribute_exists(#target)', ...conditions].join(' AND '),
-    ExpressionAttributeNames: { ...names, [`#${before}`]: before, [`#${purgeAt}`]: purgeAt },
-    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
-  };
+/** The first answer was lost, and the repeated request has found what the first one wrote. */
+function isOurs({ found, wasRepeated: isPossible }: Refused, { item }: WrittenEntry): boolean {
+  return isPossible && isDeepStrictEqual(found, item);
 }
 
 /** The entry, or a stronger one, as a strong read finds it; undefined: it does not. */
@@ -113,10 +79,17 @@ export async function confirmedEntry(table: EntryTable, revocation: Revocation):
   return found !== undefined && covers(found, revocation) ? found : undefined;
 }
 
-/** Deletes an entry and returns what it was; undefined: there was none. */
-export async function deleteEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
+export interface DeletedEntry {
+  /** What it was; undefined: there was none. */
+  readonly previous: EntryItem | undefined;
+  /** An earlier request, whose answer was lost, may have deleted what this one did not find. */
+  readonly wasRepeated: boolean;
+}
+
+export async function deleteEntry({ client, table }: EntryTable, target: string): Promise<DeletedEntry> {
   const command = new DeleteItemCommand({ TableName: table, Key: keyOf(target), ReturnValues: 'ALL_OLD' });
-  return (await client.send(command)).Attributes;
+  const answer = await client.send(command);
+  return { previous: answer.Attributes, wasRepeated: wasRepeated(answer) };
 }
 
 /** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */

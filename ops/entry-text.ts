@@ -34,8 +34,8 @@ export function tokensRefusedBy(target: RevocationTarget, item: EntryItem): stri
   return tokensOf(target, typeof before === 'number' ? before : undefined);
 }
 
-/** One entry for programs. Times are seconds since the epoch, as in the table; null: absent. */
-export function entryDocument(item: EntryItem) {
+/** One entry for programs. Times are seconds since the epoch, as in the table and `now`; null: absent. */
+export function entryDocument(item: EntryItem, now: number) {
   const target = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
   const parsed = parseTarget(target);
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
@@ -45,7 +45,7 @@ export function entryDocument(item: EntryItem) {
     issuer: parsed?.issuerAlias ?? null,
     value: parsed?.value === undefined ? null : withholdToken(parsed.value),
     before: before === 'absent' ? null : before,
-    purgeAt: purgeAtDocument(item),
+    purgeAt: purgeAtDocument(item, now),
     flush: item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false,
     reason: textOf(item, ENTRY_ATTRIBUTES.reason) ?? null,
     revokedBy: textOf(item, ENTRY_ATTRIBUTES.revokedBy) ?? null,
@@ -55,9 +55,9 @@ export function entryDocument(item: EntryItem) {
 
 export type EntryDocument = ReturnType<typeof entryDocument>;
 
-function purgeAtDocument(item: EntryItem): number | 'malformed' | null {
+function purgeAtDocument(item: EntryItem, now: number): number | 'malformed' | null {
   if (item[ENTRY_ATTRIBUTES.purgeAt] === undefined) return null;
-  return readPurgeAt(item) ?? 'malformed';
+  return readPurgeAt(item, now) ?? 'malformed';
 }
 
 /** People also put numbers where we put text. */

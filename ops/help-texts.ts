@@ -11,8 +11,8 @@ Examples:
 Which deployment: --local is what \`npm start\` runs here, and the default while it runs; --stack NAME is a CloudFormation
 stack, with --region once for every Region it stands in. AWS credentials come from where the AWS CLI finds them.
 
-Exit codes: 0 done; 1 could not be done or not be confirmed (\`lint\`: something was found); 2 wrong command line,
-nothing written.`,
+Exit codes: 0 done; 1 could not be done or not be confirmed (\`lint\`: something was found, or could not be
+looked at); 2 wrong command line, nothing written.`,
   revoke: `
 Examples:
   a leaked token            revoke token -
@@ -43,7 +43,9 @@ Ends every token of one sign-in, refreshed ones included. Without --ends-at the 
 Examples:
   revoke {level} {value}                                  tokens issued until now; later ones work
   revoke {level} {value} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 do as well
-  revoke {level} {value} --block                          every token, also later ones, until restored`,
+  revoke {level} {value} --block                          every token, also later ones, until restored
+
+With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself, in silence, and now is meant.`,
   revokeKey: `
 Examples:
   revoke key 2026-09-key --reason "private key leaked"

@@ -27,32 +27,38 @@ export async function importEntries(
   const lines = importLines(await readImportInput(command.file, context));
   const now = context.now();
   // Whole seconds, so that the instant survives being printed and typed again.
-  const facts = {
-    command,
-    revokedBy: command.by ?? (await stack.operator()),
-    asOf: command.asOf ?? Math.floor(now),
-    now,
-  };
+  const asOf = command.asOf ?? Math.floor(now);
+  const facts = { command, revokedBy: command.by ?? (await stack.operator()), asOf, now };
   const files = stack.regions.map((region) => ({
     region,
     read: readLines(lines, { ...facts, authorizer: region.authorizer }),
   }));
   const bad = [...new Set(files.flatMap(({ read }) => read.bad))];
   const expired = [...new Set(files.flatMap(({ read }) => read.expired))];
-  const isRefused = bad.length > 0 && !command.skipBad;
-  if (!isRefused && !command.dryRun) {
-    context.tell(`If this import is stopped, resume it with --as-of ${formatInstant(facts.asOf)}.`);
-  }
-  if (bad.length > 0) context.tell(someOf(bad));
-  if (isRefused) {
-    throw new OperatorError(
-      `Nothing was written, because ${bad.length} of ${lines.length} lines are bad: correct them, or add --skip-bad.`,
-    );
-  }
-  if (expired.length > 0) context.tell(someOf(expired));
+  tellBeforeWriting({ bad, expired }, lines.length, facts, context);
   const results: RegionalImport[] = [];
   for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
   return importReport(command, results, bad.length);
+}
+
+/** @throws OperatorError when nothing is to be written, because lines are bad */
+function tellBeforeWriting(
+  { bad, expired }: Pick<ReadFile, 'bad' | 'expired'>,
+  lineCount: number,
+  { command, asOf }: { readonly command: ImportCommand; readonly asOf: number },
+  { tell }: OperatorContext,
+): void {
+  const isRefused = bad.length > 0 && !command.skipBad;
+  if (!isRefused && !command.dryRun) {
+    tell(`If this import is stopped, resume it with --as-of ${formatInstant(asOf)}.`);
+  }
+  if (bad.length > 0) tell(someOf(bad));
+  if (isRefused) {
+    throw new OperatorError(
+      `Nothing was written, because ${bad.length} of ${lineCount} lines are bad: correct them, or add --skip-bad.`,
+    );
+  }
+  if (expired.length > 0) tell(someOf(expired));
 }
 
 function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
@@ -99,7 +105,8 @@ async function writeRegion(
   { showProgress }: OperatorContext,
 ): Promise<RegionalImport> {
   const counts = { region: region.region, entries: entries.length, expired: expired.length };
-  if (dryRun) return { ...counts, written: 0, unchanged: 0, error: null };
+  if (dryRun) return { ...counts, written: 0, unchanged: 0, unconfirmed: 0, error: null };
   const progress = (done: number) => showProgress(`${region.region}:`, done, entries.length);
-  return { ...counts, ...(await writeEntries(region, entries, progress)) };
+  const { written, unchanged, error } = await writeEntries(region, entries, progress);
+  return { ...counts, written, unchanged, unconfirmed: entries.length - written - unchanged, error };
 }

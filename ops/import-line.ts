@@ -1,9 +1,9 @@
 import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import type { BeforeOption, ImportCommand } from './command.ts';
+import { endedTokens } from './ended-tokens.ts';
 import type { ImportFields } from './import-file.ts';
 import { formatInstant, parseInstant } from './instant.ts';
-import { endedTokens } from './living-tokens.ts';
 import { requireNearBefore } from './near-before.ts';
 import { OperatorError } from './operator-error.ts';
 import { hasBefore, type Revocation, type RevocationWish, requireLevelRead, revocationOf } from './revocation.ts';

@@ -9,24 +9,31 @@ export interface RegionalImport {
   readonly region: string;
   readonly entries: number;
   readonly expired: number;
+  /** Confirmed by a strong read, as are those `unchanged`. */
   readonly written: number;
   readonly unchanged: number;
+  /** Entries that may have been written, and may not. */
+  readonly unconfirmed: number;
   readonly error: string | null;
 }
 
 export function importReport(command: ImportCommand, results: readonly RegionalImport[], badCount: number): Report {
   const isDone = results.every(({ error }) => error === null);
-  const lines = results.map(({ region, entries, expired, written, unchanged, error }) => {
-    const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
-    if (command.dryRun) return `${region}: would write up to ${entries} entries${past}.`;
-    if (error !== null) return `${region}: NOT CONFIRMED: ${written} of ${entries} entries written, then ${error}`;
-    return `${region}: ${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
-  });
+  const lines = results.map((result) => `${result.region}: ${outcomeText(result, command.dryRun)}`);
   return {
     text: [...lines, ...(badCount === 0 ? [] : [`${badCount} bad lines left out.`])].join('\n'),
     document: { command: 'import', dryRun: command.dryRun, badLines: badCount, regions: results },
     exitCode: isDone ? 0 : 1,
   };
+}
+
+function outcomeText({ entries, expired, written, unchanged, error }: RegionalImport, dryRun: boolean): string {
+  const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
+  if (dryRun) return `would write up to ${entries} entries${past}.`;
+  if (error !== null) {
+    return `NOT CONFIRMED: ${written + unchanged} of ${entries} entries confirmed, and nobody knows of the others: ${error}`;
+  }
+  return `${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
 }
 
 /** What is to be said of a file's lines: they repeat words of the file, which must not drive the terminal. */

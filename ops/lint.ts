@@ -5,7 +5,9 @@ import { fixFor } from './entry-fix.ts';
 import { scanEntries } from './entry-table.ts';
 import { entryDocument } from './entry-text.ts';
 import { printable } from './printable.ts';
+import { answersFrom } from './regional-answers.ts';
 import type { OperatorContext, Report } from './report.ts';
+import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 
 interface LintFinding {
@@ -15,49 +17,81 @@ interface LintFinding {
   readonly sentence: string;
   /** A command to copy, or what to do where no command can help. */
   readonly fix: string;
-  /** Whether somebody may have wanted it so; then the fix would revoke less than was meant. */
+  /** Whether the fix stands on a guess of what was meant, so that it may revoke less than that, or more. */
   readonly mayBeMeant: boolean;
+  readonly guess: string | null;
+  /** What to do where the guess is wrong; null: nothing. */
+  readonly otherwise: string | null;
+}
+
+interface Inspection {
+  readonly inspected: number;
+  readonly findings: readonly LintFinding[];
 }
 
 /** Inspects every entry of every Region with the rules by which the flusher inspects new ones. */
 export async function lint(_: LintCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
-  const findings: LintFinding[] = [];
-  let inspected = 0;
-  for (const region of stack.regions) {
-    for await (const page of scanEntries(region)) {
-      inspected += page.length;
-      findings.push(...page.flatMap((item) => findingsOf(item, region, context.now())));
-      context.showProgress('Entries inspected:', inspected, undefined);
-    }
-  }
+  let read = 0;
+  const tellPage = (length: number) => {
+    read += length;
+    context.showProgress('Entries inspected:', read, undefined);
+  };
+  const answers = await answersFrom(stack.regions, (region) => inspectRegion(region, context, tellPage));
+  const inspected = answers.reduce((sum, { answer }) => sum + (answer?.inspected ?? 0), 0);
+  const findings = answers.flatMap(({ answer }) => answer?.findings ?? []);
+  const uninspected = answers.flatMap(({ place, error }) => (error ? [{ region: place.region, error }] : []));
   return {
-    text: [...findings.map(textOfFinding), summary(inspected, findings)].join('\n'),
-    document: { command: 'lint', inspected, findings },
-    exitCode: findings.length === 0 ? 0 : 1,
+    text: [
+      ...findings.map(textOfFinding),
+      ...uninspected.map(({ region, error }) => `${region}: NOT INSPECTED: ${error}`),
+      summary(inspected, findings, uninspected),
+    ].join('\n'),
+    document: { command: 'lint', inspected, findings, uninspected },
+    exitCode: findings.length === 0 && uninspected.length === 0 ? 0 : 1,
   };
 }
 
-function findingsOf(
-  item: Parameters<typeof inspectEntry>[0],
+async function inspectRegion(
   region: RegionalStack,
-  now: number,
-): readonly LintFinding[] {
+  { now }: OperatorContext,
+  tellPage: (length: number) => void,
+): Promise<Inspection> {
+  const findings: LintFinding[] = [];
+  let inspected = 0;
+  for await (const page of scanEntries(region)) {
+    inspected += page.length;
+    findings.push(...page.flatMap((item) => findingsOf(item, region, now())));
+    tellPage(page.length);
+  }
+  return { inspected, findings };
+}
+
+function findingsOf(item: EntryItem, region: RegionalStack, now: number): readonly LintFinding[] {
   const findings = inspectEntry(item, inspectionFacts(item, region.authorizer, now));
   if (findings.length === 0) return [];
-  const { target } = entryDocument(item);
+  const { target } = entryDocument(item, now);
   const kinds = findings.map(({ kind }) => kind);
-  const mayBeMeant = kinds.includes('before-in-future');
-  const fix = fixFor(kinds, item, region);
-  return findings.map(({ kind, sentence }) => ({ region: region.region, target, kind, sentence, fix, mayBeMeant }));
+  const { fix, guess = null, otherwise = null } = fixFor(kinds, item, region);
+  const remedy = { fix, mayBeMeant: guess !== null, guess, otherwise };
+  return findings.map(({ kind, sentence }) => ({ region: region.region, target, kind, sentence, ...remedy }));
 }
 
-function textOfFinding({ region, target, kind, sentence, fix, mayBeMeant }: LintFinding): string {
-  const unless = mayBeMeant ? ', unless the future `before` is meant' : '';
-  return `${region}: ${printable(target)}\n  ${kind}: ${sentence}\n  fix${unless}: ${fix}`;
+function textOfFinding({ region, target, kind, sentence, fix, guess, otherwise }: LintFinding): string {
+  return [
+    `${region}: ${printable(target)}`,
+    `  ${kind}: ${sentence}`,
+    `  fix${guess === null ? '' : `, ${guess}`}: ${fix}`,
+    ...(otherwise === null ? [] : [`  otherwise: ${otherwise}`]),
+  ].join('\n');
 }
 
-function summary(inspected: number, findings: readonly LintFinding[]): string {
+function summary(
+  inspected: number,
+  findings: readonly LintFinding[],
+  uninspected: readonly { readonly region: string }[],
+): string {
   const entries = new Set(findings.map(({ region, target }) => `${region} ${target}`)).size;
   const found = findings.length === 0 ? 'nothing wrong' : `${findings.length} findings in ${entries} of them`;
-  return `${inspected.toLocaleString('en')} entries inspected: ${found}.`;
+  const left = uninspected.map(({ region }) => region).join(', ');
+  return `${inspected.toLocaleString('en')} entries inspected: ${found}${left === '' ? '' : `; NOT INSPECTED: ${left}`}.`;
 }

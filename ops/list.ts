@@ -21,7 +21,7 @@ export async function list(command: ListCommand, stack: RevocationStack, context
     context.showProgress('Entries read:', read, undefined);
     if (found.length > limit) break;
   }
-  const entries = found.slice(0, command.limit).map(entryDocument);
+  const entries = found.slice(0, command.limit).map((item) => entryDocument(item, context.now()));
   const last = found.length > limit ? found[limit - 1] : undefined;
   const next = last === undefined ? null : (textOf(last, 'target') ?? null);
   return {

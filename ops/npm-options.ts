@@ -3,15 +3,19 @@ import { join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Options of ours that npm takes for abbreviations of its own; the switch that it makes of them is "true". */
+/**
+ * Options of ours that npm takes for abbreviations of its own. What it makes of them is "true", or the option behind
+ * them, which is lost as well: `--replace --dry-run`.
+ */
 const COMPLETED_BY_NPM: Readonly<Record<string, string>> = { by: 'bypass-2fa', replace: 'replace-registry-host' };
 
 /**
  * Options that a person wrote before `--`: npm keeps them for itself, says nothing of it with `--silent`, and runs the
  * script without them. It tells scripts its settings in variables, and by these the options are found out, with two
  * exceptions that leave no trace: `--before`, which npm does not export, and `--local`, which it reads as `--no-global`.
+ * A script that npm runs inside another one is told the outer one's options too; nothing tells these apart.
  *
- * @param names - the program's long options, with their dashes
+ * @param names - the long options, with their dashes, of the command to be run
  * @param argv - what arrived: an option that did was not kept
  */
 export function optionsKeptByNpm(
@@ -25,11 +29,23 @@ export function optionsKeptByNpm(
 }
 
 function isKept(name: string, environment: Environment): boolean {
-  const setting = name.replace(/^--(no-)?/, '');
-  const completed = COMPLETED_BY_NPM[setting];
+  const setting = settingOf(name);
   const isGiven = environment[variableOf(setting)] !== undefined;
-  const isCompleted = completed !== undefined && environment[variableOf(completed)] === 'true';
-  return (isGiven && !isInSettings(setting, environment)) || isCompleted;
+  if (isGiven && !isInSettings(setting, environment)) return true;
+  const isSwallowed = Object.keys(COMPLETED_BY_NPM).some((ours) => completedValue(ours, environment) === name);
+  return isSwallowed || /^(true$|-)/.test(completedValue(setting, environment));
+}
+
+/** What npm made of an option that it completed, without a value after "="; empty: nothing. */
+function completedValue(setting: string, environment: Environment): string {
+  const completed = COMPLETED_BY_NPM[setting];
+  const value = completed === undefined ? undefined : environment[variableOf(completed)];
+  return value?.replace(/=.*/s, '') ?? '';
+}
+
+/** What npm calls an option of ours: `flush` for --no-flush. */
+function settingOf(name: string): string {
+  return name.replace(/^--(no-)?/, '');
 }
 
 function variableOf(setting: string): string {
@@ -53,8 +69,15 @@ function contentOf(file: string): string {
 }
 
 /** What to tell a person whose options npm kept. */
-export function keptSentence(kept: readonly string[], { npm_lifecycle_event }: Environment): string {
-  const script = npm_lifecycle_event === 'start' ? 'npm start' : `npm run ${npm_lifecycle_event}`;
-  const variables = kept.map((name) => variableOf(name.replace(/^--(no-)?/, '')));
-  return `npm kept ${kept.join(' and ')} for itself, so nothing was done: write ${script} -- … ${kept.join(' ')} (or, if you did not give it here, unset ${variables.join(' and ')}).`;
+export function keptSentence(kept: readonly string[], environment: Environment): string {
+  const line = `npm run ${environment.npm_lifecycle_event} -- … ${kept.join(' ')}`;
+  const variables = [...new Set(kept.flatMap((name) => variablesOf(name, environment)))].join(' and ');
+  return `npm kept ${kept.join(' and ')} for itself, so nothing was done: write ${line} (or, if your shell or a script that runs this one gave it, unset ${variables} there).`;
+}
+
+/** The variables that gave an option away; none for the one that stood behind a completed option. */
+function variablesOf(name: string, environment: Environment): readonly string[] {
+  const setting = settingOf(name);
+  const variables = [setting, COMPLETED_BY_NPM[setting] ?? setting].map(variableOf);
+  return variables.filter((variable) => environment[variable] !== undefined);
 }

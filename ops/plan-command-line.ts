@@ -1,7 +1,5 @@
 import { Command as Commander, InvalidArgumentError } from 'commander';
-import type { Help } from './command.ts';
 import type { Workload } from './plan-load.ts';
-import { quietly } from './quiet-commander.ts';
 
 export interface PlanCommand {
   readonly kind: 'plan';
@@ -11,11 +9,7 @@ export interface PlanCommand {
 
 type Options = Workload & { readonly json: boolean };
 
-/** Pure: reads nothing, prints nothing. @throws UsageError in one sentence. */
-export function parsePlanCommandLine(argv: readonly string[]): PlanCommand | Help {
-  return quietly(planGrammar, argv);
-}
-
+/** Pure: reads nothing, prints nothing. */
 export function planGrammar(found: (command: PlanCommand) => void): Commander {
   return new Commander('plan')
     .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledRoute } from '../lambda/route.ts';
 import type { RevokeCommand } from './command.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
-import type { RegionalResult } from './regional-result.ts';
+import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { lagOf } from './revocation-lag.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -39,7 +39,7 @@ export async function openProbe(
   if (first.includes(401)) context.tell('The watched token is refused already, before anything is written.');
   return {
     async untilRefused(report, results) {
-      const watched = results.filter(({ confirmed }) => confirmed);
+      const watched = results.filter(isHeld);
       const lags = await Promise.all(
         watched.map(async (result) => {
           const call = calls.find(({ region }) => region === result.region)?.call;
@@ -95,7 +95,7 @@ interface Watched {
   readonly calls: number;
 }
 
-async function watch(call: Call | undefined, result: RegionalResult, { now }: OperatorContext): Promise<Watched> {
+async function watch(call: Call | undefined, result: HeldResult, { now }: OperatorContext): Promise<Watched> {
   const start = result.acknowledgedAt ?? now();
   const end = start + lagOf(result).guaranteed + WATCH_LONGER;
   let refusals = 0;

@@ -1,12 +1,10 @@
+import { WIPE } from './control-sequence.ts';
 import type { Terminal } from './terminal.ts';
 
 const WIDTH = 30;
 
 /** Milliseconds between two pictures: a bar is for eyes. */
 const PAUSE = 100;
-
-/** Back to the line's beginning, and wipe it (ECMA-48, EL). */
-export const WIPE = '\r\u001b[K';
 
 export type ShowProgress = (what: string, done: number, total: number | undefined) => void;
 

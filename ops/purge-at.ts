@@ -1,8 +1,9 @@
-import { ENTRY_ATTRIBUTES, FIRST_IMPLAUSIBLE_SECOND } from '../lambda/revocation-entry.ts';
+import { isHeededByTtl } from '../lambda/entry-inspection.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import type { EntryItem } from './revocation.ts';
 
-/** Seconds since the epoch; undefined where DynamoDB will never delete the entry. */
-export function readPurgeAt(item: EntryItem): number | undefined {
+/** Seconds since the epoch, as `now` is; undefined where DynamoDB will never delete the entry. */
+export function readPurgeAt(item: EntryItem, now: number): number | undefined {
   const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
-  return seconds >= 0 && seconds < FIRST_IMPLAUSIBLE_SECOND ? seconds : undefined;
+  return isHeededByTtl(seconds, now) ? seconds : undefined;
 }

@@ -15,7 +15,7 @@ export type Grammar<C> = (found: (command: C) => void) => Commander;
 export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environment: Environment = {}): C | Help {
   const found: C[] = [];
   const program = grammar((command) => found.push(command));
-  const kept = optionsKeptByNpm([...optionNames(program)], argv, environment);
+  const kept = optionsKeptByNpm(longNames(commandNamed(program, argv)), argv, environment);
   if (kept.length > 0) throw new UsageError(keptSentence(kept, environment));
   const help = helpOrNothing(program, argv);
   if (help !== undefined) return help;
@@ -24,11 +24,24 @@ export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environ
   return command;
 }
 
-function optionNames({ options, commands }: Commander): ReadonlySet<string> {
-  return new Set([
-    ...options.flatMap(({ long }) => long ?? []),
-    ...commands.flatMap((command) => [...optionNames(command)]),
-  ]);
+/**
+ * The command that the words reach: options of the others mean nothing to it. Words in between may be values whose
+ * options npm kept: `npm run revocations --stack prod list` arrives as `prod list`.
+ */
+function commandNamed(program: Commander, argv: readonly string[]): Commander {
+  for (const [index, word] of argv.entries()) {
+    const child = program.commands.find((command) => command.name() === word);
+    if (child !== undefined) return commandNamed(child, argv.slice(index + 1));
+  }
+  return program;
+}
+
+function longNames({ options }: Commander): readonly string[] {
+  return options.flatMap(({ long }) => long ?? []);
+}
+
+function optionNames(command: Commander): ReadonlySet<string> {
+  return new Set([...longNames(command), ...command.commands.flatMap((child) => [...optionNames(child)])]);
 }
 
 /** @throws UsageError */

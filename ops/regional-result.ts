@@ -9,18 +9,37 @@ export interface RegionalPlan {
 }
 
 /** What came of it. */
-export interface RegionalResult extends RegionalPlan {
-  readonly outcome: WrittenEntry['outcome'] | 'planned' | 'failed';
-  readonly confirmed: boolean;
-  /** Seconds since the epoch. */
-  readonly acknowledgedAt: number | undefined;
-  /** The entry that stands now, or would after the write; undefined: nobody knows. */
-  readonly item: EntryItem | undefined;
-  readonly previous: EntryItem | undefined;
-  readonly error: string | undefined;
+export type RegionalResult = FailedResult | UnconfirmedResult | HeldResult;
+
+export interface FailedResult extends RegionalPlan {
+  /** `failed`: nothing was written for certain; `unknown`: the answer was lost, and the entry may stand. */
+  readonly state: 'failed' | 'unknown';
+  readonly error: string;
 }
 
-/** Whether the Region holds the entry for certain, or would. */
-export function isHeld({ confirmed, outcome }: RegionalResult): boolean {
-  return confirmed || outcome === 'planned';
+/** DynamoDB has acknowledged the entry, and no strong read has found it. */
+export interface UnconfirmedResult extends RegionalPlan, Pick<WrittenEntry, 'outcome' | 'previous'> {
+  readonly state: 'unconfirmed';
+  /** What was written; undefined where a strong read did not find it. */
+  readonly item: EntryItem | undefined;
+  /** Seconds since the epoch. */
+  readonly acknowledgedAt: number;
+  readonly error: string;
+}
+
+/** The entry stands for certain, or would. */
+export interface HeldResult extends RegionalPlan, WrittenEntry {
+  /** `planned`: a dry run, after which the `outcome` is still to come. */
+  readonly state: 'confirmed' | 'planned';
+  /** Seconds since the epoch; undefined in a dry run. */
+  readonly acknowledgedAt: number | undefined;
+}
+
+export function isHeld(result: RegionalResult): result is HeldResult {
+  return result.state === 'confirmed' || result.state === 'planned';
+}
+
+/** Whether the table's stream tells of it, now or after the dry run: only a write makes a record there. */
+export function isWrite(result: RegionalResult): boolean {
+  return 'outcome' in result && result.outcome !== 'unchanged';
 }

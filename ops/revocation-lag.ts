@@ -1,15 +1,13 @@
 import { expectedLag, guaranteedLag } from '../lambda/flush-timing.ts';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import { formatFromNow } from './instant.ts';
-import { isHeld, type RegionalResult } from './regional-result.ts';
+import { type HeldResult, isHeld, isWrite, type RegionalResult } from './regional-result.ts';
 
 /** Seconds from the acknowledged write to the last request that may still be allowed. */
-export function lagOf({ region, outcome, item }: RegionalResult) {
+export function lagOf(result: RegionalResult) {
+  const { region, revocation } = result;
   const { resultTtlSeconds, authorizerTimeoutSeconds, flush } = region.authorizer;
   const guaranteed = guaranteedLag(resultTtlSeconds, authorizerTimeoutSeconds);
-  // The flusher reads the table's stream, and only a write makes a record there.
-  const isWrite = outcome !== 'unchanged' && outcome !== 'failed';
-  const flushes = flush && isWrite && item?.[ENTRY_ATTRIBUTES.flush]?.BOOL !== false;
+  const flushes = flush && revocation.flush && isWrite(result);
   return {
     guaranteed,
     expected: flushes ? expectedLag(resultTtlSeconds, authorizerTimeoutSeconds) : guaranteed,
@@ -25,7 +23,7 @@ export function lagLines(results: readonly RegionalResult[], now: number): reado
   return [`Refused for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
 }
 
-function flushText(held: readonly RegionalResult[]): string {
+function flushText(held: readonly HeldResult[]): string {
   const unflushed = held.filter((result) => !lagOf(result).flushes);
   if (unflushed.length === 0) {
     const expected = Math.max(...held.map((result) => lagOf(result).expected));

@@ -1,10 +1,12 @@
 import type { RevokeCommand } from './command.ts';
+import { type Ended, endedTokens } from './ended-tokens.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from './entry-table.ts';
 import { formatInstant } from './instant.ts';
-import { type Ended, endedTokens } from './living-tokens.ts';
+import { hasWrittenNothing } from './lost-answer.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { openProbe } from './probe.ts';
-import type { RegionalPlan, RegionalResult } from './regional-result.ts';
+import { answersFrom, type RegionalAnswer } from './regional-answers.ts';
+import type { HeldResult, RegionalPlan, RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { requireLevelRead, revocationOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -24,8 +26,8 @@ export async function revoke(
   const now = context.now();
   const plans = stack.regions.map((region) => plan(resolved, region, revokedBy, now));
   if (command.dryRun) {
-    const foreseen = await Promise.all(plans.map((regional) => foresee(regional, command.replace)));
-    return revokeReport(resolved, foreseen, context.now());
+    const foreseen = await answersFrom(plans, (regional) => foresee(regional, command.replace));
+    return revokeReport(resolved, foreseen.map(foreseenResult), context.now());
   }
   const probe = await openProbe(resolved, stack, context);
   const results = await Promise.all(plans.map((regional) => write(regional, command.replace, context)));
@@ -55,12 +57,14 @@ function requireLiving(ended: Ended | undefined, force: boolean): void {
 }
 
 /** What writing would do. */
-async function foresee(regional: RegionalPlan, replace: boolean): Promise<RegionalResult> {
-  const { region, revocation } = regional;
-  const { outcome, ...entries } = await foreseenEntry(region, revocation, replace);
-  const isThere = outcome === 'unchanged';
-  const unwritten = { confirmed: isThere, acknowledgedAt: undefined, error: undefined };
-  return { ...regional, ...entries, ...unwritten, outcome: isThere ? outcome : 'planned' };
+async function foresee(regional: RegionalPlan, replace: boolean): Promise<HeldResult> {
+  const foreseen = await foreseenEntry(regional.region, regional.revocation, replace);
+  const state = foreseen.outcome === 'unchanged' ? 'confirmed' : 'planned';
+  return { ...regional, ...foreseen, state, acknowledgedAt: undefined };
+}
+
+function foreseenResult({ place, answer, error }: RegionalAnswer<RegionalPlan, HeldResult>): RegionalResult {
+  return answer ?? { ...place, state: 'failed', error };
 }
 
 async function write(regional: RegionalPlan, replace: boolean, { now }: OperatorContext): Promise<RegionalResult> {
@@ -68,8 +72,7 @@ async function write(regional: RegionalPlan, replace: boolean, { now }: Operator
     const written = await writeEntry(regional.region, regional.revocation, replace);
     return await confirm(regional, written, now());
   } catch (error) {
-    const unknown = { acknowledgedAt: undefined, item: undefined, previous: undefined };
-    return { ...regional, ...unknown, outcome: 'failed', confirmed: false, error: sentenceOf(error) };
+    return { ...regional, state: hasWrittenNothing(error) ? 'failed' : 'unknown', error: sentenceOf(error) };
   }
 }
 
@@ -77,10 +80,10 @@ async function confirm(regional: RegionalPlan, written: WrittenEntry, acknowledg
   const result = { ...regional, ...written, acknowledgedAt };
   try {
     const item = await confirmedEntry(regional.region, regional.revocation);
-    if (item !== undefined) return { ...result, item, confirmed: true, error: undefined };
+    if (item !== undefined) return { ...result, item, state: 'confirmed' };
     const error = 'a strong read did not find the entry, so somebody else removed or changed it';
-    return { ...result, confirmed: false, error };
+    return { ...result, item, state: 'unconfirmed', error };
   } catch (error) {
-    return { ...result, confirmed: false, error: sentenceOf(error) };
+    return { ...result, state: 'unconfirmed', error: sentenceOf(error) };
   }
 }

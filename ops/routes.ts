@@ -1,4 +1,4 @@
-import { Command, type Command as Commander } from 'commander';
+import { Command as Commander } from 'commander';
 import { createGrants } from '../lambda/grants.ts';
 import { policyDocument } from '../lambda/policy-document.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
@@ -28,7 +28,7 @@ interface RoutesCommand {
 }
 
 function routesGrammar(found: (command: RoutesCommand) => void): Commander {
-  return withStackOptions(new Command('routes').description('Shows who may call what.'))
+  return withStackOptions(new Commander('routes').description('Shows who may call what.'))
     .option('--scope <scopes>', 'the scopes of a token, separated by spaces; "" for none')
     .addHelpText('after', HELP)
     .action(({ scope, ...options }: StackOptions & { scope?: string }) => {

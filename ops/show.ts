@@ -5,6 +5,7 @@ import { inspectionFacts } from './entry-facts.ts';
 import { readEntry } from './entry-table.ts';
 import { authorshipOf, entryDocument, instantCell, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { printable, withholdToken } from './printable.ts';
+import { answersFrom } from './regional-answers.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -14,20 +15,20 @@ import { withToken } from './token-input.ts';
 /** One entry in every Region, read strongly, with what is wrong with it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
-  const shown = await Promise.all(
-    stack.regions.map(async (region) => {
-      const target = targetText(selector, region.authorizer);
-      const item = await readEntry(region, target);
-      return { region, target, item, findings: item === undefined ? [] : findingsOf(item, region, context.now()) };
-    }),
-  );
-  const documents = shown.map(({ region, target, item, findings }) => ({
-    region: region.region,
-    target: withholdToken(target),
-    entry: item === undefined ? null : entryDocument(item),
-    findings,
+  const places = stack.regions.map((region) => ({ region, target: targetText(selector, region.authorizer) }));
+  const answers = await answersFrom(places, ({ region, target }) => readEntry(region, target));
+  const now = context.now();
+  const shown = answers.map(({ place, answer: item, error }) => ({
+    ...place,
+    item,
+    findings: item === undefined ? [] : findingsOf(item, place.region, now),
+    error,
   }));
-  return { text: shown.map(textOfEntry).join('\n'), document: { command: 'show', regions: documents }, exitCode: 0 };
+  return {
+    text: shown.map((entry) => textOfEntry(entry, now)).join('\n'),
+    document: { command: 'show', regions: shown.map((entry) => regionDocument(entry, now)) },
+    exitCode: shown.every(({ error }) => error === undefined) ? 0 : 1,
+  };
 }
 
 function findingsOf(item: EntryItem, { authorizer }: RegionalStack, now: number): readonly string[] {
@@ -39,13 +40,26 @@ interface Shown {
   readonly target: string;
   readonly item: EntryItem | undefined;
   readonly findings: readonly string[];
+  /** Why nobody knows whether there is an entry. */
+  readonly error: string | undefined;
 }
 
-function textOfEntry({ region, target, item, findings }: Shown): string {
+function regionDocument({ region, target, item, findings, error }: Shown, now: number) {
+  return {
+    region: region.region,
+    target: withholdToken(target),
+    entry: item === undefined ? null : entryDocument(item, now),
+    findings,
+    error: error ?? null,
+  };
+}
+
+function textOfEntry({ region, target, item, findings, error }: Shown, now: number): string {
+  if (error !== undefined) return `${region.region}: NOT READ: ${error}`;
   const parsed = parseTarget(target);
   const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
   if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
-  const entry = entryDocument(item);
+  const entry = entryDocument(item, now);
   const refused = parsed && tokensRefusedBy(parsed, item);
   return [
     `${region.region}: ${name}`,

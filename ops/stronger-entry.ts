@@ -16,7 +16,7 @@ interface Reach {
  */
 export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
   if (suffices(existing, wanted)) return undefined;
-  const had = reachOf(existing);
+  const had = reachOf(existing, wanted.revokedAt);
   const before = Math.max(had.before, wanted.before ?? Infinity);
   const purgeAt = Math.max(had.purgeAt, wanted.purgeAt ?? Infinity);
   const { before: _before, purgeAt: _purgeAt, flush: _flush, ...kept } = existing;
@@ -34,21 +34,21 @@ export function suffices(existing: EntryItem, wanted: Revocation): boolean {
 
 /** Whether an entry revokes, for as long, all that another would. One with a malformed time does not: it wants repair. */
 export function covers(existing: EntryItem, wanted: Revocation): boolean {
-  if (isMalformed(existing)) return false;
-  const { before, purgeAt } = reachOf(existing);
+  if (isMalformed(existing, wanted.revokedAt)) return false;
+  const { before, purgeAt } = reachOf(existing, wanted.revokedAt);
   const wantedBefore = hasBefore(wanted.target) ? (wanted.before ?? Infinity) : -Infinity;
   return before >= wantedBefore && purgeAt >= (wanted.purgeAt ?? Infinity);
 }
 
-function reachOf(item: EntryItem): Reach {
+function reachOf(item: EntryItem, now: number): Reach {
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
-  return { before: typeof before === 'number' ? before : Infinity, purgeAt: readPurgeAt(item) ?? Infinity };
+  return { before: typeof before === 'number' ? before : Infinity, purgeAt: readPurgeAt(item, now) ?? Infinity };
 }
 
 /** A `before` that means nothing at its level is reported all the same, and so must go. */
-function isMalformed(item: EntryItem): boolean {
+function isMalformed(item: EntryItem, now: number): boolean {
   const hasBadBefore = readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
-  return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item) === undefined);
+  return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item, now) === undefined);
 }
 
 function finite(seconds: number): number | undefined {

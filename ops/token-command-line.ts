@@ -1,4 +1,4 @@
-import { Command, type Command as Commander } from 'commander';
+import { Command as Commander } from 'commander';
 import type { StackChoice } from './command.ts';
 import { UsageError } from './operator-error.ts';
 import { oneRegionChoice, type StackOptions, withStackOptions } from './stack-options.ts';
@@ -29,7 +29,7 @@ export interface TokenCommand {
 type Options = StackOptions & { client?: string; scope?: string; secret?: string };
 
 export function tokenGrammar(found: (command: TokenCommand) => void): Commander {
-  return withStackOptions(new Command('token').description('Prints an access token for the API.'))
+  return withStackOptions(new Commander('token').description('Prints an access token for the API.'))
     .option('--client <id>', 'the client to ask as (default: the first)')
     .option('--scope <scopes>', 'what to ask for, separated by spaces (default: all the client may have)')
     .option('--secret <file>', "with --stack: the client's secret, in a file, or - for standard input")

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
+import { WIPE } from './control-sequence.ts';
 import { OperatorError } from './operator-error.ts';
-import { WIPE } from './progress.ts';
 
 /** Keys as a terminal in raw mode sends them. */
 const END = '\u0004'; // Ctrl-D

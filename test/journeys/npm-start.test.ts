@@ -99,8 +99,9 @@ describe('what cannot start says why in one sentence', () => {
   ])('when npm takes %j for itself', async (argv, option) => {
     const { code, sentence } = await finished(npmStart(...argv));
     expect(code).toBe(2);
+    const name = argv[0]?.replace(/^--|=.*/g, '');
     expect(sentence).toBe(
-      `npm took ${argv[0]?.replace(/=.*/, '')} for itself: put options after \`--\`: npm start -- ${option}`,
+      `npm took --${name} for itself: put options after \`--\`: npm start -- ${option} (or, if npm's settings say so, npm start --no-${name} -- …).`,
     );
   });
 

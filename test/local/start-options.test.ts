@@ -1,6 +1,14 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../local/local-run-error.ts';
-import { parseStartOptions } from '../../local/start-options.ts';
+import { parseStartOptions, USAGE } from '../../local/start-options.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('the command line', () => {
   test.each([
@@ -39,6 +47,22 @@ describe('the command line', () => {
   ])('what npm kept of it, %j beside %j, is asked for again', (kept, argv, advice) => {
     expect(() => parseStartOptions(argv, { ...lifecycle, ...kept })).toThrow(UsageError);
     expect(() => parseStartOptions(argv, { ...lifecycle, ...kept })).toThrow(advice);
+  });
+
+  test('who did not give it, but has it among npm settings, is told how to start all the same', () => {
+    const kept = { ...lifecycle, npm_config_json: 'true' };
+    const advice = /\(or, if npm's settings say so, npm start --no-json -- …\)\.$/;
+    expect(() => parseStartOptions(['--port', '5930'], kept)).toThrow(advice);
+  });
+
+  test('what that sentence advises works with npm itself', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'npm-settings-'));
+    const npm_config_userconfig = join(folder, 'npmrc');
+    await writeFile(npm_config_userconfig, 'json=true\n');
+    const npm = (words: string) =>
+      promisify(execFile)('npm', words.split(' '), { cwd: root, env: { ...process.env, npm_config_userconfig } });
+    expect((await npm('--silent start --no-json -- --help')).stdout).toContain(USAGE);
+    await rm(folder, { recursive: true });
   });
 
   test.each([

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine } from '../../ops/command-line.ts';
+import type { Command } from '../../ops/command.ts';
+import { revocationsGrammar } from '../../ops/command-line.ts';
 import { UsageError } from '../../ops/operator-error.ts';
+import { quietly } from '../../ops/quiet-commander.ts';
 import { NOW } from '../support/trusted-issuer.ts';
 import { wordsOf } from './operator-at-work.ts';
 
-const parse = (commandLine: string) => parseCommandLine(wordsOf(commandLine), NOW);
+const parse = (commandLine: string) =>
+  quietly<Command>((found) => revocationsGrammar(found, NOW), wordsOf(commandLine));
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyJ9.c2lnbmF0dXJl';
 
@@ -127,6 +130,14 @@ describe('--help teaches by example', () => {
     const help = parse(`${command} --help`);
     expect(help).toMatchObject({ kind: 'help', exitCode: 0, text: expect.stringContaining('Examples:') });
   });
+
+  it.each(['subject', 'client', 'issuer'])(
+    'revoke %s --help warns of what npm does to --before in silence',
+    (level) => {
+      const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
+      expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
+    },
+  );
 
   it.each(['', 'revoke', 'restore', 'show'])(
     'and stands in, as an error, for what is missing after "%s"',

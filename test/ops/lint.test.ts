@@ -125,6 +125,50 @@ describe('a fix', () => {
     );
   });
 
+  it('that keeps a future `before` is printed as well, where more than that is wrong', async () => {
+    const before = String(NOW + 90_000);
+    for (const purgeAt of [soon, { S: 'soon' }, undefined]) {
+      const item = { target: { S: 'sub#main#meant' }, before: { N: before }, reason: { S: 'kept' } };
+      await operator.table.put({ ...item, ...(purgeAt !== undefined && { purgeAt }) });
+      const { findings } = await operator.document('lint');
+      expect(findings.map(({ mayBeMeant }) => mayBeMeant)).toEqual([true, true]);
+      const keeping = String(findings[0]?.otherwise);
+      expect(keeping).toMatch(new RegExp(`^npm run revocations -- revoke subject meant .*--before ${before} --force`));
+      expect((await operator.run('lint')).out).toContain(`\n  otherwise: ${keeping}\n`);
+      await operator.run(keeping.replace('npm run revocations -- ', ''));
+      expect((await operator.document('lint')).findings).toMatchObject([{ kind: 'before-in-future', otherwise: null }]);
+      expect(await operator.entry('sub#main#meant')).toMatchObject({ before: { N: before }, reason: { S: 'kept' } });
+    }
+    await operator.table.remove('sub#main#meant');
+  });
+
+  it.each<[string, string, Readonly<Record<string, AttributeValue>>, RegExp, string]>([
+    [
+      'a `before` too long ago',
+      'sub#main#old',
+      { before: { N: '1700000000' }, purgeAt: { N: String(NOW + 200_000) }, revokedAt: { S: '2027-01-15T08:00:00Z' } },
+      /fix, if tokens issued until now are meant: npm run revocations -- revoke subject old --issuer main --before now/,
+      'restore subject old --issuer main --local',
+    ],
+    [
+      'a target that matches nothing',
+      'SUB#main#old',
+      {},
+      /fix, if it is still to be revoked: npm run revocations -- revoke subject old --issuer main --block --local && /,
+      "restore target 'SUB#main#old' --local",
+    ],
+  ])('of an entry that revokes nothing does not make it revoke unasked: %s', async (_, target, item, fix, remove) => {
+    await operator.table.put({ target: { S: target }, ...item });
+    const { out } = await operator.run('lint');
+    const { findings } = await operator.document('lint');
+    expect(out).toMatch(fix);
+    expect(out).toContain(`\n  otherwise: npm run revocations -- ${remove}\n`);
+    expect(findings).toMatchObject([{ mayBeMeant: true, otherwise: `npm run revocations -- ${remove}` }]);
+    expect(await operator.run(remove)).toMatchObject({ exitCode: 0 });
+    expect(await operator.run('lint')).toMatchObject({ exitCode: 0 });
+    expect(await operator.entry(target)).toBeUndefined();
+  });
+
   it.each<[string, Readonly<Record<string, AttributeValue>>, RegExp]>([
     [
       'of a `before`',

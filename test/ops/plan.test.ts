@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { parsePlanCommandLine } from '../../ops/plan-command-line.ts';
+import { planGrammar } from '../../ops/plan-command-line.ts';
 import { monthlyCost } from '../../ops/plan-cost.ts';
 import { loadOf, type Workload } from '../../ops/plan-load.ts';
 import { choicesFor, planFor, planText } from '../../ops/plan-report.ts';
+import { quietly } from '../../ops/quiet-commander.ts';
 
 const workload: Workload = {
   requestsPerSecond: 100,
@@ -109,7 +110,7 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
   it.each(wrong)('%j is a usage error in one sentence', (line, message) => {
-    const parse = () => parsePlanCommandLine(line.split(' ').filter(Boolean));
+    const parse = () => quietly(planGrammar, line.split(' ').filter(Boolean));
     expect(parse).toThrow(message);
     expect(parse).toThrow(/^(?!.*\. )[^\n]*[^.]\.$/);
   });

@@ -1,13 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { parseCommandLine } from '../../ops/command-line.ts';
-import { revoke } from '../../ops/revoke.ts';
-import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
-import { createRevocationTable } from '../support/revocation-table.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
-import { describedAuthorizer, type OperatorAtWork, operatorAtWork, wordsOf } from './operator-at-work.ts';
+import { type FaultyDynamoDb, startFaultyDynamoDb } from './faulty-dynamodb.ts';
+import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
 
 const authorizer = describedAuthorizer([trustedIssuer()]);
 
@@ -47,11 +41,11 @@ describe('a revocation that failed', () => {
   });
 });
 
-describe('an entry that was written and cannot be read back', () => {
-  let dynamoDb: LoopbackServer;
+describe('an entry that was written', () => {
+  let dynamoDb: FaultyDynamoDb;
   let writer: OperatorAtWork;
   beforeAll(async () => {
-    dynamoDb = await startLoopbackServer((response, request) => void withoutReads(response, request));
+    dynamoDb = await startFaultyDynamoDb();
     writer = await operatorAtWork(authorizer, { dynamodb: dynamoDb.address });
   });
   afterAll(async () => {
@@ -59,7 +53,8 @@ describe('an entry that was written and cannot be read back', () => {
     await dynamoDb.close();
   });
 
-  it('is reported as written and not confirmed', async () => {
+  it('and cannot be read back is reported as written and not confirmed', async () => {
+    dynamoDb.treat((operation) => (operation === 'GetItem' ? 'deny' : 'answer'));
     const { exitCode, out } = await writer.run('revoke key k');
     expect(exitCode).toBe(1);
     expect(out).toMatch(/^NOT CONFIRMED: key k of main/);
@@ -68,26 +63,23 @@ describe('an entry that was written and cannot be read back', () => {
     );
     expect(out).not.toMatch(/NOT WRITTEN|Refused for certain/);
     expect(await writer.entry('kid#main#k')).toBeDefined();
+    expect((await writer.document('revoke key k2')).regions).toMatchObject([
+      { outcome: 'written', confirmed: false, entry: { target: 'kid#main#k2' }, refusedForCertainBy: null },
+    ]);
+  });
+
+  it('and that a strong read does not find is not shown to programs', async () => {
+    dynamoDb.treat((operation) => (operation === 'PutItem' ? 'undo' : 'answer'));
+    const { exitCode, out } = await writer.run('revoke key undone');
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/eu-west-1: written, NOT CONFIRMED: a strong read did not find the entry/),
+    });
+    expect((await writer.document('revoke key undone')).regions).toMatchObject([
+      { outcome: 'written', confirmed: false, entry: null },
+    ]);
   });
 });
-
-/** A DynamoDB whose policy lets the operator write, and not read. */
-async function withoutReads(response: ServerResponse, request: IncomingMessage): Promise<void> {
-  const sent = await buffer(request);
-  if (String(request.headers['x-amz-target']).endsWith('GetItem')) {
-    response.writeHead(400, JSON_TYPE).end('{"__type":"com.amazon.coral.service#AccessDeniedException"}');
-    return;
-  }
-  const { host: _host, connection: _connection, ...headers } = request.headers;
-  const answer = await fetch(inject('dynamoDbEndpoint'), {
-    method: 'POST',
-    headers: Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-    body: sent,
-  });
-  response.writeHead(answer.status, JSON_TYPE).end(Buffer.from(await answer.arrayBuffer()));
-}
-
-const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 
 describe('revoking what a stronger entry revokes already', () => {
   beforeAll(async () => {
@@ -156,51 +148,5 @@ describe('a flush is promised only when the write makes one', () => {
     await operator.run('revoke key loud');
     expect((await operator.run('revoke key loud --no-flush')).out).toMatch(/at least as strong; nothing written/);
     expect(await operator.entry('kid#main#loud')).not.toHaveProperty('flush');
-  });
-});
-
-describe('two Regions', () => {
-  const region = async (name: string) => {
-    const { name: table, client, put } = await createRevocationTable();
-    const rest = { authorizer, api: 'http://127.0.0.1:9/v1', flags: '--stack Api' };
-    return { region: name, table, client, put, ...rest };
-  };
-  const report = async (
-    commandLine: string,
-    second: { entry?: Readonly<Record<string, AttributeValue>>; table?: string },
-  ) => {
-    const here = await region('eu-west-1');
-    const there = await region('us-east-1');
-    const target = { S: 'sub#main#alice' };
-    if (second.entry !== undefined) await there.put({ target, ...second.entry });
-    const command = parseCommandLine(wordsOf(commandLine), NOW);
-    if (command.kind !== 'revoke') throw new Error(`${commandLine} revokes nothing.`);
-    const regions = [here, { ...there, table: second.table ?? there.table }] as const;
-    const context = { now: () => NOW, readStandardInput: async () => '', tell: () => {}, showProgress: () => {} };
-    return revoke(command, { regions, operator: async () => 'ann' }, context);
-  };
-
-  it('one of which failed: revoked in part', async () => {
-    const { text, exitCode } = await report('revoke subject alice', { table: 'gone' });
-    expect(exitCode).toBe(1);
-    expect(text).toMatch(/^Revoked in part: subject alice of main \(sub#main#alice\): tokens of this subject/);
-    expect(text).toMatch(/eu-west-1: written, confirmed/);
-    expect(text).toMatch(/us-east-1: NOT WRITTEN: ResourceNotFoundException/);
-    expect(text).toMatch(/NOT CONFIRMED in us-east-1: run the same command again/);
-  });
-
-  it('one of which holds a stronger entry: each is described', async () => {
-    const { text, exitCode } = await report('revoke subject alice', { entry: {} });
-    expect(exitCode).toBe(0);
-    expect(text).toMatch(/^Revoked subject alice of main \(sub#main#alice\)\.\n/);
-    expect(text).toMatch(/The entry in eu-west-1 refuses .*; later ones work; it may be deleted from/);
-    expect(text).toMatch(/The entry in us-east-1 refuses .*, also later ones; it is kept until you restore it/);
-    expect(text).toMatch(/without a cache flush in us-east-1, cached decisions run out until then/);
-  });
-
-  it('that hold the same entry: it is described once', async () => {
-    const { text } = await report('revoke subject alice --block', { entry: {} });
-    expect(text).toMatch(/^Revoked subject alice .*: every token of this subject, also later ones\./);
-    expect(text.match(/The entry/g)).toHaveLength(1);
   });
 });

@@ -52,7 +52,7 @@ it('whatever was revoked stays revoked, whatever is to be revoked is, and neithe
       const revokes = (entry: typeof item) =>
         entryRevokes(revocation.target.prefix, readBefore(entry.before), issuedAt);
       expect(revokes(result)).toBe(revokes(item) || revokes(itemOf(revocation)));
-      const end = (entry: typeof item) => readPurgeAt(entry) ?? Infinity;
+      const end = (entry: typeof item) => readPurgeAt(entry, NOW) ?? Infinity;
       expect(end(result)).toBe(Math.max(end(item), end(itemOf(revocation))));
     }),
     { numRuns: 2000 },
