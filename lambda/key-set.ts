@@ -1,11 +1,10 @@
 import type { CryptoKey } from 'jose';
-import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { CannotDecideError } from './failure.ts';
 import { DownloadError } from './json-download.ts';
 import { downloadKeySet } from './key-set-source.ts';
+import { type PublishedKeys, publishedKeys } from './published-keys.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
-import { materialOf, showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
 
 /** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */
 export const REFRESH_AFTER = 10 * 60_000;
@@ -36,16 +35,6 @@ export interface KeySet {
    * @throws CannotDecideError the set could not be had, so nobody knows
    */
   keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
-}
-
-/** What an answer holds: the keys that we take for some, and every id that it names. */
-interface PublishedKeys {
-  readonly usable: ReadonlyMap<string, VerificationKey>;
-  readonly keyIds: ReadonlySet<unknown>;
-  /** Whether it shows the private part of a key, this one's or another's of the same id. */
-  readonly isDisclosed: (key: VerificationKey) => boolean;
-  /** How many of its keys we do not take. */
-  readonly dropped: number;
 }
 
 interface KeySetState {
@@ -147,26 +136,4 @@ function take(
   state.loadedAt = state.attemptedAt;
   state.lastAttemptFailed = false;
   report({ event: 'key-set-refreshed', issuer, keys: usable.size, dropped });
-}
-
-/**
- * Two keys under one id are both dropped: which of them was meant is not ours to guess. So is a key beside its own private
- * part, under whatever id: whoever publishes both has published the one that must not be.
- */
-async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): Promise<PublishedKeys> {
-  const imported = await Promise.all(candidates.map((candidate) => verificationKey(candidate, issuer.algorithms)));
-  const keys = imported.filter((key) => key !== undefined);
-  const ids = keys.map(({ keyId }) => keyId);
-  const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
-  const named = candidates.filter(isJsonObject);
-  const isDisclosed = disclosedIn(named);
-  const taken = keys.filter((key) => isUnique(key.keyId) && !isDisclosed(key));
-  const usable = new Map(taken.map((key) => [key.keyId, key]));
-  const dropped = candidates.length - usable.size;
-  return { usable, keyIds: new Set(named.map(({ kid }) => kid)), isDisclosed, dropped };
-}
-
-function disclosedIn(candidates: readonly JsonObject[]): PublishedKeys['isDisclosed'] {
-  const shown = candidates.filter(showsPrivateKey);
-  return ({ keyId, material }) => shown.some((jwk) => jwk.kid === keyId || materialOf(jwk) === material);
 }
