@@ -130,6 +130,7 @@ describe('D6 a key that is no good', () => {
     ['under the same id', { ...shown, kid: key.keyId }],
     ['under another id', { ...shown, kid: 'other' }],
     ['without an id', shown],
+    ['under the same id, without its public part', { kty: 'EC', crv: 'P-256', d: shown.d, kid: key.keyId }],
   ])('the private part of a key beside it, %s: the key is dropped, and what it signs refused', async (_, jwk) => {
     await using world = await keyWorld(keySet(key.publicJwk, jwk, next.publicJwk));
     expect(await world.kindOf(good)).toBe('unauthorized');
