@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDynamoDbCall } from '../../lambda/dynamodb-call.ts';
+import { startDeafListener } from '../support/deaf-listener.ts';
 import { freePort } from '../support/free-port.ts';
 
 interface Received {
@@ -132,6 +133,12 @@ it('names what became of a connection that nobody accepts', async () => {
   await expect(createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
     name: 'ECONNREFUSED',
   });
+});
+
+it('gives a connection less time than an answer', async () => {
+  await using deaf = await startDeafListener();
+  const call = createDynamoDbCall({ endpoint: new URL(deaf.address), region, credentials });
+  await expect(call('BatchGetItem', {})).rejects.toMatchObject({ name: 'connection timeout' });
 });
 
 it('uses one connection again and again', async () => {
