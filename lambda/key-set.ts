@@ -1,4 +1,4 @@
-import type { CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import { CannotDecideError } from './failure.ts';
 import { DownloadError } from './json-download.ts';
 import { downloadKeySet } from './key-set-source.ts';
@@ -34,7 +34,7 @@ export interface KeySet {
    * @throws InvalidTokenError `unknown-key`: a current set has no such key
    * @throws CannotDecideError the set could not be had, so nobody knows
    */
-  keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<CryptoKey>;
+  keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<KeyObject>;
 }
 
 interface KeySetState {
@@ -89,9 +89,8 @@ export function createKeySet(
       if (key === undefined && state.lastAttemptFailed) {
         throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
       }
-      const usable = key?.byAlgorithm.get(algorithm);
-      if (usable === undefined) throw new InvalidTokenError('unknown-key');
-      return usable;
+      if (!key?.algorithms.includes(algorithm)) throw new InvalidTokenError('unknown-key');
+      return key.publicKey;
     },
   };
 }
@@ -112,7 +111,7 @@ async function attempt(
   state.lastAttemptFailed = true;
   state.publishedKeyIds = new Set();
   try {
-    take(await publishedKeys(await download(issuer), issuer), issuer, state, report);
+    take(publishedKeys(await download(issuer), issuer), issuer, state, report);
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     report({ event: 'key-set-refresh-failed', issuer: issuer.alias, detail: error.message });

@@ -18,9 +18,8 @@ export interface PublishedKeys {
  * Two keys under one id are both dropped: which of them was meant is not ours to guess. So is a key beside its own private
  * part, under whatever id: whoever publishes both has published the one that must not be.
  */
-export async function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): Promise<PublishedKeys> {
-  const imported = await Promise.all(candidates.map((candidate) => verificationKey(candidate, issuer.algorithms)));
-  const keys = imported.filter((key) => key !== undefined);
+export function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): PublishedKeys {
+  const keys = candidates.flatMap((candidate) => verificationKey(candidate, issuer.algorithms) ?? []);
   const ids = keys.map(({ keyId }) => keyId);
   const isUnique = (id: string) => ids.indexOf(id) === ids.lastIndexOf(id);
   const named = candidates.filter(isJsonObject);

@@ -1,14 +1,16 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
 import type { SignatureAlgorithm } from './trusted-issuer.ts';
 
-/** A public key of an issuer, imported once for each algorithm that it may verify. */
+/** A public key of an issuer, imported. */
 export interface VerificationKey {
   readonly keyId: string;
   /** What makes the key, under whatever id: two that have it in common are one. */
   readonly material: string;
-  readonly byAlgorithm: ReadonlyMap<SignatureAlgorithm, CryptoKey>;
+  /** What it may verify. */
+  readonly algorithms: readonly SignatureAlgorithm[];
+  readonly publicKey: KeyObject;
 }
 
 type AlgorithmsByCurve = ReadonlyMap<unknown, readonly SignatureAlgorithm[]>;
@@ -30,21 +32,18 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
  *
  * All of it is looked at when the set is loaded, so that a token naming a bad key meets no key at all (401), never a crash.
  */
-export async function verificationKey(
+export function verificationKey(
   candidate: unknown,
   accepted: readonly SignatureAlgorithm[],
-): Promise<VerificationKey | undefined> {
+): VerificationKey | undefined {
   if (!isJsonObject(candidate) || !isIdentifier(candidate.kid) || !isForVerification(candidate)) return undefined;
-  const algorithms = (algorithmsOf(candidate) ?? []).filter(
+  const algorithms = algorithmsOf(candidate).filter(
     (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || candidate.alg === algorithm),
   );
   if (algorithms.length === 0) return undefined;
-  try {
-    const imported = await Promise.all(algorithms.map(async (name) => [name, await imports(candidate, name)] as const));
-    return { keyId: candidate.kid, material: materialOf(candidate), byAlgorithm: new Map(imported) };
-  } catch {
-    return undefined;
-  }
+  const publicKey = imported(candidate);
+  if (publicKey === undefined || (candidate.kty === 'RSA' && !isStrongRsa(publicKey))) return undefined;
+  return { keyId: candidate.kid, material: materialOf(candidate), algorithms, publicKey };
 }
 
 /** Whether everybody can sign by now as only the issuer should. */
@@ -63,36 +62,38 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
-/** What a key of this type and curve can verify; undefined when it is damaged, too weak, or of a type that verifies nothing. */
-function algorithmsOf(jwk: JsonObject): readonly SignatureAlgorithm[] | undefined {
-  if (jwk.kty === 'RSA' && isStrongRsa(jwk)) return RSA_ALGORITHMS;
-  if (jwk.kty === 'EC' && areBytes(jwk.x, jwk.y)) return EC_ALGORITHMS.get(jwk.crv);
-  if (jwk.kty === 'OKP' && areBytes(jwk.x)) return OKP_ALGORITHMS.get(jwk.crv);
-  return undefined;
-}
-
-/** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 1. */
-function isStrongRsa(jwk: JsonObject): boolean {
-  const modulus = base64urlBytes(jwk.n);
-  const exponent = base64urlBytes(jwk.e);
-  if (modulus === undefined || exponent === undefined || exponent.length > 8) return false;
-  const bits = BigInt(`0x${modulus.toString('hex')}`).toString(2).length;
-  const e = BigInt(`0x${exponent.toString('hex')}`);
-  return bits >= 2048 && bits <= 8192 && e > 1n && e % 2n === 1n;
+/** What a key of this type and curve can verify: nothing when its members are no bytes, or its type verifies nothing. */
+function algorithmsOf({ kty, crv, x, y, n, e }: JsonObject): readonly SignatureAlgorithm[] {
+  if (kty === 'RSA' && areBytes(n, e)) return RSA_ALGORITHMS;
+  if (kty === 'EC' && areBytes(x, y)) return EC_ALGORITHMS.get(crv) ?? [];
+  if (kty === 'OKP' && areBytes(x)) return OKP_ALGORITHMS.get(crv) ?? [];
+  return [];
 }
 
 function areBytes(...members: readonly unknown[]): boolean {
-  return members.every((member) => base64urlBytes(member) !== undefined);
+  return members.every(
+    (member) =>
+      typeof member === 'string' && member !== '' && Buffer.from(member, 'base64url').toString('base64url') === member,
+  );
 }
 
-function base64urlBytes(value: unknown): Buffer | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
-  const bytes = Buffer.from(value, 'base64url');
-  return bytes.toString('base64url') === value ? bytes : undefined;
+/**
+ * By OpenSSL, which finds points off their curve; undefined when it refuses. Only what makes the key is handed to it:
+ * not `ext`, `key_ops` and the rest of a foreign document.
+ */
+function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
 }
 
-/** Only what makes the key: `ext`, `key_ops` and the rest of a foreign document are not handed to WebCrypto. */
-async function imports({ kty, crv, x, y, n, e }: JsonObject, algorithm: SignatureAlgorithm): Promise<CryptoKey> {
-  // `oct` keys alone import as bytes, and none comes this far.
-  return (await importJWK({ kty, crv, x, y, n, e } as JWK, algorithm)) as CryptoKey;
+/** The largest exponent of 64 bits: what is longer has no purpose but to slow every decision. */
+const LARGEST_EXPONENT = 2n ** 64n - 1n;
+
+/** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 1. */
+function isStrongRsa({ asymmetricKeyDetails }: KeyObject): boolean {
+  const { modulusLength: bits = 0, publicExponent: e = 0n } = asymmetricKeyDetails ?? {};
+  return bits >= 2048 && bits <= 8192 && e > 1n && e <= LARGEST_EXPONENT && e % 2n === 1n;
 }

@@ -1,4 +1,6 @@
-import { type CryptoKey, errors, jwtVerify } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { errors, jwtVerify } from 'jose';
+import { awakeWhile } from './awake-while.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { InvalidTokenError, type RejectionReason } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
@@ -10,7 +12,7 @@ import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
  */
 export async function verifiedClaims(
   token: string,
-  key: CryptoKey,
+  key: KeyObject,
   algorithm: SignatureAlgorithm,
   issuer: TrustedIssuer,
   now: number,
@@ -24,7 +26,7 @@ export async function verifiedClaims(
     ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
   };
   try {
-    return (await jwtVerify(token, key, options)).payload;
+    return (await awakeWhile(jwtVerify(token, key, options))).payload;
   } catch (error) {
     throw rejectionOf(error);
   }

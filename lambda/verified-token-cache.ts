@@ -1,4 +1,4 @@
-import type { CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import type { AccessToken } from './access-token.ts';
 
 /** Most tokens remembered, and most characters of them together; past either the oldest are forgotten. */
@@ -9,12 +9,12 @@ export const MOST_REMEMBERED_CHARACTERS = 2_000_000;
 export interface VerifiedToken {
   readonly accessToken: AccessToken;
   /** The key that verified the signature. */
-  readonly key: CryptoKey;
+  readonly key: KeyObject;
   /**
    * The key that the issuer publishes now for what the token's header names. Refreshes the key set as it would for any
    * token, and throws what it would: unknown by now, or nobody knows.
    */
-  readonly currentKey: () => Promise<CryptoKey>;
+  readonly currentKey: () => Promise<KeyObject>;
   /** The instant at which `exp`, `nbf`, `iat` and the token's age were right: milliseconds since the epoch. */
   readonly verifiedAt: number;
 }
