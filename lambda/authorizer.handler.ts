@@ -6,6 +6,8 @@ import { createAuthorizerLog } from './authorizer-log.ts';
 import { createDynamoDbCall } from './dynamodb-call.ts';
 import { createGrants } from './grants.ts';
 import { createKeySet } from './key-set.ts';
+import { downloadKeySet } from './key-set-source.ts';
+import { withRehearsal } from './rehearsal.ts';
 import { createRevocationList } from './revocation-list.ts';
 import { createEntryReader } from './revocation-table.ts';
 import { type CompiledRoute, ROUTES_FILE } from './route.ts';
@@ -17,6 +19,7 @@ const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextC
 );
 const routes = JSON.parse(readFileSync(join(import.meta.dirname, ROUTES_FILE), 'utf8')) as readonly CompiledRoute[];
 
+const download = withRehearsal(downloadKeySet);
 const now = Date.now;
 const clock = () => performance.now();
 const report = createAuthorizerLog({
@@ -45,7 +48,7 @@ export const handler = createAuthorizer({
   issuers,
   verify: createTokenVerifier({
     issuers,
-    keySetOf: (issuer) => createKeySet(issuer, now, report),
+    keySetOf: (issuer) => createKeySet(issuer, now, report, download),
     contextClaims,
     now,
   }),

@@ -2,6 +2,9 @@ import { isJsonObject } from './compact-jws.ts';
 import { DownloadError, downloadJson } from './json-download.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
+/** @throws DownloadError */
+export type DownloadKeySet = (issuer: TrustedIssuer) => Promise<readonly unknown[]>;
+
 /** Milliseconds that one attempt may take in all, discovery included. */
 export const ATTEMPT_MILLISECONDS = 1500;
 

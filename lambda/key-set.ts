@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { CannotDecideError } from './failure.ts';
 import { DownloadError } from './json-download.ts';
-import { downloadKeySet } from './key-set-source.ts';
+import { type DownloadKeySet, downloadKeySet } from './key-set-source.ts';
 import { type PublishedKeys, publishedKeys } from './published-keys.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
@@ -57,7 +57,7 @@ export function createKeySet(
   issuer: TrustedIssuer,
   now: () => number,
   report: (event: KeySetEvent) => void,
-  download: typeof downloadKeySet = downloadKeySet,
+  download: DownloadKeySet = downloadKeySet,
 ): KeySet {
   const state: KeySetState = {
     keys: new Map(),
@@ -105,7 +105,7 @@ async function attempt(
   state: KeySetState,
   now: () => number,
   report: (event: KeySetEvent) => void,
-  download: typeof downloadKeySet,
+  download: DownloadKeySet,
 ): Promise<void> {
   state.attemptedAt = now();
   state.lastAttemptFailed = true;

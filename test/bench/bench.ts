@@ -10,6 +10,10 @@ import { prepareSurroundings } from './surroundings.ts';
 const RESULTS = new URL('./results/', import.meta.url);
 const CHART = new URL('./cold-start.svg', import.meta.url);
 
+// Java and the temporary folders end with this process, if it is let end by itself.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 try {
   await run(parseBenchOptions(process.argv.slice(2)));
 } catch (error) {

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,8 @@ const HERE = fileURLToPath(new URL('./', import.meta.url));
 /** Ours as the stack deploys it, the others by the same bundler with the same options. */
 export function buildBundles(): Bundles {
   const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const handlerBundle = (name: string) => bundleOf(build(folder, `handlers/${name}.ts`));
   return {
     of: {
@@ -42,13 +45,29 @@ export function buildBundles(): Bundles {
       jsonwebtoken: handlerBundle('jsonwebtoken'),
     },
     firstDecision: build(folder, 'first-decision.ts'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove,
   };
 }
 
 function oursAsDeployed(): string {
   const routes = JSON.stringify(compileRoutes(exampleRoutes(10)));
   return join(lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: routes }).path, 'index.cjs');
+}
+
+/** Says of each place in our bundle which source it comes from: the same bundle, made once more. */
+export function sourceMapOfOurs(): SourceMapPayload {
+  const { outputFiles } = buildSync({
+    ...BUNDLE_OPTIONS,
+    mainFields: [...BUNDLE_OPTIONS.mainFields],
+    absWorkingDir: join(HERE, '../../lambda'),
+    entryPoints: ['authorizer.handler.ts'],
+    sourcemap: 'external',
+    outdir: '.',
+    write: false,
+  });
+  const map = outputFiles.find(({ path }) => path.endsWith('.map'));
+  if (map === undefined) throw new Error('esbuild made no source map.');
+  return JSON.parse(map.text) as SourceMapPayload;
 }
 
 /** @returns the bundle's path: a folder of its own, `index.cjs`, as in Lambda */

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { environmentOf } from '../../lambda/authorizer-environment.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
 import { type Bundle, type Bundles, buildBundles, COLD_CONTESTANTS, type ColdContestant } from './bundles.ts';
+import { coldEnvironment } from './cold-environment.ts';
 import type { FirstDecision } from './first-decision.ts';
 import type { Progress } from './progress.ts';
 import { interleave, type Summary, summaryOf } from './samples.ts';
-import { AWS_VARIABLES, type Surroundings } from './surroundings.ts';
-import { AUDIENCE, benchIssuer, eventFor, forged, goodToken, ISSUER, signingKeys } from './tokens.ts';
+import type { Surroundings } from './surroundings.ts';
+import { eventFor, forged, goodToken, signingKeys } from './tokens.ts';
 
 /** Milliseconds, from before the process is started. */
 export interface ColdStart {
@@ -24,15 +23,31 @@ export interface ColdStart {
 
 export type ColdResult = Readonly<Record<ColdContestant, ColdStart>>;
 
-type Environment = Readonly<Record<string, string>>;
+interface ColdSettings {
+  readonly rounds: number;
+  readonly progress: Progress;
+}
 
-export async function measureCold(
+/** Milliseconds: what a key set takes from another network at its best. */
+export const FAR_ISSUER_DELAY = 20;
+
+/** The same cold starts with a key set that has to be waited for. */
+export async function measureColdFarFromIssuer(
   surroundings: Surroundings,
-  { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
+  settings: ColdSettings,
 ): Promise<ColdResult> {
+  surroundings.delayKeySet(FAR_ISSUER_DELAY);
+  try {
+    return await measureCold(surroundings, settings);
+  } finally {
+    surroundings.delayKeySet(0);
+  }
+}
+
+export async function measureCold(surroundings: Surroundings, { rounds, progress }: ColdSettings): Promise<ColdResult> {
   const bundles = buildBundles();
   try {
-    const environment = environmentFor(surroundings, await surroundings.createTable());
+    const environment = await coldEnvironment(surroundings);
     const good = goodToken(signingKeys.RS256, 'cold-1');
     const start = (contestant: ColdContestant, token: string) =>
       startCold(bundles, bundles.of[contestant], environment, token);
@@ -50,19 +65,6 @@ export async function measureCold(
   } finally {
     bundles.remove();
   }
-}
-
-function environmentFor({ keySetServer, dynamoDbEndpoint }: Surroundings, table: string): Environment {
-  const jwksUri = `${keySetServer.address}/jwks`;
-  const ours = environmentOf({
-    issuers: [benchIssuer(jwksUri)],
-    revocationTable: table,
-    revocationEndpoint: dynamoDbEndpoint,
-    revocationLevels: REVOCATION_LEVELS,
-    contextClaims: {},
-  });
-  const others = { ISSUER, AUDIENCE, JWKS_URI: jwksUri };
-  return { ...AWS_VARIABLES, AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint, ...others, ...ours };
 }
 
 /** A contestant that refuses good tokens, or accepts bad ones, is not worth timing. The floor judges nothing. */
@@ -88,7 +90,7 @@ interface ColdSample extends FirstDecision {
 async function startCold(
   bundles: Bundles,
   bundle: Bundle,
-  environment: Environment,
+  environment: Readonly<Record<string, string>>,
   token: string,
 ): Promise<ColdSample> {
   const env = { ...environment, BENCH_EVENT: JSON.stringify(eventFor(token)) };

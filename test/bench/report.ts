@@ -1,4 +1,6 @@
 import { COLD_CONTESTANTS } from './bundles.ts';
+import { type ColdResult, FAR_ISSUER_DELAY } from './cold.ts';
+import { CODE_OWNERS, type CodeOwner, type ColdProfile } from './cold-profile.ts';
 import { GARBAGE_KINDS } from './garbage.ts';
 import type { PaceSummary } from './pace.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
@@ -10,10 +12,12 @@ type Row = readonly string[];
 
 /** The results for a person: tables in Markdown, so that they paste into the README. */
 export function reportOn(results: BenchResults): string {
-  const { cold, warm, scale, memory } = results;
+  const { cold, coldProfile, coldFarFromIssuer: far, warm, scale, memory } = results;
   return [
     `${results.date}; ${results.machine}; load ${results.load.before} to ${results.load.after}; ${results.rounds} rounds; medians ± half the spread between quartiles`,
-    ...(cold === undefined ? [] : [coldTable(cold)]),
+    ...(cold === undefined ? [] : [coldTable('cold start', cold)]),
+    ...(far === undefined ? [] : [coldTable(`cold start, key set ${FAR_ISSUER_DELAY} ms later`, far)]),
+    ...(coldProfile === undefined ? [] : [profileTable(coldProfile)]),
     ...(warm ?? []).map(warmTable),
     ...(scale === undefined ? [] : scaleTables(scale)),
     ...(memory === undefined ? [] : [memoryTable(memory)]),
@@ -21,7 +25,7 @@ export function reportOn(results: BenchResults): string {
   ].join('\n\n');
 }
 
-function coldTable(cold: NonNullable<BenchResults['cold']>): string {
+function coldTable(title: string, cold: ColdResult): string {
   const rows = COLD_CONTESTANTS.map((name) => {
     const { total, node, load, decision, cpu, bytes, gzip } = cold[name];
     const ratio = (cold.ours.total.median / total.median).toFixed(2);
@@ -30,7 +34,7 @@ function coldTable(cold: NonNullable<BenchResults['cold']>): string {
     return [name, milliseconds(total), ratio, ...[node, load, decision, cpu].map(milliseconds), cpuRatio, sizes];
   });
   const head = [
-    'cold start',
+    title,
     'total',
     'ours by it',
     'Node.js',
@@ -41,6 +45,20 @@ function coldTable(cold: NonNullable<BenchResults['cold']>): string {
     'bundle (gzip)',
   ];
   return table(head, rows);
+}
+
+/** Without what is within the noise of sampling. */
+function profileTable({ ours, floor }: ColdProfile): string {
+  const beyond = (owner: CodeOwner) => ours[owner] - floor[owner];
+  const owners = CODE_OWNERS.filter((owner) => Math.abs(beyond(owner)) >= 0.05).toSorted(
+    (a, b) => beyond(b) - beyond(a),
+  );
+  const cells = owners.map((owner) => [ours[owner], floor[owner], beyond(owner)].map((each) => each.toFixed(1)));
+  const head = ['cold start, profiled (ms, slower by that)', 'ours', 'floor', 'beyond it'];
+  return table(
+    head,
+    owners.map((owner, index) => [owner, ...(cells[index] ?? [])]),
+  );
 }
 
 function warmTable({ algorithm, tokens, of }: NonNullable<BenchResults['warm']>[number]): string {

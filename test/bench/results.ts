@@ -1,6 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { BenchOptions, Part } from './bench-options.ts';
-import { type ColdResult, measureCold } from './cold.ts';
+import { type ColdResult, measureCold, measureColdFarFromIssuer } from './cold.ts';
+import { type ColdProfile, profileCold } from './cold-profile.ts';
 import { type EntryScale, measureEntryScale } from './entry-scale.ts';
 import { type GarbageResult, measureGarbage } from './garbage.ts';
 import { type KeyScale, measureKeyScale } from './key-scale.ts';
@@ -17,6 +18,8 @@ export interface BenchResults {
   readonly load: { readonly before: number; readonly after: number };
   readonly rounds: number;
   readonly cold?: ColdResult;
+  readonly coldProfile?: ColdProfile;
+  readonly coldFarFromIssuer?: ColdResult;
   readonly warm?: readonly WarmSeries[];
   readonly scale?: ScaleResult;
   readonly memory?: MemoryResult;
@@ -39,7 +42,11 @@ export async function measureAll(
   const before = currentLoad();
   const measured = {
     // Cold starts first: a process that has run warm decisions for minutes would compete with them.
-    ...(wants('cold') && { cold: await measureCold(surroundings, settings) }),
+    ...(wants('cold') && {
+      cold: await measureCold(surroundings, settings),
+      coldProfile: await profileCold(surroundings, settings),
+      coldFarFromIssuer: await measureColdFarFromIssuer(surroundings, settings),
+    }),
     ...(wants('warm') && { warm: await measureWarm(surroundings, settings) }),
     ...(wants('memory') && { memory: await measureMemory(settings) }),
     ...(wants('scale') && { scale: await measureScale(surroundings, { ...settings, entries }) }),

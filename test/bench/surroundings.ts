@@ -1,32 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { BatchGetItemCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../../local/dynamodb-local.ts';
 import { ensureTable } from '../../local/table.ts';
 import { freePort } from '../support/free-port.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { signingKeys } from './tokens.ts';
 
 /** What every contestant talks to: a key set over HTTP, and DynamoDB Local. Both on loopback. */
 export interface Surroundings {
   readonly keySetServer: LoopbackServer;
   readonly dynamoDbEndpoint: string;
+  /** Has the key set come so many milliseconds late from now on, as over a network. */
+  delayKeySet(milliseconds: number): void;
   /** @returns the name of a new revocation table without entries */
   createTable(): Promise<string>;
   close(): Promise<void>;
 }
 
 export async function prepareSurroundings(): Promise<Surroundings> {
-  const keySetServer = await startLoopbackServer(keySet(...Object.values(signingKeys).map((key) => key.publicJwk)));
-  const dataFolder = await mkdtemp(join(MEMORY_DISK ?? tmpdir(), 'dynamodb-local-'));
+  const keys = keySet(...Object.values(signingKeys).map((key) => key.publicJwk));
+  const keySetServer = await startLoopbackServer(keys);
+  await warmUpKeySet(keySetServer.address);
+  const dataFolder = mkdtempSync(join(MEMORY_DISK ?? tmpdir(), 'dynamodb-local-'));
+  const removeData = () => rmSync(dataFolder, { recursive: true, force: true });
+  process.once('exit', removeData);
   const dynamoDb = await startDynamoDbLocal({ port: await freePort(), dataFolder });
   return {
     keySetServer,
     dynamoDbEndpoint: dynamoDb.endpoint,
+    delayKeySet: (milliseconds) => {
+      const late: Answer = (...exchange) => void setTimeout(keys, milliseconds, ...exchange);
+      keySetServer.answerWith(milliseconds === 0 ? keys : late);
+    },
     createTable: async () => {
       const name = `revocations-${randomUUID()}`;
       await ensureTable(dynamoDb.endpoint, { create: { ...TABLE, TableName: name }, timeToLiveAttribute: 'purgeAt' });
@@ -36,16 +48,24 @@ export async function prepareSurroundings(): Promise<Surroundings> {
     close: async () => {
       await keySetServer.close();
       await dynamoDb.stop();
-      await rm(dataFolder, { recursive: true, force: true });
+      removeData();
     },
   };
 }
 
-/** The first reads of a new Java process take longer than the authorizer waits for DynamoDB. */
+/** A server whose code V8 has not optimized yet adds milliseconds to every cold start, and differently to each. */
+async function warmUpKeySet(address: string): Promise<void> {
+  for (let request = 0; request < 300; request += 1) {
+    const [response] = await once(get(address, { agent: false }), 'response');
+    await text(response);
+  }
+}
+
+/** A new Java process answers slower than the authorizer waits, and becomes faster with every thousand reads. */
 async function warmUp(endpoint: string, table: string): Promise<void> {
   const client = new DynamoDBClient(localClientOptions(endpoint));
   const RequestItems = { [table]: { Keys: [{ target: { S: 'iss#main' } }], ConsistentRead: true } };
-  for (let read = 0; read < 100; read += 1) await client.send(new BatchGetItemCommand({ RequestItems }));
+  for (let read = 0; read < 2_000; read += 1) await client.send(new BatchGetItemCommand({ RequestItems }));
   client.destroy();
 }
 
