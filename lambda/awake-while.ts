@@ -5,8 +5,8 @@ const LONGEST = 10;
  * The outcome of `work` that another thread has been given and ends within microseconds, such as WebCrypto's.
  *
  * Until then the event loop keeps turning. Put to sleep and woken, this thread would lose more time than the work takes,
- * and run its next lines with cold caches: a third of a decision, at the same CPU (`npm run bench`). Not for anything
- * that waits for the network.
+ * and run its next lines with cold caches: a fifth to a third of a decision. The CPU that sleep would save goes into falling
+ * asleep and waking: no more is used with RSA, a quarter more with ES256 (`npm run bench`). Not for waiting on a network.
  */
 export async function awakeWhile<Outcome>(work: Promise<Outcome>): Promise<Outcome> {
   const end = performance.now() + LONGEST;
