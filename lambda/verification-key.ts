@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { type AsymmetricKeyDetails, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
 import type { SignatureAlgorithm } from './trusted-issuer.ts';
@@ -13,15 +13,14 @@ export interface VerificationKey {
   readonly publicKey: KeyObject;
 }
 
-type AlgorithmsByCurve = ReadonlyMap<unknown, readonly SignatureAlgorithm[]>;
-
-const EC_ALGORITHMS: AlgorithmsByCurve = new Map([
-  ['P-256', ['ES256']],
-  ['P-384', ['ES384']],
-  ['P-521', ['ES512']],
+/** By OpenSSL's names of a key's type and curve. What is not listed verifies nothing. */
+const ALGORITHMS_BY_KEY: ReadonlyMap<string, readonly SignatureAlgorithm[]> = new Map([
+  ['rsa', ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']],
+  ['ec prime256v1', ['ES256']],
+  ['ec secp384r1', ['ES384']],
+  ['ec secp521r1', ['ES512']],
+  ['ed25519', ['EdDSA']],
 ]);
-const OKP_ALGORITHMS: AlgorithmsByCurve = new Map([['Ed25519', ['EdDSA']]]);
-const RSA_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 
 /** Members of private keys (RFC 7518 section 6): a set that shows one has lost that key. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
@@ -37,12 +36,12 @@ export function verificationKey(
   accepted: readonly SignatureAlgorithm[],
 ): VerificationKey | undefined {
   if (!isJsonObject(candidate) || !isIdentifier(candidate.kid) || !isForVerification(candidate)) return undefined;
-  const algorithms = algorithmsOf(candidate).filter(
+  const publicKey = imported(candidate);
+  if (publicKey === undefined) return undefined;
+  const algorithms = algorithmsOf(publicKey).filter(
     (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || candidate.alg === algorithm),
   );
   if (algorithms.length === 0) return undefined;
-  const publicKey = imported(candidate);
-  if (publicKey === undefined || (candidate.kty === 'RSA' && !isStrongRsa(publicKey))) return undefined;
   return { keyId: candidate.kid, material: materialOf(candidate), algorithms, publicKey };
 }
 
@@ -51,9 +50,21 @@ export function showsPrivateKey(jwk: JsonObject): boolean {
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
 }
 
-/** The members that make a public key (RFC 7638 section 3.2), `e` apart: private keys show them as well. */
+/**
+ * The members that make a public key (RFC 7638 section 3.2), `e` apart: private keys show them as well. Zeros in front of
+ * a number do not make another one.
+ */
 export function materialOf({ kty, crv, n, x }: JsonObject): string {
-  return JSON.stringify([kty, crv, n, x]);
+  const members = kty === 'RSA' ? [kty, hexOf(n)] : [kty, crv, hexOf(x)];
+  return members.filter((member) => typeof member === 'string').join(' ');
+}
+
+function hexOf(value: unknown): string {
+  return typeof value === 'string'
+    ? Buffer.from(value, 'base64url')
+        .toString('hex')
+        .replace(/^(00)+/, '')
+    : '';
 }
 
 function isForVerification(jwk: JsonObject): boolean {
@@ -62,26 +73,16 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
-/** What a key of this type and curve can verify: nothing when its members are no bytes, or its type verifies nothing. */
-function algorithmsOf({ kty, crv, x, y, n, e }: JsonObject): readonly SignatureAlgorithm[] {
-  if (kty === 'RSA' && areBytes(n, e)) return RSA_ALGORITHMS;
-  if (kty === 'EC' && areBytes(x, y)) return EC_ALGORITHMS.get(crv) ?? [];
-  if (kty === 'OKP' && areBytes(x)) return OKP_ALGORITHMS.get(crv) ?? [];
-  return [];
-}
-
-function areBytes(...members: readonly unknown[]): boolean {
-  return members.every(
-    (member) =>
-      typeof member === 'string' && member !== '' && Buffer.from(member, 'base64url').toString('base64url') === member,
-  );
-}
+/** Characters of a public exponent of 64 bits. OpenSSL takes seconds for one that fills a document. */
+const LONGEST_EXPONENT = 11;
 
 /**
- * By OpenSSL, which finds points off their curve; undefined when it refuses. Only what makes the key is handed to it:
- * not `ext`, `key_ops` and the rest of a foreign document.
+ * By OpenSSL, which finds points off their curve; undefined when it refuses, or when a member is not the one spelling of
+ * its bytes. Only what makes the key is handed to it: not `ext`, `key_ops` and the rest of a foreign document.
  */
 function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
+  const members = [x, y, n, e].filter((member) => member !== undefined);
+  if (!members.every(isBase64url) || String(e ?? '').length > LONGEST_EXPONENT) return undefined;
   try {
     return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
   } catch {
@@ -89,11 +90,18 @@ function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
   }
 }
 
-/** The largest exponent of 64 bits: what is longer has no purpose but to slow every decision. */
-const LARGEST_EXPONENT = 2n ** 64n - 1n;
+function isBase64url(value: unknown): boolean {
+  return typeof value === 'string' && Buffer.from(value, 'base64url').toString('base64url') === value;
+}
+
+function algorithmsOf(publicKey: KeyObject): readonly SignatureAlgorithm[] {
+  const { asymmetricKeyType: type = '', asymmetricKeyDetails: details = {} } = publicKey;
+  if (type === 'rsa' && !isStrongRsa(details)) return [];
+  const name = details.namedCurve === undefined ? type : `${type} ${details.namedCurve}`;
+  return ALGORITHMS_BY_KEY.get(name) ?? [];
+}
 
 /** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 1. */
-function isStrongRsa({ asymmetricKeyDetails }: KeyObject): boolean {
-  const { modulusLength: bits = 0, publicExponent: e = 0n } = asymmetricKeyDetails ?? {};
-  return bits >= 2048 && bits <= 8192 && e > 1n && e <= LARGEST_EXPONENT && e % 2n === 1n;
+function isStrongRsa({ modulusLength: bits = 0, publicExponent: e = 0n }: AsymmetricKeyDetails): boolean {
+  return bits >= 2048 && bits <= 8192 && e > 1n && e % 2n === 1n;
 }

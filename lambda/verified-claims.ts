@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import { awakeWhile } from './awake-while.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { InvalidTokenError, type RejectionReason } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
+import { awakeWhile } from './wakeful-wait.ts';
 
 /**
  * The claims of a token whose signature `key` verifies and whose registered claims hold for `issuer` at `now`

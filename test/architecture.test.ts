@@ -72,6 +72,12 @@ it('nobody imports an entry point of Lambda', () => {
   expect(imports.filter(({ to }) => to.endsWith('.handler.ts'))).toEqual([]);
 });
 
+it('every file of lambda/ is run by an entry point, or imported elsewhere', () => {
+  const imported = new Set(imports.map(({ to }) => to));
+  const unused = sources.filter((file) => folderOf(file) === 'lambda' && !imported.has(file));
+  expect(unused.filter((file) => !file.endsWith('.handler.ts'))).toEqual([]);
+});
+
 it('in lambda/ only the entry points read process.env', () => {
   const readers = sources.filter(
     (file) => folderOf(file) === 'lambda' && readFileSync(join(root, file), 'utf8').includes('process.env'),

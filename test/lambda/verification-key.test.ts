@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../support/key-world.ts';
-import { keySet } from '../support/loopback-server.ts';
+import { body, keySet } from '../support/loopback-server.ts';
 import { expectRefused, refusalsOf } from '../support/refusal.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
 
@@ -43,6 +43,13 @@ const unusable: readonly (readonly [what: string, jwk: Readonly<Record<string, u
   ['an RSA key with e = 0', { ...jwkOf(rsa), e: 'AA' }, rsa],
   ['an RSA key with an even e', { ...jwkOf(rsa), e: 'AQAA' }, rsa],
   ['an RSA key with an e of nine bytes', { ...jwkOf(rsa), e: 'AQAAAAAAAAAB' }, rsa],
+  [
+    'an RSA key with an e that fills a document',
+    { ...jwkOf(rsa), e: Buffer.alloc(90_000, 0xff).toString('base64url') },
+    rsa,
+  ],
+  ['an RSA key with an e of 65537 and zeros before it', { ...jwkOf(rsa), e: 'AAAAAAAAAAEAAQ' }, rsa],
+  ['an RSA key with members of another type that are no bytes', { ...jwkOf(rsa), x: [] }, rsa],
   ['an RSA key with n of zeros', { ...jwkOf(rsa), n: Buffer.alloc(256).toString('base64url') }, rsa],
   ['an RSA key with an empty n', { ...jwkOf(rsa), n: '' }, rsa],
   ['an RSA key with an empty e', { ...jwkOf(rsa), e: '' }, rsa],
@@ -137,6 +144,19 @@ describe('D6 a key that is no good', () => {
     expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([{ keys: 1, dropped: 2, KeyDropped: 2 }]);
   });
 
+  it.each([
+    ['RSA', rsa, 'n'],
+    ['EC', key, 'x'],
+  ] as const)('the private part beside it is found with zeros before its numbers: %s', async (_, signing, member) => {
+    const privateJwk = signing.privateKey.export({ format: 'jwk' });
+    const number = Buffer.concat([Buffer.alloc(1), Buffer.from(String(privateJwk[member]), 'base64url')]);
+    const shownKey = { ...privateJwk, [member]: number.toString('base64url') };
+    await using world = await keyWorld(keySet(signing.publicJwk, shownKey, next.publicJwk), {
+      algorithms: ['RS256', 'ES256'],
+    });
+    expect(await world.kindOf(tokenUnder(signing.keyId, signing))).toBe('unauthorized');
+  });
+
   it('the private part of a key that we hold, under another id and alone: what the key signs is refused', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
@@ -151,6 +171,21 @@ describe('D6 a key that is no good', () => {
     world.server.answerWith(keySet(jwk));
     world.clock.advance(601);
     expect(await world.kindOf(good)).toBe('allowed');
+  });
+
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  it.each([
+    ['of an RSA key', JSON.stringify({ ...jwkOf(rsa), crv: '@' })],
+    ['of an EC key', JSON.stringify({ ...jwkOf(bad), n: '@' })],
+    ['of a private key', JSON.stringify({ kty: 'RSA', n: '@', d: 'AQAB' })],
+    ['of no key', JSON.stringify({ kid: '@' })],
+  ])('with lists within lists for a member, %s, harms no other key', async (_, jwk) => {
+    const document = body(`{"keys":[${JSON.stringify(key.publicJwk)},${jwk.replace('"@"', deep)}]}`);
+    await using world = await keyWorld(document);
+    expect(await world.kindOf(good)).toBe('allowed');
+    world.clock.advance(601);
+    expect(await world.kindOf(good)).toBe('allowed');
+    expect(eventsOf(world.authorizer, 'key-set-refreshed')).toHaveLength(2);
   });
 
   it.each([undefined, null, 1, '', {}, 'a\nb', 'k'.repeat(256)])('under the key id %j is dropped', async (kid) => {
@@ -221,6 +256,7 @@ describe('D6 a key that is good', () => {
   it.each([
     ['of 8192 bits', { n: Buffer.alloc(1024, 0xff).toString('base64url') }],
     ['with an e of eight bytes', { e: 'AQAAAAAAAAE' }],
+    ['with the largest e of eight bytes', { e: '__________8' }],
     ['with an e of 3', { e: 'Aw' }],
   ])('may be an RSA key %s: what another signed under its id is a 401', async (_, members) => {
     await using world = await keyWorld(keySet({ ...jwkOf(rsa), ...members }), { algorithms: ['RS256'] });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { awakeWhile } from '../../lambda/awake-while.ts';
+import { awakeWhile } from '../../lambda/wakeful-wait.ts';
 
 /** Lets the event loop turn so often. */
 async function turns(count: number): Promise<void> {
@@ -24,7 +24,7 @@ describe('work of another thread', () => {
 
   it('is waited for with an event loop that keeps turning, and no longer than it takes', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const waiting = awakeWhile(promise);
+    const waiting = awakeWhile(promise, 2);
     expect(await turnsAskedFor(5)).toBe(5);
     resolve('done');
     expect(await waiting).toBe('done');
@@ -34,14 +34,22 @@ describe('work of another thread', () => {
 
   it('that fails is over as well, and its error goes on unchanged', async () => {
     const error = new Error('broken');
-    await expect(awakeWhile(Promise.reject(error))).rejects.toBe(error);
+    await expect(awakeWhile(Promise.reject(error), 2)).rejects.toBe(error);
     await turns(1);
     expect(await turnsAskedFor(5)).toBe(0);
   });
 
+  it('is waited for asleep where it needs the only core', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const waiting = awakeWhile(promise, 1);
+    expect(await turnsAskedFor(5)).toBe(0);
+    resolve('done');
+    expect(await waiting).toBe('done');
+  });
+
   it('that takes too long is waited for asleep, and its outcome still awaited', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const waiting = awakeWhile(promise);
+    const waiting = awakeWhile(promise, 2);
     vi.advanceTimersByTime(9);
     expect(await turnsAskedFor(5)).toBe(5);
     vi.advanceTimersByTime(1);
