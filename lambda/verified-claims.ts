@@ -3,7 +3,6 @@ import { errors, jwtVerify } from 'jose';
 import type { JsonObject } from './compact-jws.ts';
 import { InvalidTokenError, type RejectionReason } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
-import { awakeWhile } from './wakeful-wait.ts';
 
 /**
  * The claims of a token whose signature `key` verifies and whose registered claims hold for `issuer` at `now`
@@ -26,7 +25,7 @@ export async function verifiedClaims(
     ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
   };
   try {
-    return (await awakeWhile(jwtVerify(token, key, options))).payload;
+    return (await jwtVerify(token, key, options)).payload;
   } catch (error) {
     throw rejectionOf(error);
   }
