@@ -55,16 +55,11 @@ export function showsPrivateKey(jwk: JsonObject): boolean {
  * a number do not make another one.
  */
 export function materialOf({ kty, crv, n, x }: JsonObject): string {
-  const members = kty === 'RSA' ? [kty, hexOf(n)] : [kty, crv, hexOf(x)];
-  return members.filter((member) => typeof member === 'string').join(' ');
-}
-
-function hexOf(value: unknown): string {
-  return typeof value === 'string'
-    ? Buffer.from(value, 'base64url')
-        .toString('hex')
-        .replace(/^(00)+/, '')
-    : '';
+  const members = kty === 'RSA' ? [kty, n] : [crv, x];
+  const [family = '', number = ''] = members.map((member) => (typeof member === 'string' ? member : ''));
+  return `${family} ${Buffer.from(number, 'base64url')
+    .toString('hex')
+    .replace(/^(00)+/, '')}`;
 }
 
 function isForVerification(jwk: JsonObject): boolean {

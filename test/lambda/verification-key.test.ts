@@ -149,12 +149,19 @@ describe('D6 a key that is no good', () => {
     ['EC', key, 'x'],
   ] as const)('the private part beside it is found with zeros before its numbers: %s', async (_, signing, member) => {
     const privateJwk = signing.privateKey.export({ format: 'jwk' });
-    const number = Buffer.concat([Buffer.alloc(1), Buffer.from(String(privateJwk[member]), 'base64url')]);
+    const number = Buffer.concat([Buffer.alloc(2), Buffer.from(String(privateJwk[member]), 'base64url')]);
     const shownKey = { ...privateJwk, [member]: number.toString('base64url') };
     await using world = await keyWorld(keySet(signing.publicJwk, shownKey, next.publicJwk), {
       algorithms: ['RS256', 'ES256'],
     });
     expect(await world.kindOf(tokenUnder(signing.keyId, signing))).toBe('unauthorized');
+  });
+
+  it('the private part of another RSA key takes no RSA key along', async () => {
+    const other = createSigningKey('RS256', 'other');
+    const document = keySet(rsa.publicJwk, { ...other.privateKey.export({ format: 'jwk' }), kid: other.keyId });
+    await using world = await keyWorld(document, { algorithms: ['RS256'] });
+    expect(await world.kindOf(tokenUnder(rsa.keyId, rsa))).toBe('allowed');
   });
 
   it('the private part of a key that we hold, under another id and alone: what the key signs is refused', async () => {
@@ -177,7 +184,8 @@ describe('D6 a key that is no good', () => {
   it.each([
     ['of an RSA key', JSON.stringify({ ...jwkOf(rsa), crv: '@' })],
     ['of an EC key', JSON.stringify({ ...jwkOf(bad), n: '@' })],
-    ['of a private key', JSON.stringify({ kty: 'RSA', n: '@', d: 'AQAB' })],
+    ['of a private RSA key', JSON.stringify({ kty: 'RSA', n: '@', d: 'AQAB' })],
+    ['of a private EC key', JSON.stringify({ kty: 'EC', crv: '@', d: 'AQAB' })],
     ['of no key', JSON.stringify({ kid: '@' })],
   ])('with lists within lists for a member, %s, harms no other key', async (_, jwk) => {
     const document = body(`{"keys":[${JSON.stringify(key.publicJwk)},${jwk.replace('"@"', deep)}]}`);
