@@ -28,18 +28,14 @@ export function withRehearsal(
   };
 }
 
-const TOKEN = [Buffer.from('{"alg":"RS256"}'), Buffer.from('{}'), Buffer.alloc(256)]
-  .map((bytes) => bytes.toString('base64url'))
-  .join('.');
-
-/** A modulus of ones. Everybody can compute its private key, and nothing is believed because of it. */
-const JWK = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
-
 /** By RSA with SHA-256, as nearly all issuers sign. @returns why the token is no good; never throws */
 export async function rehearseVerification(issuer: TrustedIssuer): Promise<unknown> {
+  const segments = [Buffer.from('{"alg":"RS256"}'), Buffer.from('{}'), Buffer.alloc(256)];
+  const token = segments.map((bytes) => bytes.toString('base64url')).join('.');
+  // A modulus of ones. Everybody can compute its private key, and nothing is believed because of it.
+  const jwk = { kty: 'RSA', n: Buffer.alloc(256, 0xff).toString('base64url'), e: 'AQAB' };
   try {
-    const key = createPublicKey({ key: JWK, format: 'jwk' });
-    return await verifiedClaims(TOKEN, key, 'RS256', issuer, Date.now());
+    return await verifiedClaims(token, createPublicKey({ key: jwk, format: 'jwk' }), 'RS256', issuer, Date.now());
   } catch (error) {
     return error;
   }

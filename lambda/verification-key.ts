@@ -57,9 +57,8 @@ export function showsPrivateKey(jwk: JsonObject): boolean {
 export function materialOf({ kty, crv, n, x }: JsonObject): string {
   const members = kty === 'RSA' ? [kty, n] : [crv, x];
   const [family = '', number = ''] = members.map((member) => (typeof member === 'string' ? member : ''));
-  return `${family} ${Buffer.from(number, 'base64url')
-    .toString('hex')
-    .replace(/^(00)+/, '')}`;
+  const digits = Buffer.from(number, 'base64url').toString('hex');
+  return `${family} ${digits.replace(/^(00)+/, '')}`;
 }
 
 function isForVerification(jwk: JsonObject): boolean {
@@ -68,7 +67,7 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
-/** Characters of a public exponent of 64 bits. OpenSSL takes seconds for one that fills a document. */
+/** Characters of a public exponent of 64 bits. Node.js takes seconds to read one that fills a document. */
 const LONGEST_EXPONENT = 11;
 
 /**
@@ -77,7 +76,7 @@ const LONGEST_EXPONENT = 11;
  */
 function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
   const members = [x, y, n, e].filter((member) => member !== undefined);
-  if (!members.every(isBase64url) || String(e ?? '').length > LONGEST_EXPONENT) return undefined;
+  if (!members.every(isBase64url) || (typeof e === 'string' && e.length > LONGEST_EXPONENT)) return undefined;
   try {
     return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
   } catch {

@@ -1,6 +1,13 @@
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { WIPE } from './control-sequence.ts';
 import { OperatorError } from './operator-error.ts';
+
+/** Standard input at a terminal (Node.js, `tty.ReadStream`). */
+interface TypingInput extends Readable {
+  readonly isTTY: true;
+  setRawMode(mode: boolean): unknown;
+}
 
 /** Keys as a terminal in raw mode sends them. */
 const END = '\u0004'; // Ctrl-D
@@ -9,8 +16,8 @@ const ERASE = /^[\u007f\b]$/;
 const ERASE_LINE = '\u0015'; // Ctrl-U
 
 /** What is piped into standard input, or what a person pastes or types there, unseen, until Ctrl-D. */
-export async function typedOrPiped(input: NodeJS.ReadStream, err: { write(text: string): unknown }): Promise<string> {
-  if (!input.isTTY) return text(input);
+export async function typedOrPiped(input: Readable, err: { write(text: string): unknown }): Promise<string> {
+  if (!isTyping(input)) return text(input);
   err.write('Paste it here, then press Ctrl-D; it is not shown:\n');
   // A terminal that edits lines itself cuts them at 4,095 bytes (Linux, N_TTY_BUF_SIZE), and tokens are longer.
   input.setRawMode(true);
@@ -23,8 +30,12 @@ export async function typedOrPiped(input: NodeJS.ReadStream, err: { write(text: 
   }
 }
 
+function isTyping(input: Readable): input is TypingInput {
+  return 'isTTY' in input && input.isTTY === true;
+}
+
 /** Not until Enter: the lines below the first would go to the shell, and a token into its history. */
-async function untilEnd(input: NodeJS.ReadStream, err: { write(text: string): unknown }): Promise<string> {
+async function untilEnd(input: TypingInput, err: { write(text: string): unknown }): Promise<string> {
   let typed = '';
   input.setEncoding('utf8');
   for await (const chunk of input.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
@@ -45,7 +56,7 @@ function withKey(typed: string, key: string): string {
 }
 
 /** In raw mode Ctrl-C is a character: this makes it the signal that it is elsewhere. */
-function interrupt(input: NodeJS.ReadStream): never {
+function interrupt(input: TypingInput): never {
   input.setRawMode(false);
   process.kill(process.pid, 'SIGINT');
   throw new OperatorError('Interrupted while standard input was read.');

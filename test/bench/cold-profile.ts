@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildBundles, sourceMapOfOurs } from './bundles.ts';
 import { coldEnvironment } from './cold-environment.ts';
@@ -84,18 +83,13 @@ interface CallFrame {
 }
 
 async function profileOf(command: readonly string[], env: Readonly<Record<string, string>>): Promise<CpuProfile> {
-  const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-profile-'));
-  try {
-    const interval = ['--cpu-prof-interval', String(SAMPLING_MICROSECONDS)];
-    // Not synchronously: the key set server is this process.
-    await promisify(execFile)(process.execPath, ['--cpu-prof', ...interval, '--cpu-prof-dir', folder, ...command], {
-      env,
-    });
-    const [file = ''] = readdirSync(folder);
-    return JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // Beside the bundles, and gone with them.
+  const [folder, name] = [dirname(String(command[0])), 'cold.cpuprofile'];
+  const interval = ['--cpu-prof-interval', String(SAMPLING_MICROSECONDS)];
+  const options = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-name', name, ...interval];
+  // Not synchronously: the key set server is this process.
+  await promisify(execFile)(process.execPath, [...options, ...command], { env });
+  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
 }
 
 function ownersOf({ nodes, samples, timeDeltas }: CpuProfile, isOfJose: IsOfJose): OwnersTime {

@@ -1,4 +1,4 @@
-import type { JSONWebKeySet } from 'jose';
+import type { JWK } from 'jose';
 import { createKeySet } from '../../lambda/key-set.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
@@ -108,7 +108,7 @@ function verifiersFor(
   return {
     'ours, verification only': verify,
     'node:crypto': nodeCrypto(key),
-    'jose.jwtVerify': joseLocal(ISSUER, AUDIENCE, { keys: [key.publicJwk] } as unknown as JSONWebKeySet),
+    'jose.jwtVerify': joseLocal(ISSUER, AUDIENCE, [{ ...key.publicJwk } as JWK]),
     'jose remote key set': joseRemote(settings),
     'aws-jwt-verify': awsJwtVerify(settings),
     jsonwebtoken: jsonwebtoken(settings),

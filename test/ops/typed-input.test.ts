@@ -7,7 +7,7 @@ function terminalInput() {
   const modes: boolean[] = [];
   const stream = new PassThrough();
   const input = Object.assign(stream, { isTTY: true, setRawMode: (mode: boolean) => modes.push(mode) });
-  return { input: input as unknown as NodeJS.ReadStream, modes, press: (keys: string) => stream.write(keys) };
+  return { input, modes, press: (keys: string) => stream.write(keys) };
 }
 
 let shown = '';
@@ -56,6 +56,6 @@ it('makes a signal of Ctrl-C, with the terminal as it was', async () => {
 it('takes a pipe as it is', async () => {
   const piped = new PassThrough();
   piped.end('a.b.c\n\u0003');
-  expect(await typedOrPiped(piped as unknown as NodeJS.ReadStream, err)).toBe('a.b.c\n\u0003');
+  expect(await typedOrPiped(piped, err)).toBe('a.b.c\n\u0003');
   expect(shown).toBe('');
 });

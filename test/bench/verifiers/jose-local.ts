@@ -1,8 +1,8 @@
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { ALGORITHMS, type Verifier } from './verifier.ts';
 
 /** `jose.jwtVerify` and nothing else: what a token that was never seen before costs at least. */
-export function joseLocal(issuer: string, audience: string, keys: JSONWebKeySet): Verifier {
-  const keySet = createLocalJWKSet(keys);
+export function joseLocal(issuer: string, audience: string, keys: JWK[]): Verifier {
+  const keySet = createLocalJWKSet({ keys });
   return async (token) => (await jwtVerify(token, keySet, { issuer, audience, algorithms: [...ALGORITHMS] })).payload;
 }
