@@ -1,4 +1,4 @@
-import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -10,9 +10,10 @@ import { checkEnvironmentSize } from './authorizer-check.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { lossWarning, refuseWholeLosses } from './policy-loss.ts';
 import { refuseLargePolicies } from './policy-size.ts';
 import type { RevocationTable } from './revocation-table.ts';
-import { compileRoutes } from './route-compiler.ts';
+import { type CompiledTable, compileRouteTable } from './route-compiler.ts';
 import { RouteTableError } from './route-table-error.ts';
 
 /** Longer than the slowest honest decision: a key set fetch (1.5 s) and four attempts at a table read (2.2 s). */
@@ -36,7 +37,7 @@ export class AuthorizerFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     const { configuration, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     checkEnvironmentSize(configuration);
-    const routes = expressibleRoutes(props.routes);
+    const { routes, losses } = expressibleTable(props.routes);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
       code: lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes) }),
@@ -58,6 +59,8 @@ export class AuthorizerFunction extends LambdaFunction {
     // As text: templates hold no null, and issuers may have some (`jwksUri`, `tokenTypes`).
     const text = Stack.of(this).toJsonString(description);
     (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, text);
+    const warning = lossWarning(losses);
+    if (warning !== undefined) Annotations.of(this).addWarningV2('bearer-authorizer:lost-requests', warning);
   }
 }
 
@@ -65,12 +68,14 @@ export class AuthorizerFunction extends LambdaFunction {
 const MOST_ROUTES_BYTES = 800_000;
 
 /** @throws RouteTableError when IAM cannot express the table, or only in too long a policy, or its description is too long */
-function expressibleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
-  const compiled = compileRoutes(routes);
+function expressibleTable(routes: readonly Route[]): CompiledTable {
+  const table = compileRouteTable(routes);
+  const { routes: compiled, losses } = table;
+  refuseWholeLosses(losses);
   refuseLargePolicies(compiled);
   // Twice, because in a template the text stands quoted.
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(compiled)));
-  if (bytes <= MOST_ROUTES_BYTES) return compiled;
+  if (bytes <= MOST_ROUTES_BYTES) return table;
   throw new RouteTableError(
     `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
       'shorten their paths, or give some of them to an authorizer and an API of their own.',

@@ -1,46 +1,42 @@
+import { ANY_METHOD, WILD } from '../lambda/resource-pattern.ts';
 import type { WideMembership } from '../lambda/route.ts';
-import { covers, formatPattern, intersects, type ResourcePattern, STAR } from './resource-pattern.ts';
-import type { FindRequest } from './route-selection.ts';
-import type { ParsedRoute } from './route-table.ts';
-
-/** What a wide pattern is compared with. */
-export interface RoutePatterns {
-  readonly route: ParsedRoute;
-  readonly patterns: readonly ResourcePattern[];
-  /** How its requests may be spelled with empty segments. */
-  readonly spelled: readonly ResourcePattern[];
-}
+import { covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
+import type { RouteClaims } from './route-claims.ts';
+import { deniedPart, partsWithin, type RouteDraft, spelledPart } from './route-draft.ts';
 
 /** A wide pattern that reaches many more routes than it stands for would need as many Denies: it is not worth knowing. */
-const MOST_REACHED_PER_REPLACED = 2;
+const MAX_REACHED_PER_REPLACED = 2;
 
 /** For every route, the patterns by which a policy may say many routes at once: all of them, or those of a method below a path. */
-export function wideMemberships(routes: readonly RoutePatterns[], find: FindRequest): readonly WideMembership[] {
-  const memberships = routes.map(() => ({
+export function wideMemberships(drafts: readonly RouteDraft[], claims: RouteClaims): readonly WideMembership[] {
+  const memberships = drafts.map(() => ({
     covering: [] as string[],
-    meeting: [] as string[],
+    meeting: [] as [string, readonly string[]][],
     spelling: [] as string[],
+    spelled: [] as [string, readonly string[]][],
   }));
-  for (const { pattern, replaced } of candidates(routes)) {
-    const relations = routes.map((route) => relationOf(pattern, route, find));
-    const reached = relations.filter(({ meeting, spelling }) => meeting || spelling).length;
-    if (reached > replaced * MOST_REACHED_PER_REPLACED) continue;
-    for (const [index, relation] of relations.entries()) {
-      for (const name of ['covering', 'meeting', 'spelling'] as const) {
-        if (relation[name]) memberships[index]?.[name].push(formatPattern(pattern));
-      }
+  for (const { pattern, replaced } of candidates(drafts)) {
+    const relations = drafts.map((draft) => relationOf(pattern, draft, claims));
+    const reached = relations.filter((relation) => relation === 'meeting' || relation === 'spelling').length;
+    if (reached > replaced * MAX_REACHED_PER_REPLACED) continue;
+    for (const [index, draft] of drafts.entries()) {
+      const [membership, wide] = [memberships[index], formatPattern(pattern)];
+      const relation = relations[index];
+      const spelled = relation === undefined ? [] : spelledPart([pattern], draft, claims).map(formatPattern);
+      if (spelled.length > 0) membership?.spelled.push([wide, spelled]);
+      if (relation === 'covering' || relation === 'spelling') membership?.[relation].push(wide);
+      if (relation !== 'meeting') continue;
+      membership?.meeting.push([wide, deniedPart([pattern], draft, drafts, claims).map(formatPattern)]);
     }
   }
   return memberships;
 }
 
-function relationOf(pattern: ResourcePattern, { route, patterns, spelled }: RoutePatterns, find: FindRequest) {
-  const covering = patterns.every((own) => covers(pattern, own));
-  return {
-    covering,
-    meeting: !covering && find(pattern, route) !== undefined,
-    spelling: !covering && spelled.some((own) => intersects(pattern, own)),
-  };
+/** A route that is met may be reached by its spellings too. */
+function relationOf(pattern: ResourcePattern, { parsed, patterns }: RouteDraft, claims: RouteClaims) {
+  if (patterns.every((own) => covers(pattern, own))) return 'covering';
+  if (partsWithin(pattern, parsed, claims).length > 0) return 'meeting';
+  return reachesSpellings(pattern, parsed) ? 'spelling' : undefined;
 }
 
 interface Candidate {
@@ -50,18 +46,17 @@ interface Candidate {
 }
 
 /** Only those that take the place of more than one pattern. */
-function candidates(routes: readonly RoutePatterns[]): readonly Candidate[] {
+function candidates(drafts: readonly RouteDraft[]): readonly Candidate[] {
   const counts = new Map<string, Candidate>();
-  for (const { patterns } of routes) {
-    for (const pattern of patterns.flatMap(widenings)) {
-      const key = formatPattern(pattern);
-      counts.set(key, { pattern, replaced: (counts.get(key)?.replaced ?? 0) + 1 });
-    }
+  for (const pattern of drafts.flatMap(({ patterns }) => patterns).flatMap(widenings)) {
+    const key = formatPattern(pattern);
+    counts.set(key, { pattern, replaced: (counts.get(key)?.replaced ?? 0) + 1 });
   }
   return [...counts.values()].filter(({ replaced }) => replaced > 1);
 }
 
-/** `GET/orders/{id}/items` widens to `*`, `GET/*` and `GET/orders/*`. A leading star would reach far beyond a path. */
-function widenings([method = STAR, ...path]: ResourcePattern): readonly ResourcePattern[] {
-  return [[STAR], ...path.map((_, length) => [method, ...path.slice(0, length), STAR])];
+/** `GET/orders/?*` + `/items` widens to `*`, `GET/?*` and `GET/orders/?*`. A leading star would reach far beyond a path. */
+function widenings([method = ANY_METHOD, ...path]: ResourcePattern): readonly ResourcePattern[] {
+  const below = path.map((_, length): ResourcePattern => [method, ...path.slice(0, length), WILD]);
+  return [[ANY_METHOD], ...(path[0] === '' ? [] : below)];
 }

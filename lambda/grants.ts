@@ -30,8 +30,9 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
     const granted = new Set([...open, ...scopes.flatMap((scope) => byScope.get(scope) ?? [])]);
     const listed = listedGrant(routes, granted);
     if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
-    const wide = wideGrantOf(granted);
-    return bytesOf(wide) < bytesOf(listed) ? wide : listed;
+    const candidates: readonly [Grant, Grant] = [listed, wideGrantOf(granted)];
+    const fits = candidates.find((grant) => bytesOf(grant) <= MOST_LISTED_BYTES);
+    return fits ?? shortest([...candidates, listedGrant(routes, granted, 'coarse'), wideGrantOf(granted, 'coarse')]);
   };
   // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
   const known = new Map<string, TokenGrant>();
@@ -59,6 +60,10 @@ function indexByScope(routes: readonly CompiledRoute[]): ReadonlyMap<string, rea
     }
   }
   return byScope;
+}
+
+function shortest(grants: readonly [Grant, ...Grant[]]): Grant {
+  return grants.reduce((short, grant) => (bytesOf(grant) < bytesOf(short) ? grant : short));
 }
 
 function bytesOf({ allow, deny }: Grant): number {

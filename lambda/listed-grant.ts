@@ -1,16 +1,32 @@
 import type { Grant } from './grant.ts';
-import type { CompiledRoute, SpelledLeak } from './route.ts';
+import { covering, methodOf } from './resource-pattern.ts';
+import type { CompiledRoute, PartialLeak } from './route.ts';
+import { deniedSpellings, EMPTY_SEGMENT } from './spelling-denies.ts';
+
+/**
+ * What becomes of paths with empty segments (`/orders/`, `//orders`), where an Allow reaches those of a route that is not
+ * granted. `exact`: a granted proxy keeps its own. `coarse`: they are all denied, in fewer bytes.
+ */
+export type SpellingPrecision = 'exact' | 'coarse';
 
 /** Indexes of routes in the table. */
 export type RouteIndexes = ReadonlySet<number>;
 
 /** Allows every granted route by its own patterns, and denies what they leak into. */
-export function listedGrant(routes: readonly CompiledRoute[], granted: RouteIndexes): Grant {
+export function listedGrant(
+  routes: readonly CompiledRoute[],
+  granted: RouteIndexes,
+  precision: SpellingPrecision = 'exact',
+): Grant {
   const allowed = pickRoutes(routes, granted);
-  const allow = allowPatterns(routes, granted);
-  const leaks = allowed.flatMap(({ leaksInto }) => leaksInto);
-  const spelled = allowed.flatMap(({ leaksBySpelling }) => leaksBySpelling);
-  return { routes: allowed, allow, deny: denyPatterns(routes, granted, { allow, leaks, spelled }) };
+  const reach: Reach = {
+    allow: allowPatterns(routes, granted),
+    leaks: allowed.flatMap(({ leaksInto }) => leaksInto),
+    partialLeaks: allowed.flatMap(({ leaksPartlyInto }) => leaksPartlyInto),
+    spelled: allowed.flatMap(({ reachesSpellingsOf }) => reachesSpellingsOf),
+    spelledLeaks: allowed.flatMap(({ leaksBySpelling }) => leaksBySpelling),
+  };
+  return { routes: allowed, allow: reach.allow, deny: denyPatterns(routes, granted, reach, precision) };
 }
 
 export function allowPatterns(routes: readonly CompiledRoute[], indexes: RouteIndexes): readonly string[] {
@@ -20,24 +36,32 @@ export function allowPatterns(routes: readonly CompiledRoute[], indexes: RouteIn
 /** What the patterns of an Allow reach, granted or not. */
 export interface Reach {
   readonly allow: readonly string[];
-  readonly leaks: Iterable<number>;
-  readonly spelled: Iterable<SpelledLeak>;
+  readonly leaks: readonly number[];
+  readonly partialLeaks: readonly PartialLeak[];
+  /** Routes of which spellings with empty segments are reached. */
+  readonly spelled: readonly number[];
+  readonly spelledLeaks: readonly PartialLeak[];
 }
 
 /** Patterns that keep a token out of all that an Allow reaches and that is not granted. */
 export function denyPatterns(
   routes: readonly CompiledRoute[],
   granted: RouteIndexes,
-  { allow, leaks, spelled }: Reach,
+  { allow, leaks, partialLeaks, spelled, spelledLeaks }: Reach,
+  precision: SpellingPrecision,
 ): readonly string[] {
-  const denied = new Set([...leaks].filter((index) => !granted.has(index)));
-  const patterns = withoutNarrower(routes, denied).flatMap(({ deny }) => deny);
-  const spellings = [...spelled]
-    .filter(([route]) => !granted.has(route))
-    .flatMap(([route, spelling]) => routes[route]?.spellings[spelling] ?? [])
-    .filter(({ unlessGranted }) => !unlessGranted.some((index) => granted.has(index)))
-    .map(({ pattern }) => pattern);
-  return ofMethodsIn(allow, distinct([...patterns, ...spellings.sort()]));
+  const whole = new Set(leaks.filter((index) => !granted.has(index)));
+  const partly = partialLeaks.filter(([index]) => !granted.has(index) && !whole.has(index));
+  const patterns = [
+    ...withoutNarrower(routes, whole).flatMap(({ deny }) => deny),
+    ...partly.flatMap(([, parts]) => parts).sort(),
+  ];
+  const denied = withoutCovered(ofMethodsIn(allow, distinct(patterns)));
+  if (spelled.every((index) => granted.has(index))) return denied;
+  const hasProxy = pickRoutes(routes, granted).some(({ path }) => path.endsWith('+}'));
+  if (precision === 'coarse' || !hasProxy) return [...denied, ...EMPTY_SEGMENT];
+  const leaked = spelledLeaks.flatMap(([index, parts]) => (granted.has(index) ? [] : parts));
+  return [...denied, ...deniedSpellings({ allow, denied, leaked })];
 }
 
 /** Table order, so that the order of a token's scopes does not matter. */
@@ -54,14 +78,18 @@ function withoutNarrower(routes: readonly CompiledRoute[], indexes: RouteIndexes
   return pickRoutes(routes, indexes).filter(({ within }) => !within.some((index) => indexes.has(index)));
 }
 
+/** As `withoutNarrower`, for patterns of parts of routes, whose relations are not compiled. */
+function withoutCovered(patterns: readonly string[]): readonly string[] {
+  const wider = patterns
+    .filter((pattern) => pattern.includes('*'))
+    .map((pattern) => ({ pattern, covers: covering(pattern) }));
+  return patterns.filter((inner) => !wider.some(({ pattern, covers }) => pattern !== inner && covers(inner)));
+}
+
 /** Nothing needs denying for a method that nothing allows. */
 function ofMethodsIn(allow: readonly string[], deny: readonly string[]): readonly string[] {
   const methods = new Set(['*', ...allow.map(methodOf)]);
   return allow.some((pattern) => methodOf(pattern) === '*')
     ? deny
     : deny.filter((pattern) => methods.has(methodOf(pattern)));
-}
-
-export function methodOf(pattern: string): string {
-  return pattern.split('/', 1)[0] ?? pattern;
 }

@@ -19,44 +19,44 @@ export interface Route {
 /**
  * A route as synth compiled it: what the authorizer needs to write a policy without ever parsing a path.
  *
- * `allow` and `deny` are resource patterns below the stage ARN (`GET/orders/*`). IAM's `*` crosses `/`, so an Allow may
- * reach requests that API Gateway sends to other routes: `leaksInto` names those, by index in the table, and their
- * `deny` patterns go into the policy unless the token is granted them too.
+ * `allow` and `deny` are resource patterns below the stage ARN (`GET/orders/?*`). IAM's wildcards cross `/`, so an Allow may
+ * reach requests that API Gateway hands to other routes. Those go into the Deny unless the token is granted them too.
+ * Numbers are indexes in the table.
  */
 export interface CompiledRoute extends Route {
   readonly allow: readonly string[];
+  /** All requests of the route, under every reading of API Gateway's routing. */
   readonly deny: readonly string[];
+  /** Routes that `allow` reaches as a whole: their `deny` patterns are what to deny. */
   readonly leaksInto: readonly number[];
-  /** Routes whose patterns match all that this one's match: beside one of them, this one's need not be written. */
+  /** Routes that `allow` reaches in part, with the patterns of that part. */
+  readonly leaksPartlyInto: readonly PartialLeak[];
+  /** Routes whose `allow` matches all that this one's matches: next to one of them, this one's need not be written. */
   readonly within: readonly number[];
-  /** How the route may be spelled with empty segments (`/orders/`, `//orders`), for a Deny. */
-  readonly spellings: readonly Spelling[];
-  /** Spellings of other routes that an Allow of this one reaches: they go into the Deny. */
-  readonly leaksBySpelling: readonly SpelledLeak[];
+  /** Routes of which `allow` reaches spellings with empty segments (`/orders/`, `//orders`). */
+  readonly reachesSpellingsOf: readonly number[];
+  /** Proxies of which `allow` reaches requests with one empty segment by the plain reading, with patterns for them. */
+  readonly leaksBySpelling: readonly PartialLeak[];
   readonly wide: WideMembership;
 }
 
-/** A pattern of spellings that API Gateway may or may not send to the route; nobody documents it. */
-export interface Spelling {
-  readonly pattern: string;
-  /** Routes that surely get some of these requests: where one of them is granted, the pattern may not be denied. */
-  readonly unlessGranted: readonly number[];
-  /** The route's own `deny` matches these requests too: a star absorbs empty segments next to it. */
-  readonly absorbed: boolean;
-}
+/** The index of a route, and patterns for the part of it that is reached. */
+export type PartialLeak = readonly [route: number, patterns: readonly string[]];
 
-/** A route's index in the table, and the index of one of its `spellings`. */
-export type SpelledLeak = readonly [route: number, spelling: number];
-
-/** The wide patterns (`GET/orders/*`, `*`) that stand for many routes at once, where a policy would grow too long. */
+/** The wide patterns (`GET/orders/?*`, `*`) that stand for many routes at once, where a policy would grow too long. */
 export interface WideMembership {
   /** Those that match every request of the route. */
   readonly covering: readonly string[];
-  /** Those that match some of its requests only. */
-  readonly meeting: readonly string[];
-  /** Those that match some of its `spellings`; the covering ones do that too. */
+  /** Those that match some of its requests only, with patterns for these requests. */
+  readonly meeting: readonly WidePart[];
+  /** Those that match some of its spellings with empty segments; the covering ones do that too. */
   readonly spelling: readonly string[];
+  /** Of a proxy: those that match requests of it with one empty segment, with patterns for these. */
+  readonly spelled: readonly WidePart[];
 }
+
+/** A wide pattern, and patterns for the part of a route that it matches. */
+export type WidePart = readonly [wide: string, patterns: readonly string[]];
 
 /** The file beside the authorizer's bundle that holds its `CompiledRoute[]`: 500 routes do not fit into 4 KB of environment. */
 export const ROUTES_FILE = 'routes.json';

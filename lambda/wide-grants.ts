@@ -1,20 +1,32 @@
 import type { Grant } from './grant.ts';
-import { allowPatterns, denyPatterns, distinct, methodOf, pickRoutes, type RouteIndexes } from './listed-grant.ts';
-import type { CompiledRoute, SpelledLeak } from './route.ts';
+import {
+  allowPatterns,
+  denyPatterns,
+  distinct,
+  pickRoutes,
+  type Reach,
+  type RouteIndexes,
+  type SpellingPrecision,
+} from './listed-grant.ts';
+import { methodOf } from './resource-pattern.ts';
+import type { CompiledRoute, PartialLeak } from './route.ts';
 
 /** A pattern such as `GET/orders/*`, and what it does to each route of the table. */
 interface WidePattern {
   readonly pattern: string;
   readonly covering: number[];
-  readonly meeting: number[];
+  readonly meeting: PartialLeak[];
   readonly spelling: number[];
+  readonly spelled: PartialLeak[];
 }
 
 /** A part of a policy: one route's own patterns or a wide one, for the granted `routes`, and what it reaches beside them. */
 interface Part {
   readonly allow: readonly string[];
   readonly routes: readonly number[];
+  /** Not granted, as a whole or in part. */
   readonly leaks: readonly number[];
+  readonly partialLeaks: readonly PartialLeak[];
   readonly wide: WidePattern | undefined;
 }
 
@@ -22,9 +34,11 @@ interface Part {
  * Grants in fewer patterns than routes, and as exact: a wide pattern takes the place of the routes that it covers, with
  * a Deny for every route it meets that is not granted, where no such Deny would refuse a granted route.
  */
-export function createWideGrants(routes: readonly CompiledRoute[]): (granted: RouteIndexes) => Grant {
+export function createWideGrants(
+  routes: readonly CompiledRoute[],
+): (granted: RouteIndexes, precision?: SpellingPrecision) => Grant {
   let byPattern: ReadonlyMap<string, WidePattern> | undefined;
-  return (granted) => {
+  return (granted, precision = 'exact') => {
     // Most deployments never need it, and every cold start would wait for it.
     byPattern ??= indexByPattern(routes);
     const parts = new Map([...granted].map((index) => [index, ownPart(routes, index, granted)]));
@@ -32,27 +46,35 @@ export function createWideGrants(routes: readonly CompiledRoute[]): (granted: Ro
       const part = partFor(wide, routes, granted, parts);
       for (const index of part?.routes ?? []) if (part !== undefined) parts.set(index, part);
     }
-    return grantFrom([...new Set(parts.values())], routes, granted);
+    return grantFrom([...new Set(parts.values())], routes, granted, precision);
   };
 }
 
 function indexByPattern(routes: readonly CompiledRoute[]): ReadonlyMap<string, WidePattern> {
   const byPattern = new Map<string, WidePattern>();
+  const entryOf = (pattern: string): WidePattern => {
+    const entry = byPattern.get(pattern) ?? { pattern, covering: [], meeting: [], spelling: [], spelled: [] };
+    byPattern.set(pattern, entry);
+    return entry;
+  };
   for (const [index, { wide }] of routes.entries()) {
-    for (const relation of ['covering', 'meeting', 'spelling'] as const) {
-      for (const pattern of wide[relation]) {
-        const entry = byPattern.get(pattern) ?? { pattern, covering: [], meeting: [], spelling: [] };
-        entry[relation].push(index);
-        byPattern.set(pattern, entry);
-      }
-    }
+    for (const pattern of wide.covering) entryOf(pattern).covering.push(index);
+    for (const [pattern, parts] of wide.meeting) entryOf(pattern).meeting.push([index, parts]);
+    for (const pattern of wide.spelling) entryOf(pattern).spelling.push(index);
+    for (const [pattern, parts] of wide.spelled) entryOf(pattern).spelled.push([index, parts]);
   }
   return byPattern;
 }
 
 function ownPart(routes: readonly CompiledRoute[], index: number, granted: RouteIndexes): Part {
-  const { allow = [], leaksInto = [] } = routes[index] ?? {};
-  return { allow, routes: [index], leaks: leaksInto.filter((leak) => !granted.has(leak)), wide: undefined };
+  const { allow = [], leaksInto = [], leaksPartlyInto = [] } = routes[index] ?? {};
+  return {
+    allow,
+    routes: [index],
+    leaks: leaksInto.filter((leak) => !granted.has(leak)),
+    partialLeaks: leaksPartlyInto.filter(([leak]) => !granted.has(leak)),
+    wide: undefined,
+  };
 }
 
 function narrowestFirst(
@@ -77,39 +99,58 @@ function partFor(
   const inside = [...new Set([...covered].flatMap((index) => parts.get(index) ?? []))].filter((part) =>
     part.routes.every((index) => covered.has(index)),
   );
-  const leaks = [...wide.covering, ...wide.meeting].filter((index) => !granted.has(index));
-  const part = { allow: [wide.pattern], routes: inside.flatMap((within) => within.routes), leaks, wide };
+  const leaks = wide.covering.filter((index) => !granted.has(index));
+  const partialLeaks = wide.meeting.filter(([index]) => !granted.has(index));
+  const part = { allow: [wide.pattern], routes: inside.flatMap((within) => within.routes), leaks, partialLeaks, wide };
   if (lengthOf([part], routes) >= lengthOf(inside, routes)) return undefined;
-  return leaks.every((leak) => !routes[leak]?.leaksInto.some((index) => granted.has(index))) ? part : undefined;
+  const denied = [...leaks, ...partialLeaks.map(([index]) => index)];
+  return denied.some((index) => reachesGranted(routes[index], granted)) ? undefined : part;
+}
+
+/** Whether a Deny for the route could refuse a granted one. */
+function reachesGranted(route: CompiledRoute | undefined, granted: RouteIndexes): boolean {
+  if (route === undefined) return false;
+  return [...route.leaksInto, ...route.leaksPartlyInto.map(([index]) => index)].some((index) => granted.has(index));
 }
 
 /** In patterns, allowed and denied. */
 function lengthOf(parts: readonly Part[], routes: readonly CompiledRoute[]): number {
   const allow = parts.flatMap((part) => part.allow);
   const methods = new Set(allow.map(methodOf));
-  const denied = pickRoutes(routes, new Set(parts.flatMap(({ leaks }) => leaks))).flatMap(({ deny }) => deny);
+  const whole = pickRoutes(routes, new Set(parts.flatMap(({ leaks }) => leaks))).flatMap(({ deny }) => deny);
+  const denied = [...whole, ...parts.flatMap(({ partialLeaks }) => partialLeaks).flatMap(([, patterns]) => patterns)];
   const needed = methods.has('*') ? denied : denied.filter((pattern) => methods.has(methodOf(pattern)));
   return allow.length + needed.length;
 }
 
-function grantFrom(parts: readonly Part[], routes: readonly CompiledRoute[], granted: RouteIndexes): Grant {
+function grantFrom(
+  parts: readonly Part[],
+  routes: readonly CompiledRoute[],
+  granted: RouteIndexes,
+  precision: SpellingPrecision,
+): Grant {
   const wide = parts.flatMap((part) => part.wide ?? []);
   const listed = new Set(parts.flatMap((part) => (part.wide === undefined ? part.routes : [])));
-  const allow = distinct([...wide.map(({ pattern }) => pattern).sort(), ...allowPatterns(routes, listed)]);
-  const spelled = [
-    ...pickRoutes(routes, listed).flatMap(({ leaksBySpelling }) => leaksBySpelling),
-    ...wide.flatMap((pattern) => spelledLeaks(pattern, routes)),
-  ];
-  const reach = { allow, leaks: parts.flatMap(({ leaks }) => leaks), spelled };
-  return { routes: pickRoutes(routes, granted), allow, deny: denyPatterns(routes, granted, reach) };
-}
-
-/** Routes that the pattern meets are denied by their own patterns, which do for the spellings that those absorb. */
-function spelledLeaks({ covering, meeting, spelling }: WidePattern, routes: readonly CompiledRoute[]): SpelledLeak[] {
-  const met = new Set([...covering, ...meeting]);
-  return [...new Set([...met, ...spelling])].flatMap((index) =>
-    (routes[index]?.spellings ?? []).flatMap(({ absorbed }, place) =>
-      absorbed && met.has(index) ? [] : [[index, place] as const],
-    ),
-  );
+  const reach: Reach = {
+    allow: distinct([...wide.map(({ pattern }) => pattern).sort(), ...allowPatterns(routes, listed)]),
+    leaks: parts.flatMap(({ leaks }) => leaks),
+    partialLeaks: parts.flatMap(({ partialLeaks }) => partialLeaks),
+    spelled: [
+      ...pickRoutes(routes, listed).flatMap(({ reachesSpellingsOf }) => reachesSpellingsOf),
+      ...wide.flatMap(({ covering, meeting, spelling }) => [
+        ...covering,
+        ...meeting.map(([index]) => index),
+        ...spelling,
+      ]),
+    ],
+    spelledLeaks: [
+      ...pickRoutes(routes, listed).flatMap(({ leaksBySpelling }) => leaksBySpelling),
+      ...wide.flatMap((pattern) => pattern.spelled),
+    ],
+  };
+  return {
+    routes: pickRoutes(routes, granted),
+    allow: reach.allow,
+    deny: denyPatterns(routes, granted, reach, precision),
+  };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RouteReadingName } from '../infra/route-readings.ts';
 import { type GatewayRequest, lastHeaders, pathOf } from './gateway-request.ts';
 import {
   type ContextVariables,
@@ -9,7 +10,7 @@ import {
 } from './gateway-response.ts';
 import { integrationOf } from './integration.ts';
 import { type AuthorizationDependencies, methodAuthorization } from './method-authorization.ts';
-import { resourceTreeOf, type SelectedResource } from './resource-tree.ts';
+import { methodSelection, type SelectedMethod } from './method-selection.ts';
 import type { RestApi, RestMethod } from './rest-api.ts';
 import { ACCOUNT, PARTITION, REGION } from './stack.ts';
 import type { Authorization } from './token-authorizer.ts';
@@ -33,15 +34,18 @@ const NO_SUCH_STAGE: HttpAnswer = {
   body: '{"message":"Forbidden"}',
 };
 
-/** @throws LocalRunError for an API that uses what this product does not */
-export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies): Gateway {
-  const tree = resourceTreeOf(api.methods);
+/**
+ * @param reading - how it selects a method, where AWS does not document that
+ * @throws LocalRunError for an API that uses what this product does not
+ */
+export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies, reading?: RouteReadingName): Gateway {
+  const select = methodSelection(api.methods, reading);
   const outcomeOf = methodOutcomes(api, dependencies);
   refuseUnknownSubstitutions(api.gatewayResponses);
   return async (request) => {
     const path = pathBelow(api.stageName, pathOf(request));
     if (path === undefined) return NO_SUCH_STAGE;
-    const selected = tree.select(path);
+    const selected = select(request.method, path);
     const { result, authorization } = await outcomeOf(request, path, selected);
     if (!('responseType' in result)) return withRequestId(result, request);
     if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
@@ -50,7 +54,7 @@ export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies
   };
 }
 
-type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedResource | undefined) => Promise<Outcome>;
+type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMethod | undefined) => Promise<Outcome>;
 
 /** What the authorizer of the method makes of a request, and then what stands behind it. */
 function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): OutcomeOf {
@@ -62,10 +66,9 @@ function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): 
   const backends = { ...dependencies, methodArn };
   const integrations = new Map(api.methods.map((method) => [method, integrationOf(method, backends)]));
   return async (request, path, selected) => {
-    const method = selected?.methods.get(request.method) ?? selected?.methods.get('ANY');
-    const integration = method && integrations.get(method);
-    if (selected === undefined || method === undefined || integration === undefined) return NO_SUCH_METHOD;
-    const authorization = await authorize(request, method, path);
+    const integration = selected && integrations.get(selected.method);
+    if (selected === undefined || integration === undefined) return NO_SUCH_METHOD;
+    const authorization = await authorize(request, selected.method, path);
     if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
     return { result: await integration({ request, selected, authorization, apiId, stageName, path }), authorization };
   };
@@ -90,7 +93,7 @@ function withRequestId(answer: HttpAnswer, { requestId }: GatewayRequest): HttpA
 function contextVariables(
   request: GatewayRequest,
   stageName: string,
-  selected: SelectedResource | undefined,
+  selected: SelectedMethod | undefined,
   authorization: Authorization | undefined,
 ): ContextVariables {
   const { answer, integrationLatency = 0 } = authorization ?? {};
@@ -100,7 +103,7 @@ function contextVariables(
     extendedRequestId: request.requestId,
     httpMethod: request.method,
     path: pathOf(request),
-    resourcePath: selected?.resourcePath ?? '',
+    resourcePath: selected?.method.resourcePath ?? '',
     stage: stageName,
     'identity.sourceIp': request.sourceIp,
     'authorizer.principalId': answer?.principalId ?? '',

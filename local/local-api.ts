@@ -1,3 +1,4 @@
+import type { RouteReadingName } from '../infra/route-readings.ts';
 import { apiGateway } from './api-gateway.ts';
 import type { AuthorizerAnswer } from './authorizer-answer.ts';
 import { type ControlPlane, controlPlane } from './control-plane.ts';
@@ -21,6 +22,8 @@ import { type Say, warnOnce } from './warnings.ts';
 export interface LocalApiOptions {
   readonly ports: Ports;
   readonly clock: Clock;
+  /** @default one slash at the end is ignored */
+  readonly reading?: RouteReadingName | undefined;
   /** Takes what a person should know. */
   readonly say: Say;
   /** Takes every request and every line of a function. */
@@ -38,7 +41,7 @@ export interface LocalApi {
 /** Serves the API that the template describes; the table must be there. */
 export async function startLocalApi(
   { synthesized, dynamodb }: LocalServices,
-  { ports, clock, say, log }: LocalApiOptions,
+  { ports, clock, reading, say, log }: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {
   const { stack, assets } = synthesized;
@@ -50,7 +53,7 @@ export async function startLocalApi(
   const warn = warnOnce(say);
   const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
-  const gateway = apiGateway(restApi, { functions, mayInvoke, cache, clock, say, warn });
+  const gateway = apiGateway(restApi, { functions, mayInvoke, cache, clock, say, warn }, reading);
   const { apiId, stageName } = restApi;
   const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush });
   const planeService = await startHttpService(plane.server, ports.controlPlane);

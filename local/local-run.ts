@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RouteReadingName } from '../infra/route-readings.ts';
 import type { FlushEffect } from './control-plane.ts';
 import { requireDynamoDb } from './dynamodb-endpoint.ts';
 import type { HttpService } from './http-service.ts';
@@ -21,6 +22,8 @@ export interface LocalRunOptions {
   readonly port: number;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
+  /** How the gateway selects a method, where AWS does not document that. @default one slash at the end is ignored */
+  readonly reading?: RouteReadingName | undefined;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
   /** A DynamoDB that runs already. @default DynamoDB Local is started */
@@ -88,7 +91,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   const { tableName, pid } = await startLocalTable(services, folder, ports.dynamodb, say, undo);
-  const localApi = await startLocalApi(services, { ports, clock, say, log }, undo);
+  const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
   const running = runningStack(services, localApi, tableName, ports.api);
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
 }

@@ -57,7 +57,8 @@ export function methodAuthorization(
     if (authorizer === undefined) return { integrationLatency: 0 };
     const methodArn = `${apiArn}/${api.stageName}/${request.method}${path}`;
     if (Buffer.byteLength(methodArn) > MAX_METHOD_ARN) return { integrationLatency: 0, failure: URI_TOO_LONG };
-    if (/%|.\/$/.test(path)) warn('raw-path');
+    if (/%|\/\/|.\/$/.test(path)) warn('raw-path');
+    if (/\/\/|.\/$/.test(path)) warn('route-reading');
     const tokens = headerValues(request, authorizer.header);
     if (tokens.length > 1) warn('two-headers');
     const keys = conditionKeysOf(request, dependencies.clock());

@@ -1,6 +1,6 @@
 import { type GatewayRequest, headerValues, lastHeaders, pathOf, queryOf } from './gateway-request.ts';
 import type { GatewayFailure, HttpAnswer } from './gateway-response.ts';
-import type { SelectedResource } from './resource-tree.ts';
+import type { SelectedMethod } from './method-selection.ts';
 import { ACCOUNT } from './stack.ts';
 import { isObject, type Json, type JsonObject, objectOf, textsOf } from './template.ts';
 import type { Authorization } from './token-authorizer.ts';
@@ -8,7 +8,7 @@ import type { Authorization } from './token-authorizer.ts';
 /** A request that has been let through to its backend. */
 export interface AdmittedRequest {
   readonly request: GatewayRequest;
-  readonly selected: SelectedResource;
+  readonly selected: SelectedMethod;
   readonly authorization: Authorization | undefined;
   readonly apiId: string;
   readonly stageName: string;
@@ -23,7 +23,7 @@ export function proxyEvent(admitted: AdmittedRequest): JsonObject {
   const names = [...new Set(query.keys())];
   const headerNames = [...new Set(request.headers.map(([name]) => name))];
   return {
-    resource: selected.resourcePath,
+    resource: selected.method.resourcePath,
     path,
     httpMethod: request.method,
     headers: Object.fromEntries(
@@ -55,7 +55,7 @@ function requestContext({ request, selected, authorization, apiId, stageName }: 
     protocol: 'HTTP/1.1',
     requestId: request.requestId,
     requestTimeEpoch: Date.now(),
-    resourcePath: selected.resourcePath,
+    resourcePath: selected.method.resourcePath,
     stage: stageName,
   };
 }

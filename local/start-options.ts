@@ -1,18 +1,29 @@
 import { parseArgs } from 'node:util';
+import { ROUTE_READINGS, type RouteReadingName } from '../infra/route-readings.ts';
 import { UsageError } from './local-run-error.ts';
+import { DEFAULT_READING } from './method-selection.ts';
 import { LAST_API_PORT } from './ports.ts';
+
+const FULL_MATCH_FIRST = 'full-match-first';
+const READING_NAMES = Object.keys(ROUTE_READINGS) as readonly RouteReadingName[];
+const SLASH_NAMES = READING_NAMES.filter((name) => !name.endsWith(FULL_MATCH_FIRST));
 
 export const USAGE = `npm start -- [--json] [--port N] [--result-ttl SECONDS]
 
   --json                one line of JSON on stdout when ready; everything else on stderr
   --port N              port of the API; issuer N+1, DynamoDB N+2, control plane N+3 (default 3000)
-  --result-ttl SECONDS  how long the gateway reuses a decision, 0 to 3600 (default: infra/deployment.ts)`;
+  --result-ttl SECONDS  how long the gateway reuses a decision, 0 to 3600 (default: infra/deployment.ts)
+  --reading NAME        how the gateway selects a route where AWS does not document it (default: ${DEFAULT_READING}):
+                        ${SLASH_NAMES.join(', ')};
+                        each also with +${FULL_MATCH_FIRST}`;
 
 export interface StartOptions {
   readonly json: boolean;
   readonly port: number;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
+  /** undefined: as AWS has been seen to do. */
+  readonly reading: RouteReadingName | undefined;
   readonly help: boolean;
 }
 
@@ -23,6 +34,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
   port: { type: 'string' },
   'result-ttl': { type: 'string' },
+  reading: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -41,13 +53,22 @@ export function parseStartOptions(argv: readonly string[], environment: NodeJS.P
     if (token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name))
       throw new UsageError(unknownSentence(token.rawName));
   }
-  const { json, port, 'result-ttl': resultTtl, help } = values;
+  const { json, port, 'result-ttl': resultTtl, reading, help } = values;
   return {
     json: isSet('--json', json),
     help: isSet('--help', help),
     port: wholeNumber('--port', port, 1, LAST_API_PORT) ?? DEFAULT_PORT,
     resultTtlSeconds: wholeNumber('--result-ttl', resultTtl, 0, LONGEST_RESULT_TTL),
+    reading: readingNamed(reading),
   };
+}
+
+function readingNamed(value: string | boolean | undefined): RouteReadingName | undefined {
+  if (value === undefined) return undefined;
+  const found = READING_NAMES.find((name) => name === value);
+  if (found !== undefined) return found;
+  const said = typeof value === 'string' ? value : 'nothing';
+  throw new UsageError(`--reading needs one of ${READING_NAMES.join(', ')}, and ${said} was given.`);
 }
 
 /**

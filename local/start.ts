@@ -32,6 +32,7 @@ async function runUntilStopped(options: StartOptions): Promise<void> {
     const run = await startLocalRun({
       port: options.port,
       resultTtlSeconds: options.resultTtlSeconds,
+      reading: options.reading,
       // An empty variable is as good as none.
       dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
       say: sayOnStderr(),

@@ -6,7 +6,9 @@ const UNDOCUMENTED = {
   'validation-search':
     'whether IdentityValidationExpression must match the whole header or is searched in it; here it must match the whole',
   'two-headers': 'which of two identity headers counts; here the last one',
-  'raw-path': 'how percent-encoding and a slash at the end appear in methodArn; here as the request wrote them',
+  'raw-path': 'how percent-encoding and empty segments appear in methodArn; here as the request wrote them',
+  'route-reading':
+    'which route a path with empty segments, or a proxy next to a full match, selects; `npm start -- --reading` tries the others',
   'thrown-cached': 'whether a thrown error is cached; here the authorizer is invoked again',
   sliding: 'whether use prolongs the life of a cached result; here it does not',
   'failure-type': 'which failures are AUTHORIZER_FAILURE; here all are AUTHORIZER_CONFIGURATION_ERROR',

@@ -1,3 +1,6 @@
+import { parsePath } from '../../infra/route-path.ts';
+import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../../infra/route-readings.ts';
+import { selectorOf } from '../../infra/route-selection.ts';
 import { matchesPattern } from '../../local/arn-pattern.ts';
 import { backendAnswer, type Experiment } from './experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError } from './finding.ts';
@@ -54,7 +57,7 @@ const ENCODED_SLASH: Omit<Spelling, 'spell'> = {
   readings: { 200: 'methodArn keeps it', 403: 'methodArn has it as a slash', 404: 'selects no route' },
 };
 
-/** How odd paths select routes, and how they look in `methodArn`: infra/route-spelling.ts decides for every reading at once. */
+/** How odd paths select routes, and how they look in `methodArn`: policies are safe under every reading of ROUTE_READINGS. */
 export function pathFacts(experiment: Experiment): readonly Measurement[] {
   const literal = LITERAL_SPELLINGS.map((spelling) => pathFact(experiment, spelling, literalPath));
   const parameter = PARAMETER_SPELLINGS.map((spelling) => pathFact(experiment, spelling, parameterPath));
@@ -62,7 +65,50 @@ export function pathFacts(experiment: Experiment): readonly Measurement[] {
     ...literal,
     ...parameter,
     pathFact(experiment, { ...ENCODED_SLASH, spell: (path) => path }, encodedSlashPath),
+    readingFact(experiment),
   ];
+}
+
+const EXPECTED_READING: RouteReadingName = 'one-slash-at-end';
+
+/** Names the readings of route selection that agree with what the API does with empty segments. */
+function readingFact({ tokens, region, call }: Experiment): Measurement {
+  return {
+    kind: 'fact',
+    fact: 'reading of paths with empty segments',
+    expected: EXPECTED_READING,
+    measure: async () => {
+      const held = await tokens.narrow();
+      const { routes } = region.authorizer;
+      const probes = probesOf(getPaths(held.grant.routes)).filter(
+        (path) => new Set(selections(routes, path).values()).size > 1,
+      );
+      if (probes.length === 0) throw new NotMeasurableError('no route of the table would show it');
+      const names = new Set(Object.keys(ROUTE_READINGS));
+      for (const path of probes) {
+        const { status } = await call({ path, authorization: [held.authorization] });
+        for (const [name, selects] of selections(routes, path)) if (selects !== (status !== 404)) names.delete(name);
+      }
+      const seen = names.size === 0 ? 'none that we know' : [...names].join(', ');
+      return asExpected(names.has(EXPECTED_READING), `${seen} (by ${probes.join(', ')})`);
+    },
+  };
+}
+
+function probesOf(paths: readonly string[]): readonly string[] {
+  const filled = paths.filter((path) => path !== '/').map((path) => path.replace(/\{[^}]*\}/g, '7'));
+  return filled.flatMap((path) => [`${path}/`, `${path}//`, `/${path}`, path.replace(/\/(?=[^/]+$)/, '//')]);
+}
+
+/** By reading: whether it hands the request to some route. */
+function selections(routes: HeldToken['grant']['routes'], path: string): ReadonlyMap<string, boolean> {
+  const items = routes.map((route) => ({ method: route.method, segments: parsePath(route.path) }));
+  return new Map(
+    Object.entries(ROUTE_READINGS).map(([name, { normalize, greedy }]) => [
+      name,
+      selectorOf(items, greedy)('GET', normalize(pathTexts(path))) !== undefined,
+    ]),
+  );
 }
 
 type FindPath = (held: HeldToken, experiment: Experiment) => string | undefined;

@@ -1,23 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compileRoutes } from '../../infra/route-compiler.ts';
-import { RouteTableError } from '../../infra/route-table-error.ts';
+import type { PolicyLoss } from '../../infra/policy-loss.ts';
+import { compileRouteTable } from '../../infra/route-compiler.ts';
+import { pathTexts, ROUTE_READINGS } from '../../infra/route-readings.ts';
 import type { Grant } from '../../lambda/grant.ts';
 import { createGrants } from '../../lambda/grants.ts';
 import { policyDocument } from '../../lambda/policy-document.ts';
 import type { CompiledRoute, Route } from '../../lambda/route.ts';
 import { createWideGrants } from '../../lambda/wide-grants.ts';
-import { OTHER_READINGS, selectRoute } from '../support/api-gateway-route-selection.ts';
-import { allows, globMatches } from '../support/iam-evaluation.ts';
-import { type PathRequest, type PolicyCase, policyCase, routeTable } from '../support/route-tables.ts';
+import { selectRoute } from '../support/api-gateway-route-selection.ts';
+import { allows } from '../support/iam-evaluation.ts';
+import { type PathRequest, type PolicyCase, policyCase } from '../support/route-tables.ts';
 
 /** `EXACT_POLICY_CASES=1000000 vitest run test/infra/exact-policies.property.test.ts` */
 const CASES = Number(process.env.EXACT_POLICY_CASES ?? 10_000);
 const MINUTE = 60_000;
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 
-/** Long enough for any number of cases: a million take about four minutes. */
-const TIMEOUT = MINUTE + CASES * 2;
+/** Long enough for any number of cases: a million take about ten minutes. */
+const TIMEOUT = 2 * MINUTE + CASES * 4;
 
 /** What was tried, so that a generator that makes only empty cases is noticed. */
 interface Count {
@@ -25,9 +26,12 @@ interface Count {
   granted: number;
   refused: number;
   wide: number;
+  /** Requests that some reading refuses although the plain one grants them. */
+  otherwiseRead: number;
+  lost: number;
 }
 
-test(`${CASES} policies allow exactly the requests that API Gateway routes to what is granted`, {
+test(`${CASES} policies allow, under every reading of API Gateway's routing, only what the token may call, and all of that`, {
   timeout: TIMEOUT,
 }, () => {
   const count = checkUntil(CASES, (routes) => {
@@ -37,6 +41,8 @@ test(`${CASES} policies allow exactly the requests that API Gateway routes to wh
   expect(count.cases).toBeGreaterThanOrEqual(CASES);
   expect(count.granted).toBeGreaterThan(CASES / 10);
   expect(count.refused).toBeGreaterThan(CASES / 10);
+  expect(count.otherwiseRead).toBeGreaterThan(CASES / 1000);
+  expect(count.lost).toBeGreaterThan(0);
 });
 
 test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => {
@@ -48,24 +54,10 @@ test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => 
   expect(count.wide).toBeGreaterThan(CASES / 50);
 });
 
-test('a table is refused only where two requests show that it cannot be expressed', { timeout: TIMEOUT }, () => {
-  let refused = 0;
-  fc.assert(
-    fc.property(routeTable, (routes) => {
-      const message = refusalOf(routes);
-      if (message === undefined) return;
-      refused++;
-      expectTrueRefusal(routes, message);
-    }),
-    { numRuns: CASES / 10 },
-  );
-  expect(refused).toBeGreaterThan(CASES / 200);
-});
-
 type GrantFor = (scopes: ReadonlySet<string>) => Grant;
 
 function checkUntil(cases: number, createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor): Count {
-  const count: Count = { cases: 0, granted: 0, refused: 0, wide: 0 };
+  const count: Count = { cases: 0, granted: 0, refused: 0, wide: 0, otherwiseRead: 0, lost: 0 };
   const check = fc.property(policyCase, (one) => checkCase(one, createGrantFor, count));
   while (count.cases < cases) fc.assert(check, { numRuns: Math.ceil((cases - count.cases) / 10) });
   return count;
@@ -76,8 +68,7 @@ function checkCase(
   createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
   count: Count,
 ): void {
-  if (refusalOf(routes) !== undefined) return;
-  const compiled = compileRoutes(routes);
+  const { routes: compiled, losses } = compileRouteTable(routes);
   const grantFor = createGrantFor(compiled);
   const own = new Set(compiled.flatMap(({ allow }) => allow));
   for (const scopes of holdings.map((holding) => new Set(holding))) {
@@ -85,75 +76,87 @@ function checkCase(
     const policy = policyDocument(grant, STAGE_ARN, 1);
     for (const request of requests) {
       const allowed = allows(policy, arnOf(request));
-      const problem = problemWith(allowed, routes, scopes, request);
-      if (problem !== undefined)
-        throw new Error(`${problem}: ${JSON.stringify({ request, scopes: [...scopes], policy })}`);
+      const verdict = verdictOn(allowed, { routes, losses, scopes, request });
+      if (verdict.problem !== undefined)
+        throw new Error(`${verdict.problem}: ${JSON.stringify({ request, scopes: [...scopes], policy })}`);
       count.cases++;
       if (grant.allow.some((pattern) => !own.has(pattern))) count.wide++;
+      if (verdict.excuse !== undefined) count[verdict.excuse]++;
       if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'refused']++;
     }
   }
 }
 
-/** What is wrong with the policy's answer, by the plain reading of the request and by every other one. */
-function problemWith(allowed: boolean, routes: readonly Route[], scopes: ReadonlySet<string>, request: PathRequest) {
-  const plain = selectRoute(routes, request.method, request.path);
-  const [observed, collapsed] = [OTHER_READINGS.observed, OTHER_READINGS.collapsed].map((read) =>
-    selectRoute(routes, request.method, read(request.path)),
-  );
-  const refusable = (route: Route | undefined) => route !== undefined && !isGranted(route, scopes);
-  if (allowed && refusable(plain)) return 'leak';
-  if (allowed && refusable(observed) && !mayGiveWay(observed, routes, scopes)) return 'leak by a slash at an end';
-  if (allowed && refusable(collapsed) && plain === undefined && !mayGiveWay(collapsed, routes, scopes))
-    return 'leak by doubled slashes';
-  const anyReadingRefuses = refusable(observed) || refusable(collapsed);
-  if (!allowed && plain !== undefined && isGranted(plain, scopes) && !anyReadingRefuses) return 'granted but refused';
-  return undefined;
+interface Situation {
+  readonly routes: readonly Route[];
+  readonly losses: readonly PolicyLoss[];
+  readonly scopes: ReadonlySet<string>;
+  readonly request: PathRequest;
 }
 
-/** Where a granted {proxy+} could surely get what the Deny for an odd spelling of a parameter would match, it does. */
-function mayGiveWay(observed: Route | undefined, routes: readonly Route[], scopes: ReadonlySet<string>): boolean {
-  const hasGrantedProxy = routes.some((route) => route.path.endsWith('+}') && isGranted(route, scopes));
-  return hasGrantedProxy && (observed?.path.includes('{') ?? false);
+interface Verdict {
+  readonly problem?: string;
+  /** Why a request that the plain reading grants is refused. */
+  readonly excuse?: 'otherwiseRead' | 'lost';
+}
+
+function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situation): Verdict {
+  const select = (name: ReadingName) => selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+  const forbidding = readingsApart(request.path).find((name) => {
+    const route = select(name);
+    return route !== undefined && !isGranted(route, scopes);
+  });
+  if (allowed) return forbidding === undefined ? {} : { problem: `leak by the reading ${forbidding}` };
+  const plain = select('raw');
+  if (plain === undefined || !isGranted(plain, scopes)) return {};
+  if (forbidding !== undefined) return { excuse: 'otherwiseRead' };
+  const empty = request.path
+    .slice(1)
+    .split('/')
+    .filter((text) => text === '').length;
+  // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
+  // where the route loses requests anyway.
+  const losing = losses.some(({ route }) => route === `${plain.method} ${plain.path}`);
+  if (empty > 1 || (empty === 1 && (losing || select('empty-segments') !== plain))) return {};
+  return losses.some((loss) => explains(loss, plain, { routes, losses, scopes, request }))
+    ? { excuse: 'lost' }
+    : { problem: 'granted but refused' };
+}
+
+type ReadingName = keyof typeof ROUTE_READINGS;
+
+const readingNames = Object.keys(ROUTE_READINGS) as ReadingName[];
+
+/** One of those that make the same of the path: without empty segments two are left. */
+function readingsApart(path: string): readonly ReadingName[] {
+  if (!/\/\/|.\/$/.test(path)) return ['raw', 'raw+full-match-first'];
+  const apart = new Map<string, ReadingName>();
+  for (const name of readingNames) {
+    const { normalize, greedy } = ROUTE_READINGS[name];
+    apart.set(`${greedy} ${normalize(pathTexts(path)).join('/')}`, name);
+  }
+  return [...apart.values()];
+}
+
+function explains({ route, requests, denied, because }: PolicyLoss, plain: Route, situation: Situation): boolean {
+  const { routes, scopes, request } = situation;
+  const granted = (name: string) =>
+    routes.some((one) => `${one.method} ${one.path}` === name && isGranted(one, scopes));
+  if (route !== `${plain.method} ${plain.path}` || granted(denied) || !because.some(granted)) return false;
+  return requests.some((words) => wordsMatch(words, `${request.method} ${request.path}`));
+}
+
+/** `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
+function wordsMatch(words: string, request: string): boolean {
+  const source = words
+    .replace(/[.$]/g, '\\$&')
+    .replace(/\{[^}]+\+\}|…/g, '[^]+')
+    .replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${source}$`).test(request);
 }
 
 function isGranted({ scopes: needed }: Route, scopes: ReadonlySet<string>): boolean {
   return needed.length === 0 || needed.some((scope) => scopes.has(scope));
-}
-
-function refusalOf(routes: readonly Route[]): string | undefined {
-  try {
-    compileRoutes(routes);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RouteTableError) return error.message;
-    throw error;
-  }
-}
-
-const REFUSAL = /what allows (\S+ \S+) reaches (\S+ \S+) \((\S+) (\S+)\).* also refuses (\S+ \S+) \((\S+) (\S+)\);/;
-
-/** The message itself is the proof: three routes and two requests, checked here without the compiler. */
-function expectTrueRefusal(routes: readonly Route[], message: string): void {
-  const [g, d, leakMethod = '', leakPath = '', r, lossMethod = '', lossPath = ''] =
-    REFUSAL.exec(message)?.slice(1) ?? [];
-  const [granted, denied, refused] = [g, d, r].map((name) =>
-    routes.find((one) => `${one.method} ${one.path}` === name),
-  );
-  const leak = { method: leakMethod, path: leakPath };
-  const loss = { method: lossMethod, path: lossPath };
-  if (!granted || !denied || !refused) throw new Error(`Not a refusal with its reasons: ${message}`);
-  expect(selectRoute(routes, leak.method, leak.path)).toBe(denied);
-  expect(selectRoute(routes, loss.method, loss.path)).toBe(refused);
-  expect(matches(granted, leak)).toBe(true);
-  expect(matches(denied, loss)).toBe(true);
-  const held = new Set(routes.flatMap(({ scopes }) => scopes).filter((scope) => !denied.scopes.includes(scope)));
-  expect([granted, denied, refused].map((route) => isGranted(route, held))).toEqual([true, false, true]);
-}
-
-function matches({ method, path }: Route, request: PathRequest): boolean {
-  const pattern = `${method === 'ANY' ? request.method : method}${path.replace(/\{[^}]*\}/g, '*')}`;
-  return globMatches(pattern, request.method + request.path);
 }
 
 function arnOf({ method, path }: PathRequest): string {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RouteReadingName } from '../../infra/route-readings.ts';
 import type { Template } from '../../local/template.ts';
 import { type GatewayUnderTest, gatewayUnderTest } from './gateway-under-test.ts';
 import { changed, smallTemplate, templateWith } from './small-template.ts';
@@ -53,6 +54,21 @@ describe('the authorizer decides', () => {
     const { requestContext } = JSON.parse(String(body));
     expect(requestContext.authorizer.methodArn).toMatch(/:localapi01\/v1\/GET\/items\/a%2Fb:c\/$/);
   });
+});
+
+test('it plays the reading of paths that it is told to', async () => {
+  const statusBy = async (reading: RouteReadingName, path: string) => {
+    const other = await gatewayUnderTest(smallTemplate(), reading);
+    try {
+      return (await other.get(path, withToken('allow'))).status;
+    } finally {
+      await other.close();
+    }
+  };
+  expect(await statusBy('raw', '/v1/items/7/')).not.toBe(200);
+  expect(await statusBy('one-slash-at-end', '/v1/items/7/')).toBe(200);
+  expect(await statusBy('one-slash-at-end', '/v1/items/7//')).not.toBe(200);
+  expect(await statusBy('slashes-at-end', '/v1/items/7//')).toBe(200);
 });
 
 describe('the result cache', () => {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RouteReadingName } from '../../infra/route-readings.ts';
 import { apiGateway } from '../../local/api-gateway.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { HttpAnswer } from '../../local/gateway-response.ts';
@@ -50,7 +51,7 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-export async function gatewayUnderTest(template: Template): Promise<GatewayUnderTest> {
+export async function gatewayUnderTest(template: Template, reading?: RouteReadingName): Promise<GatewayUnderTest> {
   const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
@@ -62,7 +63,7 @@ export async function gatewayUnderTest(template: Template): Promise<GatewayUnder
   const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
   const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
-  const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn });
+  const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
   return {
     said,
     setTime: (seconds) => {

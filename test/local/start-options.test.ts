@@ -15,6 +15,7 @@ describe('the command line', () => {
     [[], { json: false, port: 3000, resultTtlSeconds: undefined }],
     [['--json', '--port', '4000', '--result-ttl', '2'], { json: true, port: 4000, resultTtlSeconds: 2 }],
     [['--port=4000', '--result-ttl=0'], { port: 4000, resultTtlSeconds: 0 }],
+    [['--reading', 'slashes-at-end+full-match-first'], { reading: 'slashes-at-end+full-match-first' }],
   ])('%j is understood', (argv, expected) => {
     expect(parseStartOptions(argv)).toMatchObject(expected);
   });
@@ -32,6 +33,8 @@ describe('the command line', () => {
     [['--result-ttl', '-1'], '--result-ttl'],
     [['--result-ttl', '60s'], '60s'],
     [['--json=yes'], '--json'],
+    [['--reading', 'decoded'], 'one of raw, '],
+    [['--reading'], 'nothing was given'],
   ])('%j is refused in one sentence that names %s', (argv, named) => {
     expect(() => parseStartOptions(argv)).toThrow(UsageError);
     expect(() => parseStartOptions(argv)).toThrow(named);

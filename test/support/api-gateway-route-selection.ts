@@ -1,27 +1,39 @@
-import type { Route } from '../../lambda/route.ts';
+import type { RouteReading } from '../../infra/route-readings.ts';
+import { ROUTE_READINGS } from '../../infra/route-readings.ts';
 
-/**
- * Which route API Gateway picks, written a second time for tests and sharing nothing with the compiler: every route is a
- * regular expression, and among those that match the most specific wins, segment by segment from the left.
- */
-export function selectRoute(routes: readonly Route[], method: string, path: string): Route | undefined {
-  const serving = routes.filter((route) => serves(route, routes, method) && regexOf(route.path).test(path));
-  return serving.sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1))[0];
+/** Anything with a method and a resource path. */
+export interface PathRule {
+  readonly method: string;
+  readonly path: string;
 }
 
-/** What else API Gateway may make of empty segments before it selects, by name. */
-export const OTHER_READINGS: Readonly<Record<'observed' | 'collapsed', (path: string) => string>> = {
-  /** One slash too many at either end does not count, as emulators saw it. */
-  observed: (path) => (path.startsWith('//') ? path.slice(1) : path.length > 1 ? path.replace(/\/$/, '') : path),
-  collapsed: (path) => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'),
-};
+/**
+ * Which route API Gateway picks, written a second time for tests and sharing nothing with the compiler or the local gateway:
+ * every route is a regular expression, and among those that match the most specific wins, segment by segment from the left.
+ */
+export function selectRoute<Rule extends PathRule>(
+  routes: readonly Rule[],
+  method: string,
+  path: string,
+  { normalize, greedy }: RouteReading = ROUTE_READINGS.raw,
+): Rule | undefined {
+  const read = `/${normalize(path.slice(1).split('/')).join('/')}`;
+  const serving = routes.filter((route) => serves(route, routes, method) && regexOf(route.path).test(read));
+  const full = serving.filter((route) => !route.path.endsWith('+}'));
+  const candidates = greedy === 'full-match-first' && full.length > 0 ? full : serving;
+  return candidates.sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1))[0];
+}
 
-function serves(route: Route, routes: readonly Route[], method: string): boolean {
+function serves(route: PathRule, routes: readonly PathRule[], method: string): boolean {
   if (route.method !== 'ANY') return route.method === method;
   return !routes.some((other) => other.path === route.path && other.method === method);
 }
 
+const expressions = new Map<string, RegExp>();
+
 function regexOf(path: string): RegExp {
+  const known = expressions.get(path);
+  if (known !== undefined) return known;
   const source = path
     .split('/')
     .map((part) => {
@@ -29,7 +41,9 @@ function regexOf(path: string): RegExp {
       return part.startsWith('{') ? '[^/]+' : part.replace(/[.$]/g, '\\$&');
     })
     .join('/');
-  return new RegExp(`^${source}$`, 'u');
+  const expression = new RegExp(`^${source}$`, 'u');
+  expressions.set(path, expression);
+  return expression;
 }
 
 function rank(path: string): string {

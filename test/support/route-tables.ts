@@ -70,8 +70,22 @@ type Change = (segments: readonly string[]) => readonly string[];
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Change>((segments) => segments) },
-  fc.constant<Change>((segments) => [...segments, '']),
-  fc.constant<Change>((segments) => ['', ...segments]),
+  {
+    weight: 2,
+    arbitrary: fc.nat(2).map(
+      (more): Change =>
+        (segments) => [...segments, ...Array(more + 1).fill('')],
+    ),
+  },
+  fc.nat(1).map(
+    (more): Change =>
+      (segments) => [...Array(more + 1).fill(''), ...segments],
+  ),
+  fc.nat(4).map(
+    (at): Change =>
+      (segments) =>
+        segments.toSpliced(at, 0, ''),
+  ),
   fc.tuple(fc.nat(4), text).map(
     ([at, added]): Change =>
       (segments) =>

@@ -1,0 +1,28 @@
+/** One character or more, `/` included: a path parameter or the rest of a path. `*` alone would match nothing as well. */
+export const WILD = '?*';
+
+/** In place of a method: every one. IAM lets it cross slashes too, so `*` + `/x` also matches `GET/y/x`. */
+export const ANY_METHOD = '*';
+
+/** Stands for what a wildcard matches; no path has this character. */
+const ANYTHING = '\0';
+
+/** Whether every request that `inner` matches is matched by `outer` too; both as IAM writes them, `GET/orders/?*`. */
+export function covering(outer: string): (inner: string) => boolean {
+  const matches = matcherOf(outer);
+  return (inner) => matches(inner.replace(/\?\*|\*/g, ANYTHING));
+}
+
+/** IAM's matching: `*` is any text, the empty one too, `?` one character; both cross slashes. */
+export function matcherOf(pattern: string): (text: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
+  const source = pattern
+    .replace(/[.+^$(){}|[\]\\]/g, '\\$&')
+    .replace(/[*?]/g, (wild) => (wild === '*' ? '[^]*' : '[^]'));
+  const expression = new RegExp(`^${source}$`);
+  return (text) => expression.test(text);
+}
+
+export function methodOf(pattern: string): string {
+  return pattern.split('/', 1)[0] ?? pattern;
+}
