@@ -57,7 +57,7 @@ interface Trial {
 /** An empty segment alone is no rest. */
 function oddCopies({ methods, path }: RouteCopy, depth: number): readonly RouteCopy[] {
   const start = path.slice(0, -1);
-  return Array.from({ length: depth }, (_, more) => more + 2).flatMap((length) => {
+  return Array.from({ length: Math.max(1, depth - start.length) }, (_, more) => more + 2).flatMap((length) => {
     const rest = Array.from({ length }, () => PARAMETER);
     return rest.map((_, empty) => ({ methods, path: [...start, ...rest.with(empty, '')], isFixed: false }));
   });
@@ -88,18 +88,20 @@ function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: T
   return claimed.filter((path) => !claimed.some((other) => other.length < path.length && isShallower(other, path)));
 }
 
-/** The copy with each rest as one segment, two, and so on. */
+/** The copy with each rest as one segment, two, and so on, until no route of the table looks any further. */
 function expansions(copy: readonly string[], depth: number): readonly ResourcePattern[] {
-  const paths = copy.reduce<readonly ResourcePattern[]>(
+  return copy.reduce<readonly ResourcePattern[]>(
     (paths, text) => {
       if (text !== REST) return paths.map((path) => [...path, text === PARAMETER ? WILD : text]);
       return paths.flatMap((path) =>
-        Array.from({ length: depth }, (_, more) => [...path, ...Array.from({ length: more + 1 }, () => WILD)]),
+        Array.from({ length: Math.max(1, depth - path.length) }, (_, more) => [
+          ...path,
+          ...Array.from({ length: more + 1 }, () => WILD),
+        ]),
       );
     },
     [[]],
   );
-  return [...new Map(paths.map((path) => [path.join('/'), path])).values()];
 }
 
 /** Whether `deeper` is `path` with more wildcards next to its own. */
