@@ -132,8 +132,7 @@ export function refuseWholeLosses(losses: readonly PolicyLoss[]): void {
 export function lossWarning(losses: readonly PolicyLoss[]): string | undefined {
   const lines = losses.flatMap(linesOf);
   if (lines.length === 0) return undefined;
-  const more =
-    lines.length > MAX_LISTED ? [`… and ${lines.length - MAX_LISTED} more`] : [];
+  const more = lines.length > MAX_LISTED ? [`… and ${lines.length - MAX_LISTED} more`] : [];
   return ['These requests get 403 although the token may call the route:', ...lines.slice(0, MAX_LISTED), ...more].join(
     '\n  ',
   );

@@ -1,0 +1,99 @@
+import type { PolicyLoss } from '../../infra/policy-loss.ts';
+import { largestPolicy, MOST_POLICY_BYTES } from '../../infra/policy-size.ts';
+import { compileRouteTable } from '../../infra/route-compiler.ts';
+import { ROUTE_READINGS } from '../../infra/route-readings.ts';
+import { RouteTableError } from '../../infra/route-table-error.ts';
+import { createGrants } from '../../lambda/grants.ts';
+import { policyDocument } from '../../lambda/policy-document.ts';
+import type { Route } from '../../lambda/route.ts';
+import { selectRoute } from '../support/api-gateway-route-selection.ts';
+import { allows } from '../support/iam-evaluation.ts';
+
+const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
+
+/** Scopes of a document that are tried, each alone and with its neighbour. */
+const MAX_SCOPES = 8;
+const MAX_REQUESTS = 600;
+
+export interface Judgement {
+  /** `refused`: no table of ours, its sentence in `why`. */
+  readonly outcome: 'exact' | 'literal losses' | 'whole loss' | 'too large' | 'refused';
+  readonly why?: string;
+  readonly leaks: number;
+  /** Requests that are granted and refused, and no loss that the compiler named explains it. */
+  readonly unexplained: number;
+  readonly decisions: number;
+  readonly bytes: number;
+  /** Of compilation. */
+  readonly milliseconds: number;
+}
+
+/** Compiles the table and tries its policies by an evaluator and a route selection that are not the compiler's. */
+export function judge(routes: readonly Route[]): Judgement {
+  const start = performance.now();
+  const nothing = { leaks: 0, unexplained: 0, decisions: 0, bytes: 0 };
+  try {
+    const { routes: compiled, losses } = compileRouteTable(routes);
+    const milliseconds = performance.now() - start;
+    const { bytes } = largestPolicy(compiled);
+    const grants = createGrants(compiled);
+    const tried = tryPolicies(routes, losses, (scopes) => policyDocument(grants.routesGrantedBy(scopes), STAGE_ARN, 1));
+    return { outcome: outcomeOf(losses, bytes), ...tried, bytes, milliseconds };
+  } catch (error) {
+    if (!(error instanceof RouteTableError)) throw error;
+    return { outcome: 'refused', why: error.message, ...nothing, milliseconds: performance.now() - start };
+  }
+}
+
+function outcomeOf(losses: readonly PolicyLoss[], bytes: number): Judgement['outcome'] {
+  if (losses.some(({ kind }) => kind === 'whole')) return 'whole loss';
+  if (bytes > MOST_POLICY_BYTES) return 'too large';
+  return losses.some(({ kind }) => kind === 'literal') ? 'literal losses' : 'exact';
+}
+
+type PolicyFor = (scopes: ReadonlySet<string>) => ReturnType<typeof policyDocument>;
+
+function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], policyFor: PolicyFor) {
+  const requests = requestsNear(routes).map(({ method, path }) => ({
+    resource: `${STAGE_ARN}/${method}${path}`,
+    plain: selectRoute(routes, method, path),
+    selected: Object.values(ROUTE_READINGS).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
+  }));
+  const count = { leaks: 0, unexplained: 0, decisions: 0 };
+  for (const scopes of holdingsOf(routes)) {
+    const policy = policyFor(scopes);
+    const isGranted = ({ scopes: needed }: Route) => needed.length === 0 || needed.some((scope) => scopes.has(scope));
+    for (const { resource, plain, selected } of requests) {
+      const allowed = allows(policy, resource);
+      count.decisions++;
+      if (allowed && !selected.every(isGranted)) count.leaks++;
+      if (allowed || plain === undefined || !selected.every(isGranted)) continue;
+      if (!losses.some(({ route }) => route === `${plain.method} ${plain.path}`)) count.unexplained++;
+    }
+  }
+  return count;
+}
+
+/** Single scopes, neighbours in pairs, and none. */
+function holdingsOf(routes: readonly Route[]): readonly ReadonlySet<string>[] {
+  const all = [...new Set(routes.flatMap(({ scopes }) => scopes))];
+  const some = all.filter((_, index) => index % Math.ceil(all.length / MAX_SCOPES) === 0);
+  const pairs = some.map((scope, index) => new Set([scope, some[(index + 1) % some.length] ?? scope]));
+  return [new Set(), ...some.map((scope) => new Set([scope])), ...pairs];
+}
+
+/** For every route a fresh request, one with a literal in place of each parameter, and one with a slash more at either end. */
+function requestsNear(routes: readonly Route[]) {
+  const literals = [
+    ...new Set(routes.flatMap(({ path }) => path.split('/').filter((part) => part && !part.startsWith('{')))),
+  ];
+  const requests = routes.flatMap(({ method, path }, index) => {
+    const fresh = path.replace(/\{[^}]+\}/g, 'xyz');
+    const literal = literals[(index * 7) % Math.max(1, literals.length)] ?? 'xyz';
+    const fixed = [...path.matchAll(/\{[^}]+\}/g)].map(({ 0: name }) =>
+      path.replace(name, literal).replace(/\{[^}]+\}/g, 'xyz'),
+    );
+    return [fresh, ...fixed, `${fresh}/`, `/${fresh}`].map((one) => ({ method, path: one }));
+  });
+  return requests.filter((_, index) => index % Math.ceil(requests.length / MAX_REQUESTS) === 0);
+}

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { type Judgement, judge } from './judged-document.ts';
+import { apiDocuments } from './openapi-directory.ts';
+import { routesUnder, SCOPE_LAYOUTS } from './scope-layouts.ts';
+
+const { values } = parseArgs({ options: { every: { type: 'string', default: '1' }, verbose: { type: 'boolean' } } });
+const every = Number(values.every);
+
+const judgements = new Map<string, { readonly name: string; readonly judgement: Judgement }[]>();
+let seen = 0;
+for (const document of apiDocuments()) {
+  if (seen++ % every !== 0) continue;
+  if (process.stderr.isTTY) process.stderr.write(`\r${seen} documents\u001b[K`);
+  for (const [layout, scopesOf] of Object.entries(SCOPE_LAYOUTS)) {
+    const routes = routesUnder(scopesOf, document);
+    if (routes === undefined) continue;
+    const judged = judgements.get(layout) ?? [];
+    judged.push({ name: document.name, judgement: judge(routes) });
+    judgements.set(layout, judged);
+  }
+}
+
+let broken = 0;
+for (const [layout, judged] of judgements) {
+  const of = (outcome: Judgement['outcome']) => judged.filter(({ judgement }) => judgement.outcome === outcome);
+  const sum = (field: 'leaks' | 'unexplained' | 'decisions') =>
+    judged.reduce((total, { judgement }) => total + judgement[field], 0);
+  const most = (field: 'bytes' | 'milliseconds') =>
+    Math.round(Math.max(...judged.map(({ judgement }) => judgement[field])));
+  const counts = (['exact', 'literal losses', 'whole loss', 'too large', 'refused'] as const).map(
+    (one) => `${of(one).length} ${one}`,
+  );
+  console.log(
+    `${layout}: ${judged.length} documents; ${counts.join(', ')}; ${sum('decisions')} decisions, ${sum('leaks')} leaks, ` +
+      `${sum('unexplained')} losses not named; at most ${most('bytes')} bytes, ${most('milliseconds')} ms to compile`,
+  );
+  broken += sum('leaks') + sum('unexplained');
+  const odd = judged.filter(
+    ({ judgement }) => judgement.outcome !== 'exact' || judgement.leaks + judgement.unexplained > 0,
+  );
+  if (values.verbose) for (const { name, judgement } of odd) console.log(`  ${name}: ${JSON.stringify(judgement)}`);
+}
+process.exitCode = broken === 0 ? 0 : 1;
