@@ -1,7 +1,9 @@
+import { type OpenApiDocument, readOpenApi } from './openapi-document.ts';
+import type { JsonObject } from './openapi-members.ts';
+import { securitySourceOf } from './openapi-security.ts';
+import { nameOf } from './route-table.ts';
 import { RouteTableError } from './route-table-error.ts';
-import { routesFromOpenApi } from './routes-from-openapi.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
+import { routesOf } from './routes-from-openapi.ts';
 
 /** The security scheme's name in the document; API Gateway gives it to the authorizer. */
 export const SECURITY_SCHEME = 'bearer-authorizer';
@@ -16,36 +18,25 @@ const IMPORTED_SCHEME_TYPE = 'apiKey';
  * @throws RouteTableError for a document that API Gateway refuses, or whose operation would stay open, by its name.
  */
 export function protectedDocument(document: object, scheme: object): JsonObject {
-  const { security: _, ...root } = document as JsonObject;
-  const routes = new Set(routesFromOpenApi(document).routes.map(({ method, path }) => `${method} ${path}`));
-  if (!String(root.openapi).startsWith('3.0.')) {
+  const read = readOpenApi(document);
+  const routes = new Set(routesOf(read).routes.map(nameOf));
+  if (!read.version.startsWith('3.0.')) {
     throw new RouteTableError(
-      `The OpenAPI document says version ${String(root.openapi)}: give API Gateway one of 3.0, as its import refuses 3.1.`,
+      `The OpenAPI document says version ${read.version}: give API Gateway one of 3.0, as its import refuses 3.1.`,
     );
   }
-  const components = asObject(root.components);
-  const paths = mapValues(asObject(root.paths), (item, path) =>
-    mapValues(asObject(item), (value, key) => {
-      const name = `${methodOf(key)} ${path}`;
-      return routes.has(name) ? protectedOperation(name, asObject(value)) : openOperation(value);
-    }),
-  );
-  const kept = Object.entries(asObject(components.securitySchemes)).filter(
-    ([, definition]) => asObject(definition).type === IMPORTED_SCHEME_TYPE,
-  );
-  return {
-    ...root,
-    components: { ...components, securitySchemes: { ...Object.fromEntries(kept), [SECURITY_SCHEME]: scheme } },
-    paths,
-  };
-}
-
-function methodOf(key: string): string {
-  return key === 'x-amazon-apigateway-any-method' ? 'ANY' : key.toUpperCase();
+  const { security: _, ...root } = read.root;
+  const items: Record<string, JsonObject> = {};
+  for (const { name, path, pathItem, key, operation } of read.operations) {
+    const secured = routes.has(name) ? protectedOperation(name, operation) : openOperation(operation);
+    items[path] = { ...(items[path] ?? pathItem), [key]: secured };
+  }
+  const securitySchemes = { ...importedSchemes(read), [SECURITY_SCHEME]: scheme };
+  return { ...root, components: { ...read.components, securitySchemes }, paths: { ...read.paths, ...items } };
 }
 
 function protectedOperation(name: string, operation: JsonObject): JsonObject {
-  if (operation['x-amazon-apigateway-auth'] !== undefined) {
+  if (Object.keys(operation).some((member) => member.toLowerCase() === 'x-amazon-apigateway-auth')) {
     throw new RouteTableError(
       `The operation ${name} asks for a token, and for something else in x-amazon-apigateway-auth: remove that extension.`,
     );
@@ -53,17 +44,16 @@ function protectedOperation(name: string, operation: JsonObject): JsonObject {
   return { ...operation, security: [{ [SECURITY_SCHEME]: [] }] };
 }
 
-/** Anything else below a path: an operation without security, parameters, a description. */
-function openOperation(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { security: _, ...operation } = value as JsonObject;
+function openOperation({ security: _, ...operation }: JsonObject): JsonObject {
   return operation;
 }
 
-function mapValues(object: JsonObject, change: (value: unknown, key: string) => unknown): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
-}
-
-function asObject(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
+function importedSchemes({ root, components }: OpenApiDocument): JsonObject {
+  const { schemes } = securitySourceOf(root, components);
+  if (Object.hasOwn(schemes, SECURITY_SCHEME)) {
+    throw new RouteTableError(
+      `components.securitySchemes has "${SECURITY_SCHEME}", the name of this authorizer: give yours another one.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(schemes).filter(([, { type }]) => type === IMPORTED_SCHEME_TYPE));
 }
