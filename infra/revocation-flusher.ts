@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -6,7 +6,12 @@ import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aw
 import { Construct } from 'constructs';
 import type { InspectedIssuer } from '../lambda/entry-finding.ts';
 import { giveUpAge, LONGEST_FLUSH, settleTime } from '../lambda/flush-timing.ts';
-import { type FlushedStage, type FlushMode, flusherEnvironmentOf } from '../lambda/flusher-environment.ts';
+import {
+  API_GATEWAY_ENDPOINT,
+  type FlushedStage,
+  type FlushMode,
+  flusherEnvironmentOf,
+} from '../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import { grantDecryption } from './encryption-key.ts';
 import { createFlushAlarms } from './flush-alarms.ts';
@@ -69,7 +74,7 @@ export class RevocationFlusher extends Construct {
   private createFlusher(id: string, mode: FlushMode, longestWait: number, props: RevocationFlusherProps): CdkFunction {
     const flusher = new LambdaFunction(this, id, {
       description: `Flushes the result cache for revocation entries: ${mode}`,
-      code: lambdaAsset('flusher.handler.ts'),
+      code: lambdaAsset(this, 'flusher.handler.ts'),
       environment: { ...this.environmentFor(mode, props) },
       timeout: Duration.seconds(Math.ceil(longestWait) + LONGEST_FLUSH),
       memorySize: 512,
@@ -94,7 +99,12 @@ export class RevocationFlusher extends Construct {
       issuers: props.issuers,
       revocationLevels: props.revocationLevels ?? REVOCATION_LEVELS,
     });
-    return { ...environment, STAGES: Lazy.string({ produce: () => JSON.stringify(this.stages) }) };
+    const endpoint = `https://apigateway.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    return {
+      ...environment,
+      [API_GATEWAY_ENDPOINT]: endpoint,
+      STAGES: Lazy.string({ produce: () => JSON.stringify(this.stages) }),
+    };
   }
 
   /** IAM has no action named after the API call: API Gateway's management API is granted by HTTP method. */

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type AwsCredentials, createSigner } from './aws-signature.ts';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { exchange, type HttpAnswer, type HttpExchangeError } from './http-exchange.ts';
+import { withRetries } from './retries.ts';
 
 /**
  * Milliseconds. Three attempts of half a second with their pauses, and one more for keys left unprocessed, end well inside
@@ -61,19 +62,12 @@ export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb
   };
   return (operation, input, attempts = ATTEMPTS) => {
     const body = JSON.stringify(input);
-    return withRetries(() => attempt(operation, body), attempts - 1);
+    return withRetries(() => attempt(operation, body), { attempts, pauseAfter });
   };
 }
 
-async function withRetries(attempt: () => Promise<JsonObject>, left: number, pause = FIRST_PAUSE): Promise<JsonObject> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (left === 0 || !(error instanceof DynamoDbError) || !error.isRetryable) throw error;
-    // Full jitter: environments that were throttled together must not come back together.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * pause));
-    return withRetries(attempt, left - 1, pause * 2);
-  }
+function pauseAfter(error: unknown): number | undefined {
+  return error instanceof DynamoDbError && error.isRetryable ? FIRST_PAUSE : undefined;
 }
 
 function headersFor(endpoint: URL, operation: string): Readonly<Record<string, string>> {

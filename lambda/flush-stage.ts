@@ -1,18 +1,73 @@
-import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
+import { type AwsCredentials, createSigner, type RequestLine } from './aws-signature.ts';
 import type { FlushedStage } from './flusher-environment.ts';
+import { exchange, type HttpAnswer, type HttpExchangeError } from './http-exchange.ts';
+import { withRetries } from './retries.ts';
 
-/** API Gateway's management calls share ten requests per second and account, the console's included: hence the retries, which end within `LONGEST_FLUSH`. */
-export function createApiGatewayClient(): APIGatewayClient {
-  return new APIGatewayClient({
-    maxAttempts: 5,
-    retryMode: 'standard',
-    requestHandler: { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true },
-  });
+/**
+ * Milliseconds. API Gateway's management calls share ten requests per second and account, the console's included: hence
+ * the retries, which end within `LONGEST_FLUSH`.
+ */
+const CONNECTION_TIMEOUT = 500;
+const REQUEST_TIMEOUT = 2000;
+const ATTEMPTS = 5;
+const PAUSE_AFTER_THROTTLING = 500;
+const PAUSE_AFTER_FAULT = 100;
+
+/** A flush is answered by nothing, or by a short message. */
+const MAX_BYTES = 64 * 1024;
+
+/** API Gateway did not accept a flush. `name` is AWS's error code, or what became of the connection. */
+export class FlushError extends Error {
+  /** Milliseconds until another attempt may help; undefined: none can. */
+  readonly pause: number | undefined;
+
+  constructor(name: string, pause: number | undefined) {
+    super(name);
+    this.name = name;
+    this.pause = pause;
+  }
 }
 
-/** Empties a stage's result cache, of every authorizer of the stage. Answers 202: accepted, effective a little later. */
-export function createStageFlusher(client: APIGatewayClient): (stage: FlushedStage) => Promise<void> {
-  return async ({ restApiId, stageName }) => {
-    await client.send(new FlushStageAuthorizersCacheCommand({ restApiId, stageName }));
+export interface ApiGatewayConnection {
+  /** Of API Gateway's management API. */
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+}
+
+/**
+ * Empties a stage's result cache, of every authorizer of the stage (Amazon API Gateway REST API reference,
+ * FlushStageAuthorizersCache). Answers 202: accepted, effective a little later.
+ *
+ * Not with AWS's client: its credential chain alone is larger than all the rest of the bundle. @throws FlushError
+ */
+export function createStageFlusher(connection: ApiGatewayConnection): (stage: FlushedStage) => Promise<void> {
+  const { endpoint, region, credentials } = connection;
+  const sign = createSigner({ service: 'apigateway', region, credentials });
+  const limits = { connect: CONNECTION_TIMEOUT, total: REQUEST_TIMEOUT, bytes: MAX_BYTES };
+  const attempt = async (request: RequestLine): Promise<void> => {
+    // Signed for each attempt: a signature is bound to its second.
+    const headers = sign({ host: endpoint.host, accept: 'application/json' }, '', Date.now(), request);
+    const question = { method: request.method, headers, agent: false } as const;
+    requireAccepted(await exchange(new URL(request.path, endpoint), question, limits).catch(connectionError));
   };
+  return ({ restApiId, stageName }) => {
+    const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
+    return withRetries(() => attempt({ method: 'DELETE', path }), { attempts: ATTEMPTS, pauseAfter });
+  };
+}
+
+function pauseAfter(error: unknown): number | undefined {
+  return error instanceof FlushError ? error.pause : undefined;
+}
+
+function connectionError({ message }: HttpExchangeError): never {
+  throw new FlushError(message, PAUSE_AFTER_FAULT);
+}
+
+function requireAccepted({ status, errorType }: HttpAnswer): void {
+  if (status >= 200 && status < 300) return;
+  const name = errorType ?? `status ${status}`;
+  if (status === 429) throw new FlushError(name, PAUSE_AFTER_THROTTLING);
+  throw new FlushError(name, status >= 500 ? PAUSE_AFTER_FAULT : undefined);
 }

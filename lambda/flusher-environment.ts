@@ -7,6 +7,9 @@ export interface FlushedStage {
   readonly stageName: string;
 }
 
+/** The variable for the address of API Gateway's management API in this Region and partition; CloudFormation knows it. */
+export const API_GATEWAY_ENDPOINT = 'API_GATEWAY_ENDPOINT';
+
 /** `at-once` flushes and inspects as soon as the stream delivers; `settled` flushes when every decision in flight has landed. */
 export const FLUSH_MODES = ['at-once', 'settled'] as const;
 

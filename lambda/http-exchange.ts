@@ -2,7 +2,7 @@ import { type Agent, type ClientRequest, request as httpRequest, type IncomingMe
 import { request as httpsRequest } from 'node:https';
 
 export interface HttpQuestion {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'DELETE' | 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Of the URL's protocol; `false`: a connection of its own, closed afterwards. */
@@ -23,6 +23,8 @@ export interface HttpLimits {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** AWS's code for an error, where a header names it (Amazon API Gateway REST API reference, "Common Error Types"). */
+  readonly errorType?: string | undefined;
 }
 
 /** No whole answer within the limits. `message` is the limit or Node's code (`ECONNREFUSED`), never the other side's words. */
@@ -46,7 +48,7 @@ export function exchange(url: URL, question: HttpQuestion, limits: HttpLimits): 
       const { statusCode: status = 0 } = response;
       const answer = (text: string): void => {
         request.off('close', lose);
-        resolve({ status, text });
+        resolve({ status, text, errorType: errorTypeOf(response) });
       };
       if (onlyStatus === undefined || status === onlyStatus) return readText(response, limits.bytes, answer, abandon);
       answer('');
@@ -63,6 +65,12 @@ export function exchange(url: URL, question: HttpQuestion, limits: HttpLimits): 
     request.on('close', lose);
     request.end(body);
   });
+}
+
+/** `TooManyRequestsException:http://…`: what follows the colon is the namespace. */
+function errorTypeOf({ headers }: IncomingMessage): string | undefined {
+  const value = headers['x-amzn-errortype'];
+  return typeof value === 'string' ? value.replace(/:.*$/, '') : undefined;
 }
 
 /** By events: the stream's iterator would cost a cold start more than all the rest of this file. */

@@ -108,29 +108,7 @@ function closureOf(edges: readonly Import[]): readonly Import[] {
 /** Every package with code in each bundle, by name: a new one is a decision, not an accident. */
 const PACKAGES_IN_BUNDLE: Readonly<Record<string, readonly string[]>> = {
   'lambda/authorizer.handler.ts': ['jose'],
-  'lambda/flusher.handler.ts': [
-    '@aws-sdk/client-api-gateway',
-    '@aws-sdk/core',
-    '@aws-sdk/credential-provider-env',
-    '@aws-sdk/credential-provider-http',
-    '@aws-sdk/credential-provider-ini',
-    '@aws-sdk/credential-provider-login',
-    '@aws-sdk/credential-provider-node',
-    '@aws-sdk/credential-provider-process',
-    '@aws-sdk/credential-provider-sso',
-    '@aws-sdk/credential-provider-web-identity',
-    '@aws-sdk/middleware-sdk-api-gateway',
-    '@aws-sdk/nested-clients',
-    '@aws-sdk/signature-v4-multi-region',
-    '@aws-sdk/token-providers',
-    '@aws-sdk/xml-builder',
-    '@aws/lambda-invoke-store',
-    '@smithy/core',
-    '@smithy/credential-provider-imds',
-    '@smithy/node-http-handler',
-    '@smithy/signature-v4',
-    '@smithy/types',
-  ],
+  'lambda/flusher.handler.ts': [],
   'lambda/orders.handler.ts': [],
 };
 

@@ -50,6 +50,18 @@ describe('the flusher of two stages', () => {
     template.allResourcesProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   });
 
+  it("asks API Gateway's management API in the Region and partition of the stack", () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          API_GATEWAY_ENDPOINT: {
+            'Fn::Join': ['', ['https://apigateway.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
+          },
+        },
+      },
+    });
+  });
+
   it('waits as long as a decision can take, and its timeout leaves time to flush after the wait', () => {
     const variables = { SETTLE_SECONDS: '8', GIVE_UP_SECONDS: '67' };
     template.hasResourceProperties('AWS::Lambda::Function', {

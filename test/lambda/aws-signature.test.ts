@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hmac, type Hash as NodeHash } from 'node:c
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createSigner } from '../../lambda/aws-signature.ts';
+import { createSigner, type RequestLine } from '../../lambda/aws-signature.ts';
 
 /** Node's SHA-256 in the form in which AWS's own signer asks for it. */
 class Sha256 {
@@ -34,7 +34,7 @@ const credentials = fc.oneof(
   fc.record({ accessKeyId: word, secretAccessKey: word, sessionToken: word }),
 );
 const scope = fc.record({
-  service: fc.constantFrom('dynamodb', 'execute-api'),
+  service: fc.constantFrom('dynamodb', 'apigateway'),
   region: fc.constantFrom('eu-west-1', 'us-gov-west-1', 'cn-north-1'),
   credentials,
 });
@@ -44,18 +44,29 @@ const headers = fc.record({
   'content-type': fc.constant('application/x-amz-json-1.0'),
   'x-amz-target': fc.constantFrom('DynamoDB_20120810.BatchGetItem', 'DynamoDB_20120810.GetItem'),
 });
+const requests: readonly RequestLine[] = [
+  { method: 'POST', path: '/' },
+  { method: 'DELETE', path: '/restapis/a1b2c3/stages/live-1_a/cache/authorizers' },
+];
 /** Milliseconds since the epoch, from 1980 to 2099. */
 const instant = fc.integer({ min: 315_532_800_000, max: 4_070_908_800_000 });
 
 it('signs as AWS’s own signer does, whoever signs what and when', async () => {
   await fc.assert(
-    fc.asyncProperty(scope, headers, fc.string({ unit: 'grapheme' }), instant, async (settings, given, body, now) => {
-      const oracle = new SignatureV4({ ...settings, sha256: Sha256, applyChecksum: false });
-      const [protocol, hostname, path] = ['https:', String(given.host), '/'];
-      const request = { method: 'POST', protocol, hostname, path, headers: { ...given }, body };
-      const expected = await oracle.sign(request, { signingDate: new Date(now) });
-      expect(createSigner(settings)(given, body, now)).toEqual(expected.headers);
-    }),
+    fc.asyncProperty(
+      scope,
+      fc.constantFrom(...requests),
+      headers,
+      fc.string({ unit: 'grapheme' }),
+      instant,
+      async (settings, line, given, body, now) => {
+        const oracle = new SignatureV4({ ...settings, sha256: Sha256, applyChecksum: false });
+        const [protocol, hostname] = ['https:', String(given.host)];
+        const request = { ...line, protocol, hostname, headers: { ...given }, body };
+        const expected = await oracle.sign(request, { signingDate: new Date(now) });
+        expect(createSigner(settings)(given, body, now, line)).toEqual(expected.headers);
+      },
+    ),
     { numRuns: 300 },
   );
 });

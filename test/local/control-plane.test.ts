@@ -65,7 +65,7 @@ async function start(template: Template): Promise<void> {
   await once(plane.server, 'listening');
 }
 
-/** With the real SDK, as the flusher does. */
+/** With AWS’s own client, which names the error as AWS does. */
 async function flushAs(accessKeyId: string, restApiId = 'localapi01', stageName = 'v1'): Promise<number | undefined> {
   const client = new APIGatewayClient({
     endpoint: `http://127.0.0.1:${(plane.server.address() as AddressInfo).port}`,
