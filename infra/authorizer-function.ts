@@ -40,7 +40,7 @@ export class AuthorizerFunction extends LambdaFunction {
     const { routes, losses } = expressibleTable(props.routes);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
-      code: lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes) }),
+      code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes) }),
       environment: { ...environmentOf(configuration) },
       timeout: AUTHORIZER_TIMEOUT,
       // A cold start is mostly work for the CPU, which comes with memory; the code itself needs about 100 MiB.

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFile, bundleOf, type LambdaEntry } from './lambda-asset.ts';
+import { bundleFolder, type LambdaEntry, lambdaFolder } from './lambda-asset.ts';
 
 /** What the library's constructs run; the example's backend stays here. */
 const LIBRARY_ENTRIES: readonly LambdaEntry[] = ['authorizer.handler.ts', 'flusher.handler.ts'];
@@ -8,5 +8,6 @@ const LIBRARY_ENTRIES: readonly LambdaEntry[] = ['authorizer.handler.ts', 'flush
 /** First half of `prepack`; the second compiles `infra/library.ts` beside the bundles, so that its users need no esbuild. */
 const dist = join(import.meta.dirname, '..', 'dist');
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(join(dist, 'bundles'), { recursive: true });
-for (const entry of LIBRARY_ENTRIES) writeFileSync(join(dist, 'bundles', bundleFile(entry)), bundleOf(entry));
+for (const entry of LIBRARY_ENTRIES) {
+  cpSync(lambdaFolder(entry), join(dist, 'bundles', bundleFolder(entry)), { recursive: true });
+}

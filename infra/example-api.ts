@@ -81,7 +81,7 @@ function exampleIntegration(
 ): LambdaIntegration {
   const backend = new LambdaFunction(scope, 'Backend', {
     description: 'Example backend: answers with the principal and context it received',
-    code: lambdaAsset('orders.handler.ts'),
+    code: lambdaAsset(scope, 'orders.handler.ts'),
     environment: { CORS_ORIGINS: corsOrigins.join(' ') },
     timeout: Duration.seconds(5),
     memorySize: 256,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { BUNDLE_OPTIONS, lambdaAsset } from '../../infra/lambda-asset.ts';
+import { BUNDLE_OPTIONS, lambdaFolder } from '../../infra/lambda-asset.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { ROUTES_FILE } from '../../lambda/route.ts';
 import { exampleRoutes } from './route-samples.ts';
@@ -51,7 +51,7 @@ export function buildBundles(): Bundles {
 
 function oursAsDeployed(): string {
   const routes = JSON.stringify(compileRoutes(exampleRoutes(10)));
-  return join(lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: routes }).path, 'index.cjs');
+  return join(lambdaFolder('authorizer.handler.ts', { [ROUTES_FILE]: routes }), 'index.cjs');
 }
 
 /** Says of each place in our bundle which source it comes from: the same bundle, made once more. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,18 @@ describe('the app behind npx cdk synth', () => {
     runApp();
     const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
     expect(manifest.artifacts['bearer-authorizer'].environment).toBe('aws://unknown-account/unknown-region');
+  });
+
+  it('leaves the assets that the template names with --no-staging, also of the command itself', () => {
+    const arguments_ = ['synth', '--quiet', '--no-staging', '--output', outdir];
+    const { status, stderr } = spawnSync('node_modules/.bin/cdk', arguments_, {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_VALIDATION: 'false' },
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
+    const template = readFileSync(join(outdir, 'bearer-authorizer.template.json'), 'utf8');
+    const paths = [...template.matchAll(/"aws:asset:path": "([^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths.map((path) => existsSync(join(path, 'index.cjs')))).toEqual([true, true, true, true]);
   });
 
   it.each([

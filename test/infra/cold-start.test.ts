@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, it } from 'vitest';
-import { lambdaAsset } from '../../infra/lambda-asset.ts';
+import { lambdaFolder } from '../../infra/lambda-asset.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { environmentOf } from '../../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
@@ -26,7 +26,7 @@ it("the deployed authorizer reaches its first decision without Node's fetch and 
   const key = createSigningKey('ES256', 'one');
   const server = await startLoopbackServer(keySet(key.publicJwk));
   const { name, client } = await createRevocationTable();
-  const folder = lambdaAsset('authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)) }).path;
+  const folder = lambdaFolder('authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)) });
   const now = Math.floor(Date.now() / 1000);
   const token = signedToken(
     key,

@@ -88,11 +88,22 @@ async function synthesize(file: string): Promise<{ readonly template: Template; 
 describe('the package', () => {
   it('holds the compiled library with its types, the bundles, the README, and no source', () => {
     const strangers = packedFiles.filter(
-      (path) => !/^(package\.json|README\.md|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\.cjs)$/.test(path),
+      (path) =>
+        !/^(package\.json|README\.md|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
+          path,
+        ),
     );
     expect(strangers).toEqual([]);
-    expect(packedFiles).toContain('dist/bundles/authorizer.handler.cjs');
-    expect(packedFiles).toContain('dist/bundles/flusher.handler.cjs');
+    expect(packedFiles).toContain('dist/bundles/authorizer/index.cjs');
+    expect(packedFiles).toContain('dist/bundles/flusher/index.cjs');
+  });
+
+  it('holds the licence text of every package whose code is in its bundles', () => {
+    const notices = readFileSync(join(installed, 'dist', 'bundles', 'authorizer', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(notices).toMatch(/^jose [\d.]+ \(MIT\)\n/);
+    expect(notices).toContain(readFileSync('node_modules/jose/LICENSE.md', 'utf8').trim());
+    // The flusher has none: test/architecture.test.ts lists the packages of each bundle.
+    expect(packedFiles).not.toContain('dist/bundles/flusher/THIRD-PARTY-NOTICES.txt');
   });
 
   it('asks its consumer for nothing but the CDK', () => {
@@ -136,7 +147,9 @@ describe.concurrent("the README's applications, from the packed library", () => 
     for (const output of [apiUrl, table, authorizer]) template.hasOutput(output, {});
     template.hasResource('AWS::Lambda::Function', { Metadata: { [DESCRIPTION_KEY]: Match.anyValue() } });
     const withRoutes = readdirSync(outdir).filter((asset) => existsSync(join(outdir, asset, ROUTES_FILE)));
-    expect(withRoutes.map((asset) => readdirSync(join(outdir, asset)).sort())).toEqual([['index.cjs', ROUTES_FILE]]);
+    expect(withRoutes.map((asset) => readdirSync(join(outdir, asset)).sort())).toEqual([
+      ['THIRD-PARTY-NOTICES.txt', 'index.cjs', ROUTES_FILE],
+    ]);
   });
 
   it('synthesize for an API from its OpenAPI document', async () => {
