@@ -1,4 +1,6 @@
+import { Lazy } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { protectedDocument } from '../../infra/protected-document.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
 
@@ -59,6 +61,14 @@ describe('what becomes a route', () => {
 });
 
 describe('what is said in words', () => {
+  const variables = {
+    scheme: { default: 'https' },
+    host: { default: 'api.example' },
+    version: { default: 'v3', enum: ['v2', 'v3'] },
+    server: { default: 'https://api.example/v4' },
+    root: { default: '' },
+  };
+
   test('an operation that asks for no security has no route', () => {
     expect(routesFromOpenApi(document({ '/health': { get: {} } }))).toEqual({
       routes: [],
@@ -72,14 +82,17 @@ describe('what is said in words', () => {
     ['https://api.example/v1/', '/v1'],
     ['/v2', '/v2'],
     ['//api.example/{base}/x', '/{base}/x'],
+    ['{scheme}://{host}/{version}', '/v3'],
+    ['{server}/x', '/v4/x'],
   ])('the base path of the server %s is ignored', (url, basePath) => {
-    expect(routesFromOpenApi(document({}, { servers: [{ url }] })).warnings).toEqual([
+    expect(routesFromOpenApi(document({}, { servers: [{ url, variables }] })).warnings).toEqual([
       `The servers' base path ${basePath} is ignored: the stage or the domain's mapping adds it.`,
     ]);
   });
 
   test('a server without a base path needs no word', () => {
-    expect(routesFromOpenApi(document({}, { servers: [{ url: 'https://api.example/' }] })).warnings).toEqual([]);
+    const servers = ['https://api.example/', '{scheme}://{host}', '/{root}'].map((url) => ({ url, variables }));
+    expect(routesFromOpenApi(document({}, { servers })).warnings).toEqual([]);
   });
 });
 
@@ -106,11 +119,198 @@ describe('what cannot be expressed', () => {
     expect(() => routesFromOpenApi(document({ [path]: { [method]: { security: [{ bearer: [] }] } } }))).toThrow(words);
   });
 
-  test('a path item that is a reference', () => {
-    expect(() => routesFromOpenApi(document({ '/a': { $ref: 'a.json' } }))).toThrow('/a is a $ref');
+  test.each([
+    [{ swagger: '2.0' }, 'The document is Swagger "2.0", not OpenAPI: convert it to OpenAPI 3.0, with swagger2openapi'],
+    [{}, 'The OpenAPI document has no member openapi: write its version, such as "3.0.3".'],
+    [{ openapi: '3.0' }, 'says openapi: "3.0": write the whole version as text, such as "3.0.3".'],
+    [{ openapi: 3.1 }, 'says openapi: 3.1: write the whole version as text, such as "3.0.3".'],
+    [{ openapi: '3.2.0' }, 'says openapi: "3.2.0": give one of 3.0 or 3.1.'],
+    [{ openapi: '2.0' }, 'says openapi: "2.0": give one of 3.0 or 3.1.'],
+    [{ openapi: null }, 'says openapi: null: give one of 3.0 or 3.1.'],
+  ])('the version of %j, which the sentence repeats', (version, words) => {
+    expect(() => routesFromOpenApi({ ...version, paths: {} })).toThrow(words);
+    expect(() => routesFromOpenApi({ ...version, paths: {} })).toThrow(RouteTableError);
+  });
+});
+
+describe('operations with the same fault are counted', () => {
+  const joint = { security: [{ oauth: ['a', 'b'] }] };
+
+  test.each([
+    [1, 'The operation GET /1 asks for a and b at once: a route opens to any one of its scopes.'],
+    [2, 'The operation GET /1 asks for a and b at once, like 1 other (GET /2): a route opens'],
+    [109, 'The operation GET /1 asks for a and b at once, like 108 others (GET /2, GET /3, GET /4, …): a route opens'],
+  ])('%i of them', (count, words) => {
+    const paths = Object.fromEntries(Array.from({ length: count }, (_, index) => [`/${index + 1}`, { get: joint }]));
+    expect(() => routesFromOpenApi(document(paths))).toThrow(words);
   });
 
-  test.each([undefined, '2.0', '3.2.0', 3])('a document of version %s', (openapi) => {
-    expect(() => routesFromOpenApi({ openapi, paths: {} })).toThrow(RouteTableError);
+  test('those with another fault are not, and the alternatives are written out', () => {
+    const paths = {
+      '/a': { get: joint, put: { security: [{ key: [] }] }, post: { security: [{ oidc: ['c', 'd'] }] } },
+    };
+    expect(() => routesFromOpenApi(document(paths))).toThrow(
+      'The operation GET /a asks for a and b at once, like 1 other (POST /a): a route opens to any one of its scopes. ' +
+        'Where one of them is enough, write alternatives, [{ "oauth": ["a"] }, { "oauth": ["b"] }]; ' +
+        'where all are needed, ask for one scope that stands for all of them.',
+    );
   });
+
+  test('two scopes at once say nothing where one of them alone is enough', () => {
+    expect(scopesFor([{ oauth: ['a', 'b'] }, { oidc: ['a'] }])).toEqual(['a']);
+    expect(scopesFor([{ oauth: ['a', 'b'] }, { bearer: [] }])).toEqual([]);
+  });
+});
+
+const get = { security: [{ oauth: ['read'] }] };
+const token = Lazy.any({ produce: () => get });
+
+/** What API Gateway might publish without an authorizer, although somebody believed it protected. */
+const HIDDEN: readonly (readonly [string, object, string])[] = [
+  ['an operation in upper case', { '/b': { GET: get } }, 'The path /b has a member "GET": write get, in lower case.'],
+  [
+    'an operation with a capital',
+    { '/b': { Post: get } },
+    'The path /b has a member "Post": write post, in lower case.',
+  ],
+  ['an unknown method', { '/b': { query: get } }, 'The path /b has a member "query": write only delete, get, '],
+  [
+    'the extension for any method in another case',
+    { '/b': { 'x-amazon-apigateway-ANY-method': get } },
+    'The path /b has a member "x-amazon-apigateway-ANY-method": write x-amazon-apigateway-any-method.',
+  ],
+  [
+    'security of a path',
+    { '/b': { security: get.security, get: {} } },
+    'The path /b has a member "security": write it into each operation, or for all into the document.',
+  ],
+  [
+    'a path that is Fn::If',
+    { '/b': { 'Fn::If': ['C', { get }, {}] } },
+    'The path /b holds Fn::If, which only the deployment',
+  ],
+  ['Fn::Transform among the paths', { '/b': { get }, 'Fn::Transform': {} }, 'paths holds Fn::Transform, which only'],
+  ['Fn::Transform in a path', { '/b': { get, 'Fn::Transform': {} } }, 'The path /b holds Fn::Transform, which only'],
+  ['an operation that is Fn::If', { '/b': { get: { 'Fn::If': ['C', get, {}] } } }, 'The operation GET /b holds Fn::If'],
+  ['an operation that is Ref', { '/b': { get: { Ref: 'Get' } } }, 'The operation GET /b holds Ref, which only'],
+  ['an operation that is a token', { '/b': { get: token } }, 'The operation GET /b is a CDK token, which only'],
+  [
+    'a path that is a token',
+    { '/b': token },
+    'The path /b is a CDK token, which only the deployment resolves: write out',
+  ],
+  [
+    'a path with a token for a name',
+    { [`/${Lazy.string({ produce: () => 'b' })}`]: { get } },
+    'paths has a CDK token for the',
+  ],
+  ['an operation that is null', { '/b': { get: null } }, 'The operation GET /b is null: write an object.'],
+  ['a path that is a list', { '/b': [{ get }] }, 'The path /b is a list: write an object.'],
+  ['an operation that is inherited', { '/b': Object.create({ get }) }, 'The path /b is an object of a class: write'],
+  ['an operation that is a reference', { '/b': { get: { $ref: '#/x' } } }, 'The operation GET /b has a member "$ref"'],
+  ['a path that is a reference', { '/b': { $ref: 'b.json' } }, 'The path /b is a $ref: resolve it before.'],
+  ['a path without its slash', { b: { get } }, 'paths has a member "b": write only paths, which begin with /'],
+  ['a path named as a prototype', JSON.parse('{"__proto__": {"get": {}}}'), 'paths has a member "__proto__"'],
+  ['a member named as a prototype', { '/b': JSON.parse('{"__proto__": {}}') }, 'The path /b has a member "__proto__"'],
+  ['a constructor', { '/b': { constructor: get } }, 'The path /b has a member "constructor"'],
+  [
+    'misspelt security',
+    { '/b': { get: { securtiy: [] } } },
+    'The operation GET /b has a member "securtiy": write only',
+  ],
+];
+
+test.each(HIDDEN)('%s is refused by name, although another path is sound', (_, paths, words) => {
+  // Not by spreading the paths, which would take a member named as a prototype for the prototype.
+  const all = Object.assign(paths, { '/a': { get } });
+  for (const read of [() => routesFromOpenApi(document(all)), () => protectedDocument(document(all), {})]) {
+    expect(read).toThrow(words);
+    expect(read).toThrow(RouteTableError);
+  }
+});
+
+const whole = (more: object) => ({
+  openapi: '3.0.3',
+  paths: { '/a': { get } },
+  components: { securitySchemes },
+  ...more,
+});
+const schemes = (more: object) => whole({ components: { securitySchemes: { ...securitySchemes, ...more } } });
+
+test.each<[string, object, string]>([
+  ['Fn::Transform beside the paths', whole({ 'Fn::Transform': {} }), 'The OpenAPI document holds Fn::Transform'],
+  [
+    'Swagger’s definitions',
+    whole({ securityDefinitions: {} }),
+    'The OpenAPI document has a member "securityDefinitions"',
+  ],
+  ['paths that are null', whole({ paths: null }), 'paths is null: write an object.'],
+  ['paths that are a token', whole({ paths: token }), 'paths is a CDK token'],
+  ['paths that are Fn::If', whole({ paths: { 'Fn::If': [] } }), 'paths holds Fn::If'],
+  ['security that is null', whole({ security: null }), 'The OpenAPI document has a security that is not a list'],
+  ['security that is a token', whole({ security: Lazy.list({ produce: () => [] }) }), 'a security that is a CDK token'],
+  ['security that is Fn::If', whole({ security: { 'Fn::If': [] } }), 'has a security that holds Fn::If, which only'],
+  ['components that are a token', whole({ components: token }), 'components is a CDK token'],
+  [
+    'misspelt security schemes',
+    whole({ components: { securityschemes: {} } }),
+    'components has a member "securityschemes"',
+  ],
+  [
+    'schemes that are Fn::If',
+    whole({ components: { securitySchemes: { 'Fn::If': [] } } }),
+    'components.securitySchemes holds Fn::If',
+  ],
+  ['a scheme that is Fn::If', schemes({ other: { 'Fn::If': [] } }), 'The security scheme "other" holds Fn::If'],
+  ['a scheme that is a token', schemes({ other: token }), 'The security scheme "other" is a CDK token'],
+  [
+    'a scheme that is a reference',
+    schemes({ other: { $ref: '#/x' } }),
+    'The security scheme "other" is a $ref: resolve it',
+  ],
+  [
+    'a scheme of an unknown type',
+    schemes({ other: { type: 'OAuth2' } }),
+    'The security scheme "other" has an unknown type',
+  ],
+  ['a scheme without a type', schemes({ other: {} }), 'The security scheme "other" has an unknown type'],
+])('%s in a document with a sound operation is refused by name', (_, described, words) => {
+  expect(() => routesFromOpenApi(described)).toThrow(words);
+  expect(() => protectedDocument(described, {})).toThrow(words);
+});
+
+test.each<[string, unknown, string]>([
+  ['null', null, 'GET /a has a security that is not a list: write a list, or [] to leave it open'],
+  ['a token', Lazy.any({ produce: () => [] }), 'GET /a has a security that is a CDK token, which only'],
+  ['a list of a token', Lazy.list({ produce: () => [] }), 'GET /a has a security that is a CDK token'],
+  ['Fn::If', { 'Fn::If': ['C', [], []] }, 'GET /a has a security that holds Fn::If'],
+  ['a name alone', ['oauth'], 'A member of the security of GET /a is a string: write an object.'],
+  ['a list in a list', [['oauth']], 'A member of the security of GET /a is a list: write an object.'],
+  ['Fn::If in the list', [{ 'Fn::If': [] }], 'A member of the security of GET /a holds Fn::If'],
+  ['a scheme named as a prototype', [{ constructor: [] }], 'GET /a names the security scheme constructor, which'],
+  ['a scope for a list of scopes', [{ oauth: 'read' }], 'GET /a asks oauth for something that is not a list of scopes'],
+  ['null for a list of scopes', [{ oauth: null }], 'GET /a asks oauth for something that is not a list of scopes'],
+  ['a token for a scope', [{ oauth: [Lazy.string({ produce: () => 'a' })] }], 'is not a list of scopes: write a list'],
+  [
+    'two scopes in one text',
+    [{ oauth: ['read write'] }],
+    'is not a list of scopes: write a list of scopes without spaces',
+  ],
+  ['a list for a scope', [{ oauth: [['read']] }], 'GET /a asks oauth for something that is not a list of scopes'],
+])('security of an operation that is %s is refused', (_, security, words) => {
+  expect(() => scopesFor(security)).toThrow(words);
+  expect(() => scopesFor(security)).toThrow(RouteTableError);
+});
+
+test('callbacks and webhooks are told to be somebody else’s to protect', () => {
+  const described = document(
+    { '/a': { post: { ...get, callbacks: { done: {} } } } },
+    { webhooks: { paid: { post: get } } },
+  );
+  const { routes, warnings } = routesFromOpenApi(described);
+  expect(routes).toEqual([{ method: 'POST', path: '/a', scopes: ['read'] }]);
+  expect(warnings).toEqual([
+    'The document has webhooks: the API sends these requests, so they have no route and no authorizer.',
+    'POST /a has callbacks: the API sends these requests, so they have no route and no authorizer.',
+  ]);
 });

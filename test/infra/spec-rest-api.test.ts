@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Lazy, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -24,6 +24,7 @@ const paths = {
   '/files/{proxy+}': { 'x-amazon-apigateway-any-method': { ...integration } },
   '/health': { get: { ...integration, security: [] } },
 };
+const get = paths['/orders'].get;
 const document = {
   openapi: '3.0.3',
   info: { title: 'Orders', version: '1' },
@@ -189,6 +190,28 @@ describe('what API Gateway would leave open, or refuse', () => {
     expect(() => protectedDocument({ ...document, paths: { '/orders': { get } } }, scheme)).toThrow(
       'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth',
     );
+  });
+
+  it('a scheme of the authorizer’s own name is refused', () => {
+    const described = {
+      ...document,
+      components: { securitySchemes: { ...securitySchemes, [SECURITY_SCHEME]: scheme } },
+    };
+    expect(() => protectedDocument(described, scheme)).toThrow(
+      'components.securitySchemes has "bearer-authorizer", the name of this authorizer: give yours another one.',
+    );
+  });
+
+  it('extensions keep their values, whatever these are, as do those of an open operation', () => {
+    const uri = Lazy.string({ produce: () => 'https://backend.example' });
+    const open = { 'x-list': [1], 'x-integration': Lazy.any({ produce: () => ({ uri }) }), 'x-null': null };
+    const described = {
+      ...document,
+      paths: { '/health': { get: { ...open, security: [] }, 'x-owner': 7 }, 'x-p': [get] },
+    };
+    const { paths: published } = protectedDocument(described, scheme) as { paths: typeof described.paths };
+    expect(published).toEqual({ '/health': { get: open, 'x-owner': 7 }, 'x-p': [get] });
+    expect(published['/health'].get['x-integration']).toBe(open['x-integration']);
   });
 
   it('schemes that its import does not read are gone, others stay', () => {
