@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+interface LockedPackage {
+  readonly link?: boolean;
+  readonly integrity?: string;
+  readonly hasInstallScript?: boolean;
+  readonly os?: string | readonly string[];
+  readonly cpu?: string | readonly string[];
+  readonly bin?: Readonly<Record<string, string>>;
+}
+
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+};
+const { workspaces, allowScripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+const ours: readonly string[] = ['', ...workspaces];
+const installed = Object.entries(packages).filter(([path, { link }]) => !ours.includes(path) && link !== true);
+
+it('the lockfile knows the integrity of every package, the one that brings Node.js 24 among them', () => {
+  expect(installed.filter(([, { integrity }]) => integrity === undefined)).toEqual([]);
+  const runtimes = installed.filter(([, { bin }]) => bin?.node !== undefined);
+  expect(runtimes.map(([, { os, cpu }]) => [os, cpu].join(' ')).sort()).toEqual([
+    'darwin x64',
+    'linux arm64',
+    'linux x64',
+  ]);
+});
+
+it('no package may run a script at its installation but esbuild, whose packages hold all that it installs', () => {
+  expect(allowScripts).toEqual({ esbuild: true });
+  const esbuilds = installed.filter(([path]) => path.startsWith('node_modules/@esbuild/'));
+  expect(esbuilds.length).toBeGreaterThan(10);
+});
