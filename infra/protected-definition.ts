@@ -1,15 +1,19 @@
 import { ArnFormat, type Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { ApiDefinition, type ApiDefinitionConfig, IdentitySource, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
+import type { Route } from '../lambda/route.ts';
+import type { AuthorizerFunction } from './authorizer-function.ts';
 import { protectedDocument } from './protected-document.ts';
+import { nameOf } from './route-table.ts';
+import { RouteTableError } from './route-table-error.ts';
+import { routesFromOpenApi } from './routes-from-openapi.ts';
 
 export interface ProtectedDefinitionProps {
   readonly document: object;
   /** The authorizer's. */
-  readonly function: CdkFunction;
+  readonly function: AuthorizerFunction;
   readonly resultTtl: Duration;
   /** Told the API once it exists; its id is known only later. */
   readonly onApi: (api: SpecRestApi) => void;
@@ -24,6 +28,7 @@ export class ProtectedDefinition extends ApiDefinition {
   constructor(props: ProtectedDefinitionProps) {
     super();
     this.document = protectedDocument(props.document, securityScheme(props));
+    checkScopes(routesFromOpenApi(props.document).routes, props.function.routes);
     this.props = props;
   }
 
@@ -40,6 +45,23 @@ export class ProtectedDefinition extends ApiDefinition {
       sourceArn: Lazy.string({ produce: () => anyAuthorizerOf(api) }),
     });
     onApi(api);
+  }
+}
+
+/**
+ * The routes, not the document, decide at run time: they may ask for fewer of the scopes that open an operation, not for
+ * others. Operations without a route are refused with the methods of all APIs. @throws RouteTableError
+ */
+function checkScopes(described: readonly Route[], routes: readonly Route[]): void {
+  const scopesOf = new Map(routes.map((route) => [nameOf(route), route.scopes]));
+  for (const route of described) {
+    const scopes = scopesOf.get(nameOf(route)) ?? route.scopes;
+    const isNarrow = scopes.length > 0 && scopes.every((scope) => route.scopes.includes(scope));
+    if (route.scopes.length === 0 || isNarrow) continue;
+    throw new RouteTableError(
+      `The document opens ${nameOf(route)} to ${route.scopes.join(' or ')}, and routes open it to ` +
+        `${scopes.join(' or ') || 'any valid token'}: take the routes from routesFromOpenApi(document).`,
+    );
   }
 }
 
@@ -60,7 +82,7 @@ function securityScheme({ function: authorizer, resultTtl }: ProtectedDefinition
   };
 }
 
-function invocationArn(authorizer: CdkFunction): string {
+function invocationArn(authorizer: AuthorizerFunction): string {
   return Stack.of(authorizer).formatArn({
     service: 'apigateway',
     account: 'lambda',

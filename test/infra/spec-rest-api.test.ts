@@ -172,6 +172,25 @@ describe('the document and the routes', () => {
   });
 
   it.each([
+    ['any valid token', []],
+    ['orders:write', ['orders:write']],
+    ['orders:read or orders:write', ['orders:read', 'orders:write']],
+  ])('must agree: a route that opens an operation to %s, where the document does not, is refused', (words, scopes) => {
+    const routes = routesFromOpenApi(document).routes.map((route) =>
+      route.method === 'GET' ? { ...route, scopes } : route,
+    );
+    expect(() => authorizerFor(newStack(), { routes, warnings: [] }).apiDefinition(document)).toThrow(
+      `The document opens GET /orders to orders:read or orders:admin, and routes open it to ${words}: take the routes`,
+    );
+  });
+
+  it('need not agree where a route is narrower than the document', () => {
+    const routes = routesFromOpenApi(document).routes.map((route) => ({ ...route, scopes: route.scopes.slice(-1) }));
+    const narrower = routes.map((route) => (route.scopes.length === 0 ? { ...route, scopes: ['files'] } : route));
+    expect(() => authorizerFor(newStack(), { routes: narrower, warnings: [] }).apiDefinition(document)).not.toThrow();
+  });
+
+  it.each([
     ['property', document, allowEverybody],
     ['document', { ...document, 'x-amazon-apigateway-policy': allowEverybody.toJSON() }, undefined],
   ])("a resource policy that allows is refused in the API's %s", (_, described, policy) => {
