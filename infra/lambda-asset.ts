@@ -73,9 +73,8 @@ export function bundleFolder(entry: LambdaEntry): string {
 
 /**
  * CommonJS, because an `import` of `node:http` runs its lazy getters, which load Node's WebSocket and fetch: a third of a
- * cold start (nodejs/node issue 59686). The AWS SDK is bundled too: the runtime's copy changes without notice, and
- * loads from more files. Names stay as they are, so that stack traces say enough: a source map would double the load at
- * every cold start, and esbuild's `keepNames` costs one call for each function.
+ * cold start (nodejs/node issue 59686). Names stay as they are, so that stack traces say enough: a source map would double
+ * the load at every cold start, and esbuild's `keepNames` costs one call for each function.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
