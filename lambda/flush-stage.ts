@@ -18,13 +18,13 @@ const MAX_BYTES = 64 * 1024;
 
 /** API Gateway did not accept a flush. `name` is AWS's error code, or what became of the connection. */
 export class FlushError extends Error {
-  /** Milliseconds until another attempt may help; undefined: none can. */
-  readonly pause: number | undefined;
+  /** HTTP's; undefined: there was no answer. */
+  readonly status: number | undefined;
 
-  constructor(name: string, pause: number | undefined) {
+  constructor(name: string, status?: number) {
     super(name);
     this.name = name;
-    this.pause = pause;
+    this.status = status;
   }
 }
 
@@ -57,17 +57,17 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
   };
 }
 
+/** Other answers than these stay the same however often one asks. */
 function pauseAfter(error: unknown): number | undefined {
-  return error instanceof FlushError ? error.pause : undefined;
+  if (!(error instanceof FlushError)) return undefined;
+  if (error.status === 429) return PAUSE_AFTER_THROTTLING;
+  return error.status === undefined || error.status >= 500 ? PAUSE_AFTER_FAULT : undefined;
 }
 
 function connectionError({ message }: HttpExchangeError): never {
-  throw new FlushError(message, PAUSE_AFTER_FAULT);
+  throw new FlushError(message);
 }
 
 function requireAccepted({ status, errorType }: HttpAnswer): void {
-  if (status >= 200 && status < 300) return;
-  const name = errorType ?? `status ${status}`;
-  if (status === 429) throw new FlushError(name, PAUSE_AFTER_THROTTLING);
-  throw new FlushError(name, status >= 500 ? PAUSE_AFTER_FAULT : undefined);
+  if (status < 200 || status >= 300) throw new FlushError(errorType ?? `status ${status}`, status);
 }

@@ -78,13 +78,13 @@ describe('a flush is tried again', () => {
   });
 });
 
-it.each<[string, Reply]>([
-  ['AccessDeniedException', [403, 'AccessDeniedException']],
-  ['NotFoundException', [404, 'NotFoundException']],
-  ['status 400', [400]],
-])('a flush is given up at once on %s, by its name', async (name, reply) => {
+it.each<[string, number, Reply]>([
+  ['AccessDeniedException', 403, [403, 'AccessDeniedException']],
+  ['NotFoundException', 404, [404, 'NotFoundException']],
+  ['status 400', 400, [400]],
+])('a flush is given up at once on %s, by its name', async (name, status, reply) => {
   const { requests, flush } = await startControlPlane(reply);
-  await expect(flush(stage)).rejects.toMatchObject({ name });
+  await expect(flush(stage)).rejects.toMatchObject({ name, status });
   expect(requests).toHaveLength(1);
 });
 
