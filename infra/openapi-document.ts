@@ -71,10 +71,6 @@ export function readOpenApi(document: object): OpenApiDocument {
   return { version, root, paths, components, operations: Object.entries(paths).flatMap(operationsAt) };
 }
 
-export function isOperation(key: string): boolean {
-  return Object.hasOwn(METHODS, key);
-}
-
 function versionOf({ openapi, swagger }: JsonObject): string {
   if (swagger !== undefined) {
     const found = `The document is Swagger ${shown(swagger)}, not OpenAPI`;
@@ -101,7 +97,7 @@ function operationsAt([path, value]: readonly [string, unknown]): readonly Opera
   const pathItem = objectAt(place, value);
   if (pathItem.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it before.`);
   checkMembers(place, pathItem, PATH_ITEM_MEMBERS, pathItemFix);
-  const misspelt = Object.keys(pathItem).find((key) => key !== ANY_METHOD && key.toLowerCase() === ANY_METHOD);
+  const misspelt = Object.keys(pathItem).find((key) => key !== ANY_METHOD && key.trim().toLowerCase() === ANY_METHOD);
   if (misspelt !== undefined) throw new RouteTableError(`${place} has a member "${misspelt}": write ${ANY_METHOD}.`);
   return Object.entries(METHODS).flatMap(([key, method]) => {
     if (pathItem[key] === undefined) return [];
@@ -111,8 +107,9 @@ function operationsAt([path, value]: readonly [string, unknown]): readonly Opera
 }
 
 function pathItemFix(member: string): string | undefined {
-  if (isOperation(member.trim().toLowerCase())) return `write ${member.trim().toLowerCase()}, in lower case`;
-  return member.toLowerCase() === 'security' ? 'write it into each operation, or for all into the document' : undefined;
+  const lower = member.trim().toLowerCase();
+  if (Object.hasOwn(METHODS, lower)) return `write ${lower}, in lower case`;
+  return lower === 'security' ? 'write it into each operation, or for all into the document' : undefined;
 }
 
 function operationAt(place: string, value: unknown): JsonObject {
