@@ -88,6 +88,7 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken
     expiresAt: Number.MAX_SAFE_INTEGER,
     contextClaims: Object.fromEntries(contextNames.map((name) => [name, LONGEST_VALUE])),
     // Of no concern to the answer.
+    formerAliases: [],
     ...{ sessionId: undefined, keyId: '', signedPartDigest: undefined, scopes: new Set<string>(), issuedAt: 0 },
   };
 }

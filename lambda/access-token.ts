@@ -1,6 +1,8 @@
 /** A token that has been verified: what the rest of the authorizer may know of it. No claims bag travels further. */
 export interface AccessToken {
   readonly issuerAlias: string;
+  /** Aliases that the issuer had before: entries under them count too. */
+  readonly formerAliases: readonly string[];
   readonly subject: string;
   readonly clientId: string | undefined;
   readonly sessionId: string | undefined;

@@ -30,6 +30,7 @@ export function accessTokenOf(
   requireClaims(claims, issuer);
   return {
     issuerAlias: issuer.alias,
+    formerAliases: issuer.formerAliases ?? [],
     subject: identifier(claims.sub),
     clientId: clientOf(claims, issuer),
     sessionId: optionalIdentifier(claims[issuer.claimNames.session]),

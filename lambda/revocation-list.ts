@@ -53,14 +53,14 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
   const enabled = new Set(levels);
   const remembered = rememberedEntries(now);
 
-  const entriesFor = async (targets: readonly RevocationTarget[]): Promise<readonly Entry[]> => {
+  const entriesFor = async (targets: readonly RevocationTarget[], issuer: string): Promise<readonly Entry[]> => {
     const stored = await readEntries(targets.map(formatTarget));
     const entries = stored.flatMap(({ target: text, before }) =>
       targets
         .filter((target) => formatTarget(target) === text)
         .map((target) => ({ target, before: readBefore(before) })),
     );
-    reportMalformed(entries, report);
+    reportMalformed(entries, issuer, report);
     return entries;
   };
 
@@ -68,7 +68,7 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
     const targets = targetsOf(token, enabled);
     const known = revoking(remembered.among(targets), token);
     if (known !== undefined) throw new InvalidTokenError('revoked');
-    const entries = await entriesFor(targets);
+    const entries = await entriesFor(targets, token.issuerAlias);
     const found = revoking(entries, token);
     if (found === undefined) return;
     remembered.add(entries);
@@ -88,10 +88,11 @@ function revoking(entries: readonly Entry[], { issuedAt }: AccessToken): Entry |
   return entries.find(({ target, before }) => entryRevokes(target.prefix, before, issuedAt));
 }
 
-function reportMalformed(entries: readonly Entry[], report: RevocationListParts['report']): void {
+/** Under the present alias, also where the entry names a former one: metrics and alarms know no other. */
+function reportMalformed(entries: readonly Entry[], issuer: string, report: RevocationListParts['report']): void {
   for (const { target, before } of entries) {
     if (before !== 'malformed') continue;
-    report({ event: 'entry-malformed', level: TARGET_PREFIXES[target.prefix], issuer: target.issuerAlias });
+    report({ event: 'entry-malformed', level: TARGET_PREFIXES[target.prefix], issuer });
   }
 }
 

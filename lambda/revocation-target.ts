@@ -48,10 +48,20 @@ function isTargetPrefix(prefix: string): prefix is TargetPrefix {
   return Object.hasOwn(TARGET_PREFIXES, prefix);
 }
 
-/** Every target that would revoke this token, at the given levels; what one read of the table asks for. */
+/**
+ * Every target that would revoke this token, at the given levels and under every alias that its issuer has had; what one
+ * read of the table asks for. Aliases hold no `#`, so no two targets are equal.
+ */
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
-  const { issuerAlias } = token;
-  const candidates: readonly RevocationTarget[] = [
+  return [token.issuerAlias, ...token.formerAliases].flatMap((issuerAlias) =>
+    targetsUnder(issuerAlias, token).filter(
+      ({ prefix, value }) => levels.has(TARGET_PREFIXES[prefix]) && (value !== undefined || prefix === 'iss'),
+    ),
+  );
+}
+
+function targetsUnder(issuerAlias: string, token: AccessToken): readonly RevocationTarget[] {
+  return [
     { prefix: 'jti', issuerAlias, value: token.jwtId },
     { prefix: 'th', issuerAlias, value: token.signedPartDigest },
     { prefix: 'sid', issuerAlias, value: token.sessionId },
@@ -60,7 +70,4 @@ export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLeve
     { prefix: 'kid', issuerAlias, value: token.keyId },
     { prefix: 'iss', issuerAlias, value: undefined },
   ];
-  return candidates.filter(
-    ({ prefix, value }) => levels.has(TARGET_PREFIXES[prefix]) && (value !== undefined || prefix === 'iss'),
-  );
 }

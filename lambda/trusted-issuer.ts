@@ -17,6 +17,12 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 /** How a deployment calls an issuer, in entries, logs and metrics. Never `#`: it separates the parts of a revocation target. */
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
 
+/**
+ * Former aliases of one issuer at most: each of them adds a key for every level to the read of every decision. Seven targets
+ * under five aliases are 35 of the 100 keys that one `BatchGetItem` takes.
+ */
+export const MAX_FORMER_ALIASES = 4;
+
 /** A claim that lists what a token permits; a path of several names descends into objects (`['realm_access', 'roles']`). */
 export interface ScopeClaim {
   readonly path: readonly string[];
@@ -42,6 +48,8 @@ export interface ClaimNames {
  */
 export interface TrustedIssuer {
   readonly alias: string;
+  /** Aliases under which older entries of this issuer stand in the table; they count as if they named `alias`. */
+  readonly formerAliases?: readonly string[];
   /** Compared with `iss` by code unit: a trailing slash more or less is another issuer (RFC 7519 section 4.1.1). */
   readonly issuer: string;
   /** The key set's address; null: found by discovery (RFC 8414, OpenID Connect Discovery) under `issuer`. */
@@ -67,4 +75,14 @@ export interface TrustedIssuer {
   readonly maxTokenAge: number;
   /** Tokens without a token id: refused, or revocable by the digest of their signed part (`th#`). */
   readonly tokensWithoutId: 'reject' | 'digest';
+}
+
+/** Whether entries under an alias, the present one or a former one, are about this issuer. */
+export function isKnownAs(issuer: Pick<TrustedIssuer, 'alias' | 'formerAliases'>, alias: string): boolean {
+  return aliasesOf(issuer).includes(alias);
+}
+
+/** Every alias under which entries of an issuer are read, the present one first. */
+export function aliasesOf({ alias, formerAliases = [] }: Pick<TrustedIssuer, 'alias' | 'formerAliases'>): string[] {
+  return [alias, ...formerAliases];
 }

@@ -123,6 +123,7 @@ it('B13 the answer to one token is the same whatever was asked for', async () =>
 describe('the answer for a good token', () => {
   const accessToken = {
     issuerAlias: 'main',
+    formerAliases: [],
     subject: 'alice',
     clientId: 'client-1',
     sessionId: 'session-1',

@@ -9,8 +9,11 @@ import { entryReaderAt } from '../support/entry-reader.ts';
 import { createRevocationTable } from '../support/revocation-table.ts';
 import { NOW } from '../support/trusted-issuer.ts';
 
+const FORMER_ALIASES = ['old', 'oldest'];
+
 const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   issuerAlias: 'main',
+  formerAliases: FORMER_ALIASES,
   subject: 'alice',
   clientId: 'client-1',
   sessionId: 'session-1',
@@ -34,6 +37,10 @@ const LEVELS = {
   issuer: { target: 'iss#main', hasBefore: true },
 } as const;
 type Level = keyof typeof LEVELS;
+
+/** An entry as it was written while the issuer had another alias. */
+const targetUnder = (alias: string, level: Level) => LEVELS[level].target.replace('#main', `#${alias}`);
+const alias = fc.constantFrom('main', ...FORMER_ALIASES);
 
 const before = fc.oneof(
   fc.constant(undefined),
@@ -79,11 +86,11 @@ async function isRevoked(readEntries: ReadEntries, accessToken: AccessToken): Pr
 
 const concerns = (level: string, hasId: boolean) => level !== (hasId ? 'digest' : 'token');
 
-describe('F4 several entries', () => {
+describe('F4 several entries, under the present alias or a former one,', () => {
   it('revoke a token exactly when one of them would alone', async () => {
-    const property = fc.asyncProperty(entries, issuedAt, fc.boolean(), async (written, iat, hasId) => {
+    const property = fc.asyncProperty(entries, alias, issuedAt, fc.boolean(), async (written, name, iat, hasId) => {
       const stored = Object.entries(written).map(([level, attribute]) => ({
-        target: LEVELS[level as Level].target as string,
+        target: targetUnder(name, level as Level),
         before: attribute,
       }));
       const readEntries: ReadEntries = async (targets) => stored.filter(({ target }) => targets.includes(target));
@@ -98,16 +105,19 @@ describe('F4 several entries', () => {
   it('do so in a real table too', async () => {
     const table = await createRevocationTable();
     const readEntries = entryReaderAt(inject('dynamoDbEndpoint'), table.name, 10_000);
-    const property = fc.asyncProperty(entries, issuedAt, fc.boolean(), async (written, iat, hasId) => {
+    const property = fc.asyncProperty(entries, alias, issuedAt, fc.boolean(), async (written, name, iat, hasId) => {
       const pairs = Object.entries(written) as [Level, AttributeValue | undefined][];
       for (const [level, attribute] of pairs) {
-        await table.put({ target: { S: LEVELS[level].target }, ...(attribute !== undefined && { before: attribute }) });
+        await table.put({
+          target: { S: targetUnder(name, level) },
+          ...(attribute !== undefined && { before: attribute }),
+        });
       }
       const expected = pairs.some(
         ([level, attribute]) => concerns(level, hasId) && revokesAlone(level, attribute, iat),
       );
       expect(await isRevoked(readEntries, token(iat, hasId))).toBe(expected);
-      for (const [level] of pairs) await table.remove(LEVELS[level].target);
+      for (const [level] of pairs) await table.remove(targetUnder(name, level));
     });
     await fc.assert(property, { numRuns: 25 });
   });

@@ -5,6 +5,7 @@ import { NOW } from '../support/trusted-issuer.ts';
 
 const token = (jwtId: string): AccessToken => ({
   issuerAlias: 'main',
+  formerAliases: [],
   subject: 'alice',
   clientId: undefined,
   sessionId: undefined,
@@ -52,4 +53,15 @@ it('takes nothing from entries that it did not ask for', async () => {
   ]);
   await expect(refuseIfRevoked(token('mine'))).resolves.toBeUndefined();
   expect(said).toEqual([]);
+});
+
+it('reports a malformed entry of a former alias under the present one, which alarms and metrics know', async () => {
+  const { refuseIfRevoked, said } = listOver(async () => [{ target: 'jti#old#mine', before: { S: 'yesterday' } }]);
+  await expect(refuseIfRevoked({ ...token('mine'), formerAliases: ['old'] })).rejects.toMatchObject({
+    reason: 'revoked',
+  });
+  expect(said).toEqual([
+    { event: 'entry-malformed', level: 'token', issuer: 'main' },
+    { event: 'revoked', level: 'token', issuer: 'main' },
+  ]);
 });

@@ -10,9 +10,11 @@ import {
   type TargetPrefix,
   targetsOf,
 } from '../../lambda/revocation-target.ts';
+import { MAX_FORMER_ALIASES } from '../../lambda/trusted-issuer.ts';
 
 const token: AccessToken = {
   issuerAlias: 'main',
+  formerAliases: [],
   subject: 'alice',
   clientId: 'client-1',
   sessionId: 'session-1',
@@ -52,6 +54,25 @@ describe('the targets of a token', () => {
   it('hold both where the issuer may leave out the id, but did not', () => {
     const targets = targetsAt(['token'], { ...token, signedPartDigest: 'digest' });
     expect(targets).toEqual(['jti#main#token-1', 'th#main#digest']);
+  });
+
+  it('are asked for under every alias that the issuer has had', () => {
+    const renamed = { ...token, formerAliases: ['old', 'oldest'] };
+    expect(targetsAt(['token', 'issuer'], renamed)).toEqual([
+      'jti#main#token-1',
+      'iss#main',
+      'jti#old#token-1',
+      'iss#old',
+      'jti#oldest#token-1',
+      'iss#oldest',
+    ]);
+  });
+
+  it('fit one BatchGetItem, which takes 100 keys, however many aliases the issuer may have had', () => {
+    const formerAliases = Array.from({ length: MAX_FORMER_ALIASES }, (_, index) => `old-${index}`);
+    const targets = targetsAt(REVOCATION_LEVELS, { ...token, signedPartDigest: 'digest', formerAliases });
+    expect(new Set(targets).size).toBe(7 * (1 + MAX_FORMER_ALIASES));
+    expect(targets.length).toBeLessThanOrEqual(100);
   });
 
   it('leave out a session and a client that the token does not name', () => {

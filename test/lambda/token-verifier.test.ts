@@ -25,6 +25,7 @@ describe('an access token', () => {
     const verify = createTokenVerifier({ issuers: [trustedIssuer()], keySetOf, contextClaims, now: () => NOW * 1000 });
     expect(await verify(token)).toEqual({
       issuerAlias: 'main',
+      formerAliases: [],
       subject: 'alice',
       clientId: 'client-1',
       sessionId: 'session-1',
