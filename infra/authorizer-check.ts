@@ -4,6 +4,7 @@ import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { HTTP_METHODS } from '../lambda/route.ts';
 import { ALIAS_PATTERN } from '../lambda/trusted-issuer.ts';
 import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
+import { refuseSharedAliases } from './former-alias-check.ts';
 import { issuerComplaint } from './issuer-check.ts';
 import {
   type Demand,
@@ -110,6 +111,7 @@ export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issu
     if (complaint !== undefined) throw new DeploymentError(`${complaint}.`);
   }
   refuseDuplicateIssuers(issuers);
+  refuseSharedAliases(issuers);
   for (const [index, rule] of routes.entries()) {
     const fix = route(rule);
     if (fix !== undefined) throw new DeploymentError(`routes[${index}] is ${shown(rule)}: ${fix}.`);

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { isAcceptableAddress } from '../lambda/json-download.ts';
 import { SIGNATURE_ALGORITHMS } from '../lambda/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
+import { formerAliases } from './former-alias-check.ts';
 import {
   type Demand,
   demand,
@@ -49,6 +50,7 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
   clockTolerance: wholeSeconds(0, 60),
   maxTokenAge: wholeSeconds(1, LONGEST_TOKEN_AGE),
   tokensWithoutId: oneOf(['reject', 'digest']),
+  formerAliases,
 };
 
 /** What is wrong with an issuer's settings, as a sentence without its full stop; undefined: nothing. */

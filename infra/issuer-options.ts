@@ -17,6 +17,12 @@ export interface CommonOptions {
    * @default 24 hours
    */
   readonly maxTokenAge?: Duration;
+  /**
+   * Aliases that this issuer had in earlier deployments, at most 4: entries under them go on revoking. Each adds the keys of
+   * all levels to the read of every decision.
+   * @default none: entries under any other alias revoke nothing
+   */
+  readonly formerAliases?: readonly string[];
 }
 
 export interface Auth0Options extends CommonOptions {

@@ -24,7 +24,10 @@ export interface Finding {
 }
 
 /** What a deployment tells the inspection about an issuer. */
-export type InspectedIssuer = Pick<TrustedIssuer, 'alias' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId'>;
+export type InspectedIssuer = Pick<
+  TrustedIssuer,
+  'alias' | 'formerAliases' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId'
+>;
 
 /** All instants in seconds since the epoch. */
 export interface InspectionFacts {

@@ -10,6 +10,7 @@ import {
 } from './revocation-entry.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
 import { inspectTarget } from './target-inspection.ts';
+import { isKnownAs } from './trusted-issuer.ts';
 
 /** DynamoDB's TTL leaves an item alone whose time is more than five years past (developer guide, "Time to Live"). */
 const FIRST_AGE_THAT_TTL_IGNORES = 5 * 365 * 86_400;
@@ -29,7 +30,7 @@ export function inspectEntry(
   const flaw = inspectTarget(text, facts);
   if (flaw !== undefined) return [flaw, ...inspectBefore(before)];
   const target = parseTarget(text ?? '');
-  const issuer = facts.issuers.find(({ alias }) => alias === target?.issuerAlias);
+  const issuer = facts.issuers.find((each) => target !== undefined && isKnownAs(each, target.issuerAlias));
   if (target === undefined || issuer === undefined) return [];
   return [
     ...inspectBefore(before),

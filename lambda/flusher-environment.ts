@@ -50,8 +50,10 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
 }
 
 /** Callers have whole issuers; four kilobytes of environment have no room for them. */
-function inspectedPart({ alias, maxTokenAge, clockTolerance, tokensWithoutId }: InspectedIssuer): InspectedIssuer {
-  return { alias, maxTokenAge, clockTolerance, tokensWithoutId };
+function inspectedPart(issuer: InspectedIssuer): InspectedIssuer {
+  const { alias, formerAliases, maxTokenAge, clockTolerance, tokensWithoutId } = issuer;
+  const former = formerAliases === undefined ? {} : { formerAliases };
+  return { alias, ...former, maxTokenAge, clockTolerance, tokensWithoutId };
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;

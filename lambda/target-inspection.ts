@@ -1,6 +1,7 @@
 import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
 import { isIdentifier } from './identifier.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+import { isKnownAs } from './trusted-issuer.ts';
 
 /** Why no token of this deployment can match a written target, or undefined when one can. */
 export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
@@ -9,7 +10,7 @@ export function inspectTarget(text: string | undefined, facts: InspectionFacts):
   if (slip !== undefined) return nothingMatches('malformed-target', slip);
   const target = parseTarget(text);
   if (target === undefined) return unreadable(text);
-  const issuer = facts.issuers.find(({ alias }) => alias === target.issuerAlias);
+  const issuer = facts.issuers.find((each) => isKnownAs(each, target.issuerAlias));
   const known = facts.issuers.map(({ alias }) => alias).join(', ');
   if (issuer === undefined)
     return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known})`);
@@ -30,8 +31,8 @@ function slipOf(text: string, { issuers }: InspectionFacts): string | undefined 
   if (padded.some((part) => part !== part.trim())) return 'The target has a stray space';
   if (prefix !== prefix.toLowerCase() && Object.hasOwn(TARGET_PREFIXES, prefix.toLowerCase()))
     return 'The prefix of the target is not in lower case';
-  const isMiscased = issuers.every((issuer) => issuer.alias !== alias);
-  return isMiscased && issuers.some((issuer) => issuer.alias === alias.toLowerCase())
+  const isMiscased = issuers.every((issuer) => !isKnownAs(issuer, alias));
+  return isMiscased && issuers.some((issuer) => isKnownAs(issuer, alias.toLowerCase()))
     ? 'The alias of the target is not in lower case'
     : undefined;
 }

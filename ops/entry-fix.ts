@@ -1,6 +1,7 @@
 import type { FindingKind } from '../lambda/entry-finding.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { isKnownAs } from '../lambda/trusted-issuer.ts';
 import { commandFor, commandLine, textOf } from './entry-text.ts';
 import { printable, shellWord, withholdToken } from './printable.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';
@@ -31,7 +32,22 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
   const target = parseTarget(text);
   if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(text, item, region);
   if (target.prefix === 'th') return certain(fixForDigest(kinds));
-  return fixForTimes(kinds, target, item, region.flags);
+  const issuerAlias = presentAlias(target.issuerAlias, region);
+  if (issuerAlias === undefined || issuerAlias === target.issuerAlias) {
+    return fixForTimes(kinds, target, item, region.flags);
+  }
+  return thenRemoved(fixForTimes(kinds, { ...target, issuerAlias }, item, region.flags), text, region);
+}
+
+/** The alias under which commands write today what an entry says under that one or a former one; undefined: unknown. */
+function presentAlias(alias: string, { authorizer }: RegionalStack): string | undefined {
+  return authorizer.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.alias;
+}
+
+/** Commands write under the present alias: the entry under the former one goes when the new one stands. */
+function thenRemoved({ fix, guess, otherwise }: EntryFix, text: string, { flags }: RegionalStack): EntryFix {
+  const remove = commandLine('restore target', text, flags);
+  return { fix: `${fix} && ${remove}`, guess, otherwise: otherwise && `${otherwise} && ${remove}` };
 }
 
 function fixForTimes(
@@ -78,15 +94,15 @@ function fixForUseless(text: string, item: EntryItem, region: RegionalStack): En
 }
 
 /** A target with its slips of the hand undone; undefined when even that matches nothing here. */
-function meantBy(text: string, { authorizer }: RegionalStack): RevocationTarget | undefined {
+function meantBy(text: string, region: RegionalStack): RevocationTarget | undefined {
   const [prefix = '', alias = '', ...rest] = text.split('#');
   const value = rest.length === 0 ? [] : [rest.join('#').trim()];
   const meant = parseTarget([prefix.trim().toLowerCase(), alias.trim().toLowerCase(), ...value].join('#'));
   if (meant === undefined || meant.prefix === 'th') return undefined;
-  const { issuers, revocationLevels } = authorizer.configuration;
-  const isRead = revocationLevels.includes(TARGET_PREFIXES[meant.prefix]);
+  const isRead = region.authorizer.configuration.revocationLevels.includes(TARGET_PREFIXES[meant.prefix]);
   const isSound = meant.value === undefined || problemWithValue(meant.value) === undefined;
-  return isRead && isSound && issuers.some((issuer) => issuer.alias === meant.issuerAlias) ? meant : undefined;
+  const issuerAlias = presentAlias(meant.issuerAlias, region);
+  return isRead && isSound && issuerAlias !== undefined ? { ...meant, issuerAlias } : undefined;
 }
 
 /** No command writes a digest but `revoke token`, which needs the token itself. */

@@ -1,4 +1,5 @@
 import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
 import type { ListCommand } from './command.ts';
 import { scanEntries } from './entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from './entry-text.ts';
@@ -12,12 +13,13 @@ import { textTable } from './text-table.ts';
 export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
   tellUnknownAlias(command, region, context);
+  const aliases = aliasesWanted(command, region);
   const found: EntryItem[] = [];
   const limit = command.limit ?? Number.POSITIVE_INFINITY;
   let read = 0;
   for await (const page of scanEntries(region, command.after)) {
     read += page.length;
-    found.push(...page.filter((item) => matches(item, command)));
+    found.push(...page.filter((item) => matches(item, command.level, aliases)));
     context.showProgress('Entries read:', read, undefined);
     if (found.length > limit) break;
   }
@@ -33,18 +35,26 @@ export async function list(command: ListCommand, stack: RevocationStack, context
 
 /** No error: the table may hold entries of an issuer that the deployment has no longer. */
 function tellUnknownAlias({ issuer }: ListCommand, { authorizer }: RegionalStack, { tell }: OperatorContext): void {
-  const aliases = authorizer.configuration.issuers.map(({ alias }) => alias);
-  if (issuer === undefined || aliases.includes(issuer)) return;
-  tell(`No issuer of this deployment has the alias "${printable(issuer)}": there are ${aliases.join(', ')}.`);
+  const { issuers } = authorizer.configuration;
+  if (issuer === undefined || issuers.some((each) => isKnownAs(each, issuer))) return;
+  const aliases = issuers.map(({ alias }) => alias).join(', ');
+  tell(`No issuer of this deployment has the alias "${printable(issuer)}": there are ${aliases}.`);
 }
 
-function matches(item: EntryItem, { level, issuer }: ListCommand): boolean {
-  if (level === undefined && issuer === undefined) return true;
+/** `--issuer` with the present alias means every alias that the issuer has had. */
+function aliasesWanted({ issuer }: ListCommand, { authorizer }: RegionalStack): readonly string[] | undefined {
+  if (issuer === undefined) return undefined;
+  const present = authorizer.configuration.issuers.find(({ alias }) => alias === issuer);
+  return present === undefined ? [issuer] : aliasesOf(present);
+}
+
+function matches(item: EntryItem, level: ListCommand['level'], aliases: readonly string[] | undefined): boolean {
+  if (level === undefined && aliases === undefined) return true;
   const target = parseTarget(textOf(item, 'target') ?? '');
   if (target === undefined) return false;
   return (
     (level === undefined || TARGET_PREFIXES[target.prefix] === level) &&
-    (issuer === undefined || target.issuerAlias === issuer)
+    (aliases === undefined || aliases.includes(target.issuerAlias))
   );
 }
 

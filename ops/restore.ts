@@ -6,19 +6,25 @@ import type { OperatorContext, Report } from './report.ts';
 import { type RestorePlan, type RestoreResult, restoreReport } from './restore-report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RevocationStack } from './revocation-stack.ts';
-import { targetText } from './target-selection.ts';
+import { targetTexts, worthTelling } from './target-selection.ts';
 import { withToken } from './token-input.ts';
 
-/** Deletes an entry in every Region, and confirms with a strong read that it is gone. */
+/**
+ * Deletes an entry in every Region, and confirms with a strong read that it is gone. Entries under former aliases of the
+ * issuer are deleted too: each of them would go on revoking.
+ */
 export async function restore(
   { selector, dryRun }: RestoreCommand,
   stack: RevocationStack,
   context: OperatorContext,
 ): Promise<Report> {
   const known = await withToken(selector, context);
-  const plans = stack.regions.map((region) => ({ region, target: targetText(known, region.authorizer) }));
-  const results = await Promise.all(plans.map(dryRun ? foresee : restoreIn));
-  return restoreReport(results, dryRun, context.now());
+  const plans = stack.regions.map((region) =>
+    targetTexts(known, region.authorizer).map((target): RestorePlan => ({ region, target })),
+  );
+  const results = await Promise.all(plans.map((spellings) => Promise.all(spellings.map(dryRun ? foresee : restoreIn))));
+  const told = results.flatMap((spellings) => worthTelling(spellings, ({ outcome }) => outcome === 'absent'));
+  return restoreReport(told, dryRun, context.now());
 }
 
 async function foresee(plan: RestorePlan): Promise<RestoreResult> {

@@ -3,7 +3,7 @@ import type { AuthorizerDescription } from '../lambda/authorizer-description.ts'
 import { purgeFloor } from '../lambda/purge-floor.ts';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import { isKnownAs, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
 import type { BeforeOption } from './command.ts';
 import { formatInstant } from './instant.ts';
 import { OperatorError } from './operator-error.ts';
@@ -55,12 +55,12 @@ export function hasBefore({ prefix }: Pick<RevocationTarget, 'prefix'>): boolean
   return ['subject', 'client', 'issuer'].includes(TARGET_PREFIXES[prefix]);
 }
 
-/** The trusted issuer of an alias. @throws OperatorError listing the aliases there are */
+/** The trusted issuer of an alias, the present one or a former one. @throws OperatorError listing the aliases there are */
 export function issuerOf({ configuration }: AuthorizerDescription, alias: string | undefined): TrustedIssuer {
   const { issuers } = configuration;
   const [only] = issuers;
   if (alias === undefined && only !== undefined && issuers.length === 1) return only;
-  const found = issuers.find((issuer) => issuer.alias === alias);
+  const found = issuers.find((issuer) => alias !== undefined && isKnownAs(issuer, alias));
   if (found !== undefined) return found;
   const known = issuers.map((issuer) => issuer.alias).join(', ');
   throw new OperatorError(

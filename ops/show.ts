@@ -9,26 +9,39 @@ import { answersFrom } from './regional-answers.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { targetText } from './target-selection.ts';
+import { targetTexts, worthTelling } from './target-selection.ts';
 import { withToken } from './token-input.ts';
 
 /** One entry in every Region, read strongly, with what is wrong with it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
-  const places = stack.regions.map((region) => ({ region, target: targetText(selector, region.authorizer) }));
-  const answers = await answersFrom(places, ({ region, target }) => readEntry(region, target));
+  const places = stack.regions.map((region) =>
+    targetTexts(selector, region.authorizer).map((target) => ({ region, target })),
+  );
   const now = context.now();
-  const shown = answers.map(({ place, answer: item, error }) => ({
-    ...place,
-    item,
-    findings: item === undefined ? [] : findingsOf(item, place.region, now),
-    error,
-  }));
+  const found = await Promise.all(places.map((spellings) => entriesAt(spellings, now)));
+  const shown = found.flatMap((spellings) =>
+    worthTelling(spellings, ({ item, error }) => item === undefined && error === undefined),
+  );
   return {
     text: shown.map((entry) => textOfEntry(entry, now)).join('\n'),
     document: { command: 'show', regions: shown.map((entry) => regionDocument(entry, now)) },
     exitCode: shown.every(({ error }) => error === undefined) ? 0 : 1,
   };
+}
+
+/** The entries of one Region, under each alias that the issuer has had. */
+async function entriesAt(
+  spellings: readonly Pick<Shown, 'region' | 'target'>[],
+  now: number,
+): Promise<readonly Shown[]> {
+  const answers = await answersFrom(spellings, ({ region, target }) => readEntry(region, target));
+  return answers.map(({ place, answer: item, error }) => ({
+    ...place,
+    item,
+    findings: item === undefined ? [] : findingsOf(item, place.region, now),
+    error,
+  }));
 }
 
 function findingsOf(item: EntryItem, { authorizer }: RegionalStack, now: number): readonly string[] {

@@ -6,7 +6,7 @@ import {
   TARGET_PREFIXES,
   type TargetPrefix,
 } from '../lambda/revocation-target.ts';
-import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import { aliasesOf, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
 import type { Selector } from './command.ts';
 import { issuerOf } from './revocation.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
@@ -16,9 +16,20 @@ export interface SelectedTarget {
   readonly issuer: TrustedIssuer;
 }
 
-/** The partition key that a selector means in one deployment, well-formed or not. @throws OperatorError */
-export function targetText(selector: Selector, description: AuthorizerDescription): string {
-  return selector.by === 'target' ? selector.target : formatTarget(selectTarget(selector, description).target);
+/**
+ * The partition keys under which an entry for a selector may stand, well-formed or not: under the issuer's present alias,
+ * which comes first, and under its former ones. @throws OperatorError
+ */
+export function targetTexts(selector: Selector, description: AuthorizerDescription): readonly string[] {
+  if (selector.by === 'target') return [selector.target];
+  const { target, issuer } = selectTarget(selector, description);
+  return aliasesOf(issuer).map((issuerAlias) => formatTarget({ ...target, issuerAlias }));
+}
+
+/** What there is to tell of one Region's spellings: those with an entry; where none has one, the first says so. */
+export function worthTelling<Found>(found: readonly Found[], isAbsent: (one: Found) => boolean): readonly Found[] {
+  const present = found.filter((one) => !isAbsent(one));
+  return present.length > 0 ? present : found.slice(0, 1);
 }
 
 /** The target that a selector means in one deployment. @throws OperatorError */

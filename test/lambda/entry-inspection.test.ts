@@ -39,6 +39,16 @@ describe('the target of an entry', () => {
     );
   });
 
+  it.each(['jti#old#1', 'sub#old#alice', 'iss#old'])('under a former alias can match a token: %s', (target) => {
+    const issuers = [{ ...issuer, formerAliases: ['old'] }];
+    const item = { target: { S: target }, purgeAt: soundPurgeAt, before: { N: String(now) } };
+    expect(kindsOf(item)).toEqual(['unknown-alias']);
+    expect(kindsOf(item, { issuers })).toEqual([]);
+    expect(kindsOf({ ...item, target: { S: target.replace('old', 'OLD') } }, { issuers })).toEqual([
+      'malformed-target',
+    ]);
+  });
+
   const useless: readonly (readonly [target: string, kind: FindingKind])[] = [
     ['JTI#main#1', 'malformed-target'],
     ['jti#MAIN#1', 'malformed-target'],
