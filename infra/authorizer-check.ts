@@ -5,6 +5,7 @@ import { HTTP_METHODS } from '../lambda/route.ts';
 import { ALIAS_PATTERN } from '../lambda/trusted-issuer.ts';
 import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { refuseSharedAliases } from './former-alias-check.ts';
+import { givenTable } from './given-table-check.ts';
 import { issuerComplaint } from './issuer-check.ts';
 import {
   type Demand,
@@ -69,6 +70,7 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
     matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
   ),
   fipsEndpoint: optional(oneOf([true, false])),
+  revocationTable: optional(givenTable),
   deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),
 };
 

@@ -12,7 +12,7 @@ import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { lossWarning, refuseWholeLosses } from './policy-loss.ts';
 import { refuseLargePolicies } from './policy-size.ts';
-import type { RevocationTable } from './revocation-table.ts';
+import type { AnyTable } from './revocation-table.ts';
 import { type CompiledTable, compileRouteTable } from './route-compiler.ts';
 import { RouteTableError } from './route-table-error.ts';
 
@@ -82,15 +82,16 @@ function expressibleTable(routes: readonly Route[]): CompiledTable {
   );
 }
 
-/** @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
+/** @param region - the stack's; may be a token. @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
 export function configurationOf(
   settings: AuthorizerSettings,
-  { tableName, env }: RevocationTable,
+  { tableName }: AnyTable,
+  region: string,
 ): AuthorizerConfiguration {
   return {
     issuers: Object.entries(settings.issuers).map(([alias, issuer]) => ({ alias, ...issuer })),
     revocationTable: tableName,
-    revocationEndpoint: `https://${dynamoDbHost(settings, env.region)}.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+    revocationEndpoint: `https://${dynamoDbHost(settings, region)}.${Aws.REGION}.${Aws.URL_SUFFIX}`,
     revocationLevels: settings.revocationLevels ?? REVOCATION_LEVELS,
     contextClaims: settings.contextClaims ?? {},
   };
@@ -98,6 +99,6 @@ export function configurationOf(
 
 function dynamoDbHost({ fipsEndpoint }: AuthorizerSettings, region: string): string {
   if (fipsEndpoint !== true) return 'dynamodb';
-  if (Token.isUnresolved(region) || /^(us|ca)-(?!gov-)/.test(region)) return 'dynamodb-fips';
+  if (Token.isUnresolved(region) || /^(us|ca)-(?!gov-|iso)/.test(region)) return 'dynamodb-fips';
   throw new DeploymentError(`fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`);
 }

@@ -23,11 +23,12 @@ import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { encryptionKeyFor } from './encryption-key.ts';
+import { revocationTableOf } from './given-table.ts';
 import { OperatorPolicies } from './operator-policies.ts';
 import { largeAnswerWarning } from './policy-size.ts';
 import { ProtectedDefinition } from './protected-definition.ts';
 import { RevocationFlusher } from './revocation-flusher.ts';
-import { RevocationTable } from './revocation-table.ts';
+import { type AnyTable, grantDecisions } from './revocation-table.ts';
 import { nameOf } from './route-table.ts';
 import { routesFromOpenApi } from './routes-from-openapi.ts';
 
@@ -45,7 +46,8 @@ type AnyRestApi = IRestApi | RestApiBase;
  */
 export class BearerAuthorizer extends Authorizer {
   readonly function: AuthorizerFunction;
-  readonly table: RevocationTable;
+  /** The one that the settings name, or a new one. */
+  readonly table: AnyTable;
   readonly resultTtl: Duration;
   readonly timeout = AUTHORIZER_TIMEOUT;
   /** Undefined where the settings say `flush: false`. */
@@ -66,11 +68,11 @@ export class BearerAuthorizer extends Authorizer {
     super(scope, id);
     checkAuthorizerSettings(settings);
     this.resultTtl = settings.resultTtl ?? DEFAULT_RESULT_TTL;
-    const { deploymentRoles, reservedConcurrency } = settings;
+    const { reservedConcurrency } = settings;
     this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
-    this.table = new RevocationTable(this, 'Table', { encryptionKey: this.encryptionKey, deploymentRoles });
+    this.table = revocationTableOf(this, settings, this.encryptionKey);
     this.policies = new OperatorPolicies(this, 'Policies', this.table);
-    const configuration = configurationOf(settings, this.table);
+    const configuration = configurationOf(settings, this.table, Stack.of(this).region);
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
     this.function = new AuthorizerFunction(this, 'Function', {
       configuration,
@@ -80,7 +82,7 @@ export class BearerAuthorizer extends Authorizer {
       reservedConcurrency,
       encryptionKey: this.encryptionKey,
     });
-    this.table.grantDecisions(this.function);
+    grantDecisions(this.table, this.function);
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
     this.node.addValidation({ validate: () => this.warnOfLargeAnswers(settings) });

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { RevocationLevel } from '../lambda/revocation-target.ts';
 import type { Route } from '../lambda/route.ts';
 import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { AnyTable } from './revocation-table.ts';
 
 /** What an issuer's tokens must look like; its alias is the name under which `issuers` lists it. */
 export type IssuerSettings = Omit<TrustedIssuer, 'alias'>;
@@ -52,11 +53,28 @@ export interface AuthorizerSettings {
    */
   readonly fipsEndpoint?: boolean;
   /**
+   * The table with the revocation entries, where it exists already: a table of your app, an imported one
+   * (`Table.fromTableAttributes`), or the ARNs of one. Its partition key must be `target`, its stream must show new images.
+   * TTL on `purgeAt`, deletion protection and recovery are yours to set. Remove the flusher that reads its stream already:
+   * a stream serves two readers, and each flusher is two.
+   * @default a new table, which outlives the stack: entries of another table revoke nothing
+   */
+  readonly revocationTable?: AnyTable | ExistingTable;
+  /**
    * Names of roles that may change the table's settings, `*` allowed. Name yours where CloudFormation deploys by a role
    * that `cdk bootstrap` did not make.
    * @default ['cdk-*-cfn-exec-role-*']
    */
   readonly deploymentRoles?: readonly string[];
+}
+
+/** A table that another stack made, or left behind. */
+export interface ExistingTable {
+  readonly tableArn: string;
+  /** `LatestStreamArn` of the table. Needed unless `flush` is false. */
+  readonly tableStreamArn?: string;
+  /** @default the key that the setting `encryptionKey` names by its ARN, or AWS's own */
+  readonly encryptionKeyArn?: string;
 }
 
 /** Requests that the API takes; what is more gets 429, before the authorizer is asked. */

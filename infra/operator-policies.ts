@@ -3,7 +3,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
-import type { RevocationTable } from './revocation-table.ts';
+import type { AnyTable } from './revocation-table.ts';
 import { exceptFrom } from './rule-exceptions.ts';
 
 const isBreakGlass = (prefix: string): boolean =>
@@ -33,9 +33,9 @@ export class OperatorPolicies extends Construct {
   readonly restorers: ManagedPolicy;
   /** `revoke` and `restore` for signing keys and issuers: one entry shuts out everybody. An alarm tells of each. */
   readonly breakGlass: ManagedPolicy;
-  private readonly table: RevocationTable;
+  private readonly table: AnyTable;
 
-  constructor(scope: Construct, id: string, table: RevocationTable) {
+  constructor(scope: Construct, id: string, table: AnyTable) {
     super(scope, id);
     this.table = table;
     this.readers = this.policyFor('Readers', 'Read all revocation entries', [this.onTable(['dynamodb:Scan'])]);

@@ -33,7 +33,7 @@ export interface RevocationFlusherProps {
   readonly resultTtl: Duration;
   /** The authorizer function's timeout: the settled flush waits until every decision that was in flight has landed. */
   readonly authorizerTimeout: Duration;
-  /** The table's, which encrypts the stream too; also for the logs. @default AWS's own key */
+  /** For the logs. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -81,7 +81,7 @@ export class RevocationFlusher extends Construct {
       encryptionKey: props.encryptionKey,
     });
     flusher.addToRolePolicy(this.flushStatement());
-    grantDecryption(props.encryptionKey, flusher);
+    grantDecryption(props.table.encryptionKey, flusher);
     return flusher;
   }
 

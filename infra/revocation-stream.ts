@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   type Function as CdkFunction,
   type EventSourceMapping,
@@ -11,8 +12,11 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { exceptFrom } from './rule-exceptions.ts';
 
-/** The revocation table; its stream must show new images. */
-export type StreamedTable = Pick<Table, 'node'> & { readonly tableStreamArn?: string | undefined };
+/** The revocation table; its stream must show new images. Its key encrypts the stream too. */
+export type StreamedTable = Pick<Table, 'node'> & {
+  readonly tableStreamArn?: string | undefined;
+  readonly encryptionKey?: IKey | undefined;
+};
 
 /**
  * Lets a flusher read the table's stream, its own and no other.

@@ -1,5 +1,13 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -8,6 +16,9 @@ import { grantDecryption } from './encryption-key.ts';
 
 /** The roles by which CloudFormation deploys where `cdk bootstrap` has been, whatever its qualifier. */
 const DEPLOYMENT_ROLES = ['cdk-*-cfn-exec-role-*'];
+
+/** CDK's own classes miss their interface where a project compiles with exactOptionalPropertyTypes. */
+export type AnyTable = ITable | Table | TableV2;
 
 export interface RevocationTableProps {
   /** @default AWS's own key */
@@ -36,24 +47,25 @@ export class RevocationTable extends Table {
       ...(encryptionKey !== undefined && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     });
   }
+}
 
-  /**
-   * One action, for the two attributes that a decision needs: who revoked and why is none of the authorizer's business.
-   * DynamoDB developer guide, "Using IAM policy conditions for fine-grained access control".
-   */
-  grantDecisions(authorizer: IGrantable): void {
-    const statement = new PolicyStatement({
-      actions: ['dynamodb:BatchGetItem'],
-      resources: [this.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': [ENTRY_ATTRIBUTES.target, ENTRY_ATTRIBUTES.before] },
-        // Without it a request that names no attributes would get all of them.
-        StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-      },
-    });
-    authorizer.grantPrincipal.addToPrincipalPolicy(statement);
-    grantDecryption(this.encryptionKey, authorizer);
-  }
+/**
+ * One action, for the two attributes that a decision needs: who revoked and why is none of the authorizer's business.
+ * DynamoDB developer guide, "Using IAM policy conditions for fine-grained access control".
+ */
+export function grantDecisions(table: AnyTable, authorizer: IGrantable): void {
+  const statement = new PolicyStatement({
+    actions: ['dynamodb:BatchGetItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': [ENTRY_ATTRIBUTES.target, ENTRY_ATTRIBUTES.before] },
+      // `ForAllValues` is true of a request that names no attributes, which would get all of them.
+      Null: { 'dynamodb:Attributes': 'false' },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
+  authorizer.grantPrincipal.addToPrincipalPolicy(statement);
+  grantDecryption(table.encryptionKey, authorizer);
 }
 
 /**

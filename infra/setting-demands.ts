@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 
 /** What a value must be: undefined when it is, else how to put it right, as the end of a sentence. */
 export type Demand = (value: unknown) => string | undefined;
@@ -61,8 +62,13 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** A value as a message shows it: short, on one line. */
 export function shown(value: unknown): string {
-  const text = value instanceof Duration ? value.toHumanString() : (JSON.stringify(value) ?? 'missing');
+  const text = value instanceof Duration ? value.toHumanString() : textOf(value);
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+function textOf(value: unknown): string {
+  // A construct refers to itself, which JSON cannot say.
+  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value) ?? 'missing');
 }
 
 function prefixed(name: string, fix: string | undefined): string | undefined {
