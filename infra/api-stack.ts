@@ -21,7 +21,7 @@ export class ApiStack extends Stack {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
     const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...options } = deployment;
-    const { throttle, webAcl, requestsPerAddress, ...settings } = options;
+    const { throttle, webAcl, requestsPerAddress, accountLogsRole, ...settings } = options;
     const issuers = this.issuersOf(deployment, corsOrigins);
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
     const { encryptionKey } = authorizer;
@@ -33,6 +33,7 @@ export class ApiStack extends Stack {
       throttle,
       webAcl,
       requestsPerAddress,
+      accountLogsRole,
       encryptionKey,
     });
     const alarms = [
@@ -45,6 +46,8 @@ export class ApiStack extends Stack {
     this.output(STACK_OUTPUTS.apiUrl, api.url);
     this.output(STACK_OUTPUTS.table, authorizer.table.tableName);
     this.output(STACK_OUTPUTS.authorizer, authorizer.logicalId);
+    if (authorizer.auditTrail !== undefined)
+      this.output('AuditTrailBucketName', authorizer.auditTrail.bucket.bucketName);
   }
 
   /** A team without an issuer gets one, so that its first deployment works. */

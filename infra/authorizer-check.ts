@@ -69,6 +69,7 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   encryptionKey: optional(
     matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
   ),
+  auditTrail: optional(oneOf([true, false])),
   fipsEndpoint: optional(oneOf([true, false])),
   revocationTable: optional(givenTable),
   deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),

@@ -18,6 +18,7 @@ import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.t
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
 import type { FlushedStage } from '../lambda/flusher-environment.ts';
 import { bareMethodErrors, coverageErrors, methodsUsing, resourcePolicyErrors } from './attachment-check.ts';
+import { AuditTrail } from './audit-trail.ts';
 import { createAuthorizerAlarms } from './authorizer-alarms.ts';
 import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
@@ -56,6 +57,8 @@ export class BearerAuthorizer extends Authorizer {
   readonly policies: OperatorPolicies;
   /** The authorizer's own, beside the flusher's. They tell nobody until an action is added. */
   readonly alarms: readonly Alarm[];
+  /** Undefined unless the settings say `auditTrail: true`. */
+  readonly auditTrail: AuditTrail | undefined;
   /** Undefined where the settings name none: AWS's own keys. */
   readonly encryptionKey: IKey | undefined;
   private firstCreated: TokenAuthorizer | undefined;
@@ -71,6 +74,7 @@ export class BearerAuthorizer extends Authorizer {
     const { reservedConcurrency } = settings;
     this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
     this.table = revocationTableOf(this, settings, this.encryptionKey);
+    this.auditTrail = settings.auditTrail === true ? this.createAuditTrail() : undefined;
     this.policies = new OperatorPolicies(this, 'Policies', this.table);
     const configuration = configurationOf(settings, this.table, Stack.of(this).region);
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
@@ -145,6 +149,11 @@ export class BearerAuthorizer extends Authorizer {
   private get first(): TokenAuthorizer {
     this.firstCreated ??= this.createTokenAuthorizer('Token');
     return this.firstCreated;
+  }
+
+  private createAuditTrail(): AuditTrail {
+    const { table, encryptionKey } = this;
+    return new AuditTrail(this, 'AuditTrail', { table, encryptionKey });
   }
 
   private createFlusher({ issuers, revocationLevels }: AuthorizerConfiguration): RevocationFlusher {

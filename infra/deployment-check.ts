@@ -1,7 +1,7 @@
 import { isAcceptableAddress } from '../lambda/json-download.ts';
 import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './authorizer-check.ts';
 import { type Deployment, DeploymentError } from './deployment-schema.ts';
-import { type Demand, demand, isWhole, listOf, matching, objectOf, optional } from './setting-demands.ts';
+import { type Demand, demand, isWhole, listOf, matching, objectOf, oneOf, optional } from './setting-demands.ts';
 
 const origin = demand(
   (value) => value === '*' || (typeof value === 'string' && isOrigin(value)),
@@ -23,6 +23,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
     matching(/^[\x20\x21\x23-\x26\x28-\x5b\x5d-\x7e]{1,64}$/, 'write visible ASCII without quotes or backslash'),
   ),
   alarmEmail: optional(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'write one e-mail address')),
+  accountLogsRole: optional(oneOf([true, false])),
   throttle: optional(objectOf({ rate: requests, burst: requests })),
   webAcl: optional(
     matching(

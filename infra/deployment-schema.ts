@@ -42,13 +42,21 @@ export interface AuthorizerSettings {
    */
   readonly reservedConcurrency?: number;
   /**
-   * KMS key of the table, the logs and the alarms' topic: `create`, or the ARN of a key whose policy lets CloudWatch Logs
-   * and CloudWatch alarms use it. Every decision then asks KMS too, unless DynamoDB has the data key at hand.
+   * KMS key of the table, the logs, the alarms' topic and the audit trail: `create`, or the ARN of a key whose policy lets
+   * CloudWatch Logs, CloudWatch alarms and CloudTrail use it. Every decision then asks KMS too, unless DynamoDB has the data key at hand.
    * @default AWS's own keys
    */
   readonly encryptionKey?: string;
   /**
-   * Read the table at DynamoDB's FIPS 140 endpoint: in the United States and Canada. GovCloud has no other, so leave it out.
+   * Whether a CloudTrail trail records who writes and deletes entries, in an encrypted bucket that outlives the stack.
+   * Decisions are not recorded, and neither are other reads. AWS charges about 0.10 US dollars for 100,000 writes, and for
+   * the storage; an account has five trails in a Region. The records name the targets of entries, subjects among them.
+   * @default false: only an entry's `revokedBy` says who wrote it, and whoever writes it can write any name
+   */
+  readonly auditTrail?: boolean;
+  /**
+   * Read the table at DynamoDB's FIPS 140 endpoint: in the United States and Canada. GovCloud and the isolated Regions have
+   * no separate one, so leave it out there.
    * @default false
    */
   readonly fipsEndpoint?: boolean;
@@ -106,6 +114,13 @@ export interface Deployment extends AuthorizerSettings {
    * @default nobody is told
    */
   readonly alarmEmail?: string;
+  /**
+   * Whether the stack makes the role by which API Gateway writes logs for **the whole account** in this Region, in place of
+   * the role that is set there. Write true in an account that has none yet (`aws apigateway get-account` shows no
+   * `cloudwatchRoleArn`): the deployment fails there otherwise, with "CloudWatch Logs role ARN must be set in account settings".
+   * @default false: the account's role stays as it is
+   */
+  readonly accountLogsRole?: boolean;
   /** @default the account's: 10,000 requests per second, 5,000 at once, shared by all its APIs in the Region */
   readonly throttle?: Throttle;
   /**

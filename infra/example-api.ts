@@ -28,6 +28,8 @@ export interface ExampleApiProps {
   readonly webAcl?: string | undefined;
   /** Of the web ACL `managed-rules`. */
   readonly requestsPerAddress?: number | undefined;
+  /** @default false: API Gateway writes logs by the role that the account has */
+  readonly accountLogsRole?: boolean | undefined;
   /** For the logs. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
 }
@@ -37,13 +39,23 @@ export class ExampleApi extends RestApi {
   readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ExampleApiProps) {
-    const { routes, authorizer, realm, corsOrigins, throttle, webAcl, requestsPerAddress, encryptionKey } = props;
+    const {
+      routes,
+      authorizer,
+      realm,
+      corsOrigins,
+      throttle,
+      webAcl,
+      requestsPerAddress,
+      accountLogsRole,
+      encryptionKey,
+    } = props;
     const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
       // CloudWatch tells APIs apart by their names.
       restApiName: Stack.of(scope).stackName,
       description: 'The example API of bearer-authorizer',
-      cloudWatchRole: true,
+      cloudWatchRole: accountLogsRole === true,
       deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(accessLogs), ...limits(throttle) },
       defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
       ...preflight(corsOrigins),
@@ -63,13 +75,14 @@ function limits(throttle: Throttle | undefined): StageOptions {
   return throttle === undefined ? {} : { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst };
 }
 
-function exceptApi(api: RestApi, { throttle, webAcl }: ExampleApiProps): void {
-  exceptFrom(
-    api,
-    'AwsSolutions::AwsSolutions-APIG2',
-    'AwsSolutions::AwsSolutions-COG4',
-    'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-  );
+function exceptApi(api: RestApi, { throttle, webAcl, accountLogsRole }: ExampleApiProps): void {
+  exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG2', 'AwsSolutions::AwsSolutions-COG4');
+  if (accountLogsRole === true) {
+    exceptFrom(
+      api,
+      'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+    );
+  }
   if (throttle === undefined) exceptFrom(api, 'Serverless::Serverless-APIGWDefaultThrottling');
   if (webAcl === undefined) exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG3');
 }

@@ -19,6 +19,9 @@ import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';
 
+/** Seconds for all that a run does besides waiting and flushing: at its timeout Lambda would end the last flush unreported. */
+const TIMEOUT_MARGIN = 5;
+
 export interface RevocationFlusherProps {
   /** The flusher takes both readers that a shard of its stream serves well. */
   readonly table: StreamedTable;
@@ -76,7 +79,7 @@ export class RevocationFlusher extends Construct {
       description: `Flushes the result cache for revocation entries: ${mode}`,
       code: lambdaAsset(this, 'flusher.handler.ts'),
       environment: { ...this.environmentFor(mode, props) },
-      timeout: Duration.seconds(Math.ceil(longestWait) + LONGEST_FLUSH),
+      timeout: Duration.seconds(Math.ceil(longestWait) + LONGEST_FLUSH + TIMEOUT_MARGIN),
       memorySize: 512,
       encryptionKey: props.encryptionKey,
     });

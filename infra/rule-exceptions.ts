@@ -15,6 +15,10 @@ export const RULE_EXCEPTIONS = {
     'API Gateway logs for the whole account by one role, into groups that it names itself: the policy AWS made for that.',
   'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
     'Neither the two actions that send traces to X-Ray nor the one that lists tables for the console know resources.',
+  'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/<AWS::StackName>/*]':
+    'A stack that is asked for by its name is checked as stack/<name>/*, and nobody knows its id before it is deployed.',
+  'AwsSolutions::AwsSolutions-S1':
+    'The bucket holds the audit trail itself: access logs of it would be one more bucket that asks for the same.',
   'Serverless::Serverless-APIGWDefaultThrottling':
     'The load an API is made for only its team knows: they name it as throttle in deployment.ts.',
   'Serverless::Serverless-LambdaDLQ':

@@ -73,6 +73,8 @@ describe('the role of the authorizer', () => {
         Resource: { 'Fn::GetAtt': [table, 'Arn'] },
         Condition: {
           'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['target', 'before'] },
+          // `ForAllValues` is true of a request that names no attributes.
+          Null: { 'dynamodb:Attributes': 'false' },
           StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
         },
       },

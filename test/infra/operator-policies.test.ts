@@ -20,7 +20,7 @@ function writesOf(name: string): readonly Statement[] {
   expect(stack).toEqual({
     Effect: 'Allow',
     Action: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
-    Resource: { Ref: 'AWS::StackId' },
+    Resource: stacksOfThatName(),
   });
   // What the console begins with, before it shows a table.
   expect(list).toEqual({ Effect: 'Allow', Action: 'dynamodb:ListTables', Resource: '*' });
@@ -30,6 +30,12 @@ function writesOf(name: string): readonly Statement[] {
     Resource: tableArn(),
   });
   return writes;
+}
+
+/** By name, as the tool asks: CloudFormation then checks the permission on `stack/<name>/*`, and not on the stack's id. */
+function stacksOfThatName(): unknown {
+  const parts = ['arn:', { Ref: 'AWS::Partition' }, ':cloudformation:', { Ref: 'AWS::Region' }, ':'];
+  return { 'Fn::Join': ['', [...parts, { Ref: 'AWS::AccountId' }, ':stack/', { Ref: 'AWS::StackName' }, '/*']] };
 }
 
 function statementsOf(name: string): readonly Statement[] {

@@ -64,9 +64,12 @@ describe("DynamoDB's FIPS endpoint", () => {
     );
   });
 
-  it.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1'])('is refused in %s', (region) => {
-    expect(() => templateIn(region, withFips)).toThrow(
-      `fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`,
-    );
-  });
+  it.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1'])(
+    'is refused in %s',
+    (region) => {
+      expect(() => templateIn(region, withFips)).toThrow(
+        `fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`,
+      );
+    },
+  );
 });

@@ -29,6 +29,8 @@ const everyOption: Deployment = {
   contextClaims: { tenant: 'org_id' },
   reservedConcurrency: 50,
   encryptionKey: 'create',
+  auditTrail: true,
+  accountLogsRole: true,
   fipsEndpoint: true,
   deploymentRoles: ['deployer'],
   corsOrigins: ['https://app.example.com'],
