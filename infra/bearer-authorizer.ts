@@ -32,6 +32,7 @@ import { RevocationFlusher } from './revocation-flusher.ts';
 import { type AnyTable, grantDecisions } from './revocation-table.ts';
 import { nameOf } from './route-table.ts';
 import { routesFromOpenApi } from './routes-from-openapi.ts';
+import { warnOfUnreadLevels } from './unread-levels.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
@@ -88,6 +89,7 @@ export class BearerAuthorizer extends Authorizer {
     });
     grantDecisions(this.table, this.function);
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
+    warnOfUnreadLevels(this, configuration.revocationLevels);
     this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
     this.node.addValidation({ validate: () => this.warnOfLargeAnswers(settings) });
   }

@@ -40,7 +40,7 @@ export interface LocalApi {
 
 /** Serves the API that the template describes; the table must be there. */
 export async function startLocalApi(
-  { synthesized, dynamodb }: LocalServices,
+  { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
   { ports, clock, reading, say, log }: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {

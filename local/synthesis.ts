@@ -18,7 +18,7 @@ export interface SynthesisOptions {
 
 export type SynthesisMessage = { readonly done: true } | { readonly failure: string };
 
-/** The one stack of the cloud assembly. */
+/** One stack of a cloud assembly. */
 export interface SynthesizedStack {
   readonly stack: Stack;
   readonly assets: AssetFolders;
@@ -55,7 +55,7 @@ export async function synthesize(options: SynthesisOptions, signal: AbortSignal)
   signal.removeEventListener('abort', aborted);
   signal.throwIfAborted();
   if ('failure' in message) throw new LocalRunError(message.failure);
-  return readAssembly(options.outputFolder);
+  return readAssembly(options.outputFolder, STACK_NAME);
 }
 
 function messageOf(worker: Worker): Promise<SynthesisMessage> {
@@ -75,13 +75,14 @@ interface AssetFile {
   readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
 }
 
-async function readAssembly(folder: string): Promise<SynthesizedStack> {
+/** A stack of a cloud assembly that `app.synth()` has written, by its name. */
+export async function readAssembly(folder: string, stackName: string): Promise<SynthesizedStack> {
   const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
-  const template = (await readJson(`${STACK_NAME}.template.json`)) as Template;
-  const manifest = (await readJson(`${STACK_NAME}.assets.json`)) as AssetManifest;
+  const template = (await readJson(`${stackName}.template.json`)) as Template;
+  const manifest = (await readJson(`${stackName}.assets.json`)) as AssetManifest;
   const files = Object.values(manifest.files);
   return {
-    stack: stackOf(STACK_NAME, template),
+    stack: stackOf(stackName, template),
     assets: (s3Key) => {
       const file = files.find(({ destinations }) =>
         Object.values(destinations).some(({ objectKey }) => objectKey === s3Key),

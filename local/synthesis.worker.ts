@@ -19,8 +19,10 @@ try {
   };
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
   const resultTtl = resultTtlSeconds === undefined ? deployment.resultTtl : Duration.seconds(resultTtlSeconds);
+  // A table that exists in AWS does not exist here.
+  const { revocationTable: _revocationTable, ...settings } = deployment;
   new ApiStack(app, STACK_NAME, {
-    deployment: { ...deployment, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl },
+    deployment: { ...settings, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl },
   });
   app.synth();
   send({ done: true });

@@ -24,6 +24,7 @@ export function revocationsGrammar(found: Found, now: number): Commander {
   addCheck(program, found);
   addImport(program, found, now);
   addLint(program, found);
+  addUpgrade(program, found);
   return program;
 }
 
@@ -124,6 +125,15 @@ function addLint(program: Commander, found: Found): void {
   withStackOptions(program.command('lint').description('Finds entries that are useless or will vanish too early.'))
     .addHelpText('after', HELP_TEXTS.lint)
     .action((options: StackOptions) => found({ kind: 'lint', ...stackChoice(options) }));
+}
+
+function addUpgrade(program: Commander, found: Found): void {
+  withStackOptions(
+    program.command('upgrade').description('Says what a deployment would un-revoke, before it is deployed.'),
+  )
+    .argument('<template>', 'the template that `npx cdk synth` has written')
+    .addHelpText('after', HELP_TEXTS.upgrade)
+    .action((template: string, options: StackOptions) => found({ kind: 'upgrade', template, ...stackChoice(options) }));
 }
 
 function positiveInteger(text: string): number {

@@ -87,6 +87,12 @@ export interface LintCommand extends CommonOptions {
   readonly kind: 'lint';
 }
 
+export interface UpgradeCommand extends CommonOptions {
+  readonly kind: 'upgrade';
+  /** A file: the template of the deployment that is to come. */
+  readonly template: string;
+}
+
 export type Command =
   | RevokeCommand
   | RestoreCommand
@@ -94,7 +100,8 @@ export type Command =
   | ListCommand
   | CheckCommand
   | ImportCommand
-  | LintCommand;
+  | LintCommand
+  | UpgradeCommand;
 
 /** `--help`, and what stands in for it when no command is named. */
 export interface Help {

@@ -105,4 +105,10 @@ Examples:
 
 Reads the whole table, reports entries that revoke nothing, or too much, or will vanish too early, and prints the
 command that puts each right. Exit code 1 when it finds any.`,
+  upgrade: `
+Examples:
+  npx cdk synth --quiet && npm run revocations -- upgrade cdk.out/bearer-authorizer.template.json --stack bearer-authorizer
+
+Reads the whole table of the deployed stack, and says which entries the template's authorizer would not read any more: an
+alias that is renamed, a level that is left out, another table. Writes nothing. Exit code 1 when it finds any.`,
 } as const;

@@ -13,6 +13,7 @@ import { revoke } from './revoke.ts';
 import { show } from './show.ts';
 import { findStack } from './stack-search.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
+import { upgrade } from './upgrade.ts';
 
 type Run<C extends Command> = (command: C, stack: RevocationStack, context: OperatorContext) => Promise<Report>;
 
@@ -24,6 +25,7 @@ const RUNS: { readonly [Kind in Command['kind']]: Run<Extract<Command, { kind: K
   check,
   import: importEntries,
   lint,
+  upgrade,
 };
 
 /** The operator's tool. @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line */

@@ -25,6 +25,7 @@ export interface PrintedDocument {
   readonly regions: readonly Members[];
   readonly entries: readonly Members[];
   readonly findings: readonly Members[];
+  readonly changes: readonly Members[];
   readonly steps: readonly Members[];
   readonly routes: readonly Members[];
   readonly next: string | null;

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+
+import { Annotations } from 'aws-cdk-lib/assertions';
+import { inject } from 'vitest';
+import { ApiStack } from '../../infra/api-stack.ts';
+import type { Deployment } from '../../infra/deployment-schema.ts';
+import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
+import { startLocalApi } from '../../local/local-api.ts';
+import { portsFrom } from '../../local/ports.ts';
+import type { Stack } from '../../local/stack.ts';
+import { readAssembly } from '../../local/synthesis.ts';
+import { ensureTable, tableSettingsOf } from '../../local/table.ts';
+import { teardown } from '../../local/teardown.ts';
+import { newApp } from '../infra/synthesis.ts';
+import { freePorts } from './free-ports.ts';
+
+/** One version of a team's deployment, running on this machine until the next one takes its place. */
+export interface DeployedVersion {
+  /** The table whose entries its authorizer reads. */
+  readonly table: string;
+  readonly template: string;
+  readonly authorizer: AuthorizerDescription;
+  /** What synth warned of. */
+  readonly warnings: readonly string[];
+  statusOf(token: string): Promise<number>;
+  revoke(target: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Synthesizes the stack and runs its template, with the table as CloudFormation would leave it: one that is there stays. */
+export async function deployVersion(stackName: string, deployment: Deployment): Promise<DeployedVersion> {
+  const app = newApp();
+  const stack = new ApiStack(app, stackName, { deployment });
+  app.synth();
+  const warnings = Annotations.fromStack(stack).findWarning('*', '*');
+  const synthesized = await readAssembly(app.outdir, stackName);
+  const dynamodb = inject('dynamoDbEndpoint');
+  for (const resource of synthesized.stack.resourcesOfType('AWS::DynamoDB::Table')) {
+    await ensureTable(dynamodb, tableSettingsOf(resource, synthesized.stack.ref(resource.logicalId)));
+  }
+  const undo = teardown();
+  const ports = portsFrom(await freePorts());
+  const silent = () => undefined;
+  const options = { ports, clock: Date.now, say: silent, log: silent };
+  const { restApi } = await startLocalApi({ synthesized, dynamodb }, options, undo);
+  const client = new DynamoDBClient(localClientOptions(dynamodb));
+  await undo.add(async () => client.destroy());
+  const { RevocationTableName: table = '' } = synthesized.stack.outputs();
+  return {
+    table,
+    template: join(app.outdir, `${stackName}.template.json`),
+    authorizer: authorizerOf(synthesized.stack),
+    warnings: warnings.map(({ entry }) => String(entry.data)),
+    statusOf: async (token) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`http://127.0.0.1:${ports.api}/${restApi.stageName}/whoami`, { headers })).status;
+    },
+    revoke: async (target) =>
+      void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
+    stop: undo.run,
+  };
+}
+
+function authorizerOf(stack: Stack): AuthorizerDescription {
+  const texts = stack.resourcesOfType('AWS::Lambda::Function').map(({ metadata }) => metadata[DESCRIPTION_KEY]);
+  return JSON.parse(String(texts.find((text) => text !== undefined))) as AuthorizerDescription;
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { Duration } from 'aws-cdk-lib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
+import { oidc } from '../../infra/issuer-presets.ts';
+import { ACCOUNT, REGION } from '../../local/stack.ts';
+import { operatorAtWork } from '../ops/operator-at-work.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { signedToken } from '../support/signed-token.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
+import { type DeployedVersion, deployVersion } from './deployed-version.ts';
+
+const AUDIENCE = 'https://api.example.com';
+const key = createSigningKey('ES256', 'ec-1');
+const leakedKey = createSigningKey('ES256', 'ec-leaked');
+
+/** Every issuer's key set is the same; their addresses differ. */
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await startLoopbackServer(keySet(key.publicJwk, leakedKey.publicJwk));
+});
+afterAll(() => server.close());
+
+const issuerAt = (path: string, settings: Partial<IssuerSettings> = {}): IssuerSettings => ({
+  ...oidc({
+    issuer: `${server.address}/${path}`,
+    audience: AUDIENCE,
+    jwksUri: `${server.address}/keys`,
+    algorithms: ['ES256'],
+  }),
+  ...settings,
+});
+
+interface TokenParts {
+  readonly issuer?: string;
+  readonly signedBy?: typeof key;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+function tokenOf({ issuer = 'first', signedBy = key, claims = {} }: TokenParts): string {
+  const now = Math.floor(Date.now() / 1000);
+  const usual = {
+    ...{ iss: `${server.address}/${issuer}`, aud: AUDIENCE, sub: randomUUID(), client_id: randomUUID() },
+    ...{ jti: randomUUID(), sid: randomUUID(), iat: now, exp: now + 600 },
+  };
+  return signedToken(signedBy, { alg: 'ES256', typ: 'at+jwt', kid: signedBy.keyId }, { ...usual, ...claims });
+}
+
+/** One token for each level, and the entry of version N that takes back this token alone. */
+const revokedTokens = () => ({
+  'jti#main#lost': tokenOf({ claims: { jti: 'lost' } }),
+  'sid#main#laptop': tokenOf({ claims: { sid: 'laptop' } }),
+  'sub#main#alice': tokenOf({ claims: { sub: 'alice' } }),
+  'cid#main#old-app': tokenOf({ claims: { client_id: 'old-app' } }),
+  'kid#main#ec-leaked': tokenOf({ signedBy: leakedKey }),
+  'iss#partner': tokenOf({ issuer: 'second' }),
+});
+type Entry = keyof ReturnType<typeof revokedTokens>;
+const ENTRIES_OF_MAIN: readonly Entry[] = [
+  'cid#main#old-app',
+  'jti#main#lost',
+  'kid#main#ec-leaked',
+  'sid#main#laptop',
+  'sub#main#alice',
+];
+
+let stackName: string;
+let versionN: Deployment;
+let tokens: ReturnType<typeof revokedTokens>;
+let good: string;
+let running: DeployedVersion;
+let table: string;
+let before: DeployedVersion['authorizer'];
+
+/** Version N, in whose table an entry of every level stands. */
+beforeAll(async () => {
+  stackName = `upgrade-${randomUUID()}`;
+  versionN = {
+    issuers: { main: issuerAt('first'), partner: issuerAt('second') },
+    routes: [{ method: 'GET', path: '/whoami', scopes: [] }],
+    resultTtl: Duration.seconds(60),
+  };
+  tokens = revokedTokens();
+  good = tokenOf({});
+  running = await deployVersion(stackName, versionN);
+  ({ table, authorizer: before } = running);
+  for (const target of Object.keys(tokens)) await running.revoke(target);
+  expect(await admitted()).toEqual([]);
+});
+afterEach(() => running.stop());
+
+/** The entries whose tokens are let in although they stand in the table of version N; a token that none names must be. */
+async function admitted(): Promise<readonly string[]> {
+  expect(await running.statusOf(good)).toBe(200);
+  const statuses = await Promise.all(
+    Object.entries(tokens).map(async ([target, token]) => ({ target, status: await running.statusOf(token) })),
+  );
+  for (const { status } of statuses) expect([200, 401]).toContain(status);
+  return statuses.flatMap(({ target, status }) => (status === 200 ? [target] : [])).toSorted();
+}
+
+async function upgradeTo(changes: Partial<Deployment>, name = stackName): Promise<void> {
+  await running.stop();
+  running = await deployVersion(name, { ...versionN, ...changes });
+}
+
+/** What `revocations upgrade` says of version N's deployment before the running one takes its place, and `lint` afterwards. */
+async function toolSays() {
+  const operator = await operatorAtWork(before, { table });
+  const upgrade = await operator.document(`upgrade ${running.template}`);
+  await operator.leave();
+  const afterwards = await operatorAtWork(running.authorizer, { table: running.table });
+  const { findings } = await afterwards.document('lint');
+  await afterwards.leave();
+  const useless = findings.filter(({ kind }) => kind !== 'missing-purge-at');
+  return { changes: upgrade.changes, findings: useless.map(({ target }) => String(target)).toSorted() };
+}
+
+describe('what was revoked stays revoked when a deployment', () => {
+  it.each<[string, () => Partial<Deployment>]>([
+    ['changes the result TTL', () => ({ resultTtl: Duration.seconds(0) })],
+    [
+      'adds an issuer and a route',
+      () => ({
+        issuers: { ...versionN.issuers, third: issuerAt('third') },
+        routes: [...versionN.routes, { method: 'GET', path: '/orders', scopes: ['orders:read'] }],
+      }),
+    ],
+    [
+      'renames aliases and lists the former ones',
+      () => ({
+        issuers: {
+          corporate: issuerAt('first', { formerAliases: ['oldest', 'main'] }),
+          'partner-2': issuerAt('second', { formerAliases: ['partner'] }),
+        },
+      }),
+    ],
+    [
+      'makes room for tokens without an id',
+      () => ({ issuers: { ...versionN.issuers, main: issuerAt('first', { tokensWithoutId: 'digest' }) } }),
+    ],
+  ])('%s', async (_name, changes) => {
+    await upgradeTo(changes());
+    expect(running.table).toBe(table);
+    expect(await admitted()).toEqual([]);
+    expect(await toolSays()).toEqual({ changes: [], findings: [] });
+  });
+
+  it('has another stack name and is given the table', async () => {
+    const tableArn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${table}`;
+    const revocationTable = { tableArn, tableStreamArn: `${tableArn}/stream/2026-11-28T12:00:00.000` };
+    await upgradeTo({ revocationTable }, `${stackName}-renamed`);
+    expect(running.table).toBe(table);
+    expect(await admitted()).toEqual([]);
+    expect(await toolSays()).toEqual({ changes: [], findings: [] });
+  });
+});
+
+describe('the tool says, before the deployment and after it, what is un-revoked when a deployment', () => {
+  it('renames an alias and lists no former one', async () => {
+    await upgradeTo({ issuers: { corporate: issuerAt('first'), partner: issuerAt('second') } });
+    expect(await admitted()).toEqual(ENTRIES_OF_MAIN);
+    const { changes, findings } = await toolSays();
+    expect(changes).toMatchObject([{ kind: 'unknown-alias', entries: 5 }]);
+    expect(changes[0]?.sentence).toContain("add formerAliases: ['main'] to issuers.corporate.");
+    expect(findings).toEqual(ENTRIES_OF_MAIN);
+  });
+
+  it('leaves out levels, of which synth warns too', async () => {
+    await upgradeTo({ revocationLevels: ['token', 'subject', 'client', 'issuer'] });
+    const lost = ['kid#main#ec-leaked', 'sid#main#laptop'];
+    expect(await admitted()).toEqual(lost);
+    const { changes, findings } = await toolSays();
+    expect(changes).toMatchObject([
+      { kind: 'not-read', entries: 1 },
+      { kind: 'not-read', entries: 1 },
+    ]);
+    expect(findings).toEqual(lost);
+    expect(running.warnings).toContainEqual(
+      expect.stringContaining('revocationLevels leaves out session, key: entries of these levels that stand in the'),
+    );
+  });
+
+  it('has another stack name and makes a new table', async () => {
+    await upgradeTo({}, `${stackName}-anew`);
+    expect(running.table).not.toBe(table);
+    expect(await admitted()).toEqual(Object.keys(tokens).toSorted());
+    const { changes } = await toolSays();
+    expect(changes).toMatchObject([
+      { kind: 'another-table', sentence: expect.stringContaining('makes a new, empty table') },
+    ]);
+  });
+
+  it('gives an alias to another issuer', async () => {
+    await upgradeTo({ issuers: { main: issuerAt('second'), former: issuerAt('first') } });
+    const { changes } = await toolSays();
+    expect(changes).toContainEqual(expect.objectContaining({ kind: 'another-issuer' }));
+    expect(await admitted()).toEqual([...ENTRIES_OF_MAIN, 'iss#partner'].toSorted());
+  });
+});
