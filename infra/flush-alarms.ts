@@ -96,7 +96,8 @@ function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {
     },
     {
       id: 'BreakGlassEntries',
-      description: 'Somebody revoked a signing key or a whole issuer: if it was not you, find out who, by CloudTrail.',
+      description:
+        'Somebody revoked a signing key or a whole issuer: if it was not you, find out who, by the audit trail.',
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.breakGlass }),
       threshold: 1,
     },

@@ -19,8 +19,8 @@ const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetIt
  * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
  * what it is for, with the CLI, the AWS CLI or the console.
  *
- * What they cannot keep apart: whoever may write an entry may also write over one, and so weaken it; CloudTrail's data
- * events say who did. `Importers` may delete too, because IAM sees no difference within `BatchWriteItem`.
+ * What they cannot keep apart: whoever may write an entry may also write over one, and so weaken it; the audit trail
+ * says who did, where `auditTrail` is true. `Importers` may delete too, because IAM sees no difference within `BatchWriteItem`.
  */
 export class OperatorPolicies extends Construct {
   /** `list`, `lint`, `show` and `check`: a scan reads the whole table, whatever its keys. */

@@ -13,7 +13,10 @@ export interface Change {
 }
 
 /** Whether the next deployment reads the table that the present one reads. */
-export function tableChange({ table: present, region }: RegionalStack, { table }: NextDeployment): readonly Change[] {
+export function tableChange(
+  { table: present, region }: Pick<RegionalStack, 'table' | 'region'>,
+  { table }: Pick<NextDeployment, 'table'>,
+): readonly Change[] {
   if (table === undefined || isSameTable(present, table)) return [];
   const next = 'name' in table ? `reads the table ${table.name}` : 'makes a new, empty table';
   const sentence =
