@@ -1,10 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { trailsOf } from './encryption-key.ts';
 import type { AnyTable } from './revocation-table.ts';
 import { exceptFrom } from './rule-exceptions.ts';
 
@@ -42,9 +41,20 @@ export class AuditTrail extends Construct {
       advancedEventSelectors: [writesOf(table)],
       ...(encryptionKey !== undefined && { kmsKeyId: encryptionKey.keyArn }),
     });
+    encryptionKey?.addToResourcePolicy(this.trailMayEncrypt());
     for (const statement of this.trailMayWrite()) this.bucket.addToResourcePolicy(statement);
     // CloudTrail tries the bucket when the trail is made: its policy must be there.
     if (this.bucket.policy !== undefined) trail.node.addDependency(this.bucket.policy);
+  }
+
+  /** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". A key that exists keeps its own policy. */
+  private trailMayEncrypt(): PolicyStatement {
+    return new PolicyStatement({
+      principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+      actions: ['kms:DescribeKey', 'kms:GenerateDataKey*'],
+      resources: ['*'],
+      conditions: { ArnLike: { 'aws:SourceArn': trailsOf(this) } },
+    });
   }
 
   /** CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail". */
@@ -66,6 +76,11 @@ export class AuditTrail extends Construct {
       }),
     ];
   }
+}
+
+/** The trails of this account and Region: another account's trail may not use what is ours. */
+function trailsOf(scope: Construct): string {
+  return Stack.of(scope).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: '*' });
 }
 
 /** Advanced selectors record nothing that they do not name: no management events, and no other table's. */

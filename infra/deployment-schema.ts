@@ -43,7 +43,7 @@ export interface AuthorizerSettings {
   readonly reservedConcurrency?: number;
   /**
    * KMS key of the table, the logs, the alarms' topic and the audit trail: `create`, or the ARN of a key whose policy lets
-   * CloudWatch Logs, CloudWatch alarms and CloudTrail use it. Every decision then asks KMS too, unless DynamoDB has the data key at hand.
+   * CloudWatch Logs, CloudWatch alarms and, with `auditTrail`, CloudTrail use it. Every decision then asks KMS too, unless DynamoDB has the data key at hand.
    * @default AWS's own keys
    */
   readonly encryptionKey?: string;

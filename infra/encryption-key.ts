@@ -39,8 +39,7 @@ function createKey(scope: Construct): Key {
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  for (const statement of [logsMayUse(scope), alarmsMayUse(), auditTrailMayUse(scope)])
-    key.addToResourcePolicy(statement);
+  for (const statement of [logsMayUse(scope), alarmsMayUse()]) key.addToResourcePolicy(statement);
   return key;
 }
 
@@ -63,19 +62,4 @@ function alarmsMayUse(): PolicyStatement {
     resources: ['*'],
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
   });
-}
-
-/** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail": CloudTrail encrypts each of its files. */
-function auditTrailMayUse(scope: Construct): PolicyStatement {
-  return new PolicyStatement({
-    principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
-    actions: ['kms:DescribeKey', 'kms:GenerateDataKey*'],
-    resources: ['*'],
-    conditions: { ArnLike: { 'aws:SourceArn': trailsOf(scope) } },
-  });
-}
-
-/** The trails of this account and Region: another account's trail may not use what is ours. */
-export function trailsOf(scope: Construct): string {
-  return Stack.of(scope).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: '*' });
 }

@@ -8,7 +8,12 @@ export type { Route } from '../lambda/route.ts';
 export { type AlarmMailProps, mailAlarms } from './alarm-mail.ts';
 export { createApiAlarms } from './api-alarms.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
-export { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
+export {
+  type AuthorizerSettings,
+  DeploymentError,
+  type ExistingTable,
+  type IssuerSettings,
+} from './deployment-schema.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './gateway-responses.ts';
 export type {
   Auth0Options,

@@ -4,6 +4,7 @@ import { type AuthorizerDescription, DESCRIPTION_KEY, STACK_OUTPUTS } from '../l
 import { isJsonObject, type JsonObject } from '../lambda/compact-jws.ts';
 import { authorizerDescription } from './described-authorizer.ts';
 import { OperatorError } from './operator-error.ts';
+import { printable } from './printable.ts';
 
 /** What a template says of a deployment that is still to come. */
 export interface NextDeployment {
@@ -19,8 +20,7 @@ export type NextTable =
 
 /** @throws OperatorError when it is not the template of a bearer-authorizer stack */
 export async function readNextDeployment(path: string): Promise<NextDeployment> {
-  const template = await readJson(path);
-  const authorizer = authorizerOf(template, path);
+  const authorizer = authorizerOf(await readJson(path), printable(path));
   const { revocationTable } = authorizer.configuration;
   const logicalId = /^\{"Ref":"(\w+)"\}$/.exec(revocationTable)?.[1];
   if (logicalId !== undefined) return { authorizer, table: { logicalId, stackName: await stackNameOf(path) } };
@@ -39,13 +39,13 @@ async function readJson(path: string): Promise<JsonObject> {
     if (isJsonObject(document)) return document;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new OperatorError(`${path} cannot be read as JSON${code}: ${isTemplate}.`);
+    throw new OperatorError(`${printable(path)} cannot be read as JSON${code}: ${isTemplate}.`);
   }
-  throw new OperatorError(`${path} holds no JSON object: ${isTemplate}.`);
+  throw new OperatorError(`${printable(path)} holds no JSON object: ${isTemplate}.`);
 }
 
 /** @throws OperatorError when the template describes no authorizer, or several and names none in its outputs */
-function authorizerOf(template: JsonObject, path: string): AuthorizerDescription {
+function authorizerOf(template: JsonObject, name: string): AuthorizerDescription {
   const output = member(member(template, 'Outputs'), STACK_OUTPUTS.authorizer).Value;
   const described = Object.entries(member(template, 'Resources')).flatMap(([logicalId, resource]) => {
     const text = isJsonObject(resource) ? member(resource, 'Metadata')[DESCRIPTION_KEY] : undefined;
@@ -56,8 +56,8 @@ function authorizerOf(template: JsonObject, path: string): AuthorizerDescription
   if (only !== undefined) return only.authorizer;
   throw new OperatorError(
     described.length === 0
-      ? `${path} describes no authorizer: give the template of the stack that has the BearerAuthorizer.`
-      : `${path} describes ${described.length} authorizers: name one of them in the output ${STACK_OUTPUTS.authorizer}.`,
+      ? `${name} describes no authorizer: give the template of the stack that has the BearerAuthorizer.`
+      : `${name} describes ${described.length} authorizers: name one of them in the output ${STACK_OUTPUTS.authorizer}.`,
   );
 }
 

@@ -7,7 +7,8 @@ import { inspectionFacts } from './entry-facts.ts';
 import { scanEntries } from './entry-table.ts';
 import { textOf } from './entry-text.ts';
 import { isKnown, type NextDeployment, readNextDeployment } from './next-deployment.ts';
-import { answersFrom } from './regional-answers.ts';
+import { printable } from './printable.ts';
+import { answersFrom, type RegionalAnswer } from './regional-answers.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -18,6 +19,8 @@ interface Comparison {
   readonly changes: readonly Change[];
 }
 
+type RegionalComparison = RegionalAnswer<RegionalStack, Comparison>;
+
 /** Says, before a template is deployed, which entries of the present table would not revoke any more. It writes nothing. */
 export async function upgrade(
   { template }: UpgradeCommand,
@@ -25,26 +28,34 @@ export async function upgrade(
   context: OperatorContext,
 ): Promise<Report> {
   const next = await readNextDeployment(template);
-  if (next.table === undefined) context.tell(`${template} does not hold the name of its table: compare it yourself.`);
-  const answers = await answersFrom(stack.regions, (region) => compare(region, next, context));
+  if (next.table === undefined) {
+    const tables = stack.regions.map(({ table }) => table).join(', ');
+    context.tell(`${printable(template)} does not hold the name of its table: make sure that it is ${tables}.`);
+  }
+  return upgradeReport(await answersFrom(stack.regions, (region) => compare(region, next, context)));
+}
+
+function upgradeReport(answers: readonly RegionalComparison[]): Report {
   const inspected = answers.reduce((sum, { answer }) => sum + (answer?.inspected ?? 0), 0);
   const changes = answers.flatMap(({ place, answer }) =>
     (answer?.changes ?? []).map((change) => ({ region: place.region, ...change })),
   );
   const uninspected = answers.flatMap(({ place, error }) => (error ? [{ region: place.region, error }] : []));
   const isSafe = changes.length === 0 && uninspected.length === 0;
+  const summary = isSafe ? 'all that revoke now go on revoking' : 'NOT ALL of them would go on revoking';
   return {
     text: [
-      ...changes.map(
-        ({ region, kind, entries, sentence }) =>
-          `${region}: ${kind}${entries === undefined ? '' : ` (${entries})`}: ${sentence}`,
-      ),
+      ...changes.map(textOfChange),
       ...uninspected.map(({ region, error }) => `${region}: NOT INSPECTED: ${error}`),
-      `${inspected.toLocaleString('en')} entries inspected: ${isSafe ? 'all that revoke now go on revoking.' : 'NOT ALL of them would go on revoking.'}`,
+      `${inspected.toLocaleString('en')} entries inspected: ${summary}.`,
     ].join('\n'),
     document: { command: 'upgrade', inspected, changes, uninspected },
     exitCode: isSafe ? 0 : 1,
   };
+}
+
+function textOfChange({ region, kind, entries, sentence }: Change & { readonly region: string }): string {
+  return `${region}: ${kind}${entries === undefined ? '' : ` (${entries})`}: ${sentence}`;
 }
 
 async function compare(

@@ -129,7 +129,7 @@ describe('upgrade', () => {
     const { exitCode, err } = await operator.run(`upgrade ${path}`);
     expect({ exitCode, err }).toEqual({
       exitCode: 0,
-      err: `${path} does not hold the name of its table: compare it yourself.\n`,
+      err: `${path} does not hold the name of its table: make sure that it is ${operator.table.name}.\n`,
     });
   });
 
