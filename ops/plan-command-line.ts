@@ -18,7 +18,12 @@ export function planGrammar(found: (command: PlanCommand) => void): Commander {
     .option('--result-ttl <seconds>', 'how long API Gateway reuses a decision: 0 to 3600', resultTtl, 60)
     .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
     .option('--no-flush', 'plan without the flusher')
-    .option('--keys-per-read <n>', 'revocation levels a token is looked up at: 1 to 6', keysPerRead, 6)
+    .option(
+      '--keys-per-read <n>',
+      'levels a token is looked up at, for each alias that its issuer has had: 1 to 35',
+      keysPerRead,
+      6,
+    )
     .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
     .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)
     .option('--memory <MiB>', 'of the authorizer function', positive, 512)
@@ -31,8 +36,8 @@ const positive = numberWhere((value) => value > 0, 'a number above 0');
 const notNegative = numberWhere((value) => value >= 0, 'a number from 0');
 const atLeastOne = numberWhere((value) => value >= 1, 'a number from 1');
 const keysPerRead = numberWhere(
-  (value) => Number.isInteger(value) && value >= 1 && value <= 6,
-  'a whole number, 1 to 6',
+  (value) => Number.isInteger(value) && value >= 1 && value <= 35,
+  'a whole number, 1 to 35',
 );
 const resultTtl = numberWhere(
   (value) => Number.isInteger(value) && value >= 0 && value <= 3600,

@@ -105,7 +105,7 @@ describe('the command line', () => {
     ['--requests-per-second 1e999 --active-tokens 5', /above 0/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 3601', /0 to 3600/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
-    ['--requests-per-second 5 --active-tokens 5 --keys-per-read 7', /1 to 6/],
+    ['--requests-per-second 5 --active-tokens 5 --keys-per-read 36', /1 to 35/],
     ['--requests-per-second 5 --active-tokens 5 --unknown', /Unknown option '--unknown'/],
     ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
