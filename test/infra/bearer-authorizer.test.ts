@@ -276,7 +276,8 @@ describe('an authorizer for 100 collections of many tenants', () => {
   });
 
   it('is refused where the description of its routes would fill the template, with the bytes', () => {
-    const routes = tenantRoutes(100, 'long-'.repeat(60));
+    const scopes = ['api-'.repeat(100)];
+    const routes = tenantRoutes(100, 'long-'.repeat(60)).map((route) => ({ ...route, scopes }));
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes })).toThrow(
       /^The 500 routes take \d+ bytes of the template, and 800000 fit: .+\.$/,
     );
