@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
 import { InvalidTokenError } from './rejection.ts';
 import { FIRST_IMPLAUSIBLE_SECOND } from './revocation-entry.ts';
-import type { ScopeClaim, TrustedIssuer } from './trusted-issuer.ts';
+import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
 
 /** What verification found out besides the claims. */
 export interface VerifiedSignature {
@@ -26,8 +26,8 @@ export function accessTokenOf(
   const issuedAt = instant(claims.iat);
   const expiresAt = Math.min(instant(claims.exp), issuedAt + issuer.maxTokenAge);
   if (claims.nbf !== undefined) instant(claims.nbf);
-  requireWellFormedAudience(claims, issuer);
   requireClaims(claims, issuer);
+  requireAudience(claims, issuer);
   return {
     issuerAlias: issuer.alias,
     formerAliases: issuer.formerAliases ?? [],
@@ -67,11 +67,12 @@ function jwtIdOf(claims: JsonObject, issuer: TrustedIssuer): string | undefined 
   return jwtId;
 }
 
-/** RFC 7519 section 4.1.3: one string or an array of strings. That one of them is ours, jose has checked. */
-function requireWellFormedAudience({ aud }: JsonObject, issuer: TrustedIssuer): void {
-  if (aud === undefined && issuer.audiences.length === 0) return;
-  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (!audiences.every((audience) => typeof audience === 'string')) throw new InvalidTokenError('claim');
+/** RFC 7519 section 4.1.3: one string or an array of strings, one of which is ours. */
+function requireAudience({ aud }: JsonObject, { audiences }: TrustedIssuer): void {
+  if (aud === undefined && acceptsNoAudience(audiences)) return;
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!named.every((audience) => typeof audience === 'string')) throw new InvalidTokenError('claim');
+  if (!named.some((audience) => audiences.includes(audience))) throw new InvalidTokenError('audience');
 }
 
 function requireClaims(claims: JsonObject, { requiredClaims }: TrustedIssuer): void {

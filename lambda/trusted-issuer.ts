@@ -54,12 +54,15 @@ export interface TrustedIssuer {
   readonly issuer: string;
   /** The key set's address; null: found by discovery (RFC 8414, OpenID Connect Discovery) under `issuer`. */
   readonly jwksUri: string | null;
-  /** One of these must be in `aud`; empty only where the issuer sets no audience and `clients` is pinned instead. */
-  readonly audiences: readonly string[];
+  /**
+   * One of these must be in `aud`; null accepts a token that has none. Empty: only tokens without `aud` are accepted. Where
+   * a token may have none, `clients` is pinned instead.
+   */
+  readonly audiences: readonly (string | null)[];
   /** Client identifiers that may use the API; empty: any client of this issuer. */
   readonly clients: readonly string[];
   readonly algorithms: readonly SignatureAlgorithm[];
-  /** Accepted `typ` headers, without `application/`; null accepts a token that has none. */
+  /** Accepted `typ` headers, compared as RFC 7515 section 4.1.9 says; null accepts a token that has none. */
   readonly tokenTypes: readonly (string | null)[];
   /** Claims that must equal a value, such as Cognito's `token_use: access`. */
   readonly requiredClaims: Readonly<Record<string, string>>;
@@ -85,4 +88,9 @@ export function isKnownAs(issuer: Pick<TrustedIssuer, 'alias' | 'formerAliases'>
 /** Every alias under which entries of an issuer are read, the present one first. */
 export function aliasesOf({ alias, formerAliases = [] }: Pick<TrustedIssuer, 'alias' | 'formerAliases'>): string[] {
   return [alias, ...formerAliases];
+}
+
+/** Whether a token without `aud` is accepted. */
+export function acceptsNoAudience(audiences: TrustedIssuer['audiences']): boolean {
+  return audiences.length === 0 || audiences.includes(null);
 }

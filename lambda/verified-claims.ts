@@ -2,11 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import type { JsonObject } from './compact-jws.ts';
 import { InvalidTokenError, type RejectionReason } from './rejection.ts';
-import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
+import { acceptsNoAudience, type SignatureAlgorithm, type TrustedIssuer } from './trusted-issuer.ts';
 
 /**
  * The claims of a token whose signature `key` verifies and whose registered claims hold for `issuer` at `now`
- * (milliseconds since the epoch). Types and the issuer's own rules are **not** looked at here: see `claims-profile.ts`.
+ * (milliseconds since the epoch). Types, the issuer's own rules, and the audience of an issuer whose
+ * tokens may have none, are **not** looked at here: see `claims-profile.ts`.
  * @throws InvalidTokenError
  */
 export async function verifiedClaims(
@@ -22,7 +23,7 @@ export async function verifiedClaims(
     clockTolerance: issuer.clockTolerance,
     maxTokenAge: issuer.maxTokenAge,
     currentDate: new Date(now),
-    ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
+    ...(!acceptsNoAudience(issuer.audiences) && { audience: issuer.audiences.filter((name) => name !== null) }),
   };
   try {
     return (await jwtVerify(token, key, options)).payload;
