@@ -30,12 +30,17 @@ export function parseJoseHeader(header: JsonObject): JoseHeader {
 function tokenTypeOf(typ: unknown): string | null {
   if (typ === undefined) return null;
   if (typeof typ !== 'string') throw new InvalidTokenError('token-type');
-  return typ.toLowerCase().replace(/^application\//, '');
+  return mediaTypeOf(typ);
+}
+
+/** RFC 7515 section 4.1.9: `application/` may be left out, and case does not count. */
+function mediaTypeOf(type: string): string {
+  return type.toLowerCase().replace(/^application\//, '');
 }
 
 /** What this issuer's tokens must say of themselves. @throws InvalidTokenError */
 export function requireIssuersHeader({ algorithm, tokenType }: JoseHeader, issuer: TrustedIssuer): void {
   if (!issuer.algorithms.includes(algorithm)) throw new InvalidTokenError('algorithm');
-  const accepted = issuer.tokenTypes.map((type) => type?.toLowerCase() ?? null);
+  const accepted = issuer.tokenTypes.map((type) => (type === null ? null : mediaTypeOf(type)));
   if (!accepted.includes(tokenType)) throw new InvalidTokenError('token-type');
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseJoseHeader, requireIssuersHeader } from '../../lambda/jose-header.ts';
 import type { RejectionReason } from '../../lambda/rejection.ts';
 import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/loopback-issuer.ts';
@@ -240,4 +241,21 @@ it('A7 two keys under one key id, and no other key, are still a 401', async () =
   expect(await authorizer.decide(`Bearer ${good}`)).toEqual({ kind: 'unauthorized' });
   expect(refusalsOf(authorizer)).toEqual(['unknown-key']);
   await ambiguous.close();
+});
+
+describe('a token type of the settings', () => {
+  it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/At+JWT'])(
+    'spelled %s accepts every spelling that RFC 7515 section 4.1.9 calls the same',
+    (configured) => {
+      const issuer = trustedIssuer({ tokenTypes: [configured] });
+      for (const typ of ['at+jwt', 'at+JWT', 'application/at+jwt', 'APPLICATION/AT+JWT']) {
+        const header = parseJoseHeader({ alg: 'ES256', kid: 'k', typ });
+        expect(() => requireIssuersHeader(header, issuer)).not.toThrow();
+      }
+      for (const typ of ['jwt', 'application/jwt', 'application/application/at+jwt', 'text/at+jwt', undefined]) {
+        const header = parseJoseHeader({ alg: 'ES256', kid: 'k', ...(typ !== undefined && { typ }) });
+        expect(() => requireIssuersHeader(header, issuer)).toThrow();
+      }
+    },
+  );
 });
