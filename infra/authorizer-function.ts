@@ -3,11 +3,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
-import { type AuthorizerConfiguration, environmentOf } from '../lambda/authorizer-environment.ts';
+import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
-import { checkEnvironmentSize } from './authorizer-check.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
+import { placeIssuers } from './issuer-placement.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { lossWarning, refuseWholeLosses } from './policy-loss.ts';
@@ -36,7 +36,7 @@ export class AuthorizerFunction extends LambdaFunction {
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     const { configuration, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
-    checkEnvironmentSize(configuration);
+    const { environment, files } = placeIssuers(configuration);
     const { routes, losses } = expressibleTable(props.routes);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',

@@ -12,6 +12,9 @@ export interface AuthorizerConfiguration {
   readonly contextClaims: Readonly<Record<string, string>>;
 }
 
+/** Beside the bundle: issuers that the environment has no room for, as a `TrustedIssuer[]` in JSON. */
+export const ISSUERS_FILE = 'issuers.json';
+
 /** The authorizer function's own variables, as strings; AWS adds its `AWS_…` ones. */
 export interface AuthorizerEnvironment {
   readonly ISSUERS: string;
@@ -19,6 +22,8 @@ export interface AuthorizerEnvironment {
   readonly REVOCATION_ENDPOINT: string;
   readonly REVOCATION_LEVELS: string;
   readonly CONTEXT_CLAIMS: string;
+  /** The name of the file with more issuers. @default none: all are in `ISSUERS` */
+  readonly ISSUERS_FILE?: string;
 }
 
 /** Values may hold CDK tokens: they are resolved inside the strings at deployment. */
@@ -32,10 +37,18 @@ export function environmentOf(configuration: AuthorizerConfiguration): Authorize
   };
 }
 
-/** @throws Error naming the variable: API Gateway then answers 500, which is true: nothing can be known. */
-export function configurationFrom(environment: Readonly<Record<string, string | undefined>>): AuthorizerConfiguration {
+/**
+ * @param readFile the text of a file that lies beside the bundle
+ * @throws Error naming the variable: API Gateway then answers 500, which is true: nothing can be known.
+ */
+export function configurationFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+  readFile: (name: string) => string,
+): AuthorizerConfiguration {
+  const issuers = JSON.parse(required(environment, 'ISSUERS')) as readonly TrustedIssuer[];
+  const { ISSUERS_FILE: file } = environment;
   return {
-    issuers: JSON.parse(required(environment, 'ISSUERS')) as readonly TrustedIssuer[],
+    issuers: file === undefined ? issuers : [...issuers, ...(JSON.parse(readFile(file)) as readonly TrustedIssuer[])],
     revocationTable: required(environment, 'REVOCATION_TABLE'),
     revocationEndpoint: required(environment, 'REVOCATION_ENDPOINT'),
     revocationLevels: required(environment, 'REVOCATION_LEVELS').split(',').map(asRevocationLevel),

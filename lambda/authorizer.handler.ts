@@ -14,10 +14,12 @@ import { type CompiledRoute, ROUTES_FILE } from './route.ts';
 import { createTimedEntryReader } from './timed-entry-reader.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
+const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextClaims } = configurationFrom(
   process.env,
+  readFile,
 );
-const routes = JSON.parse(readFileSync(join(import.meta.dirname, ROUTES_FILE), 'utf8')) as readonly CompiledRoute[];
+const routes = JSON.parse(readFile(ROUTES_FILE)) as readonly CompiledRoute[];
 
 const download = withRehearsal(downloadKeySet);
 const now = Date.now;
