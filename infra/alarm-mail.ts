@@ -6,7 +6,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { checkFields } from './authorizer-check.ts';
 import { exceptFrom } from './rule-exceptions.ts';
+import { type Demand, demand, matching } from './setting-demands.ts';
 
 export interface AlarmMailProps {
   readonly address: string;
@@ -15,8 +17,21 @@ export interface AlarmMailProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** One topic for all alarms. Nothing is mailed before the address has confirmed its subscription. */
-export function mailAlarms(scope: Construct, { address, alarms, encryptionKey }: AlarmMailProps): void {
+export const mailAddress = matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'write one e-mail address');
+
+const PROPS: Readonly<Record<keyof AlarmMailProps, Demand>> = {
+  address: mailAddress,
+  alarms: demand(Array.isArray, 'write a list of alarms: [ … ]'),
+  encryptionKey: () => undefined,
+};
+
+/**
+ * One topic for all alarms. Nothing is mailed before the address has confirmed its subscription.
+ * @throws DeploymentError naming the property
+ */
+export function mailAlarms(scope: Construct, props: AlarmMailProps): void {
+  checkFields('mailAlarms', props, PROPS);
+  const { address, alarms, encryptionKey } = props;
   const topic = new Topic(scope, 'Alarms', {
     enforceSSL: true,
     ...(encryptionKey !== undefined && { masterKey: encryptionKey }),

@@ -1,9 +1,10 @@
 import { App, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ApiStack } from './api-stack.ts';
-import { deployment } from './deployment.ts';
 
 try {
+  // Imported here, because a preset refuses its options while deployment.ts is read.
+  const { deployment } = await import('./deployment.ts');
   const app = new App({ autoSynth: false });
   new ApiStack(app, 'bearer-authorizer', { deployment, env: target(process.env) });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

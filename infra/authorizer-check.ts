@@ -1,5 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
-import { type AuthorizerConfiguration, environmentOf } from '../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { HTTP_METHODS } from '../lambda/route.ts';
 import { ALIAS_PATTERN } from '../lambda/trusted-issuer.ts';
@@ -10,6 +8,7 @@ import { issuerComplaint } from './issuer-check.ts';
 import {
   type Demand,
   demand,
+  flag,
   isRecord,
   isWhole,
   listOf,
@@ -18,11 +17,12 @@ import {
   oneOf,
   optional,
   recordOf,
+  secondsIn,
   shown,
+  unknownMember,
+  written,
 } from './setting-demands.ts';
-
-/** Lambda takes 4 KB for names and values together; some of it is left for the lengths that only the deployment knows. */
-const ENVIRONMENT_BYTES = 4096 - 256;
+import { refuseUngrantableScopes } from './ungrantable-scopes.ts';
 
 /** What the authorizer itself puts into the context, and what API Gateway adds to it. */
 const RESERVED_CONTEXT_NAMES = [
@@ -32,7 +32,7 @@ const RESERVED_CONTEXT_NAMES = [
 
 const MOST_CONTEXT_CLAIMS = 10;
 
-const contextName = matching(
+const contextName = written(
   new RegExp(`^(?!(${RESERVED_CONTEXT_NAMES.join('|')})$)[A-Za-z][A-Za-z0-9_]{0,63}$`),
   `give names of letters, digits and _, and none of ${RESERVED_CONTEXT_NAMES.join(', ')}, which are always there`,
 );
@@ -44,17 +44,17 @@ const contextClaims: Demand = (value) =>
     ? `name at most ${MOST_CONTEXT_CLAIMS}, because all of them travel with every request`
     : recordOf(contextName, claimName)(value);
 
-const scope = matching(/\S/, 'list scopes as strings');
+const scope = written(/\S/, 'list scopes as strings');
 
 /** Only the shape: what a table may say, `compileRoutes` knows. */
 const route = objectOf({
   method: oneOf([...HTTP_METHODS, 'ANY']),
-  path: matching(/^\//, 'write a path that begins with /'),
+  path: written(/^\//, 'write a path that begins with /'),
   scopes: listOf(scope, 0),
 });
 
 export const resultTtl = demand(
-  (value) => value instanceof Duration && isWhole(value.toMilliseconds() / 1000, 0, 3600),
+  (value) => isWhole(secondsIn(value), 0, 3600),
   'write Duration.seconds(0) to Duration.seconds(3600)',
 );
 
@@ -64,13 +64,13 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   resultTtl: optional(resultTtl),
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
   contextClaims: optional(contextClaims),
-  flush: optional(oneOf([true, false])),
+  flush: optional(flag),
   reservedConcurrency: optional(demand((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
   encryptionKey: optional(
     matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
   ),
-  auditTrail: optional(oneOf([true, false])),
-  fipsEndpoint: optional(oneOf([true, false])),
+  auditTrail: optional(flag),
+  fipsEndpoint: optional(flag),
   revocationTable: optional(givenTable),
   deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),
 };
@@ -84,22 +84,13 @@ export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
   checkMembers(settings);
 }
 
-/** @throws DeploymentError when Lambda would refuse the function for the length of its environment */
-export function checkEnvironmentSize(configuration: AuthorizerConfiguration): void {
-  const bytes = Buffer.byteLength(Object.entries(environmentOf(configuration)).flat().join(''));
-  if (bytes <= ENVIRONMENT_BYTES) return;
-  throw new DeploymentError(
-    `issuers and contextClaims take ${bytes} bytes of the function's environment: ` +
-      `name fewer, since Lambda leaves ${ENVIRONMENT_BYTES} for them.`,
-  );
-}
-
 /** @throws DeploymentError for a field that is wrong, or that does not exist: a misspelt one would mean its default */
 export function checkFields(name: string, value: unknown, fields: Readonly<Record<string, Demand>>): void {
   if (!isRecord(value)) throw new DeploymentError(`${name} is ${shown(value)}: write an object: { … }.`);
-  const unknownName = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
-  if (unknownName !== undefined) {
-    throw new DeploymentError(`${name} has a field "${unknownName}": write only ${Object.keys(fields).join(', ')}.`);
+  const names = Object.keys(fields);
+  const unknown = unknownMember(value, names);
+  if (unknown !== undefined) {
+    throw new DeploymentError(`${name} has a field "${unknown.name}": write only ${names.join(', ')}${unknown.hint}.`);
   }
   for (const [field, demanded] of Object.entries(fields)) {
     const fix = demanded(value[field]);
@@ -119,6 +110,7 @@ export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issu
     const fix = route(rule);
     if (fix !== undefined) throw new DeploymentError(`routes[${index}] is ${shown(rule)}: ${fix}.`);
   }
+  refuseUngrantableScopes(issuers, routes);
 }
 
 function aliasComplaint(alias: string): string | undefined {

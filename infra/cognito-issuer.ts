@@ -14,12 +14,16 @@ import type { Route } from '../lambda/route.ts';
 import { DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { cognitoPool } from './issuer-presets.ts';
 import { exceptFrom } from './rule-exceptions.ts';
+import { shown } from './setting-demands.ts';
 
 /** The resource server's identifier: Cognito calls the scope `orders:read` of this API `api/orders:read`. */
 const RESOURCE_SERVER = 'api';
 
-/** Cognito's quota for scopes of one resource server. */
-const MOST_SCOPES = 100;
+/** An app client takes 50 scopes (Cognito developer guide, "Quotas"), and the public one has `openid` besides. */
+const MAX_SCOPES = 49;
+
+/** Characters of a scope's name (Cognito API reference, ResourceServerScopeType). */
+const MAX_SCOPE_LENGTH = 256;
 
 const ACCESS_TOKEN_VALIDITY = Duration.hours(1);
 
@@ -100,9 +104,16 @@ function scopeNames(routes: readonly Route[]): readonly string[] {
       `routes ask for the scope "${slashed}": leave out the slash, which Cognito keeps for itself.`,
     );
   }
-  if (named.length > MOST_SCOPES) {
+  if (named.length > MAX_SCOPES) {
     throw new DeploymentError(
-      `routes ask for ${named.length} scopes: name an issuer of your own, since Cognito has at most ${MOST_SCOPES}.`,
+      `routes ask for ${named.length} scopes: name an issuer of your own, or ask for at most ${MAX_SCOPES}, since an app ` +
+        'client of Cognito takes 50 and the public one also needs openid.',
+    );
+  }
+  const long = named.find((name) => name.length > MAX_SCOPE_LENGTH);
+  if (long !== undefined) {
+    throw new DeploymentError(
+      `routes ask for the scope ${shown(long)} of ${long.length} characters: shorten it, since Cognito takes ${MAX_SCOPE_LENGTH}.`,
     );
   }
   return named.length === 0 ? ['access'] : named;

@@ -1,7 +1,8 @@
-import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { isKnownLater } from './setting-demands.ts';
 
 /** What reading an encrypted table asks of KMS, and what writing asks besides (DynamoDB developer guide, "Usage notes"). */
 export const KEY_ACTIONS_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'] as const;
@@ -16,7 +17,13 @@ export const KEY_ACTIONS_TO_WRITE = [
 /** The key that a deployment chose: `create`, the ARN of a key that exists, or undefined for AWS's own. */
 export function encryptionKeyFor(scope: Construct, choice: string | undefined): IKey | undefined {
   if (choice === undefined) return undefined;
-  return choice === 'create' ? createKey(scope) : Key.fromKeyArn(scope, 'Key', choice);
+  return choice === 'create' ? createKey(scope) : Key.fromKeyArn(scope, 'Key', keyArnOf(scope, choice));
+}
+
+/** CDK reads the ARN of an imported key: the stand-in for one that is yet to be looked up must look like one. */
+function keyArnOf(scope: Construct, choice: string): string {
+  if (Token.isUnresolved(choice) || !isKnownLater(choice)) return choice;
+  return Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: 'to-be-looked-up' });
 }
 
 /** Through DynamoDB only: the key may be a team's own, with other things behind it. */

@@ -1,9 +1,30 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import { isAcceptableAddress } from '../lambda/json-download.ts';
+import { checkFields } from './authorizer-check.ts';
+import { type Demand, listOf, matching, textWhere } from './setting-demands.ts';
 
 export interface GatewayResponseOptions {
   readonly realm: string;
   readonly corsOrigins: readonly string[];
 }
+
+const origin = textWhere(
+  (value) => value === '*' || isOrigin(value),
+  "write origins as browsers do, without a path (https://app.example.com), or '*' alone",
+);
+
+export const corsOrigins: Demand = (value) =>
+  Array.isArray(value) && value.length > 1 && value.includes('*')
+    ? "write '*' alone, because it includes the others"
+    : listOf(origin, 0)(value);
+
+/** It stands in a quoted string (RFC 9110 section 5.6.4) inside an API Gateway literal, which single quotes end. */
+export const realm = matching(
+  /^[\x20\x21\x23-\x26\x28-\x5b\x5d-\x7e]{1,64}$/,
+  'write visible ASCII without quotes or backslash',
+);
+
+const OPTIONS: Readonly<Record<keyof GatewayResponseOptions, Demand>> = { realm, corsOrigins };
 
 interface GatewayError {
   readonly responseType: ResponseType;
@@ -15,8 +36,13 @@ interface GatewayError {
 
 const COMMON_HEADERS = { 'Content-Type': "'application/problem+json'", 'Cache-Control': "'no-store'" };
 
-/** API Gateway's own answers: an authorizer's 401, 403 and 500 never reach the backend, so CORS must stand here too. */
-export function addGatewayResponses(api: RestApiBase, { realm, corsOrigins }: GatewayResponseOptions): void {
+/**
+ * API Gateway's own answers: an authorizer's 401, 403 and 500 never reach the backend, so CORS must stand here too.
+ * @throws DeploymentError naming the option
+ */
+export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOptions): void {
+  checkFields('addGatewayResponses', options, OPTIONS);
+  const { realm, corsOrigins } = options;
   for (const { responseType, title, status, headers } of gatewayErrors(realm)) {
     api.addGatewayResponse(responseType.responseType, {
       type: responseType,
@@ -78,4 +104,12 @@ function corsHeaders(corsOrigins: readonly string[]): Record<string, string> {
     'Access-Control-Allow-Origin': others.length === 0 ? `'${first}'` : "'*'",
     'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
   };
+}
+
+/** Apps in a web view have origins of schemes of their own, such as `capacitor://localhost`. */
+function isOrigin(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null) return false;
+  if (url.origin === 'null') return /^[a-z][a-z0-9+.-]*:\/\/[^\s/'"]+$/.test(value);
+  return url.origin === value && isAcceptableAddress(url);
 }

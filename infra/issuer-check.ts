@@ -1,9 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import { isAcceptableAddress } from '../lambda/json-download.ts';
 import { SIGNATURE_ALGORITHMS } from '../lambda/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './former-alias-check.ts';
 import {
+  allOf,
   type Demand,
   demand,
   isRecord,
@@ -13,7 +13,10 @@ import {
   oneOf,
   recordOf,
   shown,
+  textWhere,
+  unknownMember,
   wholeSeconds,
+  written,
 } from './setting-demands.ts';
 
 /** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
@@ -21,9 +24,32 @@ const LONGEST_TOKEN_AGE = 31 * 24 * 3600;
 
 const text = matching(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
 
-const address = demand(
-  (value) => typeof value === 'string' && (Token.isUnresolved(value) || isAddress(value)),
+const writtenText = written(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
+
+const address = textWhere(
+  isAddress,
   'write an https address without query or fragment, such as https://login.example.com/ (http only on loopback)',
+);
+
+export const issuerAddress = allOf(
+  address,
+  textWhere(
+    (value) => !value.includes('/.well-known/'),
+    'leave out /.well-known/ and what follows, because tokens name the issuer without it',
+  ),
+  textWhere(
+    (value) => !/^https:\/\/login\.microsoftonline\.\w+\/(common|organizations|consumers)\//.test(value),
+    'name your tenant by its GUID, because tokens name the tenant, never the address of all tenants',
+  ),
+);
+
+/** Discovery documents are found by themselves. */
+export const keySetAddress = allOf(
+  address,
+  textWhere(
+    (value) => !/\/\.well-known\/(openid-configuration|oauth-authorization-server)/.test(value),
+    'write the address of the key set itself, or leave jwksUri to discovery',
+  ),
 );
 
 const algorithm = demand(
@@ -31,22 +57,27 @@ const algorithm = demand(
   `name only ${SIGNATURE_ALGORITHMS.join(', ')}, because with HS* whoever can verify a token can also make one`,
 );
 
+export const algorithms = listOf(algorithm, 1);
+
+/** RFC 7515 section 4.1.9: a media type, whose `application/` may be left out. */
+const tokenType = matching(
+  /^[\w!#$&^.+-]+(\/[\w!#$&^.+-]+)?$/,
+  "write a string that is not empty: the header's `typ`, such as at+jwt",
+);
+
 const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
 
 /** One demand for each field: a field added to the type does not compile until it is checked here. */
 const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
-  issuer: address,
-  jwksUri: (value) => (value === null ? undefined : address(value)),
-  audiences: listOf(text, 0),
+  issuer: issuerAddress,
+  jwksUri: orNull(keySetAddress),
+  audiences: listOf(orNull(text), 0),
   clients: listOf(text, 0),
-  algorithms: listOf(algorithm, 1),
-  tokenTypes: listOf((value) => (value === null ? undefined : text(value)), 1),
-  requiredClaims: recordOf(text, text),
+  algorithms,
+  tokenTypes: listOf(orNull(tokenType), 1),
+  requiredClaims: recordOf(writtenText, text),
   claimNames: objectOf({ scopes: listOf(scopeClaim, 0), jwtId: text, session: text, client: listOf(text, 1) }),
-  scopePrefix: demand(
-    (value) => typeof value === 'string' && !/\s/.test(value),
-    "write a string without spaces, or ''",
-  ),
+  scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),
   clockTolerance: wholeSeconds(0, 60),
   maxTokenAge: wholeSeconds(1, LONGEST_TOKEN_AGE),
   tokensWithoutId: oneOf(['reject', 'digest']),
@@ -56,9 +87,10 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
 /** What is wrong with an issuer's settings, as a sentence without its full stop; undefined: nothing. */
 export function issuerComplaint(field: string, settings: unknown): string | undefined {
   if (!isRecord(settings)) return `${field} is ${shown(settings)}: write what a preset returns, such as oidc({ … })`;
-  const unknownName = Object.keys(settings).find((name) => !Object.hasOwn(ISSUER_FIELDS, name));
-  if (unknownName !== undefined) {
-    return `${field} has a field "${unknownName}": write only ${Object.keys(ISSUER_FIELDS).join(', ')}`;
+  const names = Object.keys(ISSUER_FIELDS);
+  const unknown = unknownMember(settings, names);
+  if (unknown !== undefined) {
+    return `${field} has a field "${unknown.name}": write only ${names.join(', ')}${unknown.hint}`;
   }
   for (const [name, demanded] of Object.entries(ISSUER_FIELDS)) {
     const fix = demanded(settings[name]);
@@ -70,8 +102,15 @@ export function issuerComplaint(field: string, settings: unknown): string | unde
 
 /** A token without audience is good for every API of its issuer: then only named clients may use it here. */
 function audienceComplaint(field: string, { audiences, clients }: IssuerSettings): string | undefined {
-  if (audiences.length > 0 || clients.length > 0) return undefined;
-  return `${field}.audiences is []: name the audience of this API, or pin clients where the issuer sets none`;
+  if (clients.length > 0 || (audiences.length > 0 && !audiences.includes(null))) return undefined;
+  return (
+    `${field}.audiences is ${shown(audiences)}: ` +
+    'name the audience of this API, or pin clients where the issuer sets none'
+  );
+}
+
+function orNull(demanded: Demand): Demand {
+  return (value) => (value === null ? undefined : demanded(value));
 }
 
 function isAddress(value: string): boolean {

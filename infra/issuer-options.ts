@@ -45,8 +45,13 @@ export interface Auth0Options extends CommonOptions {
 export interface CognitoOptions extends Omit<CommonOptions, 'clients'> {
   /** `eu-central-1_AbCdEfGhI`: the Region is part of it. */
   readonly userPoolId: string;
-  /** App clients that may use the API; Cognito's access tokens have no audience, so they must be named. */
+  /** App clients that may use the API; most of Cognito's access tokens have no audience, so they must be named. */
   readonly clients: readonly string[];
+  /**
+   * Audiences of tokens that a client asked for with a `resource` (resource binding). A token without `aud` passes too.
+   * @default none: a token that has an `aud` was made for another API, and is rejected
+   */
+  readonly audience?: string | readonly string[];
   /**
    * The resource server whose scopes the routes name: Cognito writes `<identifier>/<scope>`.
    * @default scopes count as Cognito writes them
@@ -64,7 +69,7 @@ export const ENTRA_HOSTS = {
 export interface EntraIdOptions extends CommonOptions {
   /** The directory's GUID; `common` and `organizations` would trust every tenant there is. */
   readonly tenantId: string;
-  /** The API's application (client) id: the audience of v2.0 access tokens. */
+  /** The API's application (client) id: the audience of v2.0 access tokens, never its `api://…` URI. */
   readonly audience: string | readonly string[];
   /** @default 'global' */
   readonly cloud?: keyof typeof ENTRA_HOSTS;

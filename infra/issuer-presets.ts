@@ -1,3 +1,4 @@
+import { Aws, Fn, Token } from 'aws-cdk-lib';
 import type { IssuerSettings } from './deployment-schema.ts';
 import {
   type Auth0Options,
@@ -9,18 +10,27 @@ import {
   type OidcOptions,
   type OktaOptions,
 } from './issuer-options.ts';
-import { ADDRESS, ADDRESS_WITHOUT_SLASH, HOST, listOf, NAME, oneOf, requireForm, TEXT, UUID } from './option-form.ts';
-import { commonSettings, rfc9068, scopeArray, scopeString } from './token-profile.ts';
+import {
+  AUTH0_OPTIONS,
+  COGNITO_OPTIONS,
+  checkOptions,
+  ENTRA_ID_OPTIONS,
+  GOOGLE_OPTIONS,
+  KEYCLOAK_OPTIONS,
+  OIDC_OPTIONS,
+  OKTA_OPTIONS,
+} from './option-demands.ts';
+import { asList, commonSettings, rfc9068, scopeArray, scopeString } from './token-profile.ts';
 
 /** Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles */
-export function auth0({ domain, audience, profile = 'rfc9068', permissions, ...common }: Auth0Options): IssuerSettings {
-  requireForm('auth0: domain', domain, HOST);
-  requireForm('auth0: profile', profile, oneOf(['rfc9068', 'auth0']));
+export function auth0(options: Auth0Options): IssuerSettings {
+  checkOptions('auth0', options, AUTH0_OPTIONS);
+  const { domain, audience, profile = 'rfc9068', permissions, ...common } = options;
   const isStandard = profile === 'rfc9068';
   return {
     ...rfc9068(`https://${domain}/`, `https://${domain}/.well-known/jwks.json`),
-    ...commonSettings('auth0', common),
-    audiences: listOf('auth0: audience', audience, TEXT),
+    ...commonSettings(common),
+    audiences: asList(audience),
     tokenTypes: [isStandard ? 'at+jwt' : 'JWT'],
     claimNames: {
       scopes: [scopeString('scope'), ...(permissions ? [scopeArray('permissions')] : [])],
@@ -33,28 +43,32 @@ export function auth0({ domain, audience, profile = 'rfc9068', permissions, ...c
 }
 
 /** Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html */
-export function cognito({ userPoolId, ...options }: CognitoOptions): IssuerSettings {
-  requireForm('cognito: userPoolId', userPoolId, {
-    pattern: /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
-    fix: 'write the whole identifier, such as eu-central-1_AbCdEfGhI',
-  });
-  const region = userPoolId.slice(0, userPoolId.indexOf('_'));
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return cognitoPool(`https://cognito-idp.${region}.${suffix}/${userPoolId}`, options);
+export function cognito(options: CognitoOptions): IssuerSettings {
+  checkOptions('cognito', options, COGNITO_OPTIONS);
+  const { userPoolId, ...others } = options;
+  return cognitoPool(`https://cognito-idp.${regionAndSuffix(userPoolId)}/${userPoolId}`, others);
 }
 
 /** As `cognito`, for a pool of this stack, whose address is known only once it is deployed. */
 export function cognitoPool(issuer: string, options: Omit<CognitoOptions, 'userPoolId'>): IssuerSettings {
-  const { clients, resourceServer, ...common } = options;
+  const { clients, audience, resourceServer, ...common } = options;
   return {
     ...rfc9068(issuer, `${issuer}/.well-known/jwks.json`),
-    ...commonSettings('cognito', common),
-    clients: listOf('cognito: clients', clients, NAME),
+    ...commonSettings(common),
+    audiences: audience === undefined ? [] : [null, ...asList(audience)],
+    clients,
     tokenTypes: [null],
     requiredClaims: { token_use: 'access' },
     claimNames: { scopes: [scopeString('scope')], jwtId: 'jti', session: 'origin_jti', client: ['client_id'] },
     scopePrefix: resourceServer === undefined ? '' : `${resourceServer}/`,
   };
+}
+
+/** Of a pool whose id only the deployment knows, CloudFormation takes the Region; its partition is the stack's own. */
+function regionAndSuffix(userPoolId: string): string {
+  const region = Fn.select(0, Fn.split('_', userPoolId));
+  if (Token.isUnresolved(userPoolId)) return `${region}.${Aws.URL_SUFFIX}`;
+  return region.startsWith('cn-') ? `${region}.amazonaws.com.cn` : `${region}.amazonaws.com`;
 }
 
 /**
@@ -63,14 +77,14 @@ export function cognitoPool(issuer: string, options: Omit<CognitoOptions, 'userP
  *
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
-export function entraId({ tenantId, audience, cloud = 'global', ...common }: EntraIdOptions): IssuerSettings {
-  requireForm('entraId: tenantId', tenantId, UUID);
-  requireForm('entraId: cloud', cloud, oneOf(Object.keys(ENTRA_HOSTS)));
+export function entraId(options: EntraIdOptions): IssuerSettings {
+  checkOptions('entraId', options, ENTRA_ID_OPTIONS);
+  const { tenantId, audience, cloud = 'global', ...common } = options;
   const tenant = `https://${ENTRA_HOSTS[cloud]}/${tenantId}`;
   return {
     ...rfc9068(`${tenant}/v2.0`, `${tenant}/discovery/v2.0/keys`),
-    ...commonSettings('entraId', common),
-    audiences: listOf('entraId: audience', audience, TEXT),
+    ...commonSettings(common),
+    audiences: asList(audience),
     tokenTypes: ['JWT'],
     requiredClaims: { ver: '2.0' },
     claimNames: {
@@ -89,14 +103,14 @@ export function entraId({ tenantId, audience, cloud = 'global', ...common }: Ent
  * Source: https://www.keycloak.org/docs/latest/server_admin/#_oidc_token_mappers and
  * https://www.keycloak.org/securing-apps/oidc-layers
  */
-export function keycloak({ url, realm, audience, realmRoles, algorithms, ...common }: KeycloakOptions): IssuerSettings {
-  requireForm('keycloak: url', url, ADDRESS_WITHOUT_SLASH);
-  requireForm('keycloak: realm', realm, NAME);
+export function keycloak(options: KeycloakOptions): IssuerSettings {
+  checkOptions('keycloak', options, KEYCLOAK_OPTIONS);
+  const { url, realm, audience, realmRoles, algorithms, ...common } = options;
   const issuer = `${url}/realms/${realm}`;
   return {
     ...rfc9068(issuer, `${issuer}/protocol/openid-connect/certs`),
-    ...commonSettings('keycloak', common),
-    audiences: listOf('keycloak: audience', audience, TEXT),
+    ...commonSettings(common),
+    audiences: asList(audience),
     algorithms: algorithms ?? ['RS256'],
     tokenTypes: ['JWT', 'at+jwt'],
     requiredClaims: { typ: 'Bearer' },
@@ -113,30 +127,27 @@ export function keycloak({ url, realm, audience, realmRoles, algorithms, ...comm
  * Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ (tokens and claims) and
  * https://developer.okta.com/docs/concepts/auth-servers/
  */
-export function okta({ domain, authorizationServerId = 'default', audience, ...common }: OktaOptions): IssuerSettings {
-  requireForm('okta: domain', domain, HOST);
-  requireForm('okta: authorizationServerId', authorizationServerId, NAME);
+export function okta(options: OktaOptions): IssuerSettings {
+  checkOptions('okta', options, OKTA_OPTIONS);
+  const { domain, authorizationServerId = 'default', audience, ...common } = options;
   const issuer = `https://${domain}/oauth2/${authorizationServerId}`;
   return {
     ...rfc9068(issuer, `${issuer}/v1/keys`),
-    ...commonSettings('okta', common),
-    audiences: listOf('okta: audience', audience, TEXT),
+    ...commonSettings(common),
+    audiences: asList(audience),
     tokenTypes: [null, 'at+jwt'],
     claimNames: { scopes: [scopeArray('scp')], jwtId: 'jti', session: 'sid', client: ['cid'] },
   };
 }
 
 /** Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload */
-export function google({ clientIds, acceptIdTokens, hostedDomain, ...common }: GoogleOptions): IssuerSettings {
-  requireForm('google: acceptIdTokens', String(acceptIdTokens), {
-    pattern: /^true$/,
-    fix: 'write true if ID tokens, the only JWTs that Google issues, shall open the API although they were made for the client',
-  });
-  if (hostedDomain !== undefined) requireForm('google: hostedDomain', hostedDomain, HOST);
+export function google(options: GoogleOptions): IssuerSettings {
+  checkOptions('google', options, GOOGLE_OPTIONS);
+  const { clientIds, acceptIdTokens: _, hostedDomain, ...common } = options;
   return {
     ...rfc9068('https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'),
-    ...commonSettings('google', common),
-    audiences: listOf('google: clientIds', clientIds, NAME),
+    ...commonSettings(common),
+    audiences: clientIds,
     tokenTypes: ['JWT'],
     requiredClaims: hostedDomain === undefined ? {} : { hd: hostedDomain },
     claimNames: { scopes: [], jwtId: 'jti', session: 'sid', client: ['azp'] },
@@ -146,13 +157,13 @@ export function google({ clientIds, acceptIdTokens, hostedDomain, ...common }: G
 }
 
 /** Any other issuer of RFC 9068 access tokens. What it does differently, spread over: `{ ...oidc({ … }), tokenTypes: ['JWT'] }`. */
-export function oidc({ issuer, audience, jwksUri, algorithms, ...common }: OidcOptions): IssuerSettings {
-  requireForm('oidc: issuer', issuer, ADDRESS);
-  if (jwksUri !== undefined) requireForm('oidc: jwksUri', jwksUri, ADDRESS);
+export function oidc(options: OidcOptions): IssuerSettings {
+  checkOptions('oidc', options, OIDC_OPTIONS);
+  const { issuer, audience, jwksUri, algorithms, ...common } = options;
   return {
     ...rfc9068(issuer, jwksUri ?? null),
-    ...commonSettings('oidc', common),
-    audiences: listOf('oidc: audience', audience, TEXT),
+    ...commonSettings(common),
+    audiences: asList(audience),
     algorithms: algorithms ?? ['RS256'],
   };
 }

@@ -40,6 +40,11 @@ export function parsePath(path: string): readonly PathSegment[] {
 function parsePart(part: string, path: string): PathSegment {
   const [, name, greedy] = PARAMETER.exec(part) ?? [];
   if (name !== undefined) return { kind: greedy === '+' ? 'proxy' : 'parameter', name };
+  if (part.startsWith(':')) {
+    throw new RouteTableError(
+      `The path "${path}" has the part "${part}", which API Gateway takes literally: write {${part.slice(1)}} for a parameter.`,
+    );
+  }
   if (LITERAL.test(part)) return { kind: 'literal', text: part };
   throw new RouteTableError(
     `The path "${path}" has the part "${part}", which API Gateway refuses: ` +

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { ScopeClaim } from '../lambda/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import type { CommonOptions } from './issuer-options.ts';
-import { secondsOf } from './option-form.ts';
 
 /** The settings that a preset's common options decide. */
 type CommonSettings = Pick<IssuerSettings, 'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases'>;
@@ -22,20 +21,20 @@ export function rfc9068(issuer: string, jwksUri: string | null): Omit<IssuerSett
   };
 }
 
-/** @throws DeploymentError naming preset and option */
-export function commonSettings(preset: string, options: CommonOptions): CommonSettings {
-  const {
-    clients = [],
-    clockTolerance = Duration.seconds(5),
-    maxTokenAge = Duration.hours(24),
-    formerAliases,
-  } = options;
+/** Of options that have been checked. */
+export function commonSettings(options: CommonOptions): CommonSettings {
+  const { clients = [], clockTolerance = Duration.seconds(5), maxTokenAge = Duration.hours(24), formerAliases } = options;
   return {
     clients,
-    clockTolerance: secondsOf(`${preset}: clockTolerance`, clockTolerance),
-    maxTokenAge: secondsOf(`${preset}: maxTokenAge`, maxTokenAge),
+    clockTolerance: clockTolerance.toSeconds(),
+    maxTokenAge: maxTokenAge.toSeconds(),
     ...(formerAliases !== undefined && { formerAliases }),
   };
+}
+
+/** One or several of a value. */
+export function asList(values: string | readonly string[]): readonly string[] {
+  return typeof values === 'string' ? [values] : values;
 }
 
 export function scopeString(...path: readonly string[]): ScopeClaim {

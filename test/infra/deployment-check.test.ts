@@ -1,9 +1,8 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { checkAuthorizerSettings, checkEnvironmentSize } from '../../infra/authorizer-check.ts';
+import { checkAuthorizerSettings } from '../../infra/authorizer-check.ts';
 import { checkDeployment } from '../../infra/deployment-check.ts';
 import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
 import { issuer, soundDeployment } from './synthesis.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -315,20 +314,5 @@ describe('the settings of an authorizer', () => {
   it('need an issuer, for there is no stack to make one', () => {
     const { routes } = soundDeployment;
     expect(() => checkAuthorizerSettings({ issuers: {}, routes })).toThrow('issuers is {}: name at least one');
-  });
-
-  it('are refused when Lambda would not take an environment of that length', () => {
-    const configuration = (clients: readonly string[]) => ({
-      issuers: [{ alias: 'main', ...issuer, clients }],
-      revocationTable: 'table',
-      revocationEndpoint: 'https://dynamodb.eu-west-1.amazonaws.com',
-      revocationLevels: REVOCATION_LEVELS,
-      contextClaims: {},
-    });
-    const clients = Array.from({ length: 200 }, (_, index) => `client-number-${index}`);
-    expect(() => checkEnvironmentSize(configuration(clients.slice(0, 100)))).not.toThrow();
-    expect(() => checkEnvironmentSize(configuration(clients))).toThrow(
-      /^issuers and contextClaims take \d{4} bytes of the function's environment: name fewer/,
-    );
   });
 });

@@ -172,7 +172,7 @@ describe('a preset refuses', () => {
     [
       'Google without consent to ID tokens',
       () => google({ clientIds: ['c'], acceptIdTokens: false as unknown as true }),
-      /^google: acceptIdTokens is "false": write true if ID tokens/,
+      /^google: acceptIdTokens is false: write true if ID tokens/,
     ],
     [
       'an issuer that is no address',
