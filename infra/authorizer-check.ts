@@ -115,7 +115,7 @@ export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issu
 
 function aliasComplaint(alias: string): string | undefined {
   if (ALIAS_PATTERN.test(alias)) return undefined;
-  return `issuers has the alias "${alias}": write 1 to 16 lower-case letters, digits and hyphens`;
+  return `issuers has the alias ${shown(alias)}: write 1 to 16 lower-case letters, digits and hyphens`;
 }
 
 /** The issuer a token names chooses the configuration: two for one issuer would leave the second unused. */

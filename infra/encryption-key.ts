@@ -20,10 +20,13 @@ export function encryptionKeyFor(scope: Construct, choice: string | undefined): 
   return choice === 'create' ? createKey(scope) : Key.fromKeyArn(scope, 'Key', keyArnOf(scope, choice));
 }
 
+/** The form of a key's id. CDK, too, uses it in place of one that is yet to be looked up. */
+const KEY_ID_TO_COME = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** CDK reads the ARN of an imported key: the stand-in for one that is yet to be looked up must look like one. */
 function keyArnOf(scope: Construct, choice: string): string {
   if (Token.isUnresolved(choice) || !isKnownLater(choice)) return choice;
-  return Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: 'to-be-looked-up' });
+  return Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: KEY_ID_TO_COME });
 }
 
 /** Through DynamoDB only: the key may be a team's own, with other things behind it. */

@@ -1,9 +1,15 @@
 /** The known name that an unknown one was most likely meant to be; undefined: none is close. */
 export function nearestName(unknown: string, known: readonly string[]): string | undefined {
-  const distances = known.map((name) => ({ name, distance: editDistance(plain(unknown), plain(name)) }));
+  const wrong = plain(unknown);
+  const distances = known.map((name) => ({ name, distance: editDistance(wrong, plain(name)) }));
   const [nearest] = distances.toSorted((a, b) => a.distance - b.distance);
-  if (nearest === undefined || nearest.distance > Math.ceil(unknown.length / 4)) return undefined;
+  if (nearest === undefined || nearest.distance > allowance(wrong)) return undefined;
   return nearest.name;
+}
+
+/** Two letters that are exchanged count twice; of a short name something must be left. */
+function allowance({ length }: string): number {
+  return Math.min(Math.max(2, Math.floor(length / 4)), length - 1);
 }
 
 /** `result_ttl` and `resultTTL` are spellings of `resultTtl`. */

@@ -131,6 +131,11 @@ export function shown(value: unknown): string {
   return readable.length <= 80 ? readable : `${readable.slice(0, 79)}…`;
 }
 
+/** A token among numbers is a number that no person would write. */
+function numbersOfTokens(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && Token.isUnresolved(value) ? '<known at deployment>' : value;
+}
+
 /** A text with something in place of each value that only the deployment knows. */
 export function withTokensAs(replacement: string, text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, replacement);
@@ -138,7 +143,7 @@ export function withTokensAs(replacement: string, text: string): string {
 
 function textOf(value: unknown): string {
   // A construct refers to itself, which JSON cannot say.
-  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value) ?? 'missing');
+  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value, numbersOfTokens) ?? 'missing');
 }
 
 function prefixed(name: string, fix: string | undefined): string | undefined {

@@ -1,0 +1,94 @@
+import { type App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { describe, expect, it } from 'vitest';
+import { ApiStack } from '../../infra/api-stack.ts';
+import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { newApp, soundDeployment } from './synthesis.ts';
+
+const env = { account: '123456789012', region: 'eu-west-1' };
+const routes: Deployment['routes'] = [{ method: 'GET', path: '/a', scopes: [] }];
+const audience = 'https://api.acme.example';
+const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
+
+type LookUp = (value: string) => string;
+
+/** Settings that look every text up, by the value that the look-up finds. */
+const issuers: Readonly<Record<string, (look: LookUp) => IssuerSettings>> = {
+  auth0: (look) => auth0({ domain: look('acme.eu.auth0.com'), audience: look(audience), clients: [look('spa')] }),
+  cognito: (look) =>
+    cognito({
+      userPoolId: look('eu-west-1_Aa'),
+      clients: [look('c1')],
+      resourceServer: look('orders'),
+      audience: look(audience),
+    }),
+  entraId: (look) => entraId({ tenantId: look(tenantId), audience: look('a-guid') }),
+  keycloak: (look) => keycloak({ url: look('https://sso.acme.example'), realm: look('shop'), audience: look(audience) }),
+  okta: (look) => okta({ domain: look('acme.okta.com'), authorizationServerId: look('aus1'), audience: look(audience) }),
+  google: (look) =>
+    google({ clientIds: [look('123.apps.example')], acceptIdTokens: true, hostedDomain: look('acme.example') }),
+  oidc: (look) => oidc({ issuer: look('https://a.example/'), jwksUri: look('https://a.example/k'), audience: look('a') }),
+  'oidc, a part of the text': (look) => oidc({ issuer: `https://${look('a.example')}/`, audience }),
+};
+
+const options: Readonly<Record<string, (look: LookUp) => Partial<Deployment>>> = {
+  alarmEmail: (look) => ({ alarmEmail: look('on-call@acme.example') }),
+  realm: (look) => ({ realm: look('orders') }),
+  corsOrigins: (look) => ({ corsOrigins: [look('https://a.example'), `https://${look('b.example')}`] }),
+  webAcl: (look) => ({ webAcl: look('arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/8a2d') }),
+  encryptionKey: (look) => ({ encryptionKey: look('arn:aws:kms:eu-west-1:123456789012:key/8a2d3c4e-1111-2222-3333-444455556666') }),
+  deploymentRoles: (look) => ({ deploymentRoles: [look('deploy')] }),
+  contextClaims: (look) => ({ contextClaims: { tenant: look('org') } }),
+};
+
+const cases = [
+  ...Object.entries(issuers).map(([name, main]) => [name, (look: LookUp) => ({ issuers: { main: main(look) } })] as const),
+  ...Object.entries(options),
+];
+
+interface Pass {
+  readonly missing: Readonly<Record<string, string>>;
+  readonly template: unknown;
+}
+
+/** One run of the app; `missing` is what the CDK command would look up now, with the values that it would find. */
+function synthesize(app: App, settings: (look: LookUp) => Partial<Deployment>): Pass {
+  const values = new Map<string, string>();
+  const parameters = new Stack(app, 'parameters', { env });
+  // CDK refuses a stack without resources.
+  new CfnWaitConditionHandle(parameters, 'Nothing');
+  const look = (value: string) => {
+    const name = `/bearer-authorizer/parameter-${values.size}`;
+    values.set(name, value);
+    return StringParameter.valueFromLookup(parameters, name);
+  };
+  const deployment = { ...soundDeployment, routes, ...settings(look) };
+  new ApiStack(app, 'bearer-authorizer', { deployment, env });
+  const assembly = app.synth();
+  const missing = (assembly.manifest.missing ?? []).map(({ key, props }) => {
+    const { parameterName } = Object(props) as { readonly parameterName: string };
+    return [key, values.get(parameterName) ?? ''];
+  });
+  return {
+    missing: Object.fromEntries(missing),
+    template: assembly.getStackByName('bearer-authorizer').template,
+  };
+}
+
+describe('a value that the CDK command has yet to look up', () => {
+  it.each(cases)('is asked for in the first synth, and used in the second: %s', (_name, settings) => {
+    const { missing } = synthesize(newApp(), settings);
+    expect(Object.keys(missing).length).toBeGreaterThan(0);
+    const found = synthesize(newApp(missing), settings);
+    expect(found.missing).toEqual({});
+    const written = synthesize(newApp(), (() => settings((value) => value)) as typeof settings);
+    expect(found.template).toEqual(written.template);
+  });
+
+  it('is checked like any other once it has been looked up', () => {
+    const settings = (look: LookUp) => ({ issuers: { main: auth0({ domain: look('https://acme.example'), audience }) } });
+    const { missing } = synthesize(newApp(), settings);
+    expect(() => synthesize(newApp(missing), settings)).toThrow('auth0: domain is "https://acme.example": write the host');
+  });
+});

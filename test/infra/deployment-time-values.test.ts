@@ -1,0 +1,236 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, CfnParameter, Duration, Fn, Lazy, type Stack, Token } from 'aws-cdk-lib';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { describe, expect, it } from 'vitest';
+import { ApiStack } from '../../infra/api-stack.ts';
+import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
+import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/deployment-schema.ts';
+import { addGatewayResponses } from '../../infra/gateway-responses.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { ISSUERS_FILE } from '../../lambda/authorizer-environment.ts';
+import { resolveIntrinsics } from '../../local/intrinsics.ts';
+import type { Json, JsonObject } from '../../local/template.ts';
+import { newApp, newStack, soundDeployment } from './synthesis.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+type Preset = (options: never) => IssuerSettings;
+
+const audience = 'https://api.acme.example';
+const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
+
+/** Each preset with every option that is text or a list of texts. */
+const TEXTS: readonly (readonly [name: string, preset: Preset, options: Options])[] = [
+  ['auth0', auth0, { domain: 'acme.eu.auth0.com', audience, clients: ['spa'] }],
+  [
+    'cognito',
+    cognito,
+    { userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'], audience: ['a', 'b'], resourceServer: 'orders' },
+  ],
+  ['entraId', entraId, { tenantId, audience: tenantId, clients: ['spa'] }],
+  ['keycloak', keycloak, { url: 'https://sso.acme.example/auth', realm: 'shop', audience, clients: ['spa'] }],
+  ['okta', okta, { domain: 'acme.okta.com', authorizationServerId: 'aus1', audience, clients: ['spa'] }],
+  ['google', google, { clientIds: ['123.apps.example'], hostedDomain: 'acme.example', acceptIdTokens: true }],
+  ['oidc', oidc, { issuer: 'https://a.example/', jwksUri: 'https://a.example/keys', audience, clients: ['spa'] }],
+];
+
+const textOptions = TEXTS.flatMap(([name, preset, options]) =>
+  Object.keys(options)
+    .filter((option) => option !== 'acceptIdTokens')
+    .map((option) => [name, option, preset, options] as const),
+);
+
+/** The same text, or list of texts, as parameters of the stack: only the deployment knows them. */
+function asParameters(stack: Stack, value: unknown, values: Map<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((member) => asParameters(stack, member, values));
+  const id = `P${values.size}`;
+  values.set(id, String(value));
+  return new CfnParameter(stack, id).valueAsString;
+}
+
+function protect(stack: Stack, issuers: Readonly<Record<string, IssuerSettings>>): void {
+  const routes = [{ method: 'GET', path: '/a', scopes: [] }] as const;
+  const authorizer = new BearerAuthorizer(stack, 'Authorizer', { issuers, routes });
+  new RestApi(stack, 'Api', { defaultMethodOptions: { authorizer } }).root.addResource('a').addMethod('GET');
+}
+
+/** All that synth wrote, assets included; no placeholder of CDK's may be left in it. */
+function synthesizedText(app: App): string {
+  const { directory } = app.synth();
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const text = files
+    .filter(({ name }) => name.endsWith('.json'))
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+    .join('\n');
+  expect(text).not.toMatch(/[$#]\{Token\[/);
+  return text.replace(/"Fn::ImportValue": "/g, '"Fn::ImportValue":"');
+}
+
+interface SynthesizedTemplate {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: JsonObject }>>;
+}
+
+/** The authorizer's own issuers, as the deployed function reads them. */
+function issuersIn(app: App, stack: Stack, references: Readonly<Record<string, Json>>): readonly Json[] {
+  synthesizedText(app);
+  const { template } = app.synth().getStackByName(stack.stackName);
+  // The local run knows no imports: as references they read the same.
+  const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
+  const { Resources } = JSON.parse(text) as SynthesizedTemplate;
+  const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  const [, authorizer] = functions.find(([id]) => /^AuthorizerFunction/.test(id)) ?? [];
+  const { Variables } = authorizer?.Properties.Environment as { Variables: JsonObject };
+  const environment = resolveIntrinsics(Variables, {
+    ref: (name) => references[name] ?? name,
+    attribute: (id, name) => references[`${id}.${name}`] ?? `${id}.${name}`,
+  }) as Readonly<Record<string, string>>;
+  expect(environment).not.toHaveProperty(ISSUERS_FILE);
+  return JSON.parse(environment.ISSUERS ?? '') as readonly Json[];
+}
+
+describe('a value that only the deployment knows', () => {
+  it.each(textOptions)('works in %s as %s', (_name, option, preset, options) => {
+    const app = newApp();
+    const stack = newStack(app);
+    const values = new Map<string, string>();
+    const later = { ...options, [option]: asParameters(stack, options[option], values) };
+    protect(stack, { main: preset(later as never) });
+    const references = { 'AWS::URLSuffix': 'amazonaws.com', ...Object.fromEntries(values) };
+    expect(issuersIn(app, stack, references)).toEqual([{ alias: 'main', ...preset(options as never) }]);
+  });
+
+  it.each<[string, (stack: Stack) => string]>([
+    ['a resource', (stack) => new UserPool(stack, 'Pool').userPoolId],
+    ['an import', () => Fn.importValue('PoolId')],
+    ['a parameter', (stack) => new CfnParameter(stack, 'PoolId').valueAsString],
+    ['Systems Manager', (stack) => StringParameter.valueForStringParameter(stack, '/pool')],
+    ['a lazy value', () => Lazy.string({ produce: () => 'eu-west-1_Aa' })],
+    ['a part of the text', (stack) => `eu-west-1_${new CfnParameter(stack, 'Rest').valueAsString}`],
+  ])("gives the user pool's true issuer when it comes from %s", (_name, userPoolIdOf) => {
+    const app = newApp();
+    const stack = newStack(app);
+    protect(stack, { main: cognito({ userPoolId: userPoolIdOf(stack), clients: ['c'] }) });
+    const poolId = 'eu-west-1_Aa';
+    const references = new Proxy(
+      { 'AWS::URLSuffix': 'amazonaws.com', Rest: 'Aa' },
+      { get: (known, name) => Reflect.get(known, name) ?? (String(name).startsWith('AWS::') ? String(name) : poolId) },
+    );
+    const [issuer] = issuersIn(app, stack, references);
+    expect(issuer).toMatchObject({
+      issuer: `https://cognito-idp.eu-west-1.amazonaws.com/${poolId}`,
+      jwksUri: `https://cognito-idp.eu-west-1.amazonaws.com/${poolId}/.well-known/jwks.json`,
+    });
+  });
+
+  const unknownList = Token.asList(Fn.split(',', Fn.importValue('Names')));
+  it.each(
+    textOptions.filter(([, option]) => ['audience', 'clients', 'clientIds'].includes(option)),
+  )('is refused in %s as the whole list %s, alone and among others', (name, option, preset, options) => {
+    for (const list of [unknownList, [...unknownList, 'another']]) {
+      const settings = () => preset({ ...options, [option]: list } as never);
+      expect(settings).toThrow(/^[^\n]+: write its members one by one, because [^\n]+\.$/);
+      expect(settings).toThrow(DeploymentError);
+      expect(settings).toThrow(`${name}: ${option} is `);
+      expect(settings).not.toThrow('Token[');
+    }
+  });
+
+  const number = Token.asNumber(Fn.importValue('Number'));
+  const object = Token.asAny(Fn.importValue('Any'));
+  it.each<[string, Preset, Options]>([
+    ['auth0: profile', auth0, { domain: 'a.example', audience, profile: Fn.importValue('A') }],
+    ['auth0: permissions', auth0, { domain: 'a.example', audience, permissions: object }],
+    ['auth0: domain', auth0, { domain: object, audience }],
+    ['auth0: domain', auth0, { domain: unknownList, audience }],
+    ['auth0: audience', auth0, { domain: 'a.example', audience: object }],
+    ['entraId: cloud', entraId, { tenantId, audience, cloud: Fn.importValue('A') }],
+    ['google: acceptIdTokens', google, { clientIds: ['c'], acceptIdTokens: object }],
+    ['keycloak: realmRoles', keycloak, { url: 'https://a.example', realm: 'a', audience, realmRoles: object }],
+    ['keycloak: algorithms', keycloak, { url: 'https://a.example', realm: 'a', audience, algorithms: unknownList }],
+    ['oidc: algorithms', oidc, { issuer: 'https://a.example', audience, algorithms: [Fn.importValue('A')] }],
+    ['oidc: clockTolerance', oidc, { issuer: 'https://a.example', audience, clockTolerance: Duration.seconds(number) }],
+    ['oidc: maxTokenAge', oidc, { issuer: 'https://a.example', audience, maxTokenAge: Duration.hours(number) }],
+  ])('is refused as %s, from which synth makes something', (option, preset, options) => {
+    const settings = () => preset(options as never);
+    expect(settings).toThrow(new RegExp(`^${option} is [^\\n]+\\.$`));
+    expect(settings).toThrow(DeploymentError);
+  });
+});
+
+describe('a field of the deployment', () => {
+  const text = () => Fn.importValue('Text');
+  const list = () => Token.asList(Fn.split(',', text()));
+  const number = () => Token.asNumber(text());
+  const object = () => Token.asAny(text());
+  const [first, ...others] = soundDeployment.routes;
+  const main = soundDeployment.issuers.main;
+
+  const works: readonly [string, () => Options][] = [
+    ['corsOrigins', () => ({ corsOrigins: [text()] })],
+    ['corsOrigins, several', () => ({ corsOrigins: [`https://${text()}`, 'https://a.example'] })],
+    ['realm', () => ({ realm: text() })],
+    ['alarmEmail', () => ({ alarmEmail: text() })],
+    ['webAcl', () => ({ webAcl: text() })],
+    ['encryptionKey', () => ({ encryptionKey: text(), alarmEmail: 'a@b.example' })],
+    ['deploymentRoles', () => ({ deploymentRoles: [text(), `deploy-${text()}`] })],
+    ['contextClaims', () => ({ contextClaims: { tenant: text() } })],
+    ['requiredClaims of an issuer', () => ({ issuers: { main: { ...main, requiredClaims: { org: text() } } } })],
+    ['tokenTypes of an issuer', () => ({ issuers: { main: { ...main, tokenTypes: [text()] } } })],
+    ['scopePrefix of an issuer', () => ({ issuers: { main: { ...main, scopePrefix: `${text()}/` } } })],
+  ];
+
+  it.each(works)('may be known by the deployment only: %s', (_name, changes) => {
+    const app = newApp();
+    const deployment = { ...soundDeployment, ...changes() } as Deployment;
+    new ApiStack(app, 'bearer-authorizer', { deployment });
+    expect(synthesizedText(app)).toContain('"Fn::ImportValue":"Text"');
+  });
+
+  const refused: readonly [string, () => Options][] = [
+    ['issuers', () => ({ issuers: object() })],
+    ['issuers.main.audiences', () => ({ issuers: { main: { ...main, audiences: list() } } })],
+    ['issuers.main.algorithms', () => ({ issuers: { main: { ...main, algorithms: [text()] } } })],
+    ['issuers.main.requiredClaims', () => ({ issuers: { main: { ...main, requiredClaims: { [text()]: 'a' } } } })],
+    ['issuers.main.clockTolerance', () => ({ issuers: { main: { ...main, clockTolerance: number() } } })],
+    ['issuers has the alias', () => ({ issuers: { [text()]: main } })],
+    ['routes', () => ({ routes: object() })],
+    ['routes', () => ({ routes: list() })],
+    ['routes[0]', () => ({ routes: [{ ...first, path: text() }, ...others] })],
+    ['routes[0]', () => ({ routes: [{ ...first, path: `/a/${text()}` }, ...others] })],
+    ['routes[0]', () => ({ routes: [{ ...first, method: text() }, ...others] })],
+    ['routes[0]', () => ({ routes: [{ ...first, scopes: [text()] }, ...others] })],
+    ['routes[0]', () => ({ routes: [{ ...first, scopes: list() }, ...others] })],
+    ['resultTtl', () => ({ resultTtl: Duration.seconds(number()) })],
+    ['revocationLevels', () => ({ revocationLevels: [text()] })],
+    ['revocationLevels', () => ({ revocationLevels: list() })],
+    ['contextClaims', () => ({ contextClaims: { [text()]: 'org' } })],
+    ['flush', () => ({ flush: object() })],
+    ['reservedConcurrency', () => ({ reservedConcurrency: number() })],
+    ['fipsEndpoint', () => ({ fipsEndpoint: object() })],
+    ['deploymentRoles', () => ({ deploymentRoles: list() })],
+    ['corsOrigins', () => ({ corsOrigins: list() })],
+    ['throttle', () => ({ throttle: { rate: number(), burst: 1 } })],
+    ['throttle', () => ({ throttle: object() })],
+    ['requestsPerAddress', () => ({ webAcl: 'managed-rules', requestsPerAddress: number() })],
+  ];
+
+  it.each(refused)('is refused in one sentence where synth needs it: %s', (field, changes) => {
+    const deployment = { ...soundDeployment, ...changes() } as Deployment;
+    const stack = () => new ApiStack(newApp(), 'bearer-authorizer', { deployment });
+    expect(stack).toThrow(DeploymentError);
+    expect(stack).toThrow(/^[^\n]+\.$/);
+    expect(stack).toThrow(field);
+    expect(stack).not.toThrow(/Token\[|e\+\d/);
+  });
+});
+
+it('gateway responses take a realm and origins that only the deployment knows', () => {
+  const app = newApp();
+  const stack = newStack(app);
+  const api = new RestApi(stack, 'Api');
+  api.root.addMethod('GET');
+  addGatewayResponses(api, { realm: Fn.importValue('Realm'), corsOrigins: [`https://${Fn.importValue('Host')}`] });
+  expect(synthesizedText(app)).toContain('"Fn::ImportValue":"Host"');
+});
