@@ -9,6 +9,9 @@ export type PathSegment =
 const LITERAL = /^[A-Za-z0-9._:$-]+$/;
 const PARAMETER = /^\{([A-Za-z0-9._:$-]+)(\+?)\}$/;
 
+/** How other frameworks write a parameter; to API Gateway it is a literal, which no client sends. */
+const COLON_PARAMETER = /^:([A-Za-z0-9_-]+)$/;
+
 /** A resource ARN in an authorizer's policy may have 512 characters, the stage ARN included. */
 const LONGEST_PATH = 400;
 
@@ -40,9 +43,10 @@ export function parsePath(path: string): readonly PathSegment[] {
 function parsePart(part: string, path: string): PathSegment {
   const [, name, greedy] = PARAMETER.exec(part) ?? [];
   if (name !== undefined) return { kind: greedy === '+' ? 'proxy' : 'parameter', name };
-  if (part.startsWith(':')) {
+  const [, colonName] = COLON_PARAMETER.exec(part) ?? [];
+  if (colonName !== undefined) {
     throw new RouteTableError(
-      `The path "${path}" has the part "${part}", which API Gateway takes literally: write {${part.slice(1)}} for a parameter.`,
+      `The path "${path}" has the part "${part}", which API Gateway takes literally: write {${colonName}} for a parameter.`,
     );
   }
   if (LITERAL.test(part)) return { kind: 'literal', text: part };

@@ -95,8 +95,22 @@ describe('the scopes of the Cognito resource server', () => {
     expect(() => scopesNamedBy(['orders/read'])).toThrow('routes ask for the scope "orders/read": leave out the slash');
   });
 
-  it('may not be more than Cognito takes', () => {
-    const scopes = Array.from({ length: 101 }, (_, index) => `scope-${index}`);
-    expect(() => scopesNamedBy(scopes)).toThrow('routes ask for 101 scopes: name an issuer of your own');
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => `scope-${index}`);
+
+  it('may be 49, which are 50 with the openid of the public client, as many as an app client takes', () => {
+    expect(scopesNamedBy(numbered(49))).toHaveLength(49);
+  });
+
+  it.each([50, 51, 101])('may not be %i: refused by that number, with a way out', (count) => {
+    expect(() => scopesNamedBy(numbered(count))).toThrow(
+      `routes ask for ${count} scopes: name an issuer of your own, or ask for at most 49, since an app client of Cognito ` +
+        'takes 50 and the public one also needs openid.',
+    );
+  });
+
+  it('may not be longer than Cognito takes', () => {
+    expect(() => scopesNamedBy(['x'.repeat(257)])).toThrow(
+      /^routes ask for the scope "x+… of 257 characters: shorten it, /,
+    );
   });
 });

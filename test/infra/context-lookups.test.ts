@@ -24,11 +24,14 @@ const issuers: Readonly<Record<string, (look: LookUp) => IssuerSettings>> = {
       audience: look(audience),
     }),
   entraId: (look) => entraId({ tenantId: look(tenantId), audience: look('a-guid') }),
-  keycloak: (look) => keycloak({ url: look('https://sso.acme.example'), realm: look('shop'), audience: look(audience) }),
-  okta: (look) => okta({ domain: look('acme.okta.com'), authorizationServerId: look('aus1'), audience: look(audience) }),
+  keycloak: (look) =>
+    keycloak({ url: look('https://sso.acme.example'), realm: look('shop'), audience: look(audience) }),
+  okta: (look) =>
+    okta({ domain: look('acme.okta.com'), authorizationServerId: look('aus1'), audience: look(audience) }),
   google: (look) =>
     google({ clientIds: [look('123.apps.example')], acceptIdTokens: true, hostedDomain: look('acme.example') }),
-  oidc: (look) => oidc({ issuer: look('https://a.example/'), jwksUri: look('https://a.example/k'), audience: look('a') }),
+  oidc: (look) =>
+    oidc({ issuer: look('https://a.example/'), jwksUri: look('https://a.example/k'), audience: look('a') }),
   'oidc, a part of the text': (look) => oidc({ issuer: `https://${look('a.example')}/`, audience }),
 };
 
@@ -37,13 +40,17 @@ const options: Readonly<Record<string, (look: LookUp) => Partial<Deployment>>> =
   realm: (look) => ({ realm: look('orders') }),
   corsOrigins: (look) => ({ corsOrigins: [look('https://a.example'), `https://${look('b.example')}`] }),
   webAcl: (look) => ({ webAcl: look('arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/8a2d') }),
-  encryptionKey: (look) => ({ encryptionKey: look('arn:aws:kms:eu-west-1:123456789012:key/8a2d3c4e-1111-2222-3333-444455556666') }),
+  encryptionKey: (look) => ({
+    encryptionKey: look('arn:aws:kms:eu-west-1:123456789012:key/8a2d3c4e-1111-2222-3333-444455556666'),
+  }),
   deploymentRoles: (look) => ({ deploymentRoles: [look('deploy')] }),
   contextClaims: (look) => ({ contextClaims: { tenant: look('org') } }),
 };
 
 const cases = [
-  ...Object.entries(issuers).map(([name, main]) => [name, (look: LookUp) => ({ issuers: { main: main(look) } })] as const),
+  ...Object.entries(issuers).map(
+    ([name, main]) => [name, (look: LookUp) => ({ issuers: { main: main(look) } })] as const,
+  ),
   ...Object.entries(options),
 ];
 
@@ -87,8 +94,12 @@ describe('a value that the CDK command has yet to look up', () => {
   });
 
   it('is checked like any other once it has been looked up', () => {
-    const settings = (look: LookUp) => ({ issuers: { main: auth0({ domain: look('https://acme.example'), audience }) } });
+    const settings = (look: LookUp) => ({
+      issuers: { main: auth0({ domain: look('https://acme.example'), audience }) },
+    });
     const { missing } = synthesize(newApp(), settings);
-    expect(() => synthesize(newApp(missing), settings)).toThrow('auth0: domain is "https://acme.example": write the host');
+    expect(() => synthesize(newApp(missing), settings)).toThrow(
+      'auth0: domain is "https://acme.example": write the host',
+    );
   });
 });

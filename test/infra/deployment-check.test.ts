@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkAuthorizerSettings } from '../../infra/authorizer-check.ts';
 import { checkDeployment } from '../../infra/deployment-check.ts';
 import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
+import { cognito, google } from '../../infra/issuer-presets.ts';
 import { issuer, soundDeployment } from './synthesis.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -44,6 +45,22 @@ describe('a deployment is accepted', () => {
       'with a rule for OPTIONS and no CORS',
       { ...soundDeployment, corsOrigins: [], routes: [{ method: 'OPTIONS', path: '/orders', scopes: [] }] },
     ],
+    [
+      'with scopes that the tokens of one issuer of two carry',
+      {
+        ...soundDeployment,
+        issuers: { main: issuer, people: google({ clientIds: ['c'], acceptIdTokens: true }) },
+      },
+    ],
+    [
+      'with ID tokens of Google for routes that ask for no scope',
+      {
+        ...soundDeployment,
+        issuers: { main: google({ clientIds: ['c'], acceptIdTokens: true }) },
+        routes: [{ method: 'GET', path: '/whoami', scopes: [] }],
+      },
+    ],
+    ['with the origin of an app in a web view', { ...soundDeployment, corsOrigins: ['capacitor://localhost'] }],
     ['with tokens that have no type', deploymentWith(issuerWith({ tokenTypes: [null] }))],
   ])('%s', (_name, deployment) => {
     expect(() => checkDeployment(deployment)).not.toThrow();
@@ -272,6 +289,42 @@ const wrong: readonly [string, Changes, string][] = [
     'eleven context claims',
     { contextClaims: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`c${i}`, 'a'])) },
     ': name at most 10, because',
+  ],
+  [
+    'a token type with a space',
+    issuerWith({ tokenTypes: ['at+jwt '] }),
+    'issuers.main.tokenTypes is ["at+jwt "]: write a string that is not empty: the header\'s `typ`, such as at+jwt.',
+  ],
+  [
+    'an issuer by its discovery document',
+    issuerWith({ issuer: 'https://a.example/.well-known/openid-configuration' }),
+    'issuers.main.issuer is "https://a.example/.well-known/openid-configuration": leave out /.well-known/',
+  ],
+  [
+    'tokens without audience for any client',
+    issuerWith({ audiences: [null, 'api'] }),
+    'issuers.main.audiences is [null,"api"]: name the audience of this API, or pin clients',
+  ],
+  [
+    'scopes where tokens of the only issuer carry none',
+    {
+      issuers: { main: google({ clientIds: ['c'], acceptIdTokens: true }) },
+      routes: [
+        { method: 'GET', path: '/whoami', scopes: [] },
+        { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+      ],
+    },
+    'routes[1] is GET /orders with the scopes ["orders:read"]: write scopes: [], or add an issuer whose tokens carry ' +
+      'scopes, because those of issuers.main carry none.',
+  ],
+  [
+    'scopes with the prefix that the only issuer takes off',
+    {
+      issuers: { main: cognito({ userPoolId: 'eu-west-1_A', clients: ['c'], resourceServer: 'orders' }) },
+      routes: [{ method: 'GET', path: '/orders', scopes: ['orders/read', 'orders/write'] }],
+    },
+    'routes[0] is GET /orders with the scopes ["orders/read","orders/write"]: leave out "orders/", because issuers.main ' +
+      'takes it off every scope (scopePrefix).',
   ],
   ['flush as a word', { flush: 'no' }, 'flush is "no": write only true, false.'],
   [

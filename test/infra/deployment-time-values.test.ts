@@ -80,8 +80,8 @@ function issuersIn(app: App, stack: Stack, references: Readonly<Record<string, J
   const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
   const { Resources } = JSON.parse(text) as SynthesizedTemplate;
   const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  const [, authorizer] = functions.find(([id]) => /^AuthorizerFunction/.test(id)) ?? [];
-  const { Variables } = authorizer?.Properties.Environment as { Variables: JsonObject };
+  const [authorizer] = functions.flatMap(([id, { Properties }]) => (/^AuthorizerFunction/.test(id) ? Properties : []));
+  const { Variables = {} } = (authorizer?.Environment ?? {}) as { readonly Variables?: JsonObject };
   const environment = resolveIntrinsics(Variables, {
     ref: (name) => references[name] ?? name,
     attribute: (id, name) => references[`${id}.${name}`] ?? `${id}.${name}`,
@@ -125,17 +125,18 @@ describe('a value that only the deployment knows', () => {
   });
 
   const unknownList = Token.asList(Fn.split(',', Fn.importValue('Names')));
-  it.each(
-    textOptions.filter(([, option]) => ['audience', 'clients', 'clientIds'].includes(option)),
-  )('is refused in %s as the whole list %s, alone and among others', (name, option, preset, options) => {
-    for (const list of [unknownList, [...unknownList, 'another']]) {
-      const settings = () => preset({ ...options, [option]: list } as never);
-      expect(settings).toThrow(/^[^\n]+: write its members one by one, because [^\n]+\.$/);
-      expect(settings).toThrow(DeploymentError);
-      expect(settings).toThrow(`${name}: ${option} is `);
-      expect(settings).not.toThrow('Token[');
-    }
-  });
+  it.each(textOptions.filter(([, option]) => ['audience', 'clients', 'clientIds'].includes(option)))(
+    'is refused in %s as the whole list %s, alone and among others',
+    (name, option, preset, options) => {
+      for (const list of [unknownList, [...unknownList, 'another']]) {
+        const settings = () => preset({ ...options, [option]: list } as never);
+        expect(settings).toThrow(/^[^\n]+: write its members one by one, because [^\n]+\.$/);
+        expect(settings).toThrow(DeploymentError);
+        expect(settings).toThrow(`${name}: ${option} is `);
+        expect(settings).not.toThrow('Token[');
+      }
+    },
+  );
 
   const number = Token.asNumber(Fn.importValue('Number'));
   const object = Token.asAny(Fn.importValue('Any'));

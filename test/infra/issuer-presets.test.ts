@@ -180,6 +180,112 @@ describe('a preset refuses', () => {
       /^oidc: issuer is "login.acme.example": write the whole address/,
     ],
     [
+      'an audience that tokens for any API of the tenant have too',
+      () => auth0({ domain: 'a.eu.auth0.com', audience: [audience, 'https://a.eu.auth0.com/userinfo'] }),
+      /^auth0: audience is \["https:\/\/api.acme.example","https:\/\/a.eu.auth0.com\/userinfo"\]: name your own API's/,
+    ],
+    [
+      'a user pool without app clients, in words that fit',
+      () => cognito({ userPoolId: 'eu-west-1_A', clients: [] }),
+      /^cognito: clients is \[\]: name the app clients that may use the API by their ids\.$/,
+    ],
+    [
+      'a user pool whose clients are forgotten',
+      () => cognito({ userPoolId: 'eu-west-1_A' } as never),
+      /^cognito: clients is missing: write a list/,
+    ],
+    [
+      'a resource server with the slash that Cognito adds',
+      () => cognito({ userPoolId: 'eu-west-1_A', clients: ['c'], resourceServer: 'orders/' }),
+      /^cognito: resourceServer is "orders\/": leave out the slash at its end/,
+    ],
+    [
+      'a resource server of no name, whose scopes would all begin with a slash',
+      () => cognito({ userPoolId: 'eu-west-1_A', clients: ['c'], resourceServer: '' }),
+      /^cognito: resourceServer is "": write the resource server's identifier/,
+    ],
+    [
+      "an API's URI, which no v2.0 token of Entra ID has",
+      () => entraId({ tenantId, audience: 'api://8a2d3c4e-1111-2222-3333-444455556666' }),
+      /^entraId: audience is "api:\/\/8a2d.*": write the API's application \(client\) id, because v2\.0 tokens/,
+    ],
+    [
+      "an API's URI among others",
+      () => entraId({ tenantId, audience: [tenantId, 'https://api.acme.example'] }),
+      /^entraId: audience is .*: write the API's application \(client\) id/,
+    ],
+    [
+      'an application id in capitals',
+      () => entraId({ tenantId, audience: tenantId.toUpperCase() }),
+      /^entraId: audience is .*: write it in lower case, as tokens have it/,
+    ],
+    [
+      'a Keycloak address that names the realm already',
+      () => keycloak({ url: 'https://sso.acme.example/realms/acme', realm: 'acme', audience }),
+      /^keycloak: url is "https:\/\/sso.acme.example\/realms\/acme": leave out \/realms and what follows/,
+    ],
+    [
+      'a Keycloak address that ends with realms',
+      () => keycloak({ url: 'https://sso.acme.example/auth/realms', realm: 'acme', audience }),
+      /^keycloak: url is .*: leave out \/realms/,
+    ],
+    [
+      "a Keycloak key set's address",
+      () => keycloak({ url: 'https://sso.acme.example/realms/acme/protocol/openid-connect', realm: 'acme', audience }),
+      /^keycloak: url is .*: leave out \/realms/,
+    ],
+    [
+      "the host of Okta's console",
+      () => okta({ domain: 'acme-admin.okta.com', audience }),
+      /^okta: domain is "acme-admin.okta.com": leave out -admin/,
+    ],
+    [
+      'an organisation with the path of its authorization server',
+      () => okta({ domain: 'acme.okta.com/oauth2/default', audience }),
+      /^okta: domain is .*: write the host name alone/,
+    ],
+    [
+      'an authorization server by its address',
+      () => okta({ domain: 'acme.okta.com', authorizationServerId: 'https://acme.okta.com/oauth2/aus1', audience }),
+      /^okta: authorizationServerId is .*: write a name without spaces or slashes/,
+    ],
+    [
+      'the domain of personal Google accounts, which carry none',
+      () => google({ clientIds: ['c'], acceptIdTokens: true, hostedDomain: 'gmail.com' }),
+      /^google: hostedDomain is "gmail.com": name a Workspace domain/,
+    ],
+    [
+      'an issuer by its discovery document',
+      () => oidc({ issuer: 'https://a.example/.well-known/openid-configuration', audience }),
+      /^oidc: issuer is .*: leave out \/\.well-known\//,
+    ],
+    [
+      'all tenants of Entra ID as one issuer',
+      () => oidc({ issuer: 'https://login.microsoftonline.com/common/v2.0', audience }),
+      /^oidc: issuer is .*: name your tenant by its GUID/,
+    ],
+    [
+      'a discovery document for a key set',
+      () =>
+        oidc({ issuer: 'https://a.example', jwksUri: 'https://a.example/.well-known/openid-configuration', audience }),
+      /^oidc: jwksUri is .*: write the address of the key set itself/,
+    ],
+    [
+      'an algorithm in small letters',
+      () => oidc({ issuer: 'https://a.example', audience, algorithms: ['es256'] as never }),
+      /^oidc: algorithms is \["es256"\]: name only RS256, /,
+    ],
+    [
+      'an issuer over http that is not on loopback',
+      () => oidc({ issuer: 'http://a.example', audience }),
+      /^oidc: issuer is "http:\/\/a.example": write an https address/,
+    ],
+    [
+      'a word for yes',
+      () => keycloak({ url: 'https://sso.acme.example', realm: 'a', audience, realmRoles: 'no' as never }),
+      /^keycloak: realmRoles is "no": write only true, false/,
+    ],
+    [
       'a tolerance of half seconds',
       () => oidc({ issuer: 'https://a.example', audience, clockTolerance: Duration.millis(500) }),
       /^oidc: clockTolerance is 500 millis: write whole seconds/,

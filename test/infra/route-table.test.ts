@@ -13,6 +13,12 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
   ['a policy variable in a literal', [route(`GET /\${aws:username}`)], /which API Gateway refuses/],
   ['a percent sign in a literal', [route('GET /a%2Ab')], /has the part "a%2Ab"/],
   ['a parameter that is only a part of a segment', [route('GET /{id}.json')], /has the part "{id}.json"/],
+  [
+    'a parameter with a colon',
+    [route('GET /orders/:id')],
+    /":id", which API Gateway takes literally: write {id} for a/,
+  ],
+  ['a colon within a path', [route('GET /a/:order_id/b')], /":order_id", .*: write {order_id} for a parameter/],
   ['a proxy before the end', [route('GET /{proxy+}/a')], /{proxy\+} must be the last part/],
   ['a path that is too long', [route(`GET /${'a'.repeat(400)}`)], /has 401 characters: at most 400 fit/],
   ['one method and path twice', [route('GET /a', 'x'), route('GET /a', 'y')], /GET \/a stands twice/],
@@ -31,7 +37,7 @@ test.each(wrongTables)('%s is refused with a sentence that names it', (_, routes
   expect(() => compileRoutes(routes)).toThrow(RouteTableError);
 });
 
-test.each(['/', '/a.b-c_d:e', '/a$', '/{id}', '/a/{id}/{proxy+}', '/v1/items:batch'])(
+test.each(['/', '/a.b-c_d:e', '/a$', '/{id}', '/a/{id}/{proxy+}', '/v1/items:batch', '/v1/items/7:cancel'])(
   'the path %s is taken',
   (path) => {
     expect(() =>

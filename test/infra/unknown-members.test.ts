@@ -44,7 +44,9 @@ const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unk
   ],
   [
     'a scope claim',
-    inDeployment((claim) => ({ issuers: { main: { ...issuer, claimNames: { ...issuer.claimNames, scopes: [claim] } } } })),
+    inDeployment((claim) => ({
+      issuers: { main: { ...issuer, claimNames: { ...issuer.claimNames, scopes: [claim] } } },
+    })),
     { path: ['scp'], form: 'array' },
   ],
   ['routes[0]', inDeployment((route) => ({ routes: [route] })), { method: 'GET', path: '/a', scopes: [] }],
@@ -70,7 +72,14 @@ function inDeployment(changes: (members: Members) => Members): (members: Members
 }
 
 function soundOptions(): Members {
-  return { ...soundDeployment, realm: 'orders', corsOrigins: [], alarmEmail: 'a@b.example', flush: true, contextClaims: {} };
+  return {
+    ...soundDeployment,
+    realm: 'orders',
+    corsOrigins: [],
+    alarmEmail: 'a@b.example',
+    flush: true,
+    contextClaims: {},
+  };
 }
 
 /** Two letters exchanged: the mistake that a reader overlooks. */
@@ -93,7 +102,10 @@ describe('settings', () => {
   it.each(misspelt)('of %s are refused with %s spelt %s, and the right name is suggested', (...row) => {
     const [, member, wrong, take, settings] = row;
     const { [member]: value, ...others } = settings;
-    for (const changed of [{ ...others, [wrong]: value }, { ...settings, [wrong]: value }]) {
+    for (const changed of [
+      { ...others, [wrong]: value },
+      { ...settings, [wrong]: value },
+    ]) {
       expect(() => take(changed)).toThrow(DeploymentError);
       expect(() => take(changed)).toThrow(/^[^\n]+\.$/);
       expect(() => take(changed)).toThrow(`"${wrong}"`);
@@ -101,11 +113,14 @@ describe('settings', () => {
     }
   });
 
-  it.each(TAKERS)('of %s are refused with a member like none there is, without a suggestion', (_name, take, settings) => {
-    const changed = { ...settings, zzzzzzzz: 1 };
-    expect(() => take(changed)).toThrow('"zzzzzzzz"');
-    expect(() => take(changed)).not.toThrow('did you mean');
-  });
+  it.each(TAKERS)(
+    'of %s are refused with a member like none there is, without a suggestion',
+    (_name, take, settings) => {
+      const changed = { ...settings, zzzzzzzz: 1 };
+      expect(() => take(changed)).toThrow('"zzzzzzzz"');
+      expect(() => take(changed)).not.toThrow('did you mean');
+    },
+  );
 
   it.each(TAKERS)('of %s are refused where they are no object', (_name, take) => {
     for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
