@@ -11,9 +11,8 @@ import { type Deployment, DeploymentError, type IssuerSettings } from '../../inf
 import { addGatewayResponses } from '../../infra/gateway-responses.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
 import { ISSUERS_FILE } from '../../lambda/authorizer-environment.ts';
-import { resolveIntrinsics } from '../../local/intrinsics.ts';
-import type { Json, JsonObject } from '../../local/template.ts';
-import { newApp, newStack, soundDeployment } from './synthesis.ts';
+import type { Json } from '../../local/template.ts';
+import { authorizerVariables, newApp, newStack, soundDeployment } from './synthesis.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Preset = (options: never) => IssuerSettings;
@@ -68,24 +67,11 @@ function synthesizedText(app: App): string {
   return text.replace(/"Fn::ImportValue": "/g, '"Fn::ImportValue":"');
 }
 
-interface SynthesizedTemplate {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: JsonObject }>>;
-}
-
 /** The authorizer's own issuers, as the deployed function reads them. */
 function issuersIn(app: App, stack: Stack, references: Readonly<Record<string, Json>>): readonly Json[] {
   synthesizedText(app);
   const { template } = app.synth().getStackByName(stack.stackName);
-  // The local run knows no imports: as references they read the same.
-  const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
-  const { Resources } = JSON.parse(text) as SynthesizedTemplate;
-  const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
-  const [authorizer] = functions.flatMap(([id, { Properties }]) => (/^AuthorizerFunction/.test(id) ? Properties : []));
-  const { Variables = {} } = (authorizer?.Environment ?? {}) as { readonly Variables?: JsonObject };
-  const environment = resolveIntrinsics(Variables, {
-    ref: (name) => references[name] ?? name,
-    attribute: (id, name) => references[`${id}.${name}`] ?? `${id}.${name}`,
-  }) as Readonly<Record<string, string>>;
+  const environment = authorizerVariables(template, references);
   expect(environment).not.toHaveProperty(ISSUERS_FILE);
   return JSON.parse(environment.ISSUERS ?? '') as readonly Json[];
 }

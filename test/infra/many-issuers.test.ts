@@ -10,14 +10,12 @@ import { MAX_ENVIRONMENT_BYTES } from '../../infra/environment-size.ts';
 import { cognito, oidc } from '../../infra/issuer-presets.ts';
 import { configurationFrom, ISSUERS_FILE } from '../../lambda/authorizer-environment.ts';
 import { ROUTES_FILE } from '../../lambda/route.ts';
-import { resolveIntrinsics } from '../../local/intrinsics.ts';
-import type { Json, JsonObject } from '../../local/template.ts';
 import { STAGE_ARN } from '../support/authorizer-under-test.ts';
 import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims } from '../support/trusted-issuer.ts';
-import { newApp, soundDeployment } from './synthesis.ts';
+import { authorizerVariables, newApp, soundDeployment } from './synthesis.ts';
 
 const long = 'a-tenant-with-a-rather-long-name.eu-central-1.login.customers.acme.example';
 
@@ -55,19 +53,7 @@ interface DeployedFunction {
 /** As Lambda would have it: what an import stands for is its name here. */
 function functionOf(app: App): DeployedFunction {
   const assembly = app.synth();
-  const text = JSON.stringify(assembly.getStackByName('bearer-authorizer').template);
-  const { Resources } = JSON.parse(text.replaceAll('"Fn::ImportValue":', '"Ref":')) as {
-    readonly Resources: Readonly<Record<string, { readonly Properties?: JsonObject }>>;
-  };
-  const [properties] = Object.entries(Resources).flatMap(([id, { Properties }]) =>
-    /^AuthorizerFunction[0-9A-F]+$/.test(id) && Properties?.Environment !== undefined ? [Properties] : [],
-  );
-  const { Variables } = properties?.Environment as unknown as { readonly Variables: JsonObject };
-  const references = {
-    ref: (name: string): Json => name,
-    attribute: (id: string, name: string): Json => `${id}.${name}`,
-  };
-  const environment = resolveIntrinsics(Variables, references) as Readonly<Record<string, string>>;
+  const environment = authorizerVariables(assembly.getStackByName('bearer-authorizer').template);
   const [folder = ''] = readdirSync(assembly.directory)
     .map((name) => join(assembly.directory, name))
     .filter((name) => existsSync(join(name, ROUTES_FILE)));

@@ -7,6 +7,8 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
 import { oidc } from '../../infra/issuer-presets.ts';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import { resolveIntrinsics } from '../../local/intrinsics.ts';
+import type { Json, JsonObject } from '../../local/template.ts';
 
 interface CdkJson {
   readonly context: Record<string, unknown>;
@@ -60,4 +62,26 @@ export function descriptionIn(
     'Fn::Join'?: readonly [string, readonly unknown[]];
   };
   return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : '…')).join('')) as AuthorizerDescription;
+}
+
+interface SynthesizedTemplate {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: JsonObject }>>;
+}
+
+/** The authorizer's environment as Lambda gets it, with `values` for what only the deployment knows, else its name. */
+export function authorizerVariables(
+  template: unknown,
+  values: Readonly<Record<string, Json>> = {},
+): Readonly<Record<string, string>> {
+  // The local run knows no imports: as references they read the same.
+  const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
+  const { Resources } = JSON.parse(text) as SynthesizedTemplate;
+  const [environment] = Object.entries(Resources)
+    .filter(([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith('AuthorizerFunction'))
+    .flatMap(([, { Properties }]) => Properties?.Environment ?? []);
+  const { Variables = {} } = Object(environment) as { readonly Variables?: JsonObject };
+  return resolveIntrinsics(Variables, {
+    ref: (name) => values[name] ?? name,
+    attribute: (id, name) => values[`${id}.${name}`] ?? `${id}.${name}`,
+  }) as Readonly<Record<string, string>>;
 }
