@@ -7,13 +7,22 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 /** What is reckoned for each value that only the deployment knows, such as a user pool's id. */
 const BYTES_OF_TOKEN = 64;
 
-/** @param settings what the environment holds, for the sentence. @throws DeploymentError for one that Lambda would refuse */
+/** @throws DeploymentError for an environment that Lambda would refuse */
 export function checkEnvironmentSize(settings: string, environment: Readonly<Record<string, string>>): void {
+  const error = environmentSizeError(settings, environment);
+  if (error !== undefined) throw new DeploymentError(error);
+}
+
+/** @param settings what the environment holds, for the sentence. @returns undefined for one that Lambda takes */
+export function environmentSizeError(
+  settings: string,
+  environment: Readonly<Record<string, string>>,
+): string | undefined {
   const bytes = environmentBytes(environment);
-  if (bytes <= MAX_ENVIRONMENT_BYTES) return;
-  throw new DeploymentError(
+  if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
+  return (
     `${settings} take ${bytes} bytes of the function's environment: name fewer, since Lambda takes ` +
-      `${MAX_ENVIRONMENT_BYTES} (with ${BYTES_OF_TOKEN} for each value that only the deployment knows).`,
+    `${MAX_ENVIRONMENT_BYTES} (with ${BYTES_OF_TOKEN} for each value that only the deployment knows).`
   );
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import { grantDecryption } from './encryption-key.ts';
+import { environmentSizeError } from './environment-size.ts';
 import { createFlushAlarms } from './flush-alarms.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
@@ -66,7 +67,7 @@ export class RevocationFlusher extends Construct {
       settled: this.readBy('settled', props),
     };
     this.alarms = createFlushAlarms(this, this);
-    this.node.addValidation({ validate: () => this.validateStages() });
+    this.node.addValidation({ validate: () => this.validateStages(props) });
   }
 
   /** Flushes this stage too. The values may be tokens (`api.restApiId`, `stage.stageName`). */
@@ -128,9 +129,13 @@ export class RevocationFlusher extends Construct {
     });
   }
 
-  private validateStages(): string[] {
-    return this.stages.length > 0
-      ? []
-      : ['The flusher has no stage to flush: call addStage, or deploy without it (flush: false).'];
+  private validateStages(props: RevocationFlusherProps): string[] {
+    if (this.stages.length === 0) {
+      return ['The flusher has no stage to flush: call addStage, or deploy without it (flush: false).'];
+    }
+    const environment = { ...this.environmentFor('settled', props), STAGES: JSON.stringify(this.stages) };
+    return [environmentSizeError('issuers and the stages to flush', environment)].filter(
+      (error) => error !== undefined,
+    );
   }
 }

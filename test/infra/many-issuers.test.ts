@@ -81,7 +81,7 @@ describe('issuers', () => {
     expect(issuersOf(deployed).map(({ alias }) => alias)).toEqual(['tenant-0', 'tenant-1']);
   });
 
-  it.each([8, 20, 60])('with long names deploy, %i of them', (count) => {
+  it.each([8, 20, 30])('with long names deploy, %i of them', (count) => {
     const issuers = manyIssuers(count, undefined);
     const deployed = functionOf(deploy(issuers));
     expect(bytesOf(deployed)).toBeLessThan(MAX_ENVIRONMENT_BYTES);
@@ -103,6 +103,12 @@ describe('issuers', () => {
   it('of which too many have such values are refused with the number of bytes', () => {
     expect(() => deploy(pools(20))).toThrow(
       /^issuers with values that only the deployment knows, and contextClaims, take \d{5} bytes of the function's environment: name fewer, since Lambda takes 4096 \(with 64 for each value that only the deployment knows\)\.$/,
+    );
+  });
+
+  it('of which the flusher has no room for all are refused with the number of bytes', () => {
+    expect(() => deploy(manyIssuers(60, undefined)).synth()).toThrow(
+      /issuers and the stages to flush take \d{4} bytes of the function's environment: name fewer, since Lambda takes 4096/,
     );
   });
 
