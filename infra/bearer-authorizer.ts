@@ -33,6 +33,7 @@ import { type AnyTable, grantDecisions } from './revocation-table.ts';
 import { nameOf } from './route-table.ts';
 import { routesFromOpenApi } from './routes-from-openapi.ts';
 import { warnOfUnreadLevels } from './unread-levels.ts';
+import { bareScopeWarning } from './ungrantable-scopes.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
@@ -88,6 +89,7 @@ export class BearerAuthorizer extends Authorizer {
       encryptionKey: this.encryptionKey,
     });
     grantDecisions(this.table, this.function);
+    this.warn('bare-scope', bareScopeWarning(settings.issuers, settings.routes));
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     warnOfUnreadLevels(this, configuration.revocationLevels);
     this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
@@ -215,8 +217,12 @@ export class BearerAuthorizer extends Authorizer {
         .filter(({ restApiId }) => this.serves(restApiId))
         .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName)),
     });
-    if (warning !== undefined) Annotations.of(this).addWarningV2('bearer-authorizer:large-answer', warning);
+    this.warn('large-answer', warning);
     return [];
+  }
+
+  private warn(id: string, warning: string | undefined): void {
+    if (warning !== undefined) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, warning);
   }
 
   private protectedNames(api: AnyRestApi): readonly string[] {

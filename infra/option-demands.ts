@@ -45,7 +45,7 @@ function choice(words: readonly string[]): Demand {
   return demand((value) => words.some((word) => word === value), `write one of ${words.join(', ')}`);
 }
 
-/** Text with an ending or a part that no token can match. */
+/** Text in which the pattern, a mistake that would match no token, does not occur. */
 function without(pattern: RegExp, fix: string): Demand {
   return textWhere((value) => !pattern.test(value), fix);
 }

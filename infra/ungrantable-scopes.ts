@@ -33,3 +33,27 @@ function fixFor(issuers: Issuers): string {
   const [alias, { scopePrefix }] = prefixed;
   return `leave out ${shown(scopePrefix)}, because issuers.${alias} takes it off every scope (scopePrefix)`;
 }
+
+/**
+ * Cognito writes `<resource server>/<scope>`: without `resourceServer`, only a trigger of the pool's can add a scope that has
+ * no slash. It can, so that this is a warning. Undefined: nothing to warn of.
+ */
+export function bareScopeWarning(issuers: Issuers, routes: AuthorizerSettings['routes']): string | undefined {
+  const aliases = Object.keys(issuers);
+  if (!Object.values(issuers).every(isCognitoWithoutPrefix)) return undefined;
+  const bare = routes.find(({ scopes }) => scopes.length > 0 && !scopes.some(isWrittenByCognito));
+  if (bare === undefined) return undefined;
+  return (
+    `${bare.method} ${bare.path} asks for ${shown(bare.scopes)}, and tokens of ${aliases.join(', ')} carry such a scope as ` +
+    '<resource server>/<scope>: set resourceServer, unless a trigger of the user pool adds it.'
+  );
+}
+
+function isCognitoWithoutPrefix({ requiredClaims, scopePrefix }: IssuerSettings): boolean {
+  return requiredClaims.token_use === 'access' && scopePrefix === '';
+}
+
+/** Scopes of a resource server, and those that every user pool has. */
+function isWrittenByCognito(scope: string): boolean {
+  return /\/|^(openid|email|phone|profile|aws\.cognito\.signin\.user\.admin)$/.test(scope);
+}

@@ -1,0 +1,43 @@
+import { Annotations } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
+import { cognito } from '../../infra/issuer-presets.ts';
+import { bareScopeWarning } from '../../infra/ungrantable-scopes.ts';
+import type { Route } from '../../lambda/route.ts';
+import { issuer, newStack } from './synthesis.ts';
+
+const pool = cognito({ userPoolId: 'eu-west-1_A', clients: ['c'] });
+const ofServer = cognito({ userPoolId: 'eu-west-1_B', clients: ['c'], resourceServer: 'orders' });
+
+function routesFor(...scopes: string[]): Route[] {
+  return [
+    { method: 'GET', path: '/whoami', scopes: [] },
+    { method: 'GET', path: '/orders', scopes },
+  ];
+}
+
+describe('a warning of scopes that Cognito does not write', () => {
+  it('names the route, the scopes and the option', () => {
+    expect(bareScopeWarning({ main: pool }, routesFor('read', 'write'))).toBe(
+      'GET /orders asks for ["read","write"], and tokens of main carry such a scope as <resource server>/<scope>: set ' +
+        'resourceServer, unless a trigger of the user pool adds it.',
+    );
+  });
+
+  it.each([
+    ['a scope of a resource server', { main: pool }, routesFor('orders/read', 'read')],
+    ['a scope that every user pool has', { main: pool }, routesFor('aws.cognito.signin.user.admin')],
+    ['a resource server that is set', { main: ofServer }, routesFor('read')],
+    ['another issuer beside it', { main: pool, other: issuer }, routesFor('read')],
+    ['routes without scopes', { main: pool }, routesFor()],
+  ])('is not given for %s', (_name, issuers, routes) => {
+    expect(bareScopeWarning(issuers, routes)).toBeUndefined();
+  });
+
+  it('is an annotation of the construct, which synth prints', () => {
+    const stack = newStack();
+    new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: pool }, routes: routesFor('read'), flush: false });
+    const warnings = Annotations.fromStack(stack).findWarning('/team/Authorizer', '*');
+    expect(JSON.stringify(warnings)).toContain('set resourceServer');
+  });
+});
