@@ -40,8 +40,8 @@ export class AuthorizerFunction extends LambdaFunction {
     const { routes, losses } = expressibleTable(props.routes);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
-      code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes) }),
-      environment: { ...environmentOf(configuration) },
+      code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes), ...files }),
+      environment,
       timeout: AUTHORIZER_TIMEOUT,
       // A cold start is mostly work for the CPU, which comes with memory; the code itself needs about 100 MiB.
       memorySize: 512,
