@@ -1,4 +1,5 @@
 import { DeploymentError } from './deployment-schema.ts';
+import { formerAliases } from './former-alias-check.ts';
 import { algorithms, issuerAddress, keySetAddress } from './issuer-check.ts';
 import type {
   Auth0Options,
@@ -63,9 +64,10 @@ function namedList(each: Demand): Demand {
 
 const duration = demand((value) => secondsIn(value) !== undefined, 'write whole seconds, such as Duration.seconds(60)');
 
-const times = { clockTolerance: optional(duration), maxTokenAge: optional(duration) };
+/** Options that every preset has. */
+const everywhere = { clockTolerance: optional(duration), maxTokenAge: optional(duration), formerAliases };
 
-const common: OptionDemands<CommonOptions> = { clients: optional(listOf(text, 0)), ...times };
+const common: OptionDemands<CommonOptions> = { clients: optional(listOf(text, 0)), ...everywhere };
 
 export const AUTH0_OPTIONS: OptionDemands<Auth0Options> = {
   domain: host,
@@ -95,7 +97,7 @@ export const COGNITO_OPTIONS: OptionDemands<CognitoOptions> = {
       without(/^[^:]*\/$/, 'leave out the slash at its end, which Cognito adds'),
     ),
   ),
-  ...times,
+  ...everywhere,
 };
 
 export const ENTRA_ID_OPTIONS: OptionDemands<EntraIdOptions> = {
@@ -148,7 +150,7 @@ export const GOOGLE_OPTIONS: OptionDemands<GoogleOptions> = {
     ),
   ),
   clientIds: namedList(name),
-  ...times,
+  ...everywhere,
 };
 
 export const OIDC_OPTIONS: OptionDemands<OidcOptions> = {
