@@ -6,7 +6,7 @@ import { createAuthorizerLog } from './authorizer-log.ts';
 import { createDynamoDbCall } from './dynamodb-call.ts';
 import { createGrants } from './grants.ts';
 import { createKeySet } from './key-set.ts';
-import { downloadKeySet } from './key-set-source.ts';
+import { createKeySetDownload } from './key-set-source.ts';
 import { withRehearsal } from './rehearsal.ts';
 import { createRevocationList } from './revocation-list.ts';
 import { createEntryReader } from './revocation-table.ts';
@@ -21,8 +21,8 @@ const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextC
 );
 const routes = JSON.parse(readFile(ROUTES_FILE)) as readonly CompiledRoute[];
 
-const download = withRehearsal(downloadKeySet);
 const now = Date.now;
+const download = withRehearsal(createKeySetDownload(now));
 const clock = () => performance.now();
 const report = createAuthorizerLog({
   write: (line) => process.stdout.write(`${line}\n`),

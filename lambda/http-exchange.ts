@@ -27,11 +27,18 @@ export interface HttpAnswer {
   readonly errorType?: string | undefined;
 }
 
-/** No whole answer within the limits. `message` is the limit or Node's code (`ECONNREFUSED`), never the other side's words. */
+/**
+ * The exchange did not complete within its limits. `message` is the limit exceeded or a Node error code (`ECONNREFUSED`),
+ * never text from the peer.
+ */
 export class HttpExchangeError extends Error {
-  constructor(message: string) {
+  /** The limit that was exceeded; undefined: the connection failed. */
+  readonly limit: 'time' | 'size' | undefined;
+
+  constructor(message: string, limit?: 'time' | 'size') {
     super(message);
     this.name = 'HttpExchangeError';
+    this.limit = limit;
   }
 }
 
@@ -84,7 +91,7 @@ function readText(
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > mostBytes) abandon(new HttpExchangeError('answer is too large'));
+    if (bytes > mostBytes) abandon(new HttpExchangeError('answer is too large', 'size'));
     else chunks.push(chunk);
   });
   response.on('end', () => done(Buffer.concat(chunks).toString('utf8')));
@@ -93,7 +100,7 @@ function readText(
 
 function limitTime(request: ClientRequest, { connect, total }: HttpLimits, abandon: (error: Error) => void): void {
   const limit = (milliseconds: number, name: string): NodeJS.Timeout => {
-    const timer = setTimeout(() => abandon(new HttpExchangeError(name)), Math.max(0, milliseconds));
+    const timer = setTimeout(() => abandon(new HttpExchangeError(name, 'time')), Math.max(0, milliseconds));
     request.on('close', () => clearTimeout(timer));
     return timer;
   };

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { CannotDecideError } from './failure.ts';
-import { DownloadError } from './json-download.ts';
-import { type DownloadKeySet, downloadKeySet } from './key-set-source.ts';
+import { DownloadError, type DownloadObstacle } from './json-download.ts';
+import { createKeySetDownload, type DownloadKeySet } from './key-set-source.ts';
 import { type PublishedKeys, publishedKeys } from './published-keys.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
@@ -12,8 +12,17 @@ export const REFRESH_AFTER = 10 * 60_000;
 /** Milliseconds for which a key set serves while its refresh fails. */
 export const STALE_UNTIL = 60 * 60_000;
 
-/** Milliseconds between two attempts, failed ones included: unknown key ids cost the issuer one request in this time. */
+/** Milliseconds between two attempts while keys are held: unknown key ids cost the issuer one request in this time. */
 export const COOL_DOWN = 30_000;
+
+/** Milliseconds until the next attempt after a failed one while no keys are held; doubled by each failure in a row. */
+const FIRST_PAUSE = 1_000;
+
+/** Milliseconds that the attempts of one decision may take in all, discovery included. */
+const DECISION_BUDGET = 1_500;
+
+/** Milliseconds that must be left for another attempt within the same decision. */
+const WORTH_AN_ATTEMPT = 1_000;
 
 /** What happened to a key set, for logs and metrics. */
 export type KeySetEvent =
@@ -46,34 +55,64 @@ interface KeySetState {
   publishedKeyIds: PublishedKeys['keyIds'];
   /** Clock time of the last success; -Infinity before the first. */
   loadedAt: number;
-  /** Clock time of the last attempt, failed or not. */
+  /** Clock time at which the latest attempt began, failed or not. */
   attemptedAt: number;
-  lastAttemptFailed: boolean;
+  /** Clock time at which the latest attempt ended, failed or not. */
+  endedAt: number;
+  /** How many decisions in a row have asked and got no keys. */
+  failures: number;
+  /** Milliseconds from `endedAt` on in which nobody is asked, unless keys are held. */
+  pause: number;
   attempt: Promise<void> | undefined;
 }
 
-/** `now`: milliseconds since the epoch. Nothing runs between requests: Lambda freezes the environment then. */
+/**
+ * `now`: milliseconds since the epoch. `random`: from 0 to 1, so that environments that started together do not ask
+ * together. Nothing runs between requests: Lambda freezes the environment then.
+ *
+ * While keys are held, the issuer is asked at most once in 30 s. While none are, it is asked a second time at once when
+ * the answer was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half.
+ */
 export function createKeySet(
   issuer: TrustedIssuer,
   now: () => number,
   report: (event: KeySetEvent) => void,
-  download: DownloadKeySet = downloadKeySet,
+  download: DownloadKeySet = createKeySetDownload(now),
+  random: () => number = Math.random,
 ): KeySet {
   const state: KeySetState = {
     keys: new Map(),
     publishedKeyIds: new Set(),
     loadedAt: -Infinity,
     attemptedAt: -Infinity,
-    lastAttemptFailed: false,
+    endedAt: -Infinity,
+    failures: 0,
+    pause: 0,
     attempt: undefined,
   };
   const age = () => elapsed(state.loadedAt, now());
+  const areKeysHeld = () => state.keys.size > 0 && age() <= STALE_UNTIL;
+  const isTooSoon = () =>
+    areKeysHeld() ? elapsed(state.attemptedAt, now()) < COOL_DOWN : elapsed(state.endedAt, now()) < state.pause;
+
+  const load = async (): Promise<void> => {
+    const beganAt = now();
+    state.failures += 1;
+    try {
+      const obstacle = await attempt(issuer, state, now, report, download, DECISION_BUDGET);
+      const left = DECISION_BUDGET - elapsed(beganAt, now());
+      if (obstacle !== 'lost' || areKeysHeld() || left < WORTH_AN_ATTEMPT) return;
+      await attempt(issuer, state, now, report, download, left);
+    } finally {
+      state.endedAt = now();
+      state.pause = pauseAfter(state.failures, random());
+      state.attempt = undefined;
+    }
+  };
 
   const refresh = async (): Promise<void> => {
-    if (state.attempt === undefined && elapsed(state.attemptedAt, now()) < COOL_DOWN) return;
-    state.attempt ??= attempt(issuer, state, now, report, download).finally(() => {
-      state.attempt = undefined;
-    });
+    if (state.attempt === undefined && isTooSoon()) return;
+    state.attempt ??= load();
     await state.attempt;
   };
 
@@ -86,7 +125,7 @@ export function createKeySet(
         report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
       }
       const key = state.keys.get(keyId);
-      if (key === undefined && state.lastAttemptFailed) {
+      if (key === undefined && state.failures > 0) {
         throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
       }
       if (!key?.algorithms.includes(algorithm)) throw new InvalidTokenError('unknown-key');
@@ -100,25 +139,37 @@ function elapsed(since: number, now: number): number {
   return Math.abs(now - since);
 }
 
+/** Milliseconds. `chance`: from 0 to 1. */
+function pauseAfter(failures: number, chance: number): number {
+  if (failures === 0) return 0;
+  return Math.min(FIRST_PAUSE * 2 ** (failures - 1), COOL_DOWN) * (0.5 + chance / 2);
+}
+
+/** One download. @returns what kept it from an answer, if anything did */
 async function attempt(
   issuer: TrustedIssuer,
   state: KeySetState,
   now: () => number,
   report: (event: KeySetEvent) => void,
   download: DownloadKeySet,
-): Promise<void> {
+  milliseconds: number,
+): Promise<DownloadObstacle | undefined> {
   state.attemptedAt = now();
-  state.lastAttemptFailed = true;
   state.publishedKeyIds = new Set();
   try {
-    take(publishedKeys(await download(issuer), issuer), issuer, state, report);
+    take(publishedKeys(await download(issuer, milliseconds), issuer), issuer, state, report);
+    return undefined;
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     report({ event: 'key-set-refresh-failed', issuer: issuer.alias, detail: error.message });
+    return error.obstacle;
   }
 }
 
-/** An answer without a usable key is no key set; what it shows to be in the wrong hands is trusted no longer all the same. */
+/**
+ * A response without usable keys never replaces the current set, but keys whose private part it reveals are dropped at
+ * once.
+ */
 function take(
   { usable, keyIds, isDisclosed, dropped }: PublishedKeys,
   { alias: issuer }: TrustedIssuer,
@@ -133,6 +184,6 @@ function take(
   }
   state.keys = usable;
   state.loadedAt = state.attemptedAt;
-  state.lastAttemptFailed = false;
+  state.failures = 0;
   report({ event: 'key-set-refreshed', issuer, keys: usable.size, dropped });
 }

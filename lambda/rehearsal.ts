@@ -7,17 +7,16 @@ import { verifiedClaims } from './verified-claims.ts';
 const LONG_WAIT = 5;
 
 /**
- * The same download. When the first one of the process, whoever's it is, takes its time, this thread would only wait; it
- * verifies a signature then that nobody made. What Node.js, OpenSSL and jose load and compile for the first signature is
- * there when the keys are: a cold start took 4 ms less with an issuer 20 ms away, and no more with one on loopback.
+ * Wraps a download: while the first one of the process takes its time, the thread verifies a dummy signature instead of
+ * waiting. What Node.js, OpenSSL and jose load and compile for the first signature is there when the keys are: a cold start took 4 ms less with an issuer 20 ms away, and no more with one on loopback.
  */
 export function withRehearsal(
   download: DownloadKeySet,
   rehearse: (issuer: TrustedIssuer) => Promise<unknown> = rehearseVerification,
 ): DownloadKeySet {
   let isFirst = true;
-  return async (issuer) => {
-    const answer = download(issuer);
+  return async (issuer, milliseconds) => {
+    const answer = download(issuer, milliseconds);
     const waiting = isFirst ? setTimeout(rehearse, LONG_WAIT, issuer) : undefined;
     isFirst = false;
     try {

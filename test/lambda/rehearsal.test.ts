@@ -32,7 +32,7 @@ describe('a download of keys', () => {
   it('that takes its time is the occasion for a rehearsal, the first time only', async () => {
     const { answers, rehearsed, download } = downloads();
     for (const keys of [['first'], ['second']]) {
-      const answer = download(issuer);
+      const answer = download(issuer, 1_500);
       vi.advanceTimersByTime(5);
       answers.shift()?.resolve(keys);
       expect(await answer).toBe(keys);
@@ -42,7 +42,7 @@ describe('a download of keys', () => {
 
   it.each(['resolve', 'reject'] as const)('that ends soon is none, however: %s', async (end) => {
     const { answers, rehearsed, download } = downloads();
-    const answer = download(issuer);
+    const answer = download(issuer, 1_500);
     vi.advanceTimersByTime(4);
     answers[0]?.[end]([]);
     await answer.catch(() => undefined);
@@ -52,7 +52,7 @@ describe('a download of keys', () => {
 
   it('that fails, fails', async () => {
     const { answers, download } = downloads();
-    const answer = download(issuer);
+    const answer = download(issuer, 1_500);
     const error = new Error('no answer');
     answers[0]?.reject(error);
     await expect(answer).rejects.toBe(error);

@@ -25,7 +25,7 @@ function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
   let downloads = 0;
   const download = async () => {
     downloads += 1;
-    if (published === undefined) throw new DownloadError('timeout');
+    if (published === undefined) throw new DownloadError('timeout', 'busy');
     return published.map(({ publicJwk }) => publicJwk);
   };
   const keySetOf = (one: TrustedIssuer) => createKeySet(one, clock.now, () => undefined, download);

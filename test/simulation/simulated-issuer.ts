@@ -57,7 +57,7 @@ export function simulatedIssuer({ chance, strikes, note }: World): SimulatedIssu
       const answer = published.map(({ publicJwk }) => publicJwk);
       const isUnavailable = strikes('key-set-unavailable');
       await execution.sleep(journey - outward);
-      if (isUnavailable) throw new DownloadError('timeout');
+      if (isUnavailable) throw new DownloadError('timeout', 'busy');
       return answer;
     },
   };

@@ -4,6 +4,7 @@ import { createAuthorizer } from '../../lambda/authorizer.ts';
 import { createAuthorizerLog } from '../../lambda/authorizer-log.ts';
 import { createGrants } from '../../lambda/grants.ts';
 import { createKeySet } from '../../lambda/key-set.ts';
+import { createKeySetDownload } from '../../lambda/key-set-source.ts';
 import { createRevocationList, type ReadEntries } from '../../lambda/revocation-list.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation-target.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
@@ -65,11 +66,19 @@ export interface AuthorizerOptions {
   readonly readEntries?: ReadEntries;
   readonly levels?: readonly RevocationLevel[];
   readonly contextClaims?: Readonly<Record<string, string>>;
+  /** From 0 to 1. @default 1: pauses between downloads of a key set are as long as they can be */
+  readonly random?: () => number;
 }
 
 /** The authorizer as the handler builds it, with its clock, its table and its log in the test's hand. */
 export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnderTest {
-  const { issuers, clock = createClock(), readEntries = async () => [], contextClaims = {} } = options;
+  const {
+    issuers,
+    clock = createClock(),
+    readEntries = async () => [],
+    contextClaims = {},
+    random = () => 1,
+  } = options;
   const { now } = clock;
   const lines: string[] = [];
   const reads: (readonly string[])[] = [];
@@ -78,9 +87,10 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     reads.push(targets);
     return readEntries(targets);
   };
+  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, now, report, createKeySetDownload(now), random);
   const authorize = createAuthorizer({
     issuers,
-    verify: createTokenVerifier({ issuers, keySetOf: (one) => createKeySet(one, now, report), contextClaims, now }),
+    verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
     refuseIfRevoked: createRevocationList({
       readEntries: countedReads,
       levels: options.levels ?? REVOCATION_LEVELS,

@@ -24,11 +24,11 @@ export const good = tokenUnder('ec-1');
 export const down = body('<html>503 Service Unavailable</html>', 503);
 
 /** An issuer that answers so, and an authorizer that trusts it and has done nothing yet. */
-export async function keyWorld(answer: Answer, settings: Partial<TrustedIssuer> = {}) {
+export async function keyWorld(answer: Answer, settings: Partial<TrustedIssuer> = {}, random = () => 1) {
   const server = await startLoopbackServer(answer);
   const clock = createClock();
   const issuers = [trustedIssuer({ jwksUri: `${server.address}/keys`, ...settings })];
-  const authorizer = authorizerUnderTest({ issuers, clock });
+  const authorizer = authorizerUnderTest({ issuers, clock, random });
   const kindOf = async (authorizationToken: string) => (await authorizer.decide(authorizationToken)).kind;
   return { server, clock, authorizer, kindOf, [Symbol.asyncDispose]: () => server.close() };
 }

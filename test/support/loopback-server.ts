@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
 /** How the server answers one request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 /** A key set, or a table, over real HTTP on loopback: as healthy as its answers, and it counts what it is asked. */
 export interface LoopbackServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https://…` */
   readonly address: string;
   /** The paths asked for, in order. */
   readonly requests: readonly string[];
@@ -15,22 +17,25 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-export async function startLoopbackServer(initial: Answer): Promise<LoopbackServer> {
+/** `tls`: speaks HTTPS with this certificate. */
+export async function startLoopbackServer(initial: Answer, tls?: SelfSignedCertificate): Promise<LoopbackServer> {
   const answers = new Map<string | undefined, Answer>([[undefined, initial]]);
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const listen: RequestListener = (request, response) => {
     const path = request.url ?? '';
     requests.push(path);
     response.on('error', () => undefined);
     const answer = answers.get(path) ?? answers.get(undefined);
     answer?.(response, request);
-  });
+  };
+  const server =
+    tls === undefined ? createServer(listen) : createTlsServer({ cert: tls.certificate, key: tls.privateKey }, listen);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('A TCP server has an address and a port.');
   return {
-    address: `http://127.0.0.1:${bound.port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound.port}`,
     requests,
     answerWith: (answer, path) => void answers.set(path, answer),
     close: async () => {
@@ -55,6 +60,24 @@ export function body(text: string, status = 200): Answer {
 
 export function redirectTo(address: string): Answer {
   return (response) => response.writeHead(302, { location: address }).end();
+}
+
+/** One answer for each request, in order; the last one from then on. */
+export function inTurn(...answers: readonly Answer[]): Answer {
+  let asked = 0;
+  return (response, request) => {
+    const answer = answers[Math.min(asked, answers.length - 1)];
+    asked += 1;
+    answer?.(response, request);
+  };
+}
+
+/** A slow answer. */
+export function afterSeconds(seconds: number, answer: Answer): Answer {
+  return (response, request) => {
+    const waiting = setTimeout(() => answer(response, request), seconds * 1000);
+    response.on('close', () => clearTimeout(waiting));
+  };
 }
 
 export const hang: Answer = () => undefined;
