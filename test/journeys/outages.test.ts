@@ -3,6 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startDynamoDbLocal } from '../../local/dynamodb-local.ts';
+import {
+  type Answer,
+  afterSeconds,
+  body,
+  inTurn,
+  json,
+  reset,
+  startLoopbackServer,
+} from '../support/loopback-server.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
 
 let journey: LocalJourney;
@@ -34,6 +43,45 @@ describe('while the key set cannot be had', () => {
     await journey.run.authorizationServer.pause();
     expect(await statusOf(token)).toBe(200);
     await journey.run.authorizationServer.resume();
+  });
+});
+
+describe('a cold start against a flaky issuer', () => {
+  test('that resets, stalls for 2 s and fails: 503 for at most 2 s after it is healthy', {
+    timeout: 60_000,
+  }, async () => {
+    const token = await journey.token('orders-service');
+    await journey.run.authorizationServer.pause();
+    await journey.run.recycleEnvironments();
+    const { issuer } = journey.run.running;
+    let healthySince = Infinity;
+    const healthy: Answer = (response, request) => {
+      const { kty, n, e, kid } = journey.run.signingKey;
+      const document = request.url?.startsWith('/.well-known/')
+        ? { issuer, jwks_uri: `${issuer}/jwks` }
+        : { keys: [{ kty, n, e, kid }] };
+      json(document)(response, request);
+    };
+    const failure: Answer = (response, request) => {
+      healthySince = Date.now();
+      body('', 500)(response, request);
+    };
+    const flaky = await startLoopbackServer(inTurn(reset, afterSeconds(2, healthy), failure, healthy), {
+      port: Number(new URL(issuer).port),
+    });
+    const answers: { readonly sentAt: number; readonly status: number }[] = [];
+    await vi.waitUntil(
+      async () => {
+        answers.push({ sentAt: Date.now(), status: await statusOf(token) });
+        return answers.at(-1)?.status === 200;
+      },
+      { timeout: 45_000, interval: 100 },
+    );
+    await flaky.close();
+    await journey.run.authorizationServer.resume();
+    expect(flaky.requests.length).toBeGreaterThan(3);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503, 200]));
+    expect(answers.filter(({ sentAt, status }) => status === 503 && sentAt > healthySince + 2_000)).toEqual([]);
   });
 });
 

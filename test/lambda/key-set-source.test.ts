@@ -181,7 +181,7 @@ describe('the metadata of an issuer that is asked by TLS', () => {
 
   const decision = async (jwksUriOf: (servers: { readonly plain: string; readonly tls: string }) => string) => {
     const plain = await startLoopbackServer(keySet(key.publicJwk));
-    const tls = await startLoopbackServer(keySet(key.publicJwk), certificate);
+    const tls = await startLoopbackServer(keySet(key.publicJwk), { tls: certificate });
     const issuer = tls.address;
     const document = { issuer, jwks_uri: jwksUriOf({ plain: plain.address, tls: tls.address }) };
     tls.answerWith(json(document), '/.well-known/openid-configuration');

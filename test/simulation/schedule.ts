@@ -46,7 +46,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
       if (!(await isAllowed(use, stage, world))) neverAllowed.push(use.token);
     });
   }
-  if (plan.rotationAfter !== undefined) after(plan.rotationAfter, stage.rotate);
+  if (plan.rotationAfter !== undefined) after(plan.rotationAfter, stage.issuer.rotate);
   await time.run();
   return { seed, plan, world, answers: stage.answers, acknowledgements, neverAllowed };
 }

@@ -67,7 +67,14 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
     issuers: [ISSUER],
     verify: createTokenVerifier({
       issuers: [ISSUER],
-      keySetOf: (trusted) => createKeySet(trusted, now, report, surroundings.issuer.downloadIn(execution)),
+      keySetOf: (trusted) =>
+        createKeySet(
+          trusted,
+          now,
+          report,
+          surroundings.issuer.downloadIn(execution),
+          () => chance.between(0, 100) / 100,
+        ),
       contextClaims: {},
       now,
     }),

@@ -1,4 +1,5 @@
 import { DownloadError } from '../../lambda/json-download.ts';
+import type { DownloadKeySet } from '../../lambda/key-set-source.ts';
 import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
@@ -34,30 +35,57 @@ function authorizationToken(signer: SigningKey, name: TokenName): string {
   return `Bearer ${signedToken(signer, { typ: 'at+jwt', alg: 'RS256', kid: signer.keyId }, claims)}`;
 }
 
+/** How an issuer fails to hand out its key set: at once by a reset or a 500, or by an answer that takes 2 s. */
+export type IssuerFault = 'reset' | 'stall' | 'failure';
+
 export interface SimulatedIssuer {
   /** Publishes the next key beside the one there is. */
   rotate(): void;
+  /** Meets its next requests with these faults, one each, and is healthy from then on. */
+  misbehave(...faults: readonly IssuerFault[]): void;
+  /** The instant at which the last fault of `misbehave` had passed, in milliseconds; undefined: it has not. */
+  healthySince(): number | undefined;
   /** The download as an execution environment sees it. */
-  downloadIn(execution: Execution): () => Promise<readonly unknown[]>;
+  downloadIn(execution: Execution): DownloadKeySet;
 }
 
 const LONGEST_DOWNLOAD = 1500;
 
-export function simulatedIssuer({ chance, strikes, note }: World): SimulatedIssuer {
+/** Milliseconds. */
+const STALL = 2000;
+
+export function simulatedIssuer({ time, chance, strikes, note }: World): SimulatedIssuer {
   let published: readonly SigningKey[] = [key];
+  let coming: readonly IssuerFault[] = [];
+  let healthySince: number | undefined;
+  const nextFault = (): IssuerFault | undefined => {
+    if (strikes('key-set-unavailable')) return chance.oneOf(['reset', 'stall', 'failure']);
+    const [fault, ...rest] = coming;
+    if (fault === undefined) return undefined;
+    note(`the issuer meets a request with a ${fault}`);
+    coming = rest;
+    healthySince = Math.max(healthySince ?? 0, time.now() + (fault === 'stall' ? STALL : 0));
+    return fault;
+  };
   return {
     rotate: () => {
       note('the issuer publishes its next key');
       published = [key, nextKey];
     },
-    downloadIn: (execution) => async () => {
+    misbehave: (...faults) => {
+      coming = faults;
+    },
+    healthySince: () => (coming.length === 0 ? healthySince : undefined),
+    downloadIn: (execution) => async (_, milliseconds) => {
       const journey = chance.delayUpTo(LONGEST_DOWNLOAD);
       const outward = chance.between(0, journey);
-      await execution.sleep(outward);
+      await execution.sleep(Math.min(outward, milliseconds));
       const answer = published.map(({ publicJwk }) => publicJwk);
-      const isUnavailable = strikes('key-set-unavailable');
-      await execution.sleep(journey - outward);
-      if (isUnavailable) throw new DownloadError('timeout', 'busy');
+      const fault = nextFault();
+      const onward = journey - outward + (fault === 'stall' ? STALL : 0);
+      await execution.sleep(Math.max(0, Math.min(onward, milliseconds - outward)));
+      if (outward + onward > milliseconds) throw new DownloadError('timeout', 'busy');
+      if (fault !== undefined) throw new DownloadError(fault, 'lost');
       return answer;
     },
   };

@@ -20,7 +20,7 @@ export interface Stage {
   /** One request; its status. */
   readonly ask: (token: TokenName, node: number) => Promise<number>;
   readonly put: SimulatedTable['put'];
-  readonly rotate: SimulatedIssuer['rotate'];
+  readonly issuer: SimulatedIssuer;
   readonly answers: readonly Answer[];
 }
 
@@ -41,5 +41,5 @@ export function stageIn(world: World, composition: Composition, resultTtl: numbe
     answers.push({ token, status, at: world.time.now() });
     return status;
   };
-  return { nodes: api.nodes, ask, put: table.put, rotate: issuer.rotate, answers };
+  return { nodes: api.nodes, ask, put: table.put, issuer, answers };
 }

@@ -17,8 +17,17 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** `tls`: speaks HTTPS with this certificate. */
-export async function startLoopbackServer(initial: Answer, tls?: SelfSignedCertificate): Promise<LoopbackServer> {
+export interface LoopbackOptions {
+  /** Speaks HTTPS with this certificate. @default HTTP */
+  readonly tls?: SelfSignedCertificate;
+  /** @default any free one */
+  readonly port?: number;
+}
+
+export async function startLoopbackServer(
+  initial: Answer,
+  { tls, port = 0 }: LoopbackOptions = {},
+): Promise<LoopbackServer> {
   const answers = new Map<string | undefined, Answer>([[undefined, initial]]);
   const requests: string[] = [];
   const listen: RequestListener = (request, response) => {
@@ -30,7 +39,7 @@ export async function startLoopbackServer(initial: Answer, tls?: SelfSignedCerti
   };
   const server =
     tls === undefined ? createServer(listen) : createTlsServer({ cert: tls.certificate, key: tls.privateKey }, listen);
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('A TCP server has an address and a port.');
