@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { CannotDecideError } from './failure.ts';
 import { DownloadError, type DownloadObstacle } from './json-download.ts';
 import { createKeySetDownload, type DownloadKeySet } from './key-set-source.ts';
-import { type PublishedKeys, publishedKeys } from './published-keys.ts';
+import { type KeysByHeader, type PublishedKeys, publishedKeys, undisclosed } from './published-keys.ts';
 import { InvalidTokenError } from './rejection.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from './trusted-issuer.ts';
 
@@ -47,7 +47,7 @@ export interface KeySet {
 }
 
 interface KeySetState {
-  keys: PublishedKeys['usable'];
+  keys: KeysByHeader;
   /**
    * Of the latest attempt's answer, even one without any usable key. A token that names one of these, and no usable key,
    * is certainly no good. Empty when that attempt had no answer: the key may have been mended since.
@@ -124,17 +124,18 @@ export function createKeySet(
       if (age() > REFRESH_AFTER) {
         report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
       }
-      const key = state.keys.get(keyId);
-      if (key === undefined && state.failures > 0) {
+      const byAlgorithm = state.keys.get(keyId);
+      if (byAlgorithm === undefined && state.failures > 0) {
         throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
       }
-      if (!key?.algorithms.includes(algorithm)) throw new InvalidTokenError('unknown-key');
+      const key = byAlgorithm?.get(algorithm);
+      if (key === undefined) throw new InvalidTokenError('unknown-key');
       return key.publicKey;
     },
   };
 }
 
-/** A clock that was set back must not keep a set for ever: time that seems to run backwards counts as time passed. */
+/** A clock that was set back must not keep a set for longer: time that seems to run backwards counts as time passed. */
 function elapsed(since: number, now: number): number {
   return Math.abs(now - since);
 }
@@ -171,19 +172,20 @@ async function attempt(
  * once.
  */
 function take(
-  { usable, keyIds, isDisclosed, dropped }: PublishedKeys,
+  published: PublishedKeys,
   { alias: issuer }: TrustedIssuer,
   state: KeySetState,
   report: (event: KeySetEvent) => void,
 ): void {
+  const { usable, keyIds, count, dropped } = published;
   state.publishedKeyIds = keyIds;
   if (usable.size === 0) {
-    state.keys = new Map([...state.keys].filter(([, key]) => !isDisclosed(key)));
+    state.keys = undisclosed(state.keys, published);
     report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
     return;
   }
   state.keys = usable;
   state.loadedAt = state.attemptedAt;
   state.failures = 0;
-  report({ event: 'key-set-refreshed', issuer, keys: usable.size, dropped });
+  report({ event: 'key-set-refreshed', issuer, keys: count, dropped });
 }

@@ -1,25 +1,32 @@
-import { type AsymmetricKeyDetails, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
+import { hasRocaFingerprint } from './roca-fingerprint.ts';
 import type { SignatureAlgorithm } from './trusted-issuer.ts';
 
 /** A public key of an issuer, imported. */
 export interface VerificationKey {
   readonly keyId: string;
-  /** What makes the key, under whatever id: two that have it in common are one. */
+  /** Canonical key material, exponent and y apart: see `materialOf`. */
   readonly material: string;
   /** What it may verify. */
   readonly algorithms: readonly SignatureAlgorithm[];
   readonly publicKey: KeyObject;
 }
 
-/** By OpenSSL's names of a key's type and curve. What is not listed verifies nothing. */
-const ALGORITHMS_BY_KEY: ReadonlyMap<string, readonly SignatureAlgorithm[]> = new Map([
-  ['rsa', ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']],
-  ['ec prime256v1', ['ES256']],
-  ['ec secp384r1', ['ES384']],
-  ['ec secp521r1', ['ES512']],
-  ['ed25519', ['EdDSA']],
+interface KeyKind {
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** Bytes of each number that such a key consists of (RFC 7518 section 6.2.1, RFC 8037 section 2). */
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
+/** By `kty` and `crv`. What is not listed verifies nothing. */
+const KINDS: ReadonlyMap<string, KeyKind> = new Map([
+  ['RSA', { algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'], bytes: {} }],
+  ['EC P-256', { algorithms: ['ES256'], bytes: { x: 32, y: 32 } }],
+  ['EC P-384', { algorithms: ['ES384'], bytes: { x: 48, y: 48 } }],
+  ['EC P-521', { algorithms: ['ES512'], bytes: { x: 66, y: 66 } }],
+  ['OKP Ed25519', { algorithms: ['EdDSA'], bytes: { x: 32 } }],
 ]);
 
 /** Members of private keys (RFC 7518 section 6): a set that shows one has lost that key. */
@@ -36,23 +43,24 @@ export function verificationKey(
   accepted: readonly SignatureAlgorithm[],
 ): VerificationKey | undefined {
   if (!isJsonObject(candidate) || !isIdentifier(candidate.kid) || !isForVerification(candidate)) return undefined;
-  const publicKey = imported(candidate);
-  if (publicKey === undefined) return undefined;
-  const algorithms = algorithmsOf(publicKey).filter(
+  const kind = kindOf(candidate);
+  const algorithms = kind?.algorithms.filter(
     (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || candidate.alg === algorithm),
   );
-  if (algorithms.length === 0) return undefined;
+  if (algorithms === undefined || algorithms.length === 0) return undefined;
+  const publicKey = imported(candidate);
+  if (publicKey === undefined) return undefined;
   return { keyId: candidate.kid, material: materialOf(candidate), algorithms, publicKey };
 }
 
-/** Whether everybody can sign by now as only the issuer should. */
+/** Whether the JWK contains private members, i.e. the key has leaked. */
 export function showsPrivateKey(jwk: JsonObject): boolean {
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
 }
 
 /**
- * The members that make a public key (RFC 7638 section 3.2), `e` apart: private keys show them as well. Zeros in front of
- * a number do not make another one.
+ * Canonical key material: of the members that make a public key (RFC 7638 section 3.2) those that its private JWK has in
+ * common with it for certain, leading zeros stripped. `e` and `y` are not in it.
  */
 export function materialOf({ kty, crv, n, x }: JsonObject): string {
   const members = kty === 'RSA' ? [kty, n] : [crv, x];
@@ -67,18 +75,36 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
+/** Undefined: a key of no kind that verifies anything, or with numbers of another size. Costs next to nothing. */
+function kindOf({ kty, crv, x, y }: JsonObject): KeyKind | undefined {
+  const kind = KINDS.get(kty === 'RSA' ? kty : `${textOf(kty)} ${textOf(crv)}`);
+  const isSized = Object.entries(kind?.bytes ?? {}).every(([name, bytes]) => bytesIn({ x, y }[name]) === bytes);
+  return isSized ? kind : undefined;
+}
+
+function textOf(member: unknown): string {
+  return typeof member === 'string' ? member : '';
+}
+
+function bytesIn(base64url: unknown): number {
+  return Buffer.byteLength(textOf(base64url), 'base64url');
+}
+
 /** Characters of a public exponent of 64 bits. Node.js takes seconds to read one that fills a document. */
-const LONGEST_EXPONENT = 11;
+const MAX_EXPONENT_LENGTH = 11;
 
 /**
- * By OpenSSL, which finds points off their curve; undefined when it refuses, or when a member is not the one spelling of
- * its bytes. Only what makes the key is handed to it: not `ext`, `key_ops` and the rest of a foreign document.
+ * By OpenSSL, which finds points off their curve; undefined when it refuses, when a member is not the one spelling of its
+ * bytes, or when an RSA key is weak. Only what makes the key is handed to it: not `ext`, `key_ops` and the rest of a
+ * foreign document.
  */
 function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
   const members = [x, y, n, e].filter((member) => member !== undefined);
-  if (!members.every(isBase64url) || (typeof e === 'string' && e.length > LONGEST_EXPONENT)) return undefined;
+  if (!members.every(isBase64url) || textOf(e).length > MAX_EXPONENT_LENGTH) return undefined;
+  if (kty === 'RSA' && bytesIn(n) < MIN_RSA_BITS / 8) return undefined;
   try {
-    return createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
+    const publicKey = createPublicKey({ key: { kty, crv, x, y, n, e } as JsonWebKey, format: 'jwk' });
+    return kty === 'RSA' && !isStrongRsa(publicKey, textOf(n)) ? undefined : publicKey;
   } catch {
     return undefined;
   }
@@ -88,14 +114,15 @@ function isBase64url(value: unknown): boolean {
   return typeof value === 'string' && Buffer.from(value, 'base64url').toString('base64url') === value;
 }
 
-function algorithmsOf(publicKey: KeyObject): readonly SignatureAlgorithm[] {
-  const { asymmetricKeyType: type = '', asymmetricKeyDetails: details = {} } = publicKey;
-  if (type === 'rsa' && !isStrongRsa(details)) return [];
-  const name = details.namedCurve === undefined ? type : `${type} ${details.namedCurve}`;
-  return ALGORITHMS_BY_KEY.get(name) ?? [];
-}
+/** RFC 7518 section 3.3. */
+const MIN_RSA_BITS = 2048;
 
-/** At least 2048 bits (RFC 7518 section 3.3), at most 8192 so that one key cannot slow every decision; e odd and above 1. */
-function isStrongRsa({ modulusLength: bits = 0, publicExponent: e = 0n }: AsymmetricKeyDetails): boolean {
-  return bits >= 2048 && bits <= 8192 && e > 1n && e % 2n === 1n;
+/** So that one key cannot slow every decision. */
+const MAX_RSA_BITS = 8192;
+
+/** Of a size that is allowed, with an exponent that is odd and above 1, and with primes that nobody can find (ROCA). */
+function isStrongRsa({ asymmetricKeyDetails: details = {} }: KeyObject, modulus: string): boolean {
+  const { modulusLength: bits = 0, publicExponent: e = 0n } = details;
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS || e <= 1n || e % 2n === 0n) return false;
+  return !hasRocaFingerprint(BigInt(`0x${Buffer.from(modulus, 'base64url').toString('hex')}`));
 }

@@ -221,8 +221,8 @@ it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+jwt'])(
   },
 );
 
-it('A7 two keys under one key id verify nothing, and the other keys still do', async () => {
-  const other = createSigningKey('RS256', ec.keyId);
+it('A7 two keys of one kind under one key id verify nothing, and the other keys still do', async () => {
+  const other = createSigningKey('ES256', ec.keyId);
   const ambiguous = await startLoopbackServer(keySet(ec.publicJwk, rsa.publicJwk, other.publicJwk));
   const issuers = [trustedIssuer({ jwksUri: ambiguous.address })];
   for (const key of [ec, other]) {

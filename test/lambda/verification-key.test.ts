@@ -3,10 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../support/key-world.ts';
 import { body, keySet } from '../support/loopback-server.ts';
 import { expectRefused, refusalsOf } from '../support/refusal.ts';
+import { rocaKey } from '../support/roca-key.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
 
 const rsa = createSigningKey('RS256', 'bad');
 const weak = { ...rsa, ...generateKeyPairSync('rsa', { modulusLength: 1024 }) };
+const roca = rocaKey('bad');
+const withZeros = (jwk: SigningKey['publicJwk']) => {
+  const modulus = Buffer.concat([Buffer.alloc(3), Buffer.from(String(jwk.n), 'base64url')]);
+  return { ...jwk, n: modulus.toString('base64url') };
+};
 const bad = createSigningKey('ES256', 'bad');
 const edwards = createSigningKey('EdDSA', 'bad');
 const jwkOf = (signing: SigningKey) => ({ ...signing.publicKey.export({ format: 'jwk' }), kid: 'bad' });
@@ -38,6 +44,8 @@ const unusable: readonly (readonly [what: string, jwk: Readonly<Record<string, u
     { ...jwkOf(rsa), n: Buffer.concat([Buffer.from([1]), Buffer.alloc(1024, 0xff)]).toString('base64url') },
     rsa,
   ],
+  ['an RSA key whose primes can be found (ROCA)', roca.publicJwk, roca],
+  ['an RSA key whose primes can be found, with zeros before its modulus', withZeros(roca.publicJwk), roca],
   ['an RSA key with e = 1', { ...jwkOf(rsa), e: 'AQ' }, rsa],
   ['an RSA key with e = 2', { ...jwkOf(rsa), e: 'Ag' }, rsa],
   ['an RSA key with e = 0', { ...jwkOf(rsa), e: 'AA' }, rsa],
