@@ -13,14 +13,35 @@ export interface UnverifiedJws {
   readonly signedPart: string;
 }
 
+/** The latest token and its parts, or why it has none: the log asks about the token that was just rejected. */
+let latest: { readonly token: string; readonly outcome: UnverifiedJws | InvalidTokenError } | undefined;
+
 /**
  * Takes a compact JWS apart, accepting one spelling of each segment (RFC 4648 section 3.5: the spare bits are zero).
- * Does **not** verify anything. @throws InvalidTokenError
+ * Does **not** verify anything. A token that is asked for twice in a row is taken apart once. @throws InvalidTokenError
  */
 export function decomposeUnverified(token: string): UnverifiedJws {
+  if (latest?.token !== token) latest = { token, outcome: decomposed(token) };
+  if (latest.outcome instanceof InvalidTokenError) throw latest.outcome;
+  return latest.outcome;
+}
+
+function decomposed(token: string): UnverifiedJws | InvalidTokenError {
+  try {
+    return partsOf(token);
+  } catch (error) {
+    if (error instanceof InvalidTokenError) return error;
+    throw error;
+  }
+}
+
+/** @throws InvalidTokenError */
+function partsOf(token: string): UnverifiedJws {
   const segments = token.split('.').map(bytesOf);
   if (!areThree(segments)) throw new InvalidTokenError('malformed');
   const [header, payload] = segments;
+  if (countOf(['{', '[', ','], header) > MAX_HEADER_MARKS) throw new InvalidTokenError('header');
+  if (countOf(['{', '['], payload) > MAX_PAYLOAD_STRUCTURES) throw new InvalidTokenError('malformed');
   const headerText = textOf(header, 'header');
   const headerObject = objectOf(headerText, 'header');
   // RFC 7515 section 4 wants names to be unique; parsers that keep the first would see another header than we do.
@@ -35,6 +56,23 @@ export function decomposeUnverified(token: string): UnverifiedJws {
 /** SHA-256 of the signed part, in hex. Never of the whole token: its signature has other spellings (r, n-s). */
 export function signedPartDigest({ signedPart }: UnverifiedJws): string {
   return hash('sha256', signedPart, 'hex');
+}
+
+/**
+ * Maximum number of `{`, `[` and `,` in a header, strings included: about its members. Issuers write ten at most, and
+ * thousands cost more to read than a signature to verify.
+ */
+const MAX_HEADER_MARKS = 128;
+
+/** Maximum number of `{` and `[` in a payload, strings included: about its objects and arrays, for the same reason. */
+const MAX_PAYLOAD_STRUCTURES = 256;
+
+function countOf(marks: readonly string[], bytes: Buffer): number {
+  const isMark = new Uint8Array(256);
+  for (const mark of marks) isMark[mark.charCodeAt(0)] = 1;
+  let count = 0;
+  for (const byte of bytes) count += isMark[byte] ?? 0;
+  return count;
 }
 
 function areThree(segments: readonly Buffer[]): segments is readonly [Buffer, Buffer, Buffer] {
@@ -59,7 +97,7 @@ function objectOf(text: string, reason: 'header' | 'malformed'): JsonObject {
   return value;
 }
 
-/** What is no JSON is no object either. */
+/** Undefined: invalid JSON, which is treated like a non-object. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -24,7 +24,14 @@ export function parseJoseHeader(header: JsonObject): JoseHeader {
   if (algorithm === undefined) throw new InvalidTokenError('algorithm');
   // RFC 7515 makes `kid` optional; without it a key would be guessed, so an unknown key could not be told from a bad one.
   if (!isIdentifier(header.kid)) throw new InvalidTokenError('key-id');
-  return { algorithm, tokenType: tokenTypeOf(header.typ), keyId: header.kid };
+  const tokenType = tokenTypeOf(header.typ);
+  // No parameter that may be left has structure, and whatever reads the header later would have to walk through it.
+  if (Object.values(header).some(isStructured)) throw new InvalidTokenError('header-parameter');
+  return { algorithm, tokenType, keyId: header.kid };
+}
+
+function isStructured(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function tokenTypeOf(typ: unknown): string | null {

@@ -1,23 +1,41 @@
-const jsonTokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+const [QUOTE, BACKSLASH, COLON] = ['"', '\\', ':'].map((character) => character.charCodeAt(0));
+const OPENING = ['{', '['].map((character) => character.charCodeAt(0));
+const CLOSING = ['}', ']'].map((character) => character.charCodeAt(0));
 
-/** Whether the outermost object of a valid JSON text names a member twice; `JSON.parse` keeps the last without a word. */
+/**
+ * Whether the outermost object of a valid JSON text names a member twice; `JSON.parse` keeps the last one and says nothing.
+ * Takes one pass over the text, however deep it nests.
+ *
+ * Not by the number of keys that `JSON.parse` leaves: V8 13.6 (Node.js 24) reads some escaped names of one character wrongly.
+ */
 export function hasDuplicateNames(json: string): boolean {
-  // Nearly every header is written as it would be written again, and then nothing was lost.
-  if (JSON.stringify(JSON.parse(json)) === json) return false;
-  const names = namesAtTop(json);
-  return new Set(names).size !== names.length;
-}
-
-function namesAtTop(json: string): readonly unknown[] {
-  const names: unknown[] = [];
+  const names = new Set<unknown>();
   let depth = 0;
   let lastString = '';
-  for (const [token] of json.matchAll(jsonTokens)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    else if (token !== ':') lastString = token;
-    // A parsed name: "\u0061lg" is "alg".
-    else if (depth === 1) names.push(JSON.parse(lastString));
+  for (let index = 0; index < json.length; index += 1) {
+    const unit = json.charCodeAt(index);
+    if (unit === QUOTE) {
+      const end = endOfString(json, index);
+      if (depth === 1) lastString = json.slice(index, end + 1);
+      index = end;
+    } else if (unit === COLON && depth === 1) {
+      const name = nameIn(lastString);
+      if (names.has(name)) return true;
+      names.add(name);
+    } else if (OPENING.includes(unit)) depth += 1;
+    else if (CLOSING.includes(unit)) depth -= 1;
   }
-  return names;
+  return false;
+}
+
+/** The index of the quote that ends the string which begins at `start`. */
+function endOfString(json: string, start: number): number {
+  let index = start + 1;
+  while (json.charCodeAt(index) !== QUOTE) index += json.charCodeAt(index) === BACKSLASH ? 2 : 1;
+  return index;
+}
+
+/** Names are compared as they are meant: "\u0061lg" is "alg". */
+function nameIn(text: string): unknown {
+  return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
 }

@@ -13,17 +13,17 @@ export interface RefusalEvidence {
   readonly fingerprint?: string;
 }
 
-const LONGEST_KEY_ID = 64;
+const MAX_KEY_ID_LENGTH = 64;
 
 /** Characters in a row that a log may share with a token: too few to be a piece of a credential. */
-const LONGEST_QUOTATION = 19;
+const MAX_QUOTATION = 19;
 
 /** Looks at a token that was refused, without believing it. Garbage has no evidence. */
 export function evidenceOf(authorizationToken: string, issuers: readonly TrustedIssuer[]): RefusalEvidence {
   try {
     const jws = decomposeUnverified(parseBearerToken(authorizationToken));
     const alias = issuers.find(({ issuer }) => issuer === jws.payload.iss)?.alias;
-    const keyId = typeof jws.header.kid === 'string' ? jws.header.kid.slice(0, LONGEST_KEY_ID) : undefined;
+    const keyId = typeof jws.header.kid === 'string' ? jws.header.kid.slice(0, MAX_KEY_ID_LENGTH) : undefined;
     return {
       ...(alias !== undefined && { issuer: alias }),
       ...(keyId !== undefined && !quotes(keyId, authorizationToken) && { keyId }),
@@ -35,8 +35,12 @@ export function evidenceOf(authorizationToken: string, issuers: readonly Trusted
   }
 }
 
-/** A client may write anything into a key id, a piece of the token around it too. */
+/**
+ * Whether a log of the key id could repeat a piece of the token: a client may write anything into it. A piece of 20
+ * characters has one of these ten-character blocks in it wherever it begins, and six searches cost little.
+ */
 function quotes(keyId: string, authorizationToken: string): boolean {
-  const starts = Array.from({ length: Math.max(0, keyId.length - LONGEST_QUOTATION) }, (_, start) => start);
-  return starts.some((start) => authorizationToken.includes(keyId.slice(start, start + LONGEST_QUOTATION + 1)));
+  if (keyId.length <= MAX_QUOTATION) return false;
+  const blocks = keyId.match(/.{10}/gs) ?? [];
+  return blocks.some((block) => authorizationToken.includes(block));
 }

@@ -97,19 +97,29 @@ function reportMalformed(entries: readonly Entry[], issuer: string, report: Revo
 }
 
 function rememberedEntries(now: () => number) {
-  const until = new Map<string, { readonly entry: Entry; readonly forgetAt: number }>();
+  const remembered = new Map<string, { readonly entry: Entry; readonly readAt: number }>();
+  /** The highest time seen so far. */
+  let latest = -Infinity;
+  /** A clock that was set back no longer tells how old an answer is. */
+  const forgetIfSetBack = (): number => {
+    const time = now();
+    if (time < latest) remembered.clear();
+    latest = time;
+    return time;
+  };
   return {
     add(entries: readonly Entry[]): void {
-      if (until.size + entries.length > MOST_REMEMBERED) until.clear();
-      const forgetAt = now() + REVOKED_ANSWER_LIFETIME;
-      for (const entry of entries) until.set(formatTarget(entry.target), { entry, forgetAt });
+      if (remembered.size + entries.length > MOST_REMEMBERED) remembered.clear();
+      const readAt = forgetIfSetBack();
+      for (const entry of entries) remembered.set(formatTarget(entry.target), { entry, readAt });
     },
     among(targets: readonly RevocationTarget[]): readonly Entry[] {
+      const time = forgetIfSetBack();
       // Nearly always: only what is revoked is remembered.
-      if (until.size === 0) return [];
+      if (remembered.size === 0) return [];
       return targets.flatMap((target) => {
-        const found = until.get(formatTarget(target));
-        return found !== undefined && now() < found.forgetAt ? [found.entry] : [];
+        const found = remembered.get(formatTarget(target));
+        return found !== undefined && time - found.readAt < REVOKED_ANSWER_LIFETIME ? [found.entry] : [];
       });
     },
   };

@@ -183,23 +183,36 @@ describe('A18 the longest token', () => {
   });
 });
 
-describe('A19 nested arrays', () => {
+describe('A19 nested arrays, and structures in great number', () => {
   const nested = (depth: number, key: SigningKey) => {
     const claims = JSON.stringify(goodClaims()).slice(0, -1);
     return signedToken(key, headerOf(key), `${claims},"deep":${'['.repeat(depth)}${']'.repeat(depth)}}`);
   };
+  const flat = (structure: string, count: number) => {
+    const claims = JSON.stringify(goodClaims()).slice(0, -1);
+    return signedToken(rsa, headerOf(rsa), `${claims},"wide":[${structure.repeat(count)}1]}`);
+  };
   const cases = rows('A19', 'oversized', ['5,000 of them', nested(5000, rsa)]);
-  const within = rows('A19', 'signature', ['as many as fit, unsigned', nested(2600, attackers)]);
+  const within = [
+    ...rows(
+      'A19',
+      'malformed',
+      ['as many as fit, unsigned', nested(2600, attackers)],
+      ['257 structures', nested(256, rsa)],
+    ),
+    ...rows('A19', 'malformed', ['257 structures side by side', flat('[],', 255)], ['257 objects', flat('{},', 255)]),
+    ...rows('A19', 'signature', ['256 structures, unsigned', nested(255, attackers)]),
+  ];
 
   it.each([...cases, ...within])('$id $what: 401, and the process lives', (row) => expectRefused(row, fresh(), issuer));
 
   it('in a claim that nobody reads are no reason to refuse a token that a trusted key signed', async () => {
-    expect((await fresh().decide(`Bearer ${nested(2600, rsa)}`)).kind).toBe('allowed');
+    expect((await fresh().decide(`Bearer ${nested(255, rsa)}`)).kind).toBe('allowed');
   });
 
   it('in a claim that the backend shall get are left out', async () => {
     const authorizer = fresh({ contextClaims: { deep: 'deep' } });
-    const outcome = await authorizer.decide(`Bearer ${nested(2600, rsa)}`);
+    const outcome = await authorizer.decide(`Bearer ${nested(255, rsa)}`);
     expect(outcome).not.toHaveProperty('result.context.deep');
     expect(outcome.kind).toBe('allowed');
   });

@@ -144,6 +144,31 @@ const extensions = [
   ),
 ];
 
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const structured = [
+  ...rows(
+    'A19',
+    'header-parameter',
+    ...[[], {}, [1], { a: 1 }, [[]], [{ alg: 'RS256' }]].map(
+      (x): Case => [`a parameter of ${JSON.stringify(x)}`, withHeader({ x })],
+    ),
+    ['x5t as a list', withHeader({ x5t: ['AA'] })],
+    ['a hundred nested arrays', withRawHeader(`{"x":${nested(100)},${JSON.stringify(headerOf(rsa)).slice(1)}`)],
+  ),
+  ...rows(
+    'A19',
+    'header',
+    ['2,500 nested arrays', withRawHeader(`{"x":${nested(2_500)},${JSON.stringify(headerOf(rsa)).slice(1)}`)],
+    ['nested arrays with spaces', withRawHeader(`{"x": ${nested(2_500)},${JSON.stringify(headerOf(rsa)).slice(1)}`)],
+    ['126 parameters more', withHeader(Object.fromEntries(Array.from({ length: 126 }, (_, at) => [`x${at}`, at])))],
+    ['nothing but arrays', withRawHeader(nested(2_500))],
+    [
+      'nested arrays after the rest',
+      withRawHeader(`${JSON.stringify(headerOf(rsa)).slice(0, -1)},"x":${nested(2_500)}}`),
+    ],
+  ),
+];
+
 const headerText = JSON.stringify(headerOf(rsa));
 const headerTexts = [
   ...rows(
@@ -203,7 +228,7 @@ const forms = [
     ['typ missing, as on an ID token', withHeader({ typ: undefined })],
   ),
 ];
-const every = [...algorithms, ...keyIds, ...extensions, ...headerTexts, ...forms];
+const every = [...algorithms, ...keyIds, ...extensions, ...structured, ...headerTexts, ...forms];
 
 describe('a token is refused for its header', () => {
   it.each(every)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
@@ -220,6 +245,14 @@ it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+jwt'])(
     expect((await fresh().decide(`Bearer ${withHeader({ typ })}`)).kind).toBe('allowed');
   },
 );
+
+it.each([
+  ['texts', { x: 'y', x5t: 'AA', nonce: 'é' }],
+  ['numbers, truth values and null', { v: 1, ok: true, no: false, nothing: null }],
+  ['a hundred of them', Object.fromEntries(Array.from({ length: 125 }, (_, index) => [`x${index}`, index]))],
+])('a header may have other parameters: %s', async (_, parameters) => {
+  expect((await fresh().decide(`Bearer ${withHeader(parameters)}`)).kind).toBe('allowed');
+});
 
 it('A7 two keys of one kind under one key id verify nothing, and the other keys still do', async () => {
   const other = createSigningKey('ES256', ec.keyId);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { evidenceOf } from '../../lambda/refusal-evidence.ts';
 import { createClock } from '../support/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/loopback-issuer.ts';
@@ -112,10 +112,39 @@ describe('the evidence of a refused token', () => {
     expect(evidenceOf('Bearer x', [])).toStrictEqual({});
   });
 
-  it('has the key id as long as it shares fewer than 20 characters in a row with the token', () => {
-    const quoting = (length: number) => `!!${payload.slice(3, 3 + length)}!!`;
-    expect(evidenceUnder(quoting(19))).toHaveProperty('keyId', quoting(19));
-    expect(evidenceUnder(quoting(20))).not.toHaveProperty('keyId');
-    expect(evidenceUnder(quoting(40))).not.toHaveProperty('keyId');
+  it('has no key id that shares 20 characters in a row with the token, wherever they stand in it', () => {
+    for (let before = 0; before <= 44; before += 1) {
+      const kid = `${'!'.repeat(before)}${payload.slice(3, 23)}${'!'.repeat(44 - before)}`;
+      expect([before, evidenceUnder(kid)]).toEqual([before, expect.not.objectContaining({ keyId: kid })]);
+    }
+    expect(evidenceUnder(payload.slice(3, 43))).not.toHaveProperty('keyId');
+  });
+
+  it('has a key id that shares fewer than 10 characters in a row with the token, or that has fewer than 20', () => {
+    const sharing = `${'!'.repeat(30)}${payload.slice(3, 12)}!!`;
+    expect(evidenceUnder(sharing)).toHaveProperty('keyId', sharing);
+    expect(evidenceUnder(payload.slice(3, 22))).toHaveProperty('keyId', payload.slice(3, 22));
+  });
+});
+
+describe('a rejected token', () => {
+  afterEach(() => void vi.restoreAllMocks());
+  const headerOf = (changes: Readonly<Record<string, unknown>>) => JSON.stringify({ ...header, ...changes });
+
+  it.each([
+    ['of an unknown issuer', headerOf({}), goodClaims({ iss: 'https://elsewhere.example/' })],
+    ['with an unknown key id', headerOf({ kid: 'unknown' }), goodClaims()],
+    ['with a list in its header', headerOf({ x: [[[]]] }), goodClaims()],
+    ['with a name twice in its header', `{"x":1,"x":1,${headerOf({}).slice(1)}`, goodClaims()],
+    ['with a payload that is no object', headerOf({}), '[]'],
+  ])('%s is parsed once, and nothing of it is written as JSON again', async (_, headerText, claims) => {
+    const token = `${segment(headerText)}.${segment(claims)}.AAAA`;
+    const authorizer = fresh();
+    const parse = vi.spyOn(JSON, 'parse');
+    const stringify = vi.spyOn(JSON, 'stringify');
+    expect(await authorizer.decide(`Bearer ${token}`)).toEqual({ kind: 'unauthorized' });
+    expect(parse.mock.calls.filter(([text]) => text === headerText)).toHaveLength(1);
+    const parsed = parse.mock.results.flatMap(({ type, value }) => (type === 'return' ? [value] : []));
+    expect(stringify.mock.calls.filter(([value]) => parsed.includes(value))).toEqual([]);
   });
 });

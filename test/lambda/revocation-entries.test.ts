@@ -69,6 +69,16 @@ describe('E an entry with only a target', () => {
     expect(await kindOf()).toBe('allowed');
   });
 
+  it.each([
+    ['9 s', 9],
+    ['1 s', 1],
+    ['1 ms', 0.001],
+  ])('is not remembered for longer by a clock that is set back by %s', async (_, seconds) => {
+    await withEntry(targets.token, {}, async () => expect(await kindOf()).toBe('unauthorized'));
+    clock.advance(-seconds);
+    expect(await kindOf()).toBe('allowed');
+  });
+
   it('does not flood the log when its token comes again and again', async () => {
     await withEntry(targets.token, {}, async () => {
       for (let times = 0; times < 100; times += 1) expect(await kindOf()).toBe('unauthorized');

@@ -18,7 +18,7 @@ const token = (jwtId: string): AccessToken => ({
   contextClaims: {},
 });
 
-function listOver(readEntries: ReadEntries) {
+function listOver(readEntries: ReadEntries, now = () => NOW * 1000) {
   const said: unknown[] = [];
   let reads = 0;
   const refuseIfRevoked = createRevocationList({
@@ -28,7 +28,7 @@ function listOver(readEntries: ReadEntries) {
     },
     levels: ['token'],
     report: (event) => void said.push(event),
-    now: () => NOW * 1000,
+    now,
   });
   return { refuseIfRevoked, said, reads: () => reads };
 }
@@ -64,4 +64,20 @@ it('reports a malformed entry of a former alias under the present one, which ala
     { event: 'entry-malformed', level: 'token', issuer: 'main' },
     { event: 'revoked', level: 'token', issuer: 'main' },
   ]);
+});
+
+it('forgets what it remembered when the clock is set back while it looks at another token', async () => {
+  let time = NOW * 1000;
+  const { refuseIfRevoked, reads } = listOver(
+    async ([target = '']) => (target.endsWith('#revoked') ? [{ target, before: undefined }] : []),
+    () => time,
+  );
+  const isRefused = () => expect(refuseIfRevoked(token('revoked'))).rejects.toMatchObject({ reason: 'revoked' });
+  await isRefused();
+  time -= 1_500;
+  await refuseIfRevoked(token('another'));
+  time += 1_600;
+  const before = reads();
+  await isRefused();
+  expect(reads()).toBe(before + 1);
 });
