@@ -1,5 +1,5 @@
 import { isAcceptableAddress } from '../lambda/json-download.ts';
-import { SIGNATURE_ALGORITHMS } from '../lambda/trusted-issuer.ts';
+import { IGNORABLE_PARAMETERS, SIGNATURE_ALGORITHMS } from '../lambda/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './former-alias-check.ts';
 import {
@@ -65,6 +65,12 @@ const tokenType = matching(
   "write a string that is not empty: the header's `typ`, such as at+jwt",
 );
 
+/** Every other parameter is accepted anyway, or must never be. */
+export const ignorableParameter = demand(
+  (value) => IGNORABLE_PARAMETERS.some((known) => known === value),
+  `name only ${IGNORABLE_PARAMETERS.join(', ')}, because crit, b64, jwk, x5c, cty and enc change what a token means or who signed it, and no other parameter has to be named`,
+);
+
 const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
 
 /** One demand for each field: a field added to the type does not compile until it is checked here. */
@@ -75,6 +81,7 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
   clients: listOf(text, 0),
   algorithms,
   tokenTypes: listOf(orNull(tokenType), 1),
+  ignoredHeaderParameters: listOf(ignorableParameter, 0),
   requiredClaims: recordOf(writtenText, text),
   claimNames: objectOf({ scopes: listOf(scopeClaim, 0), jwtId: text, session: text, client: listOf(text, 1) }),
   scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),

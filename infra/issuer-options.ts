@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { SignatureAlgorithm } from '../lambda/trusted-issuer.ts';
+import type { IgnorableParameter, SignatureAlgorithm } from '../lambda/trusted-issuer.ts';
 
 /** What every preset lets a team change. */
 export interface CommonOptions {
@@ -23,6 +23,12 @@ export interface CommonOptions {
    * @default none: entries under any other alias revoke nothing
    */
   readonly formerAliases?: readonly string[];
+  /**
+   * Header parameters that this issuer's tokens may carry although tokens with them are rejected: `zip` for PingAM, `jku`
+   * for SAP XSUAA. They are ignored: no key is fetched from where they point to.
+   * @default none
+   */
+  readonly ignoredHeaderParameters?: readonly IgnorableParameter[];
 }
 
 export interface Auth0Options extends CommonOptions {

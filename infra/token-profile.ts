@@ -4,7 +4,10 @@ import type { IssuerSettings } from './deployment-schema.ts';
 import type { CommonOptions } from './issuer-options.ts';
 
 /** The settings that a preset's common options decide. */
-type CommonSettings = Pick<IssuerSettings, 'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases'>;
+type CommonSettings = Pick<
+  IssuerSettings,
+  'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases' | 'ignoredHeaderParameters'
+>;
 
 /** What RFC 9068 (JWT profile for OAuth 2.0 access tokens) says of every token; RS256 is the one algorithm it requires. */
 export function rfc9068(issuer: string, jwksUri: string | null): Omit<IssuerSettings, keyof CommonSettings> {
@@ -23,9 +26,16 @@ export function rfc9068(issuer: string, jwksUri: string | null): Omit<IssuerSett
 
 /** Of options that have been checked. */
 export function commonSettings(options: CommonOptions): CommonSettings {
-  const { clients = [], clockTolerance = Duration.seconds(5), maxTokenAge = Duration.hours(24), formerAliases } = options;
+  const {
+    clients = [],
+    ignoredHeaderParameters = [],
+    clockTolerance = Duration.seconds(5),
+    maxTokenAge = Duration.hours(24),
+    formerAliases,
+  } = options;
   return {
     clients,
+    ignoredHeaderParameters,
     clockTolerance: clockTolerance.toSeconds(),
     maxTokenAge: maxTokenAge.toSeconds(),
     ...(formerAliases !== undefined && { formerAliases }),

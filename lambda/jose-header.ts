@@ -1,7 +1,13 @@
 import type { JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
 import { InvalidTokenError } from './rejection.ts';
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, type TrustedIssuer } from './trusted-issuer.ts';
+import {
+  IGNORABLE_PARAMETERS,
+  type IgnorableParameter,
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+  type TrustedIssuer,
+} from './trusted-issuer.ts';
 
 /** The header parameters that verification may use. Still unverified. */
 export interface JoseHeader {
@@ -9,13 +15,15 @@ export interface JoseHeader {
   /** `typ` in lower case without `application/` (RFC 7515 section 4.1.9); null when absent. */
   readonly tokenType: string | null;
   readonly keyId: string;
+  /** Parameters that only some issuers may send. */
+  readonly ignorable: readonly IgnorableParameter[];
 }
 
 /**
- * Parameters that would bring a key, point to one, or change what is signed or how it nests. jose ignores most of them,
- * which is safe there and then; a token that carries one was not made by an issuer we configured.
+ * Parameters that would bring a key or change what is signed or how it nests. jose ignores most of them, which is safe
+ * there and then; a token that carries one was not made by an issuer we configured. No issuer may send them.
  */
-const FORBIDDEN_PARAMETERS = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'cty', 'enc', 'zip'];
+const FORBIDDEN_PARAMETERS = ['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc'];
 
 /** @throws InvalidTokenError */
 export function parseJoseHeader(header: JsonObject): JoseHeader {
@@ -27,7 +35,8 @@ export function parseJoseHeader(header: JsonObject): JoseHeader {
   const tokenType = tokenTypeOf(header.typ);
   // No parameter that may be left has structure, and whatever reads the header later would have to walk through it.
   if (Object.values(header).some(isStructured)) throw new InvalidTokenError('header-parameter');
-  return { algorithm, tokenType, keyId: header.kid };
+  const ignorable = IGNORABLE_PARAMETERS.filter((name) => Object.hasOwn(header, name));
+  return { algorithm, tokenType, keyId: header.kid, ignorable };
 }
 
 function isStructured(value: unknown): boolean {
@@ -46,7 +55,9 @@ function mediaTypeOf(type: string): string {
 }
 
 /** What this issuer's tokens must say of themselves. @throws InvalidTokenError */
-export function requireIssuersHeader({ algorithm, tokenType }: JoseHeader, issuer: TrustedIssuer): void {
+export function requireIssuersHeader({ algorithm, tokenType, ignorable }: JoseHeader, issuer: TrustedIssuer): void {
+  const ignored = issuer.ignoredHeaderParameters;
+  if (!ignorable.every((name) => ignored.includes(name))) throw new InvalidTokenError('header-parameter');
   if (!issuer.algorithms.includes(algorithm)) throw new InvalidTokenError('algorithm');
   const accepted = issuer.tokenTypes.map((type) => (type === null ? null : mediaTypeOf(type)));
   if (!accepted.includes(tokenType)) throw new InvalidTokenError('token-type');

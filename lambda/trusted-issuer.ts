@@ -14,6 +14,14 @@ export const SIGNATURE_ALGORITHMS = [
 
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
+/**
+ * Header parameters that an issuer may be allowed to send although tokens with them are rejected by default: they point to
+ * keys or certificates, or say nothing of a JWS, and nothing here ever acts on them.
+ */
+export const IGNORABLE_PARAMETERS = ['jku', 'x5u', 'zip'] as const;
+
+export type IgnorableParameter = (typeof IGNORABLE_PARAMETERS)[number];
+
 /** How a deployment calls an issuer, in entries, logs and metrics. Never `#`: it separates the parts of a revocation target. */
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
 
@@ -64,6 +72,8 @@ export interface TrustedIssuer {
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Accepted `typ` headers, compared as RFC 7515 section 4.1.9 says; null accepts a token that has none. */
   readonly tokenTypes: readonly (string | null)[];
+  /** Header parameters that its tokens may carry although they are rejected by default. They are ignored. */
+  readonly ignoredHeaderParameters: readonly IgnorableParameter[];
   /** Claims that must equal a value, such as Cognito's `token_use: access`. */
   readonly requiredClaims: Readonly<Record<string, string>>;
   readonly claimNames: ClaimNames;

@@ -61,6 +61,7 @@ describe('a deployment is accepted', () => {
       },
     ],
     ['with the origin of an app in a web view', { ...soundDeployment, corsOrigins: ['capacitor://localhost'] }],
+    ['with ignored header parameters', deploymentWith(issuerWith({ ignoredHeaderParameters: ['zip', 'jku', 'x5u'] }))],
     ['with tokens that have no type', deploymentWith(issuerWith({ tokenTypes: [null] }))],
   ])('%s', (_name, deployment) => {
     expect(() => checkDeployment(deployment)).not.toThrow();
@@ -218,6 +219,19 @@ const wrong: readonly [string, Changes, string][] = [
     'an unknown way with tokens without id',
     issuerWith({ tokensWithoutId: 'accept' }),
     'issuers.main.tokensWithoutId is "accept": write only reject, digest.',
+  ],
+  ...['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc', 'alg', 'typ', 'kid', 'x5t', 'ZIP', ''].map(
+    (name) =>
+      [
+        `an ignored header parameter ${name}`,
+        issuerWith({ ignoredHeaderParameters: [name] }),
+        `issuers.main.ignoredHeaderParameters is ["${name}"]: name only jku, x5u, zip, because crit, b64, jwk, x5c, cty and enc`,
+      ] as [string, Changes, string],
+  ),
+  [
+    'ignored header parameters that are no list',
+    issuerWith({ ignoredHeaderParameters: 'zip' }),
+    'issuers.main.ignoredHeaderParameters is "zip": write a list',
   ],
   ['routes as an object', { routes: {} }, 'routes is {}: write a list'],
   ['no routes', { routes: [] }, 'routes is []: name at least 1.'],

@@ -66,6 +66,18 @@ describe('an issuer preset', () => {
     expect(presets[name]).toMatchObject({ issuer, jwksUri, algorithms: ['RS256'] });
   });
 
+  it('lets no issuer send a header parameter that points to a key, unless it is told to', () => {
+    for (const preset of Object.values(presets)) expect(preset).toMatchObject({ ignoredHeaderParameters: [] });
+    const issuer = { issuer: 'https://login.acme.example', audience: 'api' } as const;
+    const ignoredHeaderParameters = ['jku', 'zip'] as const;
+    expect(oidc({ ...issuer, ignoredHeaderParameters })).toMatchObject({ ignoredHeaderParameters });
+    expect(
+      keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience: 'api', ignoredHeaderParameters }),
+    ).toMatchObject({
+      ignoredHeaderParameters,
+    });
+  });
+
   it('reads an RFC 9068 token of Auth0, and of its own profile one without an id', () => {
     expect(presets.auth0).toMatchObject({
       tokenTypes: ['at+jwt'],

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseJoseHeader, requireIssuersHeader } from '../../lambda/jose-header.ts';
 import type { RejectionReason } from '../../lambda/rejection.ts';
+import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { authorizerUnderTest } from '../support/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
@@ -245,6 +246,62 @@ it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+jwt'])(
     expect((await fresh().decide(`Bearer ${withHeader({ typ })}`)).kind).toBe('allowed');
   },
 );
+
+describe('a header parameter that an issuer is allowed to send', () => {
+  const ignoring = (...ignoredHeaderParameters: TrustedIssuer['ignoredHeaderParameters']) =>
+    fresh({ issuers: [issuer.trusted({ ignoredHeaderParameters })] });
+
+  it.each([
+    ['zip', 'NONE'],
+    ['zip', 'DEF'],
+    ['zip', null],
+    ['jku', 'https://tenant.authentication.example/token_keys'],
+    ['x5u', 'https://issuer.example/certificate'],
+  ] as const)('is ignored: %s %j', async (name, value) => {
+    const authorizationToken = `Bearer ${withHeader({ [name]: value })}`;
+    expect((await ignoring(name).decide(authorizationToken)).kind).toBe('allowed');
+    expect((await fresh().decide(authorizationToken)).kind).toBe('unauthorized');
+  });
+
+  it('brings no key: a jku to the key that signed is not asked', async () => {
+    const asked = elsewhere.requests.length;
+    const row = { id: 'A4', what: 'jku', reason: 'signature' as const };
+    const token = withHeader({ jku: `${elsewhere.address}/keys` }, attackers);
+    await expectRefused({ ...row, authorizationToken: `Bearer ${token}` }, ignoring('jku'), issuer);
+    expect(elsewhere.requests).toHaveLength(asked);
+  });
+
+  it.each([
+    ['another parameter', { jku: 'https://issuer.example/' }],
+    ['itself and another', { zip: 'NONE', x5u: 'https://issuer.example/' }],
+    ['itself as a list', { zip: ['NONE'] }],
+    ['itself as an object', { zip: {} }],
+  ])('excuses nothing else: %s', async (what, parameters) => {
+    const row = { id: 'A4', what, reason: 'header-parameter' as const };
+    await expectRefused({ ...row, authorizationToken: `Bearer ${withHeader(parameters)}` }, ignoring('zip'), issuer);
+  });
+
+  it('is rejected in the tokens of another issuer', async () => {
+    const other = issuer.trusted({
+      alias: 'other',
+      issuer: 'https://other.example/',
+      ignoredHeaderParameters: ['zip'],
+    });
+    const authorizer = fresh({ issuers: [other, issuer.trusted()] });
+    const row = { id: 'A4', what: 'zip', reason: 'header-parameter' as const };
+    await expectRefused({ ...row, authorizationToken: `Bearer ${withHeader({ zip: 'NONE' })}` }, authorizer, issuer);
+  });
+
+  it.each(['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc'])('is never %s, whatever the configuration says', async (name) => {
+    const configured = [name] as unknown as TrustedIssuer['ignoredHeaderParameters'];
+    const row = { id: 'A12', what: name, reason: 'header-parameter' as const };
+    await expectRefused(
+      { ...row, authorizationToken: `Bearer ${withHeader({ [name]: 'x' })}` },
+      ignoring(...configured),
+      issuer,
+    );
+  });
+});
 
 it.each([
   ['texts', { x: 'y', x5t: 'AA', nonce: 'é' }],

@@ -10,6 +10,7 @@ export function trustedIssuer(settings: Partial<TrustedIssuer> = {}): TrustedIss
     clients: [],
     algorithms: ['RS256', 'ES256', 'EdDSA'],
     tokenTypes: ['at+jwt'],
+    ignoredHeaderParameters: [],
     requiredClaims: {},
     claimNames: {
       scopes: [{ path: ['scope'], form: 'string' }],
