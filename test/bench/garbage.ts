@@ -17,12 +17,38 @@ export interface GarbageResult {
   readonly tableReads: number;
 }
 
+const ELSEWHERE = 'https://elsewhere.example/';
+
 /** Authorization tokens that no issuer signed, each different from all others, from crude to careful. */
-const KINDS = {
+const PLAIN = {
   'not a token': () => `Bearer ${randomBytes(300).toString('base64')}`,
   'random segments': () => `Bearer ${randomSegment(40)}.${randomSegment(400)}.${randomSegment(256)}`,
-  'alg none': () => unsigned({ alg: 'none', typ: 'at+jwt' }, ISSUER),
-  'foreign issuer': () => unsigned({ alg: 'RS256', typ: 'at+jwt', kid: 'rs256' }, 'https://elsewhere.example/'),
+  'alg none': () => unsigned({ alg: 'none', typ: 'at+jwt' }, claimsOf(ISSUER)),
+  'foreign issuer': () => unsigned(header(), claimsOf(ELSEWHERE)),
+} as const;
+
+/** As large as a token may be, and made to cost as much as it can without a signature. */
+const SHAPED = {
+  'nested header': () => unsigned(joined(header(), `"x":${nested(2_700)}`), claimsOf(ELSEWHERE)),
+  'header of many parameters': () => unsigned(joined(header(), members(550)), claimsOf(ELSEWHERE)),
+  'header with a list': () => unsigned(joined(header(), `"x":[${'1,'.repeat(2_600)}1]`), claimsOf(ELSEWHERE)),
+  'header of escapes': () => unsigned(joined(header(), `"x":"${'\\u0041'.repeat(880)}"`), claimsOf(ELSEWHERE)),
+  'nested payload': () => unsigned(header(), joined(claimsOf(ELSEWHERE), `"x":${nested(2_600)}`)),
+  'payload of many claims': () => unsigned(header(), joined(claimsOf(ELSEWHERE), members(550))),
+  'payload of objects': () => unsigned(header(), joined(claimsOf(ELSEWHERE), `"x":[${'{"a":1},'.repeat(600)}1]`)),
+  'payload with many audiences': () => {
+    const audiences = Array.from({ length: 300 }, () => `"${randomBytes(6).toString('hex')}"`);
+    return unsigned(header(), joined(claimsOf(ELSEWHERE), `"aud":[${audiences.join(',')}]`));
+  },
+  'key id like the token': () => {
+    const keyId = `${'A'.repeat(10)}b${'A'.repeat(9)}`.repeat(3);
+    return `${unsigned(header(keyId), claimsOf(ELSEWHERE))}${'A'.repeat(6_000)}`;
+  },
+} as const;
+
+const KINDS = {
+  ...PLAIN,
+  ...SHAPED,
   /** Says all that a good one says, with a signature of somebody else: only its verification can tell. */
   forged: () => eventFor(goodToken(thief, randomBytes(8).toString('hex'))).authorizationToken,
 } as const;
@@ -30,6 +56,10 @@ const KINDS = {
 export type GarbageKind = keyof typeof KINDS;
 
 export const GARBAGE_KINDS = Object.keys(KINDS) as readonly GarbageKind[];
+
+export const PLAIN_GARBAGE = Object.keys(PLAIN) as readonly (keyof typeof PLAIN)[];
+
+export const SHAPED_GARBAGE = Object.keys(SHAPED) as readonly (keyof typeof SHAPED)[];
 
 const thief = createSigningKey('ES256', 'es256');
 
@@ -80,8 +110,29 @@ function randomSegment(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-function unsigned(header: Readonly<Record<string, unknown>>, iss: string): string {
+function unsigned(headerText: string | Readonly<Record<string, unknown>>, claims: string): string {
+  return `Bearer ${segment(headerText)}.${segment(claims)}.${randomSegment(256)}`;
+}
+
+function header(kid = 'rs256'): string {
+  return JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid });
+}
+
+function claimsOf(iss: string): string {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss, aud: AUDIENCE, sub: 'nobody', jti: randomBytes(8).toString('hex'), iat: now, exp: now + 600 };
-  return `Bearer ${segment(header)}.${segment(claims)}.${randomSegment(256)}`;
+  const jti = randomBytes(8).toString('hex');
+  return JSON.stringify({ iss, aud: AUDIENCE, sub: 'nobody', jti, iat: now, exp: now + 600 });
+}
+
+/** A JSON object with one member more. */
+function joined(object: string, member: string): string {
+  return `${object.slice(0, -1)},${member}}`;
+}
+
+function members(count: number): string {
+  return Array.from({ length: count }, (_, index) => `"${index.toString(36)}":1`).join(',');
+}
+
+function nested(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
 }

@@ -72,7 +72,7 @@ function warmTable({ algorithm, tokens, of }: NonNullable<BenchResults['warm']>[
   );
 }
 
-function scaleTables({ entries, routes, keys, garbage }: ScaleResult): readonly string[] {
+function scaleTables({ entries, routes, keys, garbage, hostileKeySets }: ScaleResult): readonly string[] {
   return [
     table(
       ['entries in the table', 'decision', 'CPU'],
@@ -104,6 +104,10 @@ function scaleTables({ entries, routes, keys, garbage }: ScaleResult): readonly 
         const perSecond = Math.round(1e6 / garbage.of[kind].cpu.median).toLocaleString('en');
         return [kind, perSecond, ...paceCells(garbage.of[kind])];
       }),
+    ),
+    table(
+      ['key set of 150 kB', 'members', 'loaded', 'CPU'],
+      hostileKeySets.map(({ what, members, load }) => [what, String(members), ...paceCells(load)]),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import { type ColdResult, measureCold, measureColdFarFromIssuer } from './cold.t
 import { type ColdProfile, profileCold } from './cold-profile.ts';
 import { type EntryScale, measureEntryScale } from './entry-scale.ts';
 import { type GarbageResult, measureGarbage } from './garbage.ts';
+import { type HostileKeySet, measureHostileKeySets } from './hostile-key-sets.ts';
 import { type KeyScale, measureKeyScale } from './key-scale.ts';
 import { type MemoryResult, measureMemory } from './memory.ts';
 import type { Progress } from './progress.ts';
@@ -30,6 +31,7 @@ export interface ScaleResult {
   readonly routes: readonly RouteScale[];
   readonly keys: readonly KeyScale[];
   readonly garbage: GarbageResult;
+  readonly hostileKeySets: readonly HostileKeySet[];
 }
 
 export async function measureAll(
@@ -68,6 +70,7 @@ async function measureScale(
     routes: await measureRouteScale(surroundings, settings),
     keys: await measureKeyScale(settings),
     garbage: await measureGarbage(surroundings, settings),
+    hostileKeySets: await measureHostileKeySets(settings),
     entries: await measureEntryScale(surroundings, settings),
   };
 }

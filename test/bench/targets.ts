@@ -1,5 +1,5 @@
 import { COLD_CONTESTANTS } from './bundles.ts';
-import { GARBAGE_KINDS } from './garbage.ts';
+import { PLAIN_GARBAGE, SHAPED_GARBAGE } from './garbage.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
 
 /** What we promised ourselves, and what this run says of it. */
@@ -7,7 +7,7 @@ export interface Verdict {
   readonly target: string;
   readonly measured: number;
   readonly limit: number;
-  readonly unit: '' | 'µs' | '/s';
+  readonly unit: '' | 'µs' | 'ms' | '/s';
   /** Whether `limit` is the least and not the most. */
   readonly atLeast?: boolean;
 }
@@ -47,11 +47,11 @@ function warmVerdict({ algorithm, tokens, of }: NonNullable<BenchResults['warm']
       };
 }
 
-function scaleVerdicts({ entries, routes, garbage }: ScaleResult): readonly Verdict[] {
+function scaleVerdicts({ entries, routes, garbage, hostileKeySets }: ScaleResult): readonly Verdict[] {
   const smallest = entries[0]?.decision.wall.median ?? Number.NaN;
   const largest = entries.at(-1);
-  const unsigned = GARBAGE_KINDS.filter((kind) => kind !== 'forged').map((kind) => garbage.of[kind].cpu.median);
-  const mean = unsigned.reduce((sum, each) => sum + each, 0) / unsigned.length;
+  const plain = PLAIN_GARBAGE.map((kind) => garbage.of[kind].cpu.median);
+  const mean = plain.reduce((sum, each) => sum + each, 0) / plain.length;
   return [
     {
       target: `${largest?.entries} entries by an empty table`,
@@ -66,6 +66,18 @@ function scaleVerdicts({ entries, routes, garbage }: ScaleResult): readonly Verd
       unit: '',
     },
     { target: 'garbage refused on one core', measured: 1e6 / mean, limit: 50_000, unit: '/s', atLeast: true },
+    ...SHAPED_GARBAGE.map((kind) => ({
+      target: `garbage, ${kind}, by plain garbage`,
+      measured: garbage.of[kind].cpu.median / mean,
+      limit: 10,
+      unit: '' as const,
+    })),
+    ...hostileKeySets.map(({ what, members, load }) => ({
+      target: `key set of 150 kB, ${members} ${what}`,
+      measured: load.cpu.median / 1000,
+      limit: 100,
+      unit: 'ms' as const,
+    })),
     {
       target: 'requests that garbage caused',
       measured: garbage.keySetRequests + garbage.tableReads,
