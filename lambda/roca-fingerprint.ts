@@ -1,13 +1,47 @@
-/** The odd primes up to 167, the factors of the generator that every size of key used. */
-const PRIMES = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-  127, 131, 137, 139, 149, 151, 157, 163, 167,
+/**
+ * The odd primes up to 167, which divide the generator's M for keys of every size, each with the order of 65537 modulo it.
+ * As numbers, because computing them would cost each cold start.
+ */
+const ORDERS: readonly (readonly [prime: number, order: number])[] = [
+  [3, 2],
+  [5, 4],
+  [7, 6],
+  [11, 2],
+  [13, 6],
+  [17, 8],
+  [19, 9],
+  [23, 22],
+  [29, 28],
+  [31, 30],
+  [37, 3],
+  [41, 40],
+  [43, 42],
+  [47, 46],
+  [53, 26],
+  [59, 58],
+  [61, 20],
+  [67, 66],
+  [71, 35],
+  [73, 24],
+  [79, 13],
+  [83, 82],
+  [89, 88],
+  [97, 6],
+  [101, 100],
+  [103, 51],
+  [107, 53],
+  [109, 54],
+  [113, 112],
+  [127, 42],
+  [131, 130],
+  [137, 136],
+  [139, 138],
+  [149, 148],
+  [151, 50],
+  [157, 78],
+  [163, 162],
+  [167, 166],
 ];
-
-const PRODUCT = PRIMES.reduce((product, prime) => product * BigInt(prime), 1n);
-
-/** For each prime, the powers of 65537 modulo it. */
-const POWERS = new Map(PRIMES.map((prime) => [prime, powersOf(65_537 % prime, prime)]));
 
 /**
  * Whether a modulus was made by the generator of CVE-2017-15361 (ROCA), whose keys can be factored: its primes are
@@ -17,12 +51,14 @@ const POWERS = new Map(PRIMES.map((prime) => [prime, powersOf(65_537 % prime, pr
  * Source: Nemec et al., "The Return of Coppersmith's Attack", CCS 2017, section 2.3.
  */
 export function hasRocaFingerprint(modulus: bigint): boolean {
-  const residue = modulus % PRODUCT;
-  return PRIMES.every((prime) => POWERS.get(prime)?.has(Number(residue % BigInt(prime))));
+  const product = ORDERS.reduce((all, [prime]) => all * BigInt(prime), 1n);
+  const residue = modulus % product;
+  // The group modulo a prime is cyclic: the powers of 65537 are the elements whose order divides its own.
+  return ORDERS.every(([prime, order]) => power(Number(residue % BigInt(prime)), order, prime) === 1);
 }
 
-function powersOf(generator: number, prime: number): ReadonlySet<number> {
-  const powers = new Set<number>();
-  for (let power = 1; !powers.has(power); power = (power * generator) % prime) powers.add(power);
-  return powers;
+function power(base: number, exponent: number, modulus: number): number {
+  let result = 1;
+  for (let left = exponent; left > 0; left -= 1) result = (result * base) % modulus;
+  return result;
 }
