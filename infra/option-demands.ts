@@ -1,6 +1,6 @@
 import { DeploymentError } from './deployment-schema.ts';
 import { formerAliases } from './former-alias-check.ts';
-import { algorithms, issuerAddress, keySetAddress } from './issuer-check.ts';
+import { algorithms, ignorableParameter, issuerAddress, keySetAddress } from './issuer-check.ts';
 import type {
   Auth0Options,
   CognitoOptions,
@@ -65,7 +65,12 @@ function namedList(each: Demand): Demand {
 const duration = demand((value) => secondsIn(value) !== undefined, 'write whole seconds, such as Duration.seconds(60)');
 
 /** Options that every preset has. */
-const everywhere = { clockTolerance: optional(duration), maxTokenAge: optional(duration), formerAliases };
+const everywhere = {
+  clockTolerance: optional(duration),
+  maxTokenAge: optional(duration),
+  formerAliases,
+  ignoredHeaderParameters: optional(listOf(ignorableParameter, 0)),
+};
 
 const common: OptionDemands<CommonOptions> = { clients: optional(listOf(text, 0)), ...everywhere };
 
