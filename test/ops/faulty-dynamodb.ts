@@ -15,23 +15,35 @@ export interface FaultyDynamoDb {
   readonly address: string;
   /** For every request from now on. @param treatment - told the operation (`PutItem`), and how many of it came before */
   treat(treatment: (operation: string, earlier: number) => Treatment): void;
+  /** Runs an action once, before the next request that writes is passed on. */
+  outrunNextWrite(action: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
 export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   let treatmentOf: (operation: string, earlier: number) => Treatment = () => 'answer';
   let counts = new Map<string, number>();
-  const server = await startLoopbackServer((response, request) => {
+  let outrun: (() => Promise<unknown>) | undefined;
+  const take = async (response: ServerResponse, request: IncomingMessage) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const earlier = counts.get(operation) ?? 0;
     counts.set(operation, earlier + 1);
-    void TREATMENTS[treatmentOf(operation, earlier)](request, response);
-  });
+    if (/Put|Delete|Write/.test(operation)) {
+      const action = outrun;
+      outrun = undefined;
+      await action?.();
+    }
+    await TREATMENTS[treatmentOf(operation, earlier)](request, response);
+  };
+  const server = await startLoopbackServer((response, request) => void take(response, request));
   return {
     address: server.address,
     treat: (treatment) => {
       counts = new Map();
       treatmentOf = treatment;
+    },
+    outrunNextWrite: (action) => {
+      outrun = action;
     },
     close: () => server.close(),
   };

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { trustedIssuer } from '../support/trusted-issuer.ts';
+import { type FaultyDynamoDb, startFaultyDynamoDb } from './faulty-dynamodb.ts';
+import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
+
+let dynamoDb: FaultyDynamoDb;
+let ann: OperatorAtWork;
+let bob: OperatorAtWork;
+beforeAll(async () => {
+  dynamoDb = await startFaultyDynamoDb();
+  const described = describedAuthorizer([trustedIssuer()]);
+  ann = await operatorAtWork(described, { dynamodb: dynamoDb.address });
+  bob = await operatorAtWork(described, { table: ann.table.name });
+});
+afterAll(async () => {
+  await Promise.all([ann.leave(), bob.leave()]);
+  await dynamoDb.close();
+});
+beforeEach(() => dynamoDb.treat(() => 'answer'));
+
+describe('an import never weakens a block that another operator confirmed', () => {
+  it('between its read and its write', async () => {
+    const blocked: { exitCode?: number } = {};
+    dynamoDb.outrunNextWrite(async () => Object.assign(blocked, await bob.run('revoke subject x --block --by bob')));
+    const { exitCode, out } = await ann.run('import - --by ann', 'level,value\nsubject,x\nsubject,y');
+    expect(blocked.exitCode).toBe(0);
+    const entry = await ann.entry('sub#main#x');
+    expect(entry).toMatchObject({ revokedBy: { S: 'bob' } });
+    expect(entry).not.toHaveProperty('before');
+    expect({ exitCode, out }).toMatchObject({ exitCode: 0, out: expect.stringMatching(/all confirmed/) });
+    expect(await ann.entry('sub#main#y')).toBeDefined();
+  });
+
+  it('although the entry that both found was there already', async () => {
+    await ann.table.put({ target: { S: 'sub#main#old' }, before: { N: '1799990000' } });
+    dynamoDb.outrunNextWrite(() => bob.run('revoke subject old --block --by bob'));
+    await ann.run('import - --by ann', 'level,value\nsubject,old');
+    expect(await ann.entry('sub#main#old')).not.toHaveProperty('before');
+  });
+});
+
+describe('a flush that another operator asked for', () => {
+  it('is not taken out of the entry by an import with --no-flush', async () => {
+    await ann.table.put({ target: { S: 'sub#main#quiet' }, before: { N: '1799990000' }, flush: { BOOL: false } });
+    dynamoDb.outrunNextWrite(() => bob.run('revoke subject quiet --before 1799990000 --by bob'));
+    await ann.run('import - --no-flush --by ann', 'level,value\nsubject,quiet');
+    expect(await ann.entry('sub#main#quiet')).not.toHaveProperty('flush');
+  });
+});
+
+describe('restore', () => {
+  beforeEach(async () => {
+    await bob.run('revoke subject alice --by bob');
+  });
+
+  it('deletes only the entry that it has seen: one that another operator writes meanwhile stands', async () => {
+    dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+    const { exitCode, out } = await ann.run('restore subject alice');
+    expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/alice of main \(written by carol .*\) is NOT RESTORED: .* changed .* while/),
+    });
+  });
+
+  it('does not delete, when it repeats a request whose answer was lost, what was revoked in between', async () => {
+    dynamoDb.treat((operation, earlier) => {
+      if (operation !== 'DeleteItem' || earlier > 0) return 'answer';
+      dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+      return 'lose-answer';
+    });
+    const { exitCode } = await ann.run('restore subject alice');
+    expect(exitCode).toBe(1);
+    expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
+  });
+
+  it('that another operator outruns says that there is nothing to delete', async () => {
+    dynamoDb.outrunNextWrite(() => bob.run('restore subject alice'));
+    expect(await ann.run('restore subject alice')).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/there is no entry for subject alice of main; nothing to delete/),
+    });
+  });
+});
+
+describe('revoke --replace', () => {
+  beforeEach(async () => {
+    await bob.run('revoke subject alice --by bob');
+  });
+
+  it('replaces only the entry that it has seen', async () => {
+    dynamoDb.outrunNextWrite(async () => {
+      dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+    });
+    const { exitCode, out } = await ann.run('revoke subject alice --before 1799990000 --replace --by ann');
+    expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/NOT WRITTEN: .* changed .* while/),
+    });
+  });
+
+  it('does not replace, when it repeats a request whose answer was lost, what was written in between', async () => {
+    dynamoDb.treat((operation, earlier) => {
+      if (operation !== 'PutItem' || earlier !== 1) return 'answer';
+      dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+      return 'lose-answer';
+    });
+    const { exitCode, out } = await ann.run('revoke subject alice --before 1799990000 --replace --by ann');
+    expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/nobody knows whether the entry was written/),
+    });
+  });
+});
