@@ -1,48 +1,46 @@
-import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import { wasRepeated } from './lost-answer.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
+import { unchanged } from './unchanged-entry.ts';
+
+type Table = Pick<RegionalStack, 'client' | 'table'>;
 
 /** What DynamoDB found instead of what was expected. */
 export interface Refused {
   readonly found: EntryItem | undefined;
-  /** An earlier request, whose answer was lost, may have written what this one found. */
+  /** An earlier request, whose answer was lost, may have done what this one was refused. */
   readonly wasRepeated: boolean;
+  readonly cause: ConditionalCheckFailedException;
 }
 
 /** Undefined: written. Otherwise what was found instead of `expected`. */
 export async function putUnlessChanged(
-  { client, table }: Pick<RegionalStack, 'client' | 'table'>,
+  { client, table }: Table,
   item: EntryItem,
   expected: EntryItem | undefined,
 ): Promise<Refused | undefined> {
-  const condition = unchanged(expected);
-  try {
-    const put = { TableName: table, Item: { ...item }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-    await client.send(new PutItemCommand({ ...put, ...condition }));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { found: error.Item, wasRepeated: wasRepeated(error) };
-  }
+  const put = new PutItemCommand({ TableName: table, Item: { ...item }, ...unchanged(expected) });
+  return refusal(client.send(put));
 }
 
-/** The condition that the times which decide are still as they were read. */
-function unchanged(expected: EntryItem | undefined) {
-  const { target, before, purgeAt } = ENTRY_ATTRIBUTES;
-  const names = { '#target': target };
-  if (expected === undefined) {
-    return { ConditionExpression: 'attribute_not_exists(#target)', ExpressionAttributeNames: names };
+/** Undefined: deleted. Otherwise what was found instead of `expected`. */
+export async function deleteUnlessChanged(
+  { client, table }: Table,
+  target: string,
+  expected: EntryItem,
+): Promise<Refused | undefined> {
+  const Key = { [ENTRY_ATTRIBUTES.target]: { S: target } };
+  return refusal(client.send(new DeleteItemCommand({ TableName: table, Key, ...unchanged(expected) })));
+}
+
+async function refusal(sent: Promise<unknown>): Promise<Refused | undefined> {
+  try {
+    await sent;
+    return undefined;
+  } catch (cause) {
+    if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+    return { found: cause.Item, wasRepeated: wasRepeated(cause), cause };
   }
-  const compared = [before, purgeAt].map((name) => ({ name, value: expected[name] }));
-  const values = compared.flatMap(({ name, value }) => (value === undefined ? [] : [[`:${name}`, value] as const]));
-  const conditions = compared.map(({ name, value }) =>
-    value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}`,
-  );
-  return {
-    ConditionExpression: ['attribute_exists(#target)', ...conditions].join(' AND '),
-    ExpressionAttributeNames: { ...names, [`#${before}`]: before, [`#${purgeAt}`]: purgeAt },
-    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
-  };
 }

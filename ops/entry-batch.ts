@@ -1,121 +1,173 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { BatchGetItemCommand, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import type { EntryTable } from './entry-table.ts';
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { formatTarget } from '../lambda/revocation-target.ts';
+import { type EntryTable, writeEntry } from './entry-table.ts';
 import type { ImportedEntry } from './import-line.ts';
+import { hasWrittenNothing } from './lost-answer.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
-import { type EntryItem, itemOf } from './revocation.ts';
-import { strongerEntry, suffices } from './stronger-entry.ts';
+import { printable } from './printable.ts';
+import type { EntryItem, Revocation } from './revocation.ts';
+import { covers, suffices } from './stronger-entry.ts';
+import { patiently, untilProcessed } from './throttling.ts';
 
-/** Keys of one BatchGetItem, and puts of one BatchWriteItem: DynamoDB's own limits. */
-const MOST_KEYS = 100;
-const MOST_PUTS = 25;
+/** Keys of one BatchGetItem: DynamoDB's own limit. */
+const MAX_KEYS = 100;
 
-/** Batches on their way at once. */
-const LANES = 8;
+/** Batches in progress at once, and writes of one batch: together fewer than the SDK's 50 connections. */
+const BATCHES_AT_ONCE = 8;
+const WRITES_AT_ONCE = 6;
 
-/** Times that a batch is read, written and read again before somebody else's changes are called a failure. */
-const MOST_ROUNDS = 4;
+/** Entries that cannot be written before we stop: then it is not the entries. */
+const MAX_FAILURES = 50;
 
-/** Attempts for what DynamoDB leaves unprocessed; with pauses up to 5 s, a minute of throttling passes. */
-const MOST_ATTEMPTS = 16;
-const LONGEST_PAUSE = 5_000;
+/** Targets that an error names. */
+const MAX_NAMES = 3;
 
-/** What is confirmed; of the others nobody knows, where there is an error. */
+/** What strong reads confirm, and what they do not. All others were not written. */
 export interface WrittenEntries {
   readonly written: number;
   /** Entries that were there already, at least as strong. */
   readonly unchanged: number;
+  /** Entries that may have been written, and may not, or that somebody else removed. */
+  readonly unconfirmed: number;
+  /** Why some entries are not confirmed; null: all are. */
   readonly error: string | null;
 }
 
+/** What one batch had to write. */
+interface Batch {
+  readonly all: readonly ImportedEntry[];
+  readonly missing: readonly ImportedEntry[];
+  /** Entries that could not be written, and why. */
+  readonly failures: ReadonlyMap<ImportedEntry, unknown>;
+}
+
 /**
- * Writes entries in bulk and confirms each with a strong read. Each batch is read first: what is there already is not
- * written again, and what is weaker is strengthened. Unlike a single revocation the write carries no condition
- * (BatchWriteItem takes none), so a batch is read again afterwards, and written again if somebody else got in between.
+ * Writes entries in bulk and confirms each with a strong read. Each batch is read first: an entry that suffices is not
+ * written again. Every write carries the condition of a single revocation, so that no entry of another writer is weakened.
+ *
+ * Not by BatchWriteItem, which takes no conditions. Not by TransactWriteItems, which costs twice as much, and makes other
+ * writes to the same entries fail meanwhile. Every entry flushes by itself, and the flusher joins the flushes: entries that
+ * left the flush to the last one would have none when an import is stopped.
  */
 export async function writeEntries(
   table: EntryTable,
   entries: readonly ImportedEntry[],
   progress: (done: number) => void,
 ): Promise<WrittenEntries> {
-  const batches = chunks(entries, MOST_KEYS);
-  const counts = { written: 0, unchanged: 0 };
+  const sum = { written: 0, unchanged: 0, unconfirmed: 0 };
+  const errors: string[] = [];
   let done = 0;
-  const lane = async () => {
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      const written = await writeBatch(table, batch);
-      counts.written += written;
-      counts.unchanged += batch.length - written;
-      done += batch.length;
-      progress(done);
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  const failure = ends.find((end) => end.status === 'rejected');
-  return { ...counts, error: failure === undefined ? null : sentenceOf(failure.reason) };
+  let failures = 0;
+  await inLanes(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
+    if (failures >= MAX_FAILURES) return;
+    const batch = await writeBatch(table, all);
+    sum.written += batch.written;
+    sum.unchanged += batch.unchanged;
+    sum.unconfirmed += batch.unconfirmed;
+    failures += batch.failures;
+    if (batch.error !== null) errors.push(batch.error);
+    done += all.length;
+    progress(done);
+  });
+  return { ...sum, error: errors[0] ?? null };
 }
 
-/** @returns how many entries had to be written */
-async function writeBatch(table: EntryTable, batch: readonly ImportedEntry[]): Promise<number> {
-  let first: number | undefined;
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const found = await readBatch(table, batch);
-    const puts = batch.map((entry) => putFor(entry, found.get(targetOf(entry)))).filter((put) => put !== undefined);
-    first ??= puts.length;
-    if (puts.length === 0) return first;
-    await Promise.all(chunks(puts, MOST_PUTS).map((chunk) => putAll(table, chunk)));
+type WrittenBatch = WrittenEntries & { readonly failures: number };
+
+async function writeBatch(table: EntryTable, all: readonly ImportedEntry[]): Promise<WrittenBatch> {
+  try {
+    const seen = await readBatch(table, all);
+    const missing = all.filter((entry) => !isIn(seen, entry, suffices));
+    return await confirmBatch(table, { all, missing, failures: await writeEach(table, missing, seen) });
+  } catch (error) {
+    return { written: 0, unchanged: 0, unconfirmed: 0, failures: MAX_FAILURES, error: sentenceOf(error) };
   }
-  throw new OperatorError('A strong read does not find entries that were written: somebody else is deleting them.');
 }
 
-function putFor({ revocation, least }: ImportedEntry, existing: EntryItem | undefined): EntryItem | undefined {
-  if (existing === undefined) return itemOf(revocation);
-  return suffices(existing, least) ? undefined : strongerEntry(existing, revocation);
+/** @returns the entries that could not be written, and why */
+async function writeEach(
+  table: EntryTable,
+  missing: readonly ImportedEntry[],
+  seen: ReadonlyMap<string, EntryItem>,
+): Promise<ReadonlyMap<ImportedEntry, unknown>> {
+  const failures = new Map<ImportedEntry, unknown>();
+  await inLanes(WRITES_AT_ONCE, missing, async (entry) => {
+    const writing = patiently(() => writeEntry(table, entry, seen.get(targetOf(entry))));
+    await writing.catch((error: unknown) => failures.set(entry, error));
+  });
+  return failures;
+}
+
+/** Reads back what was written. */
+async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenBatch> {
+  const { all, missing, failures } = batch;
+  const counts = { unchanged: all.length - missing.length, failures: failures.size };
+  try {
+    const found = await readBatch(table, missing);
+    const absent = missing.filter((entry) => !isIn(found, entry, covers));
+    const unconfirmed = absent.filter((entry) => mayBeWritten(entry, batch)).length;
+    return { ...counts, written: missing.length - absent.length, unconfirmed, error: errorOf(absent, failures) };
+  } catch (error) {
+    const unconfirmed = missing.filter((entry) => mayBeWritten(entry, batch)).length;
+    return { ...counts, written: 0, unconfirmed, failures: MAX_FAILURES, error: sentenceOf(error) };
+  }
+}
+
+function mayBeWritten(entry: ImportedEntry, { failures }: Batch): boolean {
+  return !failures.has(entry) || !hasWrittenNothing(failures.get(entry));
+}
+
+/** Why entries are not there: they could not be written, or somebody else has removed or changed them since. */
+function errorOf(absent: readonly ImportedEntry[], failures: ReadonlyMap<ImportedEntry, unknown>): string | null {
+  const failed = absent.find((entry) => failures.has(entry));
+  if (failed !== undefined) return sentenceOf(failures.get(failed));
+  if (absent.length === 0) return null;
+  const names = absent.slice(0, MAX_NAMES).map((entry) => printable(targetOf(entry)));
+  const more = absent.length > MAX_NAMES ? ` and ${absent.length - MAX_NAMES} more` : '';
+  return `a strong read does not find ${names.join(', ')}${more} as written: somebody else removed or changed that`;
+}
+
+function isIn(
+  found: ReadonlyMap<string, EntryItem>,
+  entry: ImportedEntry,
+  isEnough: (item: EntryItem, least: Revocation) => boolean,
+): boolean {
+  const item = found.get(targetOf(entry));
+  return item !== undefined && isEnough(item, entry.least);
 }
 
 function targetOf({ revocation }: ImportedEntry): string {
-  return itemOf(revocation).target?.S ?? '';
+  return formatTarget(revocation.target);
 }
 
+/** Strongly consistent, by target. @throws OperatorError when DynamoDB leaves keys unprocessed for too long */
 async function readBatch(
   { client, table }: EntryTable,
   batch: readonly ImportedEntry[],
 ): Promise<ReadonlyMap<string, EntryItem>> {
   const found = new Map<string, EntryItem>();
+  if (batch.length === 0) return found;
   const keys = batch.map((entry) => ({ target: { S: targetOf(entry) } }));
-  await untilProcessed(keys, async (left) => {
-    const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...left], ConsistentRead: true } } });
-    const { Responses, UnprocessedKeys } = await client.send(command);
+  const left = await untilProcessed(keys, async (asked) => {
+    const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...asked], ConsistentRead: true } } });
+    const { Responses, UnprocessedKeys } = await patiently(() => client.send(command));
     for (const item of Responses?.[table] ?? []) found.set(item.target?.S ?? '', item);
     return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => ({ target: { S: key.target?.S ?? '' } }));
   });
+  if (left.length > 0) throw new OperatorError(`DynamoDB left ${left.length} keys unread: try again later`);
   return found;
 }
 
-async function putAll({ client, table }: EntryTable, items: readonly EntryItem[]): Promise<void> {
-  await untilProcessed(items, async (left) => {
-    const puts = left.map((item) => ({ PutRequest: { Item: { ...item } } }));
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
-    const unprocessed = (UnprocessedItems?.[table] ?? []).map(({ PutRequest }) => PutRequest?.Item);
-    return unprocessed.filter((item) => item !== undefined);
-  });
+/** Works on all things, so many at once. */
+async function inLanes<T>(lanes: number, things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const left = [...things].reverse();
+  const lane = async () => {
+    for (let thing = left.pop(); thing !== undefined; thing = left.pop()) await work(thing);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Sends what is left until nothing is, with exponential back-off and full jitter. @throws OperatorError */
-async function untilProcessed<T>(
-  all: readonly T[],
-  send: (left: readonly T[]) => Promise<readonly T[]>,
-): Promise<void> {
-  let left = all;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    if (attempt > 0) await delay(Math.random() * Math.min(LONGEST_PAUSE, 50 * 2 ** attempt));
-    left = await send(left);
-    if (left.length === 0) return;
-  }
-  throw new OperatorError(`DynamoDB left ${left.length} items unprocessed ${MOST_ATTEMPTS} times: try again later.`);
-}
-
-function chunks<T>(all: readonly T[], size: number): (readonly T[])[] {
+function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
     all.slice(index * size, (index + 1) * size),
   );

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DeleteItemCommand, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
 import { formatTarget } from '../lambda/revocation-target.ts';
-import { putUnlessChanged, type Refused } from './conditional-put.ts';
-import { wasRepeated } from './lost-answer.ts';
-import { OperatorError } from './operator-error.ts';
+import { deleteUnlessChanged, putUnlessChanged, type Refused } from './conditional-put.ts';
+import { UncertainWriteError } from './lost-answer.ts';
+import { OperatorError, sentenceOf } from './operator-error.ts';
 import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
-import { covers, strongerEntry } from './stronger-entry.ts';
+import { covers, strongerEntry, suffices } from './stronger-entry.ts';
 
 /** Where entries are kept. */
 export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;
@@ -21,8 +21,17 @@ export interface WrittenEntry {
   readonly item: EntryItem;
 }
 
+/** What is to be written. */
+export interface EntryWish {
+  readonly revocation: Revocation;
+  /** The least that must be in the table so that nothing has to be written; default: `revocation`. */
+  readonly least?: Revocation;
+  /** Write the entry as it is, even over a stronger one; default: keep the stronger of both. */
+  readonly replace?: boolean;
+}
+
 /** Attempts before we give up on an entry that others keep changing. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /** Strongly consistent: sees every write that was acknowledged. */
 export async function readEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
@@ -33,37 +42,46 @@ export async function readEntry({ client, table }: EntryTable, target: string): 
 }
 
 /**
- * Writes the entry, or the stronger of it and the one that is there. The condition makes DynamoDB refuse the write when
- * somebody else's came in between; it is then compared anew.
- * @throws OperatorError when that goes on
+ * Writes the entry, or the stronger of it and the existing one. The condition makes DynamoDB reject the write when another
+ * writer's came in between; both are then compared again. With `replace` only the first entry found is replaced: a later
+ * one may be another operator's answer to it.
+ *
+ * @param seen - the entry as it was read before; undefined: it was not read, or there was none
+ * @throws OperatorError when others keep changing the entry
  */
-export async function writeEntry(table: EntryTable, revocation: Revocation, replace: boolean): Promise<WrittenEntry> {
-  let previous: EntryItem | undefined;
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const written = entryAfter(previous, revocation, replace);
+export async function writeEntry(table: EntryTable, wish: EntryWish, seen?: EntryItem): Promise<WrittenEntry> {
+  let previous = seen;
+  let lost: Refused | undefined;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const written = entryAfter(previous, wish);
     if (written.outcome === 'unchanged') return written;
-    const refused = await putUnlessChanged(table, written.item, previous);
+    const refused = await putUnlessChanged(table, written.item, previous).catch((error: unknown) => {
+      throw sinceLost(error, lost);
+    });
     if (refused === undefined || isOurs(refused, written)) return written;
+    if (refused.wasRepeated) lost = refused;
+    if (wish.replace === true && (refused.wasRepeated || previous !== undefined)) break;
     previous = refused.found;
   }
-  throw new OperatorError(
-    `The entry was changed by others ${MOST_ATTEMPTS} times while it was being written: try again.`,
-  );
+  const sentence = 'the entry was changed by somebody else while it was being written: look at it, and try again';
+  throw sinceLost(new OperatorError(sentence), lost);
+}
+
+/** A failure, which says nothing of an earlier request whose answer was lost. */
+function sinceLost(error: unknown, lost: Refused | undefined): unknown {
+  return lost === undefined ? error : new UncertainWriteError(sentenceOf(error), lost.cause);
 }
 
 /** What writing the entry would do now. Writes nothing. */
-export async function foreseenEntry(
-  table: EntryTable,
-  revocation: Revocation,
-  replace: boolean,
-): Promise<WrittenEntry> {
-  return entryAfter(await readEntry(table, formatTarget(revocation.target)), revocation, replace);
+export async function foreseenEntry(table: EntryTable, wish: EntryWish): Promise<WrittenEntry> {
+  return entryAfter(await readEntry(table, formatTarget(wish.revocation.target)), wish);
 }
 
-function entryAfter(previous: EntryItem | undefined, revocation: Revocation, replace: boolean): WrittenEntry {
+function entryAfter(previous: EntryItem | undefined, { revocation, least, replace }: EntryWish): WrittenEntry {
   if (previous === undefined) return { outcome: 'written', previous, item: itemOf(revocation) };
-  if (replace) return { outcome: 'replaced', previous, item: itemOf(revocation) };
-  const stronger = strongerEntry(previous, revocation);
+  if (replace === true) return { outcome: 'replaced', previous, item: itemOf(revocation) };
+  const isThere = suffices(previous, least ?? revocation);
+  const stronger = isThere ? undefined : strongerEntry(previous, revocation);
   if (stronger === undefined) return { outcome: 'unchanged', previous, item: previous };
   return { outcome: 'strengthened', previous, item: stronger };
 }
@@ -79,17 +97,25 @@ export async function confirmedEntry(table: EntryTable, revocation: Revocation):
   return found !== undefined && covers(found, revocation) ? found : undefined;
 }
 
+/** What became of an entry that was to be deleted. */
 export interface DeletedEntry {
-  /** What it was; undefined: there was none. */
-  readonly previous: EntryItem | undefined;
-  /** An earlier request, whose answer was lost, may have deleted what this one did not find. */
-  readonly wasRepeated: boolean;
+  /**
+   * `absent`: there was none; `gone`: there is none any more, and an earlier request, whose answer was lost, may have
+   * deleted it; `changed`: another writer has changed it, and nothing was deleted.
+   */
+  readonly outcome: 'deleted' | 'absent' | 'gone' | 'changed';
+  /** What was deleted, or stands; undefined: there was none. */
+  readonly item: EntryItem | undefined;
 }
 
-export async function deleteEntry({ client, table }: EntryTable, target: string): Promise<DeletedEntry> {
-  const command = new DeleteItemCommand({ TableName: table, Key: keyOf(target), ReturnValues: 'ALL_OLD' });
-  const answer = await client.send(command);
-  return { previous: answer.Attributes, wasRepeated: wasRepeated(answer) };
+/** Deletes an entry as it is read now. One that another writer puts in its place meanwhile stands. */
+export async function deleteEntry(table: EntryTable, target: string): Promise<DeletedEntry> {
+  const item = await readEntry(table, target);
+  if (item === undefined) return { outcome: 'absent', item };
+  const refused = await deleteUnlessChanged(table, target, item);
+  if (refused === undefined) return { outcome: 'deleted', item };
+  if (refused.found !== undefined) return { outcome: 'changed', item: refused.found };
+  return refused.wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
 }
 
 /** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */

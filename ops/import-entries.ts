@@ -1,3 +1,4 @@
+import { formatTarget } from '../lambda/revocation-target.ts';
 import type { ImportCommand } from './command.ts';
 import { writeEntries } from './entry-batch.ts';
 import { type ImportLine, importLines } from './import-file.ts';
@@ -9,7 +10,7 @@ import { OperatorError, sentenceOf } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { itemOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { strongerEntry } from './stronger-entry.ts';
+import { strongerRevocation, suffices } from './stronger-entry.ts';
 
 interface ReadFile {
   readonly entries: readonly ImportedEntry[];
@@ -78,24 +79,16 @@ function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
   return { entries: [...entries.values()], expired, bad };
 }
 
-/** A target that stands in two lines is written once, as strong as both; BatchWriteItem refuses a key given twice. */
+/** A target that stands in two lines is written once, as strong as both. */
 function addStronger(entries: Map<string, ImportedEntry>, entry: ImportedEntry): void {
-  const target = itemOf(entry.revocation).target?.S ?? '';
+  const target = formatTarget(entry.revocation.target);
   const earlier = entries.get(target);
-  const isNeeded = earlier === undefined || strongerEntry(itemOf(earlier.revocation), entry.revocation) !== undefined;
-  if (isNeeded) entries.set(target, earlier === undefined ? entry : combined(earlier, entry));
+  if (earlier === undefined) entries.set(target, entry);
+  else if (!suffices(itemOf(earlier.revocation), entry.revocation)) entries.set(target, combined(earlier, entry));
 }
 
 function combined(a: ImportedEntry, b: ImportedEntry): ImportedEntry {
-  return { revocation: strongerOf(a.revocation, b.revocation), least: strongerOf(a.least, b.least) };
-}
-
-function strongerOf<R extends ImportedEntry['revocation']>(a: R, b: R): R {
-  return { ...b, before: later(a.before, b.before), purgeAt: later(a.purgeAt, b.purgeAt), flush: a.flush || b.flush };
-}
-
-function later(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : Math.max(a, b);
+  return { revocation: strongerRevocation(a.revocation, b.revocation), least: strongerRevocation(a.least, b.least) };
 }
 
 async function writeRegion(
@@ -107,6 +100,5 @@ async function writeRegion(
   const counts = { region: region.region, entries: entries.length, expired: expired.length };
   if (dryRun) return { ...counts, written: 0, unchanged: 0, unconfirmed: 0, error: null };
   const progress = (done: number) => showProgress(`${region.region}:`, done, entries.length);
-  const { written, unchanged, error } = await writeEntries(region, entries, progress);
-  return { ...counts, written, unchanged, unconfirmed: entries.length - written - unchanged, error };
+  return { ...counts, ...(await writeEntries(region, entries, progress)) };
 }

@@ -12,7 +12,7 @@ export interface RegionalImport {
   /** Confirmed by a strong read, as are those `unchanged`. */
   readonly written: number;
   readonly unchanged: number;
-  /** Entries that may have been written, and may not. */
+  /** Entries that may have been written, and may not, or that somebody else removed. All others were not written. */
   readonly unconfirmed: number;
   readonly error: string | null;
 }
@@ -27,13 +27,22 @@ export function importReport(command: ImportCommand, results: readonly RegionalI
   };
 }
 
-function outcomeText({ entries, expired, written, unchanged, error }: RegionalImport, dryRun: boolean): string {
+function outcomeText(result: RegionalImport, dryRun: boolean): string {
+  const { entries, expired, written, unchanged, error } = result;
   const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
   if (dryRun) return `would write up to ${entries} entries${past}.`;
-  if (error !== null) {
-    return `NOT CONFIRMED: ${written + unchanged} of ${entries} entries confirmed, and nobody knows of the others: ${error}`;
-  }
+  if (error !== null) return `NOT CONFIRMED: ${partText(result)}: ${error}. Run the command again with its --as-of.`;
   return `${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
+}
+
+function partText({ entries, written, unchanged, unconfirmed }: RegionalImport): string {
+  const missing = entries - written - unchanged - unconfirmed;
+  const parts = [
+    `${written + unchanged} of ${entries} entries confirmed`,
+    ...(missing === 0 ? [] : [`${missing} not written`]),
+    ...(unconfirmed === 0 ? [] : [`nobody knows of ${unconfirmed}`]),
+  ];
+  return parts.join(', ');
 }
 
 /** What is to be said of a file's lines: they repeat words of the file, which must not drive the terminal. */

@@ -21,3 +21,13 @@ export function hasWrittenNothing(error: unknown): boolean {
 export function wasRepeated({ $metadata }: Sent): boolean {
   return ($metadata?.attempts ?? 1) > 1;
 }
+
+/** A write that failed after one of its requests had lost its answer: what that request did is unknown. */
+export class UncertainWriteError extends OperatorError {
+  /** @param lost - the answer to the repetition of that request */
+  constructor(sentence: string, lost: unknown) {
+    super(sentence);
+    this.name = 'UncertainWriteError';
+    this.cause = lost;
+  }
+}

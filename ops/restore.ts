@@ -10,7 +10,7 @@ import { targetTexts, worthTelling } from './target-selection.ts';
 import { withToken } from './token-input.ts';
 
 /**
- * Deletes an entry in every Region, and confirms with a strong read that it is gone. Entries under former aliases of the
+ * Deletes an entry, as it is found, in every Region, and confirms with a strong read that it is gone. Entries under former aliases of the
  * issuer are deleted too: each of them would go on revoking.
  */
 export async function restore(
@@ -38,21 +38,25 @@ async function foresee(plan: RestorePlan): Promise<RestoreResult> {
 
 async function restoreIn(plan: RestorePlan): Promise<RestoreResult> {
   try {
-    const { previous, wasRepeated } = await deleteEntry(plan.region, plan.target);
-    if (previous === undefined) return { ...plan, outcome: wasRepeated ? 'gone' : 'absent' };
-    return await confirm(plan, previous);
+    const { outcome, item } = await deleteEntry(plan.region, plan.target);
+    if (item === undefined) return { ...plan, outcome: 'absent' };
+    if (outcome === 'changed') return { ...plan, outcome: 'failed', previous: item, error: CHANGED };
+    if (outcome === 'gone') return { ...plan, outcome, previous: item };
+    return await confirm(plan, item);
   } catch (error) {
     return { ...plan, outcome: hasWrittenNothing(error) ? 'failed' : 'unknown', error: sentenceOf(error) };
   }
 }
 
-/** What the entry was is known to nobody else any more: a read that fails must not lose it. */
+const CHANGED = 'somebody else changed the entry while it was being deleted, so it stands: look at it, and try again';
+
+/** A read that fails must not lose what the entry was: nobody else knows it any more. */
 async function confirm(plan: RestorePlan, previous: EntryItem): Promise<RestoreResult> {
   const result = { ...plan, previous };
   try {
     const found = await readEntry(plan.region, plan.target);
     if (found === undefined) return { ...result, outcome: 'deleted' };
-    const error = 'a strong read finds the entry again: somebody else has just revoked it anew';
+    const error = 'a strong read finds the entry again: somebody else has just revoked it again';
     return { ...result, outcome: 'failed', error };
   } catch (error) {
     return { ...result, outcome: 'unconfirmed', error: sentenceOf(error) };

@@ -58,7 +58,7 @@ function requireLiving(ended: Ended | undefined, force: boolean): void {
 
 /** What writing would do. */
 async function foresee(regional: RegionalPlan, replace: boolean): Promise<HeldResult> {
-  const foreseen = await foreseenEntry(regional.region, regional.revocation, replace);
+  const foreseen = await foreseenEntry(regional.region, { ...regional, replace });
   const state = foreseen.outcome === 'unchanged' ? 'confirmed' : 'planned';
   return { ...regional, ...foreseen, state, acknowledgedAt: undefined };
 }
@@ -69,7 +69,7 @@ function foreseenResult({ place, answer, error }: RegionalAnswer<RegionalPlan, H
 
 async function write(regional: RegionalPlan, replace: boolean, { now }: OperatorContext): Promise<RegionalResult> {
   try {
-    const written = await writeEntry(regional.region, regional.revocation, replace);
+    const written = await writeEntry(regional.region, { ...regional, replace });
     return await confirm(regional, written, now());
   } catch (error) {
     return { ...regional, state: hasWrittenNothing(error) ? 'failed' : 'unknown', error: sentenceOf(error) };

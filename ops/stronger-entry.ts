@@ -1,54 +1,85 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
+import { parseTarget } from '../lambda/revocation-target.ts';
 import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
 
-/** Seconds since the epoch up to which an entry reaches; infinite: every token, or for ever. */
-interface Reach {
+/** How much an entry revokes: the three things in which one entry can be weaker than another. */
+export interface Strength {
+  /** Seconds since the epoch; infinite: every token, as at the levels whose entries have no `before`. */
   readonly before: number;
+  /** Seconds since the epoch; infinite: DynamoDB never deletes the entry. */
   readonly purgeAt: number;
+  /** Whether the entry flushes API Gateway's cached decisions. */
+  readonly flush: boolean;
+}
+
+/** What an entry of the table means; malformed times mean the strongest. @param now - seconds since the epoch */
+export function strengthOf(item: EntryItem, now: number): Strength {
+  const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  const isBounded = typeof before === 'number' && (target === undefined || hasBefore(target));
+  return {
+    before: isBounded ? before : Infinity,
+    purgeAt: readPurgeAt(item, now) ?? Infinity,
+    flush: item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false,
+  };
+}
+
+/** The weakest strength that is as strong as both: in each part the stronger one. */
+export function joinOf(a: Strength, b: Strength): Strength {
+  return {
+    before: Math.max(a.before, b.before),
+    purgeAt: Math.max(a.purgeAt, b.purgeAt),
+    flush: a.flush || b.flush,
+  };
+}
+
+/** Whether `a` is weaker than `b` in nothing. */
+export function isAsStrong(a: Strength, b: Strength): boolean {
+  return a.before >= b.before && a.purgeAt >= b.purgeAt && (a.flush || !b.flush);
 }
 
 /**
- * What the table must hold so that neither the entry that is there nor the new one is weakened: the later `before`, the
- * later `purgeAt`, and where one of them blocks everything, that. Undefined: writing would gain nothing, not even a flush.
+ * What the table must hold so that neither the existing entry nor the wanted one is weakened: the join of both.
+ * Undefined: the existing entry suffices.
  *
  * Attributes that we do not know are kept; malformed times are replaced by what they already mean.
  */
 export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
   if (suffices(existing, wanted)) return undefined;
-  const had = reachOf(existing, wanted.revokedAt);
-  const before = Math.max(had.before, wanted.before ?? Infinity);
-  const purgeAt = Math.max(had.purgeAt, wanted.purgeAt ?? Infinity);
+  const strength = joinOf(strengthOf(existing, wanted.revokedAt), strengthWanted(wanted));
   const { before: _before, purgeAt: _purgeAt, flush: _flush, ...kept } = existing;
-  return {
-    ...kept,
-    ...itemOf({ ...wanted, before: finite(before), purgeAt: finite(purgeAt) }),
-  };
+  return { ...kept, ...itemOf({ ...wanted, ...revocationTimes(strength) }) };
 }
 
-/** Whether there is nothing to write: the entry covers what is wanted, and no flush that is wanted was left out with it. */
+/** One revocation as strong as two of the same target; its words are those of the second. */
+export function strongerRevocation(a: Revocation, b: Revocation): Revocation {
+  return { ...b, ...revocationTimes(joinOf(strengthWanted(a), strengthWanted(b))) };
+}
+
+/** Whether there is nothing to write: `existing` covers what is wanted, and flushes if that is wanted. */
 export function suffices(existing: EntryItem, wanted: Revocation): boolean {
-  const hasFlushed = existing[ENTRY_ATTRIBUTES.flush]?.BOOL !== false;
-  return covers(existing, wanted) && (hasFlushed || !wanted.flush);
+  return covers(existing, wanted) && (strengthOf(existing, wanted.revokedAt).flush || !wanted.flush);
 }
 
-/** Whether an entry revokes, for as long, all that another would. One with a malformed time does not: it wants repair. */
+/** Whether `existing` revokes all that is wanted, for as long. Never true for malformed times, so that they are rewritten. */
 export function covers(existing: EntryItem, wanted: Revocation): boolean {
   if (isMalformed(existing, wanted.revokedAt)) return false;
-  const { before, purgeAt } = reachOf(existing, wanted.revokedAt);
-  const wantedBefore = hasBefore(wanted.target) ? (wanted.before ?? Infinity) : -Infinity;
-  return before >= wantedBefore && purgeAt >= (wanted.purgeAt ?? Infinity);
+  return isAsStrong(strengthOf(existing, wanted.revokedAt), { ...strengthWanted(wanted), flush: false });
 }
 
-function reachOf(item: EntryItem, now: number): Reach {
-  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
-  return { before: typeof before === 'number' ? before : Infinity, purgeAt: readPurgeAt(item, now) ?? Infinity };
+function strengthWanted({ before, purgeAt, flush }: Revocation): Strength {
+  return { before: before ?? Infinity, purgeAt: purgeAt ?? Infinity, flush };
 }
 
 /** A `before` that means nothing at its level is reported all the same, and so must go. */
 function isMalformed(item: EntryItem, now: number): boolean {
   const hasBadBefore = readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
   return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item, now) === undefined);
+}
+
+function revocationTimes({ before, purgeAt, flush }: Strength): Pick<Revocation, 'before' | 'purgeAt' | 'flush'> {
+  return { before: finite(before), purgeAt: finite(purgeAt), flush };
 }
 
 function finite(seconds: number): number | undefined {

@@ -48,11 +48,12 @@ describe('a flush that another operator asked for', () => {
   });
 });
 
-describe('restore', () => {
-  beforeEach(async () => {
-    await bob.run('revoke subject alice --by bob');
-  });
+beforeEach(async () => {
+  await bob.run('restore subject alice');
+  await bob.run('revoke subject alice --by bob');
+});
 
+describe('restore', () => {
   it('deletes only the entry that it has seen: one that another operator writes meanwhile stands', async () => {
     dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
     const { exitCode, out } = await ann.run('restore subject alice');
@@ -84,10 +85,6 @@ describe('restore', () => {
 });
 
 describe('revoke --replace', () => {
-  beforeEach(async () => {
-    await bob.run('revoke subject alice --by bob');
-  });
-
   it('replaces only the entry that it has seen', async () => {
     dynamoDb.outrunNextWrite(async () => {
       dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));

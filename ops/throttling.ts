@@ -1,0 +1,41 @@
+/** Attempts at what DynamoDB throttles; with pauses up to 5 s, a minute of throttling passes. */
+const MAX_ATTEMPTS = 16;
+const MAX_PAUSE = 5_000;
+
+/** DynamoDB's errors, by name, for requests that it has not begun. */
+const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+
+/** Repeats what DynamoDB throttles, after the SDK's own attempts, until a minute or so has passed. */
+export async function patiently<T>(send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isThrottled(error) || attempt === MAX_ATTEMPTS) throw error;
+      await pauseAfter(attempt);
+    }
+  }
+}
+
+/** Sends what is left until nothing is. @returns what is still left in the end */
+export async function untilProcessed<T>(
+  all: readonly T[],
+  send: (left: readonly T[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  let left = await send(all);
+  for (let attempt = 1; attempt < MAX_ATTEMPTS && left.length > 0; attempt += 1) {
+    await pauseAfter(attempt);
+    left = await send(left);
+  }
+  return left;
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof Error && THROTTLED.includes(error.name);
+}
+
+/** Exponential back-off with full jitter. */
+function pauseAfter(attempt: number): Promise<void> {
+  const milliseconds = Math.random() * Math.min(MAX_PAUSE, 50 * 2 ** attempt);
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
