@@ -104,7 +104,8 @@ async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenBat
   const counts = { unchanged: all.length - missing.length, failures: failures.size };
   try {
     const found = await readBatch(table, missing);
-    const absent = missing.filter((entry) => !isIn(found, entry, covers));
+    // An entry whose write failed may be another writer's, without the flush that is wanted.
+    const absent = missing.filter((entry) => !isIn(found, entry, failures.has(entry) ? suffices : covers));
     const unconfirmed = absent.filter((entry) => mayBeWritten(entry, batch)).length;
     return { ...counts, written: missing.length - absent.length, unconfirmed, error: errorOf(absent, failures) };
   } catch (error) {

@@ -100,10 +100,11 @@ export async function confirmedEntry(table: EntryTable, revocation: Revocation):
 /** What became of an entry that was to be deleted. */
 export interface DeletedEntry {
   /**
-   * `absent`: there was none; `gone`: there is none any more, and an earlier request, whose answer was lost, may have
-   * deleted it; `changed`: another writer has changed it, and nothing was deleted.
+   * `absent`: there was none; `gone`: there is none any more, and a request whose answer was lost may have deleted it;
+   * `changed`: another writer's entry stands, and nothing was deleted; `unknown`: that entry stands, and a request whose
+   * answer was lost may have deleted the one before it.
    */
-  readonly outcome: 'deleted' | 'absent' | 'gone' | 'changed';
+  readonly outcome: 'deleted' | 'absent' | 'gone' | 'changed' | 'unknown';
   /** What was deleted, or stands; undefined: there was none. */
   readonly item: EntryItem | undefined;
 }
@@ -114,8 +115,9 @@ export async function deleteEntry(table: EntryTable, target: string): Promise<De
   if (item === undefined) return { outcome: 'absent', item };
   const refused = await deleteUnlessChanged(table, target, item);
   if (refused === undefined) return { outcome: 'deleted', item };
-  if (refused.found !== undefined) return { outcome: 'changed', item: refused.found };
-  return refused.wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
+  const { found, wasRepeated } = refused;
+  if (found !== undefined) return { outcome: wasRepeated ? 'unknown' : 'changed', item: found };
+  return wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
 }
 
 /** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */

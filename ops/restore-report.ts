@@ -14,11 +14,21 @@ export interface RestorePlan {
 /** What came of it. */
 export interface RestoreResult extends RestorePlan {
   /**
-   * `unconfirmed`: deleted, and not read back; `gone`: there is no entry any more, and perhaps by our doing; `failed`: it
-   * stands; `unknown`: the answer was lost, and it may stand.
+   * `unconfirmed`: deleted, and not read back; `superseded`: deleted, and another entry stands; `gone`: there is no entry
+   * any more, and perhaps by our doing; `failed`: it stands; `changed`: another one stands, and nothing was deleted;
+   * `unknown`: an answer was lost, and it may stand.
    */
-  readonly outcome: 'deleted' | 'unconfirmed' | 'absent' | 'gone' | 'planned' | 'failed' | 'unknown';
-  /** What was deleted, or would be. */
+  readonly outcome:
+    | 'deleted'
+    | 'unconfirmed'
+    | 'superseded'
+    | 'absent'
+    | 'gone'
+    | 'planned'
+    | 'failed'
+    | 'changed'
+    | 'unknown';
+  /** What was deleted, or would be; `changed` and perhaps `unknown`: what stands. */
   readonly previous?: EntryItem | undefined;
   readonly error?: string;
 }
@@ -32,8 +42,16 @@ export function restoreReport(results: readonly RestoreResult[], dryRun: boolean
   };
 }
 
-/** Said less finely to programs, which find the rest in `confirmed`. */
-const PRINTED_OUTCOMES: Readonly<Record<string, string>> = { unconfirmed: 'deleted', gone: 'absent' };
+/** JSON has fewer outcomes; `confirmed` and `error` carry the difference. */
+const PRINTED_OUTCOMES: Readonly<Record<string, string>> = {
+  unconfirmed: 'deleted',
+  superseded: 'deleted',
+  gone: 'absent',
+  changed: 'failed',
+};
+
+/** Outcomes after which tokens work again that the entry refused, or would. */
+const RESTORING: readonly RestoreResult['outcome'][] = ['deleted', 'unconfirmed', 'gone', 'planned'];
 
 function regionDocument({ region, target, previous, outcome, error }: RestoreResult, now: number) {
   return {
@@ -50,11 +68,13 @@ function regionDocument({ region, target, previous, outcome, error }: RestoreRes
 const SENTENCES: Readonly<Record<RestoreResult['outcome'], (name: string, error?: string) => string>> = {
   deleted: (name) => `restored ${name}.`,
   unconfirmed: (name, error) => `the entry for ${name} is deleted, NOT CONFIRMED: ${error}.`,
+  superseded: (name, error) => `the entry for ${name} is deleted, and NOT RESTORED: ${error}.`,
   absent: (name) => `there is no entry for ${name}; nothing to delete.`,
   gone: (name) =>
     `there is no entry for ${name} any more: an answer of DynamoDB was lost, so this command may have deleted it.`,
   planned: (name) => `would restore ${name}.`,
   failed: (name, error) => `${name} is NOT RESTORED: ${error}.`,
+  changed: (name, error) => `${name} is NOT RESTORED: ${error}.`,
   unknown: (name, error) => `${name}: NOT CONFIRMED: nobody knows whether the entry was deleted: ${error}.`,
 };
 
@@ -63,7 +83,7 @@ function lines({ region, target, previous, outcome, error }: RestoreResult, now:
   const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
   const by = previous === undefined ? '' : ` (${authorshipOf(entryDocument(previous, now))})`;
   const sentence = `${region.region}: ${SENTENCES[outcome](`${name}${by}`, error)}`;
-  return previous === undefined || outcome === 'failed' ? [sentence] : [sentence, comeback(parsed, previous)];
+  return previous === undefined || !RESTORING.includes(outcome) ? [sentence] : [sentence, comeback(parsed, previous)];
 }
 
 function comeback(target: RevocationTarget | undefined, previous: EntryItem): string {

@@ -1,5 +1,5 @@
 import type { RestoreCommand } from './command.ts';
-import { deleteEntry, readEntry } from './entry-table.ts';
+import { type DeletedEntry, deleteEntry, readEntry } from './entry-table.ts';
 import { hasWrittenNothing } from './lost-answer.ts';
 import { sentenceOf } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
@@ -38,17 +38,20 @@ async function foresee(plan: RestorePlan): Promise<RestoreResult> {
 
 async function restoreIn(plan: RestorePlan): Promise<RestoreResult> {
   try {
-    const { outcome, item } = await deleteEntry(plan.region, plan.target);
-    if (item === undefined) return { ...plan, outcome: 'absent' };
-    if (outcome === 'changed') return { ...plan, outcome: 'failed', previous: item, error: CHANGED };
-    if (outcome === 'gone') return { ...plan, outcome, previous: item };
-    return await confirm(plan, item);
+    return await resultOf(plan, await deleteEntry(plan.region, plan.target));
   } catch (error) {
     return { ...plan, outcome: hasWrittenNothing(error) ? 'failed' : 'unknown', error: sentenceOf(error) };
   }
 }
 
-const CHANGED = 'somebody else changed the entry while it was being deleted, so it stands: look at it, and try again';
+async function resultOf(plan: RestorePlan, { outcome, item }: DeletedEntry): Promise<RestoreResult> {
+  if (item === undefined) return { ...plan, outcome: 'absent' };
+  if (outcome === 'deleted') return confirm(plan, item);
+  const error = outcome === 'gone' ? undefined : CHANGED;
+  return { ...plan, outcome, previous: item, ...(error !== undefined && { error }) };
+}
+
+const CHANGED = 'somebody else changed the entry while it was being deleted: look at it, and try again';
 
 /** A read that fails must not lose what the entry was: nobody else knows it any more. */
 async function confirm(plan: RestorePlan, previous: EntryItem): Promise<RestoreResult> {
@@ -56,8 +59,7 @@ async function confirm(plan: RestorePlan, previous: EntryItem): Promise<RestoreR
   try {
     const found = await readEntry(plan.region, plan.target);
     if (found === undefined) return { ...result, outcome: 'deleted' };
-    const error = 'a strong read finds the entry again: somebody else has just revoked it again';
-    return { ...result, outcome: 'failed', error };
+    return { ...result, outcome: 'superseded', error: 'a strong read finds another: somebody else revoked it again' };
   } catch (error) {
     return { ...result, outcome: 'unconfirmed', error: sentenceOf(error) };
   }

@@ -17,6 +17,8 @@ export interface FaultyDynamoDb {
   treat(treatment: (operation: string, earlier: number) => Treatment): void;
   /** Runs an action once, before the next request that writes is passed on. */
   outrunNextWrite(action: () => Promise<unknown>): void;
+  /** Runs an action once, before the first request after the next one that writes is passed on. */
+  followNextWrite(action: () => Promise<unknown>): void;
   close(): Promise<void>;
 }
 
@@ -24,15 +26,24 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   let treatmentOf: (operation: string, earlier: number) => Treatment = () => 'answer';
   let counts = new Map<string, number>();
   let outrun: (() => Promise<unknown>) | undefined;
+  let follow: (() => Promise<unknown>) | undefined;
+  let isFollowed = false;
   const take = async (response: ServerResponse, request: IncomingMessage) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const earlier = counts.get(operation) ?? 0;
     counts.set(operation, earlier + 1);
-    if (/Put|Delete|Write/.test(operation)) {
+    const isWrite = /Put|Delete/.test(operation);
+    if (isWrite) {
       const action = outrun;
       outrun = undefined;
       await action?.();
     }
+    if (isFollowed) {
+      const action = follow;
+      follow = undefined;
+      await action?.();
+    }
+    isFollowed = isWrite;
     await TREATMENTS[treatmentOf(operation, earlier)](request, response);
   };
   const server = await startLoopbackServer((response, request) => void take(response, request));
@@ -44,6 +55,9 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
     },
     outrunNextWrite: (action) => {
       outrun = action;
+    },
+    followNextWrite: (action) => {
+      follow = action;
     },
     close: () => server.close(),
   };

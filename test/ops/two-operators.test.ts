@@ -70,9 +70,24 @@ describe('restore', () => {
       dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
       return 'lose-answer';
     });
-    const { exitCode } = await ann.run('restore subject alice');
-    expect(exitCode).toBe(1);
+    const { exitCode, out } = await ann.run('restore subject alice');
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(/written by carol .*: NOT CONFIRMED: nobody knows whether the entry was deleted/),
+    });
     expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
+  });
+
+  it('whose entry another operator writes again before it is read back says that it is not restored', async () => {
+    dynamoDb.followNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+    const { exitCode, out } = await ann.run('restore subject alice');
+    expect({ exitCode, out }).toEqual({
+      exitCode: 1,
+      out: expect.stringMatching(
+        /the entry for subject alice .*written by bob.* is deleted, and NOT RESTORED: .*somebody else/,
+      ),
+    });
+    expect(out).not.toMatch(/Works again/);
   });
 
   it('that another operator outruns says that there is nothing to delete', async () => {
