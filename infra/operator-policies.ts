@@ -19,15 +19,15 @@ const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetIt
  * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
  * what it is for, with the CLI, the AWS CLI or the console.
  *
- * What they cannot keep apart: whoever may write an entry may also write over one, and so weaken it; the audit trail
- * says who did, where `auditTrail` is true. `Importers` may delete too, because IAM sees no difference within `BatchWriteItem`.
+ * Limitation: IAM cannot tell an entry that is created from one that is overwritten, so anyone who may write an entry may
+ * also weaken one by other means than the CLI; the audit trail says who did, where `auditTrail` is true.
  */
 export class OperatorPolicies extends Construct {
   /** `list`, `lint`, `show` and `check`: a scan reads the whole table, whatever its keys. */
   readonly readers: ManagedPolicy;
   /** `revoke` for tokens, sessions, subjects and clients. */
   readonly operators: ManagedPolicy;
-  /** `import`, for the same targets. */
+  /** `import`, for the same targets: it writes entry by entry, because batches take no conditions. */
   readonly importers: ManagedPolicy;
   /** `restore`, but not for signing keys and issuers: those shut the door on a thief. */
   readonly restorers: ManagedPolicy;
@@ -43,7 +43,7 @@ export class OperatorPolicies extends Construct {
       this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
     ]);
     this.importers = this.policyFor('Importers', 'Revoke tokens, sessions, subjects and clients in bulk', [
-      this.onTargets(['dynamodb:BatchWriteItem'], EVERYDAY_TARGETS),
+      this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
     ]);
     this.restorers = this.policyFor('Restorers', 'Delete revocation entries, but for keys and issuers', [
       this.onTargets(['dynamodb:DeleteItem'], BREAK_GLASS_TARGETS, 'StringNotLike'),

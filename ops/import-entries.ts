@@ -1,5 +1,6 @@
 import { formatTarget } from '../lambda/revocation-target.ts';
 import type { ImportCommand } from './command.ts';
+import { doubtAbout } from './doubtful-value.ts';
 import { writeEntries } from './entry-batch.ts';
 import { type ImportLine, importLines } from './import-file.ts';
 import { readImportInput } from './import-input.ts';
@@ -17,6 +18,8 @@ interface ReadFile {
   /** Lines whose tokens have all expired, and what to say of each. */
   readonly expired: readonly string[];
   readonly bad: readonly string[];
+  /** Lines whose values are probably not as any token carries them, and why. */
+  readonly doubtful: readonly string[];
 }
 
 /** Revokes in bulk: reads and checks the whole file first, then writes what is not there yet, Region by Region. */
@@ -34,17 +37,17 @@ export async function importEntries(
     region,
     read: readLines(lines, { ...facts, authorizer: region.authorizer }),
   }));
-  const bad = [...new Set(files.flatMap(({ read }) => read.bad))];
-  const expired = [...new Set(files.flatMap(({ read }) => read.expired))];
-  tellBeforeWriting({ bad, expired }, lines.length, facts, context);
+  const said = (kind: 'bad' | 'expired' | 'doubtful') => [...new Set(files.flatMap(({ read }) => read[kind]))];
+  const [bad, expired, doubtful] = [said('bad'), said('expired'), said('doubtful')];
+  tellBeforeWriting({ bad, expired, doubtful }, lines.length, facts, context);
   const results: RegionalImport[] = [];
   for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
-  return importReport(command, results, bad.length);
+  return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
 }
 
 /** @throws OperatorError when nothing is to be written, because lines are bad */
 function tellBeforeWriting(
-  { bad, expired }: Pick<ReadFile, 'bad' | 'expired'>,
+  { bad, expired, doubtful }: Omit<ReadFile, 'entries'>,
   lineCount: number,
   { command, asOf }: { readonly command: ImportCommand; readonly asOf: number },
   { tell }: OperatorContext,
@@ -53,7 +56,7 @@ function tellBeforeWriting(
   if (!isRefused && !command.dryRun) {
     tell(`If this import is stopped, resume it with --as-of ${formatInstant(asOf)}.`);
   }
-  if (bad.length > 0) tell(someOf(bad));
+  for (const lines of [doubtful, bad]) if (lines.length > 0) tell(someOf(lines));
   if (isRefused) {
     throw new OperatorError(
       `Nothing was written, because ${bad.length} of ${lineCount} lines are bad: correct them, or add --skip-bad.`,
@@ -66,18 +69,23 @@ function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
   const entries = new Map<string, ImportedEntry>();
   const bad: string[] = [];
   const expired: string[] = [];
+  const doubtful: string[] = [];
   for (const { number, fields } of lines) {
     try {
       if (typeof fields === 'string') throw new OperatorError(fields);
       const entry = importedEntry(fields, facts);
       if (typeof entry === 'string') expired.push(`line ${number}: left out, because ${entry}`);
       else addStronger(entries, entry);
+      const doubt = doubtAbout(fields.value ?? '');
+      if (doubt !== undefined) doubtful.push(`WARNING: line ${number}: its value ${doubt}: ${DOUBTFUL}`);
     } catch (error) {
       bad.push(`line ${number}: ${sentenceOf(error)}`);
     }
   }
-  return { entries: [...entries.values()], expired, bad };
+  return { entries: [...entries.values()], expired, bad, doubtful };
 }
+
+const DOUBTFUL = 'no token may carry it like that, so compare it with its source';
 
 /** A target that stands in two lines is written once, as strong as both. */
 function addStronger(entries: Map<string, ImportedEntry>, entry: ImportedEntry): void {

@@ -1,3 +1,5 @@
+import { hasDuplicateNames } from '../lambda/json-names.ts';
+import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { csvFields } from './csv.ts';
 import { OperatorError } from './operator-error.ts';
 import { printable, withoutTokens } from './printable.ts';
@@ -17,11 +19,17 @@ export interface ImportLine {
   readonly fields: ImportFields | string;
 }
 
+/** Members and columns that hold an instant, which may be a number. */
+const INSTANTS: readonly string[] = ['before', 'endsAt'];
+
+/** Members that may be null, which can mean nothing but their absence. */
+const NULLABLE: readonly string[] = ['endsAt', 'reason'];
+
 /** The lines of a CSV or JSONL file: it is JSONL when its first character is `{`. @throws OperatorError */
 export function importLines(text: string): readonly ImportLine[] {
   const numbered = text
     .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line, index) => ({ number: index + 1, line }))
     .filter(({ line }) => line.trim() !== '');
   const [first, ...rest] = numbered;
@@ -30,45 +38,110 @@ export function importLines(text: string): readonly ImportLine[] {
     return numbered.map(({ number, line }) => ({ number, fields: jsonFields(line) }));
   }
   const columns = headerColumns(first.line);
-  return rest.map(({ number, line }) => ({ number, fields: fieldsOf(columns, line) }));
+  return rest.flatMap(({ number, line }) => {
+    const fields = csvFields(line);
+    const isBlank = fields?.every((field) => field.trim() === '') === true;
+    return isBlank ? [] : [{ number, fields: fieldsOf(columns, fields, line) }];
+  });
 }
 
-function headerColumns(line: string): readonly ImportColumn[] {
+/** Undefined: a column without a name, as spreadsheets leave behind, whose fields are blank. */
+type Column = ImportColumn | undefined;
+
+function headerColumns(line: string): readonly Column[] {
+  if (/^sep=/i.test(line)) throw new OperatorError('The first line is `sep=…`, for a spreadsheet: delete it.');
+  if (line.trimStart().startsWith('[')) {
+    throw new OperatorError("The file is a JSON array: write one object a line, as `jq -c '.[]'` does.");
+  }
   const names = csvFields(line) ?? [];
   const columns = names.map((name) => IMPORT_COLUMNS.find((column) => column === name));
-  const unknown = names.filter((_, index) => columns[index] === undefined);
-  if (unknown.length > 0 || !names.includes('level')) {
-    const found = unknown.length > 0 ? `has "${printable(withoutTokens(unknown.join('", "')))}"` : 'lacks "level"';
-    throw new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
-  }
-  if (new Set(names).size !== names.length) throw new OperatorError('The header line names a column twice.');
-  return columns.filter((column) => column !== undefined);
+  const named = names.filter((name) => name !== '');
+  const unknown = named.filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
+  if (unknown.length > 0 || !names.includes('level')) throw wrongHeader(line, unknown);
+  if (new Set(named).size !== named.length) throw new OperatorError('The header line names a column twice.');
+  return columns;
 }
 
-function fieldsOf(columns: readonly ImportColumn[], line: string): ImportFields | string {
-  const fields = csvFields(line);
-  if (fields === undefined) return 'its quotes do not match';
+function wrongHeader(line: string, unknown: readonly string[]): OperatorError {
+  const separator = separatorIn(line, ['level']);
+  if (separator !== undefined) {
+    return new OperatorError(`The header line separates its columns by ${separator}: save the file with commas.`);
+  }
+  const found = unknown.length > 0 ? `has "${printable(withoutTokens(unknown.join('", "')))}"` : 'lacks "level"';
+  return new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
+}
+
+/** What a line has in the place of commas, when that parts it into fields one of which is known; undefined: nothing. */
+function separatorIn(line: string, known: readonly string[]): string | undefined {
+  const found = [';', '\t', '|'].find((separator) => {
+    const parts = line.split(separator).map((part) => part.replaceAll('"', '').trim());
+    return parts.length > 1 && parts.some((part) => known.includes(part));
+  });
+  return found === '\t' ? 'a tab' : found && `"${found}"`;
+}
+
+function fieldsOf(
+  columns: readonly Column[],
+  fields: readonly string[] | undefined,
+  line: string,
+): ImportFields | string {
+  const separator = fields === undefined || fields.length === 1 ? separatorIn(line, REVOCATION_LEVELS) : undefined;
+  if (separator !== undefined) return `it separates its fields by ${separator}: write commas`;
+  if (fields === undefined) return 'its quotes do not match: double those inside a field, and leave out line breaks';
   if (fields.length > columns.length) return `it has ${fields.length} fields under ${columns.length} columns`;
-  return Object.fromEntries(
-    columns.map((column, index) => [column, fields[index] ?? '']).filter(([, field]) => field !== ''),
-  );
+  const stray = fields.findIndex((field, index) => field !== '' && columns[index] === undefined);
+  if (stray !== -1) return `it has a field in column ${stray + 1}, which has no name`;
+  const said = fields.map((field, index) => [columns[index], field] as const).filter(([, field]) => field !== '');
+  return Object.fromEntries(said);
 }
 
 function jsonFields(line: string): ImportFields | string {
   const value = parsedJson(line);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is no JSON object';
-  const entries = Object.entries(value).filter(([, field]) => field !== null);
-  const unknown = entries.map(([name]) => name).filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
+  if (hasDuplicateNames(line)) return 'it has a member twice, and only the last would count';
+  const members = Object.entries(value);
+  const unknown = members.map(([name]) => name).filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
   if (unknown.length > 0) return `it has the unknown member "${withoutTokens(unknown.join('", "'))}"`;
-  const odd = entries.find(([, field]) => typeof field !== 'string' && typeof field !== 'number');
-  if (odd !== undefined) return `its member "${odd[0]}" is neither text nor number`;
-  return Object.fromEntries(entries.map(([name, field]) => [name, String(field)]));
+  const problem = members.map(([name, member]) => problemWithMember(name, member)).find((each) => each !== undefined);
+  if (problem !== undefined) return problem;
+  return Object.fromEntries(
+    members.filter(([, member]) => member !== null).map(([name, member]) => [name, `${member}`]),
+  );
 }
 
+/** An identifier is text: a number may have lost digits, here or in the program that wrote it. */
+function problemWithMember(name: string, member: unknown): string | undefined {
+  if (typeof member === 'string' || (member === null && NULLABLE.includes(name))) return undefined;
+  if (typeof member !== 'number' || !INSTANTS.includes(name)) {
+    return `its member "${name}" is ${kindOf(member)}: write it in quotes${member === null ? ', or leave it out' : ''}`;
+  }
+  return Number.isNaN(member) ? `its member "${name}" is no whole number of seconds` : undefined;
+}
+
+function kindOf(member: unknown): string {
+  if (member === null) return 'null';
+  if (typeof member === 'boolean') return 'true or false';
+  if (typeof member === 'number') return 'a number';
+  return Array.isArray(member) ? 'a list' : 'an object';
+}
+
+type Parse = (
+  text: string,
+  reviver: (name: string, value: unknown, context: { source?: string }) => unknown,
+) => unknown;
+
+/** A number that is not written in plain digits, of which it may have lost some, becomes NaN. */
 function parsedJson(line: string): unknown {
   try {
-    return JSON.parse(line);
+    // TypeScript does not know the reviver's third argument yet (ECMAScript, "JSON.parse source text access").
+    return (JSON.parse as Parse)(line, (_, value, { source }) =>
+      typeof value === 'number' && !isPlain(source, value) ? Number.NaN : value,
+    );
   } catch {
     return undefined;
   }
+}
+
+function isPlain(source: string | undefined, value: number): boolean {
+  return source === String(value) && /^\d+$/.test(source);
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { printable } from './printable.ts';
@@ -15,12 +15,19 @@ export async function readImportInput(file: string, { readStandardInput }: Opera
     const text = await readStandardInput();
     // It comes decoded, with this character in the place of what was no UTF-8.
     if (text.includes('\ufffd')) throw notUtf8('Standard input');
-    return text;
+    return withoutNul(text, 'Standard input');
   }
   const name = `The file ${printable(file)}`;
   const bytes = await readBytes(file, name);
   if (!isUtf8(bytes)) throw notUtf8(name);
-  return bytes.toString();
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw new OperatorError(`${name} is too large: split it.`);
+  return withoutNul(bytes.toString(), name);
+}
+
+/** In UTF-16 without a byte order mark, every other byte of plain English is NUL, which is UTF-8 too. */
+function withoutNul(text: string, name: string): string {
+  if (!text.includes('\0')) return text;
+  throw new OperatorError(`${name} holds NUL characters, as UTF-16 does: save it as UTF-8.`);
 }
 
 async function readBytes(file: string, name: string): Promise<Buffer> {

@@ -2,6 +2,7 @@ import type { AuthorizerDescription } from '../lambda/authorizer-description.ts'
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import type { BeforeOption, ImportCommand } from './command.ts';
 import { endedTokens } from './ended-tokens.ts';
+import { problemWithSize } from './entry-size.ts';
 import type { ImportFields } from './import-file.ts';
 import { formatInstant, parseInstant } from './instant.ts';
 import { requireNearBefore } from './near-before.ts';
@@ -50,6 +51,8 @@ export function importedEntry(fields: ImportFields, facts: ImportFacts): Importe
   const ended = endedTokens(target, issuer, { before: revocation.before, endsAt: wish.endsAt }, now);
   if (ended?.by === 'endsAt') return `by its endsAt, ${formatInstant(ended.at)}, its tokens have all expired`;
   if (ended !== undefined && !command.force) throw uselessBefore(ended.at);
+  const problem = problemWithSize(revocation);
+  if (problem !== undefined) throw new OperatorError(problem);
   return { revocation, least: revocationOf(target, issuer, wish, asOf) };
 }
 

@@ -17,12 +17,26 @@ export interface RegionalImport {
   readonly error: string | null;
 }
 
-export function importReport(command: ImportCommand, results: readonly RegionalImport[], badCount: number): Report {
+/** Lines that are not like others. */
+export interface OddLines {
+  readonly bad: number;
+  readonly doubtful: number;
+}
+
+export function importReport(
+  { dryRun }: ImportCommand,
+  results: readonly RegionalImport[],
+  { bad, doubtful }: OddLines,
+): Report {
   const isDone = results.every(({ error }) => error === null);
-  const lines = results.map((result) => `${result.region}: ${outcomeText(result, command.dryRun)}`);
+  const lines = [
+    ...results.map((result) => `${result.region}: ${outcomeText(result, dryRun)}`),
+    ...(bad === 0 ? [] : [`${bad} bad lines left out.`]),
+    ...(doubtful === 0 ? [] : [`${doubtful} doubtful ${doubtful === 1 ? 'value' : 'values'}: see the warnings.`]),
+  ];
   return {
-    text: [...lines, ...(badCount === 0 ? [] : [`${badCount} bad lines left out.`])].join('\n'),
-    document: { command: 'import', dryRun: command.dryRun, badLines: badCount, regions: results },
+    text: lines.join('\n'),
+    document: { command: 'import', dryRun, badLines: bad, doubtfulValues: doubtful, regions: results },
     exitCode: isDone ? 0 : 1,
   };
 }

@@ -1,5 +1,6 @@
 import type { RevokeCommand } from './command.ts';
 import { type Ended, endedTokens } from './ended-tokens.ts';
+import { problemWithSize } from './entry-size.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from './entry-table.ts';
 import { formatInstant } from './instant.ts';
 import { hasWrittenNothing } from './lost-answer.ts';
@@ -42,6 +43,8 @@ function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, 
   requireLevelRead(region.authorizer, target);
   const revocation = revocationOf(target, issuer, { ...command, revokedBy }, now);
   requireLiving(endedTokens(target, issuer, { before: revocation.before, endsAt: command.endsAt }, now), command.force);
+  const problem = problemWithSize(revocation);
+  if (problem !== undefined) throw new OperatorError(`Nothing was written: ${problem}.`);
   return { region, revocation };
 }
 

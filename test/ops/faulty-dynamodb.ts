@@ -51,6 +51,7 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
     address: server.address,
     treat: (treatment) => {
       counts = new Map();
+      isFollowed = false;
       treatmentOf = treatment;
     },
     outrunNextWrite: (action) => {

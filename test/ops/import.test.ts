@@ -19,6 +19,9 @@ describe('CSV fields', () => {
     [' a , b', ['a', 'b']],
     ['"a, b","say ""hi""",c', ['a, b', 'say "hi"', 'c']],
     ['', ['']],
+    ['a,"', undefined],
+    ['"" , b', undefined],
+    ['"","a,""b""c"', ['', 'a,"b"c']],
     ['"a', undefined],
     ['a"b', undefined],
     ['"a"b', undefined],
@@ -176,8 +179,20 @@ describe('bad lines', () => {
     ['value\nx', /The header line lacks "level"/],
     ['level,value,value\nkey,x,x', /names a column twice/],
     ['{"level":"key"', /line 1: it is no JSON object/],
-    ['{"level":"key","value":{}}', /line 1: its member "value" is neither text nor number/],
     ['{"level":"key","user":"x"}', /line 1: it has the unknown member "user"/],
+    ['level;value\nkey;x', /The header line separates its columns by ";": save the file with commas/],
+    ['level\tvalue\nkey\tx', /The header line separates its columns by a tab: save the file with commas/],
+    ['value|level|reason\nx|key|r', /The header line separates its columns by "\|": save the file with commas/],
+    ['"level";"value"\n"key";"x"', /The header line separates its columns by ";"/],
+    ['sep=;\nlevel;value\nkey;x', /The first line is `sep=…`, for a spreadsheet: delete it/],
+    ['[{"level":"key","value":"x"}]', /The file is a JSON array: write one object a line/],
+    ['level,value\nkey;x', /line 2: it separates its fields by ";": write commas/],
+    ['level,value\nkey\tx', /line 2: it separates its fields by a tab: write commas/],
+    ['level,value,\nkey,x,y', /line 2: it has a field in column 3, which has no name/],
+    ['level,value\nkey,"x', /line 2: its quotes do not match/],
+    ['level,value,reason\nkey,x,"two\nlines"', /line 2: its quotes do not match: .*line breaks/],
+    ['l\u0000e\u0000v\u0000e\u0000l\u0000', /Standard input holds NUL characters, as UTF-16 does: save it as UTF-8/],
+    ['level,value\nkey,x\u0000', /Standard input holds NUL characters/],
   ])('a file that is not one: %j', async (file, sentence) => {
     const { exitCode, err } = await operator.run('import -', file);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
@@ -192,6 +207,20 @@ describe('bad lines', () => {
     const { exitCode, err } = await operator.run('import -', file);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
     expect(err).not.toContain('\u001b');
+  });
+
+  it.each(['le', 'be'])('a file in UTF-16 (%s) is refused, with and without a byte order mark', async (order) => {
+    const little = Buffer.from('\ufefflevel,value\nkey,x', 'utf16le');
+    const bytes = order === 'le' ? little : little.swap16();
+    for (const start of [0, 2]) {
+      const file = join(operator.folder, 'utf16.csv');
+      await writeFile(file, bytes.subarray(start));
+      const { exitCode, err } = await operator.run(`import ${file}`);
+      expect({ exitCode, err }).toEqual({
+        exitCode: 1,
+        err: expect.stringMatching(/^The file .*(is not UTF-8|as UTF-16 does): save it as UTF-8\.\n$/),
+      });
+    }
   });
 
   const latin1 = Buffer.from('level,value\nsubject,j\u00fcrgen', 'latin1');
@@ -237,5 +266,153 @@ describe('bad lines', () => {
       exitCode: 1,
       err: expect.stringMatching(/^The file \/.* cannot be read: it is a folder/),
     });
+  });
+});
+
+describe('an identifier in JSON is text, because a number may have been rounded', () => {
+  it.each([
+    ['{"level":"subject","value":115234567890123456789}', /line 1: its member "value" is a number: write it in quotes/],
+    ['{"level":"subject","value":1e3}', /line 1: its member "value" is a number: write it in quotes/],
+    ['{"level":"subject","value":12}', /line 1: its member "value" is a number: write it in quotes/],
+    ['{"level":"subject","value":-0}', /its member "value" is a number/],
+    ['{"level":"subject","value":true}', /its member "value" is true or false: write it in quotes/],
+    ['{"level":"subject","value":null}', /its member "value" is null: write it in quotes, or leave it out/],
+    ['{"level":"subject","value":{"a":1}}', /its member "value" is an object: write it in quotes/],
+    ['{"level":"subject","value":["a"]}', /its member "value" is a list: write it in quotes/],
+    ['{"level":1,"value":"x"}', /its member "level" is a number/],
+    ['{"level":"subject","value":"x","issuer":7}', /its member "issuer" is a number/],
+    ['{"level":"subject","value":"x","issuer":null}', /its member "issuer" is null/],
+    ['{"level":"subject","value":"x","reason":7}', /its member "reason" is a number/],
+    ['{"level":"subject","value":"x","before":true}', /its member "before" is true or false/],
+    // `list --json` prints null where an entry blocks all tokens, and here it would mean now.
+    [
+      '{"level":"subject","value":"x","before":null}',
+      /its member "before" is null: write it in quotes, or leave it out/,
+    ],
+    ['{"level":"subject","value":"x","before":1.8e9}', /its member "before" is no whole number of seconds/],
+    ['{"level":"subject","value":"x","before":1799999999.5}', /its member "before" is no whole number of seconds/],
+    ['{"level":"subject","value":"x","before":1799999999.00000001}', /its member "before" is no whole number of/],
+    ['{"level":"subject","value":"x","before":-1}', /its member "before" is no whole number of seconds/],
+    ['{"level":"token","value":"x","endsAt":1e400}', /its member "endsAt" is no whole number of seconds/],
+    ['{"level":"token","value":"x","purgeAt":1800000000}', /it has the unknown member "purgeAt"/],
+    ['{"level":"token","value":"x","purgeAt":null}', /it has the unknown member "purgeAt"/],
+    ['{"level":"subject","value":"a","value":"b"}', /it has a member twice, and only the last would count/],
+    ['{"level":"subject","value":"a","\\u0076alue":"b"}', /it has a member twice/],
+    ['{"level":"subject","value":"x","__proto__":{"before":"block"}}', /it has the unknown member "__proto__"/],
+  ])('%s', async (line, sentence) => {
+    const { exitCode, err } = await operator.run('import -', line);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
+    expect(err).toMatch(/Nothing was written/);
+  });
+
+  it('and is written digit by digit when it is text', async () => {
+    await operator.run('import -', '{"level":"subject","value":"115234567890123456789","endsAt":null,"reason":null}');
+    expect(await operator.entry('sub#main#115234567890123456789')).toBeDefined();
+  });
+});
+
+describe('what a spreadsheet makes of an identifier is told', () => {
+  it.each([
+    ['1.2E+10', /a number that a spreadsheet has shortened/],
+    ['1.15234567890123E+20', /a number that a spreadsheet has shortened/],
+    ['"1,2E+10"', /a number that a spreadsheet has shortened/],
+    ['115234567890123000000', /a number that a spreadsheet has rounded/],
+    ['12345.0', /a number that a program has rewritten/],
+    ['"1,234,567"', /a number that a program has rewritten/],
+    ['3/4/2026', /a date/],
+    ['3.4.2026', /a date/],
+    ['4-Mar', /a date/],
+    ['Mar-26', /a date/],
+    ["'00123", /marked as text or a formula/],
+    ['="00123"', /marked as text or a formula/],
+    ['#N/A', /an error or an empty cell/],
+    ['########', /an error or an empty cell/],
+    ['TRUE', /an error or an empty cell/],
+    ['NaN', /an error or an empty cell/],
+    ['null', /an error or an empty cell/],
+    ['ali\u200bce', /an invisible character/],
+  ])('%s', async (value, what) => {
+    const field = value.startsWith('="') ? `"${value.replaceAll('"', '""')}"` : value;
+    const { exitCode, out, err } = await operator.run('import - --dry-run', `level,value\nsubject,${field}`);
+    expect(err).toMatch(/^WARNING: line 2: its value /m);
+    expect(err).toMatch(what);
+    expect({ exitCode, out }).toMatchObject({ exitCode: 0, out: expect.stringMatching(/1 doubtful value/) });
+  });
+
+  it.each([
+    '115234567890123456789',
+    '00u1a2b3c4d5e6F7g8h9',
+    'auth0|5f7c8ec7c33c6c004bbafe82',
+    '1e10',
+    '12e4567',
+    '2026-09-01',
+    '+491701234567',
+    '4b1c9d9e-7b5f-4c4e-9d53-2f1d9e1c7a10',
+    '1.2.3',
+    '1000',
+    '5f0c1000000000000000',
+    'alice@example.com',
+    'https://idp.example/users/3/4/2026',
+  ])('and %s is not', async (value) => {
+    const { out, err } = await operator.run('import - --dry-run', `level,value\nsubject,${value}`);
+    expect({ out, err }).toEqual({ out: expect.stringMatching(/would write up to 1 entries/), err: '' });
+  });
+
+  it('to programs too, and does not keep the entry from being written', async () => {
+    const file = 'level,value\nsubject,1.2E+10\nsubject,doubtless';
+    const { doubtfulValues, regions } = await operator.document('import -', file);
+    expect({ doubtfulValues, regions }).toMatchObject({ doubtfulValues: 1, regions: [{ written: 2 }] });
+  });
+});
+
+describe('rows and lines as spreadsheets and editors leave them', () => {
+  it.each([
+    ['blank rows', 'level,value,before\n,,,\nkey,VALUE,\n , ,\n"","",\n'],
+    ['blank rows that are longer than the header', 'level,value\nkey,VALUE\n,,,,,,\n'],
+    ['columns without a name', 'level,value,,\nkey,VALUE,,\n,,,'],
+    ['CRLF', 'level,value\r\nkey,VALUE\r\n'],
+    ['CR', 'level,value\rkey,VALUE\r'],
+    ['a byte order mark', '\ufefflevel,value\nkey,VALUE'],
+    ['a byte order mark before JSON', '\ufeff{"level":"key","value":"VALUE"}'],
+  ])('%s', async (what, template) => {
+    const value = what.replaceAll(' ', '-');
+    const { exitCode, out } = await operator.run('import -', template.replace('VALUE', value));
+    expect({ exitCode, out }).toMatchObject({ exitCode: 0, out: expect.stringMatching(/1 entries written/) });
+    expect(await operator.entry(`kid#main#${value}`)).toBeDefined();
+  });
+});
+
+describe('what DynamoDB cannot hold', () => {
+  it.each([' --dry-run', ''])('a quoted field of 9 MB is one sentence%s', async (option) => {
+    const { exitCode, err } = await operator.run(`import -${option}`, `level,value\nkey,"${'x'.repeat(9_000_000)}"`);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: expect.stringMatching(/^line 2: the value is longer than 255 characters/),
+    });
+  });
+
+  it.each([
+    ['import - --dry-run', 'CSV', `level,value,reason\nkey,large,${'é'.repeat(205_000)}`],
+    ['import -', 'JSONL', `{"level":"key","value":"large","reason":"${'x'.repeat(410_000)}"}`],
+    ['import - --dry-run', '--reason', 'level,value\nkey,large'],
+    ['revoke key large --dry-run', '--reason', ''],
+    ['revoke key large', '--by', ''],
+  ])('an entry over 400 KB is found before anything is written: %s, %s', async (words, where, file) => {
+    const commandLine = where.startsWith('--') ? `${words} ${where} ${'x'.repeat(410_000)}` : words;
+    const { exitCode, err } = await operator.run(commandLine, file);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: expect.stringMatching(
+        /the entry would take 41\d,\d\d\d bytes, and DynamoDB holds 409,600: shorten its (reason|revokedBy)/,
+      ),
+    });
+    expect(await operator.entry('kid#main#large')).toBeUndefined();
+  });
+
+  it('an entry of exactly 400 KB is written', async () => {
+    const rest = 'target'.length + 'kid#main#full'.length + 'reason'.length + 'revokedBy'.length + 'ann'.length;
+    const reason = 'x'.repeat(409_600 - rest - 'revokedAt'.length - '2027-01-15T08:00:00Z'.length);
+    const { exitCode } = await operator.run('import - --by ann', `level,value,reason\nkey,full,${reason}`);
+    expect(exitCode).toBe(0);
   });
 });

@@ -29,6 +29,7 @@ export interface PrintedDocument {
   readonly steps: readonly Members[];
   readonly routes: readonly Members[];
   readonly next: string | null;
+  readonly doubtfulValues: number;
 }
 
 /** An operator at a terminal, with `npm start` running, as far as the tool can see. */
