@@ -1,55 +1,124 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
-import { trustedIssuer } from '../support/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
 
-interface BatchWrite {
-  readonly RequestItems: Readonly<Record<string, readonly unknown[]>>;
+interface BatchGet {
+  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[]; readonly ConsistentRead: true }>>;
 }
 
-const MOST_AT_ONCE = 10;
-
-/** A DynamoDB under load: it takes ten puts of each batch, and leaves the others to be sent again. */
-async function throttled(response: ServerResponse, request: IncomingMessage): Promise<void> {
-  const sent = await buffer(request);
-  const isWrite = String(request.headers['x-amz-target']).endsWith('BatchWriteItem');
-  if (!isWrite) return forward(request, sent, (status, body) => void response.writeHead(status, JSON_TYPE).end(body));
-  const { RequestItems } = JSON.parse(String(sent)) as BatchWrite;
-  const [[table = '', puts = []] = []] = Object.entries(RequestItems);
-  const accepted = JSON.stringify({ RequestItems: { [table]: puts.slice(0, MOST_AT_ONCE) } });
-  const left = puts.slice(MOST_AT_ONCE);
-  forward(request, Buffer.from(accepted), (status) => {
-    const UnprocessedItems = left.length === 0 ? {} : { [table]: left };
-    response.writeHead(status, JSON_TYPE).end(JSON.stringify({ UnprocessedItems }));
-  });
-}
-
+const MAX_KEYS_AT_ONCE = 40;
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 
-function forward(request: IncomingMessage, body: Buffer, done: (status: number, body: Buffer) => void): void {
-  const headers = { ...request.headers, 'content-length': String(body.length) };
-  const onward = httpRequest(inject('dynamoDbEndpoint'), { method: 'POST', headers }, async (answer) => {
-    done(answer.statusCode ?? 500, await buffer(answer));
+/** Requests of one kind that are throttled before one is let through; the SDK sends each up to three times. */
+let throttledInARow: Readonly<Record<string, number>>;
+let asked: Map<string, number>;
+let underWay: number;
+let mostUnderWay: number;
+
+/** A DynamoDB under load: it throttles writes and reads, and of each batch of keys it reads the first ones only. */
+async function busy(response: ServerResponse, request: IncomingMessage): Promise<void> {
+  const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+  const sent = await buffer(request);
+  const count = (asked.get(operation) ?? 0) + 1;
+  asked.set(operation, count);
+  if (count <= (throttledInARow[operation] ?? 0)) {
+    const body = {
+      __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+      message: 'slow down',
+    };
+    response.writeHead(400, JSON_TYPE).end(JSON.stringify(body));
+    return;
+  }
+  underWay += 1;
+  mostUnderWay = Math.max(mostUnderWay, underWay);
+  await (operation === 'BatchGetItem' ? readInPart(response, request, sent) : passOn(response, request, sent));
+  underWay -= 1;
+}
+
+async function readInPart(response: ServerResponse, request: IncomingMessage, sent: Buffer): Promise<void> {
+  const { RequestItems } = JSON.parse(String(sent)) as BatchGet;
+  const [[table = '', { Keys } = { Keys: [] }] = []] = Object.entries(RequestItems);
+  const part = { RequestItems: { [table]: { Keys: Keys.slice(0, MAX_KEYS_AT_ONCE), ConsistentRead: true } } };
+  const { status, body } = await answerTo(request, Buffer.from(JSON.stringify(part)));
+  const left = Keys.slice(MAX_KEYS_AT_ONCE);
+  const answer = { ...JSON.parse(String(body)), UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left } } };
+  response.writeHead(status, JSON_TYPE).end(JSON.stringify(answer));
+}
+
+async function passOn(response: ServerResponse, request: IncomingMessage, sent: Buffer): Promise<void> {
+  const { status, body } = await answerTo(request, sent);
+  response.writeHead(status, JSON_TYPE).end(body);
+}
+
+function answerTo({ headers }: IncomingMessage, body: Buffer): Promise<{ status: number; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const length = { 'content-length': String(body.length) };
+    const options = { method: 'POST', headers: { ...headers, ...length } };
+    const onward = httpRequest(inject('dynamoDbEndpoint'), options, async (answer) => {
+      resolve({ status: answer.statusCode ?? 500, body: await buffer(answer) });
+    });
+    onward.on('error', reject).end(body);
   });
-  onward.end(body);
 }
 
 let dynamoDb: LoopbackServer;
 let operator: OperatorAtWork;
 beforeAll(async () => {
-  dynamoDb = await startLoopbackServer((response, request) => void throttled(response, request));
+  dynamoDb = await startLoopbackServer((response, request) => void busy(response, request));
   operator = await operatorAtWork(describedAuthorizer([trustedIssuer()]), { dynamodb: dynamoDb.address });
 });
 afterAll(async () => {
   await operator.leave();
   await dynamoDb.close();
 });
+beforeEach(() => {
+  throttledInARow = {};
+  asked = new Map();
+  underWay = 0;
+  mostUnderWay = 0;
+});
 
-it('what DynamoDB leaves unprocessed is sent again until everything is there', async () => {
-  const lines = Array.from({ length: 130 }, (_, index) => `subject,s${index}`);
-  const { exitCode, out } = await operator.run('import -', ['level,value', ...lines].join('\n'));
-  expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/130 entries written/) });
-  expect((await operator.document('list --all')).entries).toHaveLength(130);
+const fileOf = (count: number, name: string) =>
+  ['level,value', ...Array.from({ length: count }, (_, index) => `subject,${name}${index}`)].join('\n');
+
+describe('an import into a DynamoDB under load', () => {
+  it('reads again what is left unread, until every entry is confirmed', async () => {
+    const { exitCode, out } = await operator.run('import -', fileOf(130, 'unread'));
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/130 entries written, 0 were there/) });
+    expect((await operator.run('import -', fileOf(131, 'unread'))).out).toMatch(/1 entries written, 130 were there/);
+  });
+
+  it.each(['PutItem', 'BatchGetItem'])(
+    'goes on when it is throttled longer than the SDK tries: %s',
+    async (operation) => {
+      throttledInARow = { [operation]: 7 };
+      const { exitCode, out } = await operator.run('import -', fileOf(3, `throttled-${operation}-`));
+      expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/3 entries written/) });
+    },
+  );
+
+  it('has no more requests under way than the SDK has connections', async () => {
+    await operator.run('import -', fileOf(300, 'many'));
+    expect(mostUnderWay).toBeGreaterThan(8);
+    expect(mostUnderWay).toBeLessThanOrEqual(50);
+  });
+
+  it('writes only what the file adds to what is there', async () => {
+    await operator.run('import -', fileOf(20, 'added'));
+    asked = new Map();
+    await operator.run('import -', fileOf(25, 'added'));
+    expect(asked.get('PutItem')).toBe(5);
+  });
+
+  it('strengthens what is weaker, and leaves what is stronger', async () => {
+    await operator.table.put({ target: { S: 'sub#main#weak' }, before: { N: String(NOW - 9000) } });
+    await operator.table.put({ target: { S: 'sub#main#strong' } });
+    const { out } = await operator.run('import -', 'level,value\nsubject,weak\nsubject,strong');
+    expect(out).toMatch(/1 entries written, 1 were there already/);
+    expect(await operator.entry('sub#main#weak')).toMatchObject({ before: { N: String(NOW) } });
+    expect(await operator.entry('sub#main#strong')).toEqual({ target: { S: 'sub#main#strong' } });
+  });
 });

@@ -1,11 +1,20 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entryRevokes, readBefore } from '../../lambda/revocation-entry.ts';
 import type { TargetPrefix } from '../../lambda/revocation-target.ts';
 import { readPurgeAt } from '../../ops/purge-at.ts';
 import { itemOf, type Revocation } from '../../ops/revocation.ts';
-import { covers, strongerEntry } from '../../ops/stronger-entry.ts';
+import {
+  covers,
+  isAsStrong,
+  joinOf,
+  type Strength,
+  strengthOf,
+  strongerEntry,
+  strongerRevocation,
+  suffices,
+} from '../../ops/stronger-entry.ts';
 import { NOW } from '../support/trusted-issuer.ts';
 
 const instant = fc.integer({ min: NOW - 10, max: NOW + 10 });
@@ -85,4 +94,127 @@ it('attributes that are not ours are kept', () => {
       expect((strongerEntry(item, revocation) ?? item).note).toEqual(item.note);
     }),
   );
+});
+
+const reach = fc.oneof(instant, fc.constant(Infinity));
+const strength: fc.Arbitrary<Strength> = fc.record({ before: reach, purgeAt: reach, flush: fc.boolean() });
+
+describe('the join of two strengths', () => {
+  it('is as strong as both, and no stronger than what is as strong as both', () => {
+    fc.assert(
+      fc.property(strength, strength, strength, (a, b, c) => {
+        const join = joinOf(a, b);
+        expect(isAsStrong(join, a) && isAsStrong(join, b)).toBe(true);
+        if (isAsStrong(c, a) && isAsStrong(c, b)) expect(isAsStrong(c, join)).toBe(true);
+      }),
+    );
+  });
+
+  it('does not depend on who comes first, or on how often', () => {
+    fc.assert(
+      fc.property(strength, strength, strength, (a, b, c) => {
+        expect(joinOf(a, b)).toEqual(joinOf(b, a));
+        expect(joinOf(joinOf(a, b), c)).toEqual(joinOf(a, joinOf(b, c)));
+        expect(joinOf(a, a)).toEqual(a);
+      }),
+    );
+  });
+
+  it('grows with each of them', () => {
+    fc.assert(
+      fc.property(strength, strength, strength, (a, b, c) => {
+        expect(isAsStrong(joinOf(joinOf(a, b), c), joinOf(a, c))).toBe(true);
+      }),
+    );
+  });
+
+  it('is an order: equally strong in both directions means equal', () => {
+    fc.assert(
+      fc.property(strength, strength, (a, b) => {
+        expect(isAsStrong(a, a)).toBe(true);
+        if (isAsStrong(a, b) && isAsStrong(b, a)) expect(a).toEqual(b);
+      }),
+    );
+  });
+});
+
+describe('two revocations of one target', () => {
+  const other = fc.record({
+    before: fc.option(instant, { nil: undefined }),
+    purgeAt: fc.option(instant, { nil: undefined }),
+    flush: fc.boolean(),
+    revokedBy: fc.constant('bob'),
+  });
+
+  it('leave an entry of the same strength, whichever is written first', () => {
+    fc.assert(
+      fc.property(cases, other, ({ item, revocation }, changes) => {
+        const before = revocation.before === undefined ? undefined : changes.before;
+        const second = { ...revocation, ...changes, before };
+        const joined = (entry: typeof item, wish: Revocation) => strongerEntry(entry, wish) ?? entry;
+        const there = strengthOf(joined(joined(item, revocation), second), NOW);
+        expect(there).toEqual(strengthOf(joined(joined(item, second), revocation), NOW));
+        expect(isAsStrong(there, strengthOf(item, NOW))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('become one that is as strong as both, in the words of the second', () => {
+    fc.assert(
+      fc.property(cases, other, ({ revocation }, changes) => {
+        const second = { ...revocation, ...changes };
+        const one = strongerRevocation(revocation, second);
+        expect(strengthOf(itemOf(one), NOW)).toEqual(
+          joinOf(strengthOf(itemOf(revocation), NOW), strengthOf(itemOf(second), NOW)),
+        );
+        expect(one.revokedBy).toBe('bob');
+      }),
+    );
+  });
+});
+
+describe('an entry', () => {
+  const target = { prefix: 'sub', issuerAlias: 'main', value: 'v' } as const;
+  const text = { reason: undefined, revokedBy: 'ann', revokedAt: NOW };
+  const wish: Revocation = { target, before: NOW, purgeAt: NOW + 100, flush: true, ...text };
+  const entry = (changes: Partial<Revocation> = {}) => itemOf({ ...wish, ...changes });
+
+  it.each<[string, Partial<Revocation>, boolean, boolean]>([
+    ['the same', {}, true, true],
+    ['a block', { before: undefined }, true, true],
+    ['a later `before`', { before: NOW + 1 }, true, true],
+    ['an earlier `before`', { before: NOW - 1 }, false, false],
+    ['a later `purgeAt`', { purgeAt: NOW + 101 }, true, true],
+    ['an earlier `purgeAt`', { purgeAt: NOW + 99 }, false, false],
+    ['no `purgeAt`', { purgeAt: undefined }, true, true],
+    ['no flush', { flush: false }, true, false],
+  ])('with %s covers a wish, or does not', (_, changes, isCovered, isSufficient) => {
+    expect(covers(entry(changes), wish)).toBe(isCovered);
+    expect(suffices(entry(changes), wish)).toBe(isSufficient);
+    expect(suffices(entry(changes), { ...wish, flush: false })).toBe(isCovered);
+  });
+
+  it.each<[string, Readonly<Record<string, AttributeValue>>]>([
+    ['before', { before: { S: 'yesterday' } }],
+    ['before', { before: { N: `${NOW}000` } }],
+    ['purgeAt', { purgeAt: { S: 'tomorrow' } }],
+    ['purgeAt', { purgeAt: { N: '1' } }],
+  ])('with a malformed %s means the strongest, and is written again all the same: %j', (name, changes) => {
+    const item = { ...entry(), ...changes };
+    expect(strengthOf(item, NOW)).toMatchObject({ [name]: Infinity });
+    expect(covers(item, wish)).toBe(false);
+    expect(strongerEntry(item, wish)).not.toHaveProperty(name);
+  });
+
+  it('at a level without `before` revokes every token, whatever its `before` says', () => {
+    const key = { target: { S: 'kid#main#k' }, before: { N: '5' } };
+    expect(strengthOf(key, NOW).before).toBe(Infinity);
+    expect(strengthOf({ ...key, target: { S: 'sub#main#s' } }, NOW).before).toBe(5);
+  });
+
+  it('whose target nobody knows is as strong as it says', () => {
+    expect(strengthOf({ target: { S: 'nonsense' }, before: { N: '5' } }, NOW).before).toBe(5);
+    expect(strengthOf({ before: { N: '5' } }, NOW).before).toBe(5);
+  });
 });
