@@ -1,9 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * The tests that `npm run mutation` turns against the decision modules and the writers of
- * entries: theirs, without those that start the whole stack
- * and without random ones, which take long and would only add to the score.
+ * The tests that `npm run mutation` turns against the decision modules and the writers of entries: theirs, without those
+ * that start the whole stack and without random ones, which take long and would only add to the score.
  */
 export default defineConfig({
   test: {

@@ -59,7 +59,8 @@ Examples:
   restore subject alice --dry-run          what would come back to life?
   restore target 'SUB#main#alice'          deletes an entry exactly as written, for what \`lint\` finds
 
-Restoring deletes the entry; what other entries refuse stays refused.`,
+Restoring deletes the entry as it is found; what other entries refuse stays refused. An entry that somebody else changes
+meanwhile stands.`,
   show: `
 Examples:
   show subject alice
@@ -91,13 +92,15 @@ A CSV file has a header line; a JSONL file has one object a line. Columns, or me
   before   subject, client, issuer: now (the default), block, an instant in ISO 8601 with a zone, or seconds since 1970
   endsAt   token, session: when it ends for certain; lets the entry be deleted afterwards
   reason   for people (default: --reason)
+In JSON all are text, in quotes; instants may be plain numbers. In a spreadsheet, format the columns as text first.
 
   level,value,before,reason
   subject,alice,now,left the company
   client,old-app,block,
 
 Nothing is written when a line is bad, unless --skip-bad is given. To resume an import that was stopped, run it again:
-entries that are there already are read, not written. Its first line on standard error names the --as-of to repeat.`,
+entries that are there already are read, not written. Its first line on standard error names the --as-of to repeat.
+Entries flush as they are written, so that those of a stopped import have; the flusher joins what arrives together.`,
   lint: `
 Examples:
   lint
