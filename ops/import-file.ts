@@ -1,16 +1,8 @@
-import { hasDuplicateNames } from '../lambda/json-names.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
 import { csvFields } from './csv.ts';
+import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } from './import-fields.ts';
+import { jsonFields } from './import-json.ts';
 import { OperatorError } from './operator-error.ts';
-import { printable, withoutTokens } from './printable.ts';
-
-/** What a line may say. */
-const IMPORT_COLUMNS = ['level', 'value', 'issuer', 'before', 'endsAt', 'reason'] as const;
-
-export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
-
-/** One line's words, unjudged; an empty field of a CSV file says nothing. */
-export type ImportFields = Readonly<Partial<Record<ImportColumn, string>>>;
 
 export interface ImportLine {
   /** As editors count: from 1, header and empty lines included. */
@@ -18,12 +10,6 @@ export interface ImportLine {
   /** Or what is wrong with the line, never repeating it. */
   readonly fields: ImportFields | string;
 }
-
-/** Members and columns that hold an instant, which may be a number. */
-const INSTANTS: readonly string[] = ['before', 'endsAt'];
-
-/** Members that may be null, which can mean nothing but their absence. */
-const NULLABLE: readonly string[] = ['endsAt', 'reason'];
 
 /** The lines of a CSV or JSONL file: it is JSONL when its first character is `{`. @throws OperatorError */
 export function importLines(text: string): readonly ImportLine[] {
@@ -67,7 +53,7 @@ function wrongHeader(line: string, unknown: readonly string[]): OperatorError {
   if (separator !== undefined) {
     return new OperatorError(`The header line separates its columns by ${separator}: save the file with commas.`);
   }
-  const found = unknown.length > 0 ? `has "${printable(withoutTokens(unknown.join('", "')))}"` : 'lacks "level"';
+  const found = unknown.length > 0 ? `has ${quotedNames(unknown)}` : 'lacks "level"';
   return new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
 }
 
@@ -93,55 +79,4 @@ function fieldsOf(
   if (stray !== -1) return `it has a field in column ${stray + 1}, which has no name`;
   const said = fields.map((field, index) => [columns[index], field] as const).filter(([, field]) => field !== '');
   return Object.fromEntries(said);
-}
-
-function jsonFields(line: string): ImportFields | string {
-  const value = parsedJson(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is no JSON object';
-  if (hasDuplicateNames(line)) return 'it has a member twice, and only the last would count';
-  const members = Object.entries(value);
-  const unknown = members.map(([name]) => name).filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
-  if (unknown.length > 0) return `it has the unknown member "${withoutTokens(unknown.join('", "'))}"`;
-  const problem = members.map(([name, member]) => problemWithMember(name, member)).find((each) => each !== undefined);
-  if (problem !== undefined) return problem;
-  return Object.fromEntries(
-    members.filter(([, member]) => member !== null).map(([name, member]) => [name, `${member}`]),
-  );
-}
-
-/** An identifier is text: a number may have lost digits, here or in the program that wrote it. */
-function problemWithMember(name: string, member: unknown): string | undefined {
-  if (typeof member === 'string' || (member === null && NULLABLE.includes(name))) return undefined;
-  if (typeof member !== 'number' || !INSTANTS.includes(name)) {
-    return `its member "${name}" is ${kindOf(member)}: write it in quotes${member === null ? ', or leave it out' : ''}`;
-  }
-  return Number.isNaN(member) ? `its member "${name}" is no whole number of seconds` : undefined;
-}
-
-function kindOf(member: unknown): string {
-  if (member === null) return 'null';
-  if (typeof member === 'boolean') return 'true or false';
-  if (typeof member === 'number') return 'a number';
-  return Array.isArray(member) ? 'a list' : 'an object';
-}
-
-type Parse = (
-  text: string,
-  reviver: (name: string, value: unknown, context: { source?: string }) => unknown,
-) => unknown;
-
-/** A number that is not written in plain digits, of which it may have lost some, becomes NaN. */
-function parsedJson(line: string): unknown {
-  try {
-    // TypeScript does not know the reviver's third argument yet (ECMAScript, "JSON.parse source text access").
-    return (JSON.parse as Parse)(line, (_, value, { source }) =>
-      typeof value === 'number' && !isPlain(source, value) ? Number.NaN : value,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-function isPlain(source: string | undefined, value: number): boolean {
-  return source === String(value) && /^\d+$/.test(source);
 }

@@ -3,7 +3,7 @@ import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-ta
 import type { BeforeOption, ImportCommand } from './command.ts';
 import { endedTokens } from './ended-tokens.ts';
 import { problemWithSize } from './entry-size.ts';
-import type { ImportFields } from './import-file.ts';
+import type { ImportFields } from './import-fields.ts';
 import { formatInstant, parseInstant } from './instant.ts';
 import { requireNearBefore } from './near-before.ts';
 import { OperatorError } from './operator-error.ts';

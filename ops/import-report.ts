@@ -2,8 +2,9 @@ import type { ImportCommand } from './command.ts';
 import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 
-/** Lines of a file that are spoken of one by one; the rest is counted. */
-const MOST_LINES = 20;
+/** Lines of a file that are spoken of one by one, and characters of what is said of each; the rest is counted. */
+const MAX_LINES = 20;
+const MAX_LENGTH = 500;
 
 export interface RegionalImport {
   readonly region: string;
@@ -59,8 +60,9 @@ function partText({ entries, written, unchanged, unconfirmed }: RegionalImport):
   return parts.join(', ');
 }
 
-/** What is to be said of a file's lines: they repeat words of the file, which must not drive the terminal. */
+/** The first messages about a file's lines, with control characters escaped: they quote the file. */
 export function someOf(lines: readonly string[]): string {
-  const more = lines.length > MOST_LINES ? [`… and ${lines.length - MOST_LINES} more`] : [];
-  return [...lines.slice(0, MOST_LINES).map(printable), ...more].join('\n');
+  const more = lines.length > MAX_LINES ? [`… and ${lines.length - MAX_LINES} more`] : [];
+  const shown = lines.slice(0, MAX_LINES).map((line) => printable(line.slice(0, MAX_LENGTH)));
+  return [...shown, ...more].join('\n');
 }
