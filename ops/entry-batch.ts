@@ -19,6 +19,9 @@ const WRITES_AT_ONCE = 6;
 /** Entries that cannot be written before we stop: then it is not the entries. */
 const MAX_FAILURES = 50;
 
+/** What becomes of the others then. */
+const UNSENT = new OperatorError('the others were not sent either');
+
 /** Targets that an error names. */
 const MAX_NAMES = 3;
 
@@ -33,12 +36,14 @@ export interface WrittenEntries {
   readonly error: string | null;
 }
 
+/** Entries that could not be written, and why. */
+type Failures = Map<ImportedEntry, unknown>;
+
 /** What one batch had to write. */
 interface Batch {
   readonly all: readonly ImportedEntry[];
   readonly missing: readonly ImportedEntry[];
-  /** Entries that could not be written, and why. */
-  readonly failures: ReadonlyMap<ImportedEntry, unknown>;
+  readonly failures: Failures;
 }
 
 /**
@@ -56,15 +61,14 @@ export async function writeEntries(
 ): Promise<WrittenEntries> {
   const sum = { written: 0, unchanged: 0, unconfirmed: 0 };
   const errors: string[] = [];
+  const failures: Failures = new Map();
   let done = 0;
-  let failures = 0;
   await inLanes(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
-    if (failures >= MAX_FAILURES) return;
-    const batch = await writeBatch(table, all);
+    if (failures.size >= MAX_FAILURES) return;
+    const batch = await writeBatch(table, all, failures);
     sum.written += batch.written;
     sum.unchanged += batch.unchanged;
     sum.unconfirmed += batch.unconfirmed;
-    failures += batch.failures;
     if (batch.error !== null) errors.push(batch.error);
     done += all.length;
     progress(done);
@@ -72,45 +76,48 @@ export async function writeEntries(
   return { ...sum, error: errors[0] ?? null };
 }
 
-type WrittenBatch = WrittenEntries & { readonly failures: number };
-
-async function writeBatch(table: EntryTable, all: readonly ImportedEntry[]): Promise<WrittenBatch> {
+async function writeBatch(
+  table: EntryTable,
+  all: readonly ImportedEntry[],
+  failures: Failures,
+): Promise<WrittenEntries> {
   try {
     const seen = await readBatch(table, all);
     const missing = all.filter((entry) => !isIn(seen, entry, suffices));
-    return await confirmBatch(table, { all, missing, failures: await writeEach(table, missing, seen) });
+    await writeEach(table, missing, seen, failures);
+    return await confirmBatch(table, { all, missing, failures });
   } catch (error) {
-    return { written: 0, unchanged: 0, unconfirmed: 0, failures: MAX_FAILURES, error: sentenceOf(error) };
+    for (const entry of all) failures.set(entry, error);
+    return { written: 0, unchanged: 0, unconfirmed: 0, error: sentenceOf(error) };
   }
 }
 
-/** @returns the entries that could not be written, and why */
 async function writeEach(
   table: EntryTable,
   missing: readonly ImportedEntry[],
   seen: ReadonlyMap<string, EntryItem>,
-): Promise<ReadonlyMap<ImportedEntry, unknown>> {
-  const failures = new Map<ImportedEntry, unknown>();
+  failures: Failures,
+): Promise<void> {
   await inLanes(WRITES_AT_ONCE, missing, async (entry) => {
+    if (failures.size >= MAX_FAILURES) return void failures.set(entry, UNSENT);
     const writing = patiently(() => writeEntry(table, entry, seen.get(targetOf(entry))));
     await writing.catch((error: unknown) => failures.set(entry, error));
   });
-  return failures;
 }
 
 /** Reads back what was written. */
-async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenBatch> {
+async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenEntries> {
   const { all, missing, failures } = batch;
-  const counts = { unchanged: all.length - missing.length, failures: failures.size };
+  const unchanged = all.length - missing.length;
+  const uncertain = (entries: readonly ImportedEntry[]) => entries.filter((entry) => mayBeWritten(entry, batch)).length;
   try {
     const found = await readBatch(table, missing);
     // An entry whose write failed may be another writer's, without the flush that is wanted.
     const absent = missing.filter((entry) => !isIn(found, entry, failures.has(entry) ? suffices : covers));
-    const unconfirmed = absent.filter((entry) => mayBeWritten(entry, batch)).length;
-    return { ...counts, written: missing.length - absent.length, unconfirmed, error: errorOf(absent, failures) };
+    const written = missing.length - absent.length;
+    return { written, unchanged, unconfirmed: uncertain(absent), error: errorOf(absent, failures) };
   } catch (error) {
-    const unconfirmed = missing.filter((entry) => mayBeWritten(entry, batch)).length;
-    return { ...counts, written: 0, unconfirmed, failures: MAX_FAILURES, error: sentenceOf(error) };
+    return { written: 0, unchanged, unconfirmed: uncertain(missing), error: sentenceOf(error) };
   }
 }
 
@@ -119,7 +126,7 @@ function mayBeWritten(entry: ImportedEntry, { failures }: Batch): boolean {
 }
 
 /** Why entries are not there: they could not be written, or somebody else has removed or changed them since. */
-function errorOf(absent: readonly ImportedEntry[], failures: ReadonlyMap<ImportedEntry, unknown>): string | null {
+function errorOf(absent: readonly ImportedEntry[], failures: Failures): string | null {
   const failed = absent.find((entry) => failures.has(entry));
   if (failed !== undefined) return sentenceOf(failures.get(failed));
   if (absent.length === 0) return null;
