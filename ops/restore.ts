@@ -10,8 +10,8 @@ import { targetTexts, worthTelling } from './target-selection.ts';
 import { withToken } from './token-input.ts';
 
 /**
- * Deletes an entry, as it is found, in every Region, and confirms with a strong read that it is gone. Entries under former aliases of the
- * issuer are deleted too: each of them would go on revoking.
+ * Deletes an entry, as it is found, in every Region, and confirms with a strong read that it is gone. Entries under former
+ * aliases of the issuer are deleted too: each of them would go on revoking.
  */
 export async function restore(
   { selector, dryRun }: RestoreCommand,
