@@ -7,12 +7,15 @@ export const FINDING_KINDS = [
   'unknown-prefix',
   'unknown-alias',
   'level-not-read',
+  'repeated-alias',
   'malformed-before',
   'before-in-future',
   'before-too-old',
   'malformed-purge-at',
   'missing-purge-at',
   'purge-too-early',
+  'purge-in-past',
+  'clock-differs',
 ] as const;
 
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -35,6 +38,8 @@ export interface InspectionFacts {
   readonly now: number;
   /** When the entry was written, if known: the stream knows, a scan of the table does not. */
   readonly writtenAt?: number;
+  /** Whether the entry is new or an old one was changed, where `writtenAt` is DynamoDB's own time; left out: nobody knows. */
+  readonly writing?: 'new' | 'changed';
   /** The levels that the authorizer reads; left out: all. */
   readonly revocationLevels?: readonly RevocationLevel[];
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { inspectClock } from './clock-inspection.ts';
 import type { Finding, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
 import { purgeFloor } from './purge-floor.ts';
 import {
@@ -9,17 +10,18 @@ import {
   readBefore,
 } from './revocation-entry.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
-import { inspectTarget } from './target-inspection.ts';
+import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 import { isKnownAs } from './trusted-issuer.ts';
 
 /** DynamoDB's TTL leaves an item alone whose time is more than five years past (developer guide, "Time to Live"). */
 const FIRST_AGE_THAT_TTL_IGNORES = 5 * 365 * 86_400;
 
 /**
- * Everything that is certainly wrong with one entry, for the person who wrote it; empty when nothing is.
+ * Everything that is wrong with one entry, for the person who wrote it; empty when nothing is.
  *
  * It decides nothing: an entry that is present revokes what it matches, however malformed (`entryRevokes`). A finding on
- * the target says that the entry matches nothing; one on `purgeAt` that it vanishes too soon, or never.
+ * the target says that the entry matches nothing; one on `purgeAt` that it vanishes too soon, or never; one on `revokedAt`
+ * that the writer's clock is wrong.
  */
 export function inspectEntry(
   item: Readonly<Record<string, AttributeValue>>,
@@ -33,10 +35,12 @@ export function inspectEntry(
   const issuer = facts.issuers.find((each) => target !== undefined && isKnownAs(each, target.issuerAlias));
   if (target === undefined || issuer === undefined) return [];
   return [
+    ...inspectRepeatedAlias(target, facts),
     ...inspectBefore(before),
     ...inspectFuture(target, before, issuer, facts),
     ...inspectPast(target, before, issuer, facts),
     ...inspectPurgeAt(target, before, item, issuer, facts),
+    ...inspectClock(item, facts),
   ];
 }
 
@@ -106,6 +110,16 @@ export function isHeededByTtl(purgeAt: number, now: number): boolean {
   return purgeAt < FIRST_IMPLAUSIBLE_SECOND && purgeAt > now - FIRST_AGE_THAT_TTL_IGNORES;
 }
 
+const PURGE_IN_PAST: Finding = {
+  kind: 'purge-in-past',
+  sentence:
+    '`purgeAt` has passed, so that DynamoDB deletes the entry at any moment, and tokens that it names are admitted again.',
+};
+
+/**
+ * Without the time of writing, an entry whose `purgeAt` has passed may be one that has done its duty and waits for its
+ * deletion; it is reported all the same, because nothing tells it from one that vanishes as soon as it is written.
+ */
 function inspectFloor(
   target: RevocationTarget,
   before: number | undefined,
@@ -114,6 +128,7 @@ function inspectFloor(
   facts: InspectionFacts,
 ): readonly Finding[] {
   const floor = lowestFloor(target, before, issuer, facts);
+  if (purgeAt <= (facts.writtenAt ?? facts.now)) return [PURGE_IN_PAST];
   if (purgeAt >= floor) return [];
   const remedy = Number.isFinite(floor)
     ? 'give it the time that `revocations` computes'

@@ -1,7 +1,7 @@
 import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
 import { isIdentifier } from './identifier.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
-import { isKnownAs } from './trusted-issuer.ts';
+import { aliasesOf, isKnownAs } from './trusted-issuer.ts';
 
 /** Why no token of this deployment can match a written target, or undefined when one can. */
 export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
@@ -51,6 +51,27 @@ function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
   return prefix === 'th' && !/^[0-9a-f]{64}$/.test(value)
     ? 'The value of the target is not a SHA-256 in lower-case hex'
     : undefined;
+}
+
+/**
+ * Backends log `principalId` (`<alias>#<subject>`), and a whole target is easily pasted where its value belongs. A value
+ * may begin like that by itself, so that only people can tell.
+ */
+export function inspectRepeatedAlias(target: RevocationTarget, facts: InspectionFacts): readonly Finding[] {
+  const aliases = facts.issuers.flatMap(aliasesOf);
+  if (innerTarget(target, aliases) === undefined) return [];
+  const sentence =
+    'The value of the target begins with an alias, as `principalId` does: the entry revokes nothing unless the claim itself begins so.';
+  return [{ kind: 'repeated-alias', sentence }];
+}
+
+/** What a target means whose value was copied with an alias, or with a prefix and an alias; undefined: its value has none. */
+export function innerTarget(
+  { prefix, value = '' }: RevocationTarget,
+  aliases: readonly string[],
+): RevocationTarget | undefined {
+  const inner = [parseTarget(value), parseTarget(`${prefix}#${value}`)];
+  return inner.find((target) => target?.value !== undefined && aliases.includes(target.issuerAlias));
 }
 
 function nothingMatches(kind: FindingKind, cause: string): Finding {

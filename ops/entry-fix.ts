@@ -1,7 +1,8 @@
 import type { FindingKind } from '../lambda/entry-finding.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
-import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import { isKnownAs } from '../lambda/trusted-issuer.ts';
+import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { innerTarget } from '../lambda/target-inspection.ts';
+import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
 import { commandFor, commandLine, textOf } from './entry-text.ts';
 import { printable, shellWord, withholdToken } from './printable.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';
@@ -31,6 +32,7 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
   }
   const target = parseTarget(text);
   if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(text, item, region);
+  if (kinds.includes('repeated-alias')) return fixForRepeatedAlias(target, item, region);
   if (target.prefix === 'th') return certain(fixForDigest(kinds));
   const issuerAlias = presentAlias(target.issuerAlias, region);
   if (issuerAlias === undefined || issuerAlias === target.issuerAlias) {
@@ -65,6 +67,9 @@ function fixForTimes(
     return { fix: write(kinds, '--before now'), guess, otherwise: commandFor('restore', target, flags) };
   }
   const kept = beforeWords(target, item);
+  if (kinds.includes('purge-in-past') && !kinds.includes('before-in-future')) {
+    return { fix: write(kinds, kept), guess: 'if it is still to be revoked', otherwise: undefined };
+  }
   if (!kinds.includes('before-in-future')) return certain(write(kinds, kept));
   const others = kinds.filter((kind) => kind !== 'before-in-future');
   const otherwise = others.length === 0 ? undefined : write(others, kept);
@@ -88,9 +93,22 @@ function fixForUseless(text: string, item: EntryItem, region: RegionalStack): En
   const remove = commandLine('restore target', text, region.flags);
   const meant = meantBy(text, region);
   if (meant === undefined) return certain(remove);
-  const options = words(beforeWords(meant, item), reasonWords(item), flushWords(item), region.flags);
-  const fix = `${commandFor('revoke', meant, options)} && ${remove}`;
+  const fix = `${revokeAgain(meant, item, region)} && ${remove}`;
   return { fix, guess: 'if it is still to be revoked', otherwise: remove };
+}
+
+/** Writes what was meant by a value that was copied with its alias. A value that begins so by itself is right as it stands. */
+function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: RegionalStack): EntryFix {
+  const remove = commandLine('restore target', formatTarget(target), region.flags);
+  const aliases = region.authorizer.configuration.issuers.flatMap(aliasesOf);
+  const inner = innerTarget(target, aliases);
+  const meant = inner === undefined ? undefined : meantBy(formatTarget(inner), region);
+  const fix = meant === undefined ? remove : `${revokeAgain(meant, item, region)} && ${remove}`;
+  return { fix, guess: 'unless the value itself begins with an alias', otherwise: undefined };
+}
+
+function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags }: RegionalStack): string {
+  return commandFor('revoke', meant, words(beforeWords(meant, item), reasonWords(item), flushWords(item), flags));
 }
 
 /** A target with its slips of the hand undone; undefined when even that matches nothing here. */

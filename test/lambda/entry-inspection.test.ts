@@ -170,9 +170,109 @@ describe('`purgeAt` of an entry', () => {
     expect(at(now + 2 + 86_400 + 5 + 3600)).toEqual([]);
   });
 
-  it('of an old entry that waits for deletion is no finding', () => {
+  const withPurgeAt: readonly (readonly [target: string, before: number | undefined])[] = [
+    ['jti#main#1', undefined],
+    [`th#main#${digest}`, undefined],
+    ['sid#main#a', undefined],
+    ['sub#main#a', now - 10],
+    ['sub#main#a', undefined],
+    ['cid#main#a', now - 10],
+    ['iss#main', now - 10],
+    ['kid#main#a', undefined],
+  ];
+  it.each(withPurgeAt)('that had passed when %s was written is reported, not only as too early', (target, before) => {
+    const item = { target: { S: target }, ...(before !== undefined && { before: { N: String(before) } }) };
+    const at = (purgeAt: number) => kindsOf({ ...item, purgeAt: { N: String(purgeAt) } });
+    expect(at(now)).toEqual(['purge-in-past']);
+    expect(at(now - 4 * 365 * 86_400)).toEqual(['purge-in-past']);
+    expect(at(now + 1)).toEqual(['purge-too-early']);
+  });
+
+  it('that has passed is reported of an entry of which nobody knows when it was written', () => {
     const { writtenAt: _, ...unknown } = facts;
-    expect(inspectEntry({ ...tokenEntry, purgeAt: { N: String(now - 10) } }, unknown)).toEqual([]);
+    const at = (purgeAt: number) =>
+      inspectEntry({ ...tokenEntry, purgeAt: { N: String(purgeAt) } }, unknown).map(({ kind }) => kind);
+    expect(at(now)).toEqual(['purge-in-past']);
+    expect(at(now + 1)).toEqual([]);
+  });
+
+  it('that has passed is no finding where every token that the entry names has ended', () => {
+    const old = { ...facts, writtenAt: now - 500_000 };
+    const purgeAt = { N: String(now - 500_000 + 86_400 + 3605) };
+    expect(inspectEntry({ ...tokenEntry, purgeAt }, old)).toEqual([]);
+  });
+});
+
+describe('the value of a target that begins with an alias', () => {
+  const repeated: readonly string[] = [
+    'sub#main#main#alice',
+    'sub#main#partner#alice',
+    'cid#main#main#spa',
+    'sid#main#main#1',
+    'jti#main#main#1',
+    'kid#main#main#1',
+    'sub#main#main#a#b',
+    'sub#main#sub#main#alice',
+    'sub#main#sid#partner#1',
+  ];
+  it.each(repeated)('%s is reported: it was copied from a log, or from an entry', (target) => {
+    expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt, before: { N: String(now) } })).toContain(
+      'repeated-alias',
+    );
+  });
+
+  const sound: readonly string[] = [
+    'sub#main#main',
+    'sub#main#mainland#alice',
+    'sub#main#other#alice',
+    'sub#main#a#main#b',
+  ];
+  it.each(sound)('%s is none of them', (target) => {
+    expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt, before: { N: String(now) } })).toEqual([]);
+  });
+});
+
+describe('`revokedAt` of an entry', () => {
+  const instant = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const at = (revokedAt: string, writing: 'new' | 'changed' = 'new') =>
+    kindsOf({ ...tokenEntry, revokedAt: { S: revokedAt } }, { writing });
+
+  it.each([600, 11])('%i s before the record’s own time is reported', (seconds) => {
+    expect(at(instant(now - seconds))).toEqual(['clock-differs']);
+    expect(at(instant(now - seconds).replace('.000', ''))).toEqual(['clock-differs']);
+  });
+
+  it.each([600, 4])('%i s after the record’s own time is reported, of a changed entry too', (seconds) => {
+    expect(at(instant(now + seconds))).toEqual(['clock-differs']);
+    expect(at(instant(now + seconds), 'changed')).toEqual(['clock-differs']);
+  });
+
+  it.each([-10, -1, 0, 3])('%i s from the record’s own time is as near as clocks and networks are', (seconds) => {
+    expect(at(instant(now + seconds))).toEqual([]);
+  });
+
+  it('of long ago says nothing about a clock where an old entry was changed', () => {
+    expect(at(instant(now - 600), 'changed')).toEqual([]);
+  });
+
+  it('says nothing about a clock where nobody but it knows when the entry was written', () => {
+    expect(kindsOf({ ...tokenEntry, revokedAt: { S: instant(now - 600) } })).toEqual([]);
+  });
+
+  it.each(['2027-01-15', '2027-01-15T07:00Z', 'yesterday', '1', ''])(
+    'as people type it is not compared: "%s"',
+    (text) => {
+      expect(at(text)).toEqual([]);
+      expect(kindsOf({ ...tokenEntry, revokedAt: { N: '1' } }, { writing: 'new' })).toEqual([]);
+    },
+  );
+
+  it('is given with the direction and the difference', () => {
+    const [finding] = inspectEntry(
+      { ...tokenEntry, revokedAt: { S: instant(now - 600) } },
+      { ...facts, writing: 'new' },
+    );
+    expect(finding?.sentence).toMatch(/600 s behind/);
   });
 });
 

@@ -13,6 +13,8 @@ afterAll(() => operator.leave());
 
 const soon = { N: String(NOW + 60) };
 
+const withTimes = { before: { N: String(NOW) }, purgeAt: { N: String(NOW + 200_000) } };
+
 /** Entries as a tired human writes them; what lint says; the entry that stands there after its fix was run. */
 const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>, string, string | undefined][] = [
   ['an upper-case prefix', 'SUB#main#a', {}, 'malformed-target', 'sub#main#a'],
@@ -57,6 +59,30 @@ const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>,
     'before-too-old',
     'sub#main#r',
   ],
+  [
+    'a `purgeAt` that has passed, as in an example copied from a document',
+    'jti#main#u',
+    { purgeAt: { N: '1795600000' } },
+    'purge-in-past',
+    'jti#main#u',
+  ],
+  [
+    'a `purgeAt` that has passed beside a `before`',
+    'sub#main#v',
+    { before: { N: String(NOW - 60) }, purgeAt: { N: String(NOW - 10) } },
+    'purge-in-past',
+    'sub#main#v',
+  ],
+  [
+    'a `purgeAt` that has passed for a key',
+    'kid#main#w',
+    { purgeAt: { N: '1795600000' } },
+    'purge-in-past',
+    'kid#main#w',
+  ],
+  ['an alias twice', 'sub#main#main#x', {}, 'repeated-alias', 'sub#main#x'],
+  ['an alias twice, with a `before`', 'sub#main#main#y', withTimes, 'repeated-alias', 'sub#main#y'],
+  ['a whole target for a value', 'jti#main#sid#main#z', { purgeAt: withTimes.purgeAt }, 'repeated-alias', 'sid#main#z'],
   ['a digest where tokens have an id', `th#main#${'0'.repeat(64)}`, {}, 'level-not-read', undefined],
   ['a value that no token can hold', `jti#main#${'x y'.repeat(100)}`, {}, 'malformed-target', undefined],
   ['a stray space inside', 'sub#main#s #t ', {}, 'malformed-target', 'sub#main#s #t'],
@@ -167,6 +193,23 @@ describe('a fix', () => {
     expect(await operator.run(remove)).toMatchObject({ exitCode: 0 });
     expect(await operator.run('lint')).toMatchObject({ exitCode: 0 });
     expect(await operator.entry(target)).toBeUndefined();
+  });
+
+  it.each<[string, Readonly<Record<string, AttributeValue>>, RegExp]>([
+    ['sub#main#main#whole', withTimes, /^unless the value itself begins with an alias$/],
+    ['jti#main#late', { purgeAt: { N: '1795600000' } }, /^if it is still to be revoked$/],
+  ])('says what it takes for granted of %s, and removes nothing otherwise', async (target, attributes, guess) => {
+    await operator.table.put({ target: { S: target }, ...attributes });
+    const { findings } = await operator.document('lint');
+    await operator.table.remove(target);
+    expect(findings).toMatchObject([{ guess: expect.stringMatching(guess), otherwise: null }]);
+  });
+
+  it('for a target that cannot be meant, since its level is not read, is to remove it', async () => {
+    await operator.table.put({ target: { S: 'sub#main#cid#main#spa' } });
+    const { findings } = await operator.document('lint');
+    await operator.table.remove('sub#main#cid#main#spa');
+    expect(findings[0]?.fix).toBe("npm run revocations -- restore target 'sub#main#cid#main#spa' --local");
   });
 
   it.each<[string, Readonly<Record<string, AttributeValue>>, RegExp]>([
