@@ -15,7 +15,8 @@ const PROGRAM_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d
  * Whether the clock that dated the entry agrees with DynamoDB's. A `before` by a slow clock spares tokens that were issued
  * before the revocation, and nothing else shows it: AWS's clients correct the time by which they sign.
  *
- * An entry that was changed keeps its old `revokedAt`, so that only one from the future says something about a clock.
+ * An entry that was changed keeps its old `revokedAt`, and those of an import have the time at which it began: there only
+ * one from the future says something about a clock.
  */
 export function inspectClock(
   item: Readonly<Record<string, AttributeValue>>,
@@ -25,7 +26,7 @@ export function inspectClock(
   if (writing === undefined || writtenAt === undefined || revokedAt === undefined) return [];
   const ahead = revokedAt - writtenAt;
   if (ahead > MAX_SECONDS_AHEAD) return [clockDiffers(`${Math.round(ahead)} s ahead of`)];
-  return writing === 'new' && ahead < -MAX_SECONDS_BEHIND ? [clockDiffers(`${Math.round(-ahead)} s behind`)] : [];
+  return writing === 'first' && ahead < -MAX_SECONDS_BEHIND ? [clockDiffers(`${Math.round(-ahead)} s behind`)] : [];
 }
 
 /** Seconds since the epoch. */

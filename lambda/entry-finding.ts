@@ -38,8 +38,11 @@ export interface InspectionFacts {
   readonly now: number;
   /** When the entry was written, if known: the stream knows, a scan of the table does not. */
   readonly writtenAt?: number;
-  /** Whether the entry is new or an old one was changed, where `writtenAt` is DynamoDB's own time; left out: nobody knows. */
-  readonly writing?: 'new' | 'changed';
+  /**
+   * Where `writtenAt` is DynamoDB's own time: `first` for the first new entry with its `revokedAt`, `later` for the others of
+   * an import that began earlier, and for an old entry that was changed. Left out: nobody knows.
+   */
+  readonly writing?: 'first' | 'later';
   /** The levels that the authorizer reads; left out: all. */
   readonly revocationLevels?: readonly RevocationLevel[];
 }

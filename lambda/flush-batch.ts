@@ -5,6 +5,10 @@ import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 /** An entry as the stream shows it right after it was written. */
 export interface WrittenEntry {
   readonly item: Readonly<Record<string, AttributeValue>>;
+  /** The record's own, by which its next delivery is known; undefined if the stream does not say. */
+  readonly eventId: string | undefined;
+  /** Whether there was no entry for the target before. */
+  readonly isNew: boolean;
   /** Seconds since the epoch, cut to whole seconds; undefined if the stream does not say. */
   readonly createdAt: number | undefined;
 }
@@ -14,8 +18,10 @@ export function writtenEntries({ Records }: DynamoDBStreamEvent): readonly Writt
   return Records.filter(({ eventName }) => eventName === 'INSERT' || eventName === 'MODIFY').map(entryOf);
 }
 
-function entryOf({ dynamodb }: DynamoDBRecord): WrittenEntry {
+function entryOf({ eventID, eventName, dynamodb }: DynamoDBRecord): WrittenEntry {
   return {
+    eventId: eventID ?? dynamodb?.SequenceNumber,
+    isNew: eventName === 'INSERT',
     item: (dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>,
     createdAt: dynamodb?.ApproximateCreationDateTime,
   };

@@ -12,9 +12,11 @@ export type FlushEvent =
     }
   /** A signing key or a whole issuer was revoked: rare, and wrong entries at these levels shut everybody out. */
   | { readonly event: 'break-glass-entry'; readonly level: BreakGlassLevel; readonly writtenAt: string }
-  /** Accepted for every stage; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
+  /** Accepted for every stage that was not flushed yet; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
   | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
   | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
+  /** A stage that the flusher was deployed for does not exist any more: nothing is flushed there. Once, until it is back. */
+  | { readonly event: 'stage-gone'; readonly stage: string }
   /** Entries so old that their caches have expired: they took effect late, without a flush. */
   | { readonly event: 'flush-abandoned'; readonly entries: number };
 
@@ -26,6 +28,7 @@ export const FLUSH_METRICS = {
   breakGlass: 'BreakGlassEntry',
   lag: 'FlushLag',
   failed: 'FlushFailed',
+  gone: 'StageGone',
   abandoned: 'FlushAbandoned',
 } as const;
 
@@ -39,6 +42,7 @@ const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Me
   'break-glass-entry': () => count(FLUSH_METRICS.breakGlass),
   flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
   'flush-failed': () => count(FLUSH_METRICS.failed),
+  'stage-gone': () => count(FLUSH_METRICS.gone),
   'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),
 };
 

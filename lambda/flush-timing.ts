@@ -8,14 +8,20 @@
 /** From the authorizer's answer to API Gateway's cache. AWS states no number; ours is generous. */
 const DELIVERY_SLACK = 2;
 
-/** Between the end of L and the settled flush: clocks of DynamoDB and Lambda differ by this much at most. */
-const SETTLE_MARGIN = 1;
+/** Between the end of L and the settled flush; the settled lag takes for granted that clocks differ by no more. */
+export const SETTLE_MARGIN = 1;
 
 /** `ApproximateCreationDateTime` is cut to whole seconds: an entry may be this much younger than its record says. */
 export const STREAM_TIME_GRANULARITY = 1;
 
-/** Entries that come due within this time share one flush. */
+/** Settled flushes take place at whole multiples of this time; entries that come due in between share one. */
 export const COALESCING_TIME = 2;
+
+/** A function flushes a stage no more often than once in this time. */
+export const FLUSH_INTERVAL = 1;
+
+/** How long the flush at once waits at most: for the last one, and for a settled one that comes first. */
+export const LONGEST_TURN = FLUSH_INTERVAL + COALESCING_TIME;
 
 /**
  * How long one flush can take until it is accepted, with its retries: five attempts of two seconds, and pauses of up to
@@ -53,10 +59,23 @@ export function giveUpAge(resultTtl: number, authorizerTimeout: number): number 
   return Math.max(guaranteedLag(resultTtl, authorizerTimeout), waitedBehindAnother);
 }
 
-/** When the settled flush usually has worked: the bound while flushes work. Never longer than the guaranteed lag. */
+/**
+ * When the settled flush usually has worked: the bound while flushes work, and while the clocks of DynamoDB and of the
+ * flusher's host differ by no more than `SETTLE_MARGIN`. Never longer than the guaranteed lag.
+ */
 export function settledLag(resultTtl: number, authorizerTimeout: number): number {
   const settledFlush = settleTime(authorizerTimeout) + STREAM_TIME_GRANULARITY + COALESCING_TIME;
   const settled = settledFlush + USUAL_STREAM_DELAY + USUAL_FLUSH_EFFECT;
+  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), settled);
+}
+
+/**
+ * The bound while flushes work that no clock can break: an entry may wait behind another's settled flush, and its own is
+ * then counted from its arrival. Never longer than the guaranteed lag.
+ */
+export function settledLagByAnyClock(resultTtl: number, authorizerTimeout: number): number {
+  const settledFlush = settleTime(authorizerTimeout) + COALESCING_TIME;
+  const settled = 2 * settledFlush + USUAL_STREAM_DELAY + 2 * USUAL_FLUSH_EFFECT;
   return Math.min(guaranteedLag(resultTtl, authorizerTimeout), settled);
 }
 

@@ -1,47 +1,61 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { inspectEntry } from './entry-inspection.ts';
-import { type WrittenEntry, wantsFlush, writtenEntries } from './flush-batch.ts';
+import { wantsFlush, writtenEntries } from './flush-batch.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import { settledFlushes } from './flush-schedule.ts';
+import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
-import type { FlushedStage, FlusherConfiguration } from './flusher-environment.ts';
+import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
+import type { FlusherConfiguration } from './flusher-environment.ts';
+import { type Arrival, createFlusherMemory, type FlusherMemory } from './flusher-memory.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import { BREAK_GLASS_LEVELS, type BreakGlassLevel, parseTarget, TARGET_PREFIXES } from './revocation-target.ts';
 
 export interface FlusherParts {
   readonly configuration: FlusherConfiguration;
-  /** Resolves when API Gateway has accepted the flush of the stage's result cache; accepted is not done. */
-  readonly flushStage: (stage: FlushedStage) => Promise<void>;
+  readonly flushStage: StageFlush;
   readonly report: ReportFlushEvent;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** The parts, and what lasts as long as the execution environment. */
+interface Flusher extends FlusherParts {
+  readonly memory: FlusherMemory;
+  readonly planFlushes: PlanFlushes;
+}
+
 /**
  * What runs for each batch of the revocation table's stream. It rejects when a flush must be tried again: the stream then
- * delivers the batch once more, until its entries are past `giveUpAge`.
+ * delivers the batch once more, until its entries are past `giveUpAge`. What a delivery before has reported or flushed is
+ * neither reported nor flushed again, as long as the execution environment lives: the stream does not say which is which.
  */
 export function createFlusher(parts: FlusherParts): (event: DynamoDBStreamEvent) => Promise<void> {
+  const flusher = { ...parts, memory: createFlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
   return async (event) => {
-    const entries = writtenEntries(event);
-    if (parts.configuration.mode === 'at-once') for (const entry of entries) reportEntry(entry, parts);
-    const flushing = entries.filter(wantsFlush);
-    const late = flushing.filter((entry) => isTooOld(entry, parts));
-    if (late.length > 0) parts.report({ event: 'flush-abandoned', entries: late.length });
-    const pending = flushing.filter((entry) => !late.includes(entry));
-    if (pending.length > 0) await flushFor(pending, parts);
+    const arrivals = flusher.memory.arrivals(writtenEntries(event), seconds(parts.now()));
+    if (parts.configuration.mode === 'at-once') {
+      for (const arrival of arrivals) if (arrival.isFirst) reportEntry(arrival, parts);
+    }
+    const flushing = arrivals.filter(({ entry }) => wantsFlush(entry));
+    const late = flushing.filter((arrival) => isTooOld(arrival, parts));
+    const givenUp = flusher.memory.giveUp(late).length;
+    if (givenUp > 0) parts.report({ event: 'flush-abandoned', entries: givenUp });
+    const pending = flushing.filter((arrival) => !late.includes(arrival));
+    if (pending.length > 0) await flushFor(pending, flusher);
   };
 }
 
-function reportEntry({ item, createdAt }: WrittenEntry, { configuration, report, now }: FlusherParts): void {
+function reportEntry({ entry, isFirstOfDate }: Arrival, { configuration, report, now }: FlusherParts): void {
+  const { item, createdAt, isNew } = entry;
   const { issuers, revocationLevels } = configuration;
   const writtenAt = createdAt ?? seconds(now());
   const written = new Date(writtenAt * 1000).toISOString();
   const level = breakGlassLevelOf(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
   if (level !== undefined) report({ event: 'break-glass-entry', level, writtenAt: written });
-  const findings = inspectEntry(item, { issuers, revocationLevels, now: seconds(now()), writtenAt });
-  for (const { kind, sentence } of findings) {
+  const facts = { issuers, revocationLevels, now: seconds(now()), writtenAt };
+  const writing = isNew && isFirstOfDate ? ('first' as const) : ('later' as const);
+  for (const { kind, sentence } of inspectEntry(item, { ...facts, ...(createdAt !== undefined && { writing }) })) {
     report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });
   }
 }
@@ -53,51 +67,40 @@ function breakGlassLevelOf(text: string): BreakGlassLevel | undefined {
 }
 
 /** Decided on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */
-function isTooOld({ createdAt }: WrittenEntry, { configuration, now }: FlusherParts): boolean {
+function isTooOld({ createdAt }: Arrival, { configuration, now }: FlusherParts): boolean {
   return createdAt !== undefined && seconds(now()) - (createdAt + STREAM_TIME_GRANULARITY) > configuration.giveUpAge;
 }
 
 /** Each flush covers what the ones before it were for, so that only the last has to succeed. */
-async function flushFor(entries: readonly WrittenEntry[], parts: FlusherParts): Promise<void> {
-  let failures = 0;
-  for (const instant of flushesFor(entries, parts)) {
-    await parts.sleep(Math.max(0, instant * 1000 - parts.now()));
-    failures = await flushStages(parts);
-    if (failures === 0) reportFlushed(entries, parts);
+async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise<void> {
+  const { memory, now, sleep, planFlushes } = flusher;
+  const flushes = planFlushes(arrivals, seconds(now()), memory.earliestFlush(seconds(now())));
+  let outcome: FlushOutcome | undefined;
+  for (const [index, { instant, due }] of flushes.entries()) {
+    const next = flushes[index + 1];
+    // A flush that took long has made some of those after it late: one is enough for all of them.
+    if (next !== undefined && next.instant <= seconds(now())) continue;
+    await sleep(Math.max(0, instant * 1000 - now()));
+    outcome = await flushStages(arrivals, due, flusher);
   }
-  if (failures > 0) throw new Error(`API Gateway did not accept the flush of ${failures} stages.`);
+  if (outcome !== undefined && outcome.failed > 0) {
+    throw new Error(`API Gateway did not accept the flush of ${outcome.failed} stages.`);
+  }
 }
 
-function flushesFor(entries: readonly WrittenEntry[], { configuration, now }: FlusherParts): readonly number[] {
-  const instant = seconds(now());
-  if (configuration.mode === 'at-once') return [instant];
-  return settledFlushes(
-    entries.map(({ createdAt }) => createdAt),
-    configuration.settleTime,
-    instant,
-  );
+async function flushStages(arrivals: readonly Arrival[], due: number, flusher: Flusher): Promise<FlushOutcome> {
+  const { configuration, flushStage, memory, report, now } = flusher;
+  const stages = configuration.stages.filter((stage) => !memory.isFlushed(stage, due, arrivals));
+  if (stages.length === 0) return { accepted: 0, failed: 0 };
+  const outcome = await flushEach(stages, { flushStage, report, memory, beganAt: seconds(now()) });
+  if (outcome.accepted > 0 && outcome.failed === 0) reportFlushed(arrivals, outcome, flusher);
+  return outcome;
 }
 
-async function flushStages({ configuration, flushStage, report }: FlusherParts): Promise<number> {
-  const outcomes = await Promise.all(
-    configuration.stages.map((stage) =>
-      flushStage(stage).then(
-        () => 0,
-        (error: unknown) => {
-          const errorName = error instanceof Error ? error.name : 'unknown';
-          report({ event: 'flush-failed', stage: `${stage.restApiId}/${stage.stageName}`, errorName });
-          return 1;
-        },
-      ),
-    ),
-  );
-  return outcomes.reduce<number>((sum, outcome) => sum + outcome, 0);
-}
-
-function reportFlushed(entries: readonly WrittenEntry[], { configuration, report, now }: FlusherParts): void {
-  const oldest = Math.min(...entries.map(({ createdAt }) => createdAt ?? seconds(now())));
+function reportFlushed(arrivals: readonly Arrival[], { accepted }: FlushOutcome, { report, now }: FlusherParts): void {
+  const oldest = Math.min(...arrivals.map(({ createdAt }) => createdAt ?? seconds(now())));
   const lag = Math.max(0, Math.round(now() - oldest * 1000));
-  report({ event: 'flushed', entries: entries.length, stages: configuration.stages.length, lag });
+  report({ event: 'flushed', entries: arrivals.length, stages: accepted, lag });
 }
 
 function seconds(milliseconds: number): number {

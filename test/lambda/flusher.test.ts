@@ -32,13 +32,21 @@ function record(
   };
 }
 
-/** Runs one batch on a clock that only sleeping moves. Each flush is noted as `stage@seconds since the start`. */
-async function run(
-  records: readonly DynamoDBRecord[],
+type Answer = 'accepts' | 'throttles' | 'is gone';
+
+const ERROR_NAMES = { throttles: 'TooManyRequestsException', 'is gone': 'NotFoundException' } as const;
+
+/**
+ * An execution environment, on a clock that only sleeping and `wait` move. Each flush is noted as `stage@seconds since the
+ * start`. A flush takes no time unless `flushTakes` says how many seconds.
+ */
+function startEnvironment(
   more: Partial<FlusherConfiguration> = {},
-  accepts: (flush: string) => boolean = () => true,
+  answerOf: (flush: string) => Answer = () => 'accepts',
+  flushTakes = 0,
 ) {
   let now = start * 1000;
+  let taken = 0;
   const flushes: string[] = [];
   const events: FlushEvent[] = [];
   const flusher = createFlusher({
@@ -46,19 +54,47 @@ async function run(
     flushStage: async ({ stageName }) => {
       const flush = `${stageName}@${now / 1000 - start}`;
       flushes.push(flush);
-      if (!accepts(flush)) throw Object.assign(new Error('Rate exceeded'), { name: 'TooManyRequestsException' });
+      taken = flushTakes;
+      const answer = answerOf(flush);
+      if (answer !== 'accepts') throw Object.assign(new Error('no'), { name: ERROR_NAMES[answer] });
     },
-    report: (event) => events.push(event),
+    report: (event) => {
+      // A flush is reported when it has been answered.
+      now += taken * 1000;
+      taken = 0;
+      events.push(event);
+    },
     now: () => now,
     sleep: async (milliseconds) => {
       now += milliseconds;
     },
   });
-  const outcome = await flusher({ Records: [...records] }).then(
-    () => 'done',
-    (error: Error) => error.message,
-  );
-  return { flushes, events, outcome, names: events.map(({ event }) => event) };
+  return {
+    flushes,
+    events,
+    names: () => events.map(({ event }) => event),
+    elapsed: () => now / 1000 - start,
+    wait: (seconds: number) => {
+      now += seconds * 1000;
+    },
+    /** The outcome of one invocation: `done`, or why the stream must deliver the batch again. */
+    deliver: (...records: readonly DynamoDBRecord[]): Promise<string> =>
+      flusher({ Records: [...records] }).then(
+        () => 'done',
+        (error: Error) => error.message,
+      ),
+  };
+}
+
+/** One batch in a new environment. */
+async function run(
+  records: readonly DynamoDBRecord[],
+  more: Partial<FlusherConfiguration> = {},
+  accepts: (flush: string) => boolean = () => true,
+) {
+  const environment = startEnvironment(more, (flush) => (accepts(flush) ? 'accepts' : 'throttles'));
+  const outcome = await environment.deliver(...records);
+  return { ...environment, outcome, names: environment.names() };
 }
 
 describe('at once', () => {
@@ -140,7 +176,8 @@ describe('settled', () => {
       const patient = { ...settled, giveUpAge: giveUpAge(resultTtl, 5) };
       // Another batch came first: it took its wait, and a flush as long as one may be.
       const { names } = await run([record({ age: configuration.settleTime + LONGEST_FLUSH })], patient);
-      expect(names).toEqual(['flushed']);
+      // For the age that the stream tells, and for the one that is certain.
+      expect(names).toEqual(['flushed', 'flushed']);
     },
   );
 
@@ -179,5 +216,267 @@ describe('failure', () => {
     const { flushes, names } = await run([record({ age: 100 }), record()]);
     expect(flushes).toHaveLength(2);
     expect(names).toEqual(['flush-abandoned', 'flushed']);
+  });
+});
+
+/** Written at an instant, in seconds since the start. */
+function recordAt(eventID: string, writtenAt: number, item: object = soundEntry): DynamoDBRecord {
+  return { ...record({ age: -Math.floor(writtenAt), item }), eventID };
+}
+
+describe('a batch that is delivered again', () => {
+  const wrong = recordAt('wrong', 0, { target: { S: 'JTI#main#1' } });
+  const key = recordAt('key', 0, { target: { S: 'kid#main#2026-01' } });
+
+  it('flushes only the stages that refused before', async () => {
+    let answer: Answer = 'throttles';
+    const { deliver, flushes, names } = startEnvironment({}, (flush) =>
+      flush.startsWith('live') ? answer : 'accepts',
+    );
+    expect(await deliver(recordAt('1', 0))).toBe('API Gateway did not accept the flush of 1 stages.');
+    expect(await deliver(recordAt('1', 0))).toBe('API Gateway did not accept the flush of 1 stages.');
+    answer = 'accepts';
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@1', 'live@2']);
+    expect(names()).toEqual(['flush-failed', 'flush-failed', 'flushed']);
+  });
+
+  it('flushes nothing where every stage was flushed, and the answer was lost', async () => {
+    const { deliver, flushes, names } = startEnvironment();
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0']);
+    expect(names()).toEqual(['flushed']);
+  });
+
+  it('flushes every stage for an entry that it brings for the first time', async () => {
+    const { deliver, flushes } = startEnvironment({}, (flush) => (flush === 'live@0' ? 'throttles' : 'accepts'));
+    await deliver(recordAt('1', 0));
+    expect(await deliver(recordAt('1', 0), recordAt('2', 0))).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@1', 'beta@1']);
+  });
+
+  it('counts what was found of an entry once, and the entries that come with it as well', async () => {
+    const { deliver, events } = startEnvironment({}, () => 'throttles');
+    for (let delivery = 0; delivery < 5; delivery += 1) await deliver(wrong, key);
+    await deliver(wrong, key, recordAt('new', 0, { target: { S: 'x' } }));
+    const found = events.filter(({ event }) => event !== 'flush-failed');
+    expect(found).toMatchObject([
+      { event: 'entry-finding', finding: 'malformed-target' },
+      { event: 'break-glass-entry', level: 'key' },
+      { event: 'entry-finding', finding: 'unknown-prefix' },
+    ]);
+  });
+
+  it('is known by its sequence number where the stream gives the event no id', async () => {
+    const { deliver, names } = startEnvironment({}, () => 'throttles');
+    const { dynamodb } = wrong;
+    const numbered = record({ dynamodb: { ...dynamodb, SequenceNumber: '1' } });
+    for (let delivery = 0; delivery < 3; delivery += 1) await deliver(numbered);
+    expect(names().filter((name) => name === 'entry-finding')).toHaveLength(1);
+  });
+
+  it('counts again what nothing tells from another entry', async () => {
+    const { deliver, names } = startEnvironment();
+    const unnamed = record({ item: { target: { S: 'x' } } });
+    await deliver(unnamed, unnamed);
+    expect(names().filter((name) => name === 'entry-finding')).toHaveLength(2);
+  });
+
+  it('gives an entry up once', async () => {
+    const { deliver, events } = startEnvironment({}, () => 'throttles');
+    await deliver(recordAt('old', -100), recordAt('young', 0));
+    await deliver(recordAt('old', -100), recordAt('young', 0));
+    expect(events.filter(({ event }) => event === 'flush-abandoned')).toEqual([
+      { event: 'flush-abandoned', entries: 1 },
+    ]);
+  });
+
+  it('does not wait once more for what has settled since it was delivered first', async () => {
+    let answer: Answer = 'throttles';
+    const { deliver, flushes } = startEnvironment({ mode: 'settled', stages: [live] }, () => answer);
+    await deliver(recordAt('1', 0));
+    answer = 'accepts';
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    expect(flushes).toEqual(['live@8', 'live@10']);
+  });
+
+  it('waits no longer because the clock was put back', async () => {
+    const { deliver, elapsed, wait } = startEnvironment({ mode: 'settled' }, () => 'throttles');
+    await deliver(recordAt('1', 0));
+    wait(-3600);
+    await deliver(recordAt('1', 0));
+    expect(elapsed()).toBeLessThanOrEqual(8 - 3600 + 10);
+  });
+
+  it.each([10_000, 10_001])('is remembered with as many as ten full batches: %i entries', async (count) => {
+    const { deliver, names } = startEnvironment();
+    await deliver(wrong);
+    const others = Array.from({ length: count - 1 }, (_, index) => recordAt(`other ${index}`, 0));
+    await deliver(...others);
+    await deliver(wrong);
+    expect(names().filter((name) => name === 'entry-finding')).toHaveLength(count > 10_000 ? 2 : 1);
+  });
+});
+
+describe('a stage that is gone', () => {
+  const gone = (flush: string): Answer => (flush.startsWith('live') ? 'is gone' : 'accepts');
+
+  it('is told once, and fails no batch', async () => {
+    const { deliver, events } = startEnvironment({}, gone);
+    for (let batch = 0; batch < 3; batch += 1) expect(await deliver(recordAt(String(batch), 0))).toBe('done');
+    const flushed = { event: 'flushed', entries: 1, stages: 1 };
+    expect(events).toMatchObject([{ event: 'stage-gone', stage: 'abc123/live' }, flushed, flushed, flushed]);
+  });
+
+  it('is flushed like any other when it is back, and told when it is gone again', async () => {
+    let isGone = true;
+    const { deliver, names } = startEnvironment({ stages: [live] }, () => (isGone ? 'is gone' : 'accepts'));
+    await deliver(recordAt('1', 0));
+    isGone = false;
+    await deliver(recordAt('2', 0));
+    isGone = true;
+    await deliver(recordAt('3', 0));
+    expect(names()).toEqual(['stage-gone', 'flushed', 'stage-gone']);
+  });
+
+  it('is not asked about again for a batch that another stage makes the stream deliver again', async () => {
+    const { deliver, flushes } = startEnvironment({}, (flush) => (flush.startsWith('live') ? 'is gone' : 'throttles'));
+    await deliver(recordAt('1', 0));
+    await deliver(recordAt('1', 0));
+    expect(flushes).toEqual(['live@0', 'beta@0', 'beta@1']);
+  });
+
+  it.each<[string, object, boolean]>([
+    ['by its name', { name: 'NotFoundException' }, true],
+    ['by the status of AWS’s client', { $metadata: { httpStatusCode: 404 } }, true],
+    ['by a status', { status: 404 }, true],
+    ['not by another status', { status: 403, $metadata: { httpStatusCode: 403 } }, false],
+    ['not by another name', { name: 'TooManyRequestsException' }, false],
+  ])('is known %s', async (_, marks, isGone) => {
+    const events: FlushEvent[] = [];
+    const flusher = createFlusher({
+      configuration,
+      flushStage: () => Promise.reject(Object.assign(new Error('no'), marks)),
+      report: (event) => events.push(event),
+      now: () => start * 1000,
+      sleep: async () => undefined,
+    });
+    const outcome = await flusher({ Records: [record()] }).catch(() => 'again');
+    expect(outcome).toBe(isGone ? undefined : 'again');
+    expect(events[0]?.event).toBe(isGone ? 'stage-gone' : 'flush-failed');
+  });
+
+  it('is no error that is not one', async () => {
+    const events: FlushEvent[] = [];
+    const flusher = createFlusher({
+      configuration,
+      flushStage: () => Promise.reject('NotFoundException'),
+      report: (event) => events.push(event),
+      now: () => start * 1000,
+      sleep: async () => undefined,
+    });
+    await expect(flusher({ Records: [record()] })).rejects.toThrow('2 stages');
+    expect(events[0]).toMatchObject({ event: 'flush-failed', errorName: 'unknown' });
+  });
+});
+
+const instantsOf = (flushes: readonly string[]) => flushes.map((flush) => Number(flush.split('@')[1]));
+
+describe('entries in quick succession', () => {
+  it('flush a stage no more often than once a second, and none waits longer than one', async () => {
+    const { deliver, flushes, elapsed, wait } = startEnvironment({ stages: [live] });
+    for (let batch = 0; batch < 20; batch += 1) {
+      const writtenAt = elapsed();
+      await deliver(recordAt(`${batch}`, writtenAt));
+      expect(instantsOf(flushes).at(-1)).toBeGreaterThanOrEqual(writtenAt);
+      expect(elapsed() - writtenAt).toBeLessThanOrEqual(1);
+      wait(0.25);
+      if (elapsed() > 5) break;
+    }
+    expect(flushes).toEqual([0, 1, 2, 3, 4, 5].map((instant) => `live@${instant}`));
+  });
+
+  it('flush at once when the last flush is a second ago', async () => {
+    const { deliver, flushes, wait } = startEnvironment({ stages: [live] });
+    await deliver(recordAt('1', 0));
+    wait(1);
+    await deliver(recordAt('2', 1));
+    wait(1.5);
+    await deliver(recordAt('3', 2.5));
+    expect(instantsOf(flushes)).toEqual([0, 1, 2.5]);
+  });
+
+  it('are not held up by a clock that was put back', async () => {
+    const { deliver, elapsed, wait } = startEnvironment();
+    await deliver(recordAt('1', 0));
+    wait(-3600);
+    await deliver(recordAt('2', 0));
+    expect(elapsed()).toBe(-3600);
+  });
+
+  it('flush a stage once a second together with the settled flushes of the same entries', async () => {
+    const atOnce = startEnvironment({ stages: [live] });
+    const settled = startEnvironment({ stages: [live], mode: 'settled' });
+    for (const { deliver, wait, elapsed } of [atOnce, settled]) {
+      let written = 0;
+      // Thirty-one entries a second, for a minute: a batch takes all that were written while the one before it ran.
+      while (written < 31 * 60) {
+        const until = Math.max(written + 1, Math.floor(elapsed() * 31));
+        const batch = Array.from({ length: until - written }, (_, index) => {
+          const number = written + index;
+          return recordAt(String(number), number / 31);
+        });
+        if (until / 31 > elapsed()) wait(until / 31 - elapsed());
+        await deliver(...batch);
+        written = until;
+        wait(0.01);
+      }
+    }
+    const instants = [...instantsOf(atOnce.flushes), ...instantsOf(settled.flushes)].toSorted((a, b) => a - b);
+    const gaps = instants.slice(1).map((instant, index) => instant - (instants[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1);
+    expect(instants.length).toBeGreaterThan(60);
+  });
+
+  it('a flush that took longer than others were to wait makes do for all of them', async () => {
+    const { deliver, flushes } = startEnvironment({ mode: 'settled', stages: [live] }, () => 'accepts', 7);
+    await deliver(recordAt('1', -9), recordAt('2', -7), recordAt('3', -5), recordAt('4', 0));
+    expect(flushes).toEqual(['live@0', 'live@7', 'live@14']);
+  });
+});
+
+describe('a writer’s clock', () => {
+  const dated = (eventID: string, revokedAt: string) =>
+    recordAt(eventID, 0, { ...soundEntry, revokedAt: { S: revokedAt } });
+  const findings = (events: readonly FlushEvent[]) =>
+    events.flatMap((event) => (event.event === 'entry-finding' ? [event.finding] : []));
+
+  it('that is ten minutes slow is reported by the difference between `revokedAt` and the record', async () => {
+    const { deliver, events } = startEnvironment();
+    await deliver(dated('1', '2027-01-15T07:50:00Z'));
+    expect(findings(events)).toEqual(['clock-differs']);
+  });
+
+  it('is not to blame where an import writes later entries with the time at which it began', async () => {
+    const { deliver, events } = startEnvironment();
+    const revokedAt = { S: '2027-01-15T08:00:00Z' };
+    await deliver(recordAt('1', 0, { ...soundEntry, revokedAt }));
+    await deliver(recordAt('2', 600, { ...soundEntry, revokedAt, purgeAt: { N: String(start + 200_000) } }));
+    expect(findings(events)).toEqual([]);
+  });
+
+  it('is not to blame where an old entry was changed', async () => {
+    const { deliver, events } = startEnvironment();
+    await deliver({ ...dated('1', '2027-01-14T08:00:00Z'), eventName: 'MODIFY' });
+    expect(findings(events)).toEqual([]);
+  });
+
+  it('is not compared with a record that has no time', async () => {
+    const { deliver, events } = startEnvironment();
+    const item = { ...soundEntry, revokedAt: { S: '2027-01-15T07:00:00Z' } };
+    const { dynamodb: _, ...rest } = record();
+    await deliver({ ...rest, dynamodb: { NewImage: item } });
+    expect(findings(events)).toEqual([]);
   });
 });
