@@ -11,7 +11,7 @@ export default defineConfig({
       'test/ops/{entry-batch,lost-answer,restore-and-list,stronger-entry,two-operators}.test.ts',
     ],
     exclude: [
-      'test/lambda/{dynamodb-call,entry-inspection,flush,grants,orders,policy-document,provider-tokens,stage-arn,wide}*',
+      'test/lambda/{dynamodb-call,flush-stage,grants,orders,policy-document,provider-tokens,stage-arn,wide}*',
       'test/lambda/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
     ],
     globalSetup: ['test/support/dynamodb.global-setup.ts'],

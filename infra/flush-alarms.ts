@@ -41,6 +41,13 @@ function alarmsOfFlushes(name: string, flusher: IFunction): readonly AlarmRule[]
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.abandoned }),
       threshold: 1,
     },
+    {
+      id: `${name}StageGone`,
+      description:
+        'A stage that the flusher flushes does not exist any more: deploy again without it, or with the one in its place.',
+      metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.gone }),
+      threshold: 1,
+    },
   ];
 }
 
@@ -90,7 +97,7 @@ function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {
     {
       id: 'EntryFindings',
       description:
-        'Somebody wrote a revocation entry that revokes nothing, or vanishes too soon, or never: see the log.',
+        'A revocation entry revokes nothing, vanishes too soon or never, or was dated by a wrong clock: see the log.',
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.finding }),
       threshold: 1,
     },

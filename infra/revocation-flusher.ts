@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { InspectedIssuer } from '../lambda/entry-finding.ts';
-import { giveUpAge, LONGEST_FLUSH, settleTime } from '../lambda/flush-timing.ts';
+import { giveUpAge, longestRun, settleTime } from '../lambda/flush-timing.ts';
 import {
   API_GATEWAY_ENDPOINT,
   type FlushedStage,
@@ -59,8 +59,8 @@ export class RevocationFlusher extends Construct {
   constructor(scope: Construct, id: string, props: RevocationFlusherProps) {
     super(scope, id);
     this.functions = {
-      'at-once': this.createFlusher('AtOnce', 'at-once', 0, props),
-      settled: this.createFlusher('Settled', 'settled', settleTime(props.authorizerTimeout.toSeconds()), props),
+      'at-once': this.createFlusher('AtOnce', 'at-once', props),
+      settled: this.createFlusher('Settled', 'settled', props),
     };
     this.mappings = {
       'at-once': this.readBy('at-once', props),
@@ -75,12 +75,12 @@ export class RevocationFlusher extends Construct {
     this.stages.push(stage);
   }
 
-  private createFlusher(id: string, mode: FlushMode, longestWait: number, props: RevocationFlusherProps): CdkFunction {
+  private createFlusher(id: string, mode: FlushMode, props: RevocationFlusherProps): CdkFunction {
     const flusher = new LambdaFunction(this, id, {
       description: `Flushes the result cache for revocation entries: ${mode}`,
       code: lambdaAsset(this, 'flusher.handler.ts'),
       environment: { ...this.environmentFor(mode, props) },
-      timeout: Duration.seconds(Math.ceil(longestWait) + LONGEST_FLUSH + TIMEOUT_MARGIN),
+      timeout: Duration.seconds(Math.ceil(longestRun(mode, props.authorizerTimeout.toSeconds())) + TIMEOUT_MARGIN),
       memorySize: 512,
       encryptionKey: props.encryptionKey,
     });

@@ -71,6 +71,7 @@ function troubleOf(flusher: IFunction, mapping: IEventSourceMapping, name: strin
   return [
     loggedMetric({ function: flusher, name: FLUSH_METRICS.failed, label: `${name}: failed` }),
     loggedMetric({ function: flusher, name: FLUSH_METRICS.abandoned, label: `${name}: entries given up` }),
+    loggedMetric({ function: flusher, name: FLUSH_METRICS.gone, label: `${name}: stages gone` }),
     mappingMetric(mapping, 'DroppedEventCount', { label: `${name}: entries dropped by Lambda` }),
     flusher.metricThrottles({ statistic: 'Sum', period: Duration.minutes(1), label: `${name}: throttled` }),
   ];

@@ -1,3 +1,5 @@
+import type { FlushMode } from './flusher-environment.ts';
+
 /**
  * The times behind the bound on the revocation lag, in seconds, for the stack, the flusher and the operator's tool.
  *
@@ -41,6 +43,15 @@ export function decisionTime(authorizerTimeout: number): number {
 /** The age at which an entry finds no decision in flight that was made without it. */
 export function settleTime(authorizerTimeout: number): number {
   return decisionTime(authorizerTimeout) + SETTLE_MARGIN;
+}
+
+/**
+ * How long a batch can take: the wait and the flush, and at `settled` one more flush, for entries that came due while an
+ * earlier one of the batch took its time. A function that Lambda cut off would forget what it has reported and flushed.
+ */
+export function longestRun(mode: FlushMode, authorizerTimeout: number): number {
+  if (mode === 'at-once') return LONGEST_TURN + LONGEST_FLUSH;
+  return settleTime(authorizerTimeout) + COALESCING_TIME + 2 * LONGEST_FLUSH;
 }
 
 /** T + L: the bound that needs no flush. */

@@ -34,6 +34,7 @@ const AT_ONCE_EVENTS: { readonly [Name in 'entry-finding' | 'break-glass-entry']
 const FLUSH_EVENTS: { readonly [Name in Exclude<FlushEvent['event'], keyof typeof AT_ONCE_EVENTS>]: FlushEvent } = {
   flushed: { event: 'flushed', entries: 1, stages: 1, lag: 1 },
   'flush-failed': { event: 'flush-failed', stage: '', errorName: '' },
+  'stage-gone': { event: 'stage-gone', stage: '' },
   'flush-abandoned': { event: 'flush-abandoned', entries: 1 },
 };
 
@@ -171,6 +172,7 @@ describe('the metrics of our functions', () => {
       'KeyDropped',
       'KeySetStale',
       'PolledEventCount',
+      'StageGone',
       'Throttles',
     ]);
   });

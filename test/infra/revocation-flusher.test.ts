@@ -66,11 +66,11 @@ describe('the flusher of two stages', () => {
     const variables = { SETTLE_SECONDS: '8', GIVE_UP_SECONDS: '67' };
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { MODE: 'at-once', ...variables } },
-      Timeout: 25,
+      Timeout: 28,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { MODE: 'settled', ...variables } },
-      Timeout: 33,
+      Timeout: 55,
     });
   });
 
@@ -140,9 +140,9 @@ describe('the flusher of two stages', () => {
   it('rings when flushes fail, are given up or come late, and when an entry is wrong', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(
-      expect.arrayContaining(['FlushFailed', 'FlushAbandoned', 'IteratorAge', 'EntryFinding']),
+      expect.arrayContaining(['StageGone', 'FlushFailed', 'FlushAbandoned', 'IteratorAge', 'EntryFinding']),
     );
-    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' }, 12);
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' }, 14);
   });
 
   it.each(['AtOnce', 'Settled'])(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atOnceFlush, planFlushesOf, settledFlushes } from '../../lambda/flush-schedule.ts';
-import { COALESCING_TIME, FLUSH_INTERVAL, LONGEST_TURN } from '../../lambda/flush-timing.ts';
+import { COALESCING_TIME, FLUSH_INTERVAL, LONGEST_TURN, SETTLE_MARGIN } from '../../lambda/flush-timing.ts';
 
 const now = 1_800_000_000;
 const settleTime = 8;
@@ -61,6 +61,39 @@ describe('settled flushes', () => {
         expect(flushes.length).toBeLessThanOrEqual(settleTime / COALESCING_TIME + 2);
       }),
     );
+  });
+});
+
+describe('an entry that waited behind another batch', () => {
+  const decision = settleTime - SETTLE_MARGIN;
+  /** Flushes for an entry that was written at `now` and came ten seconds later, to a host whose clock is ahead. */
+  const lagsWith = (clockError: number) => {
+    const host = now + 10 + clockError;
+    return settledFlushes([arrived(now, host)], settleTime, host).map(({ instant }) => instant - clockError - now);
+  };
+
+  it('meets its first flush after every decision that was in flight has landed, while clocks agree', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -SETTLE_MARGIN, max: SETTLE_MARGIN, noNaN: true }), (clockError) => {
+        expect(lagsWith(clockError)[0]).toBeGreaterThanOrEqual(decision);
+        expect(lagsWith(clockError)[0]).toBeLessThanOrEqual(10 + COALESCING_TIME);
+      }),
+    );
+  });
+
+  it('meets its last flush then, whatever the clocks say', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -3600, max: 3600, noNaN: true }), (clockError) => {
+        expect(lagsWith(clockError).at(-1)).toBeGreaterThanOrEqual(10 + settleTime - 1e-6);
+        expect(lagsWith(clockError).at(-1)).toBeLessThanOrEqual(10 + settleTime + COALESCING_TIME + 1e-6);
+      }),
+    );
+  });
+
+  it('meets its first flush too early where it came soon, and the clock of the host is five seconds ahead', () => {
+    const host = now + 2 + 5;
+    const [first] = settledFlushes([arrived(now, host)], settleTime, host);
+    expect((first?.instant ?? 0) - 5 - now).toBeLessThan(decision);
   });
 });
 

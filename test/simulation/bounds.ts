@@ -1,4 +1,4 @@
-import { guaranteedLag, settledLag } from '../../lambda/flush-timing.ts';
+import { guaranteedLag, settledLag, settledLagByAnyClock } from '../../lambda/flush-timing.ts';
 import type { Plan } from './plan.ts';
 import { LONGEST_FLUSH_EFFECT } from './simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';
@@ -9,10 +9,18 @@ export function guaranteedBound({ resultTtl }: Plan): number {
 }
 
 /**
- * Milliseconds after the acknowledgement by which the last Allow has come while flushes work: what the tool calls the
- * settled lag, with the longest effect of a flush that a schedule can have.
+ * Milliseconds after the acknowledgement by which the last Allow has come while flushes work and clocks agree: what the
+ * tool calls the settled lag, with the longest effect of a flush that a schedule can have.
  */
 export function settledBound(plan: Plan): number {
-  const settled = settledLag(plan.resultTtl, AUTHORIZER_TIMEOUT) * 1000 + LONGEST_FLUSH_EFFECT;
-  return Math.min(guaranteedBound(plan), settled);
+  return boundOf(plan, settledLag(plan.resultTtl, AUTHORIZER_TIMEOUT));
+}
+
+/** The same while flushes work, whatever the clocks say. */
+export function settledBoundByAnyClock(plan: Plan): number {
+  return boundOf(plan, settledLagByAnyClock(plan.resultTtl, AUTHORIZER_TIMEOUT));
+}
+
+function boundOf(plan: Plan, seconds: number): number {
+  return Math.min(guaranteedBound(plan), seconds * 1000 + LONGEST_FLUSH_EFFECT);
 }

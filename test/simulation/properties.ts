@@ -1,15 +1,14 @@
-import { guaranteedBound, settledBound } from './bounds.ts';
+import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import { wantsFlush } from './plan.ts';
 import type { Acknowledgement, ScheduleRun } from './schedule.ts';
 
 /** A promise, and each time that a schedule broke it. */
 export const PROPERTIES = {
   'no Allow after w + T + L': (run) => allowsAfter(run, run.acknowledgements, guaranteedBound(run.plan)),
-  'no Allow after the settled bound while flushes work': (run) => {
-    if (!run.world.flushesWork) return [];
-    const flushed = run.acknowledgements.filter(({ write }) => wantsFlush(write.item));
-    return allowsAfter(run, flushed, settledBound(run.plan));
-  },
+  'no Allow after the settled bound while flushes work and clocks agree': (run) =>
+    run.world.clocksAgree ? allowsAfterFlushes(run, settledBound(run.plan)) : [],
+  'no Allow after the longer settled bound while flushes work, by any clock': (run) =>
+    allowsAfterFlushes(run, settledBoundByAnyClock(run.plan)),
   'a valid token is allowed within as many tries as faults can spoil, and one': ({ neverAllowed }) => neverAllowed,
   'nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token': ({ answers }) =>
     answers
@@ -21,6 +20,12 @@ export type Property = keyof typeof PROPERTIES;
 
 export function isBroken(property: Property, run: ScheduleRun): boolean {
   return PROPERTIES[property](run).length > 0;
+}
+
+function allowsAfterFlushes(run: ScheduleRun, bound: number): readonly string[] {
+  if (!run.world.flushesWork) return [];
+  const flushed = run.acknowledgements.filter(({ write }) => wantsFlush(write.item));
+  return allowsAfter(run, flushed, bound);
 }
 
 function allowsAfter(run: ScheduleRun, acknowledgements: readonly Acknowledgement[], bound: number): readonly string[] {
@@ -50,7 +55,7 @@ export function reportOf(run: ScheduleRun): string {
   );
   return [
     `Seed ${seed}; again: SIMULATION_SEED=${seed} npx -c 'vitest run test/simulation'`,
-    `T = ${plan.resultTtl} s, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, faults: ${[...world.struck].join(', ') || 'none'}`,
+    `T = ${plan.resultTtl} s, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
     ...acknowledgements.map(({ write }) => `entry: ${JSON.stringify(write.item)}`),
     ...world.notes,
     ...broken,

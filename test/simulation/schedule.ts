@@ -1,5 +1,5 @@
 import { COOL_DOWN } from '../../lambda/key-set.ts';
-import { guaranteedBound, settledBound } from './bounds.ts';
+import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import type { Composition } from './composition.ts';
 import { type Plan, type PlannedUse, type PlannedWrite, planFrom, wantsFlush } from './plan.ts';
 import type { TokenName } from './simulated-issuer.ts';
@@ -65,7 +65,8 @@ function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, ch
   const { token, item } = write;
   if (token === undefined) return;
   const ask = (lag: number, node: number) => time.at(time.now() + lag, () => void stage.ask(token, node));
-  const bounds = [guaranteedBound(plan), ...(flushesWork && wantsFlush(item) ? [settledBound(plan)] : [])];
+  const settled = [settledBound(plan), settledBoundByAnyClock(plan)];
+  const bounds = [guaranteedBound(plan), ...(flushesWork && wantsFlush(item) ? settled : [])];
   for (const bound of bounds) {
     ask(bound - chance.delayUpTo(bound), chance.oneOf([0, 1]));
     for (const node of stage.nodes) ask(bound + 1, node);

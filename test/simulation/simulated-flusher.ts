@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { giveUpAge, LONGEST_FLUSH, settleTime } from '../../lambda/flush-timing.ts';
+import { giveUpAge, longestRun, settleTime } from '../../lambda/flush-timing.ts';
 import { createFlusher } from '../../lambda/flusher.ts';
 import {
   type FlusherConfiguration,
@@ -14,8 +14,11 @@ import type { FlushedNodes } from './simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';
 import { simulatedFunction } from './simulated-function.ts';
 import { ISSUER } from './simulated-issuer.ts';
-import { LARGEST_CLOCK_ERROR } from './simulated-stream.ts';
+import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
 import type { World } from './world.ts';
+
+/** Milliseconds by which the clock of a flusher's host is off at most, where it agrees with nobody's. */
+const LARGEST_CLOCK_ERROR = 5000;
 
 /** The real flusher, with the variables, the timeout and the clock that the stack and Lambda would give it. */
 export function simulatedFlusher(
@@ -24,10 +27,11 @@ export function simulatedFlusher(
   nodes: FlushedNodes,
   world: World,
 ): LambdaFunction {
-  const { time, chance, note } = world;
+  const { time, chance, clocksAgree, note } = world;
   const configuration = configurationOf(mode, resultTtl, nodes);
   const start = (execution: Execution) => {
-    const clockError = chance.between(-LARGEST_CLOCK_ERROR, LARGEST_CLOCK_ERROR);
+    const most = clocksAgree ? CLOCK_ERROR_IN_AGREEMENT : LARGEST_CLOCK_ERROR;
+    const clockError = chance.between(-most, most);
     const flusher = createFlusher({
       configuration,
       flushStage: () => nodes.flush(mode, execution),
@@ -37,8 +41,8 @@ export function simulatedFlusher(
     });
     return (event: unknown) => flusher(event as DynamoDBStreamEvent);
   };
-  const longestWait = mode === 'settled' ? configuration.settleTime : 0;
-  return simulatedFunction({ name: `flusher ${mode}`, timeoutSeconds: longestWait + LONGEST_FLUSH, start }, world);
+  const timeoutSeconds = longestRun(mode, AUTHORIZER_TIMEOUT);
+  return simulatedFunction({ name: `flusher ${mode}`, timeoutSeconds, start }, world);
 }
 
 function configurationOf(mode: FlushMode, resultTtl: number, { stage }: FlushedNodes): FlusherConfiguration {

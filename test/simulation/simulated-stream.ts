@@ -1,3 +1,4 @@
+import { SETTLE_MARGIN } from '../../lambda/flush-timing.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import type { Json } from '../../local/template.ts';
 import type { WrittenItem } from './simulated-table.ts';
@@ -11,8 +12,8 @@ export interface SimulatedStreamReader {
 /** Milliseconds from the write until Lambda has the record, while nothing is wrong. */
 const LONGEST_STREAM_DELAY = 1000;
 
-/** Milliseconds by which DynamoDB's clock may be off, and a flusher's: together no more than the settle margin. */
-export const LARGEST_CLOCK_ERROR = 500;
+/** Milliseconds by which DynamoDB's clock may be off, and a flusher's while they agree: together no more than the settle margin. */
+export const CLOCK_ERROR_IN_AGREEMENT = (SETTLE_MARGIN * 1000) / 2;
 
 /** Milliseconds after which Lambda drops records that their function still fails on; the flusher gives up earlier. */
 const LONGEST_RETRYING = 4_000_000;
@@ -21,7 +22,8 @@ const LONGEST_PAUSE = 60_000;
 export function simulatedStreamReader(flusher: LambdaFunction, world: World): SimulatedStreamReader {
   const { time, chance, strikes } = world;
   const waiting: WrittenItem[] = [];
-  const clockError = chance.between(-LARGEST_CLOCK_ERROR, LARGEST_CLOCK_ERROR);
+  let recordsRead = 0;
+  const clockError = chance.between(-CLOCK_ERROR_IN_AGREEMENT, CLOCK_ERROR_IN_AGREEMENT);
   let isDelivering = false;
   let visibleFrom = 0;
   const deliver = async (): Promise<void> => {
@@ -29,7 +31,7 @@ export function simulatedStreamReader(flusher: LambdaFunction, world: World): Si
     isDelivering = true;
     while (waiting.length > 0) {
       const batch = waiting.splice(0).sort((a, b) => a.writtenAt - b.writtenAt);
-      const records = batch.map((written) => recordOf(written, clockError));
+      const records = batch.map((written) => recordOf(written, `event-${++recordsRead}`, clockError));
       await handOver(records, flusher, world);
     }
     isDelivering = false;
@@ -56,8 +58,8 @@ async function handOver(records: readonly Json[], flusher: LambdaFunction, { tim
 }
 
 /** Cut to whole seconds, as DynamoDB does. */
-function recordOf({ item, writtenAt }: WrittenItem, clockError: number): Json {
+function recordOf({ item, writtenAt }: WrittenItem, eventID: string, clockError: number): Json {
   const ApproximateCreationDateTime = Math.floor((writtenAt + clockError) / 1000);
   const NewImage = JSON.parse(JSON.stringify(item)) as Json;
-  return { eventName: 'INSERT', dynamodb: { ApproximateCreationDateTime, NewImage } };
+  return { eventID, eventName: 'INSERT', dynamodb: { ApproximateCreationDateTime, NewImage } };
 }

@@ -27,6 +27,8 @@ export interface World {
   readonly chance: Chance;
   /** Whether flushes are spared by faults, so that the settled bound must hold. */
   readonly flushesWork: boolean;
+  /** Whether DynamoDB's clock and those of the flusher's hosts differ by no more than the settle margin. */
+  readonly clocksAgree: boolean;
   readonly faultBudget: number;
   readonly struck: ReadonlySet<Fault>;
   /** Whether a fault strikes here and now. */
@@ -44,6 +46,7 @@ export function worldFrom(seed: number): World {
   const start = EPOCH * 1000 + chance.between(0, 999);
   const time = virtualTime(start, chance);
   const flushesWork = chance.happens(0.5);
+  const clocksAgree = chance.happens(0.5);
   const faultBudget = chance.between(0, 6);
   const struck = new Set<Fault>();
   const notes: string[] = [];
@@ -53,6 +56,7 @@ export function worldFrom(seed: number): World {
     time,
     chance,
     flushesWork,
+    clocksAgree,
     faultBudget,
     struck,
     strikes: (fault) => {
