@@ -160,10 +160,11 @@ export class BearerAuthorizer extends Authorizer {
     return new AuditTrail(this, 'AuditTrail', { table, encryptionKey });
   }
 
-  private createFlusher({ issuers, revocationLevels }: AuthorizerConfiguration): RevocationFlusher {
+  private createFlusher({ issuers, revocationLevels, revocationEndpoint }: AuthorizerConfiguration): RevocationFlusher {
     const { table, resultTtl, timeout, encryptionKey } = this;
     const flusher = new RevocationFlusher(this, 'Flusher', {
       table,
+      revocationEndpoint,
       issuers,
       revocationLevels,
       resultTtl,

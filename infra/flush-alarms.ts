@@ -102,6 +102,19 @@ function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {
       threshold: 1,
     },
     {
+      id: 'EntriesUnread',
+      description:
+        'Revocation entries stand in the table that the deployment does not read, so that their tokens are admitted: was an alias renamed, or a level dropped?',
+      // Longer than an hour, so that it rings until an inspection finds none.
+      metric: loggedMetric({
+        function: flusher,
+        name: FLUSH_METRICS.unread,
+        statistic: 'Maximum',
+        period: Duration.hours(2),
+      }),
+      threshold: 1,
+    },
+    {
       id: 'BreakGlassEntries',
       description:
         'Somebody revoked a signing key or a whole issuer: if it was not you, find out who, by the audit trail.',

@@ -19,6 +19,7 @@ import { createFlushAlarms } from './flush-alarms.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';
+import { inspectTable } from './table-inspection.ts';
 
 /** Seconds for all that a run does besides waiting and flushing: at its timeout Lambda would end the last flush unreported. */
 const TIMEOUT_MARGIN = 5;
@@ -26,6 +27,8 @@ const TIMEOUT_MARGIN = 5;
 export interface RevocationFlusherProps {
   /** The flusher takes both readers that a shard of its stream serves well. */
   readonly table: StreamedTable;
+  /** DynamoDB's address, for the look over the table that the flusher takes every hour. */
+  readonly revocationEndpoint: string;
   /** The authorizer's issuers, to recognize aliases and purge times that are wrong. */
   readonly issuers: readonly InspectedIssuer[];
   /**
@@ -66,6 +69,7 @@ export class RevocationFlusher extends Construct {
       'at-once': this.readBy('at-once', props),
       settled: this.readBy('settled', props),
     };
+    inspectTable(this.functions['at-once'], props.table);
     this.alarms = createFlushAlarms(this, this);
     this.node.addValidation({ validate: () => this.validateStages(props) });
   }
@@ -101,6 +105,8 @@ export class RevocationFlusher extends Construct {
       settleTime: settleTime(authorizerTimeout),
       giveUpAge: giveUpAge(props.resultTtl.toSeconds(), authorizerTimeout),
       issuers: props.issuers,
+      revocationTable: props.table.tableName,
+      revocationEndpoint: props.revocationEndpoint,
       revocationLevels: props.revocationLevels ?? REVOCATION_LEVELS,
     });
     const endpoint = `https://apigateway.${Aws.REGION}.${Aws.URL_SUFFIX}`;

@@ -13,7 +13,7 @@ import {
 import { exceptFrom } from './rule-exceptions.ts';
 
 /** The revocation table; its stream must show new images. Its key encrypts the stream too. */
-export type StreamedTable = Pick<Table, 'node'> & {
+export type StreamedTable = Pick<Table, 'node' | 'tableArn' | 'tableName'> & {
   readonly tableStreamArn?: string | undefined;
   readonly encryptionKey?: IKey | undefined;
 };

@@ -37,7 +37,7 @@ function flushWidgets({ functions, mappings }: RevocationFlusher): readonly IWid
     }),
     new GraphWidget({
       title: 'Entries to look at',
-      left: [inspected(FLUSH_METRICS.finding), inspected(FLUSH_METRICS.breakGlass)],
+      left: [FLUSH_METRICS.finding, FLUSH_METRICS.breakGlass, FLUSH_METRICS.unread].map(inspected),
     }),
     new LogQueryWidget({
       title: 'What is wrong with them',

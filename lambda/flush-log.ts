@@ -17,6 +17,13 @@ export type FlushEvent =
   | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
   /** A stage that the flusher was deployed for does not exist any more: nothing is flushed there. Once, until it is back. */
   | { readonly event: 'stage-gone'; readonly stage: string }
+  /** Entries that stand in the table and that no decision reads, of all that there are or of so many; see `inspectStandingEntries`. */
+  | {
+      readonly event: 'entries-unread';
+      readonly entries: number;
+      readonly inspected: number;
+      readonly all: boolean;
+    }
   /** Entries so old that their caches have expired: they took effect late, without a flush. */
   | { readonly event: 'flush-abandoned'; readonly entries: number };
 
@@ -29,6 +36,7 @@ export const FLUSH_METRICS = {
   lag: 'FlushLag',
   failed: 'FlushFailed',
   gone: 'StageGone',
+  unread: 'EntriesUnread',
   abandoned: 'FlushAbandoned',
 } as const;
 
@@ -43,6 +51,7 @@ const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Me
   flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
   'flush-failed': () => count(FLUSH_METRICS.failed),
   'stage-gone': () => count(FLUSH_METRICS.gone),
+  'entries-unread': ({ entries }) => count(FLUSH_METRICS.unread, entries),
   'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),
 };
 

@@ -24,6 +24,9 @@ export interface FlusherConfiguration {
   /** The age of an entry from which its flush is given up: every decision made without it has left the cache anyway. */
   readonly giveUpAge: number;
   readonly issuers: readonly InspectedIssuer[];
+  readonly revocationTable: string;
+  /** DynamoDB's address in the Region of the table. */
+  readonly revocationEndpoint: string;
   readonly revocationLevels: readonly RevocationLevel[];
 }
 
@@ -34,6 +37,8 @@ export interface FlusherEnvironment {
   readonly SETTLE_SECONDS: string;
   readonly GIVE_UP_SECONDS: string;
   readonly ISSUERS: string;
+  readonly REVOCATION_TABLE: string;
+  readonly REVOCATION_ENDPOINT: string;
   readonly REVOCATION_LEVELS: string;
 }
 
@@ -45,6 +50,8 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
     SETTLE_SECONDS: String(configuration.settleTime),
     GIVE_UP_SECONDS: String(configuration.giveUpAge),
     ISSUERS: JSON.stringify(configuration.issuers.map(inspectedPart)),
+    REVOCATION_TABLE: configuration.revocationTable,
+    REVOCATION_ENDPOINT: configuration.revocationEndpoint,
     REVOCATION_LEVELS: configuration.revocationLevels.join(','),
   };
 }
@@ -66,6 +73,8 @@ export function flusherConfigurationFrom(environment: Variables): FlusherConfigu
     settleTime: secondsOf(environment, 'SETTLE_SECONDS'),
     giveUpAge: secondsOf(environment, 'GIVE_UP_SECONDS'),
     issuers: JSON.parse(required(environment, 'ISSUERS')) as readonly InspectedIssuer[],
+    revocationTable: required(environment, 'REVOCATION_TABLE'),
+    revocationEndpoint: required(environment, 'REVOCATION_ENDPOINT'),
     revocationLevels: required(environment, 'REVOCATION_LEVELS').split(',') as readonly RevocationLevel[],
   };
 }

@@ -1,33 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
+import { createDynamoDbCall } from './dynamodb-call.ts';
 import { createFlushLog } from './flush-log.ts';
 import { createStageFlusher } from './flush-stage.ts';
 import { createFlusher } from './flusher.ts';
 import { API_GATEWAY_ENDPOINT, flusherConfigurationFrom } from './flusher-environment.ts';
+import { inspectStandingEntries } from './standing-entries.ts';
+
+/** Milliseconds for a page of the table, which is a megabyte. */
+const SCAN_TIMEOUT = 3000;
 
 const now = Date.now;
+const configuration = flusherConfigurationFrom(process.env);
+const region = variable('AWS_REGION');
+const credentials = {
+  accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+  secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+  ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+};
+const report = createFlushLog({
+  // Not console.log: Lambda would wrap the line, and CloudWatch would find no metric in it.
+  write: (line) => process.stdout.write(`${line}\n`),
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flusher',
+  now,
+});
 
-export const handler = createFlusher({
-  configuration: flusherConfigurationFrom(process.env),
+const flush = createFlusher({
+  configuration,
   flushStage: createStageFlusher({
     // The SDK's own variable for another address; `npm start` sets it.
     endpoint: new URL(process.env.AWS_ENDPOINT_URL_API_GATEWAY ?? variable(API_GATEWAY_ENDPOINT)),
-    region: variable('AWS_REGION'),
-    credentials: {
-      accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-      secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-      ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-    },
+    region,
+    credentials,
   }),
-  report: createFlushLog({
-    // Not console.log: Lambda would wrap the line, and CloudWatch would find no metric in it.
-    write: (line) => process.stdout.write(`${line}\n`),
-    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flusher',
-    now,
-  }),
+  report,
   now,
   sleep,
 });
 
+const callDynamoDb = createDynamoDbCall({
+  endpoint: new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? configuration.revocationEndpoint),
+  region,
+  credentials,
+  requestTimeout: SCAN_TIMEOUT,
+});
+
+/** The stream's batches, and a schedule's wish that the table be looked over. */
+export const handler = (event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> =>
+  'Records' in event
+    ? flush(event)
+    : inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });
+
+/** A variable that the stack or Lambda itself sets. */
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);

@@ -26,8 +26,11 @@ const AUTHORIZER_EVENTS: { readonly [Name in AuthorizerEvent['event']]: readonly
   'key-set-stale': [{ event: 'key-set-stale', issuer, ageSeconds: 1 }],
 };
 
-const AT_ONCE_EVENTS: { readonly [Name in 'entry-finding' | 'break-glass-entry']: readonly FlushEvent[] } = {
+const AT_ONCE_EVENTS: {
+  readonly [Name in 'entry-finding' | 'break-glass-entry' | 'entries-unread']: readonly FlushEvent[];
+} = {
   'entry-finding': FINDING_KINDS.map((finding) => ({ event: 'entry-finding', finding, sentence: '', writtenAt: '' })),
+  'entries-unread': [{ event: 'entries-unread', entries: 1, inspected: 1, all: true }],
   'break-glass-entry': BREAK_GLASS_LEVELS.map((level) => ({ event: 'break-glass-entry', level, writtenAt: '' })),
 };
 
@@ -163,6 +166,7 @@ describe('the metrics of our functions', () => {
       'BreakGlassEntry',
       'DroppedEventCount',
       'Duration',
+      'EntriesUnread',
       'EntryFinding',
       'EntryMalformed',
       'Failed',

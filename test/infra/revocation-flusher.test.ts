@@ -7,12 +7,13 @@ import { RevocationFlusher } from '../../infra/revocation-flusher.ts';
 import { RevocationTable } from '../../infra/revocation-table.ts';
 
 const issuers = [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }];
+const revocationEndpoint = 'https://dynamodb.example';
 const times = { resultTtl: Duration.seconds(60), authorizerTimeout: Duration.seconds(5) };
 
 function createStack(stageNames: readonly string[], resultTtl = times.resultTtl): Stack {
   const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Test');
   const table = new RevocationTable(stack, 'Table');
-  const flusher = new RevocationFlusher(stack, 'Flusher', { table, issuers, ...times, resultTtl });
+  const flusher = new RevocationFlusher(stack, 'Flusher', { table, revocationEndpoint, issuers, ...times, resultTtl });
   const api = new RestApi(stack, 'Api', { deploy: false });
   // CDK's classes miss their own interfaces under exactOptionalPropertyTypes.
   const anyApi = api as IRestApi;
@@ -142,7 +143,7 @@ describe('the flusher of two stages', () => {
     expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(
       expect.arrayContaining(['StageGone', 'FlushFailed', 'FlushAbandoned', 'IteratorAge', 'EntryFinding']),
     );
-    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' }, 14);
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' }, 15);
   });
 
   it.each(['AtOnce', 'Settled'])(
@@ -205,6 +206,32 @@ it('a result TTL of zero leaves an entry that waited behind another the time to 
   });
 });
 
+it('looks over the targets of the table every hour, and at nothing else of its entries', () => {
+  const template = Template.fromStack(createStack(['live']));
+  const [atOnce] = Object.entries(template.findResources('AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
+    Properties.Environment.Variables.MODE === 'at-once' ? [id] : [],
+  );
+  template.hasResourceProperties('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(1 hour)',
+    State: 'ENABLED',
+    Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [atOnce, 'Arn'] } })],
+  });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'dynamodb:Scan',
+          Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Table'), 'Arn'] },
+          Condition: Match.objectLike({
+            'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['target'] },
+            Null: { 'dynamodb:Attributes': 'false' },
+          }),
+        }),
+      ]),
+    },
+  });
+});
+
 it('a flusher without a stage is refused at synth', () => {
   expect(() => App.of(createStack([]))?.synth()).toThrow(/no stage to flush/);
 });
@@ -212,5 +239,7 @@ it('a flusher without a stage is refused at synth', () => {
 it('a table without a stream is refused', () => {
   const stack = new Stack(new App(), 'Test');
   const table = new Table(stack, 'Table', { partitionKey: { name: 'target', type: AttributeType.STRING } });
-  expect(() => new RevocationFlusher(stack, 'Flusher', { table, issuers, ...times })).toThrow(/no stream/);
+  expect(() => new RevocationFlusher(stack, 'Flusher', { table, revocationEndpoint, issuers, ...times })).toThrow(
+    /no stream/,
+  );
 });

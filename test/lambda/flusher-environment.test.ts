@@ -11,6 +11,8 @@ const configuration: FlusherConfiguration = {
   settleTime: 8,
   giveUpAge: 67,
   issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
+  revocationTable: 'revocations',
+  revocationEndpoint: 'https://dynamodb.example',
   revocationLevels: ['token', 'subject'],
 };
 

@@ -15,6 +15,7 @@ import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';
 import { simulatedFunction } from './simulated-function.ts';
 import { ISSUER } from './simulated-issuer.ts';
 import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
+import { TABLE } from './simulated-table.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds by which the clock of a flusher's host is off at most, where it agrees with nobody's. */
@@ -52,6 +53,8 @@ function configurationOf(mode: FlushMode, resultTtl: number, { stage }: FlushedN
     settleTime: settleTime(AUTHORIZER_TIMEOUT),
     giveUpAge: giveUpAge(resultTtl, AUTHORIZER_TIMEOUT),
     issuers: [ISSUER],
+    revocationTable: TABLE,
+    revocationEndpoint: 'https://dynamodb.example',
     revocationLevels: REVOCATION_LEVELS,
   });
   return flusherConfigurationFrom({ ...environment });
