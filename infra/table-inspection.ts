@@ -5,6 +5,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
 import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { exceptFrom } from './rule-exceptions.ts';
 
 /** How soon somebody is told of entries that a deployment has made useless. */
 const INTERVAL = Duration.hours(1);
@@ -25,9 +26,10 @@ export function inspectTable(flusher: CdkFunction, { tableArn }: Pick<Table, 'ta
     }),
   );
   const target: IRuleTarget = new LambdaTarget(flusher, { retryAttempts: 2 });
-  new Rule(flusher, 'Inspection', {
+  const rule = new Rule(flusher, 'Inspection', {
     description: 'Looks for revocation entries that the deployment does not read',
     schedule: Schedule.rate(INTERVAL),
     targets: [target],
   });
+  exceptFrom(rule, 'Serverless::Serverless-EventBusDLQ');
 }
