@@ -7,9 +7,10 @@ import { jwtIdOf, type LocalJourney, startJourney } from './local-journey.ts';
  *
  *     npx -c 'node test/journeys/measure-revocation-lag.ts [rounds]'
  */
+const rounds = Number(process.argv[2] ?? 50);
+
 /** Milliseconds: a settled flush can have a second one two seconds later, and the next flush comes a second after that. */
 const QUIET = 3000;
-const rounds = Number(process.argv[2] ?? 50);
 
 const journey = await startJourney({ resultTtlSeconds: 3600 });
 try {

@@ -448,6 +448,36 @@ describe('entries in quick succession', () => {
   });
 });
 
+describe('a record without a time', () => {
+  const timeless = (item: object): DynamoDBRecord => ({
+    eventID: 'timeless',
+    eventName: 'INSERT',
+    dynamodb: { NewImage: item } as NonNullable<DynamoDBRecord['dynamodb']>,
+  });
+
+  it.each([
+    ['at-once', 0],
+    ['settled', 8],
+  ] as const)('is as young as can be for the flusher %s', async (mode, lag) => {
+    const { deliver, events, flushes } = startEnvironment({ mode, stages: [live] });
+    expect(await deliver(timeless(soundEntry))).toBe('done');
+    expect(instantsOf(flushes)).toEqual([lag]);
+    expect(events).toEqual([{ event: 'flushed', entries: 1, stages: 1, lag: 0 }]);
+  });
+
+  it('is reported with the time of its arrival', async () => {
+    const { deliver, events } = startEnvironment();
+    await deliver(timeless({ target: { S: 'kid#main#1' } }));
+    expect(events[0]).toEqual({ event: 'break-glass-entry', level: 'key', writtenAt: '2027-01-15T08:00:00.000Z' });
+  });
+
+  it('may hold nothing at all', async () => {
+    const { deliver, names } = startEnvironment();
+    await deliver({ eventName: 'INSERT' });
+    expect(names()).toEqual(['entry-finding', 'flushed']);
+  });
+});
+
 describe('a writer’s clock', () => {
   const dated = (eventID: string, revokedAt: string) =>
     recordAt(eventID, 0, { ...soundEntry, revokedAt: { S: revokedAt } });
