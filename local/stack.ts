@@ -117,6 +117,7 @@ const ATTRIBUTES: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::RestApi.RootResourceId': ({ logicalId }) => `${logicalId}-root`,
   'AWS::DynamoDB::Table.Arn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}`),
   'AWS::DynamoDB::Table.StreamArn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}/stream/local`),
+  'AWS::Events::Rule.Arn': ({ logicalId }) => arn('events', REGION, `rule/${logicalId}`),
   'AWS::IAM::Role.Arn': (named) => arn('iam', '', `role/${physicalId(named)}`),
   'AWS::Lambda::Function.Arn': (named) => arn('lambda', REGION, `function:${physicalId(named)}`),
   'AWS::Logs::LogGroup.Arn': (named) => arn('logs', REGION, `log-group:${physicalId(named)}:*`),
