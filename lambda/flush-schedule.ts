@@ -32,8 +32,7 @@ function atOncePlan(settleTime: number): PlanFlushes {
     const due = Math.max(...entries.map(({ arrivedAt }) => arrivedAt));
     const flush = { instant: atOnceFlush(expected, now, earliest), due };
     const added = settledFlushes(entries, settleTime, now).map(({ instant }) => instant);
-    const known = new Set([...expected.filter((instant) => instant > now - FLUSH_INTERVAL), ...added]);
-    expected = [...known].sort((a, b) => a - b);
+    expected = [...new Set([...expected.filter((instant) => instant > now - FLUSH_INTERVAL), ...added])];
     return [flush];
   };
 }
@@ -71,7 +70,7 @@ function turnAtOrAfter(instant: number): number {
  * When the flush at once may begin: not within `FLUSH_INTERVAL` of a settled flush that is to be expected, so that a stage
  * is not flushed twice in that time. It never waits longer than `LONGEST_TURN`.
  *
- * @param settled instants of settled flushes, ascending
+ * @param settled instants of settled flushes
  */
 export function atOnceFlush(settled: readonly number[], now: number, earliest: number): number {
   const instant = settled.reduce(

@@ -448,6 +448,23 @@ describe('entries in quick succession', () => {
   });
 });
 
+describe('what was done already', () => {
+  it('takes no turn: a delivery that has nothing to flush holds up no later one', async () => {
+    const { deliver, flushes, wait } = startEnvironment({ stages: [live] });
+    await deliver(recordAt('1', 0));
+    wait(1);
+    await deliver(recordAt('1', 0));
+    await deliver(recordAt('2', 1));
+    expect(instantsOf(flushes)).toEqual([0, 1]);
+  });
+
+  it('is tried once more in vain, not once for each that became due meanwhile', async () => {
+    const { deliver, flushes } = startEnvironment({ mode: 'settled', stages: [live] }, () => 'throttles', 7);
+    await deliver(recordAt('1', -9), recordAt('2', -7), recordAt('3', -5), recordAt('4', 0));
+    expect(instantsOf(flushes)).toEqual([0, 7, 14]);
+  });
+});
+
 describe('a record without a time', () => {
   const timeless = (item: object): DynamoDBRecord => ({
     eventID: 'timeless',
