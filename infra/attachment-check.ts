@@ -1,11 +1,93 @@
-import { type CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
-import { type CfnAuthorizer, CfnMethod, CfnRestApi, Method } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
+import type { ApiAuthorizer } from './api-authorizer.ts';
+import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
+import { resourcePolicyErrors } from './resource-policy.ts';
+import { isOfType, namedBy, propertyOf, renderedProperties } from './resource-reference.ts';
+import { documentOf, pathOfApi, pathOfMethod, type RestApiIdentity, restApiOf } from './rest-api-identity.ts';
 import { nameOf } from './route-table.ts';
 
+/** A method as CloudFormation will read it, overrides applied. */
+interface AttachedMethod {
+  readonly resource: CfnResource;
+  /** `GET /orders/{id}` */
+  readonly name: string;
+  readonly restApi: RestApiIdentity;
+  /** The resource of its custom authorizer; undefined: none, or one that this app does not make. */
+  readonly authorizer: IConstruct | undefined;
+  readonly needsApiKey: boolean;
+}
+
+/** Every method of the app, of all APIs. */
+function methodsIn(root: IConstruct): readonly AttachedMethod[] {
+  return root.node
+    .findAll()
+    .filter((construct) => isOfType(construct, 'AWS::ApiGateway::Method'))
+    .map(readMethod);
+}
+
+function readMethod(resource: CfnResource): AttachedMethod {
+  const needsApiKey = propertyOf(resource, 'ApiKeyRequired');
+  return {
+    resource,
+    name: `${propertyOf(resource, 'HttpMethod')} ${pathOfMethod(resource)}`,
+    restApi: restApiOf(resource),
+    authorizer: authorizerOf(resource),
+    needsApiKey: needsApiKey !== undefined && String(needsApiKey) !== 'false',
+  };
+}
+
+function authorizerOf(method: CfnResource): IConstruct | undefined {
+  if (propertyOf(method, 'AuthorizationType') !== 'CUSTOM') return undefined;
+  return namedBy(propertyOf(method, 'AuthorizerId'), Stack.of(method))?.element;
+}
+
+/** Each API on its own: which route API Gateway picks depends on all routes of that API, and the policies on all rules. */
+export function attachmentErrors(root: IConstruct, attached: AttachedApis, routes: readonly Route[]): string[] {
+  const methods = methodsIn(root);
+  const { groups, authorizers } = attached;
+  const bare = bareMethodErrors(methods.filter((method) => authorizers.some((one) => uses(method, one))));
+  if (groups.length === 0) return [...bare, ...coverageErrors([], routes)];
+  return [...bare, ...groups.flatMap((group) => groupErrors(group, methods, routes, groups.length > 1))];
+}
+
+function groupErrors(
+  { identity, members }: AttachedGroup,
+  methods: readonly AttachedMethod[],
+  routes: readonly Route[],
+  isNamed: boolean,
+): readonly string[] {
+  const own = methods.filter((method) => members.some(({ authorizer }) => authorizer && uses(method, authorizer)));
+  const guarded = [
+    ...own.filter(isOfMethod).map(({ name }) => name),
+    ...members.flatMap(({ operations }) => operations),
+  ];
+  const path = typeof identity === 'string' ? members[0].api.node.path : pathOfApi(identity);
+  const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
+  if (typeof identity === 'string') return coverage;
+  const others = methods.filter((method) => method.restApi === identity && !own.includes(method));
+  const names = [...others.map(({ name }) => name), ...operationsOf(identity)];
+  const open = new Set(names.filter((name) => !guarded.includes(name)));
+  return [...coverage, ...resourcePolicyErrors(identity, { guarded, open }), ...apiKeyErrors(identity, own)];
+}
+
+function uses({ authorizer }: AttachedMethod, { resource }: ApiAuthorizer): boolean {
+  return authorizer === resource;
+}
+
+/** Every operation of the API's document, by name. */
+function operationsOf(api: CfnResource): readonly string[] {
+  return Object.entries(Object(documentOf(api).paths) as object).flatMap(([path, item]) =>
+    Object.keys(Object(item) as object).map(
+      (key) => `${key === 'x-amazon-apigateway-any-method' ? 'ANY' : key.toUpperCase()} ${path}`,
+    ),
+  );
+}
+
 /** Methods without a rule would be refused to everyone; rules without a method are mistakes waiting for one. */
-export function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
+function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
   const methods = new Set(protectedNames);
   const rules = new Set(routes.map(nameOf));
   return [
@@ -23,70 +105,31 @@ export function coverageErrors(protectedNames: readonly string[], routes: readon
   ];
 }
 
-/** Methods that use one of the authorizers, by name: `GET /orders/{id}`. */
-export function methodsUsing(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly string[] {
-  return cfnMethodsUsing(root, authorizers).flatMap((resource) => {
-    const method = methodOf(resource);
-    return method === undefined ? [] : [`${renderedProperties(resource).HttpMethod} ${method.resource.path}`];
-  });
-}
-
-/** A CfnMethod by itself (`CfnInclude` makes such) knows its resource by id only: no route could be held against it. */
-export function bareMethodErrors(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly string[] {
-  return cfnMethodsUsing(root, authorizers)
-    .filter((resource) => methodOf(resource) === undefined)
+/** A CfnMethod by itself (`CfnInclude` makes such) escapes what CDK does for a method: dependencies, and a new deployment. */
+function bareMethodErrors(methods: readonly AttachedMethod[]): readonly string[] {
+  return methods
+    .filter((method) => !isOfMethod(method))
     .map(
-      ({ node }) =>
-        `${node.path} is a CfnMethod that uses the authorizer: add the method with addMethod, and its route to routes.`,
+      ({ resource }) =>
+        `${resource.node.path} is a CfnMethod that uses the authorizer: add the method with addMethod, and its route to routes.`,
     );
 }
 
-function cfnMethodsUsing(root: IConstruct, authorizers: readonly CfnAuthorizer[]): readonly CfnMethod[] {
-  return root.node
-    .findAll()
-    .filter((construct): construct is CfnMethod => construct instanceof CfnMethod)
-    .filter((method) => authorizers.some((authorizer) => uses(method, authorizer)));
+function isOfMethod({ resource: { node } }: AttachedMethod): boolean {
+  return node.scope instanceof Method && node.scope.node.defaultChild?.node === node;
 }
 
-function methodOf(resource: CfnMethod): Method | undefined {
-  const { scope } = resource.node;
-  return scope instanceof Method && scope.node.defaultChild === resource ? scope : undefined;
-}
-
-/** By reference, which from a nested stack reads otherwise, or by the logical id that an override names. */
-function uses(method: CfnMethod, authorizer: CfnAuthorizer): boolean {
-  const { AuthorizationType, AuthorizerId } = renderedProperties(method);
-  if (AuthorizationType !== 'CUSTOM' || AuthorizerId === undefined) return false;
-  const stack = Stack.of(authorizer);
-  const isOverridden = JSON.stringify(AuthorizerId) !== JSON.stringify(Stack.of(method).resolve(method.authorizerId));
-  const { tokens } = Tokenization.reverseString(method.authorizerId ?? '');
-  if (!isOverridden && tokens.some((token) => Reference.isReference(token) && token.target === authorizer)) return true;
-  return stack === Stack.of(method) && JSON.stringify(AuthorizerId).includes(`"${stack.getLogicalId(authorizer)}"`);
-}
-
-/** As CloudFormation will read them: overrides, which the construct itself knows nothing of, applied. */
-function renderedProperties(resource: CfnResource): Readonly<Record<string, unknown>> {
-  const rendered = Stack.of(resource).resolve(resource._toCloudFormation()) as {
-    readonly Resources: Readonly<Record<string, { readonly Properties?: Readonly<Record<string, unknown>> }>>;
-  };
-  return Object.values(rendered.Resources)[0]?.Properties ?? {};
-}
-
-/** In a policy, and in one that is text within text. */
-const ALLOW = /"Effect\\*"\s*:\s*\\*"Allow\\*"/;
-
-/**
- * With a resource policy, API Gateway adds its statements to the authorizer's: an Allow there opens to every valid token
- * what its scopes do not grant.
- */
-export function resourcePolicyErrors({ node }: Pick<IConstruct, 'node'>): readonly string[] {
-  const resource = node.defaultChild;
-  if (!(resource instanceof CfnRestApi)) return [];
-  const { Policy, Body } = renderedProperties(resource);
-  const documented = (Body as Readonly<Record<string, unknown>> | undefined)?.['x-amazon-apigateway-policy'];
-  if (!ALLOW.test(JSON.stringify([Policy, documented]))) return [];
-  return [
-    `The API ${node.path} has a resource policy that allows: write it with Deny statements only, ` +
-      'since an Allow there lets every valid token call what its scopes do not grant.',
-  ];
+/** With `AUTHORIZER`, API Gateway takes the API key from the authorizer's answer, and ours holds none: each call gets 403. */
+function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): readonly string[] {
+  const { ApiKeySourceType, Body } = renderedProperties(api);
+  const documented = (Object(Body) as Readonly<Record<string, unknown>>)['x-amazon-apigateway-api-key-source'];
+  const source = ApiKeySourceType ?? documented ?? 'HEADER';
+  if (source === 'HEADER') return [];
+  return methods
+    .filter(({ needsApiKey }) => needsApiKey)
+    .map(
+      ({ name }) =>
+        `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
+        `gives none to ${name}, which needs one: set apiKeySourceType to HEADER, or take apiKeyRequired from the method.`,
+    );
 }

@@ -1,33 +1,28 @@
-import { Annotations, Aspects, Stage as CdkStage, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
-import {
-  type ApiDefinition,
-  Authorizer,
-  type CfnAuthorizer,
-  CfnStage,
-  IdentitySource,
-  type IRestApi,
-  type RestApiBase,
-  type SpecRestApi,
-  TokenAuthorizer,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { type ApiDefinition, Authorizer, CfnStage, type IRestApi, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
-import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
 import type { FlushedStage } from '../lambda/flusher-environment.ts';
-import { bareMethodErrors, coverageErrors, methodsUsing, resourcePolicyErrors } from './attachment-check.ts';
+import { redeployWith } from './api-redeployment.ts';
+import { type AnyRestApi, AttachedApis, copiedIntoDeployments } from './attached-apis.ts';
+import { attachmentErrors } from './attachment-check.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { createAuthorizerAlarms } from './authorizer-alarms.ts';
 import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
-import type { AuthorizerSettings } from './deployment-schema.ts';
+import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { encryptionKeyFor } from './encryption-key.ts';
+import { FlushedStages } from './flushed-stages.ts';
 import { revocationTableOf } from './given-table.ts';
 import { OperatorPolicies } from './operator-policies.ts';
+import { checkEnvironments, checkPlacement } from './placement-check.ts';
 import { largeAnswerWarning } from './policy-size.ts';
 import { ProtectedDefinition } from './protected-definition.ts';
+import { isOfType } from './resource-reference.ts';
+import { type RestApiIdentity, restApiBehind, restApiOf } from './rest-api-identity.ts';
 import { RevocationFlusher } from './revocation-flusher.ts';
 import { type AnyTable, grantDecisions } from './revocation-table.ts';
 import { nameOf } from './route-table.ts';
@@ -36,9 +31,6 @@ import { warnOfUnreadLevels } from './unread-levels.ts';
 import { bareScopeWarning } from './ungrantable-scopes.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
-
-/** CDK's own class misses its interface where a project compiles with exactOptionalPropertyTypes. */
-type AnyRestApi = IRestApi | RestApiBase;
 
 /**
  * A TOKEN authorizer for REST APIs whose tokens can be taken back: function, revocation table, authorizer, flusher.
@@ -63,10 +55,17 @@ export class BearerAuthorizer extends Authorizer {
   readonly auditTrail: AuditTrail | undefined;
   /** Undefined where the settings name none: AWS's own keys. */
   readonly encryptionKey: IKey | undefined;
-  private firstCreated: TokenAuthorizer | undefined;
-  private readonly attached = new Map<AnyRestApi, TokenAuthorizer>();
-  /** APIs made from OpenAPI documents, with the names of the operations that ask for a token. */
-  private readonly described = new Map<SpecRestApi, readonly string[]>();
+  private readonly attached: AttachedApis;
+  private readonly stages: FlushedStages | undefined;
+  private readonly redeployed = new Set<RestApiIdentity>();
+  private isPlacementChecked = false;
+  /** Asked for when CDK looks for references, which is before it turns those into dependencies. */
+  private readonly functionArn = Lazy.uncachedString({
+    produce: () => {
+      this.checkPlacementOnce();
+      return this.function.functionArn;
+    },
+  });
 
   /** @throws DeploymentError or RouteTableError, one sentence that names the setting and the fix */
   constructor(scope: Construct, id: string, settings: AuthorizerSettings) {
@@ -92,22 +91,28 @@ export class BearerAuthorizer extends Authorizer {
     this.warn('bare-scope', bareScopeWarning(settings.issuers, settings.routes));
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     warnOfUnreadLevels(this, configuration.revocationLevels);
-    this.node.addValidation({ validate: () => this.attachmentErrors(settings) });
+    this.attached = new AttachedApis(this, { functionArn: this.functionArn, resultTtl: this.resultTtl });
+    this.stages = this.flusher && new FlushedStages(this.flusher);
+    this.followDeployments();
+    this.node.addValidation({ validate: () => this.errors(settings) });
+    this.node.addValidation({ validate: () => this.warnOfDeploymentsElsewhere() });
     this.node.addValidation({ validate: () => this.warnOfLargeAnswers(settings) });
   }
 
+  /** Of the first API; which one that is shows when its first method is made, after CDK has asked for the id. */
   get authorizerId(): string {
-    return this.first.authorizerId;
+    return Lazy.uncachedString({ produce: () => this.first.authorizerId });
   }
 
-  /** The authorizer for one API's methods. API Gateway's authorizers belong to one API each; function and table are shared. */
+  /**
+   * The authorizer for one API's methods, whatever object stands for the API. API Gateway's authorizers belong to one API
+   * each, and to its stack; function and table are shared.
+   *
+   * @throws DeploymentError for an API in another account, Region or stage of the app
+   */
   forApi(api: AnyRestApi): Authorizer {
-    const known = [...this.attached].find(([{ restApiId }]) => restApiId === api.restApiId)?.[1];
-    if (known !== undefined) return known;
-    const { size } = this.attached;
-    const authorizer = size === 0 ? this.first : this.createTokenAuthorizer(`Token${size + 1}`);
-    this.attached.set(api, authorizer);
-    return authorizer;
+    checkEnvironments(this, api);
+    return this.attached.authorizerOf(api);
   }
 
   /**
@@ -118,19 +123,25 @@ export class BearerAuthorizer extends Authorizer {
    */
   apiDefinition(document: object): ApiDefinition {
     const names = routesFromOpenApi(document).routes.map(nameOf);
-    const { function: handler, resultTtl } = this;
-    const onApi = (api: SpecRestApi) => void this.described.set(api, names);
-    return new ProtectedDefinition({ document, function: handler, resultTtl, onApi });
+    const { function: handler, functionArn, resultTtl } = this;
+    const onApi = (api: SpecRestApi) => {
+      checkEnvironments(this, api);
+      this.attached.addDescribed(api, names);
+    };
+    return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, onApi });
   }
 
-  /** The APIs whose methods use the authorizer; complete once all of them have been defined. */
+  /** The APIs whose methods use the authorizer, by their first object; complete once all of them have been defined. */
   get apis(): readonly AnyRestApi[] {
-    return [...this.attached.keys(), ...this.described.keys()];
+    return this.attached.groups.map(({ members: [{ api }] }) => api);
   }
 
-  /** Flushes one more stage: needed only for stages that this app does not define, of APIs that it imports. */
-  addStage(stage: FlushedStage): void {
-    this.flusher?.addStage(stage);
+  /**
+   * Flushes one more stage: for stages that this app does not define, above all of APIs that it imports. An API without a
+   * stage that is known is refused, as long as there is a flusher.
+   */
+  addStage({ restApiId, stageName }: FlushedStage): void {
+    this.stages?.add(restApiId, this, stageName);
   }
 
   /** The function's logical id: its metadata is the `AuthorizerDescription`. */
@@ -140,19 +151,24 @@ export class BearerAuthorizer extends Authorizer {
 
   /** @internal */
   override _attachToApi(api: IRestApi): void {
-    if (this.forApi(api) !== this.first) {
+    const { apis } = this;
+    const [served] = apis;
+    const identity = restApiBehind(api.restApiId, api);
+    if (served !== undefined && restApiBehind(served.restApiId, served) !== identity) {
       throw new Error(
-        `The authorizer ${this.node.path} serves ${this.apis[0]?.node.path}: ` +
+        `The authorizer ${this.node.path} serves ${served.node.path}: ` +
           `give the methods of ${api.node.path} its forApi(api) instead.`,
       );
     }
-    this.first._attachToApi(api);
+    this.forApi(api);
   }
 
-  /** Made when the first method asks: an API from an OpenAPI document gets its own from the import. */
-  private get first(): TokenAuthorizer {
-    this.firstCreated ??= this.createTokenAuthorizer('Token');
-    return this.firstCreated;
+  private get first(): Authorizer {
+    const { first } = this.attached;
+    if (first !== undefined) return first;
+    throw new DeploymentError(
+      `The authorizer ${this.node.path} belongs to no API yet: give it to methods by addMethod, or call forApi(api).`,
+    );
   }
 
   private createAuditTrail(): AuditTrail {
@@ -162,7 +178,7 @@ export class BearerAuthorizer extends Authorizer {
 
   private createFlusher({ issuers, revocationLevels, revocationEndpoint }: AuthorizerConfiguration): RevocationFlusher {
     const { table, resultTtl, timeout, encryptionKey } = this;
-    const flusher = new RevocationFlusher(this, 'Flusher', {
+    return new RevocationFlusher(this, 'Flusher', {
       table,
       revocationEndpoint,
       issuers,
@@ -171,41 +187,39 @@ export class BearerAuthorizer extends Authorizer {
       authorizerTimeout: timeout,
       encryptionKey,
     });
-    // Stages are defined after the authorizer, with the methods or later: they are all there when aspects run.
+  }
+
+  /** Stages and deployments are defined after the authorizer, with the methods or later: they are there when aspects run. */
+  private followDeployments(): void {
     Aspects.of(CdkStage.of(this) ?? this.node.root).add({
       visit: (construct) => {
-        if (construct instanceof CfnStage && this.serves(construct.restApiId)) {
-          flusher.addStage({ restApiId: construct.restApiId, stageName: construct.ref });
-        }
+        if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
+        if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
       },
     });
-    return flusher;
   }
 
-  private serves(restApiId: string): boolean {
-    return this.apis.some((api) => api.restApiId === restApiId);
+  private checkPlacementOnce(): void {
+    if (this.isPlacementChecked) return;
+    this.isPlacementChecked = true;
+    checkPlacement(this, this.attached.groups);
   }
 
-  private createTokenAuthorizer(id: string): TokenAuthorizer {
-    return new TokenAuthorizer(this, id, {
-      handler: this.function,
-      identitySource: IdentitySource.header('Authorization'),
-      validationRegex: AUTHORIZATION_TOKEN_PATTERN,
-      resultsCacheTtl: this.resultTtl,
-    });
+  private follow(deployment: CfnResource): void {
+    const group = this.attached.groupOf(restApiOf(deployment));
+    if (group === undefined) return;
+    redeployWith(deployment, copiedIntoDeployments(group));
+    this.redeployed.add(group.identity);
+    this.flush(deployment);
   }
 
-  /** Each API on its own: which route API Gateway picks depends on all routes of that API, and the policies on all rules. */
-  private attachmentErrors({ routes }: AuthorizerSettings): string[] {
-    const { apis } = this;
-    const bare = bareMethodErrors(this.node.root, [...this.attached.values()].map(cfnAuthorizerOf));
-    if (apis.length === 0) return [...bare, ...coverageErrors([], routes)];
-    const ofApis = apis.flatMap((api) => {
-      const errors = coverageErrors(this.protectedNames(api), routes);
-      const named = apis.length === 1 ? errors : errors.map((error) => `${api.node.path}: ${error}`);
-      return [...named, ...resourcePolicyErrors(api)];
-    });
-    return [...bare, ...ofApis];
+  private flush(resource: CfnResource): void {
+    const { stages } = this;
+    const group = this.attached.groupOf(restApiOf(resource));
+    const stageName = group && stages?.nameOf(resource);
+    if (group === undefined || stages === undefined || stageName === undefined) return;
+    const { members } = group;
+    stages.add(members[0].api.restApiId, members[0].api, stageName, members);
   }
 
   /** With the validations, because stages are all there by then. */
@@ -215,7 +229,7 @@ export class BearerAuthorizer extends Authorizer {
       issuerAliases: Object.keys(issuers),
       contextNames: Object.keys(contextClaims),
       stageNames: stages
-        .filter(({ restApiId }) => this.serves(restApiId))
+        .filter((stage) => this.attached.groupOf(restApiOf(stage)) !== undefined)
         .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName)),
     });
     this.warn('large-answer', warning);
@@ -226,14 +240,20 @@ export class BearerAuthorizer extends Authorizer {
     if (warning !== undefined) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, warning);
   }
 
-  private protectedNames(api: AnyRestApi): readonly string[] {
-    const attached = this.attached.get(api);
-    const described = [...this.described].filter(([{ restApiId }]) => restApiId === api.restApiId);
-    const methods = attached === undefined ? [] : methodsUsing(this.node.root, [cfnAuthorizerOf(attached)]);
-    return [...methods, ...described.flatMap(([, names]) => names)];
+  private errors({ routes }: AuthorizerSettings): string[] {
+    const { groups } = this.attached;
+    return [...attachmentErrors(this.node.root, this.attached, routes), ...(this.stages?.missingIn(groups) ?? [])];
   }
-}
 
-function cfnAuthorizerOf({ node }: TokenAuthorizer): CfnAuthorizer {
-  return node.defaultChild as CfnAuthorizer;
+  private warnOfDeploymentsElsewhere(): string[] {
+    for (const { identity, members } of this.attached.groups) {
+      if (this.redeployed.has(identity)) continue;
+      Annotations.of(this).addWarningV2(
+        'bearer-authorizer:deployment-elsewhere',
+        `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
+          'methods, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
+      );
+    }
+    return [];
+  }
 }

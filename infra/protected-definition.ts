@@ -1,9 +1,10 @@
-import { ArnFormat, type Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { type Duration, Lazy } from 'aws-cdk-lib';
 import { ApiDefinition, type ApiDefinitionConfig, IdentitySource, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
 import type { Route } from '../lambda/route.ts';
+import { authorizerArn, invocationArn } from './api-authorizer.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { protectedDocument } from './protected-document.ts';
 import { nameOf } from './route-table.ts';
@@ -14,6 +15,8 @@ export interface ProtectedDefinitionProps {
   readonly document: object;
   /** The authorizer's. */
   readonly function: AuthorizerFunction;
+  /** The same function's ARN. */
+  readonly functionArn: string;
   readonly resultTtl: Duration;
   /** Told the API once it exists; its id is known only later. */
   readonly onApi: (api: SpecRestApi) => void;
@@ -41,8 +44,11 @@ export class ProtectedDefinition extends ApiDefinition {
     const api = scope as SpecRestApi;
     const { function: authorizer, onApi } = this.props;
     authorizer.addPermission(`OpenApi${api.node.addr}`, {
+      // In the API's stack: in the function's it would refer back to the API.
+      scope: api,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      sourceArn: Lazy.string({ produce: () => anyAuthorizerOf(api) }),
+      // The authorizer's id is API Gateway's to choose, at the import.
+      sourceArn: Lazy.uncachedString({ produce: () => authorizerArn(api, api.restApiId, '*') }),
     });
     onApi(api);
   }
@@ -66,7 +72,7 @@ function checkScopes(described: readonly Route[], routes: readonly Route[]): voi
 }
 
 /** API Gateway developer guide, "x-amazon-apigateway-authorizer object". */
-function securityScheme({ function: authorizer, resultTtl }: ProtectedDefinitionProps): object {
+function securityScheme({ function: authorizer, functionArn, resultTtl }: ProtectedDefinitionProps): object {
   return {
     type: 'apiKey',
     name: 'Authorization',
@@ -74,25 +80,10 @@ function securityScheme({ function: authorizer, resultTtl }: ProtectedDefinition
     'x-amazon-apigateway-authtype': 'custom',
     'x-amazon-apigateway-authorizer': {
       type: 'token',
-      authorizerUri: invocationArn(authorizer),
+      authorizerUri: invocationArn(authorizer, functionArn),
       authorizerResultTtlInSeconds: resultTtl.toSeconds(),
       identitySource: IdentitySource.header('Authorization'),
       identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
     },
   };
-}
-
-function invocationArn(authorizer: AuthorizerFunction): string {
-  return Stack.of(authorizer).formatArn({
-    service: 'apigateway',
-    account: 'lambda',
-    resource: 'path',
-    resourceName: `2015-03-31/functions/${authorizer.functionArn}/invocations`,
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-}
-
-/** The authorizer's id is API Gateway's to choose, at the import. */
-function anyAuthorizerOf(api: SpecRestApi): string {
-  return Stack.of(api).formatArn({ service: 'execute-api', resource: api.restApiId, resourceName: 'authorizers/*' });
 }

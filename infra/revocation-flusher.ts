@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Lazy, Names, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -13,11 +13,15 @@ import {
   flusherEnvironmentOf,
 } from '../lambda/flusher-environment.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import { STAGE_PARAMETER_VARIABLES } from '../lambda/stage-parameters.ts';
 import { grantDecryption } from './encryption-key.ts';
 import { environmentSizeError } from './environment-size.ts';
 import { createFlushAlarms } from './flush-alarms.ts';
+import { flushStatement } from './flush-statement.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { rootOf } from './placement.ts';
+import { PublishedStages } from './published-stages.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';
 import { inspectTable } from './table-inspection.ts';
 
@@ -58,6 +62,8 @@ export class RevocationFlusher extends Construct {
   readonly mappings: Readonly<Record<FlushMode, EventSourceMapping>>;
   readonly alarms: readonly Alarm[];
   private readonly stages: FlushedStage[] = [];
+  private readonly published = new Map<Stack, PublishedStages>();
+  private readonly parameterNames: string[] = [];
 
   constructor(scope: Construct, id: string, props: RevocationFlusherProps) {
     super(scope, id);
@@ -74,9 +80,52 @@ export class RevocationFlusher extends Construct {
     this.node.addValidation({ validate: () => this.validateStages(props) });
   }
 
-  /** Flushes this stage too. The values may be tokens (`api.restApiId`, `stage.stageName`). */
+  /** Flushes this stage too. The values may be tokens that this stack may use (`api.restApiId`, `stage.stageName`). */
   addStage(stage: FlushedStage): void {
     this.stages.push(stage);
+    // A policy without a resource is none.
+    if (this.stages.length > 1) return;
+    for (const flusher of this.all) flusher.addToRolePolicy(flushStatement(this, this.stages));
+  }
+
+  /**
+   * Flushes a stage whose values are tokens of `stack`, which refers to this one's stack: a parameter there names the
+   * stage, and the functions read it for each batch.
+   */
+  addStageOf(stack: Stack, stage: FlushedStage): void {
+    const published = this.published.get(stack) ?? this.publishStagesOf(stack);
+    this.published.set(stack, published);
+    published.addStage(stage);
+  }
+
+  private publishStagesOf(stack: Stack): PublishedStages {
+    const parameterName = `${this.parameterPath}/${stack.node.addr}`;
+    for (const flusher of this.all) {
+      flusher.addToRolePolicy(this.readStatement(parameterName));
+      flusher.addEnvironment(STAGE_PARAMETER_VARIABLES.names, [...this.parameterNames, parameterName].join(','));
+      flusher.addEnvironment(STAGE_PARAMETER_VARIABLES.endpoint, `https://ssm.${Aws.REGION}.${Aws.URL_SUFFIX}`);
+    }
+    this.parameterNames.push(parameterName);
+    const roles = this.all.flatMap(({ role }) => role ?? []);
+    return new PublishedStages(stack, `${Names.uniqueId(this)}Stages`, { parameterName, roles });
+  }
+
+  /** Known at synth, and no other deployment's in the account and Region. */
+  private get parameterPath(): string {
+    return `/bearer-authorizer/${rootOf(Stack.of(this)).stackName}/${this.node.addr}`;
+  }
+
+  private readStatement(parameterName: string): PolicyStatement {
+    const resource = `parameter${parameterName}`;
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['ssm:GetParameters'],
+      resources: [Stack.of(this).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME })],
+    });
+  }
+
+  private get all(): readonly CdkFunction[] {
+    return Object.values(this.functions);
   }
 
   private createFlusher(id: string, mode: FlushMode, props: RevocationFlusherProps): CdkFunction {
@@ -88,7 +137,6 @@ export class RevocationFlusher extends Construct {
       memorySize: 512,
       encryptionKey: props.encryptionKey,
     });
-    flusher.addToRolePolicy(this.flushStatement());
     grantDecryption(props.table.encryptionKey, flusher);
     return flusher;
   }
@@ -113,30 +161,12 @@ export class RevocationFlusher extends Construct {
     return {
       ...environment,
       [API_GATEWAY_ENDPOINT]: endpoint,
-      STAGES: Lazy.string({ produce: () => JSON.stringify(this.stages) }),
+      STAGES: Lazy.uncachedString({ produce: () => JSON.stringify(this.stages) }),
     };
   }
 
-  /** IAM has no action named after the API call: API Gateway's management API is granted by HTTP method. */
-  private flushStatement(): PolicyStatement {
-    return new PolicyStatement({
-      effect: Effect.ALLOW,
-      actions: ['apigateway:DELETE'],
-      resources: Lazy.list({ produce: () => this.stages.map((stage) => this.cacheArn(stage)) }),
-    });
-  }
-
-  private cacheArn({ restApiId, stageName }: FlushedStage): string {
-    return Stack.of(this).formatArn({
-      service: 'apigateway',
-      account: '',
-      resource: `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`,
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
-  }
-
   private validateStages(props: RevocationFlusherProps): string[] {
-    if (this.stages.length === 0) {
+    if (this.stages.length + this.published.size === 0) {
       return ['The flusher has no stage to flush: call addStage, or deploy without it (flush: false).'];
     }
     const environment = { ...this.environmentFor('settled', props), STAGES: JSON.stringify(this.stages) };

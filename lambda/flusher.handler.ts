@@ -5,6 +5,7 @@ import { createFlushLog } from './flush-log.ts';
 import { createStageFlusher } from './flush-stage.ts';
 import { createFlusher } from './flusher.ts';
 import { API_GATEWAY_ENDPOINT, flusherConfigurationFrom } from './flusher-environment.ts';
+import { createStageReader, stageParametersFrom, withPublishedStages } from './stage-parameters.ts';
 import { inspectStandingEntries } from './standing-entries.ts';
 
 /** Milliseconds for a page of the table, which is a megabyte. */
@@ -12,11 +13,15 @@ const SCAN_TIMEOUT = 3000;
 
 const now = Date.now;
 const configuration = flusherConfigurationFrom(process.env);
-const region = variable('AWS_REGION');
-const credentials = {
-  accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-  secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-  ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+const parameters = stageParametersFrom(process.env);
+const stages = [...configuration.stages];
+const access = {
+  region: variable('AWS_REGION'),
+  credentials: {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
+  },
 };
 const report = createFlushLog({
   // Not console.log: Lambda would wrap the line, and CloudWatch would find no metric in it.
@@ -25,24 +30,27 @@ const report = createFlushLog({
   now,
 });
 
-const flush = createFlusher({
-  configuration,
+const flushKnownStages = createFlusher({
+  configuration: { ...configuration, stages },
   flushStage: createStageFlusher({
     // The SDK's own variable for another address; `npm start` sets it.
     endpoint: new URL(process.env.AWS_ENDPOINT_URL_API_GATEWAY ?? variable(API_GATEWAY_ENDPOINT)),
-    region,
-    credentials,
+    ...access,
   }),
   report,
   now,
   sleep,
 });
 
+const flush =
+  parameters === undefined
+    ? flushKnownStages
+    : withPublishedStages(flushKnownStages, stages, createStageReader({ ...parameters, ...access }));
+
 const callDynamoDb = createDynamoDbCall({
   endpoint: new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? configuration.revocationEndpoint),
-  region,
-  credentials,
   requestTimeout: SCAN_TIMEOUT,
+  ...access,
 });
 
 /** The stream's batches, and a schedule's wish that the table be looked over. */

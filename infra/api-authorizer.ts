@@ -1,0 +1,80 @@
+import { ArnFormat, type Duration, Names, Stack } from 'aws-cdk-lib';
+import { Authorizer, CfnAuthorizer, IdentitySource, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
+import { restApiBehind } from './rest-api-identity.ts';
+
+export interface ApiAuthorizerProps {
+  /** The API's id, as the authorizer's stack may write it. */
+  readonly restApiId: string;
+  /** The authorizer function's. */
+  readonly functionArn: string;
+  readonly resultTtl: Duration;
+  /** Told each object of the API whose methods get the authorizer. */
+  readonly onApi: (api: IRestApi) => void;
+}
+
+/**
+ * API Gateway's TOKEN authorizer of one API, with its permission to invoke the function.
+ *
+ * Both belong to the API's stack: CDK's `TokenAuthorizer` puts the permission into the function's, and so makes the two
+ * stacks depend on each other.
+ */
+export class ApiAuthorizer extends Authorizer {
+  readonly authorizerId: string;
+  readonly resource: CfnAuthorizer;
+  private readonly onApi: ApiAuthorizerProps['onApi'];
+
+  constructor(scope: Construct, id: string, { restApiId, functionArn, resultTtl, onApi }: ApiAuthorizerProps) {
+    super(scope, id);
+    this.onApi = onApi;
+    this.resource = new CfnAuthorizer(this, 'Resource', {
+      name: Names.uniqueId(this),
+      restApiId,
+      type: 'TOKEN',
+      authorizerUri: invocationArn(this, functionArn),
+      authorizerResultTtlInSeconds: resultTtl.toSeconds(),
+      identitySource: IdentitySource.header('Authorization'),
+      identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+    });
+    this.authorizerId = this.resource.ref;
+    new CfnPermission(this, 'Permission', {
+      action: 'lambda:InvokeFunction',
+      principal: 'apigateway.amazonaws.com',
+      functionName: functionArn,
+      sourceArn: authorizerArn(this, restApiId, this.authorizerId),
+    });
+  }
+
+  /** @internal */
+  override _attachToApi(api: IRestApi): void {
+    if (restApiBehind(api.restApiId, api) !== restApiBehind(this.resource.restApiId, this)) {
+      throw new Error(
+        `The authorizer ${this.node.path} belongs to another API than ${api.node.path}: ` +
+          `give the methods of ${api.node.path} the forApi(api) of their own API.`,
+      );
+    }
+    this.onApi(api);
+  }
+}
+
+/** How API Gateway names the function that it invokes. */
+export function invocationArn(scope: Construct, functionArn: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'apigateway',
+    account: 'lambda',
+    resource: 'path',
+    resourceName: `2015-03-31/functions/${functionArn}/invocations`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
+
+/** @param authorizerId `*` for an authorizer whose id API Gateway chooses when it imports a document */
+export function authorizerArn(scope: Construct, restApiId: string, authorizerId: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'execute-api',
+    resource: restApiId,
+    resourceName: `authorizers/${authorizerId}`,
+  });
+}

@@ -1,0 +1,51 @@
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { argumentOf, isOfType, namedBy, propertyOf, renderedProperties, resolvedIn } from './resource-reference.ts';
+
+/**
+ * One API, however many objects stand for it: its resource where this app makes it, otherwise the text of its id.
+ * Equal for two objects of the same API, in whatever stack they stand.
+ */
+export type RestApiIdentity = CfnResource | string;
+
+/** @param id an API's id, possibly a token, as a construct at `scope` writes it */
+export function restApiBehind(id: unknown, scope: IConstruct): RestApiIdentity {
+  const value = resolvedIn(scope, id);
+  const named = namedBy(value, Stack.of(scope));
+  if (named === undefined) return typeof value === 'string' ? value : JSON.stringify(value);
+  const { element, attribute } = named;
+  return isOfType(element, 'AWS::ApiGateway::RestApi') ? element : `${element.node.path}.${attribute}`;
+}
+
+/** The API of a stage, a deployment or a method, overrides applied. */
+export function restApiOf(resource: CfnResource): RestApiIdentity {
+  return restApiBehind(propertyOf(resource, 'RestApiId'), resource);
+}
+
+/** The path of the construct that people know: CDK's own `RestApi`, where it made the resource. */
+export function pathOfApi({ node }: CfnResource): string {
+  const { scope } = node;
+  return scope?.node.defaultChild?.node === node ? scope.node.path : node.path;
+}
+
+/**
+ * Where a method stands, `/orders/{id}`: by the parents that CloudFormation sees, because an imported API calls any
+ * resource its root. What no resource of this app explains counts as the root.
+ */
+export function pathOfMethod(method: CfnResource): string {
+  return `/${pathParts(propertyOf(method, 'ResourceId'), Stack.of(method)).join('/')}`;
+}
+
+function pathParts(resourceId: unknown, stack: Stack): readonly string[] {
+  const element = namedBy(resourceId, stack)?.element;
+  if (element === undefined || !isOfType(element, 'AWS::ApiGateway::Resource')) return [];
+  return [...pathParts(propertyOf(element, 'ParentId'), Stack.of(element)), String(propertyOf(element, 'PathPart'))];
+}
+
+/** The API's OpenAPI document, where it is an object. */
+export function documentOf(api: CfnResource): Readonly<Record<string, unknown>> {
+  const { Body } = renderedProperties(api);
+  return typeof Body === 'object' && Body !== null && argumentOf(Body, 'Fn::Transform') === undefined
+    ? (Body as Readonly<Record<string, unknown>>)
+    : {};
+}
