@@ -10,13 +10,12 @@ import type { OperatorContext, Report } from './report.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { tokenFromStandardInput } from './token-input.ts';
 import { judge } from './token-judgement.ts';
-import { withoutScheme } from './unverified-token.ts';
 
 /** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
 export async function check(command: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
-  const pasted = command.jwt === '-' ? await tokenFromStandardInput(context) : command.jwt;
-  const judgement = await judge(withoutScheme(pasted), region, context.now());
+  const token = command.jwt === '-' ? await tokenFromStandardInput(context) : command.jwt;
+  const judgement = await judge(token, region, context.now(region));
   const { accessToken, obstacle } = judgement;
   // What kept the verdict from being reached is said once: the table is not asked a second time.
   const isExplained = accessToken !== undefined && obstacle === undefined;
@@ -28,7 +27,7 @@ export async function check(command: CheckCommand, stack: RevocationStack, conte
         ? []
         : createGrants(region.authorizer.routes).routesGrantedBy(accessToken.scopes).routes,
   };
-  return checkReport(checked, region, context.now());
+  return checkReport(checked, region, context.now(region));
 }
 
 /** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */

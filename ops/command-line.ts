@@ -1,28 +1,23 @@
 import { Command as Commander, Option } from 'commander';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
 import { HELP_TEXTS } from './help-texts.ts';
-import { formatInstant } from './instant.ts';
 import { UsageError } from './operator-error.ts';
 import { addRevokeCommands, type Found } from './revoke-command-line.ts';
 import { addSelectors } from './selector-command-line.ts';
 import { instantOption, oneRegionChoice, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
 
-/**
- * What a command line can ask for. Pure: reads no file, writes nothing.
- *
- * @param now - seconds since the epoch: a `before` far in the future is a slip of the hand
- */
-export function revocationsGrammar(found: Found, now: number): Commander {
+/** What a command line can ask for. Pure: reads no file and no clock, writes nothing. */
+export function revocationsGrammar(found: Found): Commander {
   const program = new Commander('revocations')
     .usage('<command> …')
     .description('Takes tokens back, gives them back, and shows what is revoked.')
     .addHelpText('after', HELP_TEXTS.revocations);
-  addRevokeCommands(program, found, now);
+  addRevokeCommands(program, found);
   addRestore(program, found);
   addShow(program, found);
   addList(program, found);
   addCheck(program, found);
-  addImport(program, found, now);
+  addImport(program, found);
   addLint(program, found);
   addUpgrade(program, found);
   return program;
@@ -91,7 +86,7 @@ function addCheck(program: Commander, found: Found): void {
     });
 }
 
-function addImport(program: Commander, found: Found, now: number): void {
+function addImport(program: Commander, found: Found): void {
   type Options = StackOptions & { issuer?: string; asOf?: number; reason?: string; by?: string; flush: boolean };
   type Switches = { skipBad?: true; dryRun?: true; force?: true };
   withStackOptions(program.command('import').description('Revokes in bulk, from a CSV or JSONL file.'))
@@ -107,18 +102,9 @@ function addImport(program: Commander, found: Found, now: number): void {
     .addHelpText('after', HELP_TEXTS.import)
     .action((file: string, options: Options & Switches) => {
       const { issuer, asOf, reason, by, flush, skipBad, dryRun, force, ...where } = options;
-      requirePast(asOf, now);
       const switches = { flush, skipBad: skipBad === true, dryRun: dryRun === true, force: force === true };
       found({ kind: 'import', file, issuer, asOf, reason, by, ...switches, ...stackChoice(where) });
     });
-}
-
-/** The time of the first attempt, which an import that goes on with it has behind it. @throws UsageError */
-function requirePast(asOf: number | undefined, now: number): void {
-  if (asOf === undefined || asOf <= now) return;
-  throw new UsageError(
-    `--as-of is ${formatInstant(asOf)}, which is in the future: give the time of the first attempt.`,
-  );
 }
 
 function addLint(program: Commander, found: Found): void {

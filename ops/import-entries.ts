@@ -7,7 +7,7 @@ import { readImportInput } from './import-input.ts';
 import { type ImportedEntry, type ImportFacts, importedEntry } from './import-line.ts';
 import { importReport, type RegionalImport, someOf } from './import-report.ts';
 import { formatInstant } from './instant.ts';
-import { OperatorError, sentenceOf } from './operator-error.ts';
+import { OperatorError, sentenceOf, UsageError } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { itemOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -32,6 +32,7 @@ export async function importEntries(
   const now = context.now();
   // Whole seconds, so that the instant survives being printed and typed again.
   const asOf = command.asOf ?? Math.floor(now);
+  requirePast(asOf, now);
   const facts = { command, revokedBy: command.by ?? (await stack.operator()), asOf, now };
   const files = stack.regions.map((region) => ({
     region,
@@ -43,6 +44,14 @@ export async function importEntries(
   const results: RegionalImport[] = [];
   for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
   return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
+}
+
+/** `--as-of` repeats the first attempt's time, so it must be in the past. @throws UsageError */
+function requirePast(asOf: number, now: number): void {
+  if (asOf <= now) return;
+  throw new UsageError(
+    `--as-of is ${formatInstant(asOf)}, which is in the future: give the time of the first attempt.`,
+  );
 }
 
 /** @throws OperatorError when nothing is to be written, because lines are bad */

@@ -60,7 +60,7 @@ async function inspectRegion(
   let inspected = 0;
   for await (const page of scanEntries(region)) {
     inspected += page.length;
-    findings.push(...page.flatMap((item) => findingsOf(item, region, now())));
+    findings.push(...page.flatMap((item) => findingsOf(item, region, now(region))));
     tellPage(page.length);
   }
   return { inspected, findings };

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CompiledRoute } from '../lambda/route.ts';
+import { decomposeUnverified } from '../lambda/compact-jws.ts';
+import { InvalidTokenError } from '../lambda/rejection.ts';
 import type { RevokeCommand } from './command.ts';
-import { OperatorError, sentenceOf } from './operator-error.ts';
+import { OperatorError, sentenceOf, UsageError } from './operator-error.ts';
+import { type Call, callWith, isAccepted, isRefused, NO_ANSWER } from './probe-call.ts';
+import { type Measurement, WATCH_LONGER, withMeasurements } from './probe-report.ts';
 import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { lagOf } from './revocation-lag.ts';
-import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { tokenFromStandardInput } from './token-input.ts';
-import { withoutScheme } from './unverified-token.ts';
+import type { RevocationStack } from './revocation-stack.ts';
+import { tokenIn } from './token-input.ts';
 
 /** Milliseconds between two requests of the probe. */
 const PROBE_PAUSE = 100;
@@ -16,11 +18,15 @@ const PROBE_PAUSE = 100;
 /** Refusals in a row before we believe them: API Gateway has more than one cache. */
 const ENOUGH_REFUSALS = 3;
 
-/** Seconds past the guarantee for which we go on watching, so that a broken promise is seen and not cut off. */
-const WATCH_LONGER = 5;
-
 export interface Probe {
   untilRefused(report: Report, results: readonly RegionalResult[]): Promise<Report>;
+}
+
+/** A token to call the API with. */
+interface ProbeToken {
+  readonly text: string;
+  /** Its `exp`, in seconds since the epoch, which nothing has verified; undefined: it names none. */
+  readonly expiresAt: number | undefined;
 }
 
 /** For `--wait`: a token to call the API with. Its first call fills the result cache, so that the lag is the real one. */
@@ -30,30 +36,32 @@ export async function openProbe(
   context: OperatorContext,
 ): Promise<Probe | undefined> {
   if (command.wait === undefined) return undefined;
-  const token = withoutScheme(await probeToken(command, command.wait.token, context));
-  const calls = regions.map((region) => ({ region, call: callWith(token, region) }));
-  const first = await Promise.all(calls.map(({ call }) => call()));
-  if (first.includes(NO_ANSWER)) {
+  const token = probeToken(await probeText(command, command.wait.token, context));
+  const calls = regions.map((region) => ({ region, call: callWith(token.text, region) }));
+  const probed = await Promise.all(calls.map(async (each) => ({ ...each, status: await each.call() })));
+  if (probed.some(({ status }) => status === NO_ANSWER)) {
     throw new OperatorError('--wait has nothing to watch, because the API does not answer; nothing was written.');
   }
-  if (first.includes(401)) context.tell('The watched token is refused already, before anything is written.');
   return {
     async untilRefused(report, results) {
-      const watched = results.filter(isHeld);
-      const lags = await Promise.all(
-        watched.map(async (result) => {
-          const call = calls.find(({ region }) => region === result.region)?.call;
-          return { region: result.region.region, ...(await watch(call, result, context)) };
+      const measured = await Promise.all(
+        results.filter(isHeld).map(async (result) => {
+          const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
+          const isMeasurable = call !== undefined && isAccepted(status);
+          return {
+            region: result.region.region,
+            ...(isMeasurable ? await watch(call, token, result, context) : unmeasured(notAccepted(status))),
+          };
         }),
       );
-      return withLags(report, lags);
+      return withMeasurements(report, measured);
     },
   };
 }
 
-async function probeToken(command: RevokeCommand, source: string, context: OperatorContext): Promise<string> {
+async function probeText(command: RevokeCommand, source: string, context: OperatorContext): Promise<string> {
   if (source === 'selector' && command.selector.by === 'jwt') return command.selector.jwt;
-  if (source === '-') return tokenFromStandardInput(context);
+  if (source === '-') return context.readStandardInput();
   try {
     return await readFile(source, 'utf8');
   } catch (error) {
@@ -61,70 +69,55 @@ async function probeToken(command: RevokeCommand, source: string, context: Opera
   }
 }
 
-/** @returns an HTTP status, or NO_ANSWER */
-type Call = () => Promise<number>;
-
-const NO_ANSWER = 0;
-
-function callWith(token: string, { api, authorizer }: RegionalStack): Call {
-  const url = `${api}${probePath(authorizer.routes)}`;
-  const request = { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' } as const;
-  return async () => {
-    try {
-      const response = await fetch(url, request);
-      await response.body?.cancel();
-      return response.status;
-    } catch {
-      // Never fetch's own words: they repeat a header that cannot be sent.
-      return NO_ANSWER;
-    }
-  };
+/** Any spelling of the signature will do: the API is the judge of it. @throws UsageError when the text holds no token */
+function probeToken(text: string): ProbeToken {
+  const token = tokenIn(text);
+  try {
+    const [header = '', payload = '', ...rest] = token.split('.');
+    if (rest.length !== 1) throw new InvalidTokenError('malformed');
+    const { exp } = decomposeUnverified(`${header}.${payload}.AA`).payload;
+    return { text: token, expiresAt: typeof exp === 'number' ? exp : undefined };
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    throw new UsageError(
+      'The token to watch is not a JWT, so nothing would be measured, and nothing was written: give --probe a file that holds an access token that the API accepts.',
+    );
+  }
 }
 
-/** A GET without parameters if there is one. 403 is as good as 200: only a refused token gets 401. */
-function probePath(routes: readonly CompiledRoute[]): string {
-  const paths = routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
-  const path = paths.find((candidate) => !candidate.includes('{')) ?? paths[0];
-  if (path === undefined) throw new OperatorError('--wait needs a GET route to call, and the API has none.');
-  return path.replace(/\{[^}]*\}/g, 'probe');
+function notAccepted(status: number): string {
+  const answer = isRefused(status) ? 'refused the watched token' : `answered the watched token with ${status}`;
+  return `the API ${answer} before the entry was written, so a refusal says nothing about the entry`;
 }
 
-interface Watched {
-  /** Seconds from the acknowledged write to the first refusal; null: not refused while we watched. */
-  readonly measuredLagSeconds: number | null;
-  readonly calls: number;
+function unmeasured(reason: string): Measurement {
+  return { measuredLagSeconds: null, unmeasured: reason, calls: 1 };
 }
 
-async function watch(call: Call | undefined, result: HeldResult, { now }: OperatorContext): Promise<Watched> {
-  const start = result.acknowledgedAt ?? now();
+async function watch(
+  call: Call,
+  { expiresAt = Infinity }: ProbeToken,
+  result: HeldResult,
+  { now, elapsed }: OperatorContext,
+): Promise<Measurement> {
+  const start = result.acknowledgedTick ?? elapsed();
   const end = start + lagOf(result).guaranteed + WATCH_LONGER;
   let refusals = 0;
   let refusedAt = start;
   let calls = 0;
-  while (call !== undefined && refusals < ENOUGH_REFUSALS && now() < end) {
-    const isRefused = (await call()) === 401;
+  while (refusals < ENOUGH_REFUSALS && elapsed() < end) {
+    const wasRefused = isRefused(await call());
     calls += 1;
-    if (isRefused && refusals === 0) refusedAt = now();
-    refusals = isRefused ? refusals + 1 : 0;
+    if (wasRefused && refusals === 0) refusedAt = elapsed();
+    refusals = wasRefused ? refusals + 1 : 0;
     await delay(PROBE_PAUSE);
   }
-  return { measuredLagSeconds: refusals < ENOUGH_REFUSALS ? null : round(refusedAt - start), calls };
+  if (refusals < ENOUGH_REFUSALS) return { measuredLagSeconds: null, unmeasured: null, calls };
+  if (now(result.region) >= expiresAt)
+    return unmeasured('the watched token has expired meanwhile, so its refusal says nothing');
+  return { measuredLagSeconds: round(refusedAt - start), unmeasured: null, calls };
 }
 
 function round(seconds: number): number {
   return Math.max(0, Math.round(seconds * 100) / 100);
-}
-
-function withLags(report: Report, lags: readonly ({ readonly region: string } & Watched)[]): Report {
-  const lines = lags.map(({ region, measuredLagSeconds, calls }) =>
-    measuredLagSeconds === null
-      ? `${region}: STILL ACCEPTED after the guaranteed time and ${WATCH_LONGER} s more, in ${calls} calls: is the entry about this token?`
-      : `${region}: refused ${measuredLagSeconds} s after the write (${calls} calls).`,
-  );
-  const isRefused = lags.every(({ measuredLagSeconds }) => measuredLagSeconds !== null);
-  return {
-    text: [report.text, ...lines].join('\n'),
-    document: { ...(report.document as object), wait: lags },
-    exitCode: isRefused ? report.exitCode : 1,
-  };
 }

@@ -8,8 +8,7 @@ import type { Terminal } from './terminal.ts';
 
 /** What one of our programs understands, and does. */
 export interface Program<C extends { readonly kind: string }> {
-  /** @param now - seconds since the epoch */
-  readonly grammar: (found: (command: C) => void, now: number) => Commander;
+  readonly grammar: (found: (command: C) => void) => Commander;
   /** @returns the exit code */
   readonly run: (command: C, screen: Screen) => Promise<number>;
 }
@@ -25,8 +24,7 @@ export async function runProgram<C extends { readonly kind: string }>(
 ): Promise<number> {
   const screen = screenOn(terminal);
   try {
-    const now = terminal.now();
-    const command = quietly<C>((found) => grammar(found, now), argv, terminal.environment);
+    const command = quietly<C>(grammar, argv, terminal.environment);
     return isHelp(command) ? printHelp(command, screen) : await run(command, screen);
   } catch (error) {
     screen.err.write(`${sentenceOf(error)}\n`);

@@ -16,7 +16,7 @@ export interface Screen extends Terminal {
 
 export function screenOn(terminal: Terminal): Screen {
   const { out, err } = terminal;
-  let drawnAt = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
   const wiping = <S extends Terminal['err']>(stream: S) => ({
     ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
@@ -28,8 +28,8 @@ export function screenOn(terminal: Terminal): Screen {
   });
   const showProgress: ShowProgress = (what, done, total) => {
     const isLast = done === total;
-    if (err.isTTY !== true || (!isLast && Date.now() - drawnAt < PAUSE)) return;
-    drawnAt = Date.now();
+    if (err.isTTY !== true || (!isLast && performance.now() - drawnAt < PAUSE)) return;
+    drawnAt = performance.now();
     isDrawn = !isLast;
     err.write(`${WIPE}${what} ${bar(done, total)}${isLast ? '\n' : ''}`);
   };

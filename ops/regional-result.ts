@@ -22,7 +22,7 @@ export interface UnconfirmedResult extends RegionalPlan, Pick<WrittenEntry, 'out
   readonly state: 'unconfirmed';
   /** What was written; undefined where a strong read did not find it. */
   readonly item: EntryItem | undefined;
-  /** Seconds since the epoch. */
+  /** On DynamoDB's clock, at the latest; seconds since the epoch. */
   readonly acknowledgedAt: number;
   readonly error: string;
 }
@@ -31,8 +31,10 @@ export interface UnconfirmedResult extends RegionalPlan, Pick<WrittenEntry, 'out
 export interface HeldResult extends RegionalPlan, WrittenEntry {
   /** `planned`: a dry run, after which the `outcome` is still to come. */
   readonly state: 'confirmed' | 'planned';
-  /** Seconds since the epoch; undefined in a dry run. */
+  /** On DynamoDB's clock, at the latest; seconds since the epoch; undefined in a dry run. */
   readonly acknowledgedAt: number | undefined;
+  /** The same moment on a clock that never jumps, in seconds; undefined in a dry run. */
+  readonly acknowledgedTick: number | undefined;
 }
 
 export function isHeld(result: RegionalResult): result is HeldResult {

@@ -1,3 +1,5 @@
+import type { RegionalStack } from './revocation-stack.ts';
+
 /** What a command found or did: for people, for programs (`--json`), and for the shell. */
 export interface Report {
   readonly text: string;
@@ -7,8 +9,13 @@ export interface Report {
 
 /** What a command may use besides the deployment; every part can be replaced in a test. */
 export interface OperatorContext {
-  /** Seconds since the epoch. */
-  readonly now: () => number;
+  /**
+   * The latest time that DynamoDB's clock can show in a Region, or in any of them; seconds since the epoch.
+   * @throws the reason why DynamoDB cannot be asked
+   */
+  readonly now: (region?: RegionalStack) => number;
+  /** Seconds on a clock that never jumps, to measure with. */
+  readonly elapsed: () => number;
   readonly readStandardInput: () => Promise<string>;
   /** Messages while a command works; on standard error. */
   readonly tell: (line: string) => void;

@@ -48,7 +48,8 @@ export function revocationOf(
 
 function beforeOf(wanted: BeforeOption, now: number): number | undefined {
   if (wanted === 'block') return undefined;
-  return wanted === 'now' ? Math.floor(now) : wanted;
+  // Rounded up, so that it spares nothing that was issued until now.
+  return wanted === 'now' ? Math.ceil(now) : wanted;
 }
 
 export function hasBefore({ prefix }: Pick<RevocationTarget, 'prefix'>): boolean {

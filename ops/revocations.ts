@@ -12,6 +12,7 @@ import type { RevocationStack } from './revocation-stack.ts';
 import { revoke } from './revoke.ts';
 import { show } from './show.ts';
 import { findStack } from './stack-search.ts';
+import { tableTime } from './table-time.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -36,11 +37,15 @@ export function main(argv: readonly string[], terminal: Terminal): Promise<numbe
 async function runCommand(command: Command, screen: Screen): Promise<number> {
   const stack = await findStack(command.where, screen.localFolder);
   const run = RUNS[command.kind] as Run<Command>;
-  return printReport(await run(command, stack, contextOf(screen)), command, screen);
+  return printReport(await run(command, stack, await contextOf(screen, stack)), command, screen);
 }
 
-function contextOf({ now, err, readStandardInput, showProgress }: Screen): OperatorContext {
-  return { now, readStandardInput, showProgress, tell: (line) => err.write(`${line}\n`) };
+async function contextOf(
+  { now, elapsed = () => performance.now() / 1000, err, readStandardInput, showProgress }: Screen,
+  stack: RevocationStack,
+): Promise<OperatorContext> {
+  const tell = (line: string) => err.write(`${line}\n`);
+  return { now: await tableTime(stack, { now, elapsed, tell }), elapsed, readStandardInput, showProgress, tell };
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processTerminal());

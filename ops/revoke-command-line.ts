@@ -3,7 +3,6 @@ import type { RevocationLevel } from '../lambda/revocation-target.ts';
 import type { Command, Selector } from './command.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 import { parseInstant } from './instant.ts';
-import { requireNearBefore } from './near-before.ts';
 import { UsageError } from './operator-error.ts';
 import { addSelectors, type SelectorOptions } from './selector-command-line.ts';
 import { instantOption, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
@@ -26,7 +25,7 @@ type RevokeOptions = StackOptions &
 /** Takes what a command line asks for. */
 export type Found = (command: Command) => void;
 
-export function addRevokeCommands(program: Commander, found: Found, now: number): void {
+export function addRevokeCommands(program: Commander, found: Found): void {
   const revoke = program
     .command('revoke')
     .description('Takes back a token, a session, or all a subject, client, key or issuer has.');
@@ -36,7 +35,6 @@ export function addRevokeCommands(program: Commander, found: Found, now: number)
     leaf.action((value: string | undefined) => {
       const options = leaf.opts<RevokeOptions>();
       const before = options.block === true ? 'block' : (options.before ?? 'now');
-      requireNearBefore(before, now, options.force === true);
       const selector = selectorOf(value, options);
       found({
         kind: 'revoke',

@@ -4,12 +4,13 @@ import { problemWithSize } from './entry-size.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from './entry-table.ts';
 import { formatInstant } from './instant.ts';
 import { hasWrittenNothing } from './lost-answer.ts';
+import { requireNearBefore } from './near-before.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { openProbe } from './probe.ts';
 import { answersFrom, type RegionalAnswer } from './regional-answers.ts';
 import type { HeldResult, RegionalPlan, RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
-import { requireLevelRead, revocationOf } from './revocation.ts';
+import { hasBefore, requireLevelRead, revocationOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 import { revokeReport } from './revoke-report.ts';
 import { selectTarget } from './target-selection.ts';
@@ -24,14 +25,14 @@ export async function revoke(
   const selector = await withToken(command.selector, context);
   const resolved = { ...command, selector };
   const revokedBy = command.by ?? (await stack.operator());
-  const now = context.now();
-  const plans = stack.regions.map((region) => plan(resolved, region, revokedBy, now));
+  const planIn = (region: RegionalStack) => plan(resolved, region, revokedBy, context.now(region));
+  const plans = stack.regions.map(planIn);
   if (command.dryRun) {
     const foreseen = await answersFrom(plans, (regional) => foresee(regional, command.replace));
     return revokeReport(resolved, foreseen.map(foreseenResult), context.now());
   }
   const probe = await openProbe(resolved, stack, context);
-  const results = await Promise.all(plans.map((regional) => write(regional, command.replace, context)));
+  const results = await Promise.all(stack.regions.map((region) => write(() => planIn(region), command, context)));
   const report = revokeReport(resolved, results, context.now());
   return probe === undefined ? report : probe.untilRefused(report, results);
 }
@@ -41,6 +42,7 @@ function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, 
   if (command.selector.by === 'target') throw new OperatorError('An entry is revoked by its level and value.');
   const { target, issuer } = selectTarget(command.selector, region.authorizer);
   requireLevelRead(region.authorizer, target);
+  requireNearBefore(command.before, now, command.force);
   const revocation = revocationOf(target, issuer, { ...command, revokedBy }, now);
   requireLiving(endedTokens(target, issuer, { before: revocation.before, endsAt: command.endsAt }, now), command.force);
   const problem = problemWithSize(revocation);
@@ -63,24 +65,54 @@ function requireLiving(ended: Ended | undefined, force: boolean): void {
 async function foresee(regional: RegionalPlan, replace: boolean): Promise<HeldResult> {
   const foreseen = await foreseenEntry(regional.region, { ...regional, replace });
   const state = foreseen.outcome === 'unchanged' ? 'confirmed' : 'planned';
-  return { ...regional, ...foreseen, state, acknowledgedAt: undefined };
+  return { ...regional, ...foreseen, state, acknowledgedAt: undefined, acknowledgedTick: undefined };
 }
 
 function foreseenResult({ place, answer, error }: RegionalAnswer<RegionalPlan, HeldResult>): RegionalResult {
   return answer ?? { ...place, state: 'failed', error };
 }
 
-async function write(regional: RegionalPlan, replace: boolean, { now }: OperatorContext): Promise<RegionalResult> {
+/** Seconds that a write may take. Its `before` is rounded up by a second, and lies in the past after a longer one. */
+const MAX_WRITE_TIME = 1;
+
+async function write(
+  planNow: () => RegionalPlan,
+  command: RevokeCommand,
+  context: OperatorContext,
+): Promise<RegionalResult> {
+  const startedAt = context.elapsed();
+  const regional = planNow();
   try {
-    const written = await writeEntry(regional.region, { ...regional, replace });
-    return await confirm(regional, written, now());
+    const written = await writeEntry(regional.region, { ...regional, replace: command.replace });
+    const isLate = context.elapsed() - startedAt > MAX_WRITE_TIME;
+    if (isLate && command.before === 'now' && hasBefore(regional.revocation.target)) {
+      return await writeLater(planNow(), written, command, context);
+    }
+    return await confirm(regional, written, context);
   } catch (error) {
     return { ...regional, state: hasWrittenNothing(error) ? 'failed' : 'unknown', error: sentenceOf(error) };
   }
 }
 
-async function confirm(regional: RegionalPlan, written: WrittenEntry, acknowledgedAt: number): Promise<RegionalResult> {
-  const result = { ...regional, ...written, acknowledgedAt };
+/** Moves the `before` of a write that took long to the present: tokens were issued while it was repeated. */
+async function writeLater(
+  regional: RegionalPlan,
+  { outcome, previous, item }: WrittenEntry,
+  { replace }: RevokeCommand,
+  context: OperatorContext,
+): Promise<RegionalResult> {
+  // A failure shows in the strong read that follows: it does not find what is wanted now.
+  const later = await writeEntry(regional.region, regional.revocation, replace).catch(() => ({ outcome, item }));
+  const first = outcome === 'unchanged' ? later.outcome : outcome;
+  return confirm(regional, { outcome: first, previous, item: later.item }, context);
+}
+
+async function confirm(
+  regional: RegionalPlan,
+  written: WrittenEntry,
+  { now, elapsed }: OperatorContext,
+): Promise<RegionalResult> {
+  const result = { ...regional, ...written, acknowledgedAt: now(regional.region), acknowledgedTick: elapsed() };
   try {
     const item = await confirmedEntry(regional.region, regional.revocation);
     if (item !== undefined) return { ...result, item, state: 'confirmed' };

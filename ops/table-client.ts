@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  DynamoDBServiceException,
+} from '@aws-sdk/client-dynamodb';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 
 /** What kept DynamoDB from doing what was asked; `name` is AWS's, or the system's. */
@@ -28,5 +33,37 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
       },
     { step: 'initialize', priority: 'high', name: 'errorsNameTheTable' },
   );
+  client.middlewareStack.addRelativeTo(repeatNoDenial, {
+    relation: 'before',
+    toMiddleware: 'httpSigningMiddleware',
+    name: 'repeatNoDenial',
+  });
   return client;
+}
+
+/** AWS's errors for a request that was signed at another time than its own. */
+const SKEW_ERRORS: ReadonlySet<string> = new Set([
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
+
+/**
+ * Where this machine's clock is 4 min off, AWS's client repeats whatever DynamoDB denied, since the signature might be the
+ * cause. A denial that names another cause is an answer: repeated, it would look like a write whose answer was lost.
+ */
+function repeatNoDenial<A, R>(next: (args: A) => Promise<R>): (args: A) => Promise<R> {
+  return async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      if (error instanceof DynamoDBServiceException && !SKEW_ERRORS.has(error.name)) {
+        Object.assign(error.$metadata, { clockSkewCorrected: false });
+      }
+      throw error;
+    }
+  };
 }

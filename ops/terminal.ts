@@ -7,8 +7,10 @@ export interface Terminal {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly readStandardInput: () => Promise<string>;
-  /** Seconds since the epoch. */
+  /** This machine's clock, in seconds since the epoch. */
   readonly now: () => number;
+  /** Seconds on a clock that never jumps; without it, Node's own. */
+  readonly elapsed?: () => number;
   /** Where `npm start` says what it runs. */
   readonly localFolder: string;
   /** Where npm says what it kept of the command line; nothing: it was not npm that started us. */

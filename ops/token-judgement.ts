@@ -58,15 +58,18 @@ async function judgeRevocation(accessToken: AccessToken, region: RegionalStack, 
   }
 }
 
+/** Milliseconds on a clock that never jumps: a key set only asks how long ago something was. */
+const steadyClock = () => performance.now();
+
 /** One set of keys for both attempts, so that the issuer is asked once. @returns a verifier at an instant, in seconds */
 function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken {
   const { issuers, contextClaims } = authorizer.configuration;
-  const keySets = new Map(issuers.map((issuer) => [issuer.alias, createKeySet(issuer, Date.now, () => {})]));
+  const keySets = new Map(issuers.map((issuer) => [issuer.alias, createKeySet(issuer, steadyClock, () => {})]));
   return (now) =>
     createTokenVerifier({
       issuers,
       contextClaims,
-      keySetOf: (issuer) => keySets.get(issuer.alias) ?? createKeySet(issuer, Date.now, () => {}),
+      keySetOf: (issuer) => keySets.get(issuer.alias) ?? createKeySet(issuer, steadyClock, () => {}),
       now: () => now * 1000,
     });
 }

@@ -14,10 +14,10 @@ import { OperatorError } from './operator-error.ts';
  * @throws OperatorError that repeats nothing of the token
  */
 export function unverifiedTokenTarget(
-  pasted: string,
+  token: string,
   issuers: readonly TrustedIssuer[],
 ): { readonly target: RevocationTarget; readonly issuer: TrustedIssuer } {
-  const jws = decompose(pasted);
+  const jws = decompose(token);
   const issuer = issuers.find(({ issuer }) => issuer === jws.payload.iss);
   if (issuer === undefined) {
     const trusted = issuers.map(({ alias, issuer }) => `${alias} (${issuer})`).join(', ');
@@ -28,8 +28,8 @@ export function unverifiedTokenTarget(
   return { target: { ...tokenIdentity(jws, issuer), issuerAlias: issuer.alias }, issuer };
 }
 
-function decompose(pasted: string): UnverifiedJws {
-  const [header = '', payload = '', ...rest] = withoutScheme(pasted).split('.');
+function decompose(token: string): UnverifiedJws {
+  const [header = '', payload = '', ...rest] = token.split('.');
   try {
     if (rest.length !== 1) throw new InvalidTokenError('malformed');
     // Any strict spelling will do for the signature, which plays no part.
@@ -40,11 +40,6 @@ function decompose(pasted: string): UnverifiedJws {
       'This is not a JWT, which is three parts of base64url with dots between: paste the whole token, or give --jwt-id.',
     );
   }
-}
-
-/** People paste the header's value; terminals and files add a newline. */
-export function withoutScheme(pasted: string): string {
-  return pasted.trim().replace(/^Bearer +/i, '');
 }
 
 function tokenIdentity(jws: UnverifiedJws, issuer: TrustedIssuer): Pick<RevocationTarget, 'prefix' | 'value'> {

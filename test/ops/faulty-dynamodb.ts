@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { inject } from 'vitest';
+import { dateThatEndsAt } from '../support/dated-dynamodb.ts';
 import { startLoopbackServer } from '../support/loopback-server.ts';
+import { NOW } from '../support/trusted-issuer.ts';
 
 /**
  * What becomes of a request: `answer`: all is well; `lose-answer`: DynamoDB does as asked, and its answer is lost;
@@ -29,6 +31,7 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   let follow: (() => Promise<unknown>) | undefined;
   let isFollowed = false;
   const take = async (response: ServerResponse, request: IncomingMessage) => {
+    response.setHeader('date', dateThatEndsAt(NOW));
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const earlier = counts.get(operation) ?? 0;
     counts.set(operation, earlier + 1);

@@ -8,7 +8,6 @@ import type { Command } from '../../ops/command.ts';
 import { revocationsGrammar } from '../../ops/command-line.ts';
 import { optionsKeptByNpm } from '../../ops/npm-options.ts';
 import { quietly } from '../../ops/quiet-commander.ts';
-import { NOW } from '../support/trusted-issuer.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -122,7 +121,7 @@ describe('options that npm kept', () => {
     ['revoke key list', { npm_config_block: 'true', npm_config_reason: 'x' }, /^npm kept --reason for itself/],
   ])('are those of the command that is named: %s', (words, kept, sentence) => {
     const environment = { npm_lifecycle_event: 'revocations', ...kept };
-    const parse = () => quietly<Command>((found) => revocationsGrammar(found, NOW), words.split(' '), environment);
+    const parse = () => quietly<Command>((found) => revocationsGrammar(found), words.split(' '), environment);
     expect(parse).toThrow(sentence);
   });
 });

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { inject } from 'vitest';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
 import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { main } from '../../ops/revocations.ts';
 import type { Terminal } from '../../ops/terminal.ts';
+import { startDatedDynamoDb } from '../support/dated-dynamodb.ts';
 import { createRevocationTable, type TestRevocationTable } from '../support/revocation-table.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 
@@ -41,7 +41,7 @@ export interface OperatorAtWork {
   /** The same with `--json`. */
   document(commandLine: string, standardInput?: string): Promise<PrintedDocument>;
   entry(target: string): Promise<Readonly<Record<string, AttributeValue>> | undefined>;
-  /** Seconds since the epoch. */
+  /** Sets the operator's clock and DynamoDB's; seconds since the epoch. */
   setClock(now: number): void;
   leave(): Promise<void>;
 }
@@ -79,6 +79,8 @@ export async function operatorAtWork(
   running: Readonly<Record<string, unknown>> = {},
 ): Promise<OperatorAtWork> {
   const table = await createRevocationTable();
+  let now = NOW;
+  const dynamoDb = await startDatedDynamoDb(() => now);
   const folder = await mkdtemp(join(tmpdir(), 'operator-'));
   const file = {
     pid: process.pid,
@@ -86,13 +88,13 @@ export async function operatorAtWork(
     tokenEndpoint: 'http://127.0.0.1:9/token',
     clients: [],
   };
-  const tableOf = { dynamodb: inject('dynamoDbEndpoint'), table: table.name, region: 'eu-west-1', authorizer };
+  const tableOf = { dynamodb: dynamoDb.address, table: table.name, region: 'eu-west-1', authorizer };
   await writeFile(join(folder, `running-${file.pid}.json`), JSON.stringify({ ...file, ...tableOf, ...running }));
-  let now = NOW;
   const run = (commandLine: string, standardInput = '') =>
     finished(wordsOf(commandLine), main, {
       localFolder: folder,
       now: () => now,
+      elapsed: () => 0,
       readStandardInput: async () => standardInput,
     });
   return {
@@ -107,7 +109,10 @@ export async function operatorAtWork(
     setClock: (seconds) => {
       now = seconds;
     },
-    leave: () => rm(folder, { recursive: true, force: true }),
+    leave: async () => {
+      await dynamoDb.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

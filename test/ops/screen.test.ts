@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { main } from '../../ops/revocations.ts';
-import { trustedIssuer } from '../support/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork, wordsOf } from './operator-at-work.ts';
 
 let operator: OperatorAtWork;
@@ -17,7 +17,12 @@ afterAll(() => Promise.all([operator.leave(), cut.leave()]));
 async function onTerminal(commandLine: string, { folder }: OperatorAtWork, standardInput = '') {
   let seen = '';
   const stream = { isTTY: true, write: (text: string) => (seen += text) };
-  const around = { localFolder: folder, now: () => 0, readStandardInput: async () => standardInput };
+  const around = {
+    localFolder: folder,
+    now: () => NOW,
+    elapsed: () => 0,
+    readStandardInput: async () => standardInput,
+  };
   await main(wordsOf(commandLine), { out: stream, err: stream, ...around });
   return seen;
 }

@@ -26,8 +26,14 @@ const GONE: Situation = { table: 'gone' };
 async function run(commandLine: string, second: Situation, first: Situation = {}): Promise<Report> {
   const regions = [await regionOf('eu-west-1', first), await regionOf('us-east-1', second)] as const;
   const stack: RevocationStack = { regions, operator: async () => 'ann' };
-  const context = { now: () => NOW, readStandardInput: async () => '', tell: () => {}, showProgress: () => {} };
-  const command = quietly<Command>((found) => revocationsGrammar(found, NOW), wordsOf(commandLine));
+  const context = {
+    now: () => NOW,
+    elapsed: () => 0,
+    readStandardInput: async () => '',
+    tell: () => {},
+    showProgress: () => {},
+  };
+  const command = quietly<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
   if (command.kind === 'revoke') return revoke(command, stack, context);
   if (command.kind === 'restore') return restore(command, stack, context);
   if (command.kind === 'show') return show(command, stack, context);
