@@ -12,10 +12,9 @@ import { tokenFromStandardInput } from './token-input.ts';
 import { judge } from './token-judgement.ts';
 
 /** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
-export async function check(command: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+export async function check(_: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
-  const token = command.jwt === '-' ? await tokenFromStandardInput(context) : command.jwt;
-  const judgement = await judge(token, region, context.now(region));
+  const judgement = await judge(await tokenFromStandardInput(context), region, context.now(region));
   const { accessToken, obstacle } = judgement;
   // What kept the verdict from being reached is said once: the table is not asked a second time.
   const isExplained = accessToken !== undefined && obstacle === undefined;

@@ -79,10 +79,11 @@ function addList(program: Commander, found: Found): void {
 
 function addCheck(program: Commander, found: Found): void {
   withStackOptions(program.command('check').description("Explains, step by step, the authorizer's verdict on a token."))
-    .argument('<jwt>', 'the token, or - to read it from standard input')
+    .argument('<->', 'read the token from standard input')
     .addHelpText('after', HELP_TEXTS.check)
     .action((jwt: string, options: StackOptions) => {
-      found({ kind: 'check', jwt, ...oneRegionChoice(ONE_TABLE, options) });
+      if (jwt !== '-') throw new UsageError('The token comes from standard input: write `check -`.');
+      found({ kind: 'check', ...oneRegionChoice(ONE_TABLE, options) });
     });
 }
 

@@ -65,7 +65,6 @@ export interface ListCommand extends CommonOptions {
 
 export interface CheckCommand extends CommonOptions {
   readonly kind: 'check';
-  readonly jwt: string;
 }
 
 export interface ImportCommand extends CommonOptions {

@@ -28,7 +28,7 @@ export function addSelectors(
   const token = verb
     .command('token')
     .description('one token, by itself or by its id')
-    .argument('[jwt]', 'the token, or -');
+    .argument('[-]', 'read the token from standard input');
   complete(
     withIssuer(token).option('--jwt-id <id>', "the token's id (jti; uti at Microsoft Entra ID)"),
     tokenSelector,
@@ -64,7 +64,12 @@ function tokenSelector(jwt: string | undefined, { issuer, jwtId }: SelectorOptio
   }
   if (jwtId !== undefined) return valueSelector('token')(jwtId, issuer === undefined ? {} : { issuer });
   if (issuer !== undefined) throw new UsageError('--issuer goes with --jwt-id: a token names its issuer itself.');
-  return { by: 'jwt', jwt: jwt ?? '-' };
+  if (jwt !== undefined && jwt !== '-') {
+    throw new UsageError(
+      'The token comes from standard input: write - in its place, or --jwt-id ID for the id of a token.',
+    );
+  }
+  return { by: 'jwt', jwt: '-' };
 }
 
 function valueSelector(level: RevocationLevel): SelectorOf {

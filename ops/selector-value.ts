@@ -1,7 +1,5 @@
 import { isIdentifier } from '../lambda/identifier.ts';
-
-/** A JWT's header always begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1). */
-const looksLikeJwt = /^(Bearer\s+)?eyJ[\w-]*\.|^eyJ[\w-]{30,}/i;
+import { holdsToken } from './token-argument.ts';
 
 /**
  * What keeps a value from naming a token, session, subject, client or key; undefined: nothing. The sentence never
@@ -9,7 +7,7 @@ const looksLikeJwt = /^(Bearer\s+)?eyJ[\w-]*\.|^eyJ[\w-]{30,}/i;
  */
 export function problemWithValue(value: string): string | undefined {
   if (value === '') return 'the value is empty: give the id exactly as the token carries it';
-  if (looksLikeJwt.test(value)) {
+  if (holdsToken(value)) {
     return 'the value looks like a token, which must not be stored: use `revoke token -` and paste it into standard input';
   }
   if (value !== value.trim()) return 'the value begins or ends with a space, and no token would match it';

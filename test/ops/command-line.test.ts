@@ -38,7 +38,7 @@ describe('a command line says what to do', () => {
     ['show key k --json', { kind: 'show', json: true }],
     ['list', { kind: 'list', limit: 100, level: undefined }],
     ['list --level key --all', { limit: undefined, level: 'key' }],
-    ['check -', { kind: 'check', jwt: '-' }],
+    ['check -', { kind: 'check' }],
     [
       'import f.csv --skip-bad --as-of 1799990000',
       { kind: 'import', file: 'f.csv', skipBad: true, asOf: 1_799_990_000 },

@@ -1,0 +1,48 @@
+import { UsageError } from './operator-error.ts';
+
+/** A JWT's header begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1); the second part is its payload. */
+const TOKEN = /\beyJ[\w-]*\.[\w-]*|\beyJ[\w-]{30,}/;
+
+/** JSON may have spaces after its brace, so that the header begins otherwise. */
+const SPACED_TOKEN = /(?:^|[\s"'=])([\w-]{8,})\.[\w-]{4,}\.[\w-]*/;
+
+/** Whether a word holds a token, or a large piece of one. */
+export function holdsToken(word: string): boolean {
+  if (TOKEN.test(word)) return true;
+  const [, header = ''] = SPACED_TOKEN.exec(word) ?? [];
+  return isJsonObject(Buffer.from(header, 'base64url').toString());
+}
+
+function isJsonObject(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+/** Commands that take a token, by their first words. */
+const TAKES_TOKEN: readonly (readonly string[])[] = [
+  ['revoke', 'token'],
+  ['restore', 'token'],
+  ['show', 'token'],
+  ['check'],
+];
+
+/**
+ * An argument is seen in the process list, and kept in the shell's history and npm's debug log: a token there has leaked.
+ * @throws UsageError with the piped form, which repeats nothing of the token
+ */
+export function refuseTokenArguments(argv: readonly string[]): void {
+  if (!argv.some(holdsToken)) return;
+  const words = TAKES_TOKEN.find((all) => all.every((word, index) => argv[index] === word)) ?? ['revoke', 'token'];
+  throw new UsageError(
+    `An argument looks like a token, which now stands in the process list, the shell's history and npm's log, so treat it as leaked; nothing was done: pipe it in instead: ${pipedForm(words.join(' '))}`,
+  );
+}
+
+/** What takes a token from the shell variable `TOKEN` without showing it: `printf` is a part of the shell, no process. */
+export function pipedForm(words: string): string {
+  return `printf %s "$TOKEN" | npm run --silent revocations -- ${words} -`;
+}
