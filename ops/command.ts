@@ -14,6 +14,8 @@ export type Selector =
       readonly level: RevocationLevel;
       readonly value: string;
       readonly issuer: string | undefined;
+      /** The token carries the value as it stands, even if it looks pasted with something around it. */
+      readonly exact?: boolean;
     }
   | { readonly by: 'target'; readonly target: string };
 

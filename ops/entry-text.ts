@@ -1,6 +1,7 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
 import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
 import { formatInstant } from './instant.ts';
+import { meantBy } from './pasted-value.ts';
 import { printable, shellWord, withholdToken } from './printable.ts';
 import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';
@@ -83,7 +84,8 @@ export function commandFor(verb: string, target: RevocationTarget, options: stri
   const { prefix, issuerAlias, value } = target;
   if (value === undefined) return commandLine(`${verb} issuer`, issuerAlias, options);
   if (prefix === 'th') return commandLine(`${verb} target`, formatTarget(target), options);
-  const withIssuer = `--issuer ${issuerAlias} ${options}`;
+  const exact = meantBy(value, TARGET_PREFIXES[prefix], [issuerAlias]) === undefined ? '' : '--exact ';
+  const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;
   if (prefix === 'jti') return `${CLI} ${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`;
   return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);
 }

@@ -1,3 +1,4 @@
+import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
 import type { WrittenEntry } from './entry-table.ts';
 import type { EntryItem, Revocation } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
@@ -6,6 +7,7 @@ import type { RegionalStack } from './revocation-stack.ts';
 export interface RegionalPlan {
   readonly region: RegionalStack;
   readonly revocation: Revocation;
+  readonly issuer: TrustedIssuer;
 }
 
 /** What came of it. */

@@ -9,13 +9,22 @@ import type { EntryItem } from './revocation.ts';
 import { lagLines } from './revocation-lag.ts';
 import { regionDocument } from './revoke-document.ts';
 
-/** @param now - seconds since the epoch */
-export function revokeReport(command: RevokeCommand, results: readonly RegionalResult[], now: number): Report {
+/**
+ * @param now - seconds since the epoch
+ * @param notice - what else the operator should know
+ */
+export function revokeReport(
+  command: RevokeCommand,
+  results: readonly RegionalResult[],
+  now: number,
+  notice: string | undefined,
+): Report {
   return {
-    text: lines(command, results, now).join('\n'),
+    text: [...lines(command, results, now), ...(notice === undefined ? [] : [notice])].join('\n'),
     document: {
       command: 'revoke',
       dryRun: command.dryRun,
+      notice: notice ?? null,
       regions: results.map((result) => regionDocument(result, now)),
     },
     exitCode: results.every(isHeld) ? 0 : 1,

@@ -7,6 +7,7 @@ import { hasWrittenNothing } from './lost-answer.ts';
 import { requireNearBefore } from './near-before.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { openProbe } from './probe.ts';
+import { keyNotice } from './published-key.ts';
 import { answersFrom, type RegionalAnswer } from './regional-answers.ts';
 import type { HeldResult, RegionalPlan, RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
@@ -27,13 +28,16 @@ export async function revoke(
   const revokedBy = command.by ?? (await stack.operator());
   const planIn = (region: RegionalStack) => plan(resolved, region, revokedBy, context.now(region));
   const plans = stack.regions.map(planIn);
+  const [first] = plans;
+  // Beside the writing, which waits for no issuer.
+  const notice = first && keyNotice(first.revocation.target, first.issuer);
   if (command.dryRun) {
     const foreseen = await answersFrom(plans, (regional) => foresee(regional, command.replace));
-    return revokeReport(resolved, foreseen.map(foreseenResult), context.now());
+    return revokeReport(resolved, foreseen.map(foreseenResult), context.now(), await notice);
   }
   const probe = await openProbe(resolved, stack, context);
   const results = await Promise.all(stack.regions.map((region) => write(() => planIn(region), command, context)));
-  const report = revokeReport(resolved, results, context.now());
+  const report = revokeReport(resolved, results, context.now(), await notice);
   return probe === undefined ? report : probe.untilRefused(report, results);
 }
 
@@ -47,7 +51,7 @@ function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, 
   requireLiving(endedTokens(target, issuer, { before: revocation.before, endsAt: command.endsAt }, now), command.force);
   const problem = problemWithSize(revocation);
   if (problem !== undefined) throw new OperatorError(`Nothing was written: ${problem}.`);
-  return { region, revocation };
+  return { region, revocation, issuer };
 }
 
 /** @throws OperatorError */

@@ -7,6 +7,7 @@ import { problemWithValue } from './selector-value.ts';
 export interface SelectorOptions {
   readonly issuer?: string;
   readonly jwtId?: string;
+  readonly exact?: true;
 }
 
 export type SelectorOf = (value: string | undefined, options: SelectorOptions) => Selector;
@@ -55,14 +56,16 @@ const DESCRIPTIONS = {
 } as const;
 
 function withIssuer(leaf: Commander): Commander {
-  return leaf.option('--issuer <alias>', 'the issuer (default: the only one)');
+  return leaf
+    .option('--issuer <alias>', 'the issuer (default: the only one)')
+    .option('--exact', "take the id as it stands, even where it begins with an issuer's alias");
 }
 
-function tokenSelector(jwt: string | undefined, { issuer, jwtId }: SelectorOptions): Selector {
+function tokenSelector(jwt: string | undefined, { issuer, jwtId, exact }: SelectorOptions): Selector {
   if ((jwt === undefined) === (jwtId === undefined)) {
     throw new UsageError('Give either the token (or - to read it from standard input) or --jwt-id ID.');
   }
-  if (jwtId !== undefined) return valueSelector('token')(jwtId, issuer === undefined ? {} : { issuer });
+  if (jwtId !== undefined) return valueSelector('token')(jwtId, { ...(issuer && { issuer }), ...(exact && { exact }) });
   if (issuer !== undefined) throw new UsageError('--issuer goes with --jwt-id: a token names its issuer itself.');
   if (jwt !== undefined && jwt !== '-') {
     throw new UsageError(
@@ -73,10 +76,10 @@ function tokenSelector(jwt: string | undefined, { issuer, jwtId }: SelectorOptio
 }
 
 function valueSelector(level: RevocationLevel): SelectorOf {
-  return (value = '', { issuer }) => {
+  return (value = '', { issuer, exact }) => {
     const problem = problemWithValue(value);
     if (problem !== undefined) throw new UsageError(`Nothing can be done for this ${level}: ${problem}.`);
-    return { by: 'value', level, value, issuer };
+    return { by: 'value', level, value, issuer, ...(exact && { exact }) };
   };
 }
 

@@ -8,6 +8,10 @@ import {
 } from '../lambda/revocation-target.ts';
 import { aliasesOf, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
 import type { Selector } from './command.ts';
+import { commandFor } from './entry-text.ts';
+import { UsageError } from './operator-error.ts';
+import { meantBy } from './pasted-value.ts';
+import { printable } from './printable.ts';
 import { issuerOf } from './revocation.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
 
@@ -38,10 +42,29 @@ export function selectTarget(
   description: AuthorizerDescription,
 ): SelectedTarget {
   if (selector.by === 'jwt') return unverifiedTokenTarget(selector.jwt, description.configuration.issuers);
+  if (selector.exact !== true) requirePlainValue(selector, description);
   const { level, value } = selector;
   const issuer = issuerOf(description, level === 'issuer' ? value : selector.issuer);
   const target = { prefix: prefixOf(level), issuerAlias: issuer.alias, value: level === 'issuer' ? undefined : value };
   return { target, issuer };
+}
+
+/** @throws UsageError with the command that was meant, and the way to mean the value as it stands */
+function requirePlainValue(
+  { level, value, verb = 'revoke' }: Extract<Selector, { readonly by: 'value' }>,
+  { configuration }: AuthorizerDescription,
+): void {
+  const aliases = configuration.issuers.flatMap(aliasesOf);
+  const meant = meantBy(value, level, aliases);
+  if (meant === undefined) return;
+  const [only = ''] = aliases;
+  const issuerAlias = meant.issuer ?? (configuration.issuers.length === 1 ? only : 'ALIAS');
+  const isIssuer = meant.level === 'issuer';
+  const target = { prefix: prefixOf(meant.level), issuerAlias, value: isIssuer ? undefined : meant.value };
+  const exactly = level === 'issuer' ? '' : `; if a token really carries it like that, add --exact`;
+  throw new UsageError(
+    `The value "${printable(value)}" ${meant.around}, so nothing was done: write ${commandFor(verb, target, '').trim()}${exactly}.`,
+  );
 }
 
 /** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */
