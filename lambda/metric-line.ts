@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** The CloudWatch namespace of every metric of ours. */
 export const METRICS_NAMESPACE = 'BearerAuthorizer';
 
@@ -29,7 +31,7 @@ export function metricLine(
 ): string {
   const values: Record<string, unknown> = { ...members, Function: functionName };
   for (const { name, value, dimensions } of metrics) Object.assign(values, dimensions, { [name]: value });
-  const text = JSON.stringify(values).slice(0, -1);
+  const text = printable(JSON.stringify(values)).slice(0, -1);
   return `${text},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${directivesText(metrics)}}}`;
 }
 

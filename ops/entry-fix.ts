@@ -4,7 +4,7 @@ import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } fro
 import { innerTarget } from '../lambda/target-inspection.ts';
 import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
 import { commandFor, commandLine, textOf } from './entry-text.ts';
-import { printable, shellWord, withholdToken } from './printable.ts';
+import { isShowable, shellWord } from './printable.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
 import { problemWithValue } from './selector-value.ts';
@@ -82,10 +82,6 @@ function certain(fix: string): EntryFix {
 
 function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[]): boolean {
   return kinds.some((kind) => wanted.includes(kind));
-}
-
-function isShowable(text: string): boolean {
-  return withholdToken(text) === text && printable(text) === text;
 }
 
 /** Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. */

@@ -9,7 +9,8 @@ import { type EntryItem, hasBefore } from './revocation.ts';
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {
   const level = target.prefix === 'th' ? 'token with the digest' : TARGET_PREFIXES[target.prefix];
-  const { value, issuerAlias } = target;
+  const { value } = target;
+  const issuerAlias = printable(target.issuerAlias);
   return value === undefined ? `issuer ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
 }
 

@@ -3,7 +3,7 @@ import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
 import type { ListCommand } from './command.ts';
 import { scanEntries } from './entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from './entry-text.ts';
-import { printable, shellWord, withholdToken } from './printable.ts';
+import { isShowable, printable, shellWord } from './printable.ts';
 import type { OperatorContext, Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
@@ -73,7 +73,7 @@ function row(entry: EntryDocument): readonly string[] {
 
 function nextLines(next: string | null, { level, issuer, limit }: ListCommand, flags: string): readonly string[] {
   if (next === null) return [];
-  if (withholdToken(next) !== next) return ['', 'There are more: see them with --all.'];
+  if (!isShowable(next)) return ['', 'There are more: see them with --all.'];
   const filters = [level && `--level ${level}`, issuer && `--issuer ${shellWord(issuer)}`, `--limit ${limit}`];
   const options = [...filters.filter(Boolean), `--after ${shellWord(next)}`, flags].join(' ');
   return ['', `There are more: npm run revocations -- list ${options}`];

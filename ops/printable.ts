@@ -1,10 +1,10 @@
-// C0 and C1 controls, and the marks that reorder text: a reason or a claim must not drive the operator's terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+import { printable } from '../lambda/printable.ts';
 
-/** Text from a table or a token as it may be shown on a terminal: what would move the cursor is spelled out. */
-export function printable(text: string): string {
-  return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export { printable };
+
+/** Whether a text can be shown and copied as it stands: it is printable, and holds no token. */
+export function isShowable(text: string): boolean {
+  return withholdToken(text) === text && printable(text) === text;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { printableLines } from '../lambda/printable.ts';
 import { WIPE } from './control-sequence.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,7 +24,7 @@ export function screenOn(terminal: Terminal): Screen {
     write: (text: string) => {
       if (isDrawn) err.write(WIPE);
       isDrawn = false;
-      return stream.write(text);
+      return stream.write(printableLines(text));
     },
   });
   const showProgress: ShowProgress = (what, done, total) => {
