@@ -1,4 +1,3 @@
-import type { RejectionReason } from '../lambda/rejection.ts';
 import type { RevocationTarget } from '../lambda/revocation-target.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from './entry-text.ts';
@@ -10,10 +9,13 @@ import type { EntryItem } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
 import { textTable } from './text-table.ts';
 import type { Judgement } from './token-judgement.ts';
+import type { TokenMismatch } from './token-mismatch.ts';
 
 /** Everything that `check` found out. */
 export interface Checked {
   readonly judgement: Judgement;
+  /** Found and expected: of what the token is rejected for, and of its scopes where it has none. */
+  readonly mismatches: { readonly rejection: readonly TokenMismatch[]; readonly scopes: readonly TokenMismatch[] };
   readonly entries: readonly {
     readonly target: RevocationTarget;
     readonly item: EntryItem;
@@ -50,6 +52,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       status,
       reason: rejection ?? null,
       obstacle: obstacle ?? null,
+      mismatches: [...checked.mismatches.rejection, ...checked.mismatches.scopes],
       steps,
       token: tokenDocument(checked),
       entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item, now), revokes })),
@@ -87,7 +90,7 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   const failed = obstacle === undefined ? stepOf(rejection) : accessToken === undefined ? 'key' : 'revocation';
   const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
   return STEPS.map((step, index) => {
-    if (index === failedAt) return { step, outcome: 'failed', detail: failure(rejection, obstacle) };
+    if (index === failedAt) return { step, outcome: 'failed', detail: failure(checked) };
     // A token that the clock alone refuses has been judged as of its own time: the other steps are known.
     const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
     const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
@@ -100,18 +103,23 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   });
 }
 
-function failure(rejection: RejectionReason | undefined, obstacle: string | undefined): string {
-  return rejection === undefined ? (obstacle ?? '') : REJECTION_TEXTS[rejection];
+function failure({ judgement: { rejection, obstacle }, mismatches }: Checked): string {
+  if (rejection === undefined) return obstacle ?? '';
+  return [REJECTION_TEXTS[rejection], ...mismatches.rejection.map(mismatchText)].join(' ');
 }
 
-function detailOf(step: Step, { judgement, entries, routes }: Checked, now: number): string {
+function mismatchText({ name, found, expected }: TokenMismatch): string {
+  return `${name} is ${found}; expected: ${expected}.`;
+}
+
+function detailOf(step: Step, { judgement, mismatches, entries, routes }: Checked, now: number): string {
   const token = judgement.accessToken;
   if (token === undefined) return '';
   const details: Partial<Record<Step, string>> = {
     issuer: token.issuerAlias,
     key: token.keyId,
     times: `issued ${formatInstant(token.issuedAt)}, ends ${formatFromNow(token.expiresAt, now)}`,
-    claims: claimsText(token),
+    claims: [claimsText(token), ...mismatches.scopes.map(mismatchText)].join('; '),
     revocation: entries.some(({ revokes }) => revokes) ? 'an entry revokes it: see below' : 'no entry revokes it',
     routes: routes.map(({ method, path }) => `${method} ${path}`).join(', ') || 'its scopes open no route',
   };

@@ -9,17 +9,21 @@ import { sentenceOf } from './operator-error.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { tokenFromStandardInput } from './token-input.ts';
-import { judge } from './token-judgement.ts';
+import { type Judgement, judge } from './token-judgement.ts';
+import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
 
 /** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
 export async function check(_: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
-  const judgement = await judge(await tokenFromStandardInput(context), region, context.now(region));
+  const token = await tokenFromStandardInput(context);
+  const now = context.now(region);
+  const judgement = await judge(token, region, now);
   const { accessToken, obstacle } = judgement;
   // What kept the verdict from being reached is said once: the table is not asked a second time.
   const isExplained = accessToken !== undefined && obstacle === undefined;
   const checked: Checked = {
     judgement,
+    mismatches: mismatchesIn(token, judgement, region, now),
     ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
     routes:
       accessToken === undefined
@@ -27,6 +31,23 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
         : createGrants(region.authorizer.routes).routesGrantedBy(accessToken.scopes).routes,
   };
   return checkReport(checked, region, context.now(region));
+}
+
+/** What the token says that is not as the deployment expects it. */
+function mismatchesIn(
+  token: string,
+  { rejection, accessToken }: Judgement,
+  { authorizer }: RegionalStack,
+  now: number,
+): Checked['mismatches'] {
+  const { issuers } = authorizer.configuration;
+  const issuer = issuers.find(({ alias }) => alias === accessToken?.issuerAlias);
+  const payload = unverifiedPayload(token);
+  const isScopeless = accessToken?.scopes.size === 0 && issuer !== undefined && payload !== undefined;
+  return {
+    rejection: mismatchesOf(token, rejection, issuers, now),
+    scopes: isScopeless ? scopeMismatches(payload, issuer) : [],
+  };
 }
 
 /** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */

@@ -135,6 +135,73 @@ describe('check', () => {
     expect(outcomesOf(document)).toMatchObject({ times: 'failed', claims: 'passed', revocation: 'not reached' });
   });
 
+  describe('names what it found and what is expected, side by side', () => {
+    const header = { alg: 'ES256', typ: 'at+jwt', kid: 'key-1' };
+    const withHeader = (changes: Readonly<Record<string, unknown>>) =>
+      signedToken(key, { ...header, ...changes }, goodClaims());
+
+    it.each([
+      [
+        'iss',
+        tokenWith({ iss: 'https://issuer.example' }),
+        '"https://issuer.example"',
+        '"https://issuer.example/" (main)',
+      ],
+      ['iss', tokenWith({ iss: undefined }), 'absent', '"https://issuer.example/" (main)'],
+      ['aud', tokenWith({ aud: 'other' }), '"other"', '"api"'],
+      ['aud', tokenWith({ aud: ['a', 'b'] }), 'an array ["a","b"]', '"api"'],
+      ['aud', tokenWith({ aud: undefined }), 'absent', '"api"'],
+      ['aud', tokenWith({ aud: ['api', 7] }), 'an array ["api",7]', '"api"'],
+      ['sub', tokenWith({ sub: undefined }), 'absent', 'a text of 1 to 255 characters'],
+      ['sub', tokenWith({ sub: 7 }), 'the number 7', 'a text of 1 to 255 characters'],
+      ['sub', tokenWith({ sub: '' }), '""', 'a text of 1 to 255 characters'],
+      ['exp', tokenWith({ exp: undefined }), 'absent', 'a number of seconds since 1970'],
+      ['exp', tokenWith({ exp: '1800000600' }), '"1800000600"', 'a number of seconds since 1970'],
+      ['iat', tokenWith({ iat: undefined }), 'absent', 'a number of seconds since 1970'],
+      ['nbf', tokenWith({ nbf: true }), 'the boolean true', 'a number of seconds since 1970, or absent'],
+      ['jti', tokenWith({ jti: undefined }), 'absent', 'a text of 1 to 255 characters'],
+      ['jti', tokenWith({ jti: { id: 1 } }), 'an object {"id":1}', 'a text of 1 to 255 characters, or absent'],
+      ['sid', tokenWith({ sid: 1 }), 'the number 1', 'a text of 1 to 255 characters, or absent'],
+      ['typ', withHeader({ typ: 'JWT' }), '"JWT"', '"at+jwt"'],
+      ['typ', withHeader({ typ: undefined }), 'absent', '"at+jwt"'],
+      ['alg', withHeader({ alg: 'PS256' }), '"PS256"', 'one of "RS256", "ES256", "EdDSA"'],
+      ['kid', withHeader({ kid: undefined }), 'absent', 'a text of 1 to 255 characters'],
+      ['kid', withHeader({ kid: 'gone' }), '"gone"', 'a key that main publishes for "ES256"'],
+      ['the header', withHeader({ jku: 'https://x' }), 'with "jku"', 'alg, typ and kid only'],
+      ['exp', tokenWith({ exp: NOW - 60 }), '2027-01-15T07:59:00Z', 'later than now, 2027-01-15T08:00:00Z'],
+    ])('%s %#', async (name, token, found, expected) => {
+      const { out } = await operator.run('check -', token);
+      expect(out).toContain(`${name} is ${found}; expected: ${expected}.`);
+      const document: unknown = await operator.document('check -', token);
+      expect(document).toMatchObject({ mismatches: [{ name, found, expected }] });
+    });
+
+    it('the client, and a claim that the preset requires', async () => {
+      const settings = {
+        jwksUri: `${issuer.address}/jwks`,
+        clients: ['spa', 'app'],
+        requiredClaims: { token_use: 'access' },
+      };
+      const strict = await operatorAtWork(describedAuthorizer([trustedIssuer(settings)]));
+      const client = await strict.run('check -', tokenWith({ token_use: 'access' }));
+      const use = await strict.run('check -', tokenWith({ token_use: 'id', sub: undefined }));
+      await strict.leave();
+      expect(client.out).toContain('client_id is "client-1"; expected: one of "spa", "app".');
+      expect(use.out).toContain(
+        'sub is absent; expected: a text of 1 to 255 characters. token_use is "id"; expected: "access".',
+      );
+    });
+
+    it.each([
+      [['orders:read'], 'an array ["orders:read"]'],
+      [undefined, 'absent'],
+      [{ a: 1 }, 'an object {"a":1}'],
+    ])('scopes in a form that the issuer does not use: %j', async (scope, found) => {
+      const { out } = await operator.run('check -', tokenWith({ scope }));
+      expect(out).toContain(`scopes (none); scope is ${found}; expected: a string of scopes with spaces between.`);
+    });
+  });
+
   it('never prints a piece of the token', async () => {
     const token = tokenWith();
     for (const command of ['check -', 'check - --json']) {

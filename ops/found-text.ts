@@ -1,0 +1,29 @@
+import { formatInstant } from './instant.ts';
+import { printable, withholdToken } from './printable.ts';
+
+/** Characters of a value that are shown: more help nobody. */
+const MAX_SHOWN = 120;
+
+/** A claim or header parameter with its type, as people read it: `"api"`, `an array ["a","b"]`, `absent`. */
+export function foundText(value: unknown): string {
+  if (value === undefined) return 'absent';
+  const json = withholdToken(printable(JSON.stringify(value)));
+  const text = json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
+  return `${typeName(value)}${text}`;
+}
+
+/** Text needs no name of its type: its quotes say it. */
+function typeName(value: unknown): string {
+  if (typeof value === 'string' || value === null) return '';
+  if (Array.isArray(value)) return 'an array ';
+  return typeof value === 'object' ? 'an object ' : `the ${typeof value} `;
+}
+
+export function oneOf(values: readonly (string | undefined)[]): string {
+  return values.length === 1 ? foundText(values[0]) : `one of ${values.map(foundText).join(', ')}`;
+}
+
+/** An instant that a token may have made up: numbers of no date at all are shown as they are. */
+export function instantText(seconds: number): string {
+  return Math.abs(seconds) < 8e12 ? formatInstant(seconds) : String(seconds);
+}
