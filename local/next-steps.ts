@@ -16,16 +16,16 @@ In a second terminal, get a token and call the API:
   TOKEN=$(npm run --silent token)
   curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
 
-Take the token back, and call again:
+Take the token back, wait until it is refused, and call again:
 
-  npm run --silent revocations -- revoke token "$TOKEN"
+  printf %s "$TOKEN" | npm run --silent revocations -- revoke token - --wait
   curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
 
 The same without our tool; <jti> is the token's id, present means revoked:
 
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item \\
     --endpoint-url ${dynamodb} --region ${region} --table-name ${table} \\
-    --item '{"target": {"S": "jti#${alias}#<jti>"}}'
+    --item '{"target": {"S": "jti#${alias}#<jti>"}, "purgeAt": {"N": "'$(( $(date +%s) + 2 * 86400 ))'"}}'
 
 Stop with Ctrl-C.
 `;

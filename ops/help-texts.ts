@@ -28,9 +28,13 @@ Examples:
 Revoking again keeps the stronger of the two entries, unless --replace is given. Refresh tokens are the issuer's: revoke them there as well.`,
   revokeToken: `
 Examples:
-  revoke token -                       reads the token from standard input: best, since nothing keeps it
+  revoke token -                       reads the token from standard input: paste it, then Ctrl-D
+  printf %s "$TOKEN" | npm run --silent revocations -- revoke token -
   revoke token --jwt-id 7d1e… --issuer main
   revoke token - --wait < token.txt    measures how long the token goes on working
+
+A whole \`Authorization: Bearer …\` line and a token wrapped over lines do as well. A token as an argument is refused:
+the process list, the shell's history and npm's log keep arguments.
 
 The token is not verified, and no part of it is stored or printed but its id.`,
   revokeSession: `
@@ -45,13 +49,16 @@ Examples:
   revoke {level} {value} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 do as well
   revoke {level} {value} --block                          every token, also later ones, until restored
 
+"Now" is DynamoDB's, however wrong this machine's clock is.
+
 With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself, in silence, and now is meant.`,
   revokeKey: `
 Examples:
   revoke key 2026-09-key --reason "private key leaked"
 
 Refuses every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
-restored. Remove the key from the issuer's key set as well.`,
+restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key of that id,
+which may be mistyped; the entry is written all the same.`,
   restore: `
 Examples:
   restore subject alice

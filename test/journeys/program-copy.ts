@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What `npm start` reads. */
-const PARTS = ['cdk.json', 'package.json', 'infra', 'lambda', 'local'];
+/** What `npm start` and the operator's tools read. */
+const PARTS = ['cdk.json', 'package.json', 'infra', 'lambda', 'local', 'ops'];
 
 /** The program in a folder of its own: what it writes beside itself meets no run of the person who tests. */
 export interface ProgramCopy extends AsyncDisposable {
