@@ -28,7 +28,7 @@ const running = {
 
 it.each([
   ['the README', readmeBlocks('### By hand', 'sh').join('\n')],
-  ['what `npm start` prints', nextSteps(running).replace('<jti>', '7d1e4c0e')],
+  ['what `npm start` prints', nextSteps(running).replaceAll('<jti>', '7d1e4c0e')],
 ])('an entry written by the command of %s has nothing wrong with it, and stays for a day at least', async (_, text) => {
   const item = await itemWritten(text);
   const { name, client, put } = await createRevocationTable();
