@@ -16,6 +16,8 @@ export type Selector =
       readonly issuer: string | undefined;
       /** The token carries the value as it stands, even if it looks pasted with something around it. */
       readonly exact?: boolean;
+      /** What is done to the entry, for a command to copy. */
+      readonly verb?: string;
     }
   | { readonly by: 'target'; readonly target: string };
 

@@ -32,19 +32,26 @@ export function addSelectors(
     .argument('[-]', 'read the token from standard input');
   complete(
     withIssuer(token).option('--jwt-id <id>', "the token's id (jti; uti at Microsoft Entra ID)"),
-    tokenSelector,
+    byVerb(verb, tokenSelector),
     'token',
   );
   for (const level of ['session', 'subject', 'client', 'key'] as const) {
     const { argument, is } = VALUE_LEVELS[level];
     const leaf = verb.command(level).description(DESCRIPTIONS[level]).argument(argument, is);
-    complete(withIssuer(leaf), valueSelector(level), level);
+    complete(withIssuer(leaf), byVerb(verb, valueSelector(level)), level);
   }
   const issuer = verb.command('issuer').description(DESCRIPTIONS.issuer).argument('<alias>', "the issuer's alias");
-  complete(issuer, valueSelector('issuer'), 'issuer');
+  complete(issuer, byVerb(verb, valueSelector('issuer')), 'issuer');
   if (!options.target) return;
   const target = verb.command('target').description('an entry by its partition key, exactly as written');
   complete(target.argument('<target>', 'jti#alias#id, sub#alias#subject, …'), targetSelector, 'target');
+}
+
+function byVerb(verb: Commander, selectorOf: SelectorOf): SelectorOf {
+  return (value, options) => {
+    const selector = selectorOf(value, options);
+    return selector.by === 'value' ? { ...selector, verb: verb.name() } : selector;
+  };
 }
 
 const DESCRIPTIONS = {

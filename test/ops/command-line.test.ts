@@ -12,7 +12,10 @@ const TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2lz
 describe('a command line says what to do', () => {
   it.each([
     ['revoke subject alice', { kind: 'revoke', before: 'now', flush: true, dryRun: false, where: { kind: 'any' } }],
-    ['revoke subject alice', { selector: { by: 'value', level: 'subject', value: 'alice', issuer: undefined } }],
+    [
+      'revoke subject alice',
+      { selector: { by: 'value', level: 'subject', value: 'alice', issuer: undefined, verb: 'revoke' } },
+    ],
     ['revoke subject alice --block', { before: 'block' }],
     ['revoke client c --before 1799999999', { before: 1_799_999_999 }],
     ['revoke issuer main --before 2026-10-01T12:00:00Z', { before: 1_790_856_000 }],

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
 import { main } from '../../ops/revocations.ts';
+import { type DatedDynamoDb, startDatedDynamoDb } from '../support/dated-dynamodb.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { createRevocationTable, type TestRevocationTable } from '../support/revocation-table.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
@@ -58,20 +59,24 @@ const resourceXml = ({ description }: KnownStack) =>
 let table: TestRevocationTable;
 let secondTable: TestRevocationTable;
 let aws: LoopbackServer;
+let dynamoDb: DatedDynamoDb;
 const stacks = new Map<string, KnownStack>();
 
 beforeAll(async () => {
+  dynamoDb = await startDatedDynamoDb(() => NOW);
   table = await createRevocationTable();
   secondTable = await createRevocationTable();
   const answer = cloudFormation(stacks);
   aws = await startLoopbackServer((response, request) => void answer(response, request));
 });
-afterAll(() => aws.close());
+afterAll(async () => {
+  await Promise.all([aws.close(), dynamoDb.close()]);
+});
 
 beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', aws.address);
   vi.stubEnv('AWS_ENDPOINT_URL_STS', aws.address);
-  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', inject('dynamoDbEndpoint'));
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', dynamoDb.address);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
@@ -87,7 +92,12 @@ afterEach(() => {
 });
 
 const run = (commandLine: string) =>
-  finished(wordsOf(commandLine), main, { localFolder: '/nowhere', now: () => NOW, readStandardInput: async () => '' });
+  finished(wordsOf(commandLine), main, {
+    localFolder: '/nowhere',
+    now: () => NOW,
+    elapsed: () => 0,
+    readStandardInput: async () => '',
+  });
 
 describe('--stack', () => {
   it('finds table and description through CloudFormation, and the author through STS', async () => {

@@ -31,7 +31,6 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   let follow: (() => Promise<unknown>) | undefined;
   let isFollowed = false;
   const take = async (response: ServerResponse, request: IncomingMessage) => {
-    response.setHeader('date', dateThatEndsAt(NOW));
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const earlier = counts.get(operation) ?? 0;
     counts.set(operation, earlier + 1);
@@ -86,7 +85,8 @@ const TREATMENTS: Readonly<
   },
 };
 
-const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+/** With the time of the tests. */
+const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0', date: dateThatEndsAt(NOW) };
 
 function errorNamed(name: string): string {
   return JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'as the test wants it' });
