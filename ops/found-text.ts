@@ -19,8 +19,10 @@ function typeName(value: unknown): string {
   return typeof value === 'object' ? 'an object ' : `the ${typeof value} `;
 }
 
-export function oneOf(values: readonly (string | undefined)[]): string {
-  return values.length === 1 ? foundText(values[0]) : `one of ${values.map(foundText).join(', ')}`;
+/** @param values - null: absent */
+export function oneOf(values: readonly (string | null)[]): string {
+  const texts = values.map((value) => foundText(value ?? undefined));
+  return texts.length === 1 ? texts.join() : `one of ${texts.join(', ')}`;
 }
 
 /** An instant that a token may have made up: numbers of no date at all are shown as they are. */

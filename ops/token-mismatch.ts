@@ -67,8 +67,7 @@ const MISMATCHES_OF_ANY_ISSUER: Partial<Record<RejectionReason, (jws: Unverified
 const MISMATCHES: Partial<Record<RejectionReason, (compared: Compared) => readonly TokenMismatch[]>> = {
   algorithm: ({ jws, issuer }) => [algorithmMismatch(jws, issuer.algorithms)],
   'token-type': ({ jws, issuer }) => {
-    const types = issuer.tokenTypes.map((type) => type ?? undefined);
-    return [{ name: 'typ', found: foundText(jws.header.typ), expected: oneOf(types) }];
+    return [{ name: 'typ', found: foundText(jws.header.typ), expected: oneOf(issuer.tokenTypes) }];
   },
   'unknown-key': ({ jws, issuer }) => [
     {
@@ -118,7 +117,7 @@ function claimMismatches({ jws: { payload }, issuer }: Compared): readonly Token
     ...['iat', 'exp'].map((name) => ({ name, holds: isInstant, expected: SECONDS })),
     { name: 'nbf', holds: optional(isInstant), expected: `${SECONDS}, or absent` },
     { name: 'sub', holds: isIdentifier, expected: IDENTIFIER },
-    ...(audiences.length > 0 ? [{ name: 'aud', holds: isAudience, expected: oneOf(audiences) }] : []),
+    ...(audiences.length > 0 ? [{ name: 'aud', holds: audiences.includes(null) ? optional(isAudience) : isAudience, expected: oneOf(audiences) }] : []),
     ...Object.entries(requiredClaims).map(([name, value]) => ({
       name,
       holds: (claim: unknown) => claim === value,
