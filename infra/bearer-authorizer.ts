@@ -27,8 +27,8 @@ import { RevocationFlusher } from './revocation-flusher.ts';
 import { type AnyTable, grantDecisions } from './revocation-table.ts';
 import { nameOf } from './route-table.ts';
 import { routesFromOpenApi } from './routes-from-openapi.ts';
-import { warnOfUnreadLevels } from './unread-levels.ts';
 import { bareScopeWarning } from './ungrantable-scopes.ts';
+import { warnOfUnreadLevels } from './unread-levels.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 

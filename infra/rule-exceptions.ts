@@ -23,8 +23,7 @@ export const RULE_EXCEPTIONS = {
     'The load an API is made for only its team knows: they name it as throttle in deployment.ts.',
   'Serverless::Serverless-LambdaDLQ':
     'API Gateway or a stream invokes the function and waits. Only a schedule does not, and what fails then comes again in an hour.',
-  'Serverless::Serverless-EventBusDLQ':
-    'A schedule comes again in an hour: an event that is lost needs no queue.',
+  'Serverless::Serverless-EventBusDLQ': 'A schedule comes again in an hour: an event that is lost needs no queue.',
   'Serverless::Serverless-LambdaEventSourceMappingDestination':
     'The function gives a batch up before Lambda does; an alarm tells of either, and the result TTL has done its work by then.',
   'Serverless::Serverless-SNSRedrivePolicy':

@@ -106,7 +106,7 @@ async function writeLater(
   context: OperatorContext,
 ): Promise<RegionalResult> {
   // A failure shows in the strong read that follows: it does not find what is wanted now.
-  const later = await writeEntry(regional.region, regional.revocation, replace).catch(() => ({ outcome, item }));
+  const later = await writeEntry(regional.region, { ...regional, replace }).catch(() => ({ outcome, item }));
   const first = outcome === 'unchanged' ? later.outcome : outcome;
   return confirm(regional, { outcome: first, previous, item: later.item }, context);
 }

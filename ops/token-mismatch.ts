@@ -117,7 +117,15 @@ function claimMismatches({ jws: { payload }, issuer }: Compared): readonly Token
     ...['iat', 'exp'].map((name) => ({ name, holds: isInstant, expected: SECONDS })),
     { name: 'nbf', holds: optional(isInstant), expected: `${SECONDS}, or absent` },
     { name: 'sub', holds: isIdentifier, expected: IDENTIFIER },
-    ...(audiences.length > 0 ? [{ name: 'aud', holds: audiences.includes(null) ? optional(isAudience) : isAudience, expected: oneOf(audiences) }] : []),
+    ...(audiences.length > 0
+      ? [
+          {
+            name: 'aud',
+            holds: audiences.includes(null) ? optional(isAudience) : isAudience,
+            expected: oneOf(audiences),
+          },
+        ]
+      : []),
     ...Object.entries(requiredClaims).map(([name, value]) => ({
       name,
       holds: (claim: unknown) => claim === value,

@@ -128,7 +128,13 @@ function stackOf(name: string, network: WritersNetwork): RevocationStack {
 }
 
 function contextOf(now: number, file: string): OperatorContext {
-  return { now: () => now, readStandardInput: async () => file, tell: () => {}, showProgress: () => {} };
+  return {
+    now: () => now,
+    elapsed: () => 0,
+    readStandardInput: async () => file,
+    tell: () => {},
+    showProgress: () => {},
+  };
 }
 
 /** A command that ends with an error, as the program prints it. */

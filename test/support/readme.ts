@@ -6,7 +6,9 @@ export function readmeBlocks(heading: string, language: string): readonly string
   const text = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
   const [, section = ''] = text.split(`\n${heading}\n`);
   const [own = ''] = section.split(/\n#{2,3} /);
-  return [...own.matchAll(/```(\w+)\n(.*?)```/gs)].flatMap(([, name, block = '']) => (name === language ? [block] : []));
+  return [...own.matchAll(/```(\w+)\n(.*?)```/gs)].flatMap(([, name, block = '']) =>
+    name === language ? [block] : [],
+  );
 }
 
 /** What a person types of a transcript. */
