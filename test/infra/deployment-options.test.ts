@@ -122,7 +122,7 @@ describe('a deployment with its options', () => {
 
   it('mails every alarm, those of authorizer, flusher and API', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(21);
+    expect(alarms).toHaveLength(24);
     for (const { Properties } of alarms) expect(Properties).toMatchObject({ AlarmActions: [expect.anything()] });
   });
 });

@@ -31,14 +31,14 @@ describe("an issuer's former aliases", () => {
   it.each<[string, IssuerSettings]>([
     ['auth0', auth0({ domain: 'acme.eu.auth0.com', audience, ...common })],
     ['cognito', cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'], ...common })],
-    ['entraId', entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience, ...common })],
+    ['entraId', entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience: 'orders-api', ...common })],
     ['google', google({ clientIds: ['1.apps.googleusercontent.com'], acceptIdTokens: true, ...common })],
     ['keycloak', keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, ...common })],
     ['okta', okta({ domain: 'acme.okta.com', audience, ...common })],
     ['oidc', oidc({ issuer: 'https://login.acme.example', audience, ...common })],
   ])('are an option of the preset %s', (_preset, settings) => {
     expect(settings.formerAliases).toEqual(['old']);
-    expect(() => checkDeployment(deploymentOf({ main: settings }))).not.toThrow();
+    expect(() => checkDeployment(deploymentOf({ main: settings, other }))).not.toThrow();
   });
 
   it.each<[string, Deployment['issuers'], string]>([

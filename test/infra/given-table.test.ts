@@ -67,11 +67,11 @@ describe('a table that exists already', () => {
     template.hasOutput('RevocationTableName', { Value: 'old-stack-Table-1ABC' });
     const functions = Object.values(template.findResources('AWS::Lambda::Function')) as Function[];
     const names = functions.map(({ Properties }) => Properties.Environment.Variables.REVOCATION_TABLE).filter(Boolean);
-    expect(names).toEqual(['old-stack-Table-1ABC']);
+    expect(new Set(names)).toEqual(new Set(['old-stack-Table-1ABC']));
     const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
     expect(mappings.map(({ Properties }) => Properties.EventSourceArn)).toEqual([tableStreamArn, tableStreamArn]);
     expect(new Set(resourcesAllowed(template, 'dynamodb:BatchGetItem'))).toEqual(new Set([tableArn]));
-    expect(resourcesAllowed(template, 'dynamodb:PutItem')).toEqual([tableArn, tableArn]);
+    expect(new Set(resourcesAllowed(template, 'dynamodb:PutItem'))).toEqual(new Set([tableArn]));
     expect(new Set(resourcesAllowed(template, 'dynamodb:GetRecords'))).toEqual(new Set([tableStreamArn]));
     expect(new Set(resourcesAllowed(template, 'kms:Decrypt'))).toEqual(new Set([encryptionKeyArn]));
   });

@@ -7,6 +7,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment } from '../../infra/deployment-schema.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
 import { RULE_EXCEPTIONS } from '../../infra/rule-exceptions.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
 import { newApp, soundDeployment } from './synthesis.ts';
 
 const audience = 'https://api.acme.example';
@@ -14,7 +15,7 @@ const audience = 'https://api.acme.example';
 const everyPreset = {
   auth0: auth0({ domain: 'acme.eu.auth0.com', audience }),
   cognito: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'] }),
-  entra: entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience }),
+  entra: entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience: 'orders-api' }),
   keycloak: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience }),
   okta: okta({ domain: 'acme.okta.com', audience }),
   google: google({ clientIds: ['123.apps.googleusercontent.com'], acceptIdTokens: true }),
@@ -25,7 +26,7 @@ const everyOption: Deployment = {
   ...soundDeployment,
   issuers: everyPreset,
   resultTtl: Duration.hours(1),
-  revocationLevels: ['token', 'subject'],
+  revocationLevels: REVOCATION_LEVELS,
   contextClaims: { tenant: 'org_id' },
   reservedConcurrency: 50,
   encryptionKey: 'create',

@@ -65,6 +65,12 @@ const allowEverybody = new PolicyDocument({
   ],
 });
 
+/** How many permissions let API Gateway invoke a function. */
+function gatewayPermissions(template: Template): number {
+  const ofGateway = { Properties: { Principal: 'apigateway.amazonaws.com' } };
+  return Object.keys(template.findResources('AWS::Lambda::Permission', ofGateway)).length;
+}
+
 describe('an API made from its OpenAPI document', () => {
   const stack = newStack();
   specApi(stack, authorizerFor(stack));
@@ -125,7 +131,7 @@ describe('an API made from its OpenAPI document', () => {
         ],
       },
     });
-    template.resourceCountIs('AWS::Lambda::Permission', 1);
+    expect(gatewayPermissions(template)).toBe(1);
   });
 
   it('has its stage flushed', () => {
@@ -147,7 +153,7 @@ describe('an API from a document beside one with methods', () => {
   it('shares the function, which each of them may invoke', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
-    template.resourceCountIs('AWS::Lambda::Permission', 2);
+    expect(gatewayPermissions(template)).toBe(2);
   });
 
   it('has the stages of both flushed', () => {
