@@ -9,18 +9,12 @@ const ANYTHING = '\0';
 
 /** Whether every request that `inner` matches is matched by `outer` too; both as IAM writes them, `GET/orders/?*`. */
 export function covering(outer: string): (inner: string) => boolean {
-  const matches = matcherOf(outer);
-  return (inner) => matches(inner.replace(/\?\*|\*/g, ANYTHING));
-}
-
-/** IAM's matching: `*` is any text, the empty one too, `?` one character; both cross slashes. */
-export function matcherOf(pattern: string): (text: string) => boolean {
-  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
-  const source = pattern
+  if (!/[*?]/.test(outer)) return (inner) => inner === outer;
+  const source = outer
     .replace(/[.+^$(){}|[\]\\]/g, '\\$&')
     .replace(/[*?]/g, (wild) => (wild === '*' ? '[^]*' : '[^]'));
   const expression = new RegExp(`^${source}$`);
-  return (text) => expression.test(text);
+  return (inner) => expression.test(inner.replace(/\?\*|\*/g, ANYTHING));
 }
 
 export function methodOf(pattern: string): string {

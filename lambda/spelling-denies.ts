@@ -1,4 +1,4 @@
-import { ANY_METHOD, matcherOf, methodOf, WILD } from './resource-pattern.ts';
+import { ANY_METHOD, covering, WILD } from './resource-pattern.ts';
 
 /** Every path with an empty segment: a doubled slash, or a slash at the end. The root's only slash is neither. */
 export const EMPTY_SEGMENT = ['*//*', '*/?*/'] as const;
@@ -22,13 +22,12 @@ interface SpelledReach {
  * two or more, because no finite list of patterns tells any number of slashes from a text between two of them.
  */
 export function deniedSpellings({ allow, denied, leaked }: SpelledReach): readonly string[] {
-  const isAllowed = anyOf(allow);
-  const isDenied = anyOf(denied);
-  const spellings = [...denied.flatMap(withOneEmptySegment), ...leaked];
+  const allowed = allow.map((pattern) => pattern.split('/'));
+  const covers = denied.map(covering);
   const needed = new Set(
-    spellings.filter((spelling) => {
-      const requests = examplesOf(spelling, allow);
-      return requests.some(isAllowed) && !requests.every(isDenied);
+    [...denied.flatMap(withOneEmptySegment), ...leaked].filter((spelling) => {
+      const parts = spelling.split('/');
+      return allowed.some((pattern) => mayMeet(pattern, parts)) && !covers.some((isCovered) => isCovered(spelling));
     }),
   );
   return [...EMPTY_SEGMENTS, ...[...needed].sort()];
@@ -38,22 +37,24 @@ export function deniedSpellings({ allow, denied, leaked }: SpelledReach): readon
 function withOneEmptySegment(pattern: string): readonly string[] {
   const parts = pattern.split('/');
   if (parts[1] === '') return [];
-  const isWild = (part: string | undefined) => part === WILD || part === ANY_METHOD;
   return parts.flatMap((part, index) => {
     if (isWild(part) || isWild(parts[index + 1])) return [];
     return [parts.toSpliced(index + 1, 0, '').join('/')];
   });
 }
 
-/** A request that the pattern matches, for each method in question. */
-function examplesOf(pattern: string, allow: readonly string[]): readonly string[] {
-  const path = pattern.slice(methodOf(pattern).length).replaceAll(WILD, '\0');
-  const methods = methodOf(pattern) === ANY_METHOD ? new Set(allow.map(methodOf)) : [methodOf(pattern)];
-  // No Deny for a single method does for an Allow of every one.
-  return [...methods].map((method) => `${method === ANY_METHOD ? 'EVERY' : method}${path}`);
+/** Whether some request may be matched by both; true also where only a wildcard for no text would do. */
+function mayMeet(one: readonly string[], other: readonly string[], i = 0, j = 0): boolean {
+  const [a, b] = [one[i], other[j]];
+  if (a === undefined || b === undefined) return a === b;
+  if (a !== b && !isWild(a) && !isWild(b)) return false;
+  return (
+    mayMeet(one, other, i + 1, j + 1) ||
+    (isWild(a) && mayMeet(one, other, i, j + 1)) ||
+    (isWild(b) && mayMeet(one, other, i + 1, j))
+  );
 }
 
-function anyOf(patterns: readonly string[]): (text: string) => boolean {
-  const matchers = patterns.map(matcherOf);
-  return (text) => matchers.some((matches) => matches(text));
+function isWild(part: string | undefined): boolean {
+  return part === WILD || part === ANY_METHOD;
 }

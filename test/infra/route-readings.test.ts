@@ -73,6 +73,18 @@ describe('a path that API Gateway may take for a route that is not granted', () 
   });
 });
 
+// Found by `npm run test:policies`: one Allow reaches a part of the denied route, another one the whole.
+test('a slash at the end of a route that two Allows reach, one of them in part', () => {
+  const routes = [
+    route('ANY /{p0}/{p1}/special', 'write'),
+    route('POST /{p0}/a/special', 'read'),
+    route('POST /a.b/{p1}/{proxy+}'),
+  ];
+  expect(isAllowed(routes, 'write', 'POST /a.b/a/special')).toBe(false);
+  expect(isAllowed(routes, 'write', 'POST /a.b/a/special/')).toBe(false);
+  expect(isAllowed(routes, 'write', 'POST /a.b/x/y/')).toBe(true);
+});
+
 describe('a path that stays with what is granted', () => {
   test('a granted proxy keeps one empty segment, unless that spells a route that is not granted', () => {
     const routes = [route('GET /files/{proxy+}', 'files'), route('GET /files/a/b', 'other')];
