@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { dateThatEndsAt } from '../support/dated-dynamodb.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
@@ -10,7 +11,9 @@ interface BatchGet {
 }
 
 const MAX_KEYS_AT_ONCE = 40;
-const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+
+/** With the time of the tests. */
+const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0', date: dateThatEndsAt(NOW) };
 
 /** Requests of one kind that are throttled before one is let through; the SDK sends each up to three times. */
 let throttledInARow: Readonly<Record<string, number>>;
