@@ -4,11 +4,15 @@ import { printable, withholdToken } from './printable.ts';
 /** Characters of a value that are shown: more help nobody. */
 const MAX_SHOWN = 120;
 
+/** Characters that are looked at: a token among them takes fewer when it is withheld. */
+const MAX_READ = 10_000;
+
 /** A claim or header parameter with its type, as people read it: `"api"`, `an array ["a","b"]`, `absent`. */
 export function foundText(value: unknown): string {
   if (value === undefined) return 'absent';
-  const json = withholdToken(printable(JSON.stringify(value)));
-  const text = json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
+  const json = JSON.stringify(value);
+  const shown = withholdToken(printable(json.slice(0, MAX_READ)));
+  const text = shown.length > MAX_SHOWN || json.length > MAX_READ ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
   return `${typeName(value)}${text}`;
 }
 

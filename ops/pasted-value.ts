@@ -14,11 +14,15 @@ type Peel = (pasted: PastedValue, aliases: readonly string[]) => PastedValue | u
 
 const PEELS: readonly Peel[] = [withoutQuotes, withoutScheme, withoutPercent, withoutTarget, withoutAlias];
 
+/** Bytes of a partition key (DynamoDB developer guide, "Service, account, and table quotas"): a longer value names no entry. */
+const MAX_LENGTH = 2048;
+
 /**
  * What was meant by a value that no token carries as it stands: a partition key (`sub#main#alice`), the `principalId` that
  * backends log (`main#alice`), a value with its quotes or with `Bearer`. Undefined: it looks like an id.
  */
 export function meantBy(value: string, level: RevocationLevel, aliases: readonly string[]): PastedValue | undefined {
+  if (value.length > MAX_LENGTH) return undefined;
   let pasted: PastedValue | undefined;
   for (;;) {
     const before: PastedValue = pasted ?? { level, issuer: undefined, value, around: '' };

@@ -15,14 +15,15 @@ import { withToken } from './token-input.ts';
 /** One entry in every Region, read strongly, with what is wrong with it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
-  const places = stack.regions.map((region) =>
+  const places = stack.regions.flatMap((region) =>
     targetTexts(selector, region.authorizer).map((target) => ({ region, target })),
   );
   const now = context.now();
-  const found = await Promise.all(places.map((spellings) => entriesAt(spellings, now)));
-  const shown = found.flatMap((spellings) =>
-    worthTelling(spellings, ({ item, error }) => item === undefined && error === undefined),
-  );
+  const found = await entriesAt(places, now);
+  const shown = stack.regions.flatMap((region) => {
+    const spellings = found.filter((one) => one.region === region);
+    return worthTelling(spellings, ({ item, error }) => item === undefined && error === undefined);
+  });
   return {
     text: shown.map((entry) => textOfEntry(entry, now)).join('\n'),
     document: { command: 'show', regions: shown.map((entry) => regionDocument(entry, now)) },
@@ -30,12 +31,9 @@ export async function show(command: ShowCommand, stack: RevocationStack, context
   };
 }
 
-/** The entries of one Region, under each alias that the issuer has had. */
-async function entriesAt(
-  spellings: readonly Pick<Shown, 'region' | 'target'>[],
-  now: number,
-): Promise<readonly Shown[]> {
-  const answers = await answersFrom(spellings, ({ region, target }) => readEntry(region, target));
+/** The entries of every Region, under each alias that the issuer has had. */
+async function entriesAt(places: readonly Pick<Shown, 'region' | 'target'>[], now: number): Promise<readonly Shown[]> {
+  const answers = await answersFrom(places, ({ region, target }) => readEntry(region, target));
   return answers.map(({ place, answer: item, error }) => ({
     ...place,
     item,

@@ -1,16 +1,18 @@
 import { UsageError } from './operator-error.ts';
 
 /** A JWT's header begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1); the second part is its payload. */
-const TOKEN = /\beyJ[\w-]*\.[\w-]*|\beyJ[\w-]{30,}/;
-
-/** JSON may have spaces after its brace, so that the header begins otherwise. */
-const SPACED_TOKEN = /(?:^|[\s"'=])([\w-]{8,})\.[\w-]{4,}\.[\w-]*/;
+const TOKEN = /\beyJ(?:[\w-]{30}|[\w-]{0,29}\.)/;
 
 /** Whether a word holds a token, or a large piece of one. */
 export function holdsToken(word: string): boolean {
-  if (TOKEN.test(word)) return true;
-  const [, header = ''] = SPACED_TOKEN.exec(word) ?? [];
-  return isJsonObject(Buffer.from(header, 'base64url').toString());
+  return TOKEN.test(word) || word.split(/[\s"'=]/).some(isSpacedToken);
+}
+
+/** JSON may have spaces after its brace, so that the header begins otherwise. */
+function isSpacedToken(word: string): boolean {
+  const [header = '', payload = '', signature] = word.split('.', 3);
+  if (signature === undefined || header.length < 8 || payload.length < 4) return false;
+  return !/[^\w-]/.test(header + payload) && isJsonObject(Buffer.from(header, 'base64url').toString());
 }
 
 function isJsonObject(text: string): boolean {

@@ -51,7 +51,7 @@ async function untilEnd(input: TypingInput, err: { write(text: string): unknown 
 
 function withKey(typed: string, key: string): string {
   if (ERASE.test(key)) return typed.slice(0, -1);
-  if (key === ERASE_LINE) return typed.replace(/[^\n]*$/, '');
+  if (key === ERASE_LINE) return typed.slice(0, typed.lastIndexOf('\n') + 1);
   return typed + (key === '\r' ? '\n' : key);
 }
 
