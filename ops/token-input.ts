@@ -20,8 +20,8 @@ const LEAD = /^(-H\s*)?["']?(authorization\s*:\s*)?(bearer\s+)?["']?/i;
 const TRAIL = /["',;\s\\]/;
 
 /** Characters at a text's end among which a token is looked for, and lines that one is wrapped over: API Gateway takes 10 KB. */
-const MAX_TEXT = 200_000;
-const MAX_LINES = 500;
+const MAX_TEXT = 50_000;
+const MAX_LINES = 200;
 
 /**
  * The last token of a text, without what stands around it; the whole text where there is none. `npm run` puts lines of its
