@@ -118,17 +118,18 @@ export function createKeySet(
 
   return {
     async keyFor(keyId, algorithm) {
-      if (age() > REFRESH_AFTER || !state.keys.has(keyId)) await refresh();
+      // Keys may share an id: a header of another algorithm may be about one that is new.
+      const isKnown = () => state.keys.get(keyId)?.has(algorithm) === true;
+      if (age() > REFRESH_AFTER || !isKnown()) await refresh();
       if (!state.keys.has(keyId) && state.publishedKeyIds.has(keyId)) throw new InvalidTokenError('unknown-key');
       if (age() > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
       if (age() > REFRESH_AFTER) {
         report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
       }
-      const byAlgorithm = state.keys.get(keyId);
-      if (byAlgorithm === undefined && state.failures > 0) {
+      if (!isKnown() && state.failures > 0) {
         throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
       }
-      const key = byAlgorithm?.get(algorithm);
+      const key = state.keys.get(keyId)?.get(algorithm);
       if (key === undefined) throw new InvalidTokenError('unknown-key');
       return key.publicKey;
     },

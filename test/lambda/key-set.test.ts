@@ -4,6 +4,7 @@ import { authorizerUnderTest, type createClock } from '../support/authorizer-und
 import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../support/key-world.ts';
 import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../support/loopback-server.ts';
 import { expectRefused, refusalsOf } from '../support/refusal.ts';
+import { createSigningKey } from '../support/signing-keys.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 
 describe('D1 fifty unknown key ids within 30 s', () => {
@@ -252,6 +253,19 @@ describe('an issuer that fails while its keys are held', () => {
 });
 
 describe('D7 keys come and go', () => {
+  it('a key rotated in under the id of another one: its first token is accepted after one refresh, and is no 401 meanwhile', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk));
+    const shared = createSigningKey('RS256', key.keyId);
+    expect(await world.kindOf(good)).toBe('allowed');
+    world.server.answerWith(down);
+    world.clock.advance(30);
+    expect(await world.kindOf(tokenUnder(key.keyId, shared))).toBe('failed');
+    world.server.answerWith(keySet(key.publicJwk, shared.publicJwk));
+    world.clock.advance(30);
+    expect(await world.kindOf(tokenUnder(key.keyId, shared))).toBe('allowed');
+    expect(await world.kindOf(good)).toBe('allowed');
+  });
+
   it('a key rotated in: its first token is accepted after one refresh', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
