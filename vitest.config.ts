@@ -9,6 +9,8 @@ export default defineConfig({
     isolate: false,
     // One more than the processors of the machines we use: journeys mostly wait.
     maxWorkers: 3,
+    // CloudFormation's rules take most of a synthesis: rule-packs.test.ts asks them, and `npm run test:full` always does.
+    env: { CDK_VALIDATION: process.env.CDK_VALIDATION ?? 'false' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

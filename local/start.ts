@@ -1,4 +1,3 @@
-import { startLocalRun } from './local-run.ts';
 import { LocalRunError, UsageError } from './local-run-error.ts';
 import { nextSteps } from './next-steps.ts';
 import { type RunningStack, removeRunningFile, writeRunningFile } from './running-file.ts';
@@ -28,6 +27,8 @@ async function runUntilStopped(options: StartOptions): Promise<void> {
   const stopping = stopSignal();
   const since = performance.now();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
+  // Loaded only here: what refuses an option needs none of it.
+  const { startLocalRun } = await import('./local-run.ts');
   try {
     const run = await startLocalRun({
       port: options.port,

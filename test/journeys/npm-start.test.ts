@@ -4,7 +4,7 @@ import { glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { HOST } from '../../local/ports.ts';
 import { freePort } from '../support/free-port.ts';
 import { fourFrom, freePorts, isTaken } from './free-ports.ts';
@@ -135,7 +135,9 @@ describe('what cannot start says why in one sentence', () => {
     const inTheWay = join(program.folder, '.local');
     await rm(inTheWay, { recursive: true, force: true });
     await writeFile(inTheWay, '');
-    const { code, stdout, sentence } = await finished(start('--json', '--port', String(port)));
+    const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
+    const run = startWith({ DYNAMODB_ENDPOINT }, '--json', '--port', String(port));
+    const { code, stdout, sentence } = await finished(run);
     await rm(inTheWay);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(sentence).toContain(join(inTheWay, 'running-'));

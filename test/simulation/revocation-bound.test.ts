@@ -10,7 +10,7 @@ import { FAULTS } from './world.ts';
  * SIMULATION_SCHEDULES=200000: a long run. SIMULATION_SEED=7: that schedule too, step by step.
  */
 const { SIMULATION_SCHEDULES, SIMULATION_SEED } = process.env;
-const schedules = Number(SIMULATION_SCHEDULES ?? 2000);
+const schedules = Number(SIMULATION_SCHEDULES ?? 300);
 const seed = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
 const properties = Object.keys(PROPERTIES) as readonly Property[];
 
@@ -55,28 +55,29 @@ describe('the real authorizer, flusher and gateway in virtual time', () => {
 const guaranteed = 'no Allow after w + T + L';
 const settled = 'no Allow after the settled bound while flushes work and clocks agree';
 const settledByAnyClock = 'no Allow after the longer settled bound while flushes work, by any clock';
-const broken: readonly (readonly [rule: DroppedRule, property: Property])[] = [
-  ['no settled flush', settled],
-  ['no settled flush', settledByAnyClock],
-  ['eventually consistent reads', settled],
-  ['eventually consistent reads', guaranteed],
-  ['a negative cache', settled],
-  ['a negative cache', guaranteed],
-  ['cached answers that live longer when they are used', guaranteed],
-  ['an outage of the table taken for "not revoked"', guaranteed],
+const broken: readonly (readonly [rule: DroppedRule, properties: readonly Property[]])[] = [
+  ['no settled flush', [settled, settledByAnyClock]],
+  ['eventually consistent reads', [settled, guaranteed]],
+  ['a negative cache', [settled, guaranteed]],
+  ['cached answers that live longer when they are used', [guaranteed]],
+  ['an outage of the table taken for "not revoked"', [guaranteed]],
   [
     'an outage of the table taken for "revoked"',
-    'nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token',
+    ['nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token'],
   ],
   [
     'a table that is not asked again after a failure',
-    'a valid token is allowed within as many tries as faults can spoil, and one',
+    ['a valid token is allowed within as many tries as faults can spoil, and one'],
   ],
 ];
 
-describe('a schedule is found that breaks a property', () => {
-  it.each(broken)('with %s: %s', { timeout: 180_000 }, async (rule, property) => {
-    const run = await findSchedule(DROPPED_RULES[rule], 2000, (each) => isBroken(property, each));
-    expect(run?.seed).toBeDefined();
+describe('schedules are found that break', () => {
+  it.each(broken)('with %s: %j', { timeout: 180_000 }, async (rule, properties) => {
+    const kept = new Set(properties);
+    await findSchedule(DROPPED_RULES[rule], 2000, (run) => {
+      for (const property of kept) if (isBroken(property, run)) kept.delete(property);
+      return kept.size === 0;
+    });
+    expect([...kept]).toEqual([]);
   });
 });
