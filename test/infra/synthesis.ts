@@ -16,13 +16,14 @@ interface CdkJson {
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-test-'));
 
-/** An app with the feature flags that `npx cdk synth` uses, writing to a folder of its own. */
+/** An app with the feature flags that `npx cdk synth` uses, writing to a folder of its own, without what is for people to read. */
 export function newApp(context: Record<string, unknown> = {}): App {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson;
   return new App({
     autoSynth: false,
     outdir: mkdtempSync(join(outputFolder, 'out-')),
-    context: { ...flags, ...context },
+    treeMetadata: false,
+    context: { ...flags, 'aws:cdk:disable-creation-stack-traces': true, ...context },
   });
 }
 
