@@ -31,7 +31,7 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
     return certain('delete the entry in the DynamoDB console, and revoke what was meant with `revoke token -`');
   }
   const target = parseTarget(text);
-  if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(text, item, region);
+  if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(kinds, text, item, region);
   if (kinds.includes('repeated-alias')) return fixForRepeatedAlias(target, item, region);
   if (target.prefix === 'th') return certain(fixForDigest(kinds));
   const issuerAlias = presentAlias(target.issuerAlias, region);
@@ -84,13 +84,31 @@ function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[])
   return kinds.some((kind) => wanted.includes(kind));
 }
 
-/** Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. */
-function fixForUseless(text: string, item: EntryItem, region: RegionalStack): EntryFix {
+/**
+ * Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. An entry
+ * that a deployment stopped reading is made to count again instead: its deletion would make that final.
+ */
+function fixForUseless(kinds: readonly FindingKind[], text: string, item: EntryItem, region: RegionalStack): EntryFix {
   const remove = commandLine('restore target', text, region.flags);
   const meant = meantBy(text, region);
-  if (meant === undefined) return certain(remove);
+  if (meant === undefined) return fixInDeployment(kinds, parseTarget(text), remove);
   const fix = `${revokeAgain(meant, item, region)} && ${remove}`;
   return { fix, guess: 'if it is still to be revoked', otherwise: remove };
+}
+
+function fixInDeployment(
+  kinds: readonly FindingKind[],
+  target: RevocationTarget | undefined,
+  remove: string,
+): EntryFix {
+  if (target === undefined) return certain(remove);
+  if (kinds.includes('unknown-alias')) {
+    const fix = `add formerAliases: ['${target.issuerAlias}'] to the issuer that had this alias, and deploy`;
+    return { fix, guess: 'if an alias was renamed', otherwise: remove };
+  }
+  if (!kinds.includes('level-not-read')) return certain(remove);
+  const fix = `add '${TARGET_PREFIXES[target.prefix]}' to revocationLevels, and deploy`;
+  return { fix, guess: 'if entries of this level are to count', otherwise: remove };
 }
 
 /** Writes what was meant by a value that was copied with its alias. A value that begins so by itself is right as it stands. */
