@@ -91,7 +91,9 @@ function withoutCovered(patterns: readonly string[]): readonly string[] {
     byEnd.set(endOf(pattern), wider);
   }
   const isCovered = (inner: string) =>
-    [endOf(inner), WILD].some((end) => byEnd.get(end)?.some(({ pattern, covers }) => pattern !== inner && covers(inner)));
+    [endOf(inner), WILD].some((end) =>
+      byEnd.get(end)?.some(({ pattern, covers }) => pattern !== inner && covers(inner)),
+    );
   return patterns.filter((inner) => !isCovered(inner));
 }
 

@@ -10,9 +10,7 @@ const ANYTHING = '\0';
 /** Whether every request that `inner` matches is matched by `outer` too; both as IAM writes them, `GET/orders/?*`. */
 export function covering(outer: string): (inner: string) => boolean {
   if (!/[*?]/.test(outer)) return (inner) => inner === outer;
-  const source = outer
-    .replace(/[.+^$(){}|[\]\\]/g, '\\$&')
-    .replace(/[*?]/g, (wild) => (wild === '*' ? '[^]*' : '[^]'));
+  const source = outer.replace(/[.+^$(){}|[\]\\]/g, '\\$&').replace(/[*?]/g, (wild) => (wild === '*' ? '[^]*' : '[^]'));
   const expression = new RegExp(`^${source}$`);
   return (inner) => expression.test(inner.replace(/\?\*|\*/g, ANYTHING));
 }

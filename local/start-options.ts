@@ -8,7 +8,7 @@ const FULL_MATCH_FIRST = 'full-match-first';
 const READING_NAMES = Object.keys(ROUTE_READINGS) as readonly RouteReadingName[];
 const SLASH_NAMES = READING_NAMES.filter((name) => !name.endsWith(FULL_MATCH_FIRST));
 
-export const USAGE = `npm start -- [--json] [--port N] [--result-ttl SECONDS]
+export const USAGE = `npm start -- [--json] [--port N] [--result-ttl SECONDS] [--reading NAME]
 
   --json                one line of JSON on stdout when ready; everything else on stderr
   --port N              port of the API; issuer N+1, DynamoDB N+2, control plane N+3 (default 3000)
@@ -88,7 +88,7 @@ function refuseLostOptions(given: readonly string[], environment: NodeJS.Process
 }
 
 function unknownSentence(found: string): string {
-  return `npm start does not know ${found}: use --json, --port N or --result-ttl SECONDS.`;
+  return `npm start does not know ${found}: use --json, --port N, --result-ttl SECONDS or --reading NAME.`;
 }
 
 function isSet(name: string, value: string | boolean | undefined): boolean {

@@ -103,12 +103,16 @@ function fixInDeployment(
 ): EntryFix {
   if (target === undefined) return certain(remove);
   if (kinds.includes('unknown-alias')) {
-    const fix = `add formerAliases: ['${target.issuerAlias}'] to the issuer that had this alias, and deploy`;
-    return { fix, guess: 'if an alias was renamed', otherwise: remove };
+    const guess = `if no issuer ever had the alias ${target.issuerAlias}`;
+    return { fix: remove, guess, otherwise: `add it to the formerAliases of the issuer that had it, and deploy` };
   }
   if (!kinds.includes('level-not-read')) return certain(remove);
-  const fix = `add '${TARGET_PREFIXES[target.prefix]}' to revocationLevels, and deploy`;
-  return { fix, guess: 'if entries of this level are to count', otherwise: remove };
+  const level = TARGET_PREFIXES[target.prefix];
+  return {
+    fix: remove,
+    guess: `if entries of the level ${level} are not to count`,
+    otherwise: `add it to revocationLevels, and deploy`,
+  };
 }
 
 /** Writes what was meant by a value that was copied with its alias. A value that begins so by itself is right as it stands. */

@@ -205,6 +205,20 @@ describe('a fix', () => {
     expect(findings).toMatchObject([{ guess: expect.stringMatching(guess), otherwise: null }]);
   });
 
+  it.each([
+    [
+      'sub#prod#e',
+      'if no issuer ever had the alias prod',
+      'add it to the formerAliases of the issuer that had it, and deploy',
+    ],
+    ['cid#main#f', 'if entries of the level client are not to count', 'add it to revocationLevels, and deploy'],
+  ])('does not delete %s, which a deployment stopped reading, without a word', async (target, guess, otherwise) => {
+    await operator.table.put({ target: { S: target } });
+    const { findings } = await operator.document('lint');
+    await operator.table.remove(target);
+    expect(findings).toMatchObject([{ guess, otherwise }]);
+  });
+
   it('for a target that cannot be meant, since its level is not read, is to remove it', async () => {
     await operator.table.put({ target: { S: 'sub#main#cid#main#spa' } });
     const { findings } = await operator.document('lint');
