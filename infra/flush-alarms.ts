@@ -31,13 +31,15 @@ function alarmsOfFlushes(name: string, flusher: IFunction): readonly AlarmRule[]
   return [
     {
       id: `${name}FlushesFail`,
-      description: 'Flushes of the result cache fail: revoked tokens may keep working for the result TTL.',
+      description:
+        'Flushes of the result cache fail, or its stages cannot be read: revoked tokens may keep working for the result TTL.',
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.failed, period: Duration.minutes(5) }),
       threshold: 3,
     },
     {
       id: `${name}FlushesAbandoned`,
-      description: 'Revocations took effect only when cached decisions had expired: they were never flushed.',
+      description:
+        'A stage was not flushed for revocations: there they take effect when cached decisions expire, or with a later flush.',
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.abandoned }),
       threshold: 1,
     },

@@ -12,9 +12,11 @@ export type FlushEvent =
     }
   /** A signing key or a whole issuer was revoked: rare, and wrong entries at these levels shut everybody out. */
   | { readonly event: 'break-glass-entry'; readonly level: BreakGlassLevel; readonly writtenAt: string }
-  /** Accepted for every stage that was not flushed yet; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
+  /** Accepted for every known stage that was not flushed yet; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
   | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
   | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
+  /** The stages that stand in SSM's parameters: those that were known before were flushed. No stage of a new stack was. */
+  | { readonly event: 'stages-unread'; readonly reason: string }
   /** A stage that the flusher was deployed for does not exist any more: nothing is flushed there. Once, until it is back. */
   | { readonly event: 'stage-gone'; readonly stage: string }
   /** Entries that stand in the table and that no decision reads, of all that there are or of so many; see `inspectStandingEntries`. */
@@ -24,7 +26,10 @@ export type FlushEvent =
       readonly inspected: number;
       readonly all: boolean;
     }
-  /** Entries so old that their caches have expired: they took effect late, without a flush. */
+  /**
+   * Entries that the stream does not deliver again, although a stage was not flushed for them: so old that their caches
+   * have expired, or let go for the sake of the entries behind them. Once for each entry.
+   */
   | { readonly event: 'flush-abandoned'; readonly entries: number };
 
 export type ReportFlushEvent = (event: FlushEvent) => void;
@@ -50,6 +55,7 @@ const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Me
   'break-glass-entry': () => count(FLUSH_METRICS.breakGlass),
   flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
   'flush-failed': () => count(FLUSH_METRICS.failed),
+  'stages-unread': () => count(FLUSH_METRICS.failed),
   'stage-gone': () => count(FLUSH_METRICS.gone),
   'entries-unread': ({ entries }) => count(FLUSH_METRICS.unread, entries),
   'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),

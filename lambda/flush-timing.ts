@@ -31,6 +31,15 @@ export const LONGEST_TURN = FLUSH_INTERVAL + COALESCING_TIME;
  */
 export const LONGEST_FLUSH = 20;
 
+/**
+ * How long a batch is delivered again for a stage that refuses while other stages do not: the entries behind it wait, and
+ * those other stages are not flushed for them.
+ */
+export const LONGEST_HOLD = 30;
+
+/** Refusals further apart than this are not one: Lambda delivers a batch again within a minute, and a run takes its time. */
+export const LONGEST_SILENCE_OF_REFUSAL = 120;
+
 /** What AWS promises no number for, and what the tool therefore calls expected: stream to function, flush to effect. */
 const USUAL_STREAM_DELAY = 1;
 const USUAL_FLUSH_EFFECT = 1;

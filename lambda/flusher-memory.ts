@@ -1,4 +1,5 @@
 import type { WrittenEntry } from './flush-batch.ts';
+import { createFlushRefusals, type FlushRefusals } from './flush-refusals.ts';
 import type { ArrivedEntry } from './flush-schedule.ts';
 import { FLUSH_INTERVAL } from './flush-timing.ts';
 import type { FlushedStage } from './flusher-environment.ts';
@@ -30,10 +31,12 @@ export interface FlusherMemory {
   earliestFlush(now: number): number;
   /** Whether a flush that began at `due` or later, and after the arrivals, was accepted for the stage. */
   isFlushed(stage: FlushedStage, due: number, arrivals: readonly Arrival[]): boolean;
+  isGone(stage: FlushedStage): boolean;
   /** Notes that a stage is gone; whether that is news. */
   isNewlyGone(stage: FlushedStage): boolean;
   /** Notes that a stage is there. */
   isThere(stage: FlushedStage): void;
+  readonly refusals: FlushRefusals;
 }
 
 interface Flush {
@@ -51,6 +54,7 @@ export function createFlusherMemory(): FlusherMemory {
   const givenUp = new Set<string>();
   const done = new Map<string, Flush>();
   const gone = new Set<string>();
+  const refusals = createFlushRefusals();
   let delivery = 0;
   let lastFlush = Number.NEGATIVE_INFINITY;
   return {
@@ -72,15 +76,20 @@ export function createFlusherMemory(): FlusherMemory {
     begin: (now) => {
       lastFlush = now;
       const flush = { beganAt: now, delivery };
-      return (stage) => void done.set(keyOf(stage), flush);
+      return (stage) => {
+        done.set(nameOfStage(stage), flush);
+        refusals.settle(nameOfStage(stage));
+      };
     },
     earliestFlush: (now) => (now < lastFlush ? now : Math.max(now, lastFlush + FLUSH_INTERVAL)),
     isFlushed: (stage, due, arrivals) => {
-      const flush = done.get(keyOf(stage));
+      const flush = done.get(nameOfStage(stage));
       return flush !== undefined && flush.beganAt >= due && arrivals.every((each) => each.delivery <= flush.delivery);
     },
-    isNewlyGone: (stage) => isAdded(gone, keyOf(stage)),
-    isThere: (stage) => void gone.delete(keyOf(stage)),
+    isGone: (stage) => gone.has(nameOfStage(stage)),
+    isNewlyGone: (stage) => isAdded(gone, nameOfStage(stage)),
+    isThere: (stage) => void gone.delete(nameOfStage(stage)),
+    refusals,
   };
 }
 
@@ -101,6 +110,6 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>): void {
   }
 }
 
-function keyOf({ restApiId, stageName }: FlushedStage): string {
+export function nameOfStage({ restApiId, stageName }: FlushedStage): string {
   return `${restApiId}/${stageName}`;
 }

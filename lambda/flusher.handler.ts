@@ -53,11 +53,12 @@ const callDynamoDb = createDynamoDbCall({
   ...access,
 });
 
-/** The stream's batches, and a schedule's wish that the table be looked over. */
-export const handler = (event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> =>
-  'Records' in event
-    ? flush(event)
-    : inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });
+/** The stream's batches, and a schedule's wish that the table be looked over, and stages tried again that refused. */
+export async function handler(event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> {
+  if ('Records' in event) return flush(event);
+  await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });
+  await flush({ Records: [] });
+}
 
 /** A variable that the stack or Lambda itself sets. */
 function variable(name: string): string {

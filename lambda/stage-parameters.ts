@@ -41,7 +41,7 @@ export interface StageParametersConnection extends StageParameters {
 /** The stages that the parameters name now. A parameter that is missing belongs to a stack that is not deployed. */
 export type ReadStages = () => Promise<readonly FlushedStage[]>;
 
-/** @throws Error when SSM does not answer: a stage that is not known cannot be flushed, so the batch must come again */
+/** @throws Error when SSM does not answer */
 export function createStageReader({ names, endpoint, region, credentials }: StageParametersConnection): ReadStages {
   const sign = createSigner({ service: 'ssm', region, credentials });
   const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: true });
@@ -81,16 +81,23 @@ async function withRetries<T>(attempt: () => Promise<T>, left: number): Promise<
 
 /**
  * Reads the stages before each batch, so that a stack that is deployed later is flushed without a new deployment of the
- * flusher. `stages` is the list that the flusher reads: it is changed in place.
+ * flusher. `stages` is the list that the flusher reads: it is changed in place. While SSM does not answer, the flusher
+ * has the stages that were read last, and is told why.
  */
 export function withPublishedStages<Event>(
-  handle: (event: Event) => Promise<void>,
+  handle: (event: Event, unread?: Error) => Promise<void>,
   stages: FlushedStage[],
   read: ReadStages,
 ): (event: Event) => Promise<void> {
   const fixed = [...stages];
   return async (event) => {
-    stages.splice(0, stages.length, ...fixed, ...(await read()));
-    await handle(event);
+    const published = await read().catch((error: unknown) => errorOf(error));
+    if (published instanceof Error) return handle(event, published);
+    stages.splice(0, stages.length, ...fixed, ...published);
+    return handle(event);
   };
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -37,6 +37,7 @@ const AT_ONCE_EVENTS: {
 const FLUSH_EVENTS: { readonly [Name in Exclude<FlushEvent['event'], keyof typeof AT_ONCE_EVENTS>]: FlushEvent } = {
   flushed: { event: 'flushed', entries: 1, stages: 1, lag: 1 },
   'flush-failed': { event: 'flush-failed', stage: '', errorName: '' },
+  'stages-unread': { event: 'stages-unread', reason: '' },
   'stage-gone': { event: 'stage-gone', stage: '' },
   'flush-abandoned': { event: 'flush-abandoned', entries: 1 },
 };

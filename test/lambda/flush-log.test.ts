@@ -5,6 +5,7 @@ const events: readonly (readonly [metric: string, value: number, unit: string, e
   ['BreakGlassEntry', 1, 'Count', { event: 'break-glass-entry', level: 'key', writtenAt: 'then' }],
   ['FlushLag', 1500, 'Milliseconds', { event: 'flushed', entries: 2, stages: 1, lag: 1500 }],
   ['FlushFailed', 1, 'Count', { event: 'flush-failed', stage: 'abc123/live', errorName: 'TimeoutError' }],
+  ['FlushFailed', 1, 'Count', { event: 'stages-unread', reason: 'SSM answered with status 500.' }],
   ['StageGone', 1, 'Count', { event: 'stage-gone', stage: 'abc123/live' }],
   ['EntriesUnread', 2, 'Count', { event: 'entries-unread', entries: 2, inspected: 3, all: true }],
   ['FlushAbandoned', 3, 'Count', { event: 'flush-abandoned', entries: 3 }],

@@ -34,9 +34,15 @@ function record(
   };
 }
 
-type Answer = 'accepts' | 'throttles' | 'is gone';
+type Answer = 'accepts' | 'throttles' | 'is gone' | 'forbids' | 'breaks' | 'is silent';
 
-const ERROR_NAMES = { throttles: 'TooManyRequestsException', 'is gone': 'NotFoundException' } as const;
+const ERRORS = {
+  throttles: { name: 'TooManyRequestsException', status: 429 },
+  'is gone': { name: 'NotFoundException', status: 404 },
+  forbids: { name: 'AccessDeniedException', status: 403 },
+  breaks: { name: 'InternalFailure', status: 500 },
+  'is silent': { name: 'timeout', status: undefined },
+} as const;
 
 /**
  * An execution environment, on a clock that only sleeping and `wait` move. Each flush is noted as `stage@seconds since the
@@ -58,7 +64,7 @@ function startEnvironment(
       flushes.push(flush);
       taken = flushTakes;
       const answer = answerOf(flush);
-      if (answer !== 'accepts') throw Object.assign(new Error('no'), { name: ERROR_NAMES[answer] });
+      if (answer !== 'accepts') throw Object.assign(new Error('no'), ERRORS[answer]);
     },
     report: (event) => {
       // A flush is reported when it has been answered.
@@ -80,12 +86,18 @@ function startEnvironment(
       now += seconds * 1000;
     },
     /** The outcome of one invocation: `done`, or why the stream must deliver the batch again. */
-    deliver: (...records: readonly DynamoDBRecord[]): Promise<string> =>
-      flusher({ Records: [...records] }).then(
-        () => 'done',
-        (error: Error) => error.message,
-      ),
+    deliver: (...records: readonly DynamoDBRecord[]) => outcomeOf(flusher({ Records: [...records] })),
+    /** The same while the stages in SSM cannot be read. */
+    deliverUnread: (...records: readonly DynamoDBRecord[]) =>
+      outcomeOf(flusher({ Records: [...records] }, new Error('SSM answered with status 500.'))),
   };
+}
+
+function outcomeOf(run: Promise<void>): Promise<string> {
+  return run.then(
+    () => 'done',
+    (error: Error) => error.message,
+  );
 }
 
 /** One batch in a new environment. */
@@ -527,5 +539,136 @@ describe('a writer’s clock', () => {
     const { dynamodb: _, ...rest } = record();
     await deliver({ ...rest, dynamodb: { NewImage: item } });
     expect(findings(events)).toEqual([]);
+  });
+});
+
+describe('a stage that keeps refusing', () => {
+  const betaThat = (answer: Answer) => (flush: string) => (flush.startsWith('beta') ? answer : 'accepts');
+  const refused = 'API Gateway did not accept the flush of 1 stages.';
+
+  /** Lambda's way with a shard: a batch that failed comes again, after longer and longer pauses, before any other. */
+  async function deliverUntilDone(
+    { deliver, wait, elapsed }: ReturnType<typeof startEnvironment>,
+    ...records: readonly DynamoDBRecord[]
+  ): Promise<number> {
+    for (let pause = 1; (await deliver(...records)) !== 'done'; pause = Math.min(60, pause * 2)) wait(pause);
+    return elapsed();
+  }
+
+  it.each(['at-once', 'settled'] as const)('by right holds up no entry behind it: %s', async (mode) => {
+    const environment = startEnvironment({ mode, giveUpAge: 3607 }, betaThat('forbids'));
+    expect(await environment.deliver(recordAt('1', 0))).toBe('done');
+    expect(environment.names()).toEqual(['flush-failed', 'flush-abandoned']);
+    const behind = recordAt('2', environment.elapsed(), { target: { S: 'iss#main' } });
+    expect(await environment.deliver(behind)).toBe('done');
+    expect(environment.flushes.filter((flush) => flush.startsWith('live'))).toHaveLength(2);
+    expect(environment.names().includes('break-glass-entry')).toBe(mode === 'at-once');
+  });
+
+  it.each(['throttles', 'breaks', 'is silent'] as const)(
+    'but might not (%s) holds the entries behind it up for less than a minute, and only once',
+    async (answer) => {
+      const environment = startEnvironment({ giveUpAge: 3607 }, betaThat(answer));
+      expect(await environment.deliver(recordAt('1', 0))).toBe(refused);
+      expect(await deliverUntilDone(environment, recordAt('1', 0))).toBeLessThan(60);
+      expect(environment.events.at(-1)).toEqual({ event: 'flush-abandoned', entries: 1 });
+      for (const id of ['2', '3', '4']) {
+        environment.wait(30);
+        expect(await environment.deliver(recordAt(id, environment.elapsed()))).toBe('done');
+      }
+    },
+  );
+
+  it('now and then is waited for each time', async () => {
+    const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, betaThat('throttles'));
+    expect(await deliver(recordAt('1', 0))).toBe(refused);
+    wait(600);
+    expect(await deliver(recordAt('2', 600))).toBe(refused);
+  });
+
+  it('is tried again with the flushes of later entries, and owes nothing when it accepts one', async () => {
+    let answer: Answer = 'forbids';
+    const { deliver, wait, names, flushes } = startEnvironment({ giveUpAge: 3607 }, (flush) => betaThat(answer)(flush));
+    await deliver(recordAt('1', 0));
+    answer = 'accepts';
+    wait(10);
+    await deliver(recordAt('2', 10));
+    wait(10);
+    await deliver();
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@10', 'beta@10']);
+    expect(names()).toEqual(['flush-failed', 'flush-abandoned', 'flushed']);
+  });
+
+  it('is tried again by a delivery without entries, as long as a flush is of use, and at most once a second', async () => {
+    const { deliver, wait, flushes } = startEnvironment({ giveUpAge: 3607 }, betaThat('forbids'));
+    await deliver(recordAt('1', 0));
+    for (const pause of [0.5, 0.5, 3600, 10]) {
+      wait(pause);
+      expect(await deliver()).toBe('done');
+    }
+    expect(flushes).toEqual(['live@0', 'beta@0', 'beta@1', 'beta@3601']);
+  });
+
+  it.each(['throttles', 'forbids'] as const)(
+    'is waited for until its entries are too old where no other stage is better off: %s',
+    async (answer) => {
+      const environment = startEnvironment({ giveUpAge: 3607 }, (flush) =>
+        flush.startsWith('beta') ? 'is gone' : answer,
+      );
+      expect(await deliverUntilDone(environment, recordAt('1', 0))).toBeGreaterThan(3607);
+      expect(environment.events.at(-1)).toEqual({ event: 'flush-abandoned', entries: 1 });
+    },
+  );
+
+  it('has each of its entries given up once', async () => {
+    const { deliver, wait, events } = startEnvironment({}, betaThat('forbids'));
+    await deliver(recordAt('1', 0));
+    await deliver(recordAt('1', 0));
+    wait(100);
+    await deliver(recordAt('1', 0));
+    expect(events.filter(({ event }) => event === 'flush-abandoned')).toHaveLength(1);
+  });
+});
+
+describe('stages that cannot be read', () => {
+  it('leave the known ones flushed, the entries inspected, and the batch to be tried again', async () => {
+    const { deliver, deliverUnread, flushes, events } = startEnvironment();
+    const key = recordAt('1', 0, { target: { S: 'kid#main#1' } });
+    const unread = 'The stages to flush could not all be read: SSM answered with status 500.';
+    expect(await deliverUnread(key)).toBe(unread);
+    expect(await deliverUnread(key)).toBe(unread);
+    expect(flushes).toEqual(['live@0', 'beta@0']);
+    expect(events).toEqual([
+      { event: 'break-glass-entry', level: 'key', writtenAt: '2027-01-15T08:00:00.000Z' },
+      { event: 'stages-unread', reason: 'SSM answered with status 500.' },
+      { event: 'flushed', entries: 1, stages: 2, lag: 0 },
+      { event: 'stages-unread', reason: 'SSM answered with status 500.' },
+    ]);
+    expect(await deliver(key)).toBe('done');
+  });
+
+  it('hold the entries behind up for less than a minute, once', async () => {
+    const { deliverUnread, wait, elapsed, events } = startEnvironment({ giveUpAge: 3607 });
+    for (let pause = 1; (await deliverUnread(recordAt('1', 0))) !== 'done'; pause *= 2) wait(pause);
+    expect(elapsed()).toBeLessThan(60);
+    expect(events.at(-1)).toEqual({ event: 'flush-abandoned', entries: 1 });
+    wait(5);
+    expect(await deliverUnread(recordAt('2', elapsed()))).toBe('done');
+  });
+
+  it('hold up entries that want a flush only', async () => {
+    const { deliverUnread, names } = startEnvironment();
+    expect(await deliverUnread(recordAt('1', 0, { ...soundEntry, flush: { BOOL: false } }))).toBe('done');
+    expect(names()).toEqual([]);
+  });
+
+  it('are waited for until the entries are too old where no stage is known', async () => {
+    const { deliverUnread, wait } = startEnvironment({ stages: [] });
+    for (let delivery = 0; delivery < 3; delivery += 1) {
+      expect(await deliverUnread(recordAt('1', 0))).toMatch(/could not all be read/);
+      wait(20);
+    }
+    wait(20);
+    expect(await deliverUnread(recordAt('1', 0))).toBe('done');
   });
 });

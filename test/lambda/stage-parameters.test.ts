@@ -88,10 +88,32 @@ describe('a flusher whose stages stand in other stacks', () => {
     expect(seen).toEqual([[live], [live, beta], [live, beta]]);
   });
 
-  it('takes no batch while it cannot know them', async () => {
+  it('takes batches with the stages that it knew last while SSM is out of order, and is told so', async () => {
+    const seen: object[] = [];
+    const stages = [live];
+    const handle = withPublishedStages(
+      async (_: undefined, unread?: Error) => void seen.push({ stages: [...stages], unread: unread?.message }),
+      stages,
+      readerOf(['/other']),
+    );
     ssm.answerWith(outage);
-    const handle = withPublishedStages(() => Promise.resolve(), [live], readerOf(['/other']));
-    await expect(handle(undefined)).rejects.toThrow('SSM answered with status 500.');
+    await handle(undefined);
+    ssm.answerWith(ssmWith({ '/other': [beta] }));
+    await handle(undefined);
+    ssm.answerWith(outage);
+    await handle(undefined);
+    const unread = 'SSM answered with status 500.';
+    expect(seen).toEqual([
+      { stages: [live], unread },
+      { stages: [live, beta], unread: undefined },
+      { stages: [live, beta], unread },
+    ]);
+  });
+
+  it('fails a batch that must come again', async () => {
+    ssm.answerWith(ssmWith({}));
+    const handle = withPublishedStages(() => Promise.reject(new Error('again')), [live], readerOf(['/other']));
+    await expect(handle(undefined)).rejects.toThrow('again');
   });
 });
 
