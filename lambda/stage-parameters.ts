@@ -3,11 +3,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type AwsCredentials, createSigner } from './aws-signature.ts';
 import type { FlushedStage } from './flusher-environment.ts';
 import { exchange } from './http-exchange.ts';
+import { withRetries } from './retries.ts';
 
 /** Milliseconds: three attempts and their pauses end within two seconds. */
 const LIMITS = { connect: 200, total: 500, bytes: 1024 * 1024 };
-const ATTEMPTS = 3;
-const PAUSE = 100;
+const RETRIES = { attempts: 3, pauseAfter: () => 100 };
 
 /** AWS Systems Manager API reference, GetParameters. */
 const MAX_NAMES = 10;
@@ -52,7 +52,7 @@ export function createStageReader({ names, endpoint, region, credentials }: Stag
     return stagesIn(text);
   };
   const requests = chunksOf(names).map((Names) => JSON.stringify({ Names }));
-  return async () => (await Promise.all(requests.map((body) => withRetries(() => call(body), ATTEMPTS - 1)))).flat();
+  return async () => (await Promise.all(requests.map((body) => withRetries(() => call(body), RETRIES)))).flat();
 }
 
 function headersFor({ host }: URL): Readonly<Record<string, string>> {
@@ -67,16 +67,6 @@ function stagesIn(text: string): readonly FlushedStage[] {
 function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(names.length / MAX_NAMES);
   return Array.from({ length: count }, (_, index) => names.slice(index * MAX_NAMES, (index + 1) * MAX_NAMES));
-}
-
-async function withRetries<T>(attempt: () => Promise<T>, left: number): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (left === 0) throw error;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE));
-    return withRetries(attempt, left - 1);
-  }
 }
 
 /**

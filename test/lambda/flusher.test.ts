@@ -579,6 +579,46 @@ describe('a stage that keeps refusing', () => {
     },
   );
 
+  it.each<[object, boolean]>([
+    [{ status: 400 }, false],
+    [{ status: 499 }, false],
+    [{ $metadata: { httpStatusCode: 403 } }, false],
+    [{ status: 399 }, true],
+    [{ status: 429 }, true],
+    [{ status: 500 }, true],
+    [{ $metadata: { httpStatusCode: 503 } }, true],
+    [{}, true],
+    ['no error at all', true],
+  ])('is asked again soon only where that can help: %j', async (failure, isHeld) => {
+    const flusher = createFlusher({
+      configuration,
+      flushStage: async (stage) => {
+        if (stage === beta) throw typeof failure === 'string' ? failure : Object.assign(new Error('no'), failure);
+      },
+      report: () => undefined,
+      now: () => start * 1000,
+      sleep: async () => undefined,
+    });
+    expect(await outcomeOf(flusher({ Records: [record()] }))).toBe(isHeld ? refused : 'done');
+  });
+
+  it.each([
+    [[29.5], refused],
+    [[30], 'done'],
+    [[20, -3600, 29], refused],
+    [[120], 'done'],
+    [[120.5], refused],
+    [[29, 121, 29], refused],
+  ] as const)('holds a batch for thirty seconds of one spell: pauses of %j s', async (pauses, last) => {
+    const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, betaThat('breaks'));
+    let outcome = await deliver(recordAt('1', 0));
+    for (const pause of pauses) {
+      wait(pause);
+      outcome = await deliver(recordAt('1', 0));
+    }
+    expect(outcome).toBe(last);
+  });
+
   it('now and then is waited for each time', async () => {
     const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, betaThat('throttles'));
     expect(await deliver(recordAt('1', 0))).toBe(refused);
