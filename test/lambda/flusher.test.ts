@@ -579,7 +579,7 @@ describe('a stage that keeps refusing', () => {
     },
   );
 
-  it.each<[object, boolean]>([
+  it.each<[object | string, boolean]>([
     [{ status: 400 }, false],
     [{ status: 499 }, false],
     [{ $metadata: { httpStatusCode: 403 } }, false],
