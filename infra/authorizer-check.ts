@@ -13,6 +13,7 @@ import {
   isWhole,
   listOf,
   matching,
+  objectFix,
   objectOf,
   oneOf,
   optional,
@@ -59,7 +60,8 @@ export const resultTtl = demand(
 );
 
 export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand>> = {
-  issuers: demand(isRecord, 'write an object of issuers by alias: { main: oidc({ … }) }'),
+  issuers: (value) =>
+    isRecord(value) ? undefined : objectFix(value, 'write an object of issuers by alias: { main: oidc({ … }) }'),
   routes: listOf(() => undefined, 1),
   resultTtl: optional(resultTtl),
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
@@ -86,7 +88,7 @@ export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
 
 /** @throws DeploymentError for a field that is wrong, or that does not exist: a misspelt one would mean its default */
 export function checkFields(name: string, value: unknown, fields: Readonly<Record<string, Demand>>): void {
-  if (!isRecord(value)) throw new DeploymentError(`${name} is ${shown(value)}: write an object: { … }.`);
+  if (!isRecord(value)) throw new DeploymentError(`${name} is ${shown(value)}: ${objectFix(value)}.`);
   const names = Object.keys(fields);
   const unknown = unknownMember(value, names);
   if (unknown !== undefined) {

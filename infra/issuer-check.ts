@@ -9,6 +9,7 @@ import {
   isRecord,
   listOf,
   matching,
+  objectFix,
   objectOf,
   oneOf,
   recordOf,
@@ -93,7 +94,9 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
 
 /** What is wrong with an issuer's settings, as a sentence without its full stop; undefined: nothing. */
 export function issuerComplaint(field: string, settings: unknown): string | undefined {
-  if (!isRecord(settings)) return `${field} is ${shown(settings)}: write what a preset returns, such as oidc({ … })`;
+  if (!isRecord(settings)) {
+    return `${field} is ${shown(settings)}: ${objectFix(settings, 'write what a preset returns, such as oidc({ … })')}`;
+  }
   const names = Object.keys(ISSUER_FIELDS);
   const unknown = unknownMember(settings, names);
   if (unknown !== undefined) {

@@ -20,6 +20,7 @@ import {
   isRecord,
   listOf,
   matching,
+  objectFix,
   oneOrMore,
   optional,
   secondsIn,
@@ -168,7 +169,10 @@ export const OIDC_OPTIONS: OptionDemands<OidcOptions> = {
 
 /** @throws DeploymentError naming preset and option: the first that is unknown, missing or wrong */
 export function checkOptions<Options>(preset: string, options: Options, demands: OptionDemands<Options>): void {
-  if (!isRecord(options)) throw new DeploymentError(`${preset} is given ${shown(options)}: write its options: { … }.`);
+  if (!isRecord(options)) {
+    const fix = objectFix(options, 'write its options: { … }');
+    throw new DeploymentError(`${preset} is given ${shown(options)}: ${fix}.`);
+  }
   const names = Object.keys(demands);
   const unknown = unknownMember(options, names);
   if (unknown !== undefined) {

@@ -86,7 +86,7 @@ function isListToken(member: unknown): boolean {
 
 export function recordOf(eachKey: Demand, eachValue: Demand): Demand {
   return (value) => {
-    if (!isRecord(value)) return 'write an object: { … }';
+    if (!isRecord(value)) return objectFix(value);
     return firstOf([...Object.keys(value).map(eachKey), ...Object.values(value).map(eachValue)]);
   };
 }
@@ -99,7 +99,7 @@ export function oneOf(words: readonly unknown[]): Demand {
 export function objectOf(fields: Readonly<Record<string, Demand>>): Demand {
   const names = Object.keys(fields);
   return (value) => {
-    if (!isRecord(value)) return 'write an object: { … }';
+    if (!isRecord(value)) return objectFix(value);
     const unknown = unknownMember(value, names);
     if (unknown !== undefined) {
       return `leave out "${unknown.name}"${unknown.hint} and write only the fields ${names.join(', ')}`;
@@ -119,8 +119,29 @@ export function unknownMember(
   return { name, hint: nearest === undefined ? '' : ` (did you mean ${nearest}?)` };
 }
 
+/** A plain object, of any realm. Copies drop what an object inherits or hides, and a computed member may change after it is checked. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const inheritsNothing =
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.keys(Object(prototype)).length === 0);
+  return inheritsNothing && Reflect.ownKeys(value).every((key) => typeof key === 'string' && isData(value, key));
+}
+
+function isData(owner: object, key: string): boolean {
+  const member = Reflect.getOwnPropertyDescriptor(owner, key);
+  return member?.enumerable === true && 'value' in member;
+}
+
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !Token.isUnresolved(value);
+}
+
+/** How to put right what is no record. @param fix for what is not even an object */
+export function objectFix(value: unknown, fix = 'write an object: { … }'): string {
+  return isObject(value)
+    ? 'write a plain object, { … }, whose members are all its own: none inherited, hidden, computed or named by a symbol'
+    : fix;
 }
 
 /** A value as a message shows it: short, on one line. */

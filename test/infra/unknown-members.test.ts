@@ -122,6 +122,24 @@ describe('settings', () => {
     },
   );
 
+  it.each(TAKERS)('of %s are refused where they inherit a member, or compute one', (_name, take, settings) => {
+    const [[member, value] = ['', undefined]] = Object.entries(settings);
+    const { [member]: _, ...others } = settings;
+    const inheriting = Object.assign(Object.create({ [member]: value }), others);
+    const ofClass = Object.assign(new (class Settings {})(), settings);
+    const computed = Object.defineProperty({ ...others }, member, { get: () => value, enumerable: true });
+    const hidden = Object.defineProperty({ ...others }, member, { value, enumerable: false });
+    const bySymbol = { ...settings, [Symbol('more')]: value };
+    for (const changed of [inheriting, ofClass, computed, hidden, bySymbol]) {
+      expect(() => take(changed)).toThrow(DeploymentError);
+      expect(() => take(changed)).toThrow(/^[^\n]*write a plain object, [^\n]*\.$/);
+    }
+  });
+
+  it.each(TAKERS)('of %s are accepted without a prototype', (_name, take, settings) => {
+    expect(() => take(Object.assign(Object.create(null), settings))).not.toThrow();
+  });
+
   it.each(TAKERS)('of %s are refused where they are no object', (_name, take) => {
     for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
   });
