@@ -12,6 +12,13 @@ const UNKNOWN_SEGMENT = '\uE001';
 /** A statement that synth cannot read: it may allow everything. */
 const UNREADABLE: JsonObject = {};
 
+/** IAM user guide, "Grammar of the IAM JSON policy language": names are case-sensitive, and there are no others. */
+const POLICY_MEMBERS = ['Version', 'Id', 'Statement'];
+const STATEMENT_MEMBERS = [
+  ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Condition'],
+  ...['Action', 'NotAction', 'Resource', 'NotResource'],
+];
+
 const PSEUDO_PARAMETERS: ReadonlySet<unknown> = new Set([
   'AWS::AccountId',
   'AWS::Partition',
@@ -53,7 +60,7 @@ function statementsOf(policy: unknown, stack: Stack): readonly JsonObject[] {
   const branches = argumentOf(policy, 'Fn::If');
   if (Array.isArray(branches)) return branches.slice(1).flatMap((branch) => statementsOf(branch, stack));
   if (typeof policy === 'string' || isIntrinsic(policy)) return statementsInText(textOf(policy, stack), stack);
-  return listOf((Object(policy) as JsonObject).Statement).flatMap(alternativesOf);
+  return hasOnly(policy, POLICY_MEMBERS) ? listOf(policy.Statement).flatMap(alternativesOf) : [UNREADABLE];
 }
 
 function statementsInText(text: string, stack: Stack): readonly JsonObject[] {
@@ -68,7 +75,12 @@ function alternativesOf(statement: unknown): readonly JsonObject[] {
   if (isNothing(statement)) return [];
   const branches = argumentOf(statement, 'Fn::If');
   if (Array.isArray(branches)) return branches.slice(1).flatMap(alternativesOf);
-  return [typeof statement === 'object' && statement !== null ? (statement as JsonObject) : UNREADABLE];
+  return [hasOnly(statement, STATEMENT_MEMBERS) ? statement : UNREADABLE];
+}
+
+/** False also where an intrinsic function stands among the members: it may write any of them. */
+function hasOnly(value: unknown, known: readonly string[]): value is JsonObject {
+  return typeof value === 'object' && value !== null && Object.keys(value).every((name) => known.includes(name));
 }
 
 function mayAllowInvoke({ Effect, Action, NotAction }: JsonObject, stack: Stack): boolean {

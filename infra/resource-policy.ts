@@ -2,7 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { ANYTHING, literal, overlap, type PatternPart, SEGMENT } from './arn-pattern-overlap.ts';
 import { allowedResources, patternOf, shown, UNKNOWN } from './policy-statements.ts';
 import { renderedProperties } from './resource-reference.ts';
-import { documentOf, pathOfApi } from './rest-api-identity.ts';
+import { documentOf, hiddenContentOf, pathOfApi } from './rest-api-identity.ts';
 
 /** The methods of an API, by name (`GET /orders/{id}`). */
 export interface ApiMethods {
@@ -30,12 +30,23 @@ const ANY_API: readonly PatternPart[] = [
  * change that: a caller who meets them needs no scope.
  */
 export function resourcePolicyErrors(api: CfnResource, methods: ApiMethods): readonly string[] {
+  const [guarded] = methods.guarded;
+  const hidden = guarded && hiddenContentOf(api);
+  if (guarded && hidden) return [hiddenSentence(pathOfApi(api), hidden, guarded)];
   const policies = [renderedProperties(api).Policy, documentOf(api)['x-amazon-apigateway-policy']];
   for (const resource of policies.flatMap((policy) => allowedResources(policy, api))) {
     const name = methods.guarded.find((guarded) => mayMatch(resource, guarded, methods));
     if (name !== undefined) return [sentence(pathOfApi(api), shown(resource), name)];
   }
   return [];
+}
+
+function hiddenSentence(api: string, source: string, name: string): string {
+  return (
+    `The API ${api} takes its content from ${source}, which synth cannot read, and a resource policy there could ` +
+    `open ${name} to any valid token: give the document as an object, by apiDefinition(document) of the authorizer or ` +
+    'ApiDefinition.fromInline(document), or make the API by its methods.'
+  );
 }
 
 function sentence(api: string, resource: string, name: string): string {

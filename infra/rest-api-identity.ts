@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { argumentOf, isOfType, namedBy, propertyOf, renderedProperties, resolvedIn } from './resource-reference.ts';
+import { isOfType, namedBy, propertyOf, renderedProperties, resolvedIn } from './resource-reference.ts';
 
 /**
  * One API, however many objects stand for it: its resource where this app makes it, otherwise the text of its id.
@@ -42,10 +42,18 @@ function pathParts(resourceId: unknown, stack: Stack): readonly string[] {
   return [...pathParts(propertyOf(element, 'ParentId'), Stack.of(element)), String(propertyOf(element, 'PathPart'))];
 }
 
-/** The API's OpenAPI document, where it is an object. */
+/** The API's OpenAPI document, where synth can read its members. */
 export function documentOf(api: CfnResource): Readonly<Record<string, unknown>> {
   const { Body } = renderedProperties(api);
-  return typeof Body === 'object' && Body !== null && argumentOf(Body, 'Fn::Transform') === undefined
-    ? (Body as Readonly<Record<string, unknown>>)
-    : {};
+  return hiddenContentOf(api) === undefined ? (Object(Body) as Readonly<Record<string, unknown>>) : {};
+}
+
+/** Where an API has content from that synth cannot read. */
+export function hiddenContentOf(api: CfnResource): string | undefined {
+  const { Body, BodyS3Location, CloneFrom } = renderedProperties(api);
+  if (BodyS3Location !== undefined) return 'BodyS3Location';
+  if (CloneFrom !== undefined) return 'CloneFrom';
+  if (typeof Body === 'string') return 'text in Body';
+  const intrinsic = Object.keys(Object(Body) as object).find((name) => name === 'Ref' || name.startsWith('Fn::'));
+  return intrinsic && `${intrinsic} in Body`;
 }

@@ -33,6 +33,7 @@ const allow = (Resource: unknown, more: object = {}) => {
   return { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource, ...more };
 };
 const policyOf = (...Statement: readonly unknown[]) => ({ Version: '2012-10-17', Statement });
+const INCLUDE = { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/part.yaml' } };
 const ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc123';
 
 describe('an Allow that no request to a guarded method matches is accepted', () => {
@@ -128,6 +129,13 @@ describe('an Allow that a request to a guarded method may match is refused', () 
     ['an alternative', { 'Fn::If': ['Condition', policyOf(), policyOf(allow('execute-api:/*'))] }],
     ['a reference', Fn.ref('Unknown')],
     ['a statement without anything else', { Statement: [{ Effect: 'Allow', Principal: '*' }] }],
+    ['members in lower case', { version: '2012-10-17', statement: [] }],
+    ['a statement in lower case', { Statement: [{ effect: 'Deny', resource: 'execute-api:/*' }] }],
+    ['a function among its members', { Version: '2012-10-17', 'Fn::Transform': INCLUDE }],
+    ['a Deny with a function among its members', { Statement: [{ Effect: 'Deny', 'Fn::Transform': INCLUDE }] }],
+    ['an alternative with another member', { 'Fn::If': ['Condition', policyOf(), policyOf()], Statement: [] }],
+    ['a list', [policyOf()]],
+    ['statements in a list of lists', { Statement: [[]] }],
   ])('written as %s', (_, policy) => {
     expect(errorsOf(policy)).toHaveLength(1);
   });
@@ -145,6 +153,40 @@ describe('an Allow that a request to a guarded method may match is refused', () 
         'could then call whatever its scopes: keep Deny statements, and allow open methods only, each with the name of its ' +
         'stage (execute-api:/prod/GET/health), because * matches slashes too.',
     ]);
+  });
+});
+
+describe('a resource policy that synth cannot see is refused', () => {
+  const METHOD = { get: { 'x-amazon-apigateway-integration': { type: 'mock' } } };
+
+  function errorsWith(properties: Readonly<Record<string, unknown>>, methods = METHODS): readonly string[] {
+    const api = new CfnRestApi(newStack(), 'Api');
+    for (const [name, value] of Object.entries(properties)) api.addPropertyOverride(name, value);
+    return resourcePolicyErrors(api, methods);
+  }
+
+  it.each<[string, string, Readonly<Record<string, unknown>>]>([
+    ['in S3', 'BodyS3Location', { BodyS3Location: { Bucket: 'b', Key: 'openapi.yaml' } }],
+    ['that another file completes', 'Fn::Transform in Body', { Body: { openapi: '3.0.1', 'Fn::Transform': INCLUDE } }],
+    ['that another file is', 'Fn::Transform in Body', { Body: { 'Fn::Transform': INCLUDE } }],
+    ['that a condition chooses', 'Fn::If in Body', { Body: { 'Fn::If': ['Condition', {}, {}] } }],
+    ['of text', 'text in Body', { Body: '{"openapi":"3.0.1"}' }],
+    ['of another API', 'CloneFrom', { CloneFrom: 'abc123' }],
+  ])('with a document %s', (_, source, properties) => {
+    const sentence =
+      `The API team/Api takes its content from ${source}, which synth cannot read, and a resource policy there could ` +
+      'open GET /orders to any valid token: give the document as an object, by apiDefinition(document) of the ' +
+      'authorizer or ApiDefinition.fromInline(document), or make the API by its methods.';
+    expect(errorsWith(properties)).toEqual([sentence]);
+  });
+
+  it('unless the authorizer guards none of its methods', () => {
+    expect(errorsWith({ CloneFrom: 'abc123' }, { ...METHODS, guarded: [] })).toEqual([]);
+  });
+
+  it('and not where a function stands below, which can add no policy', () => {
+    const integration = { get: { 'x-amazon-apigateway-integration': { 'Fn::Transform': INCLUDE } } };
+    expect(errorsWith({ Body: { openapi: '3.0.1', paths: { '/a': METHOD, '/b': integration } } })).toEqual([]);
   });
 });
 
