@@ -17,6 +17,7 @@ import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts
 import { encryptionKeyFor } from './encryption-key.ts';
 import { FlushedStages } from './flushed-stages.ts';
 import { revocationTableOf } from './given-table.ts';
+import { hiddenApiErrors } from './hidden-api-check.ts';
 import { OperatorPolicies } from './operator-policies.ts';
 import { checkEnvironments, checkPlacement } from './placement-check.ts';
 import { largeAnswerWarning } from './policy-size.ts';
@@ -242,7 +243,12 @@ export class BearerAuthorizer extends Authorizer {
 
   private errors({ routes }: AuthorizerSettings): string[] {
     const { groups } = this.attached;
-    return [...attachmentErrors(this.node.root, this.attached, routes), ...(this.stages?.missingIn(groups) ?? [])];
+    const { root } = this.node;
+    return [
+      ...hiddenApiErrors(root, this.attached),
+      ...attachmentErrors(root, this.attached, routes),
+      ...(this.stages?.missingIn(groups) ?? []),
+    ];
   }
 
   private warnOfDeploymentsElsewhere(): string[] {

@@ -9,6 +9,7 @@ import {
   type IResolveContext,
   Reference,
   Stack,
+  Token,
   Tokenization,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
@@ -99,57 +100,130 @@ export function isOfType(construct: IConstruct, type: string): construct is CfnR
   return CfnResource.isCfnResource(construct) && construct.cfnResourceType === type;
 }
 
+/** An expression and the stack whose template holds it. */
+interface Expression {
+  readonly value: unknown;
+  readonly stack: Stack;
+}
+
 /**
  * What a resolved value names, wherever in the app it stands: through nested stacks' parameters and outputs, exports, and
  * parameters in SSM. Undefined: text, or a function of several values.
  */
 export function namedBy(value: unknown, stack: Stack, steps = MAX_STEPS): NamedElement | undefined {
   if (steps === 0) return undefined;
-  const exported = argumentOf(value, 'Fn::ImportValue');
-  if (exported !== undefined) return outputNamed(stack, exported, steps);
-  const ssmName = typeof value === 'string' ? /^\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}$/.exec(value)?.[1] : undefined;
-  if (ssmName !== undefined) return storedUnder(stack, ssmName, steps);
-  const named = elementIn(value, stack);
-  return named && (sourceOf(named, steps) ?? named);
+  const source = sourceOf(value, stack);
+  return (source && namedBy(source.value, source.stack, steps - 1)) ?? elementIn(simplified(value), stack);
 }
 
-/** Where a parameter's value, or a nested stack's output, comes from. */
-function sourceOf({ element, attribute }: NamedElement, steps: number): NamedElement | undefined {
-  const stack = Stack.of(element);
-  if (element instanceof CfnParameter) {
-    const { nestedStackResource } = stack;
-    if (nestedStackResource === undefined) return ssmSourceOf(element, steps);
-    const Parameters = propertyOf(nestedStackResource as CfnResource, 'Parameters');
-    const given = (Parameters as JsonObject | undefined)?.[stack.getLogicalId(element)];
-    return given === undefined ? ssmSourceOf(element, steps) : namedBy(given, Stack.of(nestedStackResource), steps - 1);
+/** Every resource and parameter that a resolved value is made of, through the same ways. */
+export function elementsBehind(value: unknown, stack: Stack, steps = MAX_STEPS): readonly CfnElement[] {
+  if (steps === 0) return [];
+  const source = sourceOf(value, stack);
+  const named = elementIn(simplified(value), stack);
+  return [
+    ...(source === undefined ? [] : elementsBehind(source.value, source.stack, steps - 1)),
+    ...(named === undefined ? [] : [named.element]),
+    ...partsOf(value).flatMap((part) => elementsBehind(part, stack, steps - 1)),
+  ];
+}
+
+/** The arguments of a function, and what stands between the text of a template. */
+function partsOf(value: unknown): readonly unknown[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value);
+  if (typeof value !== 'string') return [];
+  const references = [...value.matchAll(/\$\{[\w.]+\}/g)].map(([text]) => ({ 'Fn::Sub': text }));
+  const lookUps = [...value.matchAll(/\{\{resolve:[^}]*\}\}/g)].map(([text]) => text);
+  return [...references, ...lookUps].filter((part) => part !== value);
+}
+
+/** A function that stands for its only argument, as that argument. */
+function simplified(value: unknown): unknown {
+  const joined = argumentOf(value, 'Fn::Join');
+  const parts: unknown = Array.isArray(joined) ? joined[1] : undefined;
+  if (Array.isArray(parts) && parts.length === 1) return simplified(parts[0]);
+  const text = argumentOf(value, 'Fn::Sub');
+  return typeof text === 'string' && !text.includes('${') ? text : value;
+}
+
+/** Where an import, a parameter's value, or a nested stack's output comes from. */
+function sourceOf(written: unknown, stack: Stack): Expression | undefined {
+  const value = simplified(written);
+  const exported = argumentOf(value, 'Fn::ImportValue');
+  if (exported !== undefined) return exportedAs({ value: exported, stack });
+  const ssmName = typeof value === 'string' ? /^\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}$/.exec(value)?.[1] : undefined;
+  if (ssmName !== undefined) return storedUnder({ value: ssmName, stack });
+  const named = elementIn(value, stack);
+  if (named === undefined) return undefined;
+  return named.element instanceof CfnParameter ? givenTo(named.element) : outputOf(named);
+}
+
+function givenTo(parameter: CfnParameter): Expression | undefined {
+  const stack = Stack.of(parameter);
+  const { nestedStackResource } = stack;
+  const Parameters = nestedStackResource && propertyOf(nestedStackResource as CfnResource, 'Parameters');
+  const given = (Parameters as JsonObject | undefined)?.[stack.getLogicalId(parameter)];
+  if (nestedStackResource !== undefined && given !== undefined) {
+    return { value: given, stack: Stack.of(nestedStackResource) };
   }
+  if (!parameter.type.startsWith('AWS::SSM::Parameter::Value')) return undefined;
+  return storedUnder({ value: resolvedIn(parameter, parameter.default), stack });
+}
+
+function outputOf({ element, attribute }: NamedElement): Expression | undefined {
   const output = /^Outputs\.(.+)$/.exec(attribute)?.[1];
   const nested = output && stacksOf(element).find(({ nestedStackResource }) => nestedStackResource === element);
   const found = nested && elementsOf(nested).find((other) => nested.getLogicalId(other) === output);
-  return found instanceof CfnOutput ? namedBy(resolvedIn(found, found.value), Stack.of(found), steps - 1) : undefined;
+  return found instanceof CfnOutput ? { value: resolvedIn(found, found.value), stack: Stack.of(found) } : undefined;
 }
 
-function ssmSourceOf(parameter: CfnParameter, steps: number): NamedElement | undefined {
-  if (!parameter.type.startsWith('AWS::SSM::Parameter::Value')) return undefined;
-  return storedUnder(Stack.of(parameter), resolvedIn(parameter, parameter.default), steps);
-}
-
-function storedUnder(stack: Stack, name: unknown, steps: number): NamedElement | undefined {
-  for (const found of stack.node.root.node.findAll()) {
+function storedUnder(name: Expression): Expression | undefined {
+  for (const found of name.stack.node.root.node.findAll()) {
     if (!isOfType(found, 'AWS::SSM::Parameter')) continue;
+    const stack = Stack.of(found);
     const ownName = propertyOf(found, 'Name');
-    if (ownName === undefined || !isSame(ownName, name)) continue;
-    return namedBy(propertyOf(found, 'Value'), Stack.of(found), steps - 1);
+    if (ownName === undefined || !isSameText({ value: ownName, stack }, name)) continue;
+    return { value: propertyOf(found, 'Value'), stack };
   }
   return undefined;
 }
 
-function outputNamed(stack: Stack, exportName: unknown, steps: number): NamedElement | undefined {
-  const output = stack.node.root.node
+function exportedAs(name: Expression): Expression | undefined {
+  const output = name.stack.node.root.node
     .findAll()
     .filter((construct) => construct instanceof CfnOutput)
-    .find((found) => found.exportName !== undefined && isSame(resolvedIn(found, found.exportName), exportName));
-  return output && namedBy(resolvedIn(output, output.value), Stack.of(output), steps - 1);
+    .find(
+      (found) =>
+        found.exportName !== undefined &&
+        isSameText({ value: resolvedIn(found, found.exportName), stack: Stack.of(found) }, name),
+    );
+  return output && { value: resolvedIn(output, output.value), stack: Stack.of(output) };
+}
+
+/** Whether two names of one account and Region, where exports and SSM's parameters live, are the same. */
+function isSameText(one: Expression, other: Expression): boolean {
+  const known = (of: (stack: Stack) => string) =>
+    [one.stack, other.stack].map(of).find((text) => !Token.isUnresolved(text));
+  const common = { 'AWS::Region': known(({ region }) => region), 'AWS::AccountId': known(({ account }) => account) };
+  const [left, right] = [one, other].map(({ value, stack }) => {
+    const { stackName } = stack;
+    return textOf(value, { ...common, 'AWS::StackName': Token.isUnresolved(stackName) ? stack.node.path : stackName });
+  });
+  return left === right;
+}
+
+/** With the values of pseudo parameters; `${…}` stands for what only the deployment knows. */
+function textOf(value: unknown, pseudo: Readonly<Record<string, string | undefined>>): string {
+  if (typeof value === 'string') return value;
+  const name = argumentOf(value, 'Ref');
+  if (typeof name === 'string') return pseudo[name] ?? `\${${name}}`;
+  const joined = argumentOf(value, 'Fn::Join');
+  if (Array.isArray(joined) && Array.isArray(joined[1])) {
+    return joined[1].map((part) => textOf(part, pseudo)).join(String(joined[0]));
+  }
+  const template = argumentOf(value, 'Fn::Sub');
+  if (typeof template !== 'string') return JSON.stringify(value);
+  return template.replaceAll(/\$\{([^}]*)\}/g, (_, reference: string) => textOf({ Ref: reference }, pseudo));
 }
 
 function elementIn(value: unknown, stack: Stack): NamedElement | undefined {
@@ -204,8 +278,4 @@ export function argumentOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const [only, ...others] = Object.entries(value);
   return only?.[0] === name && others.length === 0 ? only[1] : undefined;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { isOfType, namedBy, propertyOf, renderedProperties, resolvedIn } from './resource-reference.ts';
+import { elementsBehind, isOfType, namedBy, propertyOf, renderedProperties, resolvedIn } from './resource-reference.ts';
 
 /**
  * One API, however many objects stand for it: its resource where this app makes it, otherwise the text of its id.
@@ -15,6 +15,13 @@ export function restApiBehind(id: unknown, scope: IConstruct): RestApiIdentity {
   if (named === undefined) return typeof value === 'string' ? value : JSON.stringify(value);
   const { element, attribute } = named;
   return isOfType(element, 'AWS::ApiGateway::RestApi') ? element : `${element.node.path}.${attribute}`;
+}
+
+/** The APIs of this app that an id is made of in a way that `restApiBehind` cannot follow: which one it is, if any, shows at the deployment. */
+export function apisHiddenIn(id: unknown, scope: IConstruct): readonly CfnResource[] {
+  if (typeof restApiBehind(id, scope) !== 'string') return [];
+  const elements = elementsBehind(resolvedIn(scope, id), Stack.of(scope));
+  return elements.filter((element) => isOfType(element, 'AWS::ApiGateway::RestApi'));
 }
 
 /** The API of a stage, a deployment or a method, overrides applied. */

@@ -2,6 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  Aws,
+  CfnCondition,
   type CfnElement,
   CfnOutput,
   CfnParameter,
@@ -119,6 +121,26 @@ const HIDING: Readonly<Record<string, (stacks: Stacks) => IRestApi>> = {
     new StringParameter(other, 'Id', { parameterName: '/orders/api', stringValue: api.restApiId });
     return imported(stack, StringParameter.valueForStringParameter(stack, '/orders/api'), 'root');
   },
+  'an import by an export with a pseudo parameter in its name': ({ stack, other }) => {
+    const api = opensEverything(other);
+    new CfnOutput(other, 'Id', { value: api.restApiId, exportName: `${Aws.STACK_NAME}-api` });
+    return imported(stack, Fn.importValue('other-api'), 'root');
+  },
+  'an import by an export whose name is written in two ways': ({ stack, other }) => {
+    const api = opensEverything(other);
+    new CfnOutput(other, 'Id', { value: api.restApiId, exportName: Fn.sub('$' + '{AWS::Region}-api') });
+    return imported(stack, Fn.importValue(`${Aws.REGION}-api`), 'root');
+  },
+  'an import by a parameter in SSM, in Fn::Sub': ({ stack, other }) => {
+    const api = opensEverything(other);
+    new StringParameter(other, 'Id', { parameterName: '/orders/api', stringValue: api.restApiId });
+    return imported(stack, Token.asString({ 'Fn::Sub': '{{resolve:ssm:/orders/api}}' }), 'root');
+  },
+  'an import by a Join of one part': ({ stack }) => {
+    const api = opensEverything(stack);
+    const reference = { Ref: stack.getLogicalId(api.node.defaultChild as CfnElement) };
+    return imported(stack, Token.asString({ 'Fn::Join': ['', [reference]] }), api.root.resourceId);
+  },
   'an import by Fn::Sub': ({ stack }) => {
     const api = opensEverything(stack);
     return imported(
@@ -160,6 +182,52 @@ describe('the resource policy of an API', () => {
       new BearerAuthorizer(stack, 'Authorizer', settings),
     );
     expect(() => app.synth()).toThrow(ALLOWS);
+  });
+});
+
+/** Ids of the API that only the deployment computes. */
+const COMPUTED: Readonly<Record<string, (api: IRestApi, stack: Stack) => string>> = {
+  'Fn::Select': ({ restApiId }) => Fn.select(0, Fn.split('/', `${restApiId}/x`)),
+  'Fn::If': ({ restApiId }, stack) => {
+    const { logicalId } = new CfnCondition(stack, 'Condition', { expression: Fn.conditionEquals(Aws.REGION, 'a') });
+    return Token.asString(Fn.conditionIf(logicalId, restApiId, 'abc123'));
+  },
+  'Fn::Sub with more text': (api, stack) => {
+    const name = stack.getLogicalId(api.node.defaultChild as CfnElement);
+    return Fn.select(0, Fn.split('/', Fn.sub(`\${${name}}/x`)));
+  },
+  'an export of Fn::Select': ({ restApiId }, stack) => {
+    new CfnOutput(stack, 'Id', { value: Fn.select(0, Fn.split('/', `${restApiId}/x`)), exportName: 'orders-api' });
+    return Fn.importValue('orders-api');
+  },
+};
+
+describe('an API whose id is computed at the deployment', () => {
+  const REFUSED = / names the API team\/Api by an expression that synth cannot follow: give it api\.restApiId itself\./;
+
+  it.each(Object.entries(COMPUTED))('is refused where an import gets it by %s', (_, idOf) => {
+    const { app, stack } = newStacks();
+    const id = idOf(opensEverything(stack) as IRestApi, stack);
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
+    addOrders(imported(stack, id, 'root'), authorizer);
+    authorizer.addStage({ restApiId: id, stageName: 'live' });
+    expect(() => app.synth()).toThrow(REFUSED);
+  });
+
+  it.each(Object.entries(COMPUTED))('is refused where a stage gets it by %s', (_, idOf) => {
+    const { app, stack } = newStacks();
+    const api = new RestApi(stack, 'Api') as IRestApi;
+    addOrders(api, new BearerAuthorizer(stack, 'Authorizer', settings));
+    new CfnStage(stack, 'Beta', { restApiId: idOf(api, stack), stageName: 'beta' });
+    expect(() => app.synth()).toThrow(REFUSED);
+  });
+
+  it('is no concern of an authorizer that another API uses', () => {
+    const { app, stack, other } = newStacks();
+    const { restApiId } = opensEverything(other);
+    new CfnStage(other, 'Beta', { restApiId: Fn.select(0, Fn.split('/', `${restApiId}/x`)), stageName: 'beta' });
+    addOrders(new RestApi(stack, 'Own') as IRestApi, new BearerAuthorizer(stack, 'Authorizer', settings));
+    expect(() => app.synth()).not.toThrow();
   });
 });
 
