@@ -58,6 +58,8 @@ export class BearerAuthorizer extends Authorizer {
   readonly encryptionKey: IKey | undefined;
   private readonly attached: AttachedApis;
   private readonly stages: FlushedStages | undefined;
+  /** Until aspects run: where the API's methods stand decides how the flusher is told. */
+  private readonly namedStages: FlushedStage[] = [];
   private readonly redeployed = new Set<RestApiIdentity>();
   private isPlacementChecked = false;
   /** Asked for when CDK looks for references, which is before it turns those into dependencies. */
@@ -141,8 +143,8 @@ export class BearerAuthorizer extends Authorizer {
    * Flushes one more stage: for stages that this app does not define, above all of APIs that it imports. An API without a
    * stage that is known is refused, as long as there is a flusher.
    */
-  addStage({ restApiId, stageName }: FlushedStage): void {
-    this.stages?.add(restApiId, this, stageName);
+  addStage(stage: FlushedStage): void {
+    this.namedStages.push(stage);
   }
 
   /** The function's logical id: its metadata is the `AuthorizerDescription`. */
@@ -194,6 +196,7 @@ export class BearerAuthorizer extends Authorizer {
   private followDeployments(): void {
     Aspects.of(CdkStage.of(this) ?? this.node.root).add({
       visit: (construct) => {
+        for (const stage of this.namedStages.splice(0)) this.flushNamed(stage);
         if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
         if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
       },
@@ -212,6 +215,11 @@ export class BearerAuthorizer extends Authorizer {
     redeployWith(deployment, copiedIntoDeployments(group));
     this.redeployed.add(group.identity);
     this.flush(deployment);
+  }
+
+  private flushNamed({ restApiId, stageName }: FlushedStage): void {
+    const group = this.attached.groupOf(restApiBehind(restApiId, this));
+    this.stages?.add(restApiId, this, stageName, group?.members);
   }
 
   private flush(resource: CfnResource): void {

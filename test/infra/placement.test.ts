@@ -204,6 +204,23 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(flushGrants(stacks)).toBe(2);
   });
 
+  it.each(['before', 'after'])('a stage of such an import is added by name, %s the methods', (order) => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(second, 'Api');
+    api.root.addMethod('OPTIONS');
+    const authorizer = new BearerAuthorizer(first, 'Authorizer', settings);
+    const addStage = () => authorizer.addStage({ restApiId: api.restApiId, stageName: 'beta' });
+    if (order === 'before') addStage();
+    addMethods(importedInto(first, api), authorizer);
+    if (order === 'after') addStage();
+    const stacks = stacksOf(app.synth());
+    expect(faultsIn(stacks)).toEqual([]);
+    expect(resourcesOf(stacks, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(flushedBy(stacks).map((text) => text.match(/stageName/g)?.length)).toEqual([2, 2]);
+    expect(flushGrants(stacks)).toBe(4);
+  });
+
   it('methods on both sides of such an import are refused, by what has to move', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
