@@ -10,6 +10,12 @@ export interface RegionalPlan {
   readonly issuer: TrustedIssuer;
 }
 
+/** What writing did; a write that takes long is followed by a second one. */
+export interface MovedEntry extends WrittenEntry {
+  /** What the second write met in place of the first one's entry: somebody else came in between; undefined: nobody did. */
+  readonly met?: EntryItem | 'nothing';
+}
+
 /** What came of it. */
 export type RegionalResult = FailedResult | UnconfirmedResult | HeldResult;
 
@@ -20,7 +26,7 @@ export interface FailedResult extends RegionalPlan {
 }
 
 /** DynamoDB has acknowledged the entry, and no strong read has found it. */
-export interface UnconfirmedResult extends RegionalPlan, Pick<WrittenEntry, 'outcome' | 'previous'> {
+export interface UnconfirmedResult extends RegionalPlan, Pick<MovedEntry, 'outcome' | 'previous' | 'met'> {
   readonly state: 'unconfirmed';
   /** What was written; undefined where a strong read did not find it. */
   readonly item: EntryItem | undefined;
@@ -30,7 +36,7 @@ export interface UnconfirmedResult extends RegionalPlan, Pick<WrittenEntry, 'out
 }
 
 /** The entry stands for certain, or would. */
-export interface HeldResult extends RegionalPlan, WrittenEntry {
+export interface HeldResult extends RegionalPlan, MovedEntry {
   /** `planned`: a dry run, after which the `outcome` is still to come. */
   readonly state: 'confirmed' | 'planned';
   /** On DynamoDB's clock, at the latest; seconds since the epoch; undefined in a dry run. */

@@ -3,7 +3,7 @@ import type { RevokeCommand } from './command.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { formatInstant } from './instant.ts';
 import { readPurgeAt } from './purge-at.ts';
-import { type FailedResult, type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
+import { type FailedResult, type HeldResult, isHeld, type MovedEntry, type RegionalResult } from './regional-result.ts';
 import type { Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import { lagLines } from './revocation-lag.ts';
@@ -103,7 +103,15 @@ function outcomeText(result: RegionalResult, dryRun: boolean, now: number): stri
   const by = result.previous && authorshipOf(entryDocument(result.previous, now));
   if (result.state === 'planned') return `nothing written${by ? ` (there is an entry already, ${by})` : ''}.`;
   const proof = isHeld(result) ? 'confirmed by a strong read' : `NOT CONFIRMED: ${result.error}`;
-  return `${OUTCOMES[result.outcome]}${by ? ` (${by})` : ''}, ${proof}.`;
+  return `${OUTCOMES[result.outcome]}${by ? ` (${by})` : ''}${meetingText(result.met, now)}, ${proof}.`;
+}
+
+/** What somebody else did between the two writes of one that took long. */
+function meetingText(met: MovedEntry['met'], now: number): string {
+  if (met === undefined) return '';
+  if (met === 'nothing') return '; somebody else removed the entry meanwhile, and it is written again';
+  const by = authorshipOf(entryDocument(met, now));
+  return `; somebody else changed the entry meanwhile (${by}), and the stronger of both stands`;
 }
 
 function failureText({ state }: FailedResult, dryRun: boolean): string {

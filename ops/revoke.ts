@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RevokeCommand } from './command.ts';
 import { type Ended, endedTokens } from './ended-tokens.ts';
 import { problemWithSize } from './entry-size.ts';
@@ -9,7 +10,7 @@ import { OperatorError, sentenceOf } from './operator-error.ts';
 import { openProbe } from './probe.ts';
 import { keyNotice } from './published-key.ts';
 import { answersFrom, type RegionalAnswer } from './regional-answers.ts';
-import type { HeldResult, RegionalPlan, RegionalResult } from './regional-result.ts';
+import type { HeldResult, MovedEntry, RegionalPlan, RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
 import { hasBefore, requireLevelRead, revocationOf } from './revocation.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
@@ -90,7 +91,7 @@ async function write(
     const written = await writeEntry(regional.region, { ...regional, replace: command.replace });
     const isLate = context.elapsed() - startedAt > MAX_WRITE_TIME;
     if (isLate && command.before === 'now' && hasBefore(regional.revocation.target)) {
-      return await writeLater(planNow(), written, command, context);
+      return await writeLater(planNow(), written, context);
     }
     return await confirm(regional, written, context);
   } catch (error) {
@@ -98,22 +99,25 @@ async function write(
   }
 }
 
-/** Moves the `before` of a write that took long to the present: tokens were issued while it was repeated. */
+/**
+ * Moves the `before` of a write that took long to the present: tokens were issued while it was repeated. It joins what
+ * stands there by then, and never replaces: another operator's entry may have been confirmed since the first write.
+ */
 async function writeLater(
   regional: RegionalPlan,
   { outcome, previous, item }: WrittenEntry,
-  { replace }: RevokeCommand,
   context: OperatorContext,
 ): Promise<RegionalResult> {
   // A failure shows in the strong read that follows: it does not find what is wanted now.
-  const later = await writeEntry(regional.region, { ...regional, replace }).catch(() => ({ outcome, item }));
+  const later = await writeEntry(regional.region, regional, item).catch(() => ({ outcome, previous: item, item }));
   const first = outcome === 'unchanged' ? later.outcome : outcome;
-  return confirm(regional, { outcome: first, previous, item: later.item }, context);
+  const met = isDeepStrictEqual(later.previous, item) ? {} : { met: later.previous ?? ('nothing' as const) };
+  return confirm(regional, { outcome: first, previous, item: later.item, ...met }, context);
 }
 
 async function confirm(
   regional: RegionalPlan,
-  written: WrittenEntry,
+  written: MovedEntry,
   { now, elapsed }: OperatorContext,
 ): Promise<RegionalResult> {
   const result = { ...regional, ...written, acknowledgedAt: now(regional.region), acknowledgedTick: elapsed() };

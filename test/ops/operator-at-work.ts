@@ -43,6 +43,8 @@ export interface OperatorAtWork {
   entry(target: string): Promise<Readonly<Record<string, AttributeValue>> | undefined>;
   /** Sets the operator's clock and DynamoDB's; seconds since the epoch. */
   setClock(now: number): void;
+  /** Lets time pass while a command runs. */
+  passTime(seconds: number): void;
   leave(): Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export async function operatorAtWork(
 ): Promise<OperatorAtWork> {
   const table = await createRevocationTable();
   let now = NOW;
+  let elapsed = 0;
   const dynamoDb = await startDatedDynamoDb(() => now);
   const folder = await mkdtemp(join(tmpdir(), 'operator-'));
   const file = {
@@ -94,7 +97,7 @@ export async function operatorAtWork(
     finished(wordsOf(commandLine), main, {
       localFolder: folder,
       now: () => now,
-      elapsed: () => 0,
+      elapsed: () => elapsed,
       readStandardInput: async () => standardInput,
     });
   return {
@@ -108,6 +111,9 @@ export async function operatorAtWork(
     },
     setClock: (seconds) => {
       now = seconds;
+    },
+    passTime: (seconds) => {
+      elapsed += seconds;
     },
     leave: async () => {
       await dynamoDb.close();

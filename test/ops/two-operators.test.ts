@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { trustedIssuer } from '../support/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import { type FaultyDynamoDb, startFaultyDynamoDb } from './faulty-dynamodb.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
 
@@ -124,5 +124,58 @@ describe('revoke --replace', () => {
       exitCode: 1,
       out: expect.stringMatching(/nobody knows whether the entry was written/),
     });
+  });
+});
+
+describe('a write that takes so long that its `before` is moved afterwards', () => {
+  /** The first write is refused, since it expects no entry; the second takes 3 s; the third moves the `before`. */
+  const outrunMove = (action: () => Promise<unknown>) =>
+    dynamoDb.outrunNextWrite(async () =>
+      dynamoDb.outrunNextWrite(async () => {
+        ann.passTime(3);
+        dynamoDb.outrunNextWrite(action);
+      }),
+    );
+
+  it('keeps the block that another operator confirmed meanwhile, and says so', async () => {
+    outrunMove(() => bob.run('revoke subject alice --block --by carol'));
+    const { exitCode, out } = await ann.run('revoke subject alice --replace --by ann');
+    const entry = await ann.entry('sub#main#alice');
+    expect(entry).toMatchObject({ revokedBy: { S: 'carol' } });
+    expect(entry).not.toHaveProperty('before');
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(
+        /somebody else changed the entry meanwhile \(written by carol .*\), and the stronger of both/,
+      ),
+    });
+    expect(out).not.toMatch(/The default/);
+  });
+
+  it('joins what another operator wrote meanwhile, and says so', async () => {
+    outrunMove(() => bob.run(`revoke subject alice --before ${NOW - 60} --no-flush --replace --by carol`));
+    const { out } = await ann.run('revoke subject alice --replace --by ann');
+    const entry = await ann.entry('sub#main#alice');
+    expect(Number(entry?.before?.N)).toBeGreaterThanOrEqual(NOW + 3);
+    expect(entry).not.toHaveProperty('flush');
+    expect(out).toMatch(/somebody else changed the entry meanwhile \(written by carol /);
+  });
+
+  it('writes again what another operator restored meanwhile, and says so', async () => {
+    outrunMove(() => bob.run('restore subject alice'));
+    const { exitCode, out } = await ann.run('revoke subject alice --replace --by ann');
+    expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'ann' } });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(/somebody else removed the entry meanwhile, and it is written again/),
+    });
+  });
+
+  it('says nothing of others where there were none', async () => {
+    outrunMove(async () => {});
+    const { exitCode, out } = await ann.run('revoke subject alice --replace --by ann');
+    expect(Number((await ann.entry('sub#main#alice'))?.before?.N)).toBeGreaterThanOrEqual(NOW + 3);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.not.stringContaining('meanwhile') });
+    expect(out).toMatch(/the entry that was there is replaced \(written by bob/);
   });
 });

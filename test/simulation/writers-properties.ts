@@ -26,6 +26,16 @@ export const WRITER_PROPERTIES = {
         ),
     ),
 
+  'a replacement weakens nothing after its own first write': ({ table, writers }) =>
+    table.changes.every(
+      (change, index) =>
+        !isWeaker(change.to, change.from) ||
+        kindOf(change, writers) !== 'replace' ||
+        table.changes
+          .slice(0, index)
+          .every(({ writer, target }) => writer !== change.writer || target !== change.target),
+    ),
+
   'what is confirmed stands, as strong as it was wanted, when the confirming read takes place': (run) =>
     run.writers
       .filter(({ kind, report }) => kind !== 'restore' && report?.exitCode === 0)
@@ -82,8 +92,12 @@ function flushes(item: Attributes): boolean {
   return item.flush?.BOOL !== false;
 }
 
-function isDeliberate({ writer }: Change, writers: readonly Writer[]): boolean {
-  const kind = writers.find(({ name }) => name === writer)?.kind;
+function kindOf({ writer }: Change, writers: readonly Writer[]): Writer['kind'] | undefined {
+  return writers.find(({ name }) => name === writer)?.kind;
+}
+
+function isDeliberate(change: Change, writers: readonly Writer[]): boolean {
+  const kind = kindOf(change, writers);
   return kind === 'restore' || kind === 'replace';
 }
 

@@ -23,7 +23,7 @@ export interface Writer {
   readonly name: string;
   readonly kind: 'revoke' | 'replace' | 'import' | 'restore';
   readonly wishes: readonly Wish[];
-  /** Seconds since the epoch: operators' clocks differ. */
+  /** When it began; seconds since the epoch: operators' clocks differ. */
   readonly now: number;
   readonly report: Report | undefined;
 }
@@ -86,7 +86,10 @@ async function command(name: string, chance: Chance, network: WritersNetwork): P
   const subjects = kind === 'import' && chance.happens(0.5) ? SUBJECTS : [chance.oneOf(SUBJECTS)];
   const lines = subjects.map((subject) => ({ subject, before: chance.oneOf(BEFORES) }));
   const run = { revoke, replace: revoke, restore, import: importEntries }[kind] as Run;
-  const context = contextOf(now, `level,value,before\n${lines.map(csvLine).join('\n')}`);
+  // A slow command's writes take longer than a `before` is rounded up by.
+  const secondsAStep = chance.happens(0.5) ? 0.3 : 0;
+  const elapsed = () => network.steps.length * secondsAStep;
+  const context = contextOf(now, elapsed, `level,value,before\n${lines.map(csvLine).join('\n')}`);
   const report = await run(commandOf(kind, name, lines, flush), stackOf(name, network), context).catch(failedReport);
   const wishes = lines.map(({ subject, before }) => ({ target: `sub#main#${subject}`, before, flush }));
   return { name, kind, wishes, now, report };
@@ -127,10 +130,10 @@ function stackOf(name: string, network: WritersNetwork): RevocationStack {
   return { regions: [region], operator: async () => name };
 }
 
-function contextOf(now: number, file: string): OperatorContext {
+function contextOf(startedAt: number, elapsed: () => number, file: string): OperatorContext {
   return {
-    now: () => now,
-    elapsed: () => 0,
+    now: () => startedAt + elapsed(),
+    elapsed,
     readStandardInput: async () => file,
     tell: () => {},
     showProgress: () => {},
