@@ -2,7 +2,10 @@ const MONTH = '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 
 /** What spreadsheets and programs make of identifiers on their way into a file. */
 const DOUBTS: readonly (readonly [pattern: RegExp, doubt: string])[] = [
-  [/^[+-]?\d([.,]\d+)?E[+-]\d+$|^\d[.,]\d+E\d+$/i, 'looks like a number that a spreadsheet has shortened'],
+  [
+    /^[+-]?\d([.,]\d+)?E[+-]\d+$|^\d[.,]\d+E\d+$|^\d+E\d{1,3}$/i,
+    'looks like a number that a spreadsheet has shortened',
+  ],
   // Spreadsheets keep 15 digits.
   [/^[1-9]\d{14}0{2,}$/, 'looks like a number that a spreadsheet has rounded to 15 digits'],
   [/^\d+\.0+$|^\d{1,3}(,\d{3})+$/, 'looks like a number that a program has rewritten'],
@@ -16,5 +19,15 @@ const DOUBTS: readonly (readonly [pattern: RegExp, doubt: string])[] = [
 
 /** Why an identifier is probably not as any token carries it; undefined: nothing is odd about it. */
 export function doubtAbout(value: string): string | undefined {
-  return DOUBTS.find(([pattern]) => pattern.test(value))?.[1];
+  const doubt = DOUBTS.find(([pattern]) => pattern.test(value))?.[1];
+  return doubt ?? (isRounded(value) ? 'looks like a number that a program has rounded' : undefined);
+}
+
+/** JavaScript and jq keep 17 digits at most, and write zeros for the others; other programs write the double's own digits. */
+function isRounded(value: string): boolean {
+  if (!/^[1-9]\d{16,}$/.test(value)) return false;
+  if (/^\d{17}0{2,}$/.test(value)) return true;
+  const double = Number(value);
+  // Among longer numbers at most one in 2,048 is a double.
+  return (value.endsWith('0') && String(double) === value) || (value.length > 19 && String(BigInt(double)) === value);
 }

@@ -95,11 +95,12 @@ Examples:
 A CSV file has a header line; a JSONL file has one object a line. Columns, or members:
   level    token, session, subject, client, key or issuer
   value    the JWT ID, session id, subject, client id, key id; for an issuer, its alias
+  exact    true: take the value as it stands, even where it begins with an issuer's alias (default: false)
   issuer   the alias (default: --issuer, or the only issuer)
   before   subject, client, issuer: now (the default), block, an instant in ISO 8601 with a zone, or seconds since 1970
   endsAt   token, session: when it ends for certain; lets the entry be deleted afterwards
   reason   for people (default: --reason)
-In JSON all are text, in quotes; instants may be plain numbers. In a spreadsheet, format the columns as text first.
+In JSON all are text, in quotes; instants may be plain numbers, and \`exact\` plain true or false. In a spreadsheet, format the columns as text first.
 
   level,value,before,reason
   subject,alice,now,left the company

@@ -1,7 +1,7 @@
 import { printable, withoutTokens } from './printable.ts';
 
 /** What a line may say. */
-export const IMPORT_COLUMNS = ['level', 'value', 'issuer', 'before', 'endsAt', 'reason'] as const;
+export const IMPORT_COLUMNS = ['level', 'value', 'exact', 'issuer', 'before', 'endsAt', 'reason'] as const;
 
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 

@@ -4,6 +4,9 @@ import { IMPORT_COLUMNS, type ImportFields, quotedNames } from './import-fields.
 /** Members and columns that hold an instant, which may be a number. */
 const INSTANTS: readonly string[] = ['before', 'endsAt'];
 
+/** Members that may be true or false. */
+const FLAGS: readonly string[] = ['exact'];
+
 /** Members that may be null, which can mean nothing but their absence. */
 const NULLABLE: readonly string[] = ['endsAt', 'reason'];
 
@@ -25,6 +28,7 @@ export function jsonFields(line: string): ImportFields | string {
 /** An identifier is text: a number may have lost digits, here or in the program that wrote it. */
 function problemWithMember(name: string, member: unknown): string | undefined {
   if (typeof member === 'string' || (member === null && NULLABLE.includes(name))) return undefined;
+  if (typeof member === 'boolean' && FLAGS.includes(name)) return undefined;
   if (typeof member !== 'number' || !INSTANTS.includes(name)) {
     return `its member "${name}" is ${kindOf(member)}: write it in quotes${member === null ? ', or leave it out' : ''}`;
   }

@@ -36,7 +36,14 @@ export function importedEntry(fields: ImportFields, facts: ImportFacts): Importe
   const level = levelOf(fields.level);
   const value = checkedValue(fields.value, level);
   const { target, issuer } = selectTarget(
-    { by: 'value', level, value, issuer: fields.issuer ?? command.issuer },
+    {
+      by: 'value',
+      level,
+      value,
+      issuer: fields.issuer ?? command.issuer,
+      exact: exactOf(fields.exact),
+      verb: 'import',
+    },
     authorizer,
   );
   requireLevelRead(authorizer, target);
@@ -74,6 +81,13 @@ function checkedValue(value: string | undefined, level: RevocationLevel): string
   const problem = problemWithValue(value);
   if (problem !== undefined) throw new OperatorError(problem);
   return value;
+}
+
+function exactOf(text = 'false'): boolean {
+  // Spreadsheets write them in capitals.
+  const word = text.toLowerCase();
+  if (word !== 'true' && word !== 'false') throw new OperatorError('its exact is neither true nor false');
+  return word === 'true';
 }
 
 function beforeOf(text: string | undefined, takesBefore: boolean, { command, asOf, now }: ImportFacts): BeforeOption {

@@ -61,10 +61,20 @@ function requirePlainValue(
   const issuerAlias = meant.issuer ?? (configuration.issuers.length === 1 ? only : 'ALIAS');
   const isIssuer = meant.level === 'issuer';
   const target = { prefix: prefixOf(meant.level), issuerAlias, value: isIssuer ? undefined : meant.value };
-  const exactly = level === 'issuer' ? '' : `; if a token really carries it like that, add --exact`;
+  const { write, exactly } =
+    verb === 'import' ? lineFor(target, level) : { write: commandFor(verb, target, '').trim(), exactly: 'add --exact' };
+  const orExactly = level === 'issuer' ? '' : `; if a token really carries it like that, ${exactly}`;
   throw new UsageError(
-    `The value "${printable(value)}" ${meant.around}, so nothing was done: write ${commandFor(verb, target, '').trim()}${exactly}.`,
+    `The value "${printable(value)}" ${meant.around}, so nothing was done: write ${write}${orExactly}.`,
   );
+}
+
+/** What a line of a file says in place of a command. */
+function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: RevocationLevel) {
+  const meantLevel = TARGET_PREFIXES[prefix] === level ? '' : `the level ${TARGET_PREFIXES[prefix]}, `;
+  const write =
+    value === undefined ? `the value ${issuerAlias}` : `the value ${printable(value)} and the issuer ${issuerAlias}`;
+  return { write: `${meantLevel}${write}`, exactly: 'set `exact` to true' };
 }
 
 /** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */

@@ -1,22 +1,26 @@
 import { UsageError } from './operator-error.ts';
 
-/** A JWT's header begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1); the second part is its payload. */
-const TOKEN = /\beyJ(?:[\w-]{30}|[\w-]{0,29}\.)/;
+/** A large piece of a token: a header mostly begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1). */
+const PIECE = /\beyJ(?:[\w-]{30}|[\w-]{0,29}\.)/;
 
-/** Whether a word holds a token, or a large piece of one. */
+/** Whether a word holds a token, or a large piece of one, as it stands or as URLs write it (`%2E` for a dot). */
 export function holdsToken(word: string): boolean {
-  return TOKEN.test(word) || word.split(/[\s"'=]/).some(isSpacedToken);
+  const plain = word.replace(/%[2-7][0-9a-f]/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+  return PIECE.test(plain) || plain.split(/[^\w.-]+/).some(hasHeader);
 }
 
-/** JSON may have spaces after its brace, so that the header begins otherwise. */
-function isSpacedToken(word: string): boolean {
-  const [header = '', payload = '', signature] = word.split('.', 3);
-  if (signature === undefined || header.length < 8 || payload.length < 4) return false;
-  return !/[^\w-]/.test(header + payload) && isJsonObject(Buffer.from(header, 'base64url').toString());
+/** JSON may have spaces before and after its brace: a header is any part that is a JSON object, with a part after it. */
+function hasHeader(word: string): boolean {
+  const parts = word.split('.');
+  return parts.some((part, index) => isHeader(part) && (parts[index + 1] ?? '').length >= 4);
+}
+
+function isHeader(part: string): boolean {
+  return part.length >= 8 && isJsonObject(Buffer.from(part, 'base64url').toString());
 }
 
 function isJsonObject(text: string): boolean {
-  if (!text.startsWith('{')) return false;
+  if (!/^\s*\{/.test(text)) return false;
   try {
     return typeof JSON.parse(text) === 'object';
   } catch {

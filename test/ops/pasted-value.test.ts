@@ -75,6 +75,34 @@ describe('a value that no token carries as it stands is refused with the command
 });
 
 describe('a subject that really begins with an alias', () => {
+  it('is named in the refusal of a file’s line as one that takes `exact`', async () => {
+    const { err } = await operator.run('import -', 'level,value,issuer\nsubject,main#alice,main\n');
+    expect(err).toMatch(
+      /write the value alice and the issuer main; if a token really carries it like that, set `exact` to true/,
+    );
+    expect(err).not.toMatch(/--exact|npm run/);
+  });
+
+  it.each([
+    ['a column', 'level,value,issuer,exact\nsubject,main#column,main,TRUE\nsubject,plain,main,\n', 'column'],
+    ['a member', '{"level":"subject","value":"main#member","issuer":"main","exact":true}', 'member'],
+    ['a member in quotes', '{"level":"subject","value":"main#quoted","issuer":"main","exact":"true"}', 'quoted'],
+  ])('is imported with `exact`, %s', async (_, file, subject) => {
+    expect(await operator.run('import -', file)).toMatchObject({ exitCode: 0 });
+    expect(await operator.entry(`sub#main#main#${subject}`)).toBeDefined();
+  });
+
+  it.each([
+    ['level,value,issuer,exact\nsubject,main#x,main,false', /begins with an issuer's alias/],
+    ['{"level":"subject","value":"main#x","issuer":"main","exact":false}', /begins with an issuer's alias/],
+    ['level,value,issuer,exact\nsubject,x,main,yes', /its exact is neither true nor false/],
+    ['{"level":"subject","value":"x","issuer":"main","exact":1}', /its member "exact" is a number/],
+    ['{"level":"subject","value":"x","issuer":"main","reason":true}', /its member "reason" is true or false/],
+  ])('is not meant by %s', async (file, sentence) => {
+    const { exitCode, err } = await operator.run('import -', file);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
+  });
+
   it('is revoked, shown and restored with --exact', async () => {
     const words = 'subject main#alice --issuer main --exact';
     expect(await operator.run(`revoke ${words}`)).toMatchObject({ exitCode: 0 });

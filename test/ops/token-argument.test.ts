@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdsToken } from '../../ops/token-argument.ts';
-import { segment, signedToken } from '../support/signed-token.ts';
+import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims } from '../support/trusted-issuer.ts';
 import { type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
@@ -14,7 +14,10 @@ import { type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const key = createSigningKey('ES256', 'k');
 const TOKEN = signedToken(key, { alg: 'ES256', typ: 'at+jwt', kid: 'k' }, goodClaims({ jti: 'argument' }));
-const SPACED = `${Buffer.from('{ "alg": "ES256" }').toString('base64url')}.${segment(goodClaims())}.c2ln`;
+/** No part of it begins with `eyJ`. */
+const headed = (header: string) =>
+  `${[header, '{ "sub": "alice" }'].map((text) => Buffer.from(text).toString('base64url')).join('.')}.c2ln`;
+const SPACED = headed('{ "alg": "ES256" }');
 
 let operator: OperatorAtWork;
 beforeAll(async () => {
@@ -59,8 +62,34 @@ it.each(['revoke token some-id', 'check some-id'])('what is no token is refused 
   expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/comes from standard input/) });
 });
 
+it.each([
+  ['a space in its header', headed('{ "alg":"ES256" }')],
+  ['a line break in its header', headed('{\r\n "alg":"ES256"\r\n}')],
+  ['a space before its header', headed(' {"alg":"ES256"}')],
+  ['%2E for its dots', TOKEN.replaceAll('.', '%2E')],
+  ['%2e for its dots and a space in its header', SPACED.replaceAll('.', '%2e')],
+  ['%20 before it', `Bearer%20${TOKEN}`],
+  ['a name before it', `https://api.example/?access_token=${SPACED}`],
+  ['an entry’s key before it', `jti#main#${SPACED}`],
+  ['a colon before it', `token:${SPACED}`],
+  ['no signature', SPACED.slice(0, SPACED.lastIndexOf('.'))],
+])('a token is seen with %s', (_, word) => {
+  expect(holdsToken(word)).toBe(true);
+});
+
 it('names, reasons and files are not taken for tokens', () => {
-  const words = ['alice', 'a.b.c', 'orders-service', 'leavers.2026.csv', 'eyes.example.com', '-', '--probe', 'x.eyJ'];
+  const words = [
+    'alice',
+    'a.b.c',
+    'orders-service',
+    'leavers.2026.csv',
+    'eyes.example.com',
+    '-',
+    '--probe',
+    'x.eyJ',
+    '100%',
+    'e30.e30.e30',
+  ];
   expect(words.filter(holdsToken)).toEqual([]);
   fc.assert(fc.property(fc.emailAddress(), fc.uuid(), (mail, id) => !holdsToken(mail) && !holdsToken(id)));
 });
