@@ -17,15 +17,21 @@ export async function patiently<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends what is left until nothing is. @returns what is still left in the end */
+/**
+ * Sends what is left until nothing is. Only rounds that process nothing lengthen the pause: DynamoDB leaves keys also
+ * where an answer would be too large. @returns what is still left in the end
+ */
 export async function untilProcessed<T>(
   all: readonly T[],
   send: (left: readonly T[]) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   let left = await send(all);
-  for (let attempt = 1; attempt < MAX_ATTEMPTS && left.length > 0; attempt += 1) {
-    await pauseAfter(attempt);
+  let vain = left.length < all.length ? 0 : 1;
+  while (left.length > 0 && vain < MAX_ATTEMPTS) {
+    await pauseAfter(vain);
+    const before = left.length;
     left = await send(left);
+    vain = left.length < before ? 0 : vain + 1;
   }
   return left;
 }

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { dateThatEndsAt } from '../support/dated-dynamodb.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
@@ -10,12 +10,13 @@ interface BatchGet {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[]; readonly ConsistentRead: true }>>;
 }
 
-const MAX_KEYS_AT_ONCE = 10;
+/** Keys of a batch that are read; the others are left. */
+let keysAtOnce: number;
 
 /** With the time of the tests. */
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0', date: dateThatEndsAt(NOW) };
 
-/** Requests of one kind that are throttled before one is let through; the SDK sends each up to three times. */
+/** Requests of one kind that are throttled before one is let through. */
 let throttledInARow: Readonly<Record<string, number>>;
 let asked: Map<string, number>;
 let underWay: number;
@@ -44,9 +45,9 @@ async function busy(response: ServerResponse, request: IncomingMessage): Promise
 async function readInPart(response: ServerResponse, request: IncomingMessage, sent: Buffer): Promise<void> {
   const { RequestItems } = JSON.parse(String(sent)) as BatchGet;
   const [[table = '', { Keys } = { Keys: [] }] = []] = Object.entries(RequestItems);
-  const part = { RequestItems: { [table]: { Keys: Keys.slice(0, MAX_KEYS_AT_ONCE), ConsistentRead: true } } };
+  const part = { RequestItems: { [table]: { Keys: Keys.slice(0, keysAtOnce), ConsistentRead: true } } };
   const { status, body } = await answerTo(request, Buffer.from(JSON.stringify(part)));
-  const left = Keys.slice(MAX_KEYS_AT_ONCE);
+  const left = Keys.slice(keysAtOnce);
   const answer = { ...JSON.parse(String(body)), UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left } } };
   response.writeHead(status, JSON_TYPE).end(JSON.stringify(answer));
 }
@@ -78,11 +79,14 @@ afterAll(async () => {
   await dynamoDb.close();
 });
 beforeEach(() => {
+  keysAtOnce = 25;
   throttledInARow = {};
   asked = new Map();
   underWay = 0;
   mostUnderWay = 0;
 });
+
+afterEach(() => vi.unstubAllEnvs());
 
 const fileOf = (count: number, name: string) =>
   ['level,value', ...Array.from({ length: count }, (_, index) => `subject,${name}${index}`)].join('\n');
@@ -96,18 +100,25 @@ describe('an import into a DynamoDB under load', () => {
     );
   });
 
+  it('reads on as long as it reads some of what is left', async () => {
+    keysAtOnce = 1;
+    const { exitCode, out } = await operator.run('import -', fileOf(18, 'one-by-one'));
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/18 entries written/) });
+  });
+
   it.each(['PutItem', 'BatchGetItem'])(
     'goes on when it is throttled longer than the SDK tries: %s',
     async (operation) => {
-      throttledInARow = { [operation]: 4 };
+      vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+      throttledInARow = { [operation]: 2 };
       const { exitCode, out } = await operator.run('import -', fileOf(1, `throttled-${operation}-`));
       expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 entries written/) });
-      expect(asked.get(operation)).toBeGreaterThan(4);
+      expect(asked.get(operation)).toBeGreaterThan(2);
     },
   );
 
   it('has no more requests under way than the SDK has connections', async () => {
-    await operator.run('import -', fileOf(300, 'many'));
+    await operator.run('import -', fileOf(200, 'many'));
     expect(mostUnderWay).toBeGreaterThan(8);
     expect(mostUnderWay).toBeLessThanOrEqual(50);
   });
