@@ -19,8 +19,12 @@ export interface PublishedKeys {
   readonly dropped: number;
 }
 
+/** Maximum number of entries that are imported, which takes OpenSSL about 0.1 ms each. Issuers publish a few dozen at most. */
+const MAX_ENTRIES = 500;
+
 /**
- * The keys among `candidates` that may verify this issuer's tokens, imported. Takes time in proportion to the document.
+ * The keys among `candidates` that may verify this issuer's tokens, imported. Takes time in proportion to the document, and
+ * of more than MAX_ENTRIES entries the rest is dropped.
  *
  * Two different keys that fit one header are both dropped for it, because choosing one would be a guess. So is a key
  * whose private part stands in the same document, under whatever id.
@@ -29,6 +33,7 @@ export function publishedKeys(candidates: readonly unknown[], issuer: TrustedIss
   const named = candidates.filter(isJsonObject);
   const isDisclosed = disclosedIn(named);
   const keys = candidates
+    .slice(0, MAX_ENTRIES)
     .flatMap((candidate) => verificationKey(candidate, issuer.algorithms) ?? [])
     .filter((key) => !isDisclosed(key));
   const usable = keysByHeader(keys);
