@@ -318,3 +318,119 @@ it('no finding repeats what was typed', () => {
     ),
   );
 });
+
+describe('a finding is said in a sentence', () => {
+  const issuers = [
+    { ...issuer, tokensWithoutId: 'reject' as const },
+    { ...issuer, alias: 'partner', maxTokenAge: 3600 },
+  ];
+  const revocationLevels = ['token', 'session', 'subject', 'key', 'issuer'] as const;
+  const told = (item: Record<string, AttributeValue>) =>
+    inspectEntry(item, { ...facts, issuers, revocationLevels, writing: 'first' }).map(({ sentence }) => sentence);
+
+  it.each<[Record<string, AttributeValue>, string]>([
+    [{ target: { N: '1' } }, 'The entry has no `target` of type string, so that the entry revokes nothing.'],
+    [
+      { target: { S: 'user#main#1' } },
+      'The target starts with none of jti, th, sid, sub, cid, kid, iss, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'jti#main' } },
+      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'JTI#main#1' } },
+      'The prefix of the target is not in lower case, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: `jti#main#${'x'.repeat(300)}` } },
+      'The value of the target is too long, or holds a control character, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'iss#main#x' } },
+      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'jti#old#1' }, purgeAt: { N: String(now + 200000) } },
+      "The target names none of this deployment's issuers (main, partner), so that the entry revokes nothing.",
+    ],
+    [
+      { target: { S: 'cid#main#spa' } },
+      'This deployment does not read entries of the client level, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: `th#main#${'a'.repeat(64)}` }, purgeAt: { N: String(now + 200000) } },
+      'Tokens of this issuer have an id, and are revoked by `jti#`, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'th#partner#abc' }, purgeAt: { N: String(now + 200000) } },
+      'The value of the target is not a SHA-256 in lower-case hex, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: `th#partner#${'a'.repeat(65)}` }, purgeAt: { N: String(now + 200000) } },
+      'The value of the target is not a SHA-256 in lower-case hex, so that the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'sub#main#main#alice' } },
+      'The value of the target begins with an alias, as `principalId` does: the entry revokes nothing unless the claim itself begins so.',
+    ],
+    [
+      { target: { S: 'sub#main#a' }, before: { S: 'x' } },
+      '`before` is no plain number of seconds, so that every token the entry names is revoked.',
+    ],
+    [
+      { target: { S: 'sub#main#a' }, before: { N: String(now + 4000) }, purgeAt: { N: String(now + 200000) } },
+      '`before` is in the future, so that tokens issued until then are refused, new sign-ins included.',
+    ],
+    [
+      { target: { S: 'sub#main#a' }, before: { N: '1000' }, purgeAt: { N: String(now + 200000) } },
+      '`before` is so long ago that every token issued until then has ended: the entry revokes nothing.',
+    ],
+    [{ target: { S: 'jti#main#1' } }, '`purgeAt` is missing, so that the entry is kept for ever.'],
+    [
+      { target: { S: 'jti#main#1' }, purgeAt: { S: 'x' } },
+      '`purgeAt` is no instant in seconds, so that the entry is kept for ever.',
+    ],
+    [
+      { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 10) } },
+      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: give it the time that `revocations` computes.',
+    ],
+    [
+      { target: { S: 'jti#main#1' }, purgeAt: { N: String(now - 10) } },
+      '`purgeAt` has passed, so that DynamoDB deletes the entry at any moment, and tokens that it names are admitted again.',
+    ],
+    [
+      { target: { S: 'kid#main#k' }, purgeAt: { N: String(now + 200000) } },
+      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: at the key level it must not have one.',
+    ],
+    [
+      { target: { S: 'sub#main#a' }, purgeAt: { N: String(now + 200000) } },
+      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: at the subject level without a sound `before` it must not have one.',
+    ],
+    [
+      { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 200000) }, revokedAt: { S: '2027-01-15T07:50:00Z' } },
+      "`revokedAt` is 600 s behind DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is as wrong.",
+    ],
+    [
+      { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 200000) }, revokedAt: { S: '2027-01-15T08:10:00Z' } },
+      "`revokedAt` is 600 s ahead of DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is as wrong.",
+    ],
+  ])('%j', (item, sentence) => {
+    expect(told(item)).toEqual([sentence]);
+  });
+
+  it.each([
+    'x2027-01-15T07:50:00Z',
+    '2027-01-15T07:50:00Zx',
+    '2027-01-15',
+    '2027-01-15T07:50Z',
+    '2027-01-15T07:50:00',
+    'yesterday',
+  ])('but not where `revokedAt` is %s, which no program of ours writes', (revokedAt) => {
+    expect(told({ ...tokenEntry, revokedAt: { S: revokedAt } })).toEqual([]);
+  });
+
+  it.each(['2027-01-15T07:50:00.25Z', '2027-01-15T08:50:00+01:00'])('also where `revokedAt` is %s', (revokedAt) => {
+    expect(told({ ...tokenEntry, revokedAt: { S: revokedAt } })).toEqual([expect.stringContaining('600 s behind')]);
+  });
+});
