@@ -1,8 +1,10 @@
 import { ArnFormat, type Duration, Names, Stack } from 'aws-cdk-lib';
-import { Authorizer, CfnAuthorizer, IdentitySource, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Authorizer, CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../lambda/rest-request.ts';
+import type { CacheKey } from '../lambda/route.ts';
 import { restApiBehind } from './rest-api-identity.ts';
 
 export interface ApiAuthorizerProps {
@@ -11,12 +13,13 @@ export interface ApiAuthorizerProps {
   /** The authorizer function's. */
   readonly functionArn: string;
   readonly resultTtl: Duration;
+  readonly cachePer: CacheKey;
   /** Told each object of the API whose methods get the authorizer. */
   readonly onApi: (api: IRestApi) => void;
 }
 
 /**
- * API Gateway's TOKEN authorizer of one API, with its permission to invoke the function.
+ * API Gateway's authorizer of one API, with its permission to invoke the function.
  *
  * Both belong to the API's stack: CDK's `TokenAuthorizer` puts the permission into the function's, and so makes the two
  * stacks depend on each other.
@@ -26,17 +29,19 @@ export class ApiAuthorizer extends Authorizer {
   readonly resource: CfnAuthorizer;
   private readonly onApi: ApiAuthorizerProps['onApi'];
 
-  constructor(scope: Construct, id: string, { restApiId, functionArn, resultTtl, onApi }: ApiAuthorizerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { restApiId, functionArn, resultTtl, cachePer, onApi }: ApiAuthorizerProps,
+  ) {
     super(scope, id);
     this.onApi = onApi;
     this.resource = new CfnAuthorizer(this, 'Resource', {
       name: Names.uniqueId(this),
       restApiId,
-      type: 'TOKEN',
       authorizerUri: invocationArn(this, functionArn),
       authorizerResultTtlInSeconds: resultTtl.toSeconds(),
-      identitySource: IdentitySource.header('Authorization'),
-      identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+      ...IDENTITY[cachePer],
     });
     this.authorizerId = this.resource.ref;
     new CfnPermission(this, 'Permission', {
@@ -58,6 +63,16 @@ export class ApiAuthorizer extends Authorizer {
     this.onApi(api);
   }
 }
+
+/** What API Gateway makes its cache key of. Only TOKEN authorizers take a validation expression. */
+export const IDENTITY = {
+  token: {
+    type: 'TOKEN',
+    identitySource: 'method.request.header.Authorization',
+    identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+  },
+  route: { type: 'REQUEST', identitySource: REQUEST_IDENTITY_SOURCES.join(',') },
+} as const satisfies Readonly<Record<CacheKey, object>>;
 
 /** How API Gateway names the function that it invokes. */
 export function invocationArn(scope: Construct, functionArn: string): string {

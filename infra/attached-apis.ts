@@ -81,7 +81,9 @@ export class AttachedApis {
 
   private createFor(api: AnyRestApi, identity: RestApiIdentity): ApiAuthorizer {
     const { length } = this.authorizers;
-    const id = length === 0 ? 'Token' : `Token${length + 1}`;
+    // Another id for another kind: an authorizer that stages still use stays as it is until they are deployed.
+    const kind = this.settings.cachePer === 'route' ? 'Route' : 'Token';
+    const id = length === 0 ? kind : `${kind}${length + 1}`;
     const stack = this.stackFor(api);
     const isHere = stack === Stack.of(this.owner);
     const authorizer: ApiAuthorizer = new ApiAuthorizer(

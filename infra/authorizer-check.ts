@@ -64,6 +64,7 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
     isRecord(value) ? undefined : objectFix(value, 'write an object of issuers by alias: { main: oidc({ … }) }'),
   routes: listOf(() => undefined, 1),
   resultTtl: optional(resultTtl),
+  cachePer: optional(oneOf(['token', 'route'])),
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
   contextClaims: optional(contextClaims),
   flush: optional(flag),

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
-import { type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
+import { type CacheKey, type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { placeIssuers } from './issuer-placement.ts';
 import { lambdaAsset } from './lambda-asset.ts';
@@ -23,6 +23,8 @@ export interface AuthorizerFunctionProps {
   readonly configuration: AuthorizerConfiguration;
   readonly routes: readonly Route[];
   readonly resultTtl: Duration;
+  /** Told to operators, as `flush`: the event tells the function. */
+  readonly cachePer: CacheKey;
   /** Whether entries flush API Gateway's result cache: told to operators, of no concern to the function. */
   readonly flush: boolean;
   readonly reservedConcurrency?: number | undefined;
@@ -35,9 +37,9 @@ export class AuthorizerFunction extends LambdaFunction {
   readonly routes: readonly CompiledRoute[];
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
-    const { configuration, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
+    const { configuration, resultTtl, cachePer, flush, reservedConcurrency, encryptionKey } = props;
     const { environment, files } = placeIssuers(configuration);
-    const { routes, losses } = expressibleTable(props.routes);
+    const { routes, losses } = expressibleTable(props.routes, cachePer);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
       code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes), ...files }),
@@ -54,12 +56,13 @@ export class AuthorizerFunction extends LambdaFunction {
       routes,
       resultTtlSeconds: resultTtl.toSeconds(),
       authorizerTimeoutSeconds: AUTHORIZER_TIMEOUT.toSeconds(),
+      cachePer,
       flush,
     };
     // As text: templates hold no null, and issuers may have some (`jwksUri`, `tokenTypes`).
     const text = Stack.of(this).toJsonString(description);
     (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, text);
-    const warning = lossWarning(losses);
+    const warning = cachePer === 'token' ? lossWarning(losses) : undefined;
     if (warning !== undefined) Annotations.of(this).addWarningV2('bearer-authorizer:lost-requests', warning);
   }
 }
@@ -67,12 +70,19 @@ export class AuthorizerFunction extends LambdaFunction {
 /** CloudFormation reads templates of up to 1 MB, and this one has an API's methods beside the routes. */
 const MOST_ROUTES_BYTES = 800_000;
 
-/** @throws RouteTableError when IAM cannot express the table, or only in too long a policy, or its description is too long */
-function expressibleTable(routes: readonly Route[]): CompiledTable {
+/**
+ * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
+ * with a TOKEN authorizer asks for them.
+ *
+ * @throws RouteTableError when IAM cannot express the table, or only in too long a policy, or its description is too long
+ */
+function expressibleTable(routes: readonly Route[], cachePer: CacheKey): CompiledTable {
   const table = compileRouteTable(routes);
   const { routes: compiled, losses } = table;
-  refuseWholeLosses(losses);
-  refuseLargePolicies(compiled);
+  if (cachePer === 'token') {
+    refuseWholeLosses(losses);
+    refuseLargePolicies(compiled);
+  }
   // Twice, because in a template the text stands quoted.
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(compiled)));
   if (bytes <= MOST_ROUTES_BYTES) return table;

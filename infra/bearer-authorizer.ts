@@ -6,6 +6,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import type { FlushedStage } from '../lambda/flusher-environment.ts';
+import type { CacheKey } from '../lambda/route.ts';
 import { redeployWith } from './api-redeployment.ts';
 import { type AnyRestApi, AttachedApis, copiedIntoDeployments } from './attached-apis.ts';
 import { attachmentErrors } from './attachment-check.ts';
@@ -34,7 +35,7 @@ import { warnOfUnreadLevels } from './unread-levels.ts';
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
 /**
- * A TOKEN authorizer for REST APIs whose tokens can be taken back: function, revocation table, authorizer, flusher.
+ * A Lambda authorizer for REST APIs whose tokens can be taken back: function, revocation table, authorizer, flusher.
  *
  * Hand it to methods, or to an API's `defaultMethodOptions`, as `authorizer`; to those of a second API, `forApi(api)`;
  * to a `SpecRestApi`, `apiDefinition(document)`.
@@ -46,6 +47,7 @@ export class BearerAuthorizer extends Authorizer {
   readonly table: AnyTable;
   readonly resultTtl: Duration;
   readonly timeout = AUTHORIZER_TIMEOUT;
+  readonly cachePer: CacheKey;
   /** Undefined where the settings say `flush: false`. */
   readonly flusher: RevocationFlusher | undefined;
   /** What people may be given: the construct attaches it to nobody. */
@@ -75,6 +77,7 @@ export class BearerAuthorizer extends Authorizer {
     super(scope, id);
     checkAuthorizerSettings(settings);
     this.resultTtl = settings.resultTtl ?? DEFAULT_RESULT_TTL;
+    this.cachePer = settings.cachePer ?? 'token';
     const { reservedConcurrency } = settings;
     this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
     this.table = revocationTableOf(this, settings, this.encryptionKey);
@@ -86,6 +89,7 @@ export class BearerAuthorizer extends Authorizer {
       configuration,
       routes: settings.routes,
       resultTtl: this.resultTtl,
+      cachePer: this.cachePer,
       flush: this.flusher !== undefined,
       reservedConcurrency,
       encryptionKey: this.encryptionKey,
@@ -94,7 +98,11 @@ export class BearerAuthorizer extends Authorizer {
     this.warn('bare-scope', bareScopeWarning(settings.issuers, settings.routes));
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     warnOfUnreadLevels(this, configuration.revocationLevels);
-    this.attached = new AttachedApis(this, { functionArn: this.functionArn, resultTtl: this.resultTtl });
+    this.attached = new AttachedApis(this, {
+      functionArn: this.functionArn,
+      resultTtl: this.resultTtl,
+      cachePer: this.cachePer,
+    });
     this.stages = this.flusher && new FlushedStages(this.flusher);
     this.followDeployments();
     this.node.addValidation({ validate: () => this.errors(settings) });
@@ -126,12 +134,12 @@ export class BearerAuthorizer extends Authorizer {
    */
   apiDefinition(document: object): ApiDefinition {
     const names = routesFromOpenApi(document).routes.map(nameOf);
-    const { function: handler, functionArn, resultTtl } = this;
+    const { function: handler, functionArn, resultTtl, cachePer } = this;
     const onApi = (api: SpecRestApi) => {
       checkEnvironments(this, api);
       this.attached.addDescribed(api, names);
     };
-    return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, onApi });
+    return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, cachePer, onApi });
   }
 
   /** The APIs whose methods use the authorizer, by their first object; complete once all of them have been defined. */

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { RevocationLevel } from '../lambda/revocation-target.ts';
-import type { Route } from '../lambda/route.ts';
+import type { CacheKey, Route } from '../lambda/route.ts';
 import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
 import type { AnyTable } from './revocation-table.ts';
 
@@ -19,6 +19,13 @@ export interface AuthorizerSettings {
    * @default 60 seconds
    */
   readonly resultTtl?: Duration;
+  /**
+   * What API Gateway caches a decision for. `token`: one decision serves all routes of the API, so most requests cost no
+   * invocation; some route tables lose requests (403), which synth lists. `route`: one decision for each token and route, by a
+   * REQUEST authorizer; exact for every table, and every route that a token calls costs a decision of its own.
+   * @default 'token'
+   */
+  readonly cachePer?: CacheKey;
   /**
    * What an entry in the table can take back. Each level adds one key to the read that every decision makes.
    * @default every level

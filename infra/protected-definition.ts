@@ -1,10 +1,9 @@
 import { type Duration, Lazy } from 'aws-cdk-lib';
-import { ApiDefinition, type ApiDefinitionConfig, IdentitySource, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ApiDefinition, type ApiDefinitionConfig, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
-import type { Route } from '../lambda/route.ts';
-import { authorizerArn, invocationArn } from './api-authorizer.ts';
+import type { CacheKey, Route } from '../lambda/route.ts';
+import { authorizerArn, IDENTITY, invocationArn } from './api-authorizer.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { protectedDocument } from './protected-document.ts';
 import { nameOf } from './route-table.ts';
@@ -18,6 +17,7 @@ export interface ProtectedDefinitionProps {
   /** The same function's ARN. */
   readonly functionArn: string;
   readonly resultTtl: Duration;
+  readonly cachePer: CacheKey;
   /** Told the API once it exists; its id is known only later. */
   readonly onApi: (api: SpecRestApi) => void;
 }
@@ -72,18 +72,18 @@ function checkScopes(described: readonly Route[], routes: readonly Route[]): voi
 }
 
 /** API Gateway developer guide, "x-amazon-apigateway-authorizer object". */
-function securityScheme({ function: authorizer, functionArn, resultTtl }: ProtectedDefinitionProps): object {
+function securityScheme({ function: authorizer, functionArn, resultTtl, cachePer }: ProtectedDefinitionProps): object {
+  const { type, ...identity } = IDENTITY[cachePer];
   return {
     type: 'apiKey',
     name: 'Authorization',
     in: 'header',
     'x-amazon-apigateway-authtype': 'custom',
     'x-amazon-apigateway-authorizer': {
-      type: 'token',
+      type: type.toLowerCase(),
       authorizerUri: invocationArn(authorizer, functionArn),
       authorizerResultTtlInSeconds: resultTtl.toSeconds(),
-      identitySource: IdentitySource.header('Authorization'),
-      identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+      ...identity,
     },
   };
 }

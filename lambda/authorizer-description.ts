@@ -1,5 +1,5 @@
 import type { AuthorizerConfiguration } from './authorizer-environment.ts';
-import type { CompiledRoute } from './route.ts';
+import type { CacheKey, CompiledRoute } from './route.ts';
 
 /**
  * What a deployed authorizer says of itself, for the operator's tool: purge times follow from the issuers, the promised
@@ -13,6 +13,8 @@ export interface AuthorizerDescription {
   readonly routes: readonly CompiledRoute[];
   /** How long API Gateway reuses a decision. */
   readonly resultTtlSeconds: number;
+  /** What a decision is reused for. undefined: the token, in a deployment older than this field. */
+  readonly cachePer?: CacheKey;
   /** How long one decision can take: the function's timeout. */
   readonly authorizerTimeoutSeconds: number;
   /** Whether entries flush API Gateway's result cache. */

@@ -1,4 +1,6 @@
-import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerEvent, APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import { readEvent } from './authorizer-event.ts';
 import type { ReportEvent } from './authorizer-log.ts';
 import { parseBearerToken } from './bearer-token.ts';
 import { decisionFor } from './decision.ts';
@@ -8,7 +10,6 @@ import { evidenceOf } from './refusal-evidence.ts';
 import { createRefusalSampling } from './refusal-sampling.ts';
 import { InvalidTokenError, unauthorized } from './rejection.ts';
 import type { RefuseIfRevoked } from './revocation-list.ts';
-import { stageArnOf } from './stage-arn.ts';
 import type { VerifyToken } from './token-verifier.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
@@ -20,45 +21,44 @@ export interface AuthorizerParts {
   readonly report: ReportEvent;
 }
 
-export type Authorize = (event: APIGatewayTokenAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+export type Authorize = (event: APIGatewayAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /**
- * One TOKEN event in, one policy out, for the whole API: API Gateway caches it under the token, not under the request.
+ * One event in, one policy out. What API Gateway caches the policy for, the token or the token and the route, decides what it
+ * holds; nothing else of the request does.
  * @throws Error `Unauthorized` exactly, which API Gateway answers with 401: this token is no good
  * @throws Error any other, which API Gateway answers with 500 and does not cache: we cannot know
  */
 export function createAuthorizer(parts: AuthorizerParts): Authorize {
-  const { verify, refuseIfRevoked, grants, report } = parts;
   const answerTo = answeringErrors(parts);
   return async (event) => {
+    let request: AuthorizationRequest | undefined;
     try {
-      const { stageArn, authorizationToken } = readEvent(event);
-      const accessToken = await verify(parseBearerToken(authorizationToken));
-      await refuseIfRevoked(accessToken);
-      const grant = grants.routesGrantedBy(accessToken.scopes);
-      report({ event: 'allowed', issuer: accessToken.issuerAlias, routes: grant.allow.length });
-      return decisionFor(accessToken, grant, stageArn);
+      request = readEvent(event);
+      return await decide(request, parts);
     } catch (error) {
-      throw answerTo(error, event);
+      throw answerTo(error, request?.authorizationToken);
     }
   };
 }
 
-/** Anything but a TOKEN event is a deployment mistake, not a client's. */
-function readEvent(event: APIGatewayTokenAuthorizerEvent): { stageArn: string; authorizationToken: string } {
-  const { type, methodArn, authorizationToken } = Object(event) as Partial<APIGatewayTokenAuthorizerEvent>;
-  if (type !== 'TOKEN' || typeof methodArn !== 'string' || typeof authorizationToken !== 'string') {
-    throw new CannotDecideError('event', 'not a TOKEN authorizer event');
-  }
-  return { stageArn: stageArnOf(methodArn), authorizationToken };
+async function decide(
+  { authorizationToken, stageArn, route }: AuthorizationRequest,
+  { verify, refuseIfRevoked, grants, report }: AuthorizerParts,
+): Promise<APIGatewayAuthorizerResult> {
+  const accessToken = await verify(parseBearerToken(authorizationToken));
+  await refuseIfRevoked(accessToken);
+  const grant = grants.routesGrantedBy(accessToken.scopes, route);
+  report({ event: 'allowed', issuer: accessToken.issuerAlias, routes: grant.allow.length });
+  return decisionFor(accessToken, grant, stageArn);
 }
 
 /** Says what went wrong, once, and finds the error by which API Gateway tells the client. */
 function answeringErrors({ issuers, report }: AuthorizerParts) {
   const sampling = createRefusalSampling();
-  return (error: unknown, event: APIGatewayTokenAuthorizerEvent): Error => {
+  return (error: unknown, authorizationToken = ''): Error => {
     if (error instanceof InvalidTokenError) {
-      const evidence = evidenceOf(event.authorizationToken, issuers);
+      const evidence = evidenceOf(authorizationToken, issuers);
       const seen = sampling.sample(error.reason, evidence);
       if (seen !== undefined) report({ event: 'refused', reason: error.reason, seen, ...evidence });
       return unauthorized();

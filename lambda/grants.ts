@@ -1,10 +1,16 @@
 import type { Grant, TokenGrant } from './grant.ts';
 import { listedGrant } from './listed-grant.ts';
-import type { CompiledRoute } from './route.ts';
+import { patternFor } from './resource-pattern.ts';
+import type { CompiledRoute, RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
 
 export interface Grants {
-  routesGrantedBy(scopes: ReadonlySet<string>): TokenGrant;
+  /**
+   * What a token with these scopes may call.
+   *
+   * @param requested - the one route whose requests the policy is evaluated for; undefined: it has to hold for all routes
+   */
+  routesGrantedBy(scopes: ReadonlySet<string>, requested?: RequestedRoute): TokenGrant;
 }
 
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
@@ -36,9 +42,11 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
   };
   // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
   const known = new Map<string, TokenGrant>();
+  const grantOfRoute = createRouteGrants(routes);
   return {
-    routesGrantedBy(scopes) {
+    routesGrantedBy(scopes, requested) {
       const opening = [...scopes].filter((scope) => byScope.has(scope));
+      if (requested !== undefined) return { ...grantOfRoute(opening, requested), scopes: opening };
       const mixture = opening.join(' ');
       const remembered = known.get(mixture);
       if (remembered !== undefined) return remembered;
@@ -48,6 +56,22 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
       return grant;
     },
   };
+}
+
+/** Grants of one route each. The policy serves no other route, so it needs no Deny. */
+function createRouteGrants(routes: readonly CompiledRoute[]) {
+  const byName = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  return (scopes: readonly string[], { method, path }: RequestedRoute): Grant => {
+    const route = byName.get(`${method} ${path}`) ?? byName.get(`ANY ${path}`);
+    const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
+    return isGranted ? { routes: [route], allow: [patternFor(method, path)], deny: [] } : NOTHING;
+  };
+}
+
+const NOTHING: Grant = { routes: [], allow: [], deny: [] };
+
+function hasAny(needed: readonly string[], scopes: readonly string[]): boolean {
+  return needed.some((scope) => scopes.includes(scope));
 }
 
 function indexByScope(routes: readonly CompiledRoute[]): ReadonlyMap<string, readonly number[]> {

@@ -15,6 +15,12 @@ export function covering(outer: string): (inner: string) => boolean {
   return (inner) => expression.test(inner.replace(/\?\*|\*/g, ANYTHING));
 }
 
+/** All requests of a resource path by one method, and possibly those of routes below it: `GET/orders/?*` for `/orders/{id}`. */
+export function patternFor(method: string, path: string): string {
+  const parts = path.slice(1).split('/');
+  return [method, ...parts.map((part) => (part.startsWith('{') ? WILD : part))].join('/');
+}
+
 export function methodOf(pattern: string): string {
   return pattern.split('/', 1)[0] ?? pattern;
 }

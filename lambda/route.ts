@@ -16,6 +16,15 @@ export interface Route {
   readonly scopes: readonly string[];
 }
 
+/** What API Gateway caches a decision for: a token on all routes, or a token on one route. */
+export type CacheKey = 'token' | 'route';
+
+/** The method and the resource path (`/orders/{id}`) that API Gateway selected for a request. */
+export interface RequestedRoute {
+  readonly method: string;
+  readonly path: string;
+}
+
 /**
  * A route as synth compiled it: what the authorizer needs to write a policy without ever parsing a path.
  *

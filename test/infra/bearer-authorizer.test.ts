@@ -59,6 +59,50 @@ describe('an authorizer on the API a team already has', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
   });
 
+  it('that caches per route is a REQUEST authorizer, whose key holds token, resource and method', () => {
+    const stack = newStack();
+    ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, cachePer: 'route' }));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+      IdentityValidationExpression: Match.absent(),
+      AuthorizerResultTtlInSeconds: 60,
+    });
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(functions.flatMap(({ Metadata }) => descriptionIn(Metadata) ?? [])).toMatchObject([{ cachePer: 'route' }]);
+  });
+
+  it('that caches per route keeps the authorizer that deployed stages ask until the next deployment', () => {
+    const idOf = (cachePer: 'token' | 'route') => {
+      const stack = newStack();
+      ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, cachePer }));
+      return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Authorizer'));
+    };
+    expect(idOf('route')).not.toEqual(idOf('token'));
+  });
+
+  it('that caches per route takes a table that loses a route per token, and warns of nothing', () => {
+    const routes: readonly Route[] = [
+      { method: 'GET', path: '/t/{tenant}', scopes: ['a'] },
+      { method: 'GET', path: '/t/{tenant}/billing/{invoice}', scopes: ['b'] },
+      { method: 'GET', path: '/t/{tenant}/billing/{invoice}/pdf', scopes: ['a'] },
+    ];
+    const create = (cachePer: 'token' | 'route') => {
+      const stack = newStack();
+      const authorizer = new BearerAuthorizer(stack, 'Authorizer', { ...settings, routes, cachePer });
+      const api = new RestApi(stack, 'Tenants');
+      for (const { method, path } of routes) {
+        api.root.resourceForPath(path).addMethod(method, new MockIntegration(), { authorizer });
+      }
+      return stack;
+    };
+    expect(() => create('token')).toThrow('GET /t/{tenant}/billing/{invoice}/pdf');
+    const stack = create('route');
+    Template.fromStack(stack);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('lost-requests'))).toEqual([]);
+  });
+
   it('refuses wrong settings by itself', () => {
     const wrong = { ...settings, issuers: { main: { ...issuer, audiences: [] } } };
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', wrong)).toThrow('issuers.main.audiences is []');

@@ -54,6 +54,34 @@ test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => 
   expect(count.wide).toBeGreaterThan(CASES / 50);
 });
 
+test('policies for one route each allow, under every reading, exactly what the token may call', {
+  timeout: TIMEOUT,
+}, () => {
+  const count = { granted: 0, refused: 0 };
+  const check = fc.property(policyCase, ({ routes, holdings, requests }) => {
+    const grants = createGrants(compileRouteTable(routes).routes);
+    for (const scopes of holdings.map((holding) => new Set(holding))) {
+      for (const request of requests) {
+        for (const name of readingNames) {
+          const selected = selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+          if (selected === undefined) continue;
+          const requested = { method: request.method, path: selected.path };
+          const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
+          const allowed = allows(policy, arnOf(request));
+          // The path that the policy is held against has the empty segments that the reading ignores.
+          const isAsSent = ROUTE_READINGS[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
+          const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
+          if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
+          count[allowed ? 'granted' : 'refused']++;
+        }
+      }
+    }
+  });
+  fc.assert(check, { numRuns: Math.ceil(CASES / 40) });
+  expect(count.granted).toBeGreaterThan(CASES / 10);
+  expect(count.refused).toBeGreaterThan(CASES / 10);
+});
+
 type GrantFor = (scopes: ReadonlySet<string>) => Grant;
 
 function checkUntil(cases: number, createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor): Count {

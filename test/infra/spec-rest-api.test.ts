@@ -94,6 +94,21 @@ describe('an API made from its OpenAPI document', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 
+  it('that caches per route has a REQUEST authorizer, whose key holds token, resource and method', () => {
+    const routeStack = newStack();
+    const { routes } = routesFromOpenApi(document);
+    const settings = { issuers: { main: issuer }, routes, cachePer: 'route' } as const;
+    specApi(routeStack, new BearerAuthorizer(routeStack, 'Authorizer', settings));
+    const imported = importedBody(Template.fromStack(routeStack));
+    const scheme = imported.components.securitySchemes[SECURITY_SCHEME];
+    expect(scheme['x-amazon-apigateway-authorizer']).toEqual({
+      type: 'request',
+      authorizerUri: expect.anything(),
+      authorizerResultTtlInSeconds: 60,
+      identitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+    });
+  });
+
   it('names the function as API Gateway invokes it', () => {
     const { authorizerUri } = body.components.securitySchemes[SECURITY_SCHEME]['x-amazon-apigateway-authorizer'];
     const text = authorizerUri['Fn::Join'][1]
