@@ -9,6 +9,7 @@ import { policyDocument } from '../../lambda/policy-document.ts';
 import type { CompiledRoute, Route } from '../../lambda/route.ts';
 import { createWideGrants } from '../../lambda/wide-grants.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';
+import { explains, isGranted } from '../support/explained-losses.ts';
 import { allows } from '../support/iam-evaluation.ts';
 import { type PathRequest, type PolicyCase, policyCase } from '../support/route-tables.ts';
 
@@ -146,7 +147,7 @@ function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situat
   // where the route loses requests anyway.
   const losing = losses.some(({ route }) => route === `${plain.method} ${plain.path}`);
   if (empty > 1 || (empty === 1 && (losing || select('empty-segments') !== plain))) return {};
-  return losses.some((loss) => explains(loss, plain, { routes, losses, scopes, request }))
+  return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))
     ? { excuse: 'lost' }
     : { problem: 'granted but refused' };
 }
@@ -164,27 +165,6 @@ function readingsApart(path: string): readonly ReadingName[] {
     apart.set(`${greedy} ${normalize(pathTexts(path)).join('/')}`, name);
   }
   return [...apart.values()];
-}
-
-function explains({ route, requests, denied, because }: PolicyLoss, plain: Route, situation: Situation): boolean {
-  const { routes, scopes, request } = situation;
-  const granted = (name: string) =>
-    routes.some((one) => `${one.method} ${one.path}` === name && isGranted(one, scopes));
-  if (route !== `${plain.method} ${plain.path}` || granted(denied) || !because.some(granted)) return false;
-  return requests.some((words) => wordsMatch(words, `${request.method} ${request.path}`));
-}
-
-/** `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
-function wordsMatch(words: string, request: string): boolean {
-  const source = words
-    .replace(/[.$]/g, '\\$&')
-    .replace(/\{[^}]+\+\}|…/g, '[^]+')
-    .replace(/\{[^}]+\}/g, '[^/]+');
-  return new RegExp(`^${source}$`).test(request);
-}
-
-function isGranted({ scopes: needed }: Route, scopes: ReadonlySet<string>): boolean {
-  return needed.length === 0 || needed.some((scope) => scopes.has(scope));
 }
 
 function arnOf({ method, path }: PathRequest): string {

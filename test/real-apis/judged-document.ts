@@ -5,8 +5,9 @@ import { ROUTE_READINGS } from '../../infra/route-readings.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
 import { createGrants } from '../../lambda/grants.ts';
 import { policyDocument } from '../../lambda/policy-document.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { RequestedRoute, Route } from '../../lambda/route.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';
+import { explains, isGranted } from '../support/explained-losses.ts';
 import { allows } from '../support/iam-evaluation.ts';
 
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
@@ -22,6 +23,8 @@ export interface Judgement {
   readonly leaks: number;
   /** Requests that are granted and refused, and no loss that the compiler named explains it. */
   readonly unexplained: number;
+  /** Requests that a policy for their route alone allows or refuses wrongly. */
+  readonly wrongPerRoute: number;
   readonly decisions: number;
   readonly bytes: number;
   /** Of compilation. */
@@ -31,13 +34,15 @@ export interface Judgement {
 /** Compiles the table and tries its policies by an evaluator and a route selection that are not the compiler's. */
 export function judge(routes: readonly Route[]): Judgement {
   const start = performance.now();
-  const nothing = { leaks: 0, unexplained: 0, decisions: 0, bytes: 0 };
+  const nothing = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0, bytes: 0 };
   try {
     const { routes: compiled, losses } = compileRouteTable(routes);
     const milliseconds = performance.now() - start;
     const { bytes } = largestPolicy(compiled);
     const grants = createGrants(compiled);
-    const tried = tryPolicies(routes, losses, (scopes) => policyDocument(grants.routesGrantedBy(scopes), STAGE_ARN, 1));
+    const tried = tryPolicies(routes, losses, (scopes, requested) =>
+      policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1),
+    );
     return { outcome: outcomeOf(losses, bytes), ...tried, bytes, milliseconds };
   } catch (error) {
     if (!(error instanceof RouteTableError)) throw error;
@@ -51,24 +56,28 @@ function outcomeOf(losses: readonly PolicyLoss[], bytes: number): Judgement['out
   return losses.some(({ kind }) => kind === 'literal') ? 'literal losses' : 'exact';
 }
 
-type PolicyFor = (scopes: ReadonlySet<string>) => ReturnType<typeof policyDocument>;
+type PolicyFor = (scopes: ReadonlySet<string>, requested?: RequestedRoute) => ReturnType<typeof policyDocument>;
 
 function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], policyFor: PolicyFor) {
   const requests = requestsNear(routes).map(({ method, path }) => ({
+    request: { method, path },
     resource: `${STAGE_ARN}/${method}${path}`,
     plain: selectRoute(routes, method, path),
     selected: Object.values(ROUTE_READINGS).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
   }));
-  const count = { leaks: 0, unexplained: 0, decisions: 0 };
+  const count = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0 };
   for (const scopes of holdingsOf(routes)) {
     const policy = policyFor(scopes);
-    const isGranted = ({ scopes: needed }: Route) => needed.length === 0 || needed.some((scope) => scopes.has(scope));
-    for (const { resource, plain, selected } of requests) {
+    for (const { request, resource, plain, selected } of requests) {
       const allowed = allows(policy, resource);
+      const isGrantedByAll = selected.every((route) => isGranted(route, scopes));
       count.decisions++;
-      if (allowed && !selected.every(isGranted)) count.leaks++;
-      if (allowed || plain === undefined || !selected.every(isGranted)) continue;
-      if (!losses.some(({ route }) => route === `${plain.method} ${plain.path}`)) count.unexplained++;
+      if (allowed && !isGrantedByAll) count.leaks++;
+      if (plain === undefined) continue;
+      const perRoute = policyFor(scopes, { method: request.method, path: plain.path });
+      if (allows(perRoute, resource) !== isGranted(plain, scopes)) count.wrongPerRoute++;
+      if (allowed || !isGrantedByAll) continue;
+      if (!losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))) count.unexplained++;
     }
   }
   return count;

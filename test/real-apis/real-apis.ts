@@ -23,7 +23,7 @@ for (const document of apiDocuments()) {
 let broken = 0;
 for (const [layout, judged] of judgements) {
   const of = (outcome: Judgement['outcome']) => judged.filter(({ judgement }) => judgement.outcome === outcome);
-  const sum = (field: 'leaks' | 'unexplained' | 'decisions') =>
+  const sum = (field: 'leaks' | 'unexplained' | 'wrongPerRoute' | 'decisions') =>
     judged.reduce((total, { judgement }) => total + judgement[field], 0);
   const most = (field: 'bytes' | 'milliseconds') =>
     Math.round(Math.max(...judged.map(({ judgement }) => judgement[field])));
@@ -32,9 +32,9 @@ for (const [layout, judged] of judgements) {
   );
   console.log(
     `${layout}: ${judged.length} documents; ${counts.join(', ')}; ${sum('decisions')} decisions, ${sum('leaks')} leaks, ` +
-      `${sum('unexplained')} losses not named; at most ${most('bytes')} bytes, ${most('milliseconds')} ms to compile`,
+      `${sum('unexplained')} losses not named, ${sum('wrongPerRoute')} wrong per route; at most ${most('bytes')} bytes, ${most('milliseconds')} ms to compile`,
   );
-  broken += sum('leaks') + sum('unexplained');
+  broken += sum('leaks') + sum('unexplained') + sum('wrongPerRoute');
   const odd = judged.filter(
     ({ judgement }) => judgement.outcome !== 'exact' || judgement.leaks + judgement.unexplained > 0,
   );
