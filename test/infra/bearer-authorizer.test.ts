@@ -6,6 +6,7 @@ import {
   type IAuthorizer,
   MockIntegration,
   RestApi,
+  SpecRestApi,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,6 +14,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
+import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
 import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
 import type { Route } from '../../lambda/route.ts';
 import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
@@ -309,6 +311,28 @@ function tenantRoutes(collections: number, prefix = ''): readonly Route[] {
     ];
   }).flat();
 }
+
+describe('an authorizer for 1000 routes', () => {
+  it('synthesizes for an API that a document describes', () => {
+    const operation = (index: number) => ({ security: [{ bearer: [`part-${index % 40}:read`] }] });
+    const paths = Array.from({ length: 500 }, (_, index) => [
+      `/part-${index % 40}/{id}/items-${index}`,
+      { get: operation(index), post: operation(index + 1) },
+    ]);
+    const document = {
+      openapi: '3.0.3',
+      info: { title: 'Large', version: '1' },
+      components: { securitySchemes: { bearer: { type: 'oauth2', flows: {} } } },
+      paths: Object.fromEntries(paths),
+    };
+    const stack = newStack();
+    const { routes } = routesFromOpenApi(document);
+    const authorizer = new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes });
+    new SpecRestApi(stack, 'Api', { apiDefinition: authorizer.apiDefinition(document) });
+    expect(routes).toHaveLength(1000);
+    expect(JSON.stringify(Template.fromStack(stack).toJSON()).length).toBeLessThan(1_000_000);
+  });
+});
 
 describe('an authorizer for 100 collections of many tenants', () => {
   it('fits a template where one scope opens them all', () => {

@@ -29,7 +29,7 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
   ['a scope with a space', [route('GET /a', 'a b')], /asks for the scope "a b"/],
   ['a scope with a no-break space', [route('GET /a', 'a\u00a0b')], /visible ASCII characters/],
   ['a scope with a backslash', [route('GET /a', 'a\\b')], /RFC 6749 section 3\.3/],
-  ['501 routes', Array.from({ length: 501 }, (_, i) => route(`GET /r${i}`)), /has 501 routes: at most 500/],
+  ['1001 routes', Array.from({ length: 1001 }, (_, i) => route(`GET /r${i}`)), /has 1001 routes: at most 1000/],
 ];
 
 test.each(wrongTables)('%s is refused with a sentence that names it', (_, routes, words) => {
