@@ -4,7 +4,7 @@
  */
 export type { FlushedStage } from '../lambda/flusher-environment.ts';
 export type { RevocationLevel } from '../lambda/revocation-target.ts';
-export type { Route } from '../lambda/route.ts';
+export type { CacheKey, Route } from '../lambda/route.ts';
 export { type AlarmMailProps, mailAlarms } from './alarm-mail.ts';
 export { createApiAlarms } from './api-alarms.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
