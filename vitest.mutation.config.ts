@@ -1,20 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * The tests that `npm run mutation` turns against the decision modules and the writers of entries: theirs, without those
- * that start the whole stack and without random ones, which take long and would only add to the score.
+ * The tests that `npm run mutation` turns against the decision modules, the compiler of policies and the writers of entries:
+ * theirs, without those that start the whole stack. Of the random ones only those that hold policies against requests, in a
+ * small size and always the same cases: the others take long and would only add to the score.
  */
 export default defineConfig({
   test: {
     include: [
       'test/lambda/**/*.test.ts',
+      'test/infra/{exact-policies.property,route-compiler,route-readings,route-table}.test.ts',
       'test/ops/{entry-batch,lost-answer,restore-and-list,stronger-entry,two-operators}.test.ts',
     ],
     exclude: [
-      'test/lambda/{dynamodb-call,flush-stage,grants,orders,policy-document,provider-tokens,stage-arn,wide}*',
+      'test/lambda/{dynamodb-call,flush-stage,orders,provider-tokens}*',
       'test/lambda/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
     ],
     globalSetup: ['test/support/dynamodb.global-setup.ts'],
+    env: { EXACT_POLICY_CASES: '1000', EXACT_POLICY_SEED: '14' },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
