@@ -9,11 +9,12 @@ import {
   refuseUnknownSubstitutions,
 } from './gateway-response.ts';
 import { integrationOf } from './integration.ts';
+import type { Authorization } from './lambda-authorizer.ts';
 import { type AuthorizationDependencies, methodAuthorization } from './method-authorization.ts';
 import { methodSelection, type SelectedMethod } from './method-selection.ts';
 import type { RestApi, RestMethod } from './rest-api.ts';
+import type { RoutedRequest } from './routed-request.ts';
 import { ACCOUNT, PARTITION, REGION } from './stack.ts';
-import type { Authorization } from './token-authorizer.ts';
 
 /** Answers one request the way API Gateway does. */
 export type Gateway = (request: GatewayRequest) => Promise<HttpAnswer>;
@@ -68,9 +69,10 @@ function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): 
   return async (request, path, selected) => {
     const integration = selected && integrations.get(selected.method);
     if (selected === undefined || integration === undefined) return NO_SUCH_METHOD;
-    const authorization = await authorize(request, selected.method, path);
+    const routed: RoutedRequest = { request, selected, apiId, stageName, path };
+    const authorization = await authorize(routed);
     if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
-    return { result: await integration({ request, selected, authorization, apiId, stageName, path }), authorization };
+    return { result: await integration({ ...routed, authorization }), authorization };
   };
 }
 

@@ -1,12 +1,14 @@
 import type { AuthorizerAnswer } from './authorizer-answer.ts';
-import { conditionKeysOf, type GatewayRequest, headerValues } from './gateway-request.ts';
+import { conditionKeysOf } from './gateway-request.ts';
 import type { GatewayFailure } from './gateway-response.ts';
+import { identityValue } from './identity-source.ts';
 import type { MayInvoke } from './invoke-permission.ts';
+import { type Authorization, lambdaAuthorizer } from './lambda-authorizer.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { LocalRunError } from './local-run-error.ts';
-import type { RestApi, RestMethod, TokenAuthorizerSettings } from './rest-api.ts';
+import type { AuthorizerSettings, RestApi } from './rest-api.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
-import { type Authorization, tokenAuthorizer } from './token-authorizer.ts';
+import type { RoutedRequest } from './routed-request.ts';
 import type { Say, Undocumented } from './warnings.ts';
 
 export interface AuthorizationDependencies {
@@ -20,8 +22,8 @@ export interface AuthorizationDependencies {
   readonly warn: (kind: Undocumented) => void;
 }
 
-/** Decides on one request for one method; `path` is the path below the stage. */
-export type AuthorizeMethod = (request: GatewayRequest, method: RestMethod, path: string) => Promise<Authorization>;
+/** Decides on one request for one method. */
+export type AuthorizeMethod = (routed: RoutedRequest) => Promise<Authorization>;
 
 /** The longest method ARN that API Gateway takes, in bytes. */
 const MAX_METHOD_ARN = 1600;
@@ -43,8 +45,8 @@ export function methodAuthorization(
     [...api.authorizers].map(([id, settings]) => [
       id,
       {
-        header: settings.identityHeader,
-        authorize: tokenAuthorizer(settings, {
+        identitySources: settings.identitySources,
+        authorize: lambdaAuthorizer(settings, {
           ...dependencies,
           function: functionOf(settings, dependencies.functions),
           authorizerArn: `${apiArn}/authorizers/${id}`,
@@ -52,22 +54,22 @@ export function methodAuthorization(
       },
     ]),
   );
-  return async (request, method, path) => {
-    const authorizer = authorizers.get(method.authorizerId ?? '');
+  return async (routed) => {
+    const { request, selected, path } = routed;
+    const authorizer = authorizers.get(selected.method.authorizerId ?? '');
     if (authorizer === undefined) return { integrationLatency: 0 };
     const methodArn = `${apiArn}/${api.stageName}/${request.method}${path}`;
     if (Buffer.byteLength(methodArn) > MAX_METHOD_ARN) return { integrationLatency: 0, failure: URI_TOO_LONG };
     if (/%|\/\/|.\/$/.test(path)) warn('raw-path');
     if (/\/\/|.\/$/.test(path)) warn('route-reading');
-    const tokens = headerValues(request, authorizer.header);
-    if (tokens.length > 1) warn('two-headers');
+    const identity = authorizer.identitySources.map((source) => identityValue(source, routed, warn));
     const keys = conditionKeysOf(request, dependencies.clock());
-    return authorizer.authorize({ authorizationToken: tokens.at(-1), methodArn, keys });
+    return authorizer.authorize({ routed, identity, methodArn, keys });
   };
 }
 
 function functionOf(
-  { authorizerId, functionArn }: TokenAuthorizerSettings,
+  { authorizerId, functionArn }: AuthorizerSettings,
   functions: ReadonlyMap<string, LambdaFunction>,
 ): LambdaFunction {
   const found = functions.get(functionArn);

@@ -1,63 +1,37 @@
-import { type GatewayRequest, headerValues, lastHeaders, pathOf, queryOf } from './gateway-request.ts';
+import type { GatewayRequest } from './gateway-request.ts';
 import type { GatewayFailure, HttpAnswer } from './gateway-response.ts';
-import type { SelectedMethod } from './method-selection.ts';
-import { ACCOUNT } from './stack.ts';
+import type { Authorization } from './lambda-authorizer.ts';
+import { type RoutedRequest, requestContext, requestMembers } from './routed-request.ts';
 import { isObject, type Json, type JsonObject, objectOf, textsOf } from './template.ts';
-import type { Authorization } from './token-authorizer.ts';
 
 /** A request that has been let through to its backend. */
-export interface AdmittedRequest {
-  readonly request: GatewayRequest;
-  readonly selected: SelectedMethod;
+export interface AdmittedRequest extends RoutedRequest {
   readonly authorization: Authorization | undefined;
-  readonly apiId: string;
-  readonly stageName: string;
-  /** The path below the stage. */
-  readonly path: string;
 }
 
 /** The event of a Lambda proxy integration (developer guide, "Input format of a Lambda function for proxy integration"). */
 export function proxyEvent(admitted: AdmittedRequest): JsonObject {
-  const { request, selected, path } = admitted;
-  const query = queryOf(request);
-  const names = [...new Set(query.keys())];
-  const headerNames = [...new Set(request.headers.map(([name]) => name))];
+  const members = requestMembers(admitted);
   return {
-    resource: selected.method.resourcePath,
-    path,
-    httpMethod: request.method,
-    headers: Object.fromEntries(
-      headerNames.map((name) => [name, headerValues(request, name.toLowerCase()).at(-1) ?? '']),
-    ),
-    multiValueHeaders: Object.fromEntries(headerNames.map((name) => [name, headerValues(request, name.toLowerCase())])),
-    queryStringParameters: names.length === 0 ? null : Object.fromEntries(query),
-    multiValueQueryStringParameters:
-      names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, query.getAll(name)])),
-    pathParameters: Object.keys(selected.pathParameters).length === 0 ? null : selected.pathParameters,
+    ...members,
+    queryStringParameters: nullIfEmpty(members.queryStringParameters),
+    multiValueQueryStringParameters: nullIfEmpty(members.multiValueQueryStringParameters),
+    pathParameters: nullIfEmpty(members.pathParameters),
     stageVariables: null,
-    requestContext: requestContext(admitted),
-    ...bodyOf(request),
+    requestContext: { ...requestContext(admitted), ...authorizerContext(admitted) },
+    ...bodyOf(admitted.request),
   };
 }
 
-function requestContext({ request, selected, authorization, apiId, stageName }: AdmittedRequest): JsonObject {
-  const { answer, integrationLatency } = authorization ?? {};
-  return {
-    accountId: ACCOUNT,
-    apiId,
-    ...(answer && {
-      authorizer: { principalId: answer.principalId, integrationLatency: integrationLatency ?? 0, ...answer.context },
-    }),
-    domainName: 'localhost',
-    httpMethod: request.method,
-    identity: { sourceIp: request.sourceIp, userAgent: lastHeaders(request)['user-agent'] ?? null },
-    path: pathOf(request),
-    protocol: 'HTTP/1.1',
-    requestId: request.requestId,
-    requestTimeEpoch: Date.now(),
-    resourcePath: selected.method.resourcePath,
-    stage: stageName,
-  };
+/** An authorizer is told of nothing by an empty object, a proxy integration by null. */
+function nullIfEmpty(object: JsonObject): JsonObject | null {
+  return Object.keys(object).length === 0 ? null : object;
+}
+
+function authorizerContext({ authorization }: AdmittedRequest): JsonObject {
+  const { answer, integrationLatency = 0 } = authorization ?? {};
+  if (answer === undefined) return {};
+  return { authorizer: { principalId: answer.principalId, integrationLatency, ...answer.context } };
 }
 
 /** Text unless it is not UTF-8; without binary media types API Gateway passes everything as text. */

@@ -1,3 +1,5 @@
+import type { AuthorizerType } from './authorizer-event.ts';
+import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
 import { LocalRunError } from './local-run-error.ts';
 import type { Stack, StackResource } from './stack.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from './template.ts';
@@ -8,7 +10,7 @@ export interface RestApi {
   readonly stageName: string;
   readonly methods: readonly RestMethod[];
   /** By authorizer id. */
-  readonly authorizers: ReadonlyMap<string, TokenAuthorizerSettings>;
+  readonly authorizers: ReadonlyMap<string, AuthorizerSettings>;
   /** What the template declares, by response type. */
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseSettings>;
 }
@@ -18,17 +20,20 @@ export interface RestMethod {
   readonly httpMethod: string;
   /** `/orders/{id}`. */
   readonly resourcePath: string;
+  readonly resourceId: string;
   /** undefined: anybody may call. */
   readonly authorizerId: string | undefined;
   /** The template's `Integration`, type AWS_PROXY or MOCK. */
   readonly integration: JsonObject;
 }
 
-export interface TokenAuthorizerSettings {
+export interface AuthorizerSettings {
   readonly authorizerId: string;
   readonly functionArn: string;
-  /** The header that holds the token, in lower case. */
-  readonly identityHeader: string;
+  readonly type: AuthorizerType;
+  /** Of a TOKEN authorizer: the header that holds the token, alone. */
+  readonly identitySources: readonly IdentitySource[];
+  /** What the token of a TOKEN authorizer must match; undefined: anything. */
   readonly validationExpression: RegExp | undefined;
   readonly resultTtlSeconds: number;
 }
@@ -83,24 +88,30 @@ function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): Re
       `${method.logicalId} uses ${authorizationType} authorization; the local gateway knows CUSTOM.`,
     );
   }
+  const resourceId = textOf(properties, 'ResourceId');
   return {
     httpMethod: textOf(properties, 'HttpMethod'),
-    resourcePath: paths.get(textOf(properties, 'ResourceId')) ?? '/',
+    resourcePath: paths.get(resourceId) ?? '/',
+    resourceId,
     authorizerId: authorizationType === 'CUSTOM' ? textOf(properties, 'AuthorizerId') : undefined,
     integration: objectOf(properties, 'Integration'),
   };
 }
 
-function authorizerOf(authorizer: StackResource): TokenAuthorizerSettings {
+function authorizerOf(authorizer: StackResource): AuthorizerSettings {
   const { logicalId, properties } = authorizer;
   refuse(authorizer, 'AuthorizerCredentials', 'a role for the invocation of an authorizer');
   const type = textOf(properties, 'Type');
-  if (type !== 'TOKEN') throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN.`);
+  if (type !== 'TOKEN' && type !== 'REQUEST') {
+    throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN and REQUEST.`);
+  }
+  if (type === 'REQUEST') refuse(authorizer, 'IdentityValidationExpression', 'an expression for TOKEN authorizers');
   const expression = properties.IdentityValidationExpression;
   return {
     authorizerId: logicalId,
     functionArn: functionArnOf(textOf(properties, 'AuthorizerUri')),
-    identityHeader: textOf(properties, 'IdentitySource').replace('method.request.header.', '').toLowerCase(),
+    type,
+    identitySources: parseIdentitySources(logicalId, textOf(properties, 'IdentitySource')),
     validationExpression: expression === undefined ? undefined : new RegExp(String(expression)),
     resultTtlSeconds: numberOf(properties, 'AuthorizerResultTtlInSeconds', 300),
   };

@@ -5,11 +5,11 @@ export type Clock = () => number;
 
 /** What API Gateway keeps of an authorizer's answers, for one stage. */
 export interface ResultCache<Answer> {
-  /** The answer for exactly this header value, while its time has not passed. */
-  get(authorizerId: string, identity: string): Answer | undefined;
-  set(authorizerId: string, identity: string, answer: Answer, resultTtlSeconds: number): void;
+  /** The answer for exactly these values of the identity sources, while its time has not passed. */
+  get(authorizerId: string, identity: readonly string[]): Answer | undefined;
+  set(authorizerId: string, identity: readonly string[], answer: Answer, resultTtlSeconds: number): void;
   /** The authorizer gave no answer: that is not kept, but a later request may depend on it. */
-  thrown(authorizerId: string, identity: string, resultTtlSeconds: number): void;
+  thrown(authorizerId: string, identity: readonly string[], resultTtlSeconds: number): void;
   /** FlushStageAuthorizersCache: all authorizers of the stage. */
   flush(): void;
 }
@@ -28,7 +28,8 @@ const MAX_ENTRIES = 10_000;
 /** An entry's time runs from the answer, however often it is used. */
 export function resultCache<Answer>(clock: Clock, warn: (kind: Undocumented) => void): ResultCache<Answer> {
   const entries = new Map<string, Entry<Answer>>();
-  const keyOf = (authorizerId: string, identity: string): string => `${authorizerId}\n${identity}`;
+  const keyOf = (authorizerId: string, identity: readonly string[]): string =>
+    JSON.stringify([authorizerId, ...identity]);
   const keep = (key: string, answer: Answer | undefined, resultTtlSeconds: number): void => {
     if (resultTtlSeconds === 0) return;
     const lifetime = resultTtlSeconds * 1000;

@@ -17,16 +17,21 @@ import { assetFolder } from './asset-folder.ts';
 const AUTHORIZER = `
 const statement = (Effect, Resource, Condition) => ({ Effect, Action: 'execute-api:Invoke', Resource, Condition });
 const answer = (...Statement) => ({ principalId: 'p', policyDocument: { Version: '2012-10-17', Statement }, context: { n: 1 } });
-export const handler = async ({ authorizationToken, methodArn, ...rest }) => {
-  if (Object.keys(rest).join() !== 'type' || rest.type !== 'TOKEN') throw new Error('strange event');
-  const name = authorizationToken.slice('Bearer '.length);
+const tokenOf = ({ type, methodArn, authorizationToken, ...rest }) => {
+  if (type === 'REQUEST') return rest.headers.Authorization ?? rest.headers.authorization;
+  if (Object.keys(rest).length > 0 || type !== 'TOKEN') throw new Error('strange event');
+  return authorizationToken;
+};
+export const handler = async (event) => {
+  const name = tokenOf(event).slice('Bearer '.length);
   const answers = {
     allow: answer(statement('Allow', '*')),
     deny: answer(statement('Allow', '*'), statement('Deny', '*')),
     silent: answer(statement('Allow', 'arn:elsewhere')),
+    here: answer(statement('Allow', event.methodArn)),
     timed: answer(statement('Allow', '*', { DateLessThan: { 'aws:CurrentTime': '1970-01-01T00:02:00Z' } })),
     strange: answer(statement('Allow', '*', { ArnLike: { 'aws:SourceArn': 'x' } })),
-    echo: { ...answer(statement('Allow', '*')), context: { methodArn } },
+    echo: { ...answer(statement('Allow', '*')), context: { methodArn: event.methodArn, event: JSON.stringify(event) } },
     nested: { ...answer(statement('Allow', '*')), context: { a: {} } },
   };
   if (name === 'unauthorized') throw new Error('Unauthorized');
@@ -47,7 +52,9 @@ export interface GatewayUnderTest {
   /** Seconds since the epoch; 0 at first. */
   setTime(seconds: number): void;
   authorizerCalls(): number;
+  /** A GET. */
   get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
+  send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
@@ -64,6 +71,8 @@ export async function gatewayUnderTest(template: Template, reading?: RouteReadin
   const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
   const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
+  const send: GatewayUnderTest['send'] = (method, target, ...headers) =>
+    gateway({ requestId: 'r1', method, target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' });
   return {
     said,
     setTime: (seconds) => {
@@ -71,8 +80,8 @@ export async function gatewayUnderTest(template: Template, reading?: RouteReadin
     },
     authorizerCalls: () =>
       [...functions.values()].find(({ functionName }) => functionName === 'small-Authorizer')?.invocations() ?? 0,
-    get: (target, ...headers) =>
-      gateway({ requestId: 'r1', method: 'GET', target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' }),
+    get: (target, ...headers) => send('GET', target, ...headers),
+    send,
     close: async () => {
       await Promise.all([...functions.values()].map((each) => each.recycle()));
       await rm(root, { recursive: true, force: true });

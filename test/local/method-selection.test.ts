@@ -9,7 +9,7 @@ import { selectRoute } from '../support/api-gateway-route-selection.ts';
 const methodsOf = (...names: readonly string[]): readonly RestMethod[] =>
   names.map((name) => {
     const [httpMethod = '', resourcePath = ''] = name.split(' ');
-    return { httpMethod, resourcePath, authorizerId: undefined, integration: {} };
+    return { httpMethod, resourcePath, resourceId: resourcePath, authorizerId: undefined, integration: {} };
   });
 
 describe('the most specific method is selected', () => {

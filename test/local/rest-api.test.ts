@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { restApiOf } from '../../local/rest-api.ts';
 import { stackOf } from '../../local/stack.ts';
-import { changed, smallTemplate } from './small-template.ts';
+import { changed, requestTemplate, smallTemplate } from './small-template.ts';
 
 test('a REST API is read from the template', () => {
   const api = restApiOf(stackOf('small', smallTemplate()));
@@ -11,8 +11,22 @@ test('a REST API is read from the template', () => {
   ]);
   expect(api.authorizers.get('TokenAuthorizer')).toMatchObject({
     functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:small-Authorizer',
-    identityHeader: 'authorization',
+    type: 'TOKEN',
+    identitySources: [{ kind: 'header', name: 'authorization' }],
     resultTtlSeconds: 60,
+  });
+});
+
+test('a REQUEST authorizer is read with its identity sources, in their order', () => {
+  const api = restApiOf(stackOf('small', requestTemplate()));
+  expect(api.authorizers.get('TokenAuthorizer')).toMatchObject({
+    type: 'REQUEST',
+    identitySources: [
+      { kind: 'header', name: 'authorization' },
+      { kind: 'context', variable: 'resourcePath' },
+      { kind: 'context', variable: 'httpMethod' },
+    ],
+    validationExpression: undefined,
   });
 });
 
@@ -20,7 +34,11 @@ describe('what the product does not use is refused by name', () => {
   test.each([
     ['Api', { Policy: { Statement: [] } }, 'resource policy'],
     ['Api', { Body: {} }, 'OpenAPI'],
-    ['TokenAuthorizer', { Type: 'REQUEST' }, 'REQUEST'],
+    ['TokenAuthorizer', { Type: 'COGNITO_USER_POOLS' }, 'COGNITO_USER_POOLS'],
+    ['TokenAuthorizer', { Type: 'REQUEST' }, 'IdentityValidationExpression'],
+    ['TokenAuthorizer', { IdentitySource: 'method.request.querystring.token' }, 'method.request.querystring.token'],
+    ['TokenAuthorizer', { IdentitySource: 'method.request.header.A, stageVariables.b' }, 'stageVariables.b'],
+    ['TokenAuthorizer', { IdentitySource: 'context.toString' }, 'context.toString'],
     ['TokenAuthorizer', { AuthorizerCredentials: 'arn' }, 'AuthorizerCredentials'],
     ['GetItem', { AuthorizationType: 'AWS_IAM' }, 'AWS_IAM'],
     ['GetItem', { ApiKeyRequired: true }, 'API keys'],

@@ -106,6 +106,20 @@ export function smallTemplate(): Template {
   };
 }
 
+/** The same API behind a REQUEST authorizer, as `cachePer: 'route'` makes it, with `GET /items` and `DELETE /items/{id}`. */
+export function requestTemplate(): Template {
+  return templateWith({
+    TokenAuthorizer: resource('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      AuthorizerUri: invocationUri('Authorizer'),
+      IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',
+      AuthorizerResultTtlInSeconds: 60,
+    }),
+    GetItems: method({ Ref: 'Items' }, 'GET'),
+    DeleteItem: method({ Ref: 'Item' }, 'DELETE'),
+  });
+}
+
 /** The same template with some resources replaced; undefined removes one. */
 export function templateWith(changes: Readonly<Record<string, Template['Resources'][string] | undefined>>): Template {
   const template = smallTemplate();

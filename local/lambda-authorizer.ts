@@ -1,18 +1,22 @@
 import { type AuthorizerAnswer, parseAuthorizerAnswer } from './authorizer-answer.ts';
+import { authorizerEvent } from './authorizer-event.ts';
 import type { ConditionKeys } from './condition-operators.ts';
 import type { GatewayFailure } from './gateway-response.ts';
 import type { MayInvoke } from './invoke-permission.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { evaluatePolicies } from './policy-evaluation.ts';
-import type { TokenAuthorizerSettings } from './rest-api.ts';
+import type { AuthorizerSettings } from './rest-api.ts';
 import type { ResultCache } from './result-cache.ts';
+import type { RoutedRequest } from './routed-request.ts';
+import type { JsonObject } from './template.ts';
 import type { Say, Undocumented } from './warnings.ts';
 
 /** One request's question to the authorizer. */
 export interface AuthorizationRequest {
-  /** The identity header's value; undefined: the request has none. */
-  readonly authorizationToken: string | undefined;
+  readonly routed: RoutedRequest;
+  /** The values of the identity sources, in their order; undefined: the request has none. */
+  readonly identity: readonly (string | undefined)[];
   readonly methodArn: string;
   readonly keys: ConditionKeys;
 }
@@ -25,7 +29,7 @@ export interface Authorization {
   readonly failure?: GatewayFailure;
 }
 
-export interface TokenAuthorizerDependencies {
+export interface LambdaAuthorizerDependencies {
   readonly function: LambdaFunction;
   /** The ARN under which API Gateway invokes the function. */
   readonly authorizerArn: string;
@@ -40,27 +44,31 @@ export type Authorize = (request: AuthorizationRequest) => Promise<Authorization
 const UNAUTHORIZED: GatewayFailure = { responseType: 'UNAUTHORIZED', message: 'Unauthorized' };
 const CONFIGURATION_ERROR: GatewayFailure = { responseType: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
 
-/** A TOKEN authorizer: identity source, validation expression, cache, function, policy (developer guide, "Lambda authorizers"). */
-export function tokenAuthorizer(
-  settings: TokenAuthorizerSettings,
-  dependencies: TokenAuthorizerDependencies,
-): Authorize {
-  const { authorizerId, resultTtlSeconds, validationExpression } = settings;
+/**
+ * A TOKEN or REQUEST authorizer: identity sources, validation expression, cache, function, policy (developer guide,
+ * "Lambda authorizers").
+ */
+export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: LambdaAuthorizerDependencies): Authorize {
+  const { authorizerId, type, resultTtlSeconds, validationExpression } = settings;
   const { cache, warn, say } = dependencies;
   return async (request) => {
-    const { authorizationToken } = request;
-    if (authorizationToken === undefined || authorizationToken === '') return refused(UNAUTHORIZED);
-    if (!fullyMatches(validationExpression, authorizationToken, warn)) return refused(UNAUTHORIZED);
-    const cached = cache.get(authorizerId, authorizationToken);
+    const { identity, methodArn, routed } = request;
+    if (!identity.every(isPresent)) return refused(UNAUTHORIZED);
+    if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return refused(UNAUTHORIZED);
+    const cached = cache.get(authorizerId, identity);
     if (cached !== undefined) return judged(cached, 0, request, say);
-    const invoked = await invoke(authorizationToken, request.methodArn, dependencies);
+    const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
     if (invoked.answer === undefined) {
-      cache.thrown(authorizerId, authorizationToken, resultTtlSeconds);
+      cache.thrown(authorizerId, identity, resultTtlSeconds);
       return invoked;
     }
-    cache.set(authorizerId, authorizationToken, invoked.answer, resultTtlSeconds);
+    cache.set(authorizerId, identity, invoked.answer, resultTtlSeconds);
     return judged(invoked.answer, invoked.integrationLatency, request, say);
   };
+}
+
+function isPresent(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
 }
 
 function fullyMatches(expression: RegExp | undefined, text: string, warn: (kind: Undocumented) => void): boolean {
@@ -71,9 +79,8 @@ function fullyMatches(expression: RegExp | undefined, text: string, warn: (kind:
 }
 
 async function invoke(
-  authorizationToken: string,
-  methodArn: string,
-  { function: target, authorizerArn, mayInvoke, say }: TokenAuthorizerDependencies,
+  event: JsonObject,
+  { function: target, authorizerArn, mayInvoke, say }: LambdaAuthorizerDependencies,
 ): Promise<Authorization> {
   if (!mayInvoke(target.functionArn, authorizerArn)) {
     say(
@@ -82,7 +89,7 @@ async function invoke(
     return refused(CONFIGURATION_ERROR);
   }
   const start = performance.now();
-  const result = await target.invoke({ type: 'TOKEN', methodArn, authorizationToken });
+  const result = await target.invoke(event);
   const integrationLatency = Math.round(performance.now() - start);
   if ('error' in result) {
     if (result.error.errorMessage === 'Unauthorized') return refused(UNAUTHORIZED, integrationLatency);
