@@ -5,6 +5,8 @@ import { boundOf, exploreRace } from './revocation-lag.ts';
 import type { RaceParameters } from './revocation-race.ts';
 
 const noFlush: RaceParameters = {
+  routes: 1,
+  flushedRoutes: 1,
   resultTtl: 12,
   decisionTime: 2,
   flushDelay: 1,
@@ -16,6 +18,7 @@ const noFlush: RaceParameters = {
 };
 const oneFlush: RaceParameters = { ...noFlush, flushAtOnce: true };
 const twoFlushes: RaceParameters = { ...oneFlush, settleMargin: 1 };
+const perRoute = { routes: 2, flushedRoutes: 2 } as const;
 
 describe('the last Allow after a revocation, over all interleavings (T=12, L=2, S=F=1)', () => {
   const table: readonly (readonly [rule: string, parameters: RaceParameters, lastAllow: number])[] = [
@@ -28,6 +31,9 @@ describe('the last Allow after a revocation, over all interleavings (T=12, L=2, 
     ['without result caching, with two flushes', { ...twoFlushes, resultTtl: 0 }, 1],
     ['with the settled flush alone', { ...twoFlushes, flushAtOnce: false }, 5],
     ['with a second flush that does not wait for decisions in flight', { ...twoFlushes, settleMargin: -1 }, 12],
+    ['on any of two routes, each with an entry of its own, without a flush', { ...noFlush, ...perRoute }, 12],
+    ['on any of two routes, with two flushes', { ...twoFlushes, ...perRoute }, 5],
+    ['on any of two routes, with flushes of one route alone', { ...twoFlushes, routes: 2 }, 12],
   ];
   it.each(table)('%s', (_rule, parameters, lastAllow) => {
     expect(exploreRace(parameters).lastAllow).toBe(lastAllow);
@@ -45,6 +51,13 @@ it('one flush is beaten by a decision that was in flight: it lands after the flu
   expect([missed, written, emptied, cached].every((index) => index >= 0)).toBe(true);
   expect(missed).toBeLessThan(written);
   expect(emptied).toBeLessThan(cached);
+});
+
+it('a flush of one route alone leaves the Allow on the other', () => {
+  const { counterexample } = exploreRace({ ...twoFlushes, routes: 2 });
+  const emptied = counterexample.findIndex((line) => line.includes('settled flush empties'));
+  expect(counterexample.findIndex((line) => /answers Allow, node . for route 2 caches it/.test(line))).not.toBe(-1);
+  expect(counterexample.slice(emptied).some((line) => line.includes('caches it'))).toBe(false);
 });
 
 /** Until a flush is accepted, and until it has its effect. */
@@ -81,6 +94,9 @@ describe('the closed formula', () => {
     ['two flushes and reads more stale than the margin', { flushAtOnce: true, settleMargin: 1, replicaDelay: 3 }],
     ['two flushes and a short negative cache', { flushAtOnce: true, settleMargin: 1, negativeCache: 2 }],
     ['two flushes and a long negative cache', { flushAtOnce: true, settleMargin: 1, negativeCache: 3 }],
+    ['two routes', perRoute],
+    ['two routes, and two flushes', { ...perRoute, flushAtOnce: true, settleMargin: 1 }],
+    ['two routes, and two flushes of one alone', { routes: 2, flushAtOnce: true, settleMargin: 1 }],
   ];
   it.each(rules)('equals what every interleaving gives: %s', (_rule, rule) => {
     for (const time of times) {

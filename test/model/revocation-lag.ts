@@ -37,15 +37,18 @@ function describe(last: Visit<RaceState>): readonly string[] {
  * The bound in closed form, in ticks:
  *
  * - without a flush that counts: (last read that misses the entry) + L + T - 1, which is below T + L for strong reads;
- * - with a settled flush: L + margin + S + F, if every decision made without the entry has landed before L + margin.
+ * - with a settled flush of every route's entries: L + margin + S + F, if every decision made without the entry has landed
+ *   before L + margin.
+ *
+ * The number of routes is in neither: decisions on other routes come from the same reads, and end by the same rules.
  *
  * The flush at once is in neither: it makes revocation fast nearly always, and bounds nothing.
  */
 export function boundOf(parameters: RaceParameters): number {
-  const { resultTtl, decisionTime, flushDelay, flushEffect, settleMargin } = parameters;
+  const { resultTtl, decisionTime, flushDelay, flushEffect, settleMargin, routes, flushedRoutes } = parameters;
   const lastLanding = lastAnswerWithoutEntry(parameters) + decisionTime;
   const expiry = lastLanding + Math.max(resultTtl, 1) - 1;
-  if (settleMargin === undefined) return expiry;
+  if (settleMargin === undefined || flushedRoutes < routes) return expiry;
   const settled = decisionTime + settleMargin;
   return lastLanding < settled ? Math.min(expiry, settled + flushDelay + flushEffect) : expiry;
 }

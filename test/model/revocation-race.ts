@@ -5,6 +5,10 @@ import type { Step } from './state-explorer.ts';
  * Within a tick everything may happen in any order.
  */
 export interface RaceParameters {
+  /** Routes on which the token is used, each with a cache entry of its own; 1: one entry for the token. */
+  readonly routes: number;
+  /** Routes whose entries a flush empties: all of them, unless the rule is broken. */
+  readonly flushedRoutes: number;
   /** T: ticks that API Gateway reuses a decision; 0: never. */
   readonly resultTtl: number;
   /** L: ticks from a decision's table read until its answer is cached, at most. */
@@ -25,9 +29,15 @@ export interface RaceParameters {
 
 interface AuthorizerState {
   /** An Allow on its way into a node's cache. Refusals are thrown, never cached, and need no state. */
-  readonly deciding: { readonly node: number; readonly age: number } | undefined;
+  readonly deciding: { readonly entry: CacheEntry; readonly age: number } | undefined;
   /** Ticks that a "not revoked" answer is still reused. */
   readonly remembered: number;
+}
+
+/** One place of one node's cache. */
+interface CacheEntry {
+  readonly node: number;
+  readonly route: number;
 }
 
 interface FlushState {
@@ -39,8 +49,8 @@ interface FlushState {
 
 export interface RaceState {
   readonly tick: number;
-  /** Ticks that each cache node will still answer Allow. */
-  readonly nodes: readonly number[];
+  /** By node and route: ticks for which the cache will still answer Allow. */
+  readonly nodes: readonly (readonly number[])[];
   readonly authorizers: readonly AuthorizerState[];
   readonly flushes: readonly FlushState[];
   /** An authorizer's own answer reached the client in this very step. */
@@ -49,7 +59,7 @@ export interface RaceState {
 
 /** Early enough: what was cached before only expires earlier than what is cached from here on. */
 export function initialState(parameters: RaceParameters): RaceState {
-  const { decisionTime, negativeCache, flushAtOnce, settleMargin } = parameters;
+  const { decisionTime, negativeCache, flushAtOnce, settleMargin, routes } = parameters;
   const flush = (name: string, earliest: number): FlushState => ({
     name,
     earliest,
@@ -58,7 +68,7 @@ export function initialState(parameters: RaceParameters): RaceState {
   });
   return {
     tick: -1 - Math.max(decisionTime, negativeCache),
-    nodes: [0, 0],
+    nodes: [0, 1].map(() => Array.from({ length: routes }, () => 0)),
     authorizers: [0, 1].map(() => ({ deciding: undefined, remembered: 0 })),
     flushes: [
       ...(flushAtOnce ? [flush('flush at once', 0)] : []),
@@ -68,13 +78,16 @@ export function initialState(parameters: RaceParameters): RaceState {
   };
 }
 
-/** Whether somebody can get the token's Allow in this state, after the write. */
+/** Whether somebody can get the token's Allow on some route in this state, after the write. */
 export function allowsAfterWrite({ tick, nodes, answered }: RaceState): boolean {
-  return tick >= 0 && (answered || nodes.some((life) => life > 0));
+  return tick >= 0 && (answered || nodes.flat().some((life) => life > 0));
 }
 
 export function keyOf({ tick, nodes, authorizers, flushes, answered }: RaceState): string {
-  const deciders = authorizers.map(({ deciding, remembered }) => `${deciding?.node}.${deciding?.age}.${remembered}`);
+  const deciders = authorizers.map(({ deciding, remembered }) => {
+    const { entry, age } = deciding ?? {};
+    return `${entry?.node}.${entry?.route}.${age}.${remembered}`;
+  });
   const flushed = flushes.map(({ acceptedAt, applied }) => `${acceptedAt}${applied}`);
   return [tick, nodes, deciders, flushed, answered].join('|');
 }
@@ -104,19 +117,29 @@ function authorizerSteps(state: RaceState, index: number, parameters: RaceParame
   const { deciding } = authorizer;
   if (deciding !== undefined) {
     const idle = become({ ...authorizer, deciding: undefined });
-    const nodes = state.nodes.with(deciding.node, parameters.resultTtl);
-    const label = `authorizer ${index + 1} answers Allow, node ${deciding.node + 1} caches it`;
+    const nodes = withLife(state.nodes, deciding.entry, parameters.resultTtl);
+    const label = `authorizer ${index + 1} answers Allow, ${nameOf(deciding.entry)} caches it`;
     return [{ label, next: { ...idle, nodes, answered: true } }];
   }
   const source = sourceOfAllow(state, authorizer, parameters);
   if (source === undefined) return [];
   const remembered = source === 'memory' ? authorizer.remembered : parameters.negativeCache;
-  return [0, 1]
-    .filter((node) => state.nodes[node] === 0)
-    .map((node) => ({
-      label: `miss at node ${node + 1}: authorizer ${index + 1} finds the token not revoked (${source})`,
-      next: become({ deciding: { node, age: 0 }, remembered }),
-    }));
+  return emptyEntries(state.nodes).map((entry) => ({
+    label: `miss at ${nameOf(entry)}: authorizer ${index + 1} finds the token not revoked (${source})`,
+    next: become({ deciding: { entry, age: 0 }, remembered }),
+  }));
+}
+
+function emptyEntries(nodes: RaceState['nodes']): readonly CacheEntry[] {
+  return nodes.flatMap((lives, node) => lives.flatMap((life, route) => (life === 0 ? [{ node, route }] : [])));
+}
+
+function withLife(nodes: RaceState['nodes'], { node, route }: CacheEntry, life: number): RaceState['nodes'] {
+  return nodes.with(node, (nodes[node] ?? []).with(route, life));
+}
+
+function nameOf({ node, route }: CacheEntry): string {
+  return `node ${node + 1} for route ${route + 1}`;
 }
 
 /** From where an authorizer asked now can get "not revoked". */
@@ -130,7 +153,8 @@ function sourceOfAllow(
   return tick < replicaDelay ? 'stale read' : undefined;
 }
 
-function flushSteps(state: RaceState, index: number, { flushEffect }: RaceParameters): readonly Step<RaceState>[] {
+function flushSteps(state: RaceState, index: number, parameters: RaceParameters): readonly Step<RaceState>[] {
+  const { flushEffect, flushedRoutes } = parameters;
   const flush = state.flushes[index];
   if (flush === undefined || state.tick < flush.earliest) return [];
   const become = (next: FlushState) => ({ ...state, flushes: state.flushes.with(index, next) });
@@ -143,8 +167,15 @@ function flushSteps(state: RaceState, index: number, { flushEffect }: RaceParame
     .filter((node) => applied[node] === false)
     .map((node) => ({
       label: `${name} empties node ${node + 1}`,
-      next: { ...become({ ...flush, applied: applied.with(node, true) }), nodes: state.nodes.with(node, 0) },
+      next: {
+        ...become({ ...flush, applied: applied.with(node, true) }),
+        nodes: state.nodes.with(node, flushed(state.nodes[node] ?? [], flushedRoutes)),
+      },
     }));
+}
+
+function flushed(lives: readonly number[], flushedRoutes: number): readonly number[] {
+  return lives.map((life, route) => (route < flushedRoutes ? 0 : life));
 }
 
 /** Time goes on when nothing that must happen in this tick is left. */
@@ -162,7 +193,7 @@ function tickSteps(state: RaceState, parameters: RaceParameters): readonly Step<
   const next = {
     ...state,
     tick: tick + 1,
-    nodes: state.nodes.map((life) => Math.max(0, life - 1)),
+    nodes: state.nodes.map((lives) => lives.map((life) => Math.max(0, life - 1))),
     authorizers: authorizers.map(({ deciding, remembered }) => ({
       deciding: deciding && { ...deciding, age: deciding.age + 1 },
       remembered: Math.max(0, remembered - 1),
