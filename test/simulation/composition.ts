@@ -10,12 +10,15 @@ export interface Composition {
   readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
   /** Once for each execution environment. `now`: milliseconds since the epoch. */
   readonly refuseIfRevoked: (deployed: RefuseIfRevoked, now: () => number) => RefuseIfRevoked;
-  readonly resultCache: (deployed: ResultCache<AuthorizerAnswer>) => ResultCache<AuthorizerAnswer>;
+  /** Once for each node. */
+  readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
 }
+
+export type CreateResultCache = () => ResultCache<AuthorizerAnswer>;
 
 export const AS_DEPLOYED: Composition = {
   flushModes: FLUSH_MODES,
   batchGetItem: (deployed) => deployed,
   refuseIfRevoked: (deployed) => deployed,
-  resultCache: (deployed) => deployed,
+  resultCache: (create) => create(),
 };

@@ -4,7 +4,8 @@ import type { RefuseIfRevoked } from '../../lambda/revocation-list.ts';
 import type { BatchGetItem } from '../../lambda/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { ResultCache } from '../../local/result-cache.ts';
-import { AS_DEPLOYED, type Composition } from './composition.ts';
+import { AS_DEPLOYED, type Composition, type CreateResultCache } from './composition.ts';
+import { ROUTES } from './gateway-node.ts';
 
 /** Milliseconds for which "not revoked" is remembered, where it must not be. */
 const NEGATIVE_CACHE = 5000;
@@ -18,6 +19,7 @@ export const DROPPED_RULES = {
   'eventually consistent reads': { ...AS_DEPLOYED, batchGetItem: eventuallyConsistent },
   'a negative cache': { ...AS_DEPLOYED, refuseIfRevoked: rememberingUnrevoked },
   'cached answers that live longer when they are used': { ...AS_DEPLOYED, resultCache: prolonging },
+  'flushes of the entries of one route alone': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
   'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, refuseIfRevoked: admittingInOutage },
   'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, refuseIfRevoked: refusingInOutage },
   'a table that is not asked again after a failure': { ...AS_DEPLOYED, refuseIfRevoked: givingUp },
@@ -42,7 +44,8 @@ function rememberingUnrevoked(deployed: RefuseIfRevoked, now: () => number): Ref
   };
 }
 
-function prolonging(deployed: ResultCache<AuthorizerAnswer>): ResultCache<AuthorizerAnswer> {
+function prolonging(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
+  const deployed = create();
   return {
     ...deployed,
     get: (authorizerId, identity) => {
@@ -50,6 +53,18 @@ function prolonging(deployed: ResultCache<AuthorizerAnswer>): ResultCache<Author
       if (answer !== undefined) deployed.set(authorizerId, identity, answer, PROLONGATION);
       return answer;
     },
+  };
+}
+
+/** Entries per token are flushed all the same: their key names no route. */
+function flushedForOneRoute(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
+  const [flushed, unflushed] = [create(), create()];
+  const cacheFor = (identity: readonly string[]) => (identity.includes(ROUTES[1]) ? unflushed : flushed);
+  return {
+    get: (authorizerId, identity) => cacheFor(identity).get(authorizerId, identity),
+    set: (authorizerId, identity, ...rest) => cacheFor(identity).set(authorizerId, identity, ...rest),
+    thrown: (authorizerId, identity, ...rest) => cacheFor(identity).thrown(authorizerId, identity, ...rest),
+    flush: flushed.flush,
   };
 }
 

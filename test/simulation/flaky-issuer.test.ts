@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { AS_DEPLOYED } from './composition.ts';
+import { PLACES } from './simulated-api.ts';
 import { type Stage, stageIn } from './stage.ts';
 import { type World, worldFrom } from './world.ts';
 
@@ -19,7 +20,7 @@ interface ColdStart {
 /** Environments that start while their issuer resets a connection, stalls and fails, one after the other. */
 async function coldStart(seed: number): Promise<ColdStart> {
   const world: World = { ...worldFrom(seed), strikes: () => false };
-  const stage = stageIn(world, AS_DEPLOYED, 0);
+  const stage = stageIn(world, AS_DEPLOYED, { resultTtl: 0, cachePer: 'token' });
   const requests: { readonly sentAt: number; readonly status: number }[] = [];
   stage.issuer.misbehave('reset', 'stall', 'failure');
   const beginning = world.time.now();
@@ -32,7 +33,7 @@ async function coldStart(seed: number): Promise<ColdStart> {
 
 async function send({ ask }: Stage, { time, chance }: World, requests: { sentAt: number; status: number }[]) {
   const sentAt = time.now();
-  requests.push({ sentAt, status: await ask('valid', chance.oneOf([0, 1])) });
+  requests.push({ sentAt, status: await ask('valid', chance.oneOf(PLACES)) });
 }
 
 it('a cold start against an issuer that resets, stalls for 2 s and fails is over within 2 s of its recovery', {

@@ -1,3 +1,4 @@
+import type { CacheKey } from '../../lambda/route.ts';
 import type { Chance } from './chance.ts';
 import type { TokenName } from './simulated-issuer.ts';
 import type { Item } from './simulated-table.ts';
@@ -23,6 +24,7 @@ export interface PlannedUse {
 export interface Plan {
   /** Seconds. */
   readonly resultTtl: number;
+  readonly cachePer: CacheKey;
   readonly writes: readonly PlannedWrite[];
   readonly uses: readonly PlannedUse[];
   /** Milliseconds after the beginning; undefined: never. */
@@ -34,6 +36,7 @@ const FIRST_WRITE = 12_000;
 
 export function planFrom(chance: Chance): Plan {
   const resultTtl = chance.oneOf([0, 5, 60, 300, 3600]);
+  const cachePer = chance.oneOf<CacheKey>(['token', 'route']);
   const near = () => FIRST_WRITE + chance.between(-4000, 12_000);
   const rotationAfter = chance.happens(0.3) ? near() : undefined;
   const writes: PlannedWrite[] = [{ token: 'stolen', item: entryFor('stolen', chance), after: FIRST_WRITE }];
@@ -46,7 +49,7 @@ export function planFrom(chance: Chance): Plan {
   if (rotationAfter !== undefined) {
     uses.push({ token: 'valid-by-next-key', after: rotationAfter + chance.delayUpTo(5000) });
   }
-  return { resultTtl, writes, uses, rotationAfter };
+  return { resultTtl, cachePer, writes, uses, rotationAfter };
 }
 
 export function wantsFlush(item: Item): boolean {

@@ -55,7 +55,7 @@ export function reportOf(run: ScheduleRun): string {
   );
   return [
     `Seed ${seed}; again: SIMULATION_SEED=${seed} npx -c 'vitest run test/simulation'`,
-    `T = ${plan.resultTtl} s, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
+    `T = ${plan.resultTtl} s, a decision per ${plan.cachePer}, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
     ...acknowledgements.map(({ write }) => `entry: ${JSON.stringify(write.item)}`),
     ...world.notes,
     ...broken,

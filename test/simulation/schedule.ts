@@ -2,6 +2,7 @@ import { COOL_DOWN } from '../../lambda/key-set.ts';
 import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import type { Composition } from './composition.ts';
 import { type Plan, type PlannedUse, type PlannedWrite, planFrom, wantsFlush } from './plan.ts';
+import { PLACES, type Place } from './simulated-api.ts';
 import type { TokenName } from './simulated-issuer.ts';
 import { type Answer, type Stage, stageIn } from './stage.ts';
 import { type World, worldFrom } from './world.ts';
@@ -29,7 +30,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
   const plan = planFrom(world.chance);
   const { time } = world;
   const beginning = time.now();
-  const stage = stageIn(world, composition, plan.resultTtl);
+  const stage = stageIn(world, composition, plan);
   const acknowledgements: Acknowledgement[] = [];
   const neverAllowed: TokenName[] = [];
   const after = (milliseconds: number, action: () => unknown) => time.at(beginning + milliseconds, () => void action());
@@ -54,7 +55,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
 /** Clients that go on using a token, mostly about the time at which somebody takes it back. */
 function scheduleRequests({ token, after }: PlannedWrite, beginning: number, stage: Stage, { time, chance }: World) {
   if (token === undefined) return;
-  const request = (instant: number) => time.at(instant, () => void stage.ask(token, chance.oneOf([0, 1])));
+  const request = (instant: number) => time.at(instant, () => void stage.ask(token, chance.oneOf(PLACES)));
   const written = beginning + after;
   for (let left = chance.between(1, 4); left > 0; left -= 1) request(written - chance.delayUpTo(8000));
   for (let left = chance.between(0, 3); left > 0; left -= 1) request(written + chance.delayUpTo(10_000));
@@ -64,12 +65,12 @@ function scheduleRequests({ token, after }: PlannedWrite, beginning: number, sta
 function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, chance, flushesWork }: World): void {
   const { token, item } = write;
   if (token === undefined) return;
-  const ask = (lag: number, node: number) => time.at(time.now() + lag, () => void stage.ask(token, node));
+  const ask = (lag: number, place: Place) => time.at(time.now() + lag, () => void stage.ask(token, place));
   const settled = [settledBound(plan), settledBoundByAnyClock(plan)];
   const bounds = [guaranteedBound(plan), ...(flushesWork && wantsFlush(item) ? settled : [])];
   for (const bound of bounds) {
-    ask(bound - chance.delayUpTo(bound), chance.oneOf([0, 1]));
-    for (const node of stage.nodes) ask(bound + 1, node);
+    ask(bound - chance.delayUpTo(bound), chance.oneOf(PLACES));
+    for (const place of PLACES) ask(bound + 1, place);
   }
 }
 
@@ -79,7 +80,7 @@ function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, ch
  */
 async function isAllowed({ token }: PlannedUse, stage: Stage, { time, chance, faultBudget }: World): Promise<boolean> {
   for (let left = faultBudget + 2; left > 0; left -= 1) {
-    if ((await stage.ask(token, chance.oneOf([0, 1]))) === 200) return true;
+    if ((await stage.ask(token, chance.oneOf(PLACES))) === 200) return true;
     await time.sleep(COOL_DOWN + 1000);
   }
   return false;

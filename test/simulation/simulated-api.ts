@@ -1,10 +1,11 @@
 import type { FlushedStage } from '../../lambda/flusher-environment.ts';
+import type { CacheKey } from '../../lambda/route.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { type ResultCache, resultCache } from '../../local/result-cache.ts';
 import type { Composition } from './composition.ts';
 import type { Execution } from './execution.ts';
-import { gatewayNode, STAGE } from './gateway-node.ts';
+import { gatewayNode, ROUTES, type RoutePath, STAGE } from './gateway-node.ts';
 import type { World } from './world.ts';
 
 /** What a flusher can reach. */
@@ -16,9 +17,14 @@ export interface FlushedNodes {
 
 /** A stage as clients see it: a request comes to any of its nodes, and each has a result cache of its own. */
 export interface SimulatedApi extends FlushedNodes {
-  readonly nodes: readonly number[];
   /** The status that a client gets. */
-  get(node: number, authorizationToken: string): Promise<number>;
+  get(place: Place, authorizationToken: string): Promise<number>;
+}
+
+/** Where a request can come to, and find a cached decision. */
+export interface Place {
+  readonly node: number;
+  readonly route: RoutePath;
 }
 
 /** Milliseconds from acceptance until a node has been emptied, while nothing is wrong. */
@@ -29,28 +35,35 @@ const LONGEST_REFUSAL = 15_000;
 
 const NODES = [0, 1] as const;
 
+export const PLACES: readonly [Place, ...Place[]] = [
+  { node: NODES[0], route: ROUTES[0] },
+  { node: NODES[0], route: ROUTES[1] },
+  { node: NODES[1], route: ROUTES[0] },
+  { node: NODES[1], route: ROUTES[1] },
+];
+
 export interface ApiSurroundings {
   readonly world: World;
   readonly composition: Composition;
   /** Seconds. */
   readonly resultTtl: number;
+  readonly cachePer: CacheKey;
   readonly authorizer: LambdaFunction;
 }
 
 export function simulatedApi(surroundings: ApiSurroundings): SimulatedApi {
   const caches = NODES.map(() => cacheIn(surroundings));
-  const { resultTtl, authorizer, world } = surroundings;
-  const gateways = caches.map((cache) => gatewayNode({ cache, resultTtl, authorizer, world }));
+  const { resultTtl, cachePer, authorizer, world } = surroundings;
+  const gateways = caches.map((cache) => gatewayNode({ cache, resultTtl, cachePer, authorizer, world }));
   return {
-    nodes: NODES,
     stage: STAGE,
-    get: async (node, authorizationToken) => (await gateways[node]?.(authorizationToken)) ?? 0,
+    get: async ({ node, route }, authorizationToken) => (await gateways[node]?.(authorizationToken, route)) ?? 0,
     flush: (by, execution) => acceptFlush(by, execution, caches, world),
   };
 }
 
 function cacheIn({ world, composition }: ApiSurroundings): ResultCache<AuthorizerAnswer> {
-  return composition.resultCache(resultCache<AuthorizerAnswer>(world.time.now, () => undefined));
+  return composition.resultCache(() => resultCache<AuthorizerAnswer>(world.time.now, () => undefined));
 }
 
 async function acceptFlush(

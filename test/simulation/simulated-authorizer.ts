@@ -1,4 +1,4 @@
-import type { APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerEvent } from 'aws-lambda';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { createAuthorizer } from '../../lambda/authorizer.ts';
 import { createGrants } from '../../lambda/grants.ts';
@@ -10,6 +10,7 @@ import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import type { Composition } from './composition.ts';
 import type { Execution } from './execution.ts';
+import { ROUTES } from './gateway-node.ts';
 import { simulatedFunction } from './simulated-function.ts';
 import { ISSUER, type SimulatedIssuer } from './simulated-issuer.ts';
 import { type SimulatedTable, TABLE } from './simulated-table.ts';
@@ -24,7 +25,7 @@ const LONGEST_DELIVERY = 2000;
 /** Milliseconds by which an execution environment's clock may be off; within the issuer's tolerance. */
 const CLOCK_ERROR = 4000;
 
-const grants = createGrants(compileRoutes([{ method: 'GET', path: '/orders', scopes: ['read'] }]));
+const grants = createGrants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
 
 export interface AuthorizerSurroundings {
   readonly world: World;
@@ -84,7 +85,7 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
   });
   return async (event: unknown) => {
     if (strikes('authorizer-hangs')) await execution.sleep(answerBy() - time.now() + 1);
-    return authorize(event as APIGatewayTokenAuthorizerEvent);
+    return authorize(event as APIGatewayAuthorizerEvent);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Composition } from './composition.ts';
-import { type SimulatedApi, simulatedApi } from './simulated-api.ts';
+import type { Plan } from './plan.ts';
+import { type Place, simulatedApi } from './simulated-api.ts';
 import { simulatedAuthorizer } from './simulated-authorizer.ts';
 import { simulatedFlusher } from './simulated-flusher.ts';
 import { authorizationTokenOf, type SimulatedIssuer, simulatedIssuer, type TokenName } from './simulated-issuer.ts';
@@ -16,18 +17,21 @@ export interface Answer {
 
 /** The whole product in virtual time, and what clients, operators and the issuer do with it. */
 export interface Stage {
-  readonly nodes: SimulatedApi['nodes'];
   /** One request; its status. */
-  readonly ask: (token: TokenName, node: number) => Promise<number>;
+  readonly ask: (token: TokenName, place: Place) => Promise<number>;
   readonly put: SimulatedTable['put'];
   readonly issuer: SimulatedIssuer;
   readonly answers: readonly Answer[];
 }
 
-export function stageIn(world: World, composition: Composition, resultTtl: number): Stage {
+export function stageIn(
+  world: World,
+  composition: Composition,
+  { resultTtl, cachePer }: Pick<Plan, 'resultTtl' | 'cachePer'>,
+): Stage {
   const issuer = simulatedIssuer(world);
   const authorizer = simulatedAuthorizer({ world, composition, issuer, table: () => table });
-  const api = simulatedApi({ world, composition, resultTtl, authorizer });
+  const api = simulatedApi({ world, composition, resultTtl, cachePer, authorizer });
   const readers = composition.flushModes.map((mode) =>
     simulatedStreamReader(simulatedFlusher(mode, resultTtl, api, world), world),
   );
@@ -35,11 +39,11 @@ export function stageIn(world: World, composition: Composition, resultTtl: numbe
     for (const reader of readers) reader.take(written);
   });
   const answers: Answer[] = [];
-  const ask = async (token: TokenName, node: number): Promise<number> => {
-    const status = await api.get(node, authorizationTokenOf(token));
-    world.note(`${status} for ${token} at node ${node}`);
+  const ask = async (token: TokenName, place: Place): Promise<number> => {
+    const status = await api.get(place, authorizationTokenOf(token));
+    world.note(`${status} for ${token} at node ${place.node} for ${place.route}`);
     answers.push({ token, status, at: world.time.now() });
     return status;
   };
-  return { nodes: api.nodes, ask, put: table.put, issuer, answers };
+  return { ask, put: table.put, issuer, answers };
 }
