@@ -1,11 +1,11 @@
 /** What decides how often API Gateway finds a decision in its result cache. */
 export interface CacheWorkload {
   readonly requestsPerSecond: number;
-  /** Tokens in use at a time. */
-  readonly activeTokens: number;
+  /** Cache entries in use at a time: tokens, or pairs of a token and a route. */
+  readonly activeEntries: number;
   /** Seconds. */
   readonly resultTtl: number;
-  /** Seconds from a miss until its decision is cached; meanwhile requests with the same token miss too. */
+  /** Seconds from a miss until its decision is cached; meanwhile requests for the same entry miss too. */
   readonly decisionTime: number;
   /** Entries that flush, each twice. */
   readonly flushedEntriesPerSecond: number;
@@ -16,9 +16,9 @@ export interface CacheWorkload {
 /**
  * The share of requests answered from the result cache.
  *
- * Model: every token is used equally often, at random times (Poisson), and so are entries written. A request hits if its
- * token's decision was cached since the last flush and less than the result TTL ago; the time since the last flush is
- * what a random moment sees. Skewed use of tokens hits more often than this, so that the model is the careful one.
+ * Model: every cache entry is used equally often, at random times (Poisson), and so are revocation entries written. A
+ * request hits if its decision was cached since the last flush and less than the result TTL ago; the time since the last
+ * flush is what a random moment sees. Skewed use of tokens or routes hits more often than this, so the model is careful.
  */
 export function hitRate(workload: CacheWorkload): number {
   const { resultTtl, decisionTime } = workload;
@@ -27,10 +27,10 @@ export function hitRate(workload: CacheWorkload): number {
   return hitsBeforeFirstExpiry(workload, firstExpiry) + unflushed(workload, firstExpiry) * undisturbedHitRate(workload);
 }
 
-/** Without flushes: of each round of a token's cache entry, one request and those while it is decided miss. */
+/** Without flushes: of each round of a cache entry, one request and those while it is decided miss. */
 function undisturbedHitRate(workload: CacheWorkload): number {
   const { resultTtl, decisionTime } = workload;
-  const rate = tokenRate(workload);
+  const rate = entryRate(workload);
   return (rate * resultTtl) / (1 + rate * (decisionTime + resultTtl));
 }
 
@@ -39,7 +39,7 @@ function unflushed({ flushedEntriesPerSecond, flushGap }: CacheWorkload, seconds
   return Math.exp(-flushedEntriesPerSecond * (seconds + Math.min(seconds, flushGap)));
 }
 
-/** Hits between the last flush and the first expiry after it: the token was asked for at least once since that flush. */
+/** Hits between the last flush and the first expiry after it: the entry was asked for at least once since that flush. */
 function hitsBeforeFirstExpiry(workload: CacheWorkload, firstExpiry: number): number {
   const { decisionTime, flushedEntriesPerSecond, flushGap } = workload;
   if (flushedEntriesPerSecond === 0) return 0;
@@ -51,21 +51,21 @@ function hitsBeforeFirstExpiry(workload: CacheWorkload, firstExpiry: number): nu
 
 /** ∫ scale · density · e^(-density·u) · (1 - e^(-rate·(u - decisionTime))) du from `from` to `to`. */
 function integral(workload: CacheWorkload, from: number, to: number, density: number, scale: number): number {
-  const rate = tokenRate(workload);
+  const rate = entryRate(workload);
   const flushed = Math.exp(-density * from) - Math.exp(-density * to);
   const unused = (at: number) => Math.exp(-density * at - rate * (at - workload.decisionTime));
   return scale * (flushed - (density / (rate + density)) * (unused(from) - unused(to)));
 }
 
-function tokenRate({ requestsPerSecond, activeTokens }: CacheWorkload): number {
-  return requestsPerSecond / activeTokens;
+function entryRate({ requestsPerSecond, activeEntries }: CacheWorkload): number {
+  return requestsPerSecond / activeEntries;
 }
 
-/** Authorizer invocations in the first second after a flush: the first request of every token, and those while it is decided. */
+/** Authorizer invocations in the first second after a flush: the first request for every cache entry, and those while it is decided. */
 export function herdInFirstSecond(workload: CacheWorkload): number {
-  const { requestsPerSecond, activeTokens, decisionTime } = workload;
-  const rate = tokenRate(workload);
+  const { requestsPerSecond, activeEntries, decisionTime } = workload;
+  const rate = entryRate(workload);
   if (workload.resultTtl === 0 || decisionTime >= 1) return requestsPerSecond;
   const whileDeciding = requestsPerSecond * decisionTime;
-  return whileDeciding + activeTokens * (1 - Math.exp(-rate * (1 - decisionTime)));
+  return whileDeciding + activeEntries * (1 - Math.exp(-rate * (1 - decisionTime)));
 }

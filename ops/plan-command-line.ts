@@ -1,4 +1,6 @@
-import { Command as Commander, InvalidArgumentError } from 'commander';
+import { Command as Commander, InvalidArgumentError, Option } from 'commander';
+import type { CacheKey } from '../lambda/route.ts';
+import { UsageError } from './operator-error.ts';
 import type { Workload } from './plan-load.ts';
 
 export interface PlanCommand {
@@ -16,6 +18,12 @@ export function planGrammar(found: (command: PlanCommand) => void): Commander {
     .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
     .requiredOption('--active-tokens <n>', 'tokens in use at a time', atLeastOne)
     .option('--result-ttl <seconds>', 'how long API Gateway reuses a decision: 0 to 3600', resultTtl, 60)
+    .addOption(
+      new Option('--cache-per <key>', 'what a decision is reused for, as `cachePer` of the deployment says')
+        .choices(['token', 'route'] satisfies CacheKey[])
+        .default('token'),
+    )
+    .option('--routes-per-token <n>', 'different routes that one token calls; shows both kinds of cache', atLeastOne)
     .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
     .option('--no-flush', 'plan without the flusher')
     .option(
@@ -29,7 +37,14 @@ export function planGrammar(found: (command: PlanCommand) => void): Commander {
     .option('--memory <MiB>', 'of the authorizer function', positive, 512)
     .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5)
     .option('--json', 'one JSON document', false)
-    .action(({ json, ...workload }: Options) => found({ kind: 'plan', workload, json }));
+    .action((options: Options) => found(planCommand(options)));
+}
+
+function planCommand({ json, routesPerToken, ...workload }: Options): PlanCommand {
+  if (workload.cachePer === 'route' && routesPerToken === undefined) {
+    throw new UsageError('With --cache-per route, say how many routes one token calls: --routes-per-token.');
+  }
+  return { kind: 'plan', workload: { ...workload, routesPerToken }, json };
 }
 
 const positive = numberWhere((value) => value > 0, 'a number above 0');

@@ -1,10 +1,14 @@
 import { expectedLag, guaranteedLag, STREAM_TIME_GRANULARITY, settledLag, settleTime } from '../lambda/flush-timing.ts';
+import type { CacheKey } from '../lambda/route.ts';
 import { type CacheWorkload, herdInFirstSecond, hitRate } from './plan-cache.ts';
 
 /** What a team knows or assumes of its API. */
 export interface Workload {
   readonly requestsPerSecond: number;
   readonly activeTokens: number;
+  readonly cachePer: CacheKey;
+  /** Different routes that a token calls, as often as each other; undefined: not said, for `cachePer: 'token'` only. */
+  readonly routesPerToken: number | undefined;
   /** Seconds. */
   readonly resultTtl: number;
   readonly revocationsPerHour: number;
@@ -71,12 +75,16 @@ export function loadOf(workload: Workload): Load {
 function cacheWorkloadOf(workload: Workload): CacheWorkload {
   return {
     requestsPerSecond: workload.requestsPerSecond,
-    activeTokens: workload.activeTokens,
+    activeEntries: activeEntriesOf(workload),
     resultTtl: workload.resultTtl,
     decisionTime: workload.decisionMs / 1000,
     flushedEntriesPerSecond: flushedEntriesPerSecond(workload),
     flushGap: settleTime(workload.authorizerTimeout) + STREAM_TIME_GRANULARITY,
   };
+}
+
+function activeEntriesOf({ activeTokens, cachePer, routesPerToken = 1 }: Workload): number {
+  return cachePer === 'route' ? activeTokens * routesPerToken : activeTokens;
 }
 
 function flushedEntriesPerSecond({ flush, revocationsPerHour }: Workload): number {

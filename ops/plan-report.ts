@@ -1,3 +1,4 @@
+import type { CacheKey } from '../lambda/route.ts';
 import { AWS_PRICES } from './aws-prices.ts';
 import { type CostLine, monthlyCost, totalOf } from './plan-cost.ts';
 import { type Herd, type Load, loadOf, type Workload } from './plan-load.ts';
@@ -24,24 +25,29 @@ export function planFor(workload: Workload): Plan {
   return { workload, load, cost, costPerMonth: totalOf(cost), prices: { region, checkedOn } };
 }
 
-/** The same API with every result TTL worth a thought, and the one asked for. */
+/** The same API with every result TTL worth a thought, and the one asked for; cached per token, and per route if it is known how many. */
 export function choicesFor(workload: Workload): readonly Plan[] {
   const resultTtls = [...new Set([...CHOICES, workload.resultTtl])].sort((a, b) => a - b);
-  return resultTtls.map((resultTtl) => planFor({ ...workload, resultTtl }));
+  const cacheKeys: readonly CacheKey[] = workload.routesPerToken === undefined ? ['token'] : ['token', 'route'];
+  return resultTtls.flatMap((resultTtl) => cacheKeys.map((cachePer) => planFor({ ...workload, resultTtl, cachePer })));
 }
 
 export function planText(plan: Plan, choices: readonly Plan[]): string {
   return [
-    textTable(['with a result TTL of', seconds(plan.workload.resultTtl)], loadRows(plan.load)),
+    textTable(['with a result TTL of', seconds(plan.workload.resultTtl)], loadRows(plan)),
     ...(plan.load.herd === undefined ? [] : [herdText(plan.load.herd)]),
     textTable(['US dollars a month', ''], costRows(plan)),
-    textTable(['result TTL', 'hit rate', 'invocations/s', 'guaranteed', 'expected', '$/month'], choices.map(choiceRow)),
+    textTable(
+      ['result TTL', 'cached per', 'hit rate', 'invocations/s', 'guaranteed', 'expected', '$/month'],
+      choices.map(choiceRow),
+    ),
     assumptions(plan),
   ].join('\n\n');
 }
 
-function loadRows(load: Load): readonly (readonly string[])[] {
+function loadRows({ load, workload }: Plan): readonly (readonly string[])[] {
   return [
+    ['a decision is cached per', cacheKeyText(workload)],
     ['answered from the cache', percent(load.hitRate)],
     ['authorizer invocations', `${rounded(load.invocationsPerSecond)}/s`],
     ['  of which cold starts', percent(load.coldStartShare)],
@@ -51,6 +57,10 @@ function loadRows(load: Load): readonly (readonly string[])[] {
     ...(load.settledLag === undefined ? [] : [['  while flushes work', seconds(load.settledLag)]]),
     ['  expected', seconds(load.expectedLag)],
   ];
+}
+
+function cacheKeyText({ cachePer, routesPerToken }: Workload): string {
+  return cachePer === 'token' ? 'token' : `token and route, ${routesPerToken} routes a token`;
 }
 
 function herdText({ invocationsInFirstSecond, concurrencyWarm, concurrencyCold }: Herd): string {
@@ -68,6 +78,7 @@ function costRows({ cost, costPerMonth }: Plan): readonly (readonly string[])[] 
 function choiceRow({ workload, load, costPerMonth }: Plan): readonly string[] {
   return [
     seconds(workload.resultTtl),
+    workload.cachePer,
     percent(load.hitRate),
     rounded(load.invocationsPerSecond),
     seconds(load.guaranteedLag),
@@ -79,7 +90,7 @@ function choiceRow({ workload, load, costPerMonth }: Plan): readonly string[] {
 function assumptions({ workload, prices }: Plan): string {
   return [
     `Prices: ${prices.region}, list, ${prices.checkedOn}, no free tier; without the backend and data transfer.`,
-    `Assumed: tokens used equally often at random times (skewed use costs less); a decision takes ${workload.decisionMs} ms,`,
+    `Assumed: tokens and routes used equally often at random times (skewed use costs less); a decision takes ${workload.decisionMs} ms,`,
     `a cold start ${workload.coldStartMs} ms more; ${workload.keysPerRead} keys a read. Expected lags are what AWS usually shows and nowhere promises.`,
   ].join('\n');
 }

@@ -10,6 +10,8 @@ import { quietly } from '../../ops/quiet-commander.ts';
 const workload: Workload = {
   requestsPerSecond: 100,
   activeTokens: 2000,
+  cachePer: 'token',
+  routesPerToken: undefined,
   resultTtl: 60,
   revocationsPerHour: 6,
   flush: true,
@@ -89,6 +91,19 @@ describe('the report', () => {
     expect(choicesFor(asked).map((plan) => plan.workload.resultTtl)).toEqual([0, 15, 45, 60, 300, 900, 3600]);
   });
 
+  it('compares both kinds of cache where it is said how many routes a token calls', () => {
+    const asked = { ...workload, routesPerToken: 5 };
+    const choices = choicesFor(asked);
+    expect(choices.slice(2, 4).map((plan) => plan.workload)).toMatchObject([
+      { resultTtl: 15, cachePer: 'token' },
+      { resultTtl: 15, cachePer: 'route' },
+    ]);
+    expect(choices[3]?.costPerMonth).toBeGreaterThan(choices[2]?.costPerMonth ?? Number.NaN);
+    expect(planText(planFor({ ...asked, cachePer: 'route' }), choices)).toMatch(
+      /a decision is cached per +token and route, 5 routes a token\n[\s\S]*\n60 s +route /,
+    );
+  });
+
   it('dates its prices and says what a flush sets off', () => {
     const text = planText(planFor(workload), choicesFor(workload));
     expect(text).toMatch(/us-east-1, list, 20\d\d-\d\d-\d\d/);
@@ -106,6 +121,9 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 3601', /0 to 3600/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
     ['--requests-per-second 5 --active-tokens 5 --keys-per-read 36', /1 to 35/],
+    ['--requests-per-second 5 --active-tokens 5 --cache-per method', /token, route/],
+    ['--requests-per-second 5 --active-tokens 5 --cache-per route', /--routes-per-token/],
+    ['--requests-per-second 5 --active-tokens 5 --routes-per-token 0', /from 1/],
     ['--requests-per-second 5 --active-tokens 5 --unknown', /Unknown option '--unknown'/],
     ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
