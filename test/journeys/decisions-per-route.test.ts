@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { Duration } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { ApiStack } from '../../infra/api-stack.ts';
+import { oidc } from '../../infra/issuer-presets.ts';
+import type { Route } from '../../lambda/route.ts';
+import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
+import { type LocalApi, startLocalApi } from '../../local/local-api.ts';
+import { portsFrom } from '../../local/ports.ts';
+import { authorizerFunction } from '../../local/running-stack.ts';
+import { readAssembly, type SynthesizedStack } from '../../local/synthesis.ts';
+import { ensureTable, tableSettingsOf } from '../../local/table.ts';
+import { teardown } from '../../local/teardown.ts';
+import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api-call.ts';
+import { newApp } from '../infra/synthesis.ts';
+import { loopbackIssuer } from '../support/loopback-issuer.ts';
+import { segment } from '../support/signed-token.ts';
+import { freePorts } from './free-ports.ts';
+import { START_TIMEOUT } from './local-journey.ts';
+
+/** A policy per token cannot say this table: a Deny for the invoice takes the tenant or the PDF along. */
+const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/t/{tenant}', scopes: ['tenant'] },
+  { method: 'GET', path: '/t/{tenant}/billing/{inv}', scopes: ['billing'] },
+  { method: 'GET', path: '/t/{tenant}/billing/{inv}/pdf', scopes: ['pdf'] },
+  { method: 'GET', path: '/files/{name}', scopes: ['tenant'] },
+  { method: 'ANY', path: '/files/{path+}', scopes: ['files'] },
+  { method: 'GET', path: '/whoami', scopes: [] },
+];
+
+/** The scope that opens each request; undefined: any valid token. Some parameters are words of the table. */
+const NEEDED: readonly (readonly [request: string, scope: string | undefined])[] = [
+  ['GET /t/7', 'tenant'],
+  ['GET /t/billing', 'tenant'],
+  ['GET /t/7/billing/8', 'billing'],
+  ['GET /t/billing/billing/pdf', 'billing'],
+  ['GET /t/7/billing/8/pdf', 'pdf'],
+  ['GET /t/pdf/billing/billing/pdf', 'pdf'],
+  ['GET /files/a', 'tenant'],
+  ['HEAD /files/a', 'files'],
+  ['DELETE /files/a', 'files'],
+  ['GET /files/a/b', 'files'],
+  ['HEAD /files/a/b', 'files'],
+  ['GET /whoami', undefined],
+];
+
+/** An hour: without the flush nobody here would live to see a refusal. */
+const RESULT_TTL = Duration.hours(1);
+
+const STACK_NAME = `per-route-${randomUUID()}`;
+
+const issuer = loopbackIssuer();
+const undo = teardown();
+let api: LocalApi;
+let tableName: string;
+let entries: DynamoDBClient;
+let call: CallApi;
+
+beforeAll(async () => {
+  const synthesized = await synthesizedStack();
+  const dynamodb = inject('dynamoDbEndpoint');
+  const table = synthesized.stack.onlyResource('AWS::DynamoDB::Table');
+  tableName = synthesized.stack.ref(table.logicalId);
+  await ensureTable(dynamodb, tableSettingsOf(table, tableName));
+  const ports = portsFrom(await freePorts());
+  const silent = () => undefined;
+  const options = { ports, clock: Date.now, say: silent, log: silent };
+  api = await startLocalApi({ synthesized, dynamodb }, options, undo);
+  entries = new DynamoDBClient(localClientOptions(dynamodb));
+  call = apiCaller(`http://127.0.0.1:${ports.api}/v1`, new AbortController().signal);
+}, START_TIMEOUT);
+
+afterAll(async () => {
+  entries?.destroy();
+  await undo.run();
+});
+
+async function synthesizedStack(): Promise<SynthesizedStack> {
+  const app = newApp();
+  const trusted = oidc({
+    issuer: issuer.trusted().issuer,
+    audience: 'api',
+    jwksUri: `${issuer.address}/keys`,
+    algorithms: ['ES256'],
+  });
+  new ApiStack(app, STACK_NAME, {
+    deployment: { issuers: { main: trusted }, routes: ROUTES, cachePer: 'route', resultTtl: RESULT_TTL },
+  });
+  app.synth();
+  return readAssembly(app.outdir, STACK_NAME);
+}
+
+interface Held {
+  readonly jwtId: string;
+  readonly authorization: string;
+}
+
+function tokenWith(...scopes: readonly string[]): Held {
+  const now = Math.floor(Date.now() / 1000);
+  const jwtId = randomUUID();
+  const token = issuer.tokenOf({ jti: jwtId, scope: scopes.join(' '), iat: now, exp: now + 600 });
+  return { jwtId, authorization: `Bearer ${token}` };
+}
+
+const requestOf = (name: string): Pick<ApiRequest, 'path'> & { readonly method: string } => {
+  const [method = '', path = ''] = name.split(' ');
+  return { method, path };
+};
+
+const statusOf = async (request: string, ...authorization: readonly string[]): Promise<number> =>
+  (await call({ ...requestOf(request), authorization })).status;
+
+const decisions = () => authorizerFunction(api).invocations();
+
+/** Scopes of which the tokens hold any mixture. */
+const SCOPES = ['tenant', 'billing', 'pdf', 'files'] as const;
+const MIXTURES = Array.from({ length: 2 ** SCOPES.length }, (_, mask) =>
+  SCOPES.filter((_scope, index) => (mask >> index) % 2 === 1),
+);
+
+const NAMED_MIXTURES = MIXTURES.map((scopes) => ({ name: scopes.join(' ') || '(none)', scopes }));
+
+test.each(NAMED_MIXTURES)(
+  'a token with the scopes $name opens exactly the routes that they grant',
+  async ({ scopes }) => {
+    const { authorization } = tokenWith(...scopes);
+    for (const round of ['decided', 'cached']) {
+      const answers = await Promise.all(NEEDED.map(([request]) => statusOf(request, authorization)));
+      const expected = NEEDED.map(([, scope]) =>
+        scope === undefined || scopes.some((held) => held === scope) ? 200 : 403,
+      );
+      expect({ round, answers }).toEqual({ round, answers: expected });
+    }
+  },
+);
+
+test('the cache holds one decision for each token and route', async () => {
+  const [one, other] = [tokenWith('tenant', 'billing'), tokenWith('tenant', 'billing')];
+  const decisionsFor = async (held: Held, request: string): Promise<number> => {
+    const before = decisions();
+    await statusOf(request, held.authorization);
+    return decisions() - before;
+  };
+  expect(await decisionsFor(one, 'GET /t/7')).toBe(1);
+  expect(await decisionsFor(one, 'GET /t/7')).toBe(0);
+  expect(await decisionsFor(one, 'GET /t/8')).toBe(0);
+  expect(await decisionsFor(one, 'GET /t/7/billing/8')).toBe(1);
+  expect(await decisionsFor(one, 'GET /t/9/billing/9')).toBe(0);
+  expect(await decisionsFor(one, 'HEAD /files/a')).toBe(1);
+  expect(await decisionsFor(one, 'DELETE /files/a')).toBe(1);
+  expect(await decisionsFor(other, 'GET /t/7')).toBe(1);
+});
+
+test('an entry takes a token back on every route, although the gateway has cached an Allow of each for an hour', async () => {
+  const { jwtId, authorization } = tokenWith(...SCOPES);
+  const statuses = () => Promise.all(NEEDED.map(([request]) => statusOf(request, authorization)));
+  expect(new Set(await statuses())).toEqual(new Set([200]));
+  const Item = { target: { S: `jti#main#${jwtId}` } };
+  await entries.send(new PutItemCommand({ TableName: tableName, Item }));
+  await vi.waitUntil(async () => (await statuses()).every((status) => status === 401), { timeout: 30_000 });
+});
+
+describe('401 is the answer to', () => {
+  const good = () => tokenWith('tenant').authorization;
+  const unsigned = (authorization: string) =>
+    `Bearer ${segment({ alg: 'none', typ: 'at+jwt' })}.${authorization.split('.')[1]}.`;
+
+  test.each<[string, (good: string) => readonly string[]]>([
+    ['two Authorization headers with the same good token', (token) => [token, token]],
+    ['a good token before another header', (token) => [token, 'Bearer x']],
+    ['a good token after another header', (token) => ['Basic eA==', token]],
+    ['two tokens in one header', (token) => [`${token}, ${token}`]],
+    ['garbage', () => ['Bearer garbage']],
+    ['another scheme', (token) => [token.replace('Bearer', 'Basic')]],
+    ['text after the token', (token) => [`${token} x`]],
+    ['a comma after the token', (token) => [`${token},`]],
+    ['an unsigned token', (token) => [unsigned(token)]],
+  ])('%s', async (_, headersOf) => {
+    expect(await statusOf('GET /t/7', ...headersOf(good()))).toBe(401);
+  });
+
+  test('two headers, but not once the decision for the one that API Gateway takes is cached', async () => {
+    const token = good();
+    expect(await statusOf('GET /t/7', 'Bearer x', token)).toBe(401);
+    expect(await statusOf('GET /t/7', token)).toBe(200);
+    expect(await statusOf('GET /t/7', 'Bearer x', token)).toBe(200);
+    expect(await statusOf('GET /files/a', 'Bearer x', token)).toBe(401);
+  });
+
+  test.each([[[]], [['']]])('no token: Authorization %j, without a decision', async (headers) => {
+    const before = decisions();
+    expect(await statusOf('GET /t/7', ...headers)).toBe(401);
+    expect(decisions()).toBe(before);
+  });
+});
