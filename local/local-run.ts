@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuthorizerSettings } from '../infra/deployment-schema.ts';
 import type { RouteReadingName } from '../infra/route-readings.ts';
 import type { FlushEffect } from './control-plane.ts';
 import { requireDynamoDb } from './dynamodb-endpoint.ts';
@@ -22,6 +23,8 @@ export interface LocalRunOptions {
   readonly port: number;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
+  /** @default as deployment.ts says */
+  readonly cachePer?: AuthorizerSettings['cachePer'];
   /** How the gateway selects a method, where AWS does not document that. @default one slash at the end is ignored */
   readonly reading?: RouteReadingName | undefined;
   /** @default 600 */
@@ -86,6 +89,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       folder,
       dynamodbEndpoint: options.dynamodbEndpoint,
       resultTtlSeconds: options.resultTtlSeconds,
+      cachePer: options.cachePer,
       accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 600,
     },
     undo,

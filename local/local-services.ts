@@ -3,7 +3,7 @@ import { AUDIENCE, type AuthorizationServer, authorizationServer } from './autho
 import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 import { type HttpService, startHttpService } from './http-service.ts';
 import { HOST, type Ports } from './ports.ts';
-import { type SynthesizedStack, synthesize } from './synthesis.ts';
+import { type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface ServicesOptions {
@@ -13,6 +13,7 @@ export interface ServicesOptions {
   /** undefined: DynamoDB Local is started; else a DynamoDB that runs already. */
   readonly dynamodbEndpoint: string | undefined;
   readonly resultTtlSeconds: number | undefined;
+  readonly cachePer: SynthesisOptions['cachePer'];
   readonly accessTokenLifetimeSeconds: number;
 }
 
@@ -31,7 +32,7 @@ export const LOCAL_ALIAS = 'local';
 
 /** Starts the three slow things at the same time: the stack's synthesis, DynamoDB and the authorization server. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
-  const { ports, folder, dynamodbEndpoint, resultTtlSeconds } = options;
+  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer } = options;
   const starting = new AbortController();
   const issuer = `http://${HOST}:${ports.issuer}`;
   const dataFolder = join(folder, 'dynamodb');
@@ -41,7 +42,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       : Promise.resolve(undefined);
   const outputFolder = join(folder, 'cdk.out');
   const synthesis = synthesize(
-    { alias: LOCAL_ALIAS, issuer, audience: AUDIENCE, resultTtlSeconds, outputFolder },
+    { alias: LOCAL_ALIAS, issuer, audience: AUDIENCE, resultTtlSeconds, cachePer, outputFolder },
     starting.signal,
   );
   const server = startAuthorizationServer(issuer, options);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { AuthorizerSettings } from '../infra/deployment-schema.ts';
 import type { AssetFolders } from './lambda-functions.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { type Stack, stackOf } from './stack.ts';
@@ -13,6 +14,8 @@ export interface SynthesisOptions {
   readonly audience: string;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
+  /** undefined: as deployment.ts says. */
+  readonly cachePer: AuthorizerSettings['cachePer'];
   readonly outputFolder: string;
 }
 

@@ -7,7 +7,8 @@ import { deployment } from '../infra/deployment.ts';
 import { oidc } from '../infra/issuer-presets.ts';
 import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
 
-const { alias, issuer, audience, resultTtlSeconds, outputFolder } = workerData as SynthesisOptions;
+const options = workerData as SynthesisOptions;
+const { alias, issuer, audience, resultTtlSeconds, outputFolder } = options;
 
 function send(message: SynthesisMessage): void {
   parentPort?.postMessage(message);
@@ -19,10 +20,11 @@ try {
   };
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
   const resultTtl = resultTtlSeconds === undefined ? deployment.resultTtl : Duration.seconds(resultTtlSeconds);
+  const { cachePer = deployment.cachePer ?? 'token' } = options;
   // A table that exists in AWS does not exist here.
   const { revocationTable: _revocationTable, ...settings } = deployment;
   new ApiStack(app, STACK_NAME, {
-    deployment: { ...settings, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl },
+    deployment: { ...settings, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl, cachePer },
   });
   app.synth();
   send({ done: true });

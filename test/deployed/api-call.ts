@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly path: string;
   /** Values of Authorization headers, one line each. @default none */
   readonly authorization?: readonly string[];
+  /** The name of those headers. @default Authorization */
+  readonly header?: string;
 }
 
 export interface Answer {
@@ -30,9 +32,9 @@ export function apiCaller(api: string, signal: AbortSignal): CallApi {
   const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const request = isTls ? requestHttps : requestHttp;
   const basePath = pathname.replace(/\/$/, '');
-  const attempt = ({ method = 'GET', path, authorization = [] }: ApiRequest) =>
+  const attempt = ({ method = 'GET', path, authorization = [], header = 'Authorization' }: ApiRequest) =>
     new Promise<Answer>((resolve, reject) => {
-      const headers = authorization.length === 0 ? {} : { Authorization: [...authorization] };
+      const headers = authorization.length === 0 ? {} : { [header]: [...authorization] };
       const options = { hostname, port, path: `${basePath}${path}`, method, headers, agent, signal, timeout: TIMEOUT };
       const sent = request(options);
       sent.on('timeout', () => sent.destroy(new Error(`The API did not answer within ${TIMEOUT / 1000} s.`)));

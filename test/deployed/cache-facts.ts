@@ -1,5 +1,5 @@
 import { REVOKED_ANSWER_LIFETIME } from '../../lambda/revocation-list.ts';
-import { LATE, QUIETLY, requireCache, whileRevoked } from './conditions.ts';
+import { isCachedPerRoute, LATE, QUIETLY, requireCache, whileRevoked } from './conditions.ts';
 import { allOpenedBy, closedTo, type Experiment, openedBy } from './experiment.ts';
 import { asExpected, type Measurement, type Seen } from './finding.ts';
 import { ENOUGH, isOpen, isRefused, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from './watching.ts';
@@ -19,7 +19,7 @@ export function cacheFacts(experiment: Experiment): readonly Measurement[] {
   return [
     {
       kind: 'fact',
-      fact: 'an Allow is reused, for every route of the API',
+      fact: `an Allow is reused, for ${isCachedPerRoute(experiment) ? 'its route' : 'every route of the API'}`,
       expected: resultTtl === 0 ? 'never: the result TTL is 0' : `${ASKED} of ${ASKED} requests`,
       measure: () => allowReused(experiment, resultTtl),
     },
@@ -40,8 +40,8 @@ export function cacheFacts(experiment: Experiment): readonly Measurement[] {
 
 async function allowReused(experiment: Experiment, resultTtl: number): Promise<Seen> {
   const held = await experiment.tokens.narrow();
-  await useToken(experiment, held);
-  const request = allOpenedBy(held.grant.routes).at(-1) ?? openedBy(held);
+  const used = await useToken(experiment, held);
+  const request = isCachedPerRoute(experiment) ? used : (allOpenedBy(held.grant.routes).at(-1) ?? used);
   const statuses = await whileRevoked(experiment, held, QUIETLY, () => statusesOf(experiment, held, request, ASKED));
   const reused = statuses.filter(isOpen).length;
   return asExpected(reused === (resultTtl === 0 ? 0 : ASKED), `${reused} of ${ASKED} requests`);

@@ -12,7 +12,7 @@ Examples:
 Calls the API with tokens of the stack's own Cognito client, and writes revocation entries for them, all of which it
 deletes again, also when it is interrupted. Meanwhile other tokens of that client may be refused for seconds: use a stack
 that nobody else uses. Entries that others write at the same time flush the cache, and spoil what is measured of it.
-Methods other than GET are called only where the example backend answers.
+Methods other than GET and HEAD are called only where the example backend answers.
 
 Permissions it needs:
   cloudformation:DescribeStacks, cloudformation:DescribeStackResource    on the stack

@@ -20,6 +20,16 @@ export function requireCache(resultTtl: number, least: number): void {
   throw new NotMeasurableError(`needs a result TTL of at least ${least} s, and it is ${resultTtl} s`);
 }
 
+export function isCachedPerRoute({ region }: Experiment): boolean {
+  return region.authorizer.cachePer === 'route';
+}
+
+/** @throws NotMeasurableError */
+export function requireCachePerRoute(experiment: Experiment): void {
+  if (isCachedPerRoute(experiment)) return;
+  throw new NotMeasurableError("only a REQUEST authorizer shows it, and this deployment has none (cachePer: 'route')");
+}
+
 /** @param needed - seconds @throws NotMeasurableError */
 export function requirePatience({ longestWait }: Experiment, needed: number, what: string): void {
   if (needed <= longestWait) return;

@@ -12,6 +12,7 @@ import { mainJob } from './main-job.ts';
 import { pathFacts } from './path-facts.ts';
 import { deployedTestReport, type MeasuredPlace } from './report.ts';
 import { revocationLevels } from './revocation-levels.ts';
+import { routeFacts } from './route-facts.ts';
 
 const INTERRUPTED = 130;
 
@@ -69,7 +70,7 @@ async function measureAll(
 
 /** One after the other; what is in one step happens at once. No entry of the first step flushes: that would spoil the rest of it. */
 function stepsOf(experiment: Experiment): readonly (readonly Measurement[])[] {
-  const gentle = [mainJob, headerFacts, pathFacts, cacheFacts, lifetimeFacts].flatMap((measurements) =>
+  const gentle = [mainJob, headerFacts, pathFacts, cacheFacts, routeFacts, lifetimeFacts].flatMap((measurements) =>
     measurements(experiment),
   );
   const flushing = [flushAndProof, revocationLevels].flatMap((measurements) => measurements(experiment));

@@ -1,5 +1,7 @@
+import { isCachedPerRoute } from './conditions.ts';
 import { type Experiment, openedBy } from './experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from './finding.ts';
+import type { RouteRequest } from './held-token.ts';
 import { isOpen } from './watching.ts';
 
 /** What becomes of the Authorization header. */
@@ -8,14 +10,14 @@ export function headerFacts(experiment: Experiment): readonly Measurement[] {
     {
       kind: 'fact',
       fact: 'which of two Authorization headers counts',
-      expected: 'the last',
+      expected: expectedReading(experiment),
       measure: () => headerThatCounts(experiment),
     },
     {
       kind: 'fact',
       fact: 'the validation expression must match the whole header',
       expected: 'yes',
-      measure: notMeasurable('ours is anchored, so that matching and searching answer alike'),
+      measure: notMeasurable('ours is anchored, so that matching and searching answer alike, or there is none'),
     },
     {
       kind: 'fact',
@@ -32,23 +34,35 @@ function notMeasurable(why: string): () => Promise<never> {
   };
 }
 
-const READINGS: Readonly<Record<string, string>> = {
+const READINGS = {
   'true false': 'the first',
   'false true': 'the last',
   'false false': 'neither: refused together',
   'true true': 'either',
-};
+} as const;
+
+type HeaderReading = (typeof READINGS)[keyof typeof READINGS];
+
+/** A REQUEST authorizer is shown both headers, and ours then refuses. */
+function expectedReading(experiment: Experiment): HeaderReading {
+  return isCachedPerRoute(experiment) ? 'neither: refused together' : 'the last';
+}
 
 async function headerThatCounts(experiment: Experiment): Promise<Seen> {
   const held = await experiment.tokens.narrow();
   const request = openedBy(held);
-  const [good, bad] = [held.authorization, 'Bearer x'];
-  const [goodFirst, goodLast] = await Promise.all(
-    [
-      [good, bad],
-      [bad, good],
-    ].map((authorization) => experiment.call({ ...request, authorization })),
-  );
-  const reading = READINGS[`${isOpen(goodFirst?.status ?? 0)} ${isOpen(goodLast?.status ?? 0)}`] ?? '';
-  return asExpected(reading === 'the last', `${reading} (${goodFirst?.status}, ${goodLast?.status})`);
+  const { reading, seen } = await readingOf(experiment, request, held.authorization);
+  return asExpected(reading === expectedReading(experiment), seen);
+}
+
+/** Which of two headers a request is judged by, when one is good. */
+export async function readingOf(
+  { call }: Experiment,
+  request: RouteRequest,
+  good: string,
+): Promise<{ readonly reading: HeaderReading; readonly seen: string }> {
+  const statusWith = async (...authorization: readonly string[]) => (await call({ ...request, authorization })).status;
+  const [goodFirst, goodLast] = await Promise.all([statusWith(good, 'Bearer x'), statusWith('Bearer x', good)]);
+  const reading = READINGS[`${isOpen(goodFirst)} ${isOpen(goodLast)}`];
+  return { reading, seen: `${reading} (${goodFirst}, ${goodLast})` };
 }

@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Duration } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { ApiStack } from '../../infra/api-stack.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { oidc } from '../../infra/issuer-presets.ts';
 import type { Route } from '../../lambda/route.ts';
-import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
-import { type LocalApi, startLocalApi } from '../../local/local-api.ts';
-import { portsFrom } from '../../local/ports.ts';
-import { authorizerFunction } from '../../local/running-stack.ts';
-import { readAssembly, type SynthesizedStack } from '../../local/synthesis.ts';
-import { ensureTable, tableSettingsOf } from '../../local/table.ts';
-import { teardown } from '../../local/teardown.ts';
 import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api-call.ts';
-import { newApp } from '../infra/synthesis.ts';
 import { loopbackIssuer } from '../support/loopback-issuer.ts';
 import { segment } from '../support/signed-token.ts';
-import { freePorts } from './free-ports.ts';
+import { type DeployedVersion, deployVersion } from './deployed-version.ts';
 import { START_TIMEOUT } from './local-journey.ts';
 
 /** A policy per token cannot say this table: a Deny for the invoice takes the tenant or the PDF along. */
@@ -48,48 +38,23 @@ const NEEDED: readonly (readonly [request: string, scope: string | undefined])[]
 /** An hour: without the flush nobody here would live to see a refusal. */
 const RESULT_TTL = Duration.hours(1);
 
-const STACK_NAME = `per-route-${randomUUID()}`;
-
 const issuer = loopbackIssuer();
-const undo = teardown();
-let api: LocalApi;
-let tableName: string;
-let entries: DynamoDBClient;
+let deployed: DeployedVersion;
 let call: CallApi;
 
 beforeAll(async () => {
-  const synthesized = await synthesizedStack();
-  const dynamodb = inject('dynamoDbEndpoint');
-  const table = synthesized.stack.onlyResource('AWS::DynamoDB::Table');
-  tableName = synthesized.stack.ref(table.logicalId);
-  await ensureTable(dynamodb, tableSettingsOf(table, tableName));
-  const ports = portsFrom(await freePorts());
-  const silent = () => undefined;
-  const options = { ports, clock: Date.now, say: silent, log: silent };
-  api = await startLocalApi({ synthesized, dynamodb }, options, undo);
-  entries = new DynamoDBClient(localClientOptions(dynamodb));
-  call = apiCaller(`http://127.0.0.1:${ports.api}/v1`, new AbortController().signal);
-}, START_TIMEOUT);
-
-afterAll(async () => {
-  entries?.destroy();
-  await undo.run();
-});
-
-async function synthesizedStack(): Promise<SynthesizedStack> {
-  const app = newApp();
-  const trusted = oidc({
+  const main = oidc({
     issuer: issuer.trusted().issuer,
     audience: 'api',
     jwksUri: `${issuer.address}/keys`,
     algorithms: ['ES256'],
   });
-  new ApiStack(app, STACK_NAME, {
-    deployment: { issuers: { main: trusted }, routes: ROUTES, cachePer: 'route', resultTtl: RESULT_TTL },
-  });
-  app.synth();
-  return readAssembly(app.outdir, STACK_NAME);
-}
+  const deployment = { issuers: { main }, routes: ROUTES, cachePer: 'route', resultTtl: RESULT_TTL } as const;
+  deployed = await deployVersion(`per-route-${randomUUID()}`, deployment);
+  call = apiCaller(deployed.api, new AbortController().signal);
+}, START_TIMEOUT);
+
+afterAll(() => deployed?.stop());
 
 interface Held {
   readonly jwtId: string;
@@ -110,8 +75,6 @@ const requestOf = (name: string): Pick<ApiRequest, 'path'> & { readonly method: 
 
 const statusOf = async (request: string, ...authorization: readonly string[]): Promise<number> =>
   (await call({ ...requestOf(request), authorization })).status;
-
-const decisions = () => authorizerFunction(api).invocations();
 
 /** Scopes of which the tokens hold any mixture. */
 const SCOPES = ['tenant', 'billing', 'pdf', 'files'] as const;
@@ -138,9 +101,9 @@ test.each(NAMED_MIXTURES)(
 test('the cache holds one decision for each token and route', async () => {
   const [one, other] = [tokenWith('tenant', 'billing'), tokenWith('tenant', 'billing')];
   const decisionsFor = async (held: Held, request: string): Promise<number> => {
-    const before = decisions();
+    const before = deployed.decisions();
     await statusOf(request, held.authorization);
-    return decisions() - before;
+    return deployed.decisions() - before;
   };
   expect(await decisionsFor(one, 'GET /t/7')).toBe(1);
   expect(await decisionsFor(one, 'GET /t/7')).toBe(0);
@@ -156,8 +119,7 @@ test('an entry takes a token back on every route, although the gateway has cache
   const { jwtId, authorization } = tokenWith(...SCOPES);
   const statuses = () => Promise.all(NEEDED.map(([request]) => statusOf(request, authorization)));
   expect(new Set(await statuses())).toEqual(new Set([200]));
-  const Item = { target: { S: `jti#main#${jwtId}` } };
-  await entries.send(new PutItemCommand({ TableName: tableName, Item }));
+  await deployed.revoke(`jti#main#${jwtId}`);
   await vi.waitUntil(async () => (await statuses()).every((status) => status === 401), { timeout: 30_000 });
 });
 
@@ -189,8 +151,8 @@ describe('401 is the answer to', () => {
   });
 
   test.each([[[]], [['']]])('no token: Authorization %j, without a decision', async (headers) => {
-    const before = decisions();
+    const before = deployed.decisions();
     expect(await statusOf('GET /t/7', ...headers)).toBe(401);
-    expect(decisions()).toBe(before);
+    expect(deployed.decisions()).toBe(before);
   });
 });

@@ -9,6 +9,7 @@ import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/author
 import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
 import { startLocalApi } from '../../local/local-api.ts';
 import { portsFrom } from '../../local/ports.ts';
+import { authorizerFunction } from '../../local/running-stack.ts';
 import type { Stack } from '../../local/stack.ts';
 import { readAssembly } from '../../local/synthesis.ts';
 import { ensureTable, tableSettingsOf } from '../../local/table.ts';
@@ -20,10 +21,14 @@ import { freePorts } from './free-ports.ts';
 export interface DeployedVersion {
   /** The table whose entries its authorizer reads. */
   readonly table: string;
+  /** Base URL with the stage. */
+  readonly api: string;
   readonly template: string;
   readonly authorizer: AuthorizerDescription;
   /** What synth warned of. */
   readonly warnings: readonly string[];
+  /** Invocations of the authorizer's function so far. */
+  decisions(): number;
   statusOf(token: string): Promise<number>;
   revoke(target: string): Promise<void>;
   stop(): Promise<void>;
@@ -44,18 +49,21 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
   const ports = portsFrom(await freePorts());
   const silent = () => undefined;
   const options = { ports, clock: Date.now, say: silent, log: silent };
-  const { restApi } = await startLocalApi({ synthesized, dynamodb }, options, undo);
+  const localApi = await startLocalApi({ synthesized, dynamodb }, options, undo);
+  const api = `http://127.0.0.1:${ports.api}/${localApi.restApi.stageName}`;
   const client = new DynamoDBClient(localClientOptions(dynamodb));
   await undo.add(async () => client.destroy());
   const { RevocationTableName: table = '' } = synthesized.stack.outputs();
   return {
     table,
+    api,
     template: join(app.outdir, `${stackName}.template.json`),
     authorizer: authorizerOf(synthesized.stack),
     warnings: warnings.map(({ entry }) => String(entry.data)),
+    decisions: () => authorizerFunction(localApi).invocations(),
     statusOf: async (token) => {
       const headers = { Authorization: `Bearer ${token}` };
-      return (await fetch(`http://127.0.0.1:${ports.api}/${restApi.stageName}/whoami`, { headers })).status;
+      return (await fetch(`${api}/whoami`, { headers })).status;
     },
     revoke: async (target) =>
       void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),

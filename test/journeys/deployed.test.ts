@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { CacheKey } from '../../lambda/route.ts';
 import { writeRunningFile } from '../../local/running-file.ts';
 import { findStack } from '../../ops/stack-search.ts';
 import type { Terminal } from '../../ops/terminal.ts';
@@ -14,10 +15,8 @@ let journey: LocalJourney;
 let localFolder: string;
 
 beforeAll(async () => {
-  // The shortest result TTL of which the program can tell its end from the end of the authorizer's own memory.
-  journey = await startJourney({ resultTtlSeconds: 6, dynamodbEndpoint: inject('dynamoDbEndpoint') });
   localFolder = await mkdtemp(join(tmpdir(), 'deployed-'));
-  await writeRunningFile(journey.run.running, localFolder);
+  journey = await start('token');
 }, START_TIMEOUT);
 
 afterAll(async () => {
@@ -25,26 +24,49 @@ afterAll(async () => {
   if (localFolder !== undefined) await rm(localFolder, { recursive: true, force: true });
 });
 
+async function start(cachePer: CacheKey): Promise<LocalJourney> {
+  // The shortest result TTL of which the program can tell its end from the end of the authorizer's own memory.
+  const options = { resultTtlSeconds: 6, cachePer, dynamodbEndpoint: inject('dynamoDbEndpoint') };
+  const started = await startJourney(options);
+  await writeRunningFile(started.run.running, localFolder);
+  return started;
+}
+
+/** Whatever a decision is cached for. */
+const NEVER_MEASURED_HERE = [
+  'a cached Allow ends at its time condition',
+  'an entry for the issuer refuses its token, its deletion gives it back',
+  'an entry for the key refuses its token, its deletion gives it back',
+  'an entry for the session refuses its token, its deletion gives it back',
+  'how long an accepted flush takes to act',
+  'names of headers reach the authorizer as the client wrote them',
+  'the validation expression must match the whole header',
+  'which failures are AUTHORIZER_FAILURE',
+];
+
+const OF_REQUEST_AUTHORIZERS = [
+  'context.httpMethod is part of the cache key',
+  'context.resourcePath is part of the cache key',
+  'the identity source finds a header named in lower case',
+  'which of two Authorization headers is the cache key',
+];
+
+async function expectPromisesKept(unmeasured: readonly string[]): Promise<void> {
+  const { exitCode, out, err } = await run(['--json', '--runs', '1', '--longest-wait', '30']);
+  const { findings } = JSON.parse(out) as { readonly findings: readonly Finding[] };
+  expect(findings.filter(({ verdict }) => verdict === 'broken' || verdict === 'differs')).toEqual([]);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  const found = findings.filter(({ verdict }) => verdict === 'not measured').map(({ fact }) => fact);
+  expect(found.toSorted()).toEqual(unmeasured.toSorted());
+  expect(findings.length).toBeGreaterThan(20);
+  expect(await entriesInTable()).toEqual([]);
+}
+
 describe('npm run test:deployed, against npm start', () => {
   test('finds every promise kept, names what it cannot measure here, and leaves no entry', {
     timeout: 60_000,
   }, async () => {
-    const { exitCode, out, err } = await run(['--json', '--runs', '1', '--longest-wait', '30']);
-    const { findings } = JSON.parse(out) as { readonly findings: readonly Finding[] };
-    expect(findings.filter(({ verdict }) => verdict === 'broken' || verdict === 'differs')).toEqual([]);
-    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-    const unmeasured = findings.filter(({ verdict }) => verdict === 'not measured').map(({ fact }) => fact);
-    expect(unmeasured.toSorted()).toEqual([
-      'a cached Allow ends at its time condition',
-      'an entry for the issuer refuses its token, its deletion gives it back',
-      'an entry for the key refuses its token, its deletion gives it back',
-      'an entry for the session refuses its token, its deletion gives it back',
-      'how long an accepted flush takes to act',
-      'the validation expression must match the whole header',
-      'which failures are AUTHORIZER_FAILURE',
-    ]);
-    expect(findings.length).toBeGreaterThan(20);
-    expect(await entriesInTable()).toEqual([]);
+    await expectPromisesKept([...NEVER_MEASURED_HERE, ...OF_REQUEST_AUTHORIZERS]);
   });
 
   test('deletes its entries when it is interrupted', async () => {
@@ -71,6 +93,14 @@ describe('npm run test:deployed, against npm start', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(/dynamodb:BatchGetItem, dynamodb:PutItem, dynamodb:DeleteItem/);
   });
+});
+
+test('npm run test:deployed measures the cache key of a deployment that decides per token and route', {
+  timeout: START_TIMEOUT + 60_000,
+}, async () => {
+  await journey.stop();
+  journey = await start('route');
+  await expectPromisesKept(NEVER_MEASURED_HERE);
 });
 
 async function run(argv: readonly string[], interruption = new AbortController().signal) {
