@@ -1,4 +1,4 @@
-import { headerValues, pathOf } from './gateway-request.ts';
+import { headerValues } from './gateway-request.ts';
 import { LocalRunError } from './local-run-error.ts';
 import type { RoutedRequest } from './routed-request.ts';
 import type { Undocumented } from './warnings.ts';
@@ -12,10 +12,7 @@ type ContextVariable = keyof typeof CONTEXT_VARIABLES;
 
 const CONTEXT_VARIABLES = {
   httpMethod: ({ request }) => request.method,
-  path: ({ request }) => pathOf(request),
   resourcePath: ({ selected }) => selected.method.resourcePath,
-  stage: ({ stageName }) => stageName,
-  'identity.sourceIp': ({ request }) => request.sourceIp,
 } as const satisfies Readonly<Record<string, (routed: RoutedRequest) => string>>;
 
 /**

@@ -38,7 +38,7 @@ describe('what the product does not use is refused by name', () => {
     ['TokenAuthorizer', { Type: 'REQUEST' }, 'IdentityValidationExpression'],
     ['TokenAuthorizer', { IdentitySource: 'method.request.querystring.token' }, 'method.request.querystring.token'],
     ['TokenAuthorizer', { IdentitySource: 'method.request.header.A, stageVariables.b' }, 'stageVariables.b'],
-    ['TokenAuthorizer', { IdentitySource: 'context.toString' }, 'context.toString'],
+    ['TokenAuthorizer', { IdentitySource: 'context.toString' }, 'headers and context.httpMethod, context.resourcePath'],
     ['TokenAuthorizer', { AuthorizerCredentials: 'arn' }, 'AuthorizerCredentials'],
     ['GetItem', { AuthorizationType: 'AWS_IAM' }, 'AWS_IAM'],
     ['GetItem', { ApiKeyRequired: true }, 'API keys'],
