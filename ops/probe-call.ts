@@ -8,7 +8,7 @@ export type Call = () => Promise<number>;
 export const NO_ANSWER = 0;
 
 export function callWith(token: string, { api, authorizer }: RegionalStack): Call {
-  const url = `${api}${probePath(authorizer.routes)}`;
+  const url = `${api}${probeRoute(authorizer.routes).path.replace(/\{[^}]*\}/g, 'probe')}`;
   const request = { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' } as const;
   return async () => {
     try {
@@ -22,12 +22,19 @@ export function callWith(token: string, { api, authorizer }: RegionalStack): Cal
   };
 }
 
+/** The only route that a probe watches; undefined: the decision that it meets serves every route. */
+export function watchedRoute({ authorizer }: RegionalStack): string | undefined {
+  if (authorizer.cachePer !== 'route') return undefined;
+  const { method, path } = probeRoute(authorizer.routes);
+  return `${method} ${path}`;
+}
+
 /** A GET without parameters if there is one. */
-function probePath(routes: readonly CompiledRoute[]): string {
-  const paths = routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
-  const path = paths.find((candidate) => !candidate.includes('{')) ?? paths[0];
-  if (path === undefined) throw new OperatorError('--wait needs a GET route to call, and the API has none.');
-  return path.replace(/\{[^}]*\}/g, 'probe');
+function probeRoute(routes: readonly CompiledRoute[]): CompiledRoute {
+  const candidates = routes.filter(({ method }) => method === 'GET');
+  const route = candidates.find(({ path }) => !path.includes('{')) ?? candidates[0];
+  if (route === undefined) throw new OperatorError('--wait needs a GET route to call, and the API has none.');
+  return route;
 }
 
 /** The authorizer's answer to a token that is no good. */

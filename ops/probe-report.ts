@@ -12,7 +12,11 @@ export interface Measurement {
   readonly calls: number;
 }
 
-type RegionalMeasurement = Measurement & { readonly region: string };
+interface RegionalMeasurement extends Measurement {
+  readonly region: string;
+  /** The only route that was watched, where each has a cached decision of its own; null: one decision serves every route. */
+  readonly watchedRoute: string | null;
+}
 
 /** The report with what was measured: exit code 1 unless every Region showed the revocation lag. */
 export function withMeasurements(report: Report, measured: readonly RegionalMeasurement[]): Report {
@@ -24,9 +28,10 @@ export function withMeasurements(report: Report, measured: readonly RegionalMeas
   };
 }
 
-function lineOf({ region, measuredLagSeconds, unmeasured, calls }: RegionalMeasurement): string {
+function lineOf({ region, watchedRoute, measuredLagSeconds, unmeasured, calls }: RegionalMeasurement): string {
   if (unmeasured !== null) return `${region}: NOT MEASURED: ${unmeasured}.`;
+  const where = watchedRoute === null ? '' : ` on ${watchedRoute}; the decisions of other routes were not watched`;
   return measuredLagSeconds === null
     ? `${region}: STILL ACCEPTED after the guaranteed time and ${WATCH_LONGER} s more, in ${calls} calls: is the entry about this token?`
-    : `${region}: refused ${measuredLagSeconds} s after the write (${calls} calls).`;
+    : `${region}: refused ${measuredLagSeconds} s after the write (${calls} calls)${where}.`;
 }

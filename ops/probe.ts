@@ -4,7 +4,7 @@ import { decomposeUnverified } from '../lambda/compact-jws.ts';
 import { InvalidTokenError } from '../lambda/rejection.ts';
 import type { RevokeCommand } from './command.ts';
 import { OperatorError, sentenceOf, UsageError } from './operator-error.ts';
-import { type Call, callWith, isAccepted, isRefused, NO_ANSWER } from './probe-call.ts';
+import { type Call, callWith, isAccepted, isRefused, NO_ANSWER, watchedRoute } from './probe-call.ts';
 import { type Measurement, WATCH_LONGER, withMeasurements } from './probe-report.ts';
 import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
 import type { OperatorContext, Report } from './report.ts';
@@ -50,6 +50,7 @@ export async function openProbe(
           const isMeasurable = call !== undefined && isAccepted(status);
           return {
             region: result.region.region,
+            watchedRoute: watchedRoute(result.region) ?? null,
             ...(isMeasurable ? await watch(call, token, result, context) : unmeasured(notAccepted(status))),
           };
         }),

@@ -57,6 +57,21 @@ it('--wait watches a token until it is refused, and prints the measured lag', as
   expect(new Set(api.requests)).toEqual(new Set(['/v1/whoami']));
 });
 
+it('--wait says which route it watched where every route has a cached decision of its own', async () => {
+  const authorizer = { ...describedAuthorizer([trustedIssuer()]), cachePer: 'route' } as const;
+  const perRoute = await operatorAtWork(authorizer, { api: `${api.address}/v1` });
+  acceptedCalls = 4;
+  const command = 'revoke subject per-route --wait --probe -';
+  const { out } = await perRoute.run(command, TOKEN);
+  expect(out).toMatch(
+    /eu-west-1: refused [\d.]+ s after the write \(6 calls\) on GET \/whoami; the decisions of other routes were not watched\.\n/,
+  );
+  acceptedCalls = 4;
+  const { wait } = JSON.parse((await perRoute.run(`${command} --json`, TOKEN)).out);
+  expect(wait).toMatchObject([{ watchedRoute: 'GET /whoami' }]);
+  await perRoute.leave();
+});
+
 it('--wait fails when the promise is broken', async () => {
   acceptedCalls = 1000;
   secondsPerCall = 20;
@@ -103,7 +118,13 @@ describe('a probe that was not accepted before the write measures nothing: the e
     acceptedCalls = 0;
     const { out } = await run('revoke subject for-programs --wait --probe - --json');
     expect(JSON.parse(out).wait).toEqual([
-      { region: 'eu-west-1', measuredLagSeconds: null, unmeasured: expect.stringMatching(/refused/), calls: 1 },
+      {
+        region: 'eu-west-1',
+        measuredLagSeconds: null,
+        unmeasured: expect.stringMatching(/refused/),
+        calls: 1,
+        watchedRoute: null,
+      },
     ]);
   });
 });
