@@ -3,9 +3,9 @@ import { LocalRunError } from './local-run-error.ts';
 import type { RoutedRequest } from './routed-request.ts';
 import type { Undocumented } from './warnings.ts';
 
-/** One of the values that an authorizer requires, and by which it tells cached answers apart. */
+/** One of the values that an authorizer requires and that make its cache key. A header's name is in lower case. */
 export type IdentitySource =
-  | { readonly kind: 'header' /** In lower case. */; readonly name: string }
+  | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'context'; readonly variable: ContextVariable };
 
 type ContextVariable = keyof typeof CONTEXT_VARIABLES;

@@ -23,7 +23,7 @@ test.each<[string, KeyPart, string[], string[], boolean, string[] | undefined]>(
   ['no method that a backend would act on', 'httpMethod', ['GET /a'], ['POST /a'], false, undefined],
   ['HEAD', 'httpMethod', ['GET /a'], ['POST /a', 'HEAD /a'], false, ['GET /a', 'HEAD /a']],
   ['HEAD of a route for any method', 'httpMethod', ['ANY /a/{p+}'], [], false, ['GET /a/7', 'HEAD /a/7']],
-  ['nothing where the token opens no GET', 'httpMethod', ['POST /a'], ['GET /a'], true, undefined],
-])('beside a cached GET stands %s', (_, part, granted, rest, mayCallAny, expected) => {
+  ['none where the token opens no GET', 'httpMethod', ['POST /a'], ['GET /a'], true, undefined],
+])('the request compared with a cached GET is %s', (_, part, granted, rest, mayCallAny, expected) => {
   expect(shown(part, granted, rest, mayCallAny)).toEqual(expected);
 });

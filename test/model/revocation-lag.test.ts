@@ -56,6 +56,7 @@ it('one flush is beaten by a decision that was in flight: it lands after the flu
 it('a flush of one route alone leaves the Allow on the other', () => {
   const { counterexample } = exploreRace({ ...twoFlushes, routes: 2 });
   const emptied = counterexample.findIndex((line) => line.includes('settled flush empties'));
+  expect(emptied).not.toBe(-1);
   expect(counterexample.findIndex((line) => /answers Allow, node . for route 2 caches it/.test(line))).not.toBe(-1);
   expect(counterexample.slice(emptied).some((line) => line.includes('caches it'))).toBe(false);
 });
