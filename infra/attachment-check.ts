@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { Route } from '../lambda/route.ts';
 import type { ApiAuthorizer } from './api-authorizer.ts';
 import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
+import { SECURITY_SCHEME } from './protected-document.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
 import { isOfType, namedBy, propertyOf, renderedProperties } from './resource-reference.ts';
 import { documentOf, pathOfApi, pathOfMethod, type RestApiIdentity, restApiOf } from './rest-api-identity.ts';
@@ -68,7 +69,7 @@ function groupErrors(
   const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
   if (typeof identity === 'string') return coverage;
   const others = methods.filter((method) => method.restApi === identity && !own.includes(method));
-  const names = [...others.map(({ name }) => name), ...operationsOf(identity)];
+  const names = [...others.map(({ name }) => name), ...operationsOf(identity).map(({ name }) => name)];
   const open = new Set(names.filter((name) => !guarded.includes(name)));
   return [...coverage, ...resourcePolicyErrors(identity, { guarded, open }), ...apiKeyErrors(identity, own)];
 }
@@ -77,13 +78,22 @@ function uses({ authorizer }: AttachedMethod, { resource }: ApiAuthorizer): bool
   return authorizer === resource;
 }
 
-/** Every operation of the API's document, by name. */
-function operationsOf(api: CfnResource): readonly string[] {
+/** Every operation of the API's document. */
+function operationsOf(api: CfnResource): readonly { readonly name: string; readonly security: unknown }[] {
   return Object.entries(Object(documentOf(api).paths) as object).flatMap(([path, item]) =>
-    Object.keys(Object(item) as object).map(
-      (key) => `${key === 'x-amazon-apigateway-any-method' ? 'ANY' : key.toUpperCase()} ${path}`,
-    ),
+    Object.entries(Object(item) as object).map(([key, operation]) => ({
+      name: `${key === 'x-amazon-apigateway-any-method' ? 'ANY' : key.toUpperCase()} ${path}`,
+      security: (Object(operation) as Readonly<Record<string, unknown>>).security,
+    })),
   );
+}
+
+/** The operations of the API's document that ask this authorizer and for an API key. */
+function keyedOperations(api: CfnResource): readonly string[] {
+  return operationsOf(api).flatMap(({ name, security }) => {
+    const asked = Array.isArray(security) ? security.flatMap((each) => Object.keys(Object(each) as object)) : [];
+    return asked.includes(SECURITY_SCHEME) && asked.length > 1 ? [name] : [];
+  });
 }
 
 /** Methods without a rule would be refused to everyone; rules without a method are mistakes waiting for one. */
@@ -125,11 +135,10 @@ function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): rea
   const documented = (Object(Body) as Readonly<Record<string, unknown>>)['x-amazon-apigateway-api-key-source'];
   const source = ApiKeySourceType ?? documented ?? 'HEADER';
   if (source === 'HEADER') return [];
-  return methods
-    .filter(({ needsApiKey }) => needsApiKey)
-    .map(
-      ({ name }) =>
-        `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
-        `gives none to ${name}, which needs one: set apiKeySourceType to HEADER, or take apiKeyRequired from the method.`,
-    );
+  const keyed = methods.filter(({ needsApiKey }) => needsApiKey).map(({ name }) => name);
+  return [...keyed, ...keyedOperations(api)].map(
+    (name) =>
+      `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
+      `gives none to ${name}, which needs one: set apiKeySourceType to HEADER, or take apiKeyRequired from the method.`,
+  );
 }

@@ -1,4 +1,5 @@
 import { deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
+import { type SchemeKind, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
 import { OperationError } from './operation-error.ts';
 import { RouteTableError } from './route-table-error.ts';
 
@@ -10,11 +11,12 @@ export interface SecuritySource {
   readonly schemes: Readonly<Record<string, JsonObject>>;
 }
 
-/** OpenAPI 3.1, "Security Scheme Object". */
-const SCHEME_TYPES: readonly unknown[] = ['apiKey', 'http', 'mutualTLS', 'oauth2', 'openIdConnect'];
-
-/** OpenAPI 3.1, "Components Object". */
-const SCHEME_NAME = /^[A-Za-z0-9._-]+$/;
+/** What one alternative asks for, all of it at once. */
+export interface Requirement {
+  readonly asked: readonly { readonly scheme: string; readonly kind: SchemeKind }[];
+  /** Of its tokens. Empty: any valid token meets it. */
+  readonly scopes: ReadonlySet<string>;
+}
 
 /** RFC 6749 section 3.3. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -23,83 +25,63 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export function securitySourceOf(root: JsonObject, components: JsonObject): SecuritySource {
   const fault = root.security === undefined ? undefined : listFault(root.security);
   if (fault !== undefined) throw new RouteTableError(`The OpenAPI document ${fault}: write a list.`);
-  const value = components.securitySchemes;
-  const schemes = value === undefined ? {} : objectAt('components.securitySchemes', value);
-  return { security: root.security, schemes: mapValues(schemes, schemeAt) };
-}
-
-function schemeAt(value: unknown, name: string): JsonObject {
-  const place = `The security scheme "${name}"`;
-  if (!SCHEME_NAME.test(name)) throw new RouteTableError(`${place}: use only letters, digits, ".", "-" and "_".`);
-  const scheme = objectAt(place, value);
-  if (scheme.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it before.`);
-  if (SCHEME_TYPES.includes(scheme.type)) return scheme;
-  throw new RouteTableError(`${place} has an unknown type: write one of ${SCHEME_TYPES.join(', ')}.`);
+  return { security: root.security, schemes: securitySchemesOf(components) };
 }
 
 /**
- * The scopes any one of which opens an operation (OpenAPI 3.1, "Security Requirement Object"): empty where every valid
- * token will do, undefined where no token is asked for.
+ * The alternatives of a `security` (OpenAPI 3.1, "Security Requirement Object").
  *
- * @throws OperationError for an operation whose requirements are no list of single scopes.
+ * @throws OperationError for one that does not write out which schemes and scopes it asks for.
  */
-export function scopesOf(name: string, own: unknown, source: SecuritySource): readonly string[] | undefined {
-  const requirements = own === undefined ? (source.security ?? []) : own;
-  const fault = listFault(requirements);
-  if (fault !== undefined) throw new OperationError(name, { fault, fix: 'write a list, or [] to leave it open' });
-  const alternatives = (requirements as readonly unknown[]).map((each) => requirementOf(name, each, source.schemes));
-  if (alternatives.length === 0) return undefined;
-  const needed = alternatives.filter(
-    ({ scopes }) => !alternatives.some((other) => isProperSubset(other.scopes, scopes)),
-  );
-  const joint = needed.find(({ scopes }) => scopes.size > 1);
-  if (joint !== undefined) throw jointScopes(name, joint);
-  return [...new Set(needed.flatMap(({ scopes }) => [...scopes]))];
-}
-
-/** What one alternative asks for, all of it at once. */
-interface Requirement {
-  readonly scheme: string;
-  /** Empty: any valid token meets it. */
-  readonly scopes: ReadonlySet<string>;
-}
-
-function requirementOf(name: string, value: unknown, schemes: SecuritySource['schemes']): Requirement {
-  const asked = Object.entries(objectAt(`A member of the security of ${name}`, value));
-  const [[scheme] = []] = asked;
-  if (scheme === undefined) {
-    const fault = 'may be called with or without a token ({} in security)';
-    throw new OperationError(name, { fault, fix: 'remove {}, since API Gateway asks for a token always or never' });
-  }
-  return { scheme, scopes: new Set(asked.flatMap(([each, listed]) => tokenScopes(name, each, schemes, listed))) };
-}
-
-function tokenScopes(
+export function requirementsIn(
   name: string,
-  scheme: string,
+  security: unknown,
   schemes: SecuritySource['schemes'],
-  listed: unknown,
-): readonly string[] {
+): readonly Requirement[] {
+  const fault = listFault(security);
+  if (fault !== undefined) throw new OperationError(name, { fault, fix: 'write a list, or [] to leave it open' });
+  return (security as readonly unknown[]).map((each) => {
+    const listed = Object.entries(objectAt(`A member of the security of ${name}`, each)).map(([scheme, scopes]) =>
+      schemeAsked(name, scheme, schemes, scopes),
+    );
+    return { asked: listed, scopes: new Set(listed.flatMap(({ scopes }) => scopes)) };
+  });
+}
+
+function schemeAsked(name: string, scheme: string, schemes: SecuritySource['schemes'], listed: unknown) {
   const definition = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (definition === undefined) {
     const fault = `names the security scheme ${scheme}, which the document lacks`;
     throw new OperationError(name, { fault, fix: 'define it in components.securitySchemes' });
   }
   const scopes = scopesListed(name, scheme, listed);
-  if (definition.type === 'oauth2' || definition.type === 'openIdConnect') return scopes;
-  if (!isBearer(definition)) {
-    const fix = 'list it outside of security';
-    throw new OperationError(name, { fault: `asks for ${scheme}, which is not a bearer token`, fix });
-  }
-  if (scopes.length === 0) return [];
+  const kind = schemeKind(definition);
+  if (kind !== 'token') return { scheme, kind, scopes: [] };
+  if (definition.type !== 'http' || scopes.length === 0) return { scheme, kind, scopes };
   // Names listed for other scheme types are roles "not otherwise defined or exchanged in-band" (OpenAPI 3.1).
   const fix = 'write [] there, since only oauth2 and openIdConnect have scopes';
   throw new OperationError(name, { fault: `lists roles for ${scheme}`, fix });
 }
 
-/** RFC 9110 section 11.1: names of authentication schemes do not depend on case. */
-function isBearer({ type, scheme }: JsonObject): boolean {
-  return type === 'http' && typeof scheme === 'string' && scheme.toLowerCase() === 'bearer';
+/** The schemes of a kind that the alternatives name. */
+export function schemesOf(kind: SchemeKind, requirements: readonly Requirement[]): readonly string[] {
+  return [
+    ...new Set(requirements.flatMap(({ asked }) => asked.flatMap((one) => (one.kind === kind ? one.scheme : [])))),
+  ];
+}
+
+/**
+ * The scopes any one of which opens an operation: empty where every valid token will do.
+ *
+ * @throws OperationError for an operation that asks for several at once.
+ */
+export function scopesOf(name: string, alternatives: readonly Requirement[]): readonly string[] {
+  const needed = alternatives.filter(
+    ({ scopes }) => !alternatives.some((other) => isProperSubset(other.scopes, scopes)),
+  );
+  const joint = needed.find(({ scopes }) => scopes.size > 1);
+  if (joint !== undefined) throw jointScopes(name, joint);
+  return [...new Set(needed.flatMap(({ scopes }) => [...scopes]))];
 }
 
 /** Anything but a list of scopes would otherwise ask for none, and open the operation to every valid token. */
@@ -126,17 +108,15 @@ function isProperSubset(smaller: ReadonlySet<string>, larger: ReadonlySet<string
   return smaller.size < larger.size && [...smaller].every((scope) => larger.has(scope));
 }
 
-function jointScopes(name: string, { scheme, scopes }: Requirement): OperationError {
-  const alternatives = [...scopes].map((scope) => `{ "${scheme}": ["${scope}"] }`).join(', ');
+function jointScopes(name: string, requirement: Requirement): OperationError {
+  const [scheme] = schemesOf('token', [requirement]);
+  const scopes = [...requirement.scopes];
+  const alternatives = scopes.map((scope) => `{ "${scheme}": ["${scope}"] }`).join(', ');
   return new OperationError(name, {
-    fault: `asks for ${[...scopes].join(' and ')} at once`,
+    fault: `asks for ${scopes.join(' and ')} at once`,
     fix:
       `a route opens to any one of its scopes. Where one of them is enough, write alternatives, [${alternatives}]; ` +
       'where all are needed, ask for one scope that stands for all of them',
     kind: 'scopes at once',
   });
-}
-
-function mapValues<T>(object: JsonObject, change: (value: unknown, key: string) => T): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }

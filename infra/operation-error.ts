@@ -43,7 +43,8 @@ export function mapOperations<T, R>(operations: readonly T[], change: (operation
   throw new RouteTableError(`The operation ${first.operation} ${first.fault}${likeOthers(alike)}: ${first.fix}.`);
 }
 
-function likeOthers(names: readonly string[]): string {
+/** `, like 2 others (GET /b, GET /c)`, for the middle of a sentence about the first; nothing where it is the only one. */
+export function likeOthers(names: readonly string[]): string {
   if (names.length === 0) return '';
   const named = names.slice(0, MAX_NAMED).join(', ');
   return `, like ${names.length} ${names.length === 1 ? 'other' : 'others'} (${named}${names.length > MAX_NAMED ? ', …' : ''})`;

@@ -1,25 +1,24 @@
+import { guardedOperations } from './guarded-operations.ts';
 import { type OpenApiDocument, readOpenApi } from './openapi-document.ts';
 import type { JsonObject } from './openapi-members.ts';
-import { securitySourceOf } from './openapi-security.ts';
-import { nameOf } from './route-table.ts';
+import { API_KEY_HEADER, IMPORTED_SCHEME_TYPE, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
+import type { Guard } from './operation-guard.ts';
 import { RouteTableError } from './route-table-error.ts';
-import { routesOf } from './routes-from-openapi.ts';
 
 /** The security scheme's name in the document; API Gateway gives it to the authorizer. */
 export const SECURITY_SCHEME = 'bearer-authorizer';
 
-/** The only scheme types that API Gateway's import reads; an operation that names others alone would be open to everybody. */
-const IMPORTED_SCHEME_TYPE = 'apiKey';
-
 /**
- * The document as API Gateway imports it: the operations that ask for a token ask for `scheme`, the others for nothing.
- * The document's own bearer schemes and scopes are gone from it; the routes hold the scopes.
+ * The document as API Gateway imports it: the operations that ask for a token ask for `scheme`, and for their API key; those
+ * that another authorizer, IAM or an API key guards keep what they ask for; the others ask for nothing. The document's own
+ * bearer schemes and scopes are gone from it; the routes hold the scopes. Each operation states its security itself, because
+ * API Gateway "doesn't use root level security" (developer guide, "Important notes for REST APIs").
  *
  * @throws RouteTableError for a document that API Gateway refuses, or whose operation would stay open, by its name.
  */
 export function protectedDocument(document: object, scheme: object): JsonObject {
   const read = readOpenApi(document);
-  const routes = new Set(routesOf(read).routes.map(nameOf));
+  const { operations } = guardedOperations(read);
   if (!read.version.startsWith('3.0.')) {
     throw new RouteTableError(
       `The OpenAPI document says version ${read.version}: give API Gateway one of 3.0, as its import refuses 3.1.`,
@@ -27,33 +26,40 @@ export function protectedDocument(document: object, scheme: object): JsonObject 
   }
   const { security: _, ...root } = read.root;
   const items: Record<string, JsonObject> = {};
-  for (const { name, path, pathItem, key, operation } of read.operations) {
-    const secured = routes.has(name) ? protectedOperation(name, operation) : openOperation(operation);
-    items[path] = { ...(items[path] ?? pathItem), [key]: secured };
+  for (const { operation, guard } of operations) {
+    const { path, pathItem, key } = operation;
+    items[path] = { ...(items[path] ?? pathItem), [key]: guardedOperation(operation.operation, guard) };
   }
   const securitySchemes = { ...importedSchemes(read), [SECURITY_SCHEME]: scheme };
   return { ...root, components: { ...read.components, securitySchemes }, paths: { ...read.paths, ...items } };
 }
 
-function protectedOperation(name: string, operation: JsonObject): JsonObject {
-  if (Object.keys(operation).some((member) => member.toLowerCase() === 'x-amazon-apigateway-auth')) {
-    throw new RouteTableError(
-      `The operation ${name} asks for a token, and for something else in x-amazon-apigateway-auth: remove that extension.`,
-    );
-  }
-  return { ...operation, security: [{ [SECURITY_SCHEME]: [] }] };
+function guardedOperation({ security: _, ...operation }: JsonObject, guard: Guard): JsonObject {
+  const security = importedSecurity(guard);
+  return Array.isArray(security) && security.length > 0 ? { ...operation, security } : operation;
 }
 
-function openOperation({ security: _, ...operation }: JsonObject): JsonObject {
-  return operation;
+/**
+ * To API Gateway, the objects of a list are no alternatives: it asks for all of them. AWS SAM and the AWS PDK ask for an
+ * authorizer and an API key in this form.
+ */
+function importedSecurity(guard: Guard): unknown {
+  if (guard.by === 'nobody') return undefined;
+  if (guard.by !== 'token') return guard.security;
+  return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
 }
 
-function importedSchemes({ root, components }: OpenApiDocument): JsonObject {
-  const { schemes } = securitySourceOf(root, components);
+function importedSchemes({ components }: OpenApiDocument): JsonObject {
+  const schemes = securitySchemesOf(components);
   if (Object.hasOwn(schemes, SECURITY_SCHEME)) {
     throw new RouteTableError(
       `components.securitySchemes has "${SECURITY_SCHEME}", the name of this authorizer: give yours another one.`,
     );
   }
-  return Object.fromEntries(Object.entries(schemes).filter(([, { type }]) => type === IMPORTED_SCHEME_TYPE));
+  const imported = Object.entries(schemes).filter(([, { type }]) => type === IMPORTED_SCHEME_TYPE);
+  return Object.fromEntries(imported.map(([name, scheme]) => [name, importedScheme(scheme)]));
+}
+
+function importedScheme(scheme: JsonObject): JsonObject {
+  return schemeKind(scheme) === 'api-key' ? { ...scheme, name: API_KEY_HEADER } : scheme;
 }

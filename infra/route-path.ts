@@ -5,8 +5,13 @@ export type PathSegment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'parameter' | 'proxy'; readonly name: string };
 
-/** What API Gateway takes as a path part; `*`, `?` and `{` are not in it, so no literal means anything to IAM. */
-const LITERAL = /^[A-Za-z0-9._:$-]+$/;
+/**
+ * What API Gateway takes as a path part: "alphanumeric characters, underscores, hyphens, periods, commas, colons" (developer
+ * guide, "Important notes for REST APIs"), and `$` (aws-cdk #27083, which its error text "only allow a-zA-Z0-9._-:" leaves
+ * out). It takes no `@`, `~`, `#` or `%`, and no parameter that is only a part of a segment. `*`, `?` and `{` are not among
+ * these characters, so no literal means anything to IAM.
+ */
+const LITERAL = /^[A-Za-z0-9._:,$-]+$/;
 const PARAMETER = /^\{([A-Za-z0-9._:$-]+)(\+?)\}$/;
 
 /** How other frameworks write a parameter; to API Gateway it is a literal, which no client sends. */
@@ -52,6 +57,6 @@ function parsePart(part: string, path: string): PathSegment {
   if (LITERAL.test(part)) return { kind: 'literal', text: part };
   throw new RouteTableError(
     `The path "${path}" has the part "${part}", which API Gateway refuses: ` +
-      'write letters, digits and ". _ - : $", or one {name} or {name+} for the whole part.',
+      'write letters, digits and ". _ - : , $", or one {name} or {name+} for the whole part.',
   );
 }

@@ -54,8 +54,12 @@ function checkRule(route: Route): void {
   }
 }
 
-/** API Gateway refuses two parameters of different names under one resource; `{id}` beside `{proxy+}` is fine. */
-function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
+/**
+ * API Gateway refuses two parameters of different names under one resource; `{id}` beside `{proxy+}` is fine.
+ *
+ * @throws RouteTableError naming two paths.
+ */
+export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
   const names = new Map<string, { readonly name: string; readonly path: string }>();
   for (const [path, segments] of paths) {
     for (const [index, segment] of segments.entries()) {

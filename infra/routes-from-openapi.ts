@@ -1,10 +1,8 @@
 import type { Route } from '../lambda/route.ts';
-import { type OpenApiDocument, type Operation, readOpenApi } from './openapi-document.ts';
-import { type SecuritySource, scopesOf, securitySourceOf } from './openapi-security.ts';
+import { guardedOperations } from './guarded-operations.ts';
+import { readOpenApi } from './openapi-document.ts';
 import { basePathWarnings } from './openapi-servers.ts';
-import { mapOperations, OperationError } from './operation-error.ts';
-import { parsePath } from './route-path.ts';
-import { RouteTableError } from './route-table-error.ts';
+import { callbackWarnings, guardWarnings } from './openapi-warnings.ts';
 
 export interface OpenApiRoutes {
   readonly routes: readonly Route[];
@@ -16,62 +14,26 @@ export interface OpenApiRoutes {
  * The route table of an OpenAPI 3.0 or 3.1 document, already parsed to an object: one route for every operation that
  * asks for a token, with the scopes of its own `security` or else the document's.
  *
- * Alternatives in `security` are any-of, as in a route. An operation without security is open to everybody, so it has
- * no route: its method must not use the authorizer. References (`$ref`) are not followed. Whatever might hold an operation
- * or its security has to be written out: intrinsic functions, CDK tokens and members that OpenAPI does not know are
- * refused, because API Gateway could publish what they hide open to everybody.
+ * Alternatives in `security` are any-of, as in a route. Operations that are open to everybody have no route, nor have those
+ * that another authorizer, IAM or an API key of API Gateway guards: their methods must not use the authorizer, and warnings
+ * name them. References (`$ref`) are not followed. Whatever might hold an operation or its security has to be written out:
+ * intrinsic functions, CDK tokens and members that OpenAPI does not know are refused, because API Gateway could publish
+ * what they hide open to everybody.
  *
  * @throws RouteTableError naming the operation or the member that a route table cannot express, and why.
  */
 export function routesFromOpenApi(document: object): OpenApiRoutes {
-  return routesOf(readOpenApi(document));
-}
-
-/** @throws RouteTableError */
-export function routesOf({ root, components, operations }: OpenApiDocument): OpenApiRoutes {
-  const source = securitySourceOf(root, components);
-  const results = mapOperations(operations, (operation) => routeOf(operation, source));
-  const open = results.flatMap(({ route, name }) => (route === undefined ? [openWarning(name)] : []));
+  const read = readOpenApi(document);
+  const { operations, pathWarnings } = guardedOperations(read);
   return {
-    routes: results.flatMap(({ route }) => route ?? []),
+    routes: operations.flatMap(({ operation: { method, path }, guard }) =>
+      guard.by === 'token' && method !== 'TRACE' ? [{ method, path, scopes: guard.scopes }] : [],
+    ),
     warnings: [
-      ...basePathWarnings([root, ...operations.flatMap((o) => [o.pathItem, o.operation])]),
-      ...open,
-      ...callbackWarnings(root, operations),
+      ...basePathWarnings([read.root, ...read.operations.flatMap((o) => [o.pathItem, o.operation])]),
+      ...guardWarnings(operations),
+      ...pathWarnings,
+      ...callbackWarnings(read),
     ],
   };
-}
-
-function routeOf(
-  { name, method, path, operation }: Operation,
-  source: SecuritySource,
-): { name: string; route?: Route } {
-  if (method === 'TRACE') throw new OperationError(name, { fault: 'cannot be', fix: 'API Gateway has no TRACE' });
-  checkPath(name, path);
-  const scopes = scopesOf(name, operation.security, source);
-  return scopes === undefined ? { name } : { name, route: { method, path, scopes } };
-}
-
-function checkPath(name: string, path: string): void {
-  try {
-    parsePath(path);
-  } catch (error) {
-    if (!(error instanceof RouteTableError)) throw error;
-    throw new RouteTableError(`The operation ${name} cannot be a route: ${error.message}`);
-  }
-}
-
-function openWarning(name: string): string {
-  return `The operation ${name} asks for no security: it has no route, so its method must not use the authorizer.`;
-}
-
-/** Requests of the other direction, whose security is somebody else's to check. */
-function callbackWarnings(root: OpenApiDocument['root'], operations: readonly Operation[]): readonly string[] {
-  const places = [
-    ...(root.webhooks === undefined ? [] : ['The document has webhooks']),
-    ...operations
-      .filter(({ operation }) => operation.callbacks !== undefined)
-      .map(({ name }) => `${name} has callbacks`),
-  ];
-  return places.map((place) => `${place}: the API sends these requests, so they have no route and no authorizer.`);
 }

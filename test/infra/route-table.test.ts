@@ -37,7 +37,7 @@ test.each(wrongTables)('%s is refused with a sentence that names it', (_, routes
   expect(() => compileRoutes(routes)).toThrow(RouteTableError);
 });
 
-test.each(['/', '/a.b-c_d:e', '/a$', '/{id}', '/a/{id}/{proxy+}', '/v1/items:batch', '/v1/items/7:cancel'])(
+test.each(['/', '/a.b-c_d:e', '/a$', '/a,b', '/{id}', '/a/{id}/{proxy+}', '/v1/items:batch', '/v1/items/7:cancel'])(
   'the path %s is taken',
   (path) => {
     expect(() =>

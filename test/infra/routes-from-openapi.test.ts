@@ -9,7 +9,20 @@ const securitySchemes = {
   oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://issuer.example/.well-known/openid-configuration' },
   bearer: { type: 'http', scheme: 'Bearer' },
   key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+  queryKey: { type: 'apiKey', in: 'query', name: 'key' },
+  header: { type: 'apiKey', in: 'header', name: 'Authorization' },
+  basic: { type: 'http', scheme: 'basic' },
+  pool: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    'x-amazon-apigateway-authtype': 'cognito_user_pools',
+    'x-amazon-apigateway-authorizer': { type: 'cognito_user_pools', providerARNs: [{ 'Fn::GetAtt': ['Pool', 'Arn'] }] },
+  },
+  iam: { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
 };
+
+const get = { security: [{ oauth: ['read'] }] };
 
 function document(paths: object, rest: object = {}): object {
   return { openapi: '3.1.0', info: { title: 't', version: '1' }, components: { securitySchemes }, paths, ...rest };
@@ -96,13 +109,199 @@ describe('what is said in words', () => {
   });
 });
 
+describe('operations that another scheme guards', () => {
+  const iam = { 'x-amazon-apigateway-auth': { type: 'aws_iam' } };
+
+  test.each<[string, object, string]>([
+    ['another authorizer', { security: [{ pool: ['read'] }] }, 'is guarded by another authorizer (pool): it stays'],
+    ['IAM by a scheme', { security: [{ iam: [] }] }, 'is guarded by another authorizer (iam): it stays as it is'],
+    ['IAM by the extension', iam, 'is guarded by another authorizer (AWS_IAM): it stays as it is'],
+    [
+      'IAM, with security: []',
+      { ...iam, security: [] },
+      'is guarded by another authorizer (AWS_IAM): it stays as it is',
+    ],
+    [
+      'IAM and a password',
+      { ...iam, security: [{ basic: [] }] },
+      'is guarded by another authorizer (AWS_IAM): it stays',
+    ],
+    ['a pool and an API key', { security: [{ pool: [] }, { key: [] }] }, 'is guarded by another authorizer (pool): it'],
+    [
+      'an API key',
+      { security: [{ key: [] }] },
+      'asks for an API key and no token (key): it stays as it is, has no route',
+    ],
+  ])('%s: no route, and a warning names the operation', (_, operation, words) => {
+    const { routes, warnings } = routesFromOpenApi(document({ '/a': { get: operation } }));
+    expect(routes).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`The operation GET /a ${words}`);
+  });
+
+  test('one warning lists all of a kind', () => {
+    const paths = {
+      '/a': { get: { security: [{ pool: [] }] }, put: iam },
+      '/b': { get: { security: [{ pool: [] }] } },
+    };
+    expect(routesFromOpenApi(document(paths)).warnings).toEqual([
+      'The operations GET /a, PUT /a, GET /b are guarded by another authorizer (pool, AWS_IAM): they stay as they are, ' +
+        'have no route, and their methods must not use this authorizer.',
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['an authorizer that is a token', { 'x-amazon-apigateway-authorizer': Lazy.any({ produce: () => ({}) }) }],
+    ['an authorizer that is Fn::If', { 'x-amazon-apigateway-authorizer': { 'Fn::If': ['C', {}, {}] } }],
+    ['an authorizer without a type', { 'x-amazon-apigateway-authorizer': {} }],
+    ['an authorizer of an HTTP API', { 'x-amazon-apigateway-authorizer': { type: 'jwt' } }],
+    ['a type without its authorizer', { 'x-amazon-apigateway-authtype': 'cognito_user_pools' }],
+    ['a type that is a token', { 'x-amazon-apigateway-authtype': Lazy.string({ produce: () => 'awsSigv4' }) }],
+    ['a header that is a token', { name: Lazy.string({ produce: () => 'x-api-key' }) }],
+    ['a place that is a token', { in: Lazy.string({ produce: () => 'header' }) }],
+  ])('%s in the scheme is refused by name', (_, members) => {
+    const other = { type: 'apiKey', in: 'header', name: 'Authorization', ...members };
+    const described = {
+      ...document({ '/a': { get } }),
+      components: { securitySchemes: { ...securitySchemes, other } },
+    };
+    expect(() => routesFromOpenApi(described)).toThrow('The security scheme "other"');
+    expect(() => routesFromOpenApi(described)).toThrow(RouteTableError);
+  });
+});
+
+describe('what an operation asks for besides a token', () => {
+  const warningsFor = (security: unknown) =>
+    routesFromOpenApi(document({ '/a': { get: { security } }, '/b': { put: { security } } })).warnings;
+
+  test('an API key of API Gateway is checked by it, and needs no word', () => {
+    expect(scopesFor([{ oauth: ['read'], key: [] }])).toEqual(['read']);
+    expect(warningsFor([{ oauth: ['read'], key: [] }])).toEqual([]);
+  });
+
+  test.each(['queryKey', 'header', 'basic'])('%s is not checked by API Gateway, which a warning says', (scheme) => {
+    expect(scopesFor([{ oauth: ['read'], [scheme]: [] }])).toEqual(['read']);
+    expect(warningsFor([{ oauth: ['read'], [scheme]: [] }])).toEqual([
+      `The operation GET /a asks for ${scheme} besides the token, like 1 other (PUT /b): API Gateway does not check ` +
+        `${scheme}, so the backend has to.`,
+    ]);
+  });
+
+  test.each(['queryKey', 'basic'])(
+    '%s in place of a token is not offered by API Gateway, which a warning says',
+    (scheme) => {
+      expect(scopesFor([{ [scheme]: [] }, { oauth: ['read'] }])).toEqual(['read']);
+      expect(warningsFor([{ [scheme]: [] }, { oauth: ['read'] }])).toEqual([
+        `The operation GET /a may be called with ${scheme} in place of a token, like 1 other (PUT /b): API Gateway asks ` +
+          'for the token always, so requests without one get 401.',
+      ]);
+    },
+  );
+});
+
+describe('open operations', () => {
+  const security = [{ oauth: ['read'] }];
+  const mock = { 'x-amazon-apigateway-integration': { type: 'MOCK' } };
+  const openedBy = (operation: object, key = 'get') =>
+    routesFromOpenApi(document({ '/a': { [key]: operation } }, { security }));
+
+  test('are explained where their own security: [] opens them', () => {
+    expect(openedBy({ security: [] })).toEqual({
+      routes: [],
+      warnings: [
+        'The operation GET /a has a security: [] of its own, which opens it to everybody although the document asks for ' +
+          'security: it has no route, so its method must not use the authorizer.',
+      ],
+    });
+  });
+
+  test.each([[[{}]], [[{}, { basic: [] }]]])('are those that ask for nothing in one alternative: %j', (optional) => {
+    expect(openedBy({ security: optional }).warnings).toEqual([
+      'The operation GET /a may be called without credentials ({} in security): it has no route, so its method must not ' +
+        'use the authorizer.',
+    ]);
+  });
+
+  test('are CORS preflights, which a mock answers, unless they have a security of their own', () => {
+    expect(openedBy(mock, 'options')).toEqual({
+      routes: [],
+      warnings: [
+        'The operation OPTIONS /a is a mock for CORS preflights, which browsers send without a token: it stays open ' +
+          'although the document asks for security, and has no route.',
+      ],
+    });
+    expect(openedBy({ ...mock, security }, 'options').routes).toHaveLength(1);
+    expect(openedBy({ 'x-amazon-apigateway-integration': { type: 'http' } }, 'options').routes).toHaveLength(1);
+    expect(openedBy(mock, 'get').routes).toHaveLength(1);
+  });
+});
+
+describe('paths that API Gateway refuses', () => {
+  const open = { security: [] };
+  const poolOnly = { security: [{ pool: [] }] };
+
+  test.each([
+    ['/a/{id}.json', /has the part "{id}.json"/],
+    ['/{a}:{b}', /has the part "{a}:{b}"/],
+    ['/@me', /has the part "@me"/],
+    ['/~me', /has the part "~me"/],
+    ['/a#b', /has the part "a#b"/],
+    ['/a%20b', /has the part "a%20b"/],
+    ['/a/', /must not end with "\/"/],
+  ])('%s is refused where a token is asked for, and told otherwise', (path, words) => {
+    expect(() => routesFromOpenApi(document({ [path]: { get: { security: [{ bearer: [] }] } } }))).toThrow(words);
+    for (const operation of [open, poolOnly]) {
+      const { routes, warnings } = routesFromOpenApi(document({ '/ok': { get }, [path]: { get: operation } }));
+      expect(routes).toHaveLength(1);
+      expect(warnings.some((warning) => words.test(warning))).toBe(true);
+    }
+  });
+
+  test('a comma is part of a path', () => {
+    expect(routesFromOpenApi(document({ '/a,b': { get } })).routes).toHaveLength(1);
+  });
+
+  test('two names for one place are refused where tokens are asked for, and told otherwise', () => {
+    const words = 'The paths /u/{id} and /u/{user}/r call one place {id} and {user}, which API Gateway refuses';
+    expect(() => routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get } }))).toThrow(words);
+    const { routes, warnings } = routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get: open } }));
+    expect(routes).toHaveLength(1);
+    expect(warnings.some((warning) => warning.includes(words))).toBe(true);
+  });
+});
+
 describe('what cannot be expressed', () => {
   test.each([
     ['two scopes at once', [{ oauth: ['a', 'b'] }], /GET \/a asks for a and b at once/],
     ['two scopes of two schemes at once', [{ oauth: ['a'], oidc: ['b'] }], /GET \/a asks for a and b at once/],
     ['an optional token', [{ oauth: ['a'] }, {}], /GET \/a may be called with or without a token/],
-    ['an API key', [{ key: [] }], /GET \/a asks for key, which is not a bearer token/],
-    ['an API key beside a token', [{ oauth: ['a'], key: [] }], /GET \/a asks for key/],
+    [
+      'a token or an API key',
+      [{ oauth: ['a'] }, { key: [] }],
+      /GET \/a may be called with a token or with the API key key: write both/,
+    ],
+    [
+      'an API key with some tokens',
+      [{ oauth: [], key: [] }, { oidc: [] }],
+      /GET \/a asks for the API key key with some tokens/,
+    ],
+    [
+      'a token or another authorizer',
+      [{ oauth: ['a'] }, { pool: [] }],
+      /GET \/a asks for a token and for pool, .* keep one/,
+    ],
+    [
+      'a token and another authorizer',
+      [{ oauth: ['a'], iam: [] }],
+      /GET \/a asks for a token and for iam, .* keep one/,
+    ],
+    [
+      'a key that API Gateway does not check',
+      [{ queryKey: [] }],
+      /GET \/a asks for queryKey alone, which API Gateway does not/,
+    ],
+    ['a password', [{ basic: [] }], /GET \/a asks for basic alone, .* would be open to everybody: ask for a token/],
+    ['a header that may be a bearer token', [{ header: [] }], /GET \/a asks for header alone, .*"scheme": "bearer"/],
     ['an unknown scheme', [{ nobody: [] }], /GET \/a names the security scheme nobody, which the document lacks/],
     ['roles of a bearer scheme', [{ bearer: ['role'] }], /GET \/a lists roles for bearer/],
     ['a security that is no list', { oauth: ['a'] }, /GET \/a has a security that is not a list/],
@@ -147,7 +346,7 @@ describe('operations with the same fault are counted', () => {
 
   test('those with another fault are not, and the alternatives are written out', () => {
     const paths = {
-      '/a': { get: joint, put: { security: [{ key: [] }] }, post: { security: [{ oidc: ['c', 'd'] }] } },
+      '/a': { get: joint, put: { security: [{ basic: [] }] }, post: { security: [{ oidc: ['c', 'd'] }] } },
     };
     expect(() => routesFromOpenApi(document(paths))).toThrow(
       'The operation GET /a asks for a and b at once, like 1 other (POST /a): a route opens to any one of its scopes. ' +
@@ -162,7 +361,6 @@ describe('operations with the same fault are counted', () => {
   });
 });
 
-const get = { security: [{ oauth: ['read'] }] };
 const token = Lazy.any({ produce: () => get });
 
 /** What API Gateway might publish without an authorizer, although somebody believed it protected. */

@@ -1,6 +1,6 @@
-import { Lazy, type Stack } from 'aws-cdk-lib';
+import { Aws, Lazy, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnRestApi, MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
@@ -54,16 +54,12 @@ function flushedStages(template: Template): string {
   return JSON.stringify(Object.values(flushers)[0]?.Properties.Environment.Variables.STAGES);
 }
 
-const allowEverybody = new PolicyDocument({
-  statements: [
-    new PolicyStatement({
-      effect: Effect.ALLOW,
-      actions: ['execute-api:Invoke'],
-      resources: ['execute-api:/*'],
-      principals: [new AnyPrincipal()],
-    }),
-  ],
-});
+function allow(resources: string[]): PolicyStatement {
+  const principals = [new AnyPrincipal()];
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: ['execute-api:Invoke'], resources, principals });
+}
+
+const allowEverybody = new PolicyDocument({ statements: [allow(['execute-api:/*'])] });
 
 /** How many permissions let API Gateway invoke a function. */
 function gatewayPermissions(template: Template): number {
@@ -219,6 +215,88 @@ describe('the document and the routes', () => {
     const apiDefinition = authorizerFor(stack).apiDefinition(described);
     new SpecRestApi(stack, 'Orders', { apiDefinition, ...(policy === undefined ? {} : { policy }) });
     expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
+  });
+});
+
+describe('operations with other schemes', () => {
+  const pool = {
+    ...{ type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'cognito_user_pools' },
+    'x-amazon-apigateway-authorizer': {
+      type: 'cognito_user_pools',
+      providerARNs: [Aws.STACK_ID],
+    },
+  };
+  const shouted = { type: 'apiKey', in: 'header', name: 'X-API-Key' };
+  const mixed = {
+    ...document,
+    components: { securitySchemes: { ...securitySchemes, pool, shouted } },
+    paths: {
+      '/both': { get: { ...integration, security: [{ oauth: ['orders:read'], key: [] }] } },
+      '/pool': { get: { ...integration, security: [{ pool: ['read'] }, { key: [] }] } },
+      '/key': { get: { ...integration, security: [{ shouted: [] }] } },
+      '/iam': { get: { ...integration, security: [], 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } } },
+      '/preflight': { options: integration, put: integration },
+    },
+  };
+  const routes = routesFromOpenApi(mixed);
+
+  it('keep their guards in the imported document, and have no route', () => {
+    const stack = newStack();
+    specApi(stack, authorizerFor(stack, routes), mixed);
+    const { paths: imported, components } = importedBody(Template.fromStack(stack));
+    expect(imported['/pool']).toEqual(mixed.paths['/pool']);
+    expect(imported['/key']).toEqual(mixed.paths['/key']);
+    expect(imported['/iam']).toEqual({ get: { ...integration, 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } } });
+    expect(imported['/preflight'].options).toEqual(integration);
+    expect(components.securitySchemes.pool).toEqual(pool);
+    expect(routes.routes.map(({ path }) => path)).toEqual(['/both', '/preflight']);
+  });
+
+  it('ask for an API key besides the authorizer, in the form of AWS’s own tools', () => {
+    const { paths: imported, components } = protectedDocument(mixed, {}) as typeof mixed;
+    expect(imported['/both'].get.security).toEqual([{ [SECURITY_SCHEME]: [] }, { key: [] }]);
+    expect(components.securitySchemes.key).toEqual(securitySchemes.key);
+  });
+
+  it('ask for the header x-api-key in the spelling that API Gateway documents', () => {
+    const { components } = protectedDocument(mixed, {}) as typeof mixed;
+    expect(components.securitySchemes.shouted).toEqual({ ...shouted, name: 'x-api-key' });
+  });
+
+  it('keep a guard that the document states once for all, which API Gateway would pass over there', () => {
+    const described = { ...mixed, security: [{ pool: [] }], paths: { '/a': { get: integration } } };
+    const imported = protectedDocument(described, {}) as { paths: object };
+    expect(imported).not.toHaveProperty('security');
+    expect(imported.paths).toEqual({ '/a': { get: { ...integration, security: [{ pool: [] }] } } });
+  });
+
+  it.each([
+    ['document', { 'x-amazon-apigateway-api-key-source': 'AUTHORIZER' }, undefined],
+    ['property', {}, 'AUTHORIZER'],
+  ])('need a key that this authorizer does not give where the %s takes it from there', (_, members, source) => {
+    const stack = newStack();
+    const api = specApi(stack, authorizerFor(stack, routes), { ...mixed, ...members });
+    if (source !== undefined) (api.node.defaultChild as CfnRestApi).apiKeySourceType = source;
+    expect(() => Template.fromStack(stack)).toThrow('and this authorizer gives none to GET /both, which needs one');
+  });
+
+  it('of another authorizer may be allowed by the resource policy, those of this one may not', () => {
+    const synthesize = (path: string) => {
+      const stack = newStack();
+      const resources = [`execute-api:/prod/GET/${path}`];
+      const policy = new PolicyDocument({ statements: [allow(resources)] });
+      new SpecRestApi(stack, 'Orders', { apiDefinition: authorizerFor(stack, routes).apiDefinition(mixed), policy });
+      Template.fromStack(stack);
+    };
+    expect(() => synthesize('pool')).not.toThrow();
+    expect(() => synthesize('both')).toThrow('and with it GET /both');
+  });
+
+  it('have no rule of this authorizer: a route for one is refused', () => {
+    const stack = newStack();
+    const more = [...routes.routes, { method: 'GET', path: '/pool', scopes: [] } as const];
+    specApi(stack, authorizerFor(stack, { routes: more, warnings: [] }), mixed);
+    expect(() => Template.fromStack(stack)).toThrow('routes name GET /pool, but no method of an API uses');
   });
 });
 

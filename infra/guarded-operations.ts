@@ -1,0 +1,70 @@
+import type { OpenApiDocument, Operation } from './openapi-document.ts';
+import { securitySourceOf } from './openapi-security.ts';
+import { mapOperations, OperationError } from './operation-error.ts';
+import { type Guard, guardOf } from './operation-guard.ts';
+import { type PathSegment, parsePath } from './route-path.ts';
+import { checkSiblings } from './route-table.ts';
+import { RouteTableError } from './route-table-error.ts';
+
+export interface GuardedOperation {
+  readonly operation: Operation;
+  readonly guard: Guard;
+}
+
+export interface GuardedOperations {
+  /** In the document's order. */
+  readonly operations: readonly GuardedOperation[];
+  /** Paths of operations without a token that API Gateway refuses or misreads, in words. */
+  readonly pathWarnings: readonly string[];
+}
+
+/**
+ * The operations of a document, and who guards each.
+ *
+ * @throws RouteTableError naming the operation that cannot be guarded as the document says.
+ */
+export function guardedOperations({ root, components, operations }: OpenApiDocument): GuardedOperations {
+  const source = securitySourceOf(root, components);
+  const guarded = mapOperations(operations, (operation) => ({ operation, guard: guardIn(operation, source) }));
+  const tokenPaths = guarded.filter(({ guard }) => guard.by === 'token').map(({ operation }) => operation.path);
+  checkSiblings(segmentsOf(tokenPaths));
+  return { operations: guarded, pathWarnings: pathWarnings(guarded, tokenPaths) };
+}
+
+function guardIn(operation: Operation, source: Parameters<typeof guardOf>[1]): Guard {
+  const { name, method, path } = operation;
+  if (method === 'TRACE') throw new OperationError(name, { fault: 'cannot be', fix: 'API Gateway has no TRACE' });
+  const guard = guardOf(operation, source);
+  const fault = guard.by === 'token' ? pathFault(path) : undefined;
+  if (fault !== undefined) throw new RouteTableError(`The operation ${name} cannot be a route: ${fault}`);
+  return guard;
+}
+
+function pathWarnings(guarded: readonly GuardedOperation[], tokenPaths: readonly string[]): readonly string[] {
+  const others = guarded.map(({ operation }) => operation).filter(({ path }) => !tokenPaths.includes(path));
+  const unread = others.flatMap(({ name, path }) => {
+    const fault = pathFault(path);
+    return fault === undefined ? [] : [`The operation ${name} has no route, and API Gateway may refuse it: ${fault}`];
+  });
+  const readable = others.map(({ path }) => path).filter((path) => pathFault(path) === undefined);
+  const siblings = faultOf(() => checkSiblings(segmentsOf([...tokenPaths, ...readable])));
+  return siblings === undefined ? unread : [...unread, siblings];
+}
+
+function segmentsOf(paths: readonly string[]): ReadonlyMap<string, readonly PathSegment[]> {
+  return new Map(paths.map((path) => [path, parsePath(path)]));
+}
+
+function pathFault(path: string): string | undefined {
+  return faultOf(() => parsePath(path));
+}
+
+function faultOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RouteTableError)) throw error;
+    return error.message;
+  }
+}

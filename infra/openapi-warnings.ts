@@ -1,0 +1,90 @@
+import type { GuardedOperation } from './guarded-operations.ts';
+import type { OpenApiDocument, Operation } from './openapi-document.ts';
+import { likeOthers } from './operation-error.ts';
+import type { ForeignGuard, OpenGuard, TokenGuard } from './operation-guard.ts';
+
+/** What the document says of its operations' security and a route table does not. */
+export function guardWarnings(operations: readonly GuardedOperation[]): readonly string[] {
+  return [
+    ...operations.flatMap(({ operation, guard }) =>
+      guard.by === 'nobody' ? [openWarning(operation.name, guard.because)] : [],
+    ),
+    ...foreignWarnings(operations),
+    ...schemeWarnings(operations, 'unchecked', (scheme) => [
+      `asks for ${scheme} besides the token`,
+      `API Gateway does not check ${scheme}, so the backend has to`,
+    ]),
+    ...schemeWarnings(operations, 'unoffered', (scheme) => [
+      `may be called with ${scheme} in place of a token`,
+      'API Gateway asks for the token always, so requests without one get 401',
+    ]),
+  ];
+}
+
+function openWarning(name: string, because: OpenGuard['because']): string {
+  return `The operation ${name} ${OPEN_WORDS[because]}`;
+}
+
+const WITHOUT_ROUTE = 'it has no route, so its method must not use the authorizer.';
+
+const OPEN_WORDS: Readonly<Record<OpenGuard['because'], string>> = {
+  'no security': `asks for no security: ${WITHOUT_ROUTE}`,
+  'own security':
+    'has a security: [] of its own, which opens it to everybody although the document asks for security: ' +
+    WITHOUT_ROUTE,
+  optional: `may be called without credentials ({} in security): ${WITHOUT_ROUTE}`,
+  preflight:
+    'is a mock for CORS preflights, which browsers send without a token: it stays open although the document asks for ' +
+    'security, and has no route.',
+};
+
+function foreignWarnings(operations: readonly GuardedOperation[]): readonly string[] {
+  return (['authorizer', 'api-key'] as const).flatMap((by) => {
+    const foreign = operations.flatMap(({ operation, guard }) => (guard.by === by ? [{ operation, guard }] : []));
+    return foreign.length === 0 ? [] : [foreignWarning(by, foreign)];
+  });
+}
+
+function foreignWarning(
+  by: ForeignGuard['by'],
+  foreign: readonly { readonly operation: Operation; readonly guard: ForeignGuard }[],
+): string {
+  const isOne = foreign.length === 1;
+  const names = foreign.map(({ operation }) => operation.name).join(', ');
+  const schemes = [...new Set(foreign.flatMap(({ guard }) => guard.schemes))].join(', ');
+  const guarded = `${isOne ? 'is' : 'are'} guarded by another authorizer`;
+  const what = by === 'authorizer' ? guarded : `${isOne ? 'asks' : 'ask'} for an API key and no token`;
+  const stays = isOne
+    ? 'it stays as it is, has no route, and its method'
+    : 'they stay as they are, have no route, and their methods';
+  return `The operation${isOne ? '' : 's'} ${names} ${what} (${schemes}): ${stays} must not use this authorizer.`;
+}
+
+/** One sentence for each scheme. */
+function schemeWarnings(
+  operations: readonly GuardedOperation[],
+  field: keyof Pick<TokenGuard, 'unchecked' | 'unoffered'>,
+  words: (scheme: string) => readonly [fault: string, consequence: string],
+): readonly string[] {
+  const byScheme = new Map<string, string[]>();
+  for (const { operation, guard } of operations) {
+    for (const scheme of guard.by === 'token' ? guard[field] : []) {
+      byScheme.set(scheme, [...(byScheme.get(scheme) ?? []), operation.name]);
+    }
+  }
+  return [...byScheme].map(([scheme, [first, ...others]]) => {
+    const [fault, consequence] = words(scheme);
+    return `The operation ${first} ${fault}${likeOthers(others)}: ${consequence}.`;
+  });
+}
+
+/** Requests of the other direction, whose security is somebody else's to check. */
+export function callbackWarnings({ root, operations }: OpenApiDocument): readonly string[] {
+  const places = [
+    ...(root.webhooks === undefined ? [] : ['The document has webhooks']),
+    ...operations
+      .filter(({ operation }) => operation.callbacks !== undefined)
+      .map(({ name }) => `${name} has callbacks`),
+  ];
+  return places.map((place) => `${place}: the API sends these requests, so they have no route and no authorizer.`);
+}
