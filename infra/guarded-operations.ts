@@ -36,8 +36,8 @@ function guardIn(operation: Operation, source: Parameters<typeof guardOf>[1]): G
   if (method === 'TRACE') throw new OperationError(name, { fault: 'cannot be', fix: 'API Gateway has no TRACE' });
   const guard = guardOf(operation, source);
   const fault = guard.by === 'token' ? pathFault(path) : undefined;
-  if (fault !== undefined) throw new RouteTableError(`The operation ${name} cannot be a route: ${fault}`);
-  return guard;
+  if (fault === undefined) return guard;
+  throw new OperationError(name, { fault: 'cannot be a route', fix: fault.replace(/\.$/, ''), kind: 'path' });
 }
 
 function pathWarnings(guarded: readonly GuardedOperation[], tokenPaths: readonly string[]): readonly string[] {

@@ -136,11 +136,12 @@ function whyOpen(isPreflight: boolean, operation: JsonObject, { security }: Secu
 }
 
 function uncheckedAlone(name: string, schemes: readonly string[], source: SecuritySource): OperationError {
-  const isBearer = schemes.some((scheme) => isHeader(source.schemes[scheme] ?? {}, 'authorization'));
-  const hint = isBearer ? '. A header that holds a bearer token is { "type": "http", "scheme": "bearer" }' : '';
+  const header = schemes.find((scheme) => isHeader(source.schemes[scheme] ?? {}, 'authorization'));
+  const hint = `define ${header} as { "type": "http", "scheme": "bearer" } if it is a bearer token; otherwise `;
+  const fix = `ask for a token as well, or list ${schemes.length === 1 ? 'it' : 'them'} outside of security`;
   return new OperationError(name, {
     fault: `asks for ${schemes.join(' or ')} alone, which API Gateway does not check, so it would be open to everybody`,
-    fix: `ask for a token as well, or list ${schemes.length === 1 ? 'it' : 'them'} outside of security${hint}`,
+    fix: header === undefined ? fix : hint + fix,
     kind: 'unchecked alone',
   });
 }

@@ -301,7 +301,11 @@ describe('what cannot be expressed', () => {
       /GET \/a asks for queryKey alone, which API Gateway does not/,
     ],
     ['a password', [{ basic: [] }], /GET \/a asks for basic alone, .* would be open to everybody: ask for a token/],
-    ['a header that may be a bearer token', [{ header: [] }], /GET \/a asks for header alone, .*"scheme": "bearer"/],
+    [
+      'a header that may be a bearer token',
+      [{ header: [] }],
+      /GET \/a asks for header alone, .*: define header as {.*"scheme": "bearer" } if/,
+    ],
     ['an unknown scheme', [{ nobody: [] }], /GET \/a names the security scheme nobody, which the document lacks/],
     ['roles of a bearer scheme', [{ bearer: ['role'] }], /GET \/a lists roles for bearer/],
     ['a security that is no list', { oauth: ['a'] }, /GET \/a has a security that is not a list/],
@@ -352,6 +356,13 @@ describe('operations with the same fault are counted', () => {
       'The operation GET /a asks for a and b at once, like 1 other (POST /a): a route opens to any one of its scopes. ' +
         'Where one of them is enough, write alternatives, [{ "oauth": ["a"] }, { "oauth": ["b"] }]; ' +
         'where all are needed, ask for one scope that stands for all of them.',
+    );
+  });
+
+  test('paths that cannot be routes are', () => {
+    const open = { '/c/{id}.pdf': { get: {} } };
+    expect(() => routesFromOpenApi(document({ '/a@': { get }, '/b/{id}.pdf': { get, put: get }, ...open }))).toThrow(
+      'The operation GET /a@ cannot be a route, like 2 others (GET /b/{id}.pdf, PUT /b/{id}.pdf): The path "/a@" has the part',
     );
   });
 

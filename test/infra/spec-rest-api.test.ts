@@ -1,4 +1,4 @@
-import { Aws, Lazy, type Stack } from 'aws-cdk-lib';
+import { Lazy, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type CfnRestApi, MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -223,7 +223,7 @@ describe('operations with other schemes', () => {
     ...{ type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'cognito_user_pools' },
     'x-amazon-apigateway-authorizer': {
       type: 'cognito_user_pools',
-      providerARNs: [Aws.STACK_ID],
+      providerARNs: [{ Ref: 'AWS::StackId' }],
     },
   };
   const shouted = { type: 'apiKey', in: 'header', name: 'X-API-Key' };
