@@ -18,6 +18,8 @@ export interface Operation {
 
 export interface ApiDocument {
   readonly name: string;
+  /** As its authors wrote it. */
+  readonly document: Readonly<Record<string, unknown>>;
   readonly operations: readonly Operation[];
 }
 
@@ -27,7 +29,7 @@ export function* apiDocuments(): Generator<ApiDocument> {
   if (!existsSync(folder)) install();
   for (const file of globSync('**/*.json', { cwd: folder }).toSorted()) {
     const document: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    if (isRecord(document)) yield { name: file.replace(/\.json$/, ''), operations: operationsOf(document) };
+    if (isRecord(document)) yield { name: file.replace(/\.json$/, ''), document, operations: operationsOf(document) };
   }
 }
 
@@ -37,7 +39,7 @@ function install(): void {
   execFileSync('npm', ['install', ...options, PACKAGE], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 
 function operationsOf(document: Readonly<Record<string, unknown>>): readonly Operation[] {
   const oauth = oauthSchemes(document);
@@ -79,10 +81,10 @@ function requirements(security: unknown, oauth: ReadonlySet<string>): readonly s
     : undefined;
 }
 
-function entries(value: unknown): readonly (readonly [string, unknown])[] {
+export function entries(value: unknown): readonly (readonly [string, unknown])[] {
   return isRecord(value) ? Object.entries(value) : [];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type AsWritten, asWritten } from './as-written.ts';
 import { type Judgement, judge } from './judged-document.ts';
 import { apiDocuments } from './openapi-directory.ts';
 import { routesUnder, SCOPE_LAYOUTS } from './scope-layouts.ts';
@@ -7,10 +8,13 @@ const { values } = parseArgs({ options: { every: { type: 'string', default: '1' 
 const every = Number(values.every);
 
 const judgements = new Map<string, { readonly name: string; readonly judgement: Judgement }[]>();
+const written: { readonly name: string; readonly result: AsWritten }[] = [];
 let seen = 0;
 for (const document of apiDocuments()) {
   if (seen++ % every !== 0) continue;
   if (process.stderr.isTTY) process.stderr.write(`\r${seen} documents\u001b[K`);
+  const result = asWritten(document.document);
+  if (result !== undefined) written.push({ name: document.name, result });
   for (const [layout, scopesOf] of Object.entries(SCOPE_LAYOUTS)) {
     const routes = routesUnder(scopesOf, document);
     if (routes === undefined) continue;
@@ -40,4 +44,14 @@ for (const [layout, judged] of judgements) {
   );
   if (values.verbose) for (const { name, judgement } of odd) console.log(`  ${name}: ${JSON.stringify(judgement)}`);
 }
+const refused = written.filter(({ result }) => result.refusal !== undefined);
+const reasons = Object.entries(Object.groupBy(refused, ({ result }) => result.refusal ?? ''));
+const opened = written.filter(({ result }) => result.opened.length > 0);
+console.log(
+  `as written: ${written.length} documents; ${written.length - refused.length} accepted; refused for ` +
+    `${reasons.map(([reason, of]) => `${reason}: ${of?.length}`).join(', ')}; ${opened.length} lose a guard`,
+);
+broken += opened.length;
+if (values.verbose)
+  for (const { name, result } of [...refused, ...opened]) console.log(`  ${name}: ${JSON.stringify(result)}`);
 process.exitCode = broken === 0 ? 0 : 1;

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { protectedDocument, SECURITY_SCHEME } from '../../infra/protected-document.ts';
+import { RouteTableError } from '../../infra/route-table-error.ts';
+import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
+import { entries, isRecord, METHODS } from './openapi-directory.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Why a document is refused, by its sentence. */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  'a path that API Gateway refuses': /cannot be a route/,
+  'two names for one parameter': /call one place/,
+  'scopes at once': /at once/,
+  'only what API Gateway does not check': /would be open to everybody/,
+  'a token or an API key': /with a token or with the API key/,
+  'an optional token': /with or without a token/,
+  'OpenAPI 3.1': /its import refuses 3\.1/,
+};
+
+export interface AsWritten {
+  /** Undefined: accepted. */
+  readonly refusal: string | undefined;
+  readonly why?: string;
+  /** Operations that lost the guard that the document gives them. */
+  readonly opened: readonly string[];
+}
+
+/** What becomes of a document as its authors wrote it; undefined where it is not OpenAPI 3, or asks for no token. */
+export function asWritten(document: JsonObject): AsWritten | undefined {
+  if (typeof document.openapi !== 'string' || !operationsIn(document).some((each) => asksForToken(each, document))) {
+    return undefined;
+  }
+  try {
+    routesFromOpenApi(document);
+    return { refusal: undefined, opened: openedIn(document, protectedDocument(document, { type: 'apiKey' })) };
+  } catch (error) {
+    if (!(error instanceof RouteTableError)) throw error;
+    const [refusal = 'another reason'] = Object.entries(REFUSALS).find(([, words]) => words.test(error.message)) ?? [];
+    return { refusal, why: error.message, opened: [] };
+  }
+}
+
+interface WrittenOperation {
+  readonly name: string;
+  /** The names of its security schemes, of all alternatives. */
+  readonly schemes: readonly string[];
+  readonly security: unknown;
+}
+
+function operationsIn(document: JsonObject): readonly WrittenOperation[] {
+  return entries(document.paths).flatMap(([path, item]) =>
+    entries(item).flatMap(([method, operation]) => {
+      if (!METHODS.includes(method) || !isRecord(operation)) return [];
+      const security = operation.security ?? document.security;
+      const schemes = (Array.isArray(security) ? security : []).flatMap((each) => entries(each).map(([name]) => name));
+      return [{ name: `${method} ${path}`, schemes, security }];
+    }),
+  );
+}
+
+function asksForToken({ schemes }: WrittenOperation, document: JsonObject): boolean {
+  return schemes.some((name) => {
+    const { type, scheme } = schemeOf(name, document);
+    return type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && /^bearer$/i.test(String(scheme)));
+  });
+}
+
+function schemeOf(name: string, { components }: JsonObject): JsonObject {
+  const scheme = entries(isRecord(components) ? components.securitySchemes : undefined).find(
+    ([key]) => key === name,
+  )?.[1];
+  return isRecord(scheme) ? scheme : {};
+}
+
+function openedIn(document: JsonObject, published: JsonObject): readonly string[] {
+  const imported = new Map(operationsIn(published).map((each) => [each.name, each]));
+  return operationsIn(document).flatMap((each) => {
+    const { schemes = [], security } = imported.get(each.name) ?? {};
+    const isForeign = each.schemes.some((name) => 'x-amazon-apigateway-authtype' in schemeOf(name, document));
+    const isKept = asksForToken(each, document)
+      ? schemes[0] === SECURITY_SCHEME
+      : !isForeign || isDeepStrictEqual(security, each.security);
+    return isKept ? [] : [each.name];
+  });
+}
