@@ -16,7 +16,10 @@ export interface TokenGuard {
   readonly apiKeys: readonly string[];
   /** Schemes that the document asks for as well, and API Gateway does not check. */
   readonly unchecked: readonly string[];
-  /** Schemes that the document takes in place of a token, and API Gateway does not. */
+  /**
+   * Schemes that the document takes in place of a token, and API Gateway does not: told, and no error, because their loss only
+   * narrows who may call, and no other document could offer them. Where the document has a choice to make, it is an error.
+   */
   readonly unoffered: readonly string[];
 }
 
@@ -80,7 +83,10 @@ function checkTokenAlone(name: string, requirements: readonly Requirement[], ope
   }
   if (!hasAuthExtension(operation)) return;
   const fault = `asks for a token, and for something else in ${AUTH_EXTENSION}`;
-  throw new OperationError(name, { fault, fix: 'remove that extension' });
+  throw new OperationError(name, {
+    fault,
+    fix: 'remove that extension, or write security: [] to leave the operation to it',
+  });
 }
 
 /** API Gateway asks for its API key always or never: what the document leaves to the client, it has to decide. */

@@ -343,6 +343,10 @@ function expectUntouched({ security }: Published, published: JsonObject, { autho
   expect(published.security).toEqual(isGuarded && security.length > 0 ? security : undefined);
 }
 
+/** What guards the operations of accepted documents, each kind in some. */
+const GUARDS = ['bearer-authorizer', 'bearer-authorizer+key', 'pool', 'pool+key', 'iam', 'lambda+key', 'key', 'open'];
+const KINDS = [...GUARDS, 'AWS_IAM', 'preflight inherited', 'pool inherited', 'bearer-authorizer+key inherited'];
+
 /** Operations of accepted documents, by what guards them. */
 const counts = new Map<string, number>();
 
@@ -392,7 +396,5 @@ it('what a document says of security is enforced by the authorizer, or the docum
     { numRuns: 1500 },
   );
   expect(acceptedDocuments).toBeGreaterThan(100);
-  const GUARDS = ['bearer-authorizer', 'bearer-authorizer+key', 'pool', 'pool+key', 'iam', 'lambda+key', 'key', 'open'];
-  const KINDS = [...GUARDS, 'AWS_IAM', 'preflight inherited', 'pool inherited', 'bearer-authorizer+key inherited'];
   expect(KINDS.filter((kind) => (counts.get(kind) ?? 0) < 5)).toEqual([]);
 });

@@ -306,7 +306,7 @@ describe('what API Gateway would leave open, or refuse', () => {
   it('an operation whose extension overrides its security is refused by name', () => {
     const get = { ...paths['/orders'].get, 'x-amazon-apigateway-auth': { type: 'NONE' } };
     expect(() => protectedDocument({ ...document, paths: { '/orders': { get } } }, scheme)).toThrow(
-      'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth',
+      'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth: remove that extension, or write security: [] to',
     );
   });
 
