@@ -47,7 +47,7 @@ function schemeAt(name: string, value: unknown): JsonObject {
 
 /** What API Gateway imports must not become another guard at the deployment. */
 function checkImported(place: string, scheme: JsonObject): void {
-  for (const member of ['in', 'name', AUTH_TYPE]) {
+  for (const member of ['in', 'name']) {
     const deferred = deferredIn(scheme[member]);
     if (deferred === undefined) continue;
     throw new RouteTableError(`${place} has a member ${member} that ${deferred}: write the text itself.`);

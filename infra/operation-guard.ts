@@ -1,5 +1,5 @@
 import type { Operation } from './openapi-document.ts';
-import type { JsonObject } from './openapi-members.ts';
+import { deferredIn, type JsonObject } from './openapi-members.ts';
 import { isHeader } from './openapi-schemes.ts';
 import { type Requirement, requirementsIn, type SecuritySource, schemesOf, scopesOf } from './openapi-security.ts';
 import { OperationError } from './operation-error.ts';
@@ -129,8 +129,10 @@ function isMock(operation: JsonObject): boolean {
   return textIn(operation['x-amazon-apigateway-integration'], 'type').toUpperCase() === 'MOCK';
 }
 
+/** Empty where it is not written out: neither inherited, which no JSON has, nor left to the deployment. */
 function textIn(value: unknown, member: string): string {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return '';
+  if (typeof value !== 'object' || value === null || deferredIn(value) !== undefined) return '';
+  if (!Object.hasOwn(value, member)) return '';
   const text: unknown = (value as JsonObject)[member];
   return typeof text === 'string' ? text : '';
 }

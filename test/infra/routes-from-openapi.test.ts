@@ -9,7 +9,7 @@ const securitySchemes = {
   oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://issuer.example/.well-known/openid-configuration' },
   bearer: { type: 'http', scheme: 'Bearer' },
   key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-  queryKey: { type: 'apiKey', in: 'query', name: 'key' },
+  queryKey: { type: 'apiKey', in: 'query', name: 'x-api-key' },
   header: { type: 'apiKey', in: 'header', name: 'Authorization' },
   basic: { type: 'http', scheme: 'basic' },
   pool: {
@@ -234,6 +234,21 @@ describe('open operations', () => {
     expect(openedBy({ 'x-amazon-apigateway-integration': { type: 'http' } }, 'options').routes).toHaveLength(1);
     expect(openedBy(mock, 'get').routes).toHaveLength(1);
   });
+});
+
+test.each<[string, unknown]>([
+  ['inherited', Object.create({ type: 'mock' })],
+  ['a token', Lazy.any({ produce: () => ({ type: 'mock' }) })],
+  ['Fn::If', { 'Fn::If': ['C', { type: 'mock' }, {}], type: 'mock' }],
+])('a mock that is %s opens nothing', (_, value) => {
+  const options = { 'x-amazon-apigateway-integration': value };
+  const described = document({ '/a': { options } }, { security: [{ bearer: [] }] });
+  expect(routesFromOpenApi(described).routes).toHaveLength(1);
+});
+
+test('IAM that is inherited guards nothing', () => {
+  const described = document({ '/a': { get: { 'x-amazon-apigateway-auth': Object.create({ type: 'AWS_IAM' }) } } });
+  expect(routesFromOpenApi(described).warnings[0]).toContain('The operation GET /a asks for no security');
 });
 
 describe('paths that API Gateway refuses', () => {

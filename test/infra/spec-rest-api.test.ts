@@ -278,6 +278,7 @@ describe('operations with other schemes', () => {
     const api = specApi(stack, authorizerFor(stack, routes), { ...mixed, ...members });
     if (source !== undefined) (api.node.defaultChild as CfnRestApi).apiKeySourceType = source;
     expect(() => Template.fromStack(stack)).toThrow('and this authorizer gives none to GET /both, which needs one');
+    expect(() => Template.fromStack(stack)).not.toThrow('gives none to GET /pool');
   });
 
   it('of another authorizer may be allowed by the resource policy, those of this one may not', () => {
@@ -303,12 +304,16 @@ describe('operations with other schemes', () => {
 describe('what API Gateway would leave open, or refuse', () => {
   const scheme = { type: 'apiKey' };
 
-  it('an operation whose extension overrides its security is refused by name', () => {
-    const get = { ...paths['/orders'].get, 'x-amazon-apigateway-auth': { type: 'NONE' } };
-    expect(() => protectedDocument({ ...document, paths: { '/orders': { get } } }, scheme)).toThrow(
-      'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth: remove that extension, or write security: [] to',
-    );
-  });
+  it.each(['x-amazon-apigateway-auth', 'x-amazon-apigateway-AUTH'])(
+    'an operation whose extension %s overrides its security is refused by name',
+    (extension) => {
+      const overridden = { ...get, [extension]: { type: 'NONE' } };
+      expect(() => protectedDocument({ ...document, paths: { '/orders': { get: overridden } } }, scheme)).toThrow(
+        'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth: remove that ' +
+          'extension, or write security: [] to leave the operation to it.',
+      );
+    },
+  );
 
   it('a scheme of the authorizer’s own name is refused', () => {
     const described = {
