@@ -5,6 +5,7 @@ import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from '.
 import { refuseSharedAliases } from './former-alias-check.ts';
 import { givenTable } from './given-table-check.ts';
 import { issuerComplaint } from './issuer-check.ts';
+import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from './policy-size.ts';
 import {
   type Demand,
   demand,
@@ -54,6 +55,8 @@ const route = objectOf({
   scopes: listOf(scope, 0),
 });
 
+const routeName = written(/^[A-Z]+ \//, "name routes by method and path, such as 'GET /orders/{id}'");
+
 export const resultTtl = demand(
   (value) => isWhole(secondsIn(value), 0, 3600),
   'write Duration.seconds(0) to Duration.seconds(3600)',
@@ -74,6 +77,14 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   ),
   auditTrail: optional(flag),
   fipsEndpoint: optional(flag),
+  exactPolicies: optional(oneOf(['required'])),
+  acceptedLosses: optional(listOf(routeName, 0)),
+  maxAnswerBytes: optional(
+    demand(
+      (value) => isWhole(value, DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES),
+      `write a whole number of bytes from ${DOCUMENTED_ANSWER_BYTES} to ${MAX_ANSWER_BYTES}`,
+    ),
+  ),
   revocationTable: optional(givenTable),
   deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),
 };

@@ -5,16 +5,13 @@ import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../lambda/authorizer-description.ts';
 import type { AuthorizerConfiguration } from '../lambda/authorizer-environment.ts';
 import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
-import { type CacheKey, type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
+import { type CompiledRoute, ROUTES_FILE, type Route } from '../lambda/route.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
+import { expressibleTable, type PolicyDemands } from './expressible-table.ts';
 import { placeIssuers } from './issuer-placement.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
-import { lossWarning, refuseWholeLosses } from './policy-loss.ts';
-import { refuseLargePolicies } from './policy-size.ts';
 import type { AnyTable } from './revocation-table.ts';
-import { type CompiledTable, compileRouteTable } from './route-compiler.ts';
-import { RouteTableError } from './route-table-error.ts';
 
 /** Longer than the slowest honest decision: a key set fetch (1.5 s) and four attempts at a table read (2.2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
@@ -22,9 +19,9 @@ export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
 export interface AuthorizerFunctionProps {
   readonly configuration: AuthorizerConfiguration;
   readonly routes: readonly Route[];
+  /** Its `cachePer` is told to operators, as `flush`: the event tells the function. */
+  readonly policies: PolicyDemands;
   readonly resultTtl: Duration;
-  /** Told to operators, as `flush`: the event tells the function. */
-  readonly cachePer: CacheKey;
   /** Whether entries flush API Gateway's result cache: told to operators, of no concern to the function. */
   readonly flush: boolean;
   readonly reservedConcurrency?: number | undefined;
@@ -37,9 +34,9 @@ export class AuthorizerFunction extends LambdaFunction {
   readonly routes: readonly CompiledRoute[];
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
-    const { configuration, resultTtl, cachePer, flush, reservedConcurrency, encryptionKey } = props;
+    const { configuration, policies, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     const { environment, files } = placeIssuers(configuration);
-    const { routes, losses } = expressibleTable(props.routes, cachePer);
+    const { routes, losses, warnings } = expressibleTable(props.routes, policies);
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
       code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes), ...files }),
@@ -56,40 +53,15 @@ export class AuthorizerFunction extends LambdaFunction {
       routes,
       resultTtlSeconds: resultTtl.toSeconds(),
       authorizerTimeoutSeconds: AUTHORIZER_TIMEOUT.toSeconds(),
-      cachePer,
+      cachePer: policies.cachePer,
       flush,
+      losses,
     };
     // As text: templates hold no null, and issuers may have some (`jwksUri`, `tokenTypes`).
-    const text = Stack.of(this).toJsonString(description);
-    (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, text);
-    const warning = cachePer === 'token' ? lossWarning(losses) : undefined;
-    if (warning !== undefined) Annotations.of(this).addWarningV2('bearer-authorizer:lost-requests', warning);
+    const metadata = Stack.of(this).toJsonString(description);
+    (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, metadata);
+    for (const { id, text } of warnings) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, text);
   }
-}
-
-/** CloudFormation reads templates of up to 1 MB, and this one has an API's methods beside the routes. */
-const MOST_ROUTES_BYTES = 800_000;
-
-/**
- * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
- * with a TOKEN authorizer asks for them.
- *
- * @throws RouteTableError when IAM cannot express the table, or only in too long a policy, or its description is too long
- */
-function expressibleTable(routes: readonly Route[], cachePer: CacheKey): CompiledTable {
-  const table = compileRouteTable(routes);
-  const { routes: compiled, losses } = table;
-  if (cachePer === 'token') {
-    refuseWholeLosses(losses);
-    refuseLargePolicies(compiled);
-  }
-  // Twice, because in a template the text stands quoted.
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(compiled)));
-  if (bytes <= MOST_ROUTES_BYTES) return table;
-  throw new RouteTableError(
-    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
-      'shorten their paths, or give some of them to an authorizer and an API of their own.',
-  );
 }
 
 /** @param region - the stack's; may be a token. @throws DeploymentError for a FIPS endpoint where DynamoDB has none */

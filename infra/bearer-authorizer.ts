@@ -21,7 +21,7 @@ import { revocationTableOf } from './given-table.ts';
 import { hiddenApiErrors } from './hidden-api-check.ts';
 import { OperatorPolicies } from './operator-policies.ts';
 import { checkEnvironments, checkPlacement } from './placement-check.ts';
-import { largeAnswerWarning } from './policy-size.ts';
+import { type AnswerParts, largeAnswerWarning } from './policy-size.ts';
 import { ProtectedDefinition } from './protected-definition.ts';
 import { isOfType } from './resource-reference.ts';
 import { type RestApiIdentity, restApiBehind, restApiOf } from './rest-api-identity.ts';
@@ -88,8 +88,8 @@ export class BearerAuthorizer extends Authorizer {
     this.function = new AuthorizerFunction(this, 'Function', {
       configuration,
       routes: settings.routes,
+      policies: { ...settings, cachePer: this.cachePer },
       resultTtl: this.resultTtl,
-      cachePer: this.cachePer,
       flush: this.flusher !== undefined,
       reservedConcurrency,
       encryptionKey: this.encryptionKey,
@@ -240,15 +240,18 @@ export class BearerAuthorizer extends Authorizer {
   }
 
   /** With the validations, because stages are all there by then. */
-  private warnOfLargeAnswers({ issuers, contextClaims = {} }: AuthorizerSettings): string[] {
+  private warnOfLargeAnswers({ issuers, contextClaims = {}, maxAnswerBytes }: AuthorizerSettings): string[] {
+    // The policy of one route is short.
+    if (this.cachePer === 'route') return [];
     const stages = this.node.root.node.findAll().filter((construct) => construct instanceof CfnStage);
-    const warning = largeAnswerWarning(this.function.routes, {
+    const parts: AnswerParts = {
       issuerAliases: Object.keys(issuers),
       contextNames: Object.keys(contextClaims),
       stageNames: stages
         .filter((stage) => this.attached.groupOf(restApiOf(stage)) !== undefined)
         .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName)),
-    });
+    };
+    const warning = largeAnswerWarning(this.function.routes, parts, maxAnswerBytes);
     this.warn('large-answer', warning);
     return [];
   }

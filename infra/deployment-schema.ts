@@ -68,6 +68,25 @@ export interface AuthorizerSettings {
    */
   readonly fipsEndpoint?: boolean;
   /**
+   * `required`: a table with a policy that is not exact is an error, which lists the requests that are lost. A policy is cached
+   * for all routes of a token, and IAM's wildcards cross slashes: where a parameter equals a literal of another route, a few tables
+   * cost a request that the token's scopes grant (403). Never does a policy allow more than they do.
+   * @default such requests are listed in a warning
+   */
+  readonly exactPolicies?: 'required';
+  /**
+   * Routes that some tokens may lose as a whole, by name: `['GET /t/{tenant}/billing/{invoice}/pdf']`. A token with the wrong
+   * mixture of scopes gets 403 there although one of its scopes grants the route. A route that no token loses is an error.
+   * @default none: a table in which a token loses a route is an error, which names the route and the scopes
+   */
+  readonly acceptedLosses?: readonly string[];
+  /**
+   * The longest answer that the authorizer may give, in bytes, from 8192 to 262144; the policy has 2048 less. API Gateway documents 8192
+   * for WebSocket APIs and nothing for REST APIs: beyond that it might answer such a token with 500, so that synth warns.
+   * @default 8192
+   */
+  readonly maxAnswerBytes?: number;
+  /**
    * The table with the revocation entries, where it exists already: a table of your app, an imported one
    * (`Table.fromTableAttributes`), or the ARNs of one. Its partition key must be `target`, its stream must show new images.
    * TTL on `purgeAt`, deletion protection and recovery are yours to set. Remove the flusher that reads its stream already:

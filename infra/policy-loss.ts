@@ -4,7 +4,6 @@ import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import { isGrantableWithout, type Leak, type RouteDraft } from './route-draft.ts';
 import { nameOf } from './route-table.ts';
-import { RouteTableError } from './route-table-error.ts';
 
 /** Requests of a granted route that some tokens are refused, because IAM's wildcards cross slashes. */
 export interface PolicyLoss {
@@ -105,55 +104,4 @@ function requestsOf({ methods, path }: ClaimedPart, { parsed: { segments } }: Ro
     return index === path.length - 1 ? `{${segment.name}+}` : '…';
   });
   return methods.map((method) => `${method} /${words.join('/')}`);
-}
-
-/** Of a list in a warning: the rest is counted. */
-const MAX_LISTED = 10;
-
-/**
- * Refuses a table in which a route is gone for some mixtures of scopes.
- *
- * @throws RouteTableError naming the routes, what such a token holds, and what to change
- */
-export function refuseWholeLosses(losses: readonly PolicyLoss[]): void {
-  const whole = losses.filter(({ kind }) => kind === 'whole');
-  const [first] = whole;
-  if (first === undefined) return;
-  const { route, requests, denied, because } = first;
-  const holders = because.includes(route) ? `may call ${route}` : `may call ${because[0]} and ${route}`;
-  const more = whole.length === 1 ? '' : ` (${whole.length - 1} more of the kind)`;
-  throw new RouteTableError(
-    `A token that ${holders} but not ${denied} would be refused ${requests.join(', ')}, because IAM's wildcards cross ` +
-      `slashes and its policy must deny ${denied}${more}: give one of these routes a path of its own.`,
-  );
-}
-
-/** The requests of which synth warns, in words: `GET /users/{id}/photos/{photo} when photo is "roles"`. undefined: none. */
-export function lossWarning(losses: readonly PolicyLoss[]): string | undefined {
-  const lines = losses.flatMap(linesOf);
-  if (lines.length === 0) return undefined;
-  const more = lines.length > MAX_LISTED ? [`… and ${lines.length - MAX_LISTED} more`] : [];
-  return ['These requests get 403 although the token may call the route:', ...lines.slice(0, MAX_LISTED), ...more].join(
-    '\n  ',
-  );
-}
-
-function linesOf({ kind, route, requests, denied, because: [because] }: PolicyLoss): readonly string[] {
-  const reasons = {
-    literal: `since the policy that allows ${because} must deny ${denied}`,
-    whole: `since the policy that allows ${because} must deny ${denied}`,
-    readings: `since API Gateway may hand them to ${denied}`,
-    slashes: `since API Gateway may ignore slashes and hand them to ${denied}`,
-  };
-  return requests.map((request) => `${inWords(request, route)}, without a scope of ${denied}: ${reasons[kind]}`);
-}
-
-/** The request by the route's own path, and what its parameters are; the request itself where a `{proxy+}` stands for more. */
-function inWords(request: string, route: string): string {
-  const [asked, template] = [request.split('/'), route.split('/')];
-  if (asked.length !== template.length || route.endsWith('+}') || route.startsWith('ANY')) return request;
-  const fixed = template.flatMap((part, index) =>
-    part === asked[index] ? [] : [`${part.slice(1, -1)} is "${asked[index]}"`],
-  );
-  return fixed.length === 0 ? request : `${route} when ${fixed.join(' and ')}`;
 }

@@ -7,12 +7,15 @@ import type { CompiledRoute } from '../lambda/route.ts';
 import { RouteTableError } from './route-table-error.ts';
 
 /** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */
-const MOST_ANSWER_BYTES = 8192;
+export const DOCUMENTED_ANSWER_BYTES = 8192;
 
-/** What we leave of it for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
+/** The largest `maxAnswerBytes`. */
+export const MAX_ANSWER_BYTES = 262_144;
+
+/** What we leave of an answer for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
 const CONTEXT_BYTES = 2048;
 
-export const MOST_POLICY_BYTES = MOST_ANSWER_BYTES - CONTEXT_BYTES;
+export const MOST_POLICY_BYTES = DOCUMENTED_ANSWER_BYTES - CONTEXT_BYTES;
 
 /** Stages are rarely called longer; API Gateway takes 128 characters. */
 const STAGE_NAME_LENGTH = 24;
@@ -55,20 +58,30 @@ export interface AnswerParts {
 }
 
 /**
- * A sentence where the longest answer that a token may need is past what API Gateway documents; undefined: it is not.
+ * A sentence where the longest answer that a token may need is past `maxAnswerBytes`; undefined: it is not.
  *
  * No refusal, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
  * of the greatest length need ever come.
  */
-export function largeAnswerWarning(routes: readonly CompiledRoute[], parts: AnswerParts): string | undefined {
+export function largeAnswerWarning(
+  routes: readonly CompiledRoute[],
+  parts: AnswerParts,
+  maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
+): string | undefined {
   const [token, stageArn] = [longestToken(parts), longestStageArn(parts)];
   const { scopes, bytes } = largestOf(routes, (grant) => decisionFor(token, grant, stageArn));
-  if (bytes <= MOST_ANSWER_BYTES) return undefined;
+  if (bytes <= maxAnswerBytes) return undefined;
   return (
     `The answer to a token with ${scopesInWords(scopes)} may take ${bytes} bytes, if its ids and context claims are as ` +
-    `long as they may be, and API Gateway documents ${MOST_ANSWER_BYTES}: put the routes of a scope below one path, ` +
-    'or name a shorter stage or fewer contextClaims.'
+    `long as they may be, and ${maxAnswerBytes} fit: name a shorter stage or fewer contextClaims, or ${fixFor(bytes)}.`
   );
+}
+
+/** @param bytes - of an answer */
+function fixFor(bytes: number): string {
+  const enough = Math.ceil(bytes / 1024) * 1024;
+  const raised = enough <= MAX_ANSWER_BYTES ? `, or maxAnswerBytes: ${enough}` : '';
+  return `set cachePer: 'route', whose policies are short${raised}`;
 }
 
 function longestStageArn({ stageNames }: AnswerParts): string {
@@ -96,18 +109,31 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken
 /**
  * Refuses a table for which a token with one scope, or with every scope, would need too long a policy.
  *
- * @throws RouteTableError naming the scopes and the bytes.
+ * @param maxAnswerBytes - of the whole answer
+ * @returns a warning where a policy is longer than API Gateway documents for any API; undefined: none is
+ * @throws RouteTableError naming the scopes, the bytes and the settings that help
  */
-export function refuseLargePolicies(routes: readonly CompiledRoute[], stageArnLength = STAGE_ARN_LENGTH): void {
-  const { scopes, bytes } = largestPolicy(routes, stageArnLength);
-  if (bytes <= MOST_POLICY_BYTES) return;
-  throw new RouteTableError(
-    `A token with ${scopesInWords(scopes)} would need a policy of ${bytes} bytes, and ${MOST_POLICY_BYTES} fit: ` +
-      'put the routes of a scope below one path, or split the scope.',
+export function checkPolicySize(
+  routes: readonly CompiledRoute[],
+  maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
+): string | undefined {
+  const { scopes, bytes } = largestPolicy(routes);
+  const fit = maxAnswerBytes - CONTEXT_BYTES;
+  if (bytes > fit) {
+    throw new RouteTableError(
+      `A token with ${scopesInWords(scopes)} would need a policy of ${bytes} bytes, and ${fit} fit: ` +
+        `${fixFor(bytes + CONTEXT_BYTES)}.`,
+    );
+  }
+  if (bytes <= MOST_POLICY_BYTES) return undefined;
+  return (
+    `A token with ${scopesInWords(scopes)} needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway ` +
+    `documents ${DOCUMENTED_ANSWER_BYTES} bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage ` +
+    'of your own first.'
   );
 }
 
-function scopesInWords(scopes: readonly string[]): string {
+export function scopesInWords(scopes: readonly string[]): string {
   if (scopes.length === 0) return 'no scope at all';
   const [first, ...others] = scopes;
   return others.length === 0 ? `the scope ${first}` : `the scopes ${scopes.join(' ')}`;

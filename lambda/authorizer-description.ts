@@ -19,6 +19,8 @@ export interface AuthorizerDescription {
   readonly authorizerTimeoutSeconds: number;
   /** Whether entries flush API Gateway's result cache. */
   readonly flush: boolean;
+  /** What `lossesText` makes of the requests that are lost. Undefined: the version that deployed it did not say. */
+  readonly losses?: string;
 }
 
 /** Names of the stack's outputs that the operator's tool and the tests read. */

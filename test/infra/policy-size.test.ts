@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
-import { largestPolicy, MOST_POLICY_BYTES, refuseLargePolicies } from '../../infra/policy-size.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  checkPolicySize,
+  largeAnswerWarning,
+  largestPolicy,
+  MAX_ANSWER_BYTES,
+  MOST_POLICY_BYTES,
+} from '../../infra/policy-size.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
 import { route } from '../support/compiled-policy.ts';
@@ -30,17 +36,57 @@ test.each([1, 10, 50])(
 /** Every other route, so that no wide pattern can stand for them and no Deny for the rest is short. */
 const scattered = Array.from({ length: 200 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
-test('a scope that needs too long a policy is named with the bytes', () => {
+describe('a scope that needs too long a policy', () => {
   const compiled = compileRoutes(scattered);
   const { scopes, bytes } = largestPolicy(compiled);
-  expect(scopes).toEqual(['even']);
-  expect(() => refuseLargePolicies(compiled)).toThrow(
-    new RouteTableError(
-      `A token with the scope even would need a policy of ${bytes} bytes, and 6144 fit: put the routes of a scope below ` +
-        'one path, or split the scope.',
-    ),
+
+  test('is named with the bytes, and with the settings that help', () => {
+    expect(scopes).toEqual(['even']);
+    expect(() => checkPolicySize(compiled)).toThrow(
+      new RouteTableError(
+        `A token with the scope even would need a policy of ${bytes} bytes, and 6144 fit: set cachePer: 'route', whose ` +
+          `policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
+      ),
+    );
+  });
+
+  test('is accepted with the maxAnswerBytes that the message names, and warned of', () => {
+    expect(checkPolicySize(compiled, roundedUp(bytes + 2048))).toBe(
+      `A token with the scope even needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway documents ` +
+        '8192 bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage of your own first.',
+    );
+  });
+
+  test('is refused where maxAnswerBytes is too small for it, with the number that is enough', () => {
+    expect(() => checkPolicySize(compiled, 10_240)).toThrow(
+      `bytes, and 8192 fit: set cachePer: 'route', whose policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
+    );
+  });
+});
+
+test('an answer that no maxAnswerBytes allows is mended by cachePer alone', () => {
+  const parts = { issuerAliases: ['main'], contextNames: [], stageNames: ['s'.repeat(5_000)] };
+  expect(largeAnswerWarning(compileRoutes(scattered), parts, MAX_ANSWER_BYTES)).toMatch(
+    /, and 262144 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', whose policies are short\.$/,
   );
 });
+
+test('a short policy is no reason for a warning, whatever maxAnswerBytes is', () => {
+  expect(checkPolicySize(compileRoutes(collections(1)), MAX_ANSWER_BYTES)).toBeUndefined();
+});
+
+test('an answer is warned of past maxAnswerBytes, not past the default', () => {
+  const compiled = compileRoutes(collections(50));
+  const contextNames = Array.from({ length: 10 }, (_, index) => `name${index}`);
+  const parts = { issuerAliases: ['main'], contextNames, stageNames: ['prod'] };
+  const warning = largeAnswerWarning(compiled, parts);
+  expect(warning).toMatch(/bytes, if .+, and 8192 fit: name a shorter stage or fewer contextClaims, or set /);
+  expect(largeAnswerWarning(compiled, parts, 16_384)).toBeUndefined();
+});
+
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / 1024) * 1024;
+}
 
 test('a longer stage ARN makes every pattern longer', () => {
   const compiled = compileRoutes(collections(1));
@@ -48,5 +94,5 @@ test('a longer stage ARN makes every pattern longer', () => {
 });
 
 test('a table that fits is taken', () => {
-  expect(() => refuseLargePolicies(compileRoutes(collections(50)))).not.toThrow();
+  expect(checkPolicySize(compileRoutes(collections(50)))).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lossWarning } from '../../infra/policy-loss.ts';
+import { checkLosses } from '../../infra/loss-messages.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS } from '../../infra/route-readings.ts';
 import { grantFor, isAllowed, route } from '../support/compiled-policy.ts';
@@ -36,8 +36,8 @@ describe('a path that API Gateway may take for a route that is not granted', () 
     expect(['a', 'b', 'a b'].map((scopes) => isAllowed(routes, scopes, 'GET /foo/bar'))).toEqual([false, false, true]);
     expect(isAllowed(routes, 'a', 'GET /foo/bar/x')).toBe(true);
     expect(isAllowed(routes, 'b', 'GET /x/bar')).toBe(true);
-    expect(lossWarning(compileRouteTable(routes).losses)).toContain(
-      'GET /foo/bar, without a scope of GET /{x}/bar: since API Gateway may hand them to GET /{x}/bar',
+    expect(checkLosses(compileRouteTable(routes).losses, routes, {})).toContain(
+      'GET /foo/{proxy+} when proxy is "bar", without a scope of GET /{x}/bar: API Gateway may hand them to GET /{x}/bar',
     );
   });
 

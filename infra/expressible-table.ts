@@ -1,0 +1,74 @@
+import { type DescribedLoss, lossesText } from '../lambda/described-losses.ts';
+import { LOSS_KINDS } from '../lambda/lost-requests.ts';
+import type { CompiledRoute, Route } from '../lambda/route.ts';
+import type { AuthorizerSettings } from './deployment-schema.ts';
+import { checkLosses } from './loss-messages.ts';
+import type { PolicyLoss } from './policy-loss.ts';
+import { checkPolicySize } from './policy-size.ts';
+import { compileRouteTable } from './route-compiler.ts';
+import { nameOf } from './route-table.ts';
+import { RouteTableError } from './route-table-error.ts';
+
+/** What policies have to be. */
+export interface PolicyDemands extends Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses' | 'maxAnswerBytes'> {
+  /** Whether a cached decision is for one route: its policy then loses nothing, and is short. */
+  readonly isPerRoute: boolean;
+}
+
+/** A table that can become policies. */
+export interface ExpressibleTable {
+  readonly routes: readonly CompiledRoute[];
+  /** For the deployment's description of itself. */
+  readonly losses: string;
+  readonly warnings: readonly { readonly id: string; readonly text: string }[];
+}
+
+/**
+ * Compiles a table, and checks that its policies are as the team demands.
+ *
+ * @throws RouteTableError where policies cannot say the table, or only in too many bytes, or its description is too long
+ * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
+ */
+export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
+  const { routes: compiled, losses: ofTokens } = compileRouteTable(routes);
+  const losses = demands.isPerRoute ? [] : ofTokens;
+  const lost = checkLosses(losses, routes, demands);
+  const large = demands.isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
+  refuseLongDescription(compiled);
+  return {
+    routes: compiled,
+    losses: lossesText(describedLosses(losses, routes)),
+    warnings: [
+      ...(lost === undefined ? [] : [{ id: 'lost-requests', text: lost }]),
+      ...(large === undefined ? [] : [{ id: 'large-policy', text: large }]),
+    ],
+  };
+}
+
+/** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */
+const MOST_ROUTES_BYTES = 800_000;
+
+function refuseLongDescription(routes: readonly CompiledRoute[]): void {
+  // Twice, because in a template the text stands quoted.
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(routes)));
+  if (bytes <= MOST_ROUTES_BYTES) return;
+  throw new RouteTableError(
+    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
+      'shorten their paths, or give some of them to an authorizer and an API of their own.',
+  );
+}
+
+/** By the numbers of their routes, the gravest first. */
+export function describedLosses(losses: readonly PolicyLoss[], routes: readonly Route[]): readonly DescribedLoss[] {
+  const places = new Map(routes.map((route, index) => [nameOf(route), index]));
+  const placeOf = (name: string): number => {
+    const place = places.get(name);
+    if (place === undefined) throw new Error(`A loss names ${name}, which is no route of the table.`);
+    return place;
+  };
+  return LOSS_KINDS.flatMap((kind) => losses.filter((loss) => loss.kind === kind)).map(
+    ({ kind, route, requests, denied, because }) => {
+      return { kind, route: placeOf(route), requests, denied: placeOf(denied), because: because.map(placeOf) };
+    },
+  );
+}

@@ -1,0 +1,104 @@
+import { HTTP_METHODS, type Route } from './route.ts';
+
+/** As `PolicyLoss` has them, the gravest first. */
+export const LOSS_KINDS = ['whole', 'literal', 'readings', 'slashes'] as const;
+
+export type LossKind = (typeof LOSS_KINDS)[number];
+
+type Named = Pick<Route, 'method' | 'path'>;
+
+/** Why such requests are refused, as the end of a sentence. The routes are names. */
+export function lossPhrase(loss: {
+  readonly kind: LossKind;
+  readonly because: readonly string[];
+  readonly denied: string;
+}): string {
+  const { kind, denied, because } = loss;
+  const byPolicy = `its policy allows ${because[0]} and must deny ${denied}`;
+  return {
+    whole: byPolicy,
+    literal: byPolicy,
+    readings: `API Gateway may hand them to ${denied}`,
+    slashes: `API Gateway may ignore empty segments and hand them to ${denied}`,
+  }[kind];
+}
+
+/**
+ * Requests as people read them: the route, and what its parameters are. `POST /orders/refunds/items` of
+ * `POST /orders/{id}/items` is `POST /orders/{id}/items when id is "refunds"`.
+ *
+ * @param requests - of one loss: `…` stands for one segment or more
+ * @param routes - the table, which says what methods an ANY route serves
+ */
+export function requestsInWords(
+  requests: readonly string[],
+  route: Named,
+  routes: readonly Named[],
+): readonly string[] {
+  const methodsByPath = new Map<string, Set<string>>();
+  for (const request of requests) {
+    const [method = '', path = ''] = request.split(' ');
+    const methods = methodsByPath.get(path) ?? new Set();
+    methodsByPath.set(path, methods.add(method === 'ANY' ? route.method : method));
+  }
+  return [...methodsByPath].map(
+    ([path, methods]) => `${methodsInWords(methods, route, routes)} ${pathInWords(path, route)}`,
+  );
+}
+
+function methodsInWords(methods: ReadonlySet<string>, { method, path }: Named, routes: readonly Named[]): string {
+  if (method === 'ANY') {
+    const isServed = (one: string) => !routes.some((other) => other.path === path && other.method === one);
+    if (HTTP_METHODS.filter(isServed).every((one) => methods.has(one))) return 'ANY';
+  }
+  return listed([...methods]);
+}
+
+function pathInWords(path: string, route: Named): string {
+  const [texts, template] = [segmentsOf(path), segmentsOf(route.path)];
+  const isGreedy = template.at(-1)?.endsWith('+}') === true;
+  const single = isGreedy ? template.slice(0, -1) : template;
+  if (single.some((part, index) => !part.startsWith('{') && part !== texts[index])) return path;
+  const fixed = single.flatMap((part, index) =>
+    part === texts[index] ? [] : [`${part.slice(1, -1)} is "${texts[index]}"`],
+  );
+  const conditions = isGreedy ? [...fixed, ...restInWords(texts.slice(single.length), template.at(-1) ?? '')] : fixed;
+  return conditions.length === 0 ? route.path : `${route.path} when ${listed(conditions)}`;
+}
+
+/** @param rest - the segments that the greedy parameter takes, `greedy` itself or `…` among them */
+function restInWords(rest: readonly string[], greedy: string): readonly string[] {
+  const name = greedy.slice(1, -2);
+  if (rest.every((text) => text === greedy || text === '…')) {
+    return rest.length === 1 ? [] : [`${name} has ${rest.length} segments or more`];
+  }
+  return [`${name} is "${rest.map((text) => (text === greedy ? '…' : text)).join('/')}"`];
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.slice(1).split('/');
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A loss by its routes. */
+export interface RoutesOfLoss {
+  readonly route: Pick<Route, 'scopes'>;
+  readonly because: readonly Pick<Route, 'scopes'>[];
+  readonly denied: Pick<Route, 'scopes'>;
+}
+
+/** The smallest sets of scopes with which a token has the loss: one scope, two, or none at all. */
+export function minimalHoldings({ route, because, denied }: RoutesOfLoss): readonly (readonly string[])[] {
+  const opening = ({ scopes }: Pick<Route, 'scopes'>) =>
+    scopes.length === 0 ? [[]] : scopes.filter((scope) => !denied.scopes.includes(scope)).map((scope) => [scope]);
+  const holdings = because.flatMap((reason) =>
+    opening(reason).flatMap((first) => opening(route).map((second) => [...new Set([...first, ...second])].sort())),
+  );
+  const distinct = [...new Map(holdings.map((scopes) => [scopes.join(' '), scopes])).values()];
+  return distinct.filter(
+    (scopes) => !distinct.some((other) => other.length < scopes.length && other.every((one) => scopes.includes(one))),
+  );
+}
