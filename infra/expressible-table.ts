@@ -31,7 +31,7 @@ export interface ExpressibleTable {
  */
 export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
   const { routes: compiled, losses: ofTokens } = compileRouteTable(routes);
-  const losses = demands.isPerRoute ? [] : ofTokens;
+  const losses = demands.isPerRoute ? [] : withoutCovered(ofTokens);
   const lost = checkLosses(losses, routes, demands);
   const large = demands.isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
   refuseLongDescription(compiled);
@@ -56,6 +56,19 @@ function refuseLongDescription(routes: readonly CompiledRoute[]): void {
     `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
       'shorten their paths, or give some of them to an authorizer and an API of their own.',
   );
+}
+
+/** Of a route that is lost as a whole, single requests that the same Deny takes are no news. */
+function withoutCovered(losses: readonly PolicyLoss[]): readonly PolicyLoss[] {
+  const wholes = losses.filter(({ kind }) => kind === 'whole');
+  return losses.filter((loss) => loss.kind === 'whole' || !wholes.some((whole) => isCovered(loss, whole)));
+}
+
+function isCovered({ route, requests, denied, because }: PolicyLoss, whole: PolicyLoss): boolean {
+  if (whole.route !== route || whole.denied !== denied) return false;
+  const [, path] = route.split(' ');
+  const isLost = (request: string) => whole.requests.includes(`${request.split(' ')[0]} ${path}`);
+  return requests.every(isLost) && because.every((name) => whole.because.includes(name));
 }
 
 /** By the numbers of their routes, the gravest first. */

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { expressibleTable } from '../../infra/expressible-table.ts';
 import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import type { Route } from '../../lambda/route.ts';
 import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { main } from '../../ops/revocations.ts';
 import type { Terminal } from '../../ops/terminal.ts';
@@ -48,13 +49,19 @@ export interface OperatorAtWork {
   leave(): Promise<void>;
 }
 
-const ROUTES = compileRoutes([
+const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/whoami', scopes: [] },
   { method: 'GET', path: '/orders', scopes: ['orders:read'] },
   { method: 'POST', path: '/orders', scopes: ['orders:write'] },
   { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
   { method: 'GET', path: '/orders/{id}/refunds', scopes: ['refunds:read'] },
-]);
+];
+
+/** What the deployment of a table says of it, losses included. */
+export function describedTable(routes: readonly Route[], acceptedLosses: readonly string[] = []) {
+  const { routes: compiled, losses } = expressibleTable(routes, { isPerRoute: false, acceptedLosses });
+  return { routes: compiled, losses };
+}
 
 export function describedAuthorizer(
   issuers: readonly TrustedIssuer[],
@@ -69,7 +76,7 @@ export function describedAuthorizer(
       contextClaims: {},
       ...changes,
     },
-    routes: ROUTES,
+    ...describedTable(ROUTES),
     resultTtlSeconds: 60,
     authorizerTimeoutSeconds: 5,
     flush: true,

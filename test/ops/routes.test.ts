@@ -1,7 +1,21 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
+import { lossesText } from '../../lambda/described-losses.ts';
+import type { Route } from '../../lambda/route.ts';
 import { main } from '../../ops/routes.ts';
-import { NOW } from '../support/trusted-issuer.ts';
-import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from './operator-at-work.ts';
+import { route } from '../support/compiled-policy.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import {
+  describedAuthorizer,
+  describedTable,
+  finished,
+  type OperatorAtWork,
+  operatorAtWork,
+  wordsOf,
+} from './operator-at-work.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {
@@ -9,12 +23,24 @@ beforeAll(async () => {
 });
 afterAll(() => operator.leave());
 
-const run = (commandLine: string) =>
-  finished(wordsOf(commandLine), main, {
-    localFolder: operator.folder,
-    now: () => NOW,
-    readStandardInput: async () => '',
-  });
+const run = (commandLine: string, localFolder = operator.folder) =>
+  finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
+
+/** Runs the command next to an `npm start` whose authorizer says that of its table. */
+async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses'>, commandLine: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'routes-'));
+  const authorizer = { ...describedAuthorizer([trustedIssuer()]), losses: undefined, ...table };
+  const place = { api: 'http://127.0.0.1:9/v1', dynamodb: 'http://127.0.0.1:9', table: 'none', region: 'eu-west-1' };
+  await writeFile(
+    join(folder, `running-${process.pid}.json`),
+    JSON.stringify({ pid: process.pid, ...place, authorizer }),
+  );
+  try {
+    return await run(commandLine, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 it('shows who may call what', async () => {
   const { exitCode, out } = await run('');
@@ -25,6 +51,8 @@ GET     /orders               yes          -             -             -
 POST    /orders               -            yes           -             -
 GET     /orders/{id}          yes          -             -             -
 GET     /orders/{id}/refunds  -            -             yes           -
+
+No token loses a request of a route that it may call.
 `);
 });
 
@@ -67,4 +95,130 @@ it.each([
   ['--stack Api --region a --region b', /give --region once/],
 ])('refuses a wrong command line: %s', async (commandLine, sentence) => {
   expect(await run(commandLine)).toMatchObject({ exitCode: 2, err: expect.stringMatching(sentence) });
+});
+
+describe('requests that a token loses although its scopes grant the route', () => {
+  const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
+  const routes: readonly Route[] = [
+    route('GET /users/{id}', 'u'),
+    route('GET /users/{id}/roles', 'admin'),
+    route('GET /users/{id}/photos/{photo}', 'u'),
+    route('GET /t/{tenant}', 'a', 't'),
+    route(pdf, 'a', 'pdf'),
+    route('GET /t/{tenant}/billing/{invoice}', 'b'),
+  ];
+  const table = describedTable(routes, [pdf]);
+
+  it('stand below the table, each with its kind, the scopes of such a token, and the route that is denied', async () => {
+    const { out } = await runWith(table, '');
+    expect(out).toBe(`METHOD  PATH                               a     admin  b    pdf  t    u       (no scope)
+GET     /users/{id}                        -     -      -    -    -    yes     -
+GET     /users/{id}/roles                  -     yes    -    -    -    -       -
+GET     /users/{id}/photos/{photo}         -     -      -    -    -    partly  -
+GET     /t/{tenant}                        yes   -      -    -    yes  -       -
+GET     /t/{tenant}/billing/{invoice}/pdf  lost  -      -    yes  -    -       -
+GET     /t/{tenant}/billing/{invoice}      -     -      yes  -    -    -       -
+
+These requests get 403 although the token may call the route:
+  ${pdf} (whole), with a, or with pdf t, without a scope of GET /t/{tenant}/billing/{invoice}
+  GET /users/{id}/photos/{photo} when photo is "roles" (literal), with u, without a scope of GET /users/{id}/roles
+`);
+  });
+
+  it('are those of one set of scopes with --scope, with the reason', async () => {
+    const { out } = await runWith(table, "--scope 'u t pdf'");
+    expect(out).toContain(`A token with u t pdf may call 4 of 6 routes:
+  GET /users/{id}
+  GET /users/{id}/photos/{photo}
+  GET /t/{tenant}
+  ${pdf}
+
+It gets 403 for these requests of them:
+  ${pdf} (whole): its policy allows GET /t/{tenant} and must deny GET /t/{tenant}/billing/{invoice}
+  GET /users/{id}/photos/{photo} when photo is "roles" (literal): its policy allows GET /users/{id} and must deny GET /users/{id}/roles
+
+{`);
+  });
+
+  it.each([
+    ['a token that holds the denied routes too', 'u admin t pdf b'],
+    ['a token without the route whose Allow leaks', 'pdf b admin'],
+    ['a token with no scope', ''],
+  ])('are none for %s', async (_, scopes) => {
+    expect((await runWith(table, `--scope '${scopes}'`)).out).toContain('\n\nIt loses no request of them.\n\n{');
+  });
+
+  it('are in the document of --json, for the table', async () => {
+    const { losses, lossesLeftOut } = JSON.parse((await runWith(table, '--json')).out);
+    expect(losses).toEqual([
+      {
+        kind: 'whole',
+        route: pdf,
+        requests: [pdf],
+        inWords: [pdf],
+        denied: 'GET /t/{tenant}/billing/{invoice}',
+        because: ['GET /t/{tenant}'],
+        scopes: [['a'], ['pdf', 't']],
+      },
+      {
+        kind: 'literal',
+        route: 'GET /users/{id}/photos/{photo}',
+        requests: ['GET /users/{id}/photos/roles'],
+        inWords: ['GET /users/{id}/photos/{photo} when photo is "roles"'],
+        denied: 'GET /users/{id}/roles',
+        because: ['GET /users/{id}'],
+        scopes: [['u']],
+      },
+    ]);
+    expect(lossesLeftOut).toBe(0);
+  });
+
+  it('are in the document of --json, for one set of scopes', async () => {
+    const { losses, lossesLeftOut } = JSON.parse((await runWith(table, '--scope u --json')).out);
+    expect(losses).toEqual([
+      {
+        kind: 'literal',
+        route: 'GET /users/{id}/photos/{photo}',
+        requests: ['GET /users/{id}/photos/roles'],
+        inWords: ['GET /users/{id}/photos/{photo} when photo is "roles"'],
+        denied: 'GET /users/{id}/roles',
+        because: ['GET /users/{id}'],
+      },
+    ]);
+    expect(lossesLeftOut).toBe(0);
+  });
+
+  it('are not known where an earlier version deployed the stack', async () => {
+    const older = { routes: table.routes };
+    const sentence =
+      'Which requests tokens lose is not known: an earlier version made this deployment. Deploy it again to see them.';
+    expect((await runWith(older, '')).out).toContain(`\n\n${sentence}\n`);
+    expect((await runWith(older, '--scope u')).out).toContain(`\n\n${sentence}\n\n{`);
+    for (const commandLine of ['--json', '--scope u --json']) {
+      expect(JSON.parse((await runWith(older, commandLine)).out)).toMatchObject({ losses: null, lossesLeftOut: null });
+    }
+  });
+
+  it('are counted where a template could not hold them all', async () => {
+    // Random words, which no compression makes short.
+    const words = Array.from({ length: 20_000 }, (_, index) => Math.sin(index).toString(36).slice(3));
+    const many = words.map((word) => {
+      return {
+        kind: 'literal' as const,
+        route: 2,
+        requests: [`GET /users/{id}/photos/${word}`],
+        denied: 1,
+        because: [0],
+      };
+    });
+    const full = { routes: table.routes, losses: lossesText(many) };
+    const { lossesLeftOut, losses } = JSON.parse((await runWith(full, '--json')).out);
+    expect(lossesLeftOut + losses.length).toBe(20_000);
+    expect(lossesLeftOut).toBeGreaterThan(100);
+    expect(losses.length).toBeGreaterThan(1_000);
+    expect(full.losses.length).toBeLessThanOrEqual(50_000);
+    const more = `\n  … and ${lossesLeftOut} more losses of the table, which are too many for its deployment to list.\n`;
+    expect((await runWith(full, '')).out).toContain(more);
+    expect((await runWith(full, '--scope u')).out).toContain(more);
+  });
 });
