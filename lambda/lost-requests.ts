@@ -56,17 +56,19 @@ function methodsInWords(methods: ReadonlySet<string>, { method, path }: Named, r
 
 function pathInWords(path: string, route: Named): string {
   const [texts, template] = [segmentsOf(path), segmentsOf(route.path)];
-  const isGreedy = template.at(-1)?.endsWith('+}') === true;
-  const single = isGreedy ? template.slice(0, -1) : template;
+  // Such a request is an example: where the empty segments stand depends on how API Gateway reads them.
+  if (texts.includes('') && path !== '/') return `${route.path} with an empty segment`;
+  const greedy = template.at(-1)?.endsWith('+}') === true ? template.at(-1) : undefined;
+  const single = greedy === undefined ? template : template.slice(0, -1);
   if (single.some((part, index) => !part.startsWith('{') && part !== texts[index])) return path;
   const fixed = single.flatMap((part, index) =>
     part === texts[index] ? [] : [`${part.slice(1, -1)} is "${texts[index]}"`],
   );
-  const conditions = isGreedy ? [...fixed, ...restInWords(texts.slice(single.length), template.at(-1) ?? '')] : fixed;
+  const conditions = greedy === undefined ? fixed : [...fixed, ...restInWords(texts.slice(single.length), greedy)];
   return conditions.length === 0 ? route.path : `${route.path} when ${listed(conditions)}`;
 }
 
-/** @param rest - the segments that the greedy parameter takes, `greedy` itself or `…` among them */
+/** @param rest - the segments that the parameter takes, `greedy` itself or `…` among them */
 function restInWords(rest: readonly string[], greedy: string): readonly string[] {
   const name = greedy.slice(1, -2);
   if (rest.every((text) => text === greedy || text === '…')) {

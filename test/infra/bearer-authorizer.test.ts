@@ -11,11 +11,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
 import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import { lossesIn } from '../../lambda/described-losses.ts';
 import type { Route } from '../../lambda/route.ts';
 import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 
@@ -377,9 +379,13 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
   it('is warned of where context claims may fill it up', () => {
     expect(warningsFor({ contextClaims: tenClaims })).toEqual([
       expect.stringMatching(
-        /^The answer to a token with the scope read may take \d+ bytes, .+ API Gateway documents 8192: .+ fewer contextClaims\./,
+        /^The answer to a token with the scope read may take \d+ bytes, .+ and 8192 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', .+ maxAnswerBytes: \d+\./,
       ),
     ]);
+  });
+
+  it('is not warned of where maxAnswerBytes allows it', () => {
+    expect(warningsFor({ contextClaims: tenClaims, maxAnswerBytes: 16_384 })).toEqual([]);
   });
 
   it('is warned of where a long stage name stands in every pattern', () => {
@@ -387,13 +393,69 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
   });
 });
 
-it('refuses routes whose policies would be too long, by the scope that needs one', () => {
+/** Of the function, which no API needs to use yet. */
+function warningsOf({ function: { node } }: BearerAuthorizer): readonly unknown[] {
+  return node.metadata.filter(({ type }) => type === ArtifactMetadataEntryType.WARN).map(({ data }) => data);
+}
+
+describe('routes whose policies would be too long', () => {
   const scopeOf = (index: number) => (index % 2 === 0 ? 'even' : 'odd');
   const routes = Array.from({ length: 200 }, (_, index): Route => {
     return { method: 'GET', path: `/some-resource-${index}`, scopes: [scopeOf(index)] };
   });
-  const create = () => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes });
-  expect(create).toThrow(/A token with the scope even would need a policy of \d+ bytes, and 6144 fit/);
+  const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
+    new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
+
+  it('are refused, by the scope that needs one', () => {
+    expect(() => create(newStack())).toThrow(
+      /A token with the scope even would need a policy of \d+ bytes, and 6144 fit: set cachePer: 'route', .+ maxAnswerBytes: \d+\.$/,
+    );
+  });
+
+  it('are accepted with maxAnswerBytes, and warned of by the scope and the bytes', () => {
+    const stack = newStack();
+    expect(warningsOf(create(stack, { maxAnswerBytes: 32_768 }))).toEqual([
+      expect.stringMatching(
+        /^A token with the scope even needs a policy of \d+ bytes, .+ 8192 bytes for WebSocket APIs and nothing for REST APIs/,
+      ),
+    ]);
+  });
+});
+
+describe('routes of which tokens lose requests', () => {
+  const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
+  const routes: readonly Route[] = [
+    { method: 'GET', path: '/t/{tenant}', scopes: ['a'] },
+    { method: 'GET', path: '/t/{tenant}/billing/{invoice}', scopes: ['b'] },
+    { method: 'GET', path: '/t/{tenant}/billing/{invoice}/pdf', scopes: ['a'] },
+  ];
+  const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
+    new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
+
+  it('are refused where a whole route is lost', () => {
+    expect(() => create(newStack())).toThrow(`would be refused ${pdf}`);
+  });
+
+  it('are accepted by name, warned of, and described to operators', () => {
+    const stack = newStack();
+    const authorizer = create(stack, { acceptedLosses: [pdf] });
+    expect(warningsOf(authorizer)).toEqual([expect.stringContaining(`\n  ${pdf}, without a scope of `)]);
+    const { cfnOptions } = authorizer.function.node.defaultChild as CfnFunction;
+    const { losses = '' } = descriptionIn(stack.resolve(cfnOptions.metadata)) ?? {};
+    expect(lossesIn(losses).listed.map(({ route }) => route)).toEqual([2]);
+  });
+
+  it('are refused where exact policies are required', () => {
+    expect(() => create(newStack(), { acceptedLosses: [pdf], exactPolicies: 'required' })).toThrow(
+      "exactPolicies is 'required', and these requests get 403",
+    );
+  });
+
+  it('are not mended by a name that is no loss', () => {
+    expect(() => create(newStack(), { acceptedLosses: [pdf, 'GET /t/{tenant}'] })).toThrow(
+      'acceptedLosses names GET /t/{tenant}, and no token loses that route as a whole',
+    );
+  });
 });
 
 /** A stack holds 500 resources: the methods of so many routes need several. */

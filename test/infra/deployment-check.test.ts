@@ -28,6 +28,9 @@ const everyOption: Deployment = {
   corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
   realm: 'Acme orders',
   alarmEmail: 'on-call@acme.example',
+  exactPolicies: 'required',
+  acceptedLosses: ['GET /t/{tenant}/billing/{invoice}/pdf', 'ANY /{proxy+}'],
+  maxAnswerBytes: 262_144,
 };
 
 describe('a deployment is accepted', () => {
@@ -35,6 +38,7 @@ describe('a deployment is accepted', () => {
     ['with issuers, routes and a result TTL', soundDeployment],
     ['with every option', everyOption],
     ['without issuers, for the stack makes one', { ...soundDeployment, issuers: {} }],
+    ['with the usual answer written out', { ...soundDeployment, maxAnswerBytes: 8192 }],
     ['with no cache', { ...soundDeployment, resultTtl: Duration.seconds(0) }],
     ['with an hour of cache', { ...soundDeployment, resultTtl: Duration.hours(1) }],
     ['with no CORS at all', { ...soundDeployment, corsOrigins: [] }],
@@ -340,6 +344,21 @@ const wrong: readonly [string, Changes, string][] = [
     'routes[0] is GET /orders with the scopes ["orders/read","orders/write"]: leave out "orders/", because issuers.main ' +
       'takes it off every scope (scopePrefix).',
   ],
+  ['exact policies as a flag', { exactPolicies: true }, 'exactPolicies is true: write only required.'],
+  ['accepted losses as text', { acceptedLosses: 'GET /a' }, 'acceptedLosses is "GET /a": write a list'],
+  [
+    'an accepted loss without its method',
+    { acceptedLosses: ['/orders/{id}'] },
+    'acceptedLosses is ["/orders/{id}"]: name routes by method and path, such as \'GET /orders/{id}\'.',
+  ],
+  ['an accepted loss twice', { acceptedLosses: ['GET /a', 'GET /a'] }, ': name each once.'],
+  [
+    'answers shorter than the usual',
+    { maxAnswerBytes: 8191 },
+    'maxAnswerBytes is 8191: write a whole number of bytes from 8192 to 262144.',
+  ],
+  ['answers past the most', { maxAnswerBytes: 262_145 }, 'maxAnswerBytes is 262145: write a whole number of bytes'],
+  ['half a byte', { maxAnswerBytes: 8192.5 }, 'maxAnswerBytes is 8192.5: write a whole number of bytes'],
   ['flush as a word', { flush: 'no' }, 'flush is "no": write only true, false.'],
   [
     'an origin with a path',

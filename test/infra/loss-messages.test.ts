@@ -157,7 +157,7 @@ describe("exactPolicies: 'required'", () => {
     [
       'a loss of odd spellings',
       [route('GET /{proxy+}', 'a'), route('GET /orders', 'b')],
-      '\n  GET /{proxy+} when proxy is "orders/", without a scope of GET /orders: API Gateway may ignore empty segments',
+      '\n  GET /{proxy+} with an empty segment, without a scope of GET /orders: API Gateway may ignore empty segments',
     ],
   ])('refuses %s, in words, with the fix', (_, routes, line) => {
     const check = () => warningFor(routes, { exactPolicies });

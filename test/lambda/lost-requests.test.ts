@@ -52,12 +52,13 @@ describe('lost requests are put in words', () => {
       ['ANY /{proxy+} when proxy has 3 segments or more'],
     ],
     [
-      'a spelling with an empty segment',
-      'GET /{proxy+}',
-      ['ANY /orders/', 'GET //'],
-      ['GET /{proxy+} when proxy is "orders/"', 'GET /{proxy+} when proxy is "/"'],
+      'requests with an empty segment, wherever it is',
+      'GET /a/{proxy+}',
+      ['ANY /a/b/', 'GET //', 'GET /a//{rest+}'],
+      ['GET', 'GET', 'GET'].map((method) => `${method} /a/{proxy+} with an empty segment`),
     ],
-    ['a request that does not follow the path of the route', 'GET /t/{proxy+}', ['GET /{a}/b/'], ['GET /{a}/b/']],
+    ['the root', 'GET /', ['GET /'], ['GET /']],
+    ['a request that does not follow the path of the route', 'GET /t/{proxy+}', ['GET /{a}/b'], ['GET /{a}/b']],
   ])('%s', (_, name, requests, words) => {
     const rule = route(name);
     expect(requestsInWords(requests, rule, [rule])).toEqual(words);

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { expressibleTable } from '../../infra/expressible-table.ts';
+import { lossesIn } from '../../lambda/described-losses.ts';
+import { route } from '../support/compiled-policy.ts';
+
+const perToken = { isPerRoute: false };
+const perRoute = { isPerRoute: true };
+
+const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
+const billing = [route('GET /t/{tenant}', 'a'), route('GET /t/{tenant}/billing/{invoice}', 'b'), route(pdf, 'a')];
+
+const users = [
+  route('GET /users/{id}', 'u'),
+  route('GET /users/{id}/roles', 'admin'),
+  route('GET /users/{id}/photos/{photo}', 'u'),
+];
+
+/** Every other route, so that the policy of either scope is long. */
+const scattered = Array.from({ length: 200 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
+
+describe('a table whose decisions are cached for each token', () => {
+  test('is refused with a whole loss, and accepted with it by name', () => {
+    expect(() => expressibleTable(billing, perToken)).toThrow(`acceptedLosses: ['${pdf}']`);
+    const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    expect(warnings).toEqual([{ id: 'lost-requests', text: expect.stringContaining(pdf) }]);
+  });
+
+  test('is refused with any loss where exact policies are required', () => {
+    expect(expressibleTable(users, perToken).warnings).toHaveLength(1);
+    expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' })).toThrow(
+      "exactPolicies is 'required'",
+    );
+  });
+
+  test('is refused with a long policy, and warned of where maxAnswerBytes allows it', () => {
+    expect(() => expressibleTable(scattered, perToken)).toThrow('A token with the scope even would need a policy of');
+    const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 });
+    expect(warnings).toEqual([
+      { id: 'large-policy', text: expect.stringMatching(/^A token with the scope even needs a policy of \d+ bytes/) },
+    ]);
+  });
+
+  test('describes its losses by the numbers of its routes', () => {
+    expect(lossesIn(expressibleTable(users, perToken).losses)).toEqual({
+      listed: [{ kind: 'literal', route: 2, requests: ['GET /users/{id}/photos/roles'], denied: 1, because: [0] }],
+      leftOut: 0,
+    });
+  });
+
+  test('lists no single requests of a route that the same Deny takes as a whole', () => {
+    const { losses } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    expect(lossesIn(losses).listed).toEqual([{ kind: 'whole', route: 2, requests: [pdf], denied: 1, because: [0] }]);
+  });
+
+  test('describes its gravest losses first', () => {
+    const { losses } = expressibleTable([...users, ...billing], { ...perToken, acceptedLosses: [pdf] });
+    expect(lossesIn(losses).listed.map(({ kind }) => kind)).toEqual(['whole', 'literal']);
+  });
+});
+
+describe('a table whose decisions are cached for each route', () => {
+  test.each([
+    ['has no losses, whole ones included', billing],
+    ['has no losses where parameters equal literals', users],
+    ['has no long policies', scattered],
+  ])('%s', (_, routes) => {
+    const { warnings, losses, routes: compiled } = expressibleTable(routes, { ...perRoute, exactPolicies: 'required' });
+    expect(compiled).toHaveLength(routes.length);
+    expect(warnings).toEqual([]);
+    expect(lossesIn(losses)).toEqual({ listed: [], leftOut: 0 });
+  });
+
+  test('has nothing to accept', () => {
+    expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
+      `acceptedLosses names ${pdf}, and no token loses that route as a whole: leave it out.`,
+    );
+  });
+});

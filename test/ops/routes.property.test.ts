@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compileRouteTable } from '../../infra/route-compiler.ts';
+import type { Route } from '../../lambda/route.ts';
+import { routesReport } from '../../ops/routes-report.ts';
+import { selectRoute } from '../support/api-gateway-route-selection.ts';
+import { allows } from '../support/iam-evaluation.ts';
+import type { PathRequest } from '../support/route-tables.ts';
+import { describedTable } from './operator-at-work.ts';
+
+/** `SHOWN_LOSS_TABLES=5000 vitest run test/ops/routes.property.test.ts` */
+const TABLES = Number(process.env.SHOWN_LOSS_TABLES ?? 80);
+
+const SCOPES = ['read', 'write', 'admin'];
+/** `x` is no literal of any table, so that it stands for every other text. */
+const TEXTS = ['a', 'b', 'x'];
+const METHODS = ['GET', 'POST'] as const;
+const MAX_DEPTH = 5;
+const MAX_ODD_DEPTH = 4;
+
+const path = fc
+  .tuple(fc.array(fc.constantFrom('a', 'b', undefined), { maxLength: 3 }), fc.constantFrom(false, false, true))
+  .map(([parts, isGreedy]) => {
+    const segments = parts.map((part, depth) => part ?? `{p${depth}}`);
+    return `/${[...segments, ...(isGreedy ? ['{rest+}'] : [])].join('/')}`;
+  });
+
+const routeTable = fc.uniqueArray(
+  fc.record<Route>({
+    method: fc.constantFrom('GET', 'GET', 'GET', 'POST', 'ANY'),
+    path,
+    scopes: fc.subarray(SCOPES, { maxLength: 2 }),
+  }),
+  { selector: ({ method, path }) => `${method} ${path}`, minLength: 2, maxLength: 6 },
+);
+
+/** Every path of literals and of one other text, without empty segments. */
+const requests = requestsOf(pathsOf(MAX_DEPTH, TEXTS));
+
+/** The same, with one empty segment and with two. */
+const oddRequests = [withEmptySegment, (paths: Paths) => withEmptySegment(withEmptySegment(paths))].flatMap((change) =>
+  requestsOf(change(pathsOf(MAX_ODD_DEPTH, TEXTS))),
+);
+
+type Paths = readonly (readonly string[])[];
+
+function withEmptySegment(paths: Paths): Paths {
+  return paths.flatMap((path) => Array.from({ length: path.length + 1 }, (_, at) => path.toSpliced(at, 0, '')));
+}
+
+function requestsOf(paths: Paths): readonly PathRequest[] {
+  return paths.flatMap((texts) => METHODS.map((method) => ({ method, path: `/${texts.join('/')}` })));
+}
+
+function pathsOf(depth: number, texts: readonly string[]): Paths {
+  if (depth === 0) return [[]];
+  const shorter = pathsOf(depth - 1, texts);
+  const longest = shorter.filter(({ length }) => length === depth - 1);
+  return [...shorter, ...longest.flatMap((path) => texts.map((text) => [...path, text]))];
+}
+
+const everyHolding = Array.from({ length: 2 ** SCOPES.length }, (_, bits) =>
+  SCOPES.filter((_scope, index) => bits & (1 << index)),
+);
+
+interface Shown {
+  readonly losses: readonly {
+    readonly kind: string;
+    readonly route: string;
+    readonly requests: readonly string[];
+    readonly inWords: readonly string[];
+  }[];
+  readonly policy: Parameters<typeof allows>[0];
+}
+
+test(`in ${TABLES} tables the losses shown for each set of scopes are exactly the requests that its policy refuses though granted`, {
+  timeout: 120_000 + TABLES * 400,
+}, () => {
+  const count = { tables: 0, shown: 0, refused: 0, slashes: 0 };
+  fc.assert(
+    fc.property(routeTable, (routes) => {
+      checkTable(routes, count);
+      count.tables++;
+    }),
+    { numRuns: TABLES },
+  );
+  expect(count.refused).toBeGreaterThan(TABLES);
+  expect(count.slashes).toBeGreaterThan(TABLES / 10);
+});
+
+function checkTable(routes: readonly Route[], count: { shown: number; refused: number; slashes: number }): void {
+  const whole = compileRouteTable(routes).losses.filter(({ kind }) => kind === 'whole');
+  const table = describedTable(routes, [...new Set(whole.map(({ route }) => route))]);
+  for (const scopes of everyHolding) {
+    const printed = JSON.stringify(routesReport(table, scopes).document);
+    const { losses, policy } = JSON.parse(printed.replaceAll('END-OF-TOKEN', '9999-12-31T23:59:59Z')) as Shown;
+    const isGranted = ({ scopes: needed }: Route) =>
+      needed.length === 0 || needed.some((scope) => scopes.includes(scope));
+    const isRefused = (request: PathRequest) => {
+      const plain = selectRoute(routes, request.method, request.path);
+      return plain !== undefined && isGranted(plain) && !allows(policy, arnOf(request));
+    };
+    const isOf = (name: string, { method, path }: PathRequest) => {
+      const plain = selectRoute(routes, method, path);
+      return name === `${plain?.method} ${plain?.path}`;
+    };
+    const isShown = (request: PathRequest) =>
+      losses.some(({ route, requests }) => isOf(route, request) && requests.some((words) => isMeant(words, request)));
+    for (const request of requests) {
+      const [refused, shown] = [isRefused(request), isShown(request)];
+      if (refused !== shown) throw new Error(JSON.stringify({ request, scopes, refused, shown, losses, policy }));
+      if (refused) count.refused++;
+    }
+    for (const { route } of losses.filter(({ kind }) => kind === 'slashes')) {
+      if (!oddRequests.some((request) => isOf(route, request) && isRefused(request))) {
+        throw new Error(JSON.stringify({ route, scopes, losses, policy }));
+      }
+      count.slashes++;
+    }
+  }
+}
+
+/** Where the policy's ARNs begin as those of `npm run routes` do. */
+function arnOf({ method, path }: PathRequest): string {
+  return `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/${method}${path}`;
+}
+
+/** `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
+function isMeant(words: string, { method, path }: PathRequest): boolean {
+  const source = words.replace(/\{[^}]+\+\}|…/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${source}$`).test(`${method} ${path}`);
+}
