@@ -59,13 +59,13 @@ function refuseLongDescription(routes: readonly CompiledRoute[]): void {
 }
 
 /** Of a route that is lost as a whole, single requests that the same Deny takes are no news. */
-function withoutCovered(losses: readonly PolicyLoss[]): readonly PolicyLoss[] {
+export function withoutCovered(losses: readonly PolicyLoss[]): readonly PolicyLoss[] {
   const wholes = losses.filter(({ kind }) => kind === 'whole');
   return losses.filter((loss) => loss.kind === 'whole' || !wholes.some((whole) => isCovered(loss, whole)));
 }
 
 function isCovered({ route, requests, denied, because }: PolicyLoss, whole: PolicyLoss): boolean {
-  if (whole.route !== route || whole.denied !== denied) return false;
+  if (whole.denied !== denied) return false;
   const [, path] = route.split(' ');
   const isLost = (request: string) => whole.requests.includes(`${request.split(' ')[0]} ${path}`);
   return requests.every(isLost) && because.every((name) => whole.because.includes(name));

@@ -2,13 +2,14 @@ import type { RevocationTarget } from '../lambda/revocation-target.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from './entry-text.ts';
 import { formatFromNow, formatInstant } from './instant.ts';
-import { printable } from './printable.ts';
+import { printable, shellWord } from './printable.ts';
 import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
 import type { Report } from './report.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';
 import { textTable } from './text-table.ts';
 import type { Judgement } from './token-judgement.ts';
+import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from './token-losses.ts';
 import type { TokenMismatch } from './token-mismatch.ts';
 
 /** Everything that `check` found out. */
@@ -24,6 +25,10 @@ export interface Checked {
   /** Why the entries could not be read, although the verdict stands without them. */
   readonly unread: string | undefined;
   readonly routes: readonly CompiledRoute[];
+  /** Those of the token's scopes that open a route. */
+  readonly openingScopes: readonly string[];
+  /** Undefined: the deployment does not say. */
+  readonly losses: TokenLosses | undefined;
 }
 
 interface StepResult {
@@ -45,6 +50,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
         steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
       ),
       ...checked.entries.map((entry) => entryLine(entry, now)),
+      ...(status === 200 ? lossLines(checked, region) : []),
     ].join('\n'),
     document: {
       command: 'check',
@@ -57,6 +63,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       token: tokenDocument(checked),
       entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item, now), revokes })),
       routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+      ...lossMembers(checked.losses),
     },
     exitCode: obstacle === undefined ? 0 : 1,
   };
@@ -138,6 +145,17 @@ function tokenDocument({ judgement }: Checked) {
   const { issuerAlias, subject, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
   const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };
   return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
+}
+
+/** Lost requests that are shown: `npm run routes` lists them all. */
+const MAX_LOST_SHOWN = 5;
+
+function lossLines({ losses, openingScopes }: Checked, { flags }: RegionalStack): readonly string[] {
+  const lines = (losses?.listed ?? []).flatMap(tokenLossLines);
+  if (lines.length === 0) return [];
+  const command = `npm run routes -- --scope ${shellWord(openingScopes.join(' '))} ${flags}`;
+  const more = lines.length > MAX_LOST_SHOWN ? [`… and ${lines.length - MAX_LOST_SHOWN} more: ${command}`] : [];
+  return [LOST_OF_TOKEN, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
 }
 
 function entryLine({ target, item, revokes }: Checked['entries'][number], now: number): string {

@@ -10,6 +10,7 @@ import type { OperatorContext, Report } from './report.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { tokenFromStandardInput } from './token-input.ts';
 import { type Judgement, judge } from './token-judgement.ts';
+import { describedLosses, lossesWith } from './token-losses.ts';
 import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
 
 /** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
@@ -25,12 +26,20 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
     judgement,
     mismatches: mismatchesIn(token, judgement, region, now),
     ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
-    routes:
-      accessToken === undefined
-        ? []
-        : createGrants(region.authorizer.routes).routesGrantedBy(accessToken.scopes).routes,
+    ...grantTo(accessToken?.scopes, region),
   };
   return checkReport(checked, region, context.now(region));
+}
+
+/** What the scopes open, and what is lost of it. */
+function grantTo(
+  scopes: ReadonlySet<string> | undefined,
+  { authorizer }: RegionalStack,
+): Pick<Checked, 'routes' | 'openingScopes' | 'losses'> {
+  const ofTable = describedLosses(authorizer);
+  if (scopes === undefined) return { routes: [], openingScopes: [], losses: ofTable && { listed: [], leftOut: 0 } };
+  const { routes, scopes: openingScopes } = createGrants(authorizer.routes).routesGrantedBy(scopes);
+  return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
 }
 
 /** What the token says that is not as the deployment expects it. */

@@ -9,8 +9,10 @@ import { textTable } from './text-table.ts';
 import {
   describedLosses,
   isOpenTo,
+  LOST_OF_TOKEN,
   lossDocument,
   lossesWith,
+  lossMembers,
   nameOf,
   type TokenLoss,
   type TokenLosses,
@@ -80,7 +82,7 @@ function grantedTo(
   const policy = endingWithToken(policyDocument(grant, STAGE_ARN, 0));
   const losses = ofTable && { ...ofTable, listed: lossesWith(held, ofTable.listed) };
   const lost = lossLines(losses, tokenLossLines, {
-    some: 'It gets 403 for these requests of them:',
+    some: LOST_OF_TOKEN,
     none: 'It loses no request of them.',
   });
   const title = `A token with ${scopes.length === 0 ? 'no scope' : scopes.join(' ')} may call ${grant.routes.length} of ${routes.length} routes:`;
@@ -92,7 +94,7 @@ function grantedTo(
       ...['', ...lost, ''],
       JSON.stringify(policy, null, 2),
     ].join('\n'),
-    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses, lossDocument), policy },
+    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), policy },
     exitCode: 0,
   };
 }
@@ -115,8 +117,4 @@ function lossLines(
   const more = `… and ${leftOut} more losses of the table, which are too many for its deployment to list.`;
   const lines = [...listed.flatMap(linesOf).map(printable), ...(leftOut === 0 ? [] : [more])];
   return lines.length === 0 ? [none] : [some, ...lines.map((line) => `  ${line}`)];
-}
-
-function lossMembers(losses: TokenLosses | undefined, documentOf: (loss: TokenLoss) => unknown) {
-  return { losses: losses?.listed.map(documentOf) ?? null, lossesLeftOut: losses?.leftOut ?? null };
 }

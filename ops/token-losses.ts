@@ -61,10 +61,17 @@ export function isOpenTo(route: CompiledRoute, scopes: ReadonlySet<string>): boo
   return route.scopes.length === 0 || route.scopes.some((scope) => scopes.has(scope));
 }
 
+export const LOST_OF_TOKEN = 'It gets 403 for these requests of them:';
+
 /** One line for each request, with why it is refused. */
 export function tokenLossLines({ kind, inWords, ...routes }: TokenLoss): readonly string[] {
   const phrase = lossPhrase({ kind, because: routes.because.map(nameOf), denied: nameOf(routes.denied) });
   return inWords.map((words) => `${words} (${kind}): ${phrase}`);
+}
+
+/** For `--json`; null: the deployment does not say. */
+export function lossMembers(losses: TokenLosses | undefined, documentOf: (loss: TokenLoss) => unknown = lossDocument) {
+  return { losses: losses?.listed.map(documentOf) ?? null, lossesLeftOut: losses?.leftOut ?? null };
 }
 
 export function lossDocument({ kind, route, requests, inWords, denied, because }: TokenLoss) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { expressibleTable } from '../../infra/expressible-table.ts';
+import { expressibleTable, withoutCovered } from '../../infra/expressible-table.ts';
+import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { lossesIn } from '../../lambda/described-losses.ts';
 import { route } from '../support/compiled-policy.ts';
 
@@ -74,5 +75,30 @@ describe('a table whose decisions are cached for each route', () => {
     expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
       `acceptedLosses names ${pdf}, and no token loses that route as a whole: leave it out.`,
     );
+  });
+});
+
+describe('single requests of a route that is lost as a whole', () => {
+  const whole: PolicyLoss = {
+    kind: 'whole',
+    route: 'ANY /a/{x}',
+    requests: ['GET /a/{x}'],
+    denied: 'GET /b',
+    because: ['GET /c'],
+  };
+  const single: PolicyLoss = { ...whole, kind: 'literal', requests: ['GET /a/b'] };
+
+  test('are left out', () => {
+    expect(withoutCovered([single, whole])).toEqual([whole]);
+  });
+
+  test.each<[string, Partial<PolicyLoss>]>([
+    ['another route denies them', { denied: 'GET /d' }],
+    ['another Allow makes the Deny necessary', { because: ['GET /c', 'GET /d'] }],
+    ['they are of another method', { requests: ['GET /a/b', 'PUT /a/b'] }],
+    ['they are of another route', { route: 'ANY /a/{y}' }],
+  ])('are kept where %s', (_, change) => {
+    const kept = { ...single, ...change };
+    expect(withoutCovered([kept, whole])).toEqual([kept, whole]);
   });
 });

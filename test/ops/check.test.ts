@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { route } from '../support/compiled-policy.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey } from '../support/signing-keys.ts';
 import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
-import { describedAuthorizer, type OperatorAtWork, operatorAtWork, type PrintedDocument } from './operator-at-work.ts';
+import {
+  describedAuthorizer,
+  describedTable,
+  type OperatorAtWork,
+  operatorAtWork,
+  type PrintedDocument,
+} from './operator-at-work.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 const stranger = createSigningKey('ES256', 'key-1');
@@ -94,6 +101,32 @@ describe('check', () => {
     const { out } = await other.run('check -', tokenWith());
     await other.leave();
     expect(out).toMatch(/^Verdict: accepted, but its scopes open no route \(403\)/);
+  });
+
+  it('lists the requests that a good token loses, the first five in text, and where the others are listed', async () => {
+    const table = [1, 2, 3, 4, 5, 6].flatMap((number) => [
+      route(`GET /users${number}/{id}`, 'orders:read'),
+      route(`GET /users${number}/{id}/roles`, 'admin'),
+      route(`GET /users${number}/{id}/photos/{photo}`, 'orders:read'),
+    ]);
+    const described = describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]);
+    const other = await operatorAtWork({ ...described, ...describedTable(table) });
+    const { out } = await other.run('check -', tokenWith());
+    const { losses, lossesLeftOut } = await other.document('check -', tokenWith());
+    await other.leave();
+    expect(out).toContain(
+      '\nIt gets 403 for these requests of them:\n  GET /users1/{id}/photos/{photo} when photo is "roles" (literal): its policy allows ',
+    );
+    expect(out).toContain('\n  … and 1 more: npm run routes -- --scope orders:read --local\n');
+    expect(out.match(/\(literal\)/g)).toHaveLength(5);
+    expect({ number: losses?.length, lossesLeftOut }).toEqual({ number: 6, lossesLeftOut: 0 });
+  });
+
+  it('lists no losses of a token that has none, or that is rejected', async () => {
+    for (const token of [tokenWith(), tokenWith({}, stranger)]) {
+      expect((await operator.run('check -', token)).out).not.toContain('It gets 403');
+      expect(await operator.document('check -', token)).toMatchObject({ losses: [], lossesLeftOut: 0 });
+    }
   });
 
   it('says that nobody can know, exit 1, while the key set cannot be had', async () => {

@@ -29,6 +29,8 @@ export interface PrintedDocument {
   readonly changes: readonly Members[];
   readonly steps: readonly Members[];
   readonly routes: readonly Members[];
+  readonly losses: readonly Members[] | null;
+  readonly lossesLeftOut: number | null;
   readonly next: string | null;
   readonly doubtfulValues: number;
 }
