@@ -1,6 +1,6 @@
 import { type DescribedLoss, lossesText } from '../lambda/described-losses.ts';
 import { LOSS_KINDS } from '../lambda/lost-requests.ts';
-import type { CompiledRoute, Route } from '../lambda/route.ts';
+import type { CacheKey, CompiledRoute, Route } from '../lambda/route.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 import type { PolicyLoss } from './policy-loss.ts';
@@ -11,8 +11,8 @@ import { RouteTableError } from './route-table-error.ts';
 
 /** What policies have to be. */
 export interface PolicyDemands extends Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses' | 'maxAnswerBytes'> {
-  /** Whether a cached decision is for one route: its policy then loses nothing, and is short. */
-  readonly isPerRoute: boolean;
+  /** With `route`, a policy loses nothing and is short. */
+  readonly cachePer: CacheKey;
 }
 
 /** A table that can become policies. */
@@ -26,14 +26,18 @@ export interface ExpressibleTable {
 /**
  * Compiles a table, and checks that its policies are as the team demands.
  *
+ * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
+ * with a TOKEN authorizer asks for them.
+ *
  * @throws RouteTableError where policies cannot say the table, or only in too many bytes, or its description is too long
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
 export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
   const { routes: compiled, losses: ofTokens } = compileRouteTable(routes);
-  const losses = demands.isPerRoute ? [] : withoutCovered(ofTokens);
+  const isPerRoute = demands.cachePer === 'route';
+  const losses = isPerRoute ? [] : withoutCovered(ofTokens);
   const lost = checkLosses(losses, routes, demands);
-  const large = demands.isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
+  const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
   refuseLongDescription(compiled);
   return {
     routes: compiled,

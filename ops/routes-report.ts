@@ -20,12 +20,12 @@ import {
 } from './token-losses.ts';
 
 /** What `npm run routes` needs of a deployment. */
-export type DescribedTable = Pick<AuthorizerDescription, 'routes' | 'losses'>;
+export type DescribedTable = Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>;
 
 /** @param scopes - of a token; undefined: the whole table */
 export function routesReport(table: DescribedTable, scopes: readonly string[] | undefined): Report {
   const losses = describedLosses(table);
-  return scopes === undefined ? wholeTable(table.routes, losses) : grantedTo(table.routes, losses, scopes);
+  return scopes === undefined ? wholeTable(table.routes, losses) : grantedTo(table, losses, scopes);
 }
 
 function wholeTable(routes: readonly CompiledRoute[], losses: TokenLosses | undefined): Report {
@@ -73,13 +73,13 @@ function lineWithHolders(loss: TokenLoss): readonly string[] {
 const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
 
 function grantedTo(
-  routes: readonly CompiledRoute[],
+  { routes, cachePer }: DescribedTable,
   ofTable: TokenLosses | undefined,
   scopes: readonly string[],
 ): Report {
   const held = new Set(scopes);
   const grant = createGrants(routes).routesGrantedBy(held);
-  const policy = endingWithToken(policyDocument(grant, STAGE_ARN, 0));
+  const policy = cachePer === 'route' ? null : endingWithToken(policyDocument(grant, STAGE_ARN, 0));
   const losses = ofTable && { ...ofTable, listed: lossesWith(held, ofTable.listed) };
   const lost = lossLines(losses, tokenLossLines, {
     some: LOST_OF_TOKEN,
@@ -92,12 +92,14 @@ function grantedTo(
       title,
       ...grant.routes.map((route) => `  ${nameOf(route)}`),
       ...['', ...lost, ''],
-      JSON.stringify(policy, null, 2),
+      policy === null ? OWN_POLICIES : JSON.stringify(policy, null, 2),
     ].join('\n'),
     document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), policy },
     exitCode: 0,
   };
 }
+
+const OWN_POLICIES = "Each of these routes has a policy of its own, because cachePer is 'route'.";
 
 /** The Allow ends when the token does, which depends on the token. */
 function endingWithToken(policy: ReturnType<typeof policyDocument>): unknown {

@@ -388,6 +388,10 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
     expect(warningsFor({ contextClaims: tenClaims, maxAnswerBytes: 16_384 })).toEqual([]);
   });
 
+  it('is not warned of where decisions are cached for each route', () => {
+    expect(warningsFor({ contextClaims: tenClaims, cachePer: 'route' })).toEqual([]);
+  });
+
   it('is warned of where a long stage name stands in every pattern', () => {
     expect(warningsFor({}, 's'.repeat(128))).toHaveLength(1);
   });

@@ -4,8 +4,8 @@ import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { lossesIn } from '../../lambda/described-losses.ts';
 import { route } from '../support/compiled-policy.ts';
 
-const perToken = { isPerRoute: false };
-const perRoute = { isPerRoute: true };
+const perToken = { cachePer: 'token' } as const;
+const perRoute = { cachePer: 'route' } as const;
 
 const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
 const billing = [route('GET /t/{tenant}', 'a'), route('GET /t/{tenant}/billing/{invoice}', 'b'), route(pdf, 'a')];

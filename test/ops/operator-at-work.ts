@@ -61,7 +61,7 @@ const ROUTES: readonly Route[] = [
 
 /** What the deployment of a table says of it, losses included. */
 export function describedTable(routes: readonly Route[], acceptedLosses: readonly string[] = []) {
-  const { routes: compiled, losses } = expressibleTable(routes, { isPerRoute: false, acceptedLosses });
+  const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'token', acceptedLosses });
   return { routes: compiled, losses };
 }
 

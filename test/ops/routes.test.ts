@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expressibleTable } from '../../infra/expressible-table.ts';
 import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
 import { lossesText } from '../../lambda/described-losses.ts';
 import type { Route } from '../../lambda/route.ts';
@@ -27,7 +28,7 @@ const run = (commandLine: string, localFolder = operator.folder) =>
   finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
 
 /** Runs the command next to an `npm start` whose authorizer says that of its table. */
-async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses'>, commandLine: string) {
+async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>, commandLine: string) {
   const folder = await mkdtemp(join(tmpdir(), 'routes-'));
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), losses: undefined, ...table };
   const place = { api: 'http://127.0.0.1:9/v1', dynamodb: 'http://127.0.0.1:9', table: 'none', region: 'eu-west-1' };
@@ -197,6 +198,17 @@ It gets 403 for these requests of them:
     for (const commandLine of ['--json', '--scope u --json']) {
       expect(JSON.parse((await runWith(older, commandLine)).out)).toMatchObject({ losses: null, lossesLeftOut: null });
     }
+  });
+
+  it('are none where decisions are cached for each route, which have no policy for the whole token', async () => {
+    const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'route' });
+    const perRoute = { routes: compiled, losses, cachePer: 'route' as const };
+    expect((await runWith(perRoute, '')).out).toContain('\n\nNo token loses a request of a route that it may call.\n');
+    const { out } = await runWith(perRoute, "--scope 'u t pdf'");
+    expect(out).toMatch(
+      /\n\nIt loses no request of them\.\n\nEach of these routes has a policy of its own, because cachePer is 'route'\.\n$/,
+    );
+    expect(JSON.parse((await runWith(perRoute, '--scope u --json')).out)).toMatchObject({ losses: [], policy: null });
   });
 
   it('are counted where a template could not hold them all', async () => {
