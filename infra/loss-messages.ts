@@ -38,7 +38,8 @@ export function checkLosses(
   refuseWholeLosses(whole, table, acceptedLosses);
   const lines = linesOf(losses, table);
   if (lines.length === 0) return undefined;
-  return `These ${REFUSED_REQUESTS}${listOf(lines)}\nSet cachePer: 'route' to lose none of them.`;
+  const shown = cut(lines, ': `npm run routes` lists the losses of a deployment for each scope.');
+  return `These ${REFUSED_REQUESTS}${listOf(shown)}\nSet cachePer: 'route' to lose none of them.`;
 }
 
 const REFUSED_REQUESTS = 'requests get 403 although the token may call the route:';
@@ -61,7 +62,7 @@ function refuseLosses(losses: readonly PolicyLoss[], table: RouteTable): void {
   const lines = linesOf(losses, table);
   if (lines.length === 0) return;
   throw new RouteTableError(
-    `exactPolicies is 'required', and these ${REFUSED_REQUESTS}${listOf(lines)}\n${capitalized(EXACT_FIX)}.`,
+    `exactPolicies is 'required', and these ${REFUSED_REQUESTS}${listOf(cut(lines))}\n${capitalized(EXACT_FIX)}.`,
   );
 }
 
@@ -80,13 +81,17 @@ function refuseWholeLosses(whole: readonly PolicyLoss[], table: RouteTable, acce
 
 function wholeLossSentence(loss: PolicyLoss, table: RouteTable): string {
   const [route, denied] = [routeOf(loss.route, table), routeOf(loss.denied, table)];
-  const because = loss.because.map((name) => routeOf(name, table));
-  const [scopes = []] = minimalHoldings({ route, because, denied });
+  const [scopes = []] = minimalHoldings({ route, because: loss.because.map((name) => routeOf(name, table)), denied });
+  const because = loss.because.filter((name) => isOpenTo(routeOf(name, table), scopes));
   return (
     `A token with ${scopesInWords(scopes)}, without a scope of ${loss.denied} (${denied.scopes.join(', ')}), would be refused ` +
-    `${requestsInWords(loss.requests, route, [...table.values()]).join(' and ')}, because ${lossPhrase(loss)}, and IAM's ` +
-    'wildcards cross slashes'
+    `${requestsInWords(loss.requests, route, [...table.values()]).join(' and ')}, because ` +
+    `${lossPhrase({ ...loss, because })}, and IAM's wildcards cross slashes`
   );
+}
+
+function isOpenTo({ scopes: needed }: Route, scopes: readonly string[]): boolean {
+  return needed.length === 0 || needed.some((scope) => scopes.includes(scope));
 }
 
 /** The gravest first. */
@@ -106,8 +111,7 @@ function routeOf(name: string, table: RouteTable): Route {
 }
 
 function listOf(lines: readonly string[]): string {
-  const shown = cut(lines, ': `npm run routes` lists the losses of a deployment for each scope.');
-  return shown.map((line) => `\n  ${line}`).join('');
+  return lines.map((line) => `\n  ${line}`).join('');
 }
 
 function cut(items: readonly string[], where = ''): readonly string[] {

@@ -19,8 +19,8 @@ export interface DescribedLoss {
 }
 
 /**
- * Characters in a template of 1 MB, which has the routes next to them. Of 1,100 tables of public APIs in four layouts of scopes,
- * three have more losses than that.
+ * Characters in a template of 1 MB, which has the routes next to them. Of 5,293 tables of public APIs (`npm run test:real-apis`),
+ * seven have more losses than that.
  */
 const MAX_TEXT_LENGTH = 50_000;
 

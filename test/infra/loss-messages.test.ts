@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeploymentError } from '../../infra/deployment-schema.ts';
 import { checkLosses, type LossDemands } from '../../infra/loss-messages.ts';
+import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
 import type { Route } from '../../lambda/route.ts';
@@ -53,6 +54,20 @@ describe('a route that some tokens lose as a whole', () => {
     }));
     expect(() => warningFor(routes)).toThrow(
       `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would be refused ${pdf}, because `,
+    );
+  });
+
+  test('is explained by an Allow that the token of the example has', () => {
+    const loss: PolicyLoss = {
+      kind: 'whole',
+      route: 'GET /r',
+      requests: ['GET /r'],
+      denied: 'GET /d',
+      because: ['GET /b', 'GET /c'],
+    };
+    const routes = [route('GET /r', 'r'), route('GET /d', 'd'), route('GET /b', 'b'), route('GET /c', 'r')];
+    expect(() => checkLosses([loss], routes, {})).toThrow(
+      'A token with the scope r, without a scope of GET /d (d), would be refused GET /r, because its policy allows GET /c and ',
     );
   });
 
@@ -142,6 +157,10 @@ function manyPhotos(count: number): readonly Route[] {
 describe("exactPolicies: 'required'", () => {
   const exactPolicies = 'required';
 
+  test('counts the losses past the tenth', () => {
+    expect(() => warningFor(manyPhotos(12), { exactPolicies })).toThrow(/\n {2}… and 2 more\nSet cachePer: 'route'/);
+  });
+
   test('lets an exact table pass', () => {
     expect(warningFor(exact, { exactPolicies })).toBeUndefined();
   });
@@ -165,6 +184,7 @@ describe("exactPolicies: 'required'", () => {
     expect(check).toThrow(
       "exactPolicies is 'required', and these requests get 403 although the token may call the route:",
     );
+    expect(check).not.toThrow('npm run routes');
     expect(check).toThrow("\nSet cachePer: 'route', which is exact for every table.");
     expect(check).toThrow(expect.objectContaining({ name: RouteTableError.name }));
   });
