@@ -68,12 +68,13 @@ function pathInWords(path: string, route: Named): string {
   return conditions.length === 0 ? route.path : `${route.path} when ${listed(conditions)}`;
 }
 
-/** @param rest - the segments that the parameter takes, `greedy` itself or `…` among them */
+/** @param rest - the segments that the parameter takes, `greedy` itself, `…` and parameters of other routes among them */
 function restInWords(rest: readonly string[], greedy: string): readonly string[] {
   const name = greedy.slice(1, -2);
-  if (rest.every((text) => text === greedy || text === '…')) {
-    return rest.length === 1 ? [] : [`${name} has ${rest.length} segments or more`];
-  }
+  const isOpen = (text: string) => text === greedy || text === '…';
+  const count = `${rest.length} ${rest.length === 1 ? 'segment' : 'segments'}`;
+  if (rest.every(isOpen)) return rest.length === 1 ? [] : [`${name} has ${count} or more`];
+  if (rest.every((text) => text.startsWith('{') && !isOpen(text))) return [`${name} has ${count}`];
   return [`${name} is "${rest.map((text) => (text === greedy ? '…' : text)).join('/')}"`];
 }
 

@@ -52,6 +52,16 @@ describe('lost requests are put in words', () => {
       ['ANY /{proxy+} when proxy has 3 segments or more'],
     ],
     [
+      'a greedy parameter of some length',
+      'GET /a/{proxy+}',
+      ['GET /a/{x}', 'GET /a/{x}/{y}', 'GET /a/{x}/b'],
+      [
+        'GET /a/{proxy+} when proxy has 1 segment',
+        'GET /a/{proxy+} when proxy has 2 segments',
+        'GET /a/{proxy+} when proxy is "{x}/b"',
+      ],
+    ],
+    [
       'requests with an empty segment, wherever it is',
       'GET /a/{proxy+}',
       ['ANY /a/b/', 'GET //', 'GET /a//{rest+}'],
