@@ -5,8 +5,8 @@ import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 import type { PolicyLoss } from './policy-loss.ts';
 import { checkPolicySize } from './policy-size.ts';
-import { compileRouteTable } from './route-compiler.ts';
-import { nameOf } from './route-table.ts';
+import { compileRouteTable, singleRoutes } from './route-compiler.ts';
+import { nameOf, siblingWarning } from './route-table.ts';
 import { RouteTableError } from './route-table-error.ts';
 
 /** What policies have to be. */
@@ -27,17 +27,19 @@ export interface ExpressibleTable {
  * Compiles a table, and checks that its policies are as the team demands.
  *
  * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
- * with a TOKEN authorizer asks for them.
+ * with a TOKEN authorizer asks for them. A table that is too long for them cannot have been deployed with such an authorizer.
  *
  * @throws RouteTableError where policies cannot say the table, or only in too many bytes, or its description is too long
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
 export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
-  const { routes: compiled, losses: ofTokens } = compileRouteTable(routes);
+  const { routes: ofTokens, losses: lossesOfTokens } = compileRouteTable(routes);
   const isPerRoute = demands.cachePer === 'route';
-  const losses = isPerRoute ? [] : withoutCovered(ofTokens);
+  const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes) : ofTokens;
+  const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
   const lost = checkLosses(losses, routes, demands);
   const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
+  const siblings = siblingWarning(routes);
   refuseLongDescription(compiled);
   return {
     routes: compiled,
@@ -45,21 +47,26 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
     warnings: [
       ...(lost === undefined ? [] : [{ id: 'lost-requests', text: lost }]),
       ...(large === undefined ? [] : [{ id: 'large-policy', text: large }]),
+      ...(siblings === undefined ? [] : [{ id: 'variable-siblings', text: siblings }]),
     ],
   };
 }
 
 /** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */
-const MOST_ROUTES_BYTES = 800_000;
+const MAX_ROUTES_BYTES = 800_000;
 
 function refuseLongDescription(routes: readonly CompiledRoute[]): void {
-  // Twice, because in a template the text stands quoted.
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(routes)));
-  if (bytes <= MOST_ROUTES_BYTES) return;
+  const bytes = bytesOf(routes);
+  if (bytes <= MAX_ROUTES_BYTES) return;
   throw new RouteTableError(
-    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MOST_ROUTES_BYTES} fit: ` +
-      'shorten their paths, or give some of them to an authorizer and an API of their own.',
+    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MAX_ROUTES_BYTES} fit: set cachePer: 'route', ` +
+      'whose routes are short, or give some of them to an authorizer and an API of their own.',
   );
+}
+
+/** Of the routes in a template, where their JSON stands quoted. */
+function bytesOf(routes: readonly CompiledRoute[]): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(routes)));
 }
 
 /** Of a route that is lost as a whole, single requests that the same Deny takes are no news. */

@@ -34,6 +34,21 @@ export function compileRouteTable(routes: readonly Route[]): CompiledTable {
   };
 }
 
+/** Routes of which a policy can grant one at a time: a policy for all of a token's routes would grant none of them. */
+export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
+  return parseRouteTable(routes).map(({ route }) => ({
+    ...route,
+    allow: [],
+    deny: [],
+    leaksInto: [],
+    leaksPartlyInto: [],
+    within: [],
+    reachesSpellingsOf: [],
+    leaksBySpelling: [],
+    wide: { covering: [], meeting: [], spelling: [], spelled: [] },
+  }));
+}
+
 /** The routes of the table alone. @throws RouteTableError as `compileRouteTable` */
 export function compileRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
   return compileRouteTable(routes).routes;

@@ -55,7 +55,7 @@ function checkRule(route: Route): void {
 }
 
 /**
- * API Gateway refuses two parameters of different names under one resource; `{id}` beside `{proxy+}` is fine.
+ * API Gateway refuses two parameters of different names under one resource; for `{id}` next to `{proxy+}` see `siblingWarning`.
  *
  * @throws RouteTableError naming two paths.
  */
@@ -74,6 +74,27 @@ export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>
       );
     }
   }
+}
+
+/**
+ * A sentence about the first parameter next to a `{proxy+}` below one path: API Gateway has refused such resources of REST APIs
+ * (serverless-next.js #206), which only the deployment shows. undefined: there is none.
+ */
+export function siblingWarning(routes: readonly Pick<Route, 'path'>[]): string | undefined {
+  const variables = new Map<string, string>();
+  for (const { path } of routes) {
+    for (const { 0: part, index } of path.matchAll(/\{[^}]+\}/g)) {
+      const parent = path.slice(0, index);
+      const sibling = variables.get(parent) ?? part;
+      variables.set(parent, sibling);
+      if (sibling === part) continue;
+      return (
+        `The routes have ${parent}${sibling} and ${parent}${part}: API Gateway takes one variable part below a path of a REST ` +
+        'API ("A sibling of this resource already has a variable path part"), so the deployment may fail. Keep one of them.'
+      );
+    }
+  }
+  return undefined;
 }
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -19,6 +19,7 @@ import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
 import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
 import { lossesIn } from '../../lambda/described-losses.ts';
 import type { Route } from '../../lambda/route.ts';
+import { tenantRoutes } from '../support/route-tables.ts';
 import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 
 const settings: AuthorizerSettings = {
@@ -299,21 +300,6 @@ describe('an authorizer for 500 routes', () => {
   });
 });
 
-/** Five methods each: the star of `{tenant}` reaches every other collection. */
-function tenantRoutes(collections: number, prefix = ''): readonly Route[] {
-  const scopes = ['api'];
-  return Array.from({ length: collections }, (_, index): readonly Route[] => {
-    const path = `/{tenant}/${prefix}collection-${index}`;
-    return [
-      { method: 'GET', path, scopes },
-      { method: 'POST', path, scopes },
-      { method: 'GET', path: `${path}/{id}`, scopes },
-      { method: 'PUT', path: `${path}/{id}`, scopes },
-      { method: 'DELETE', path: `${path}/{id}`, scopes },
-    ];
-  }).flat();
-}
-
 describe('an authorizer for 1000 routes', () => {
   it('synthesizes for an API that a document describes', () => {
     const operation = (index: number) => ({ security: [{ bearer: [`part-${index % 40}:read`] }] });
@@ -347,7 +333,7 @@ describe('an authorizer for 100 collections of many tenants', () => {
 
   it('is refused where the description of its routes would fill the template, with the bytes', () => {
     const scopes = ['api-'.repeat(100)];
-    const routes = tenantRoutes(100, 'long-'.repeat(60)).map((route) => ({ ...route, scopes }));
+    const routes = tenantRoutes(100, 'long-'.repeat(60), scopes);
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes })).toThrow(
       /^The 500 routes take \d+ bytes of the template, and 800000 fit: .+\.$/,
     );

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { expressibleTable, withoutCovered } from '../../infra/expressible-table.ts';
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { lossesIn } from '../../lambda/described-losses.ts';
+import { createGrants } from '../../lambda/grants.ts';
+import { patternFor } from '../../lambda/resource-pattern.ts';
 import { route } from '../support/compiled-policy.ts';
+import { tenantRoutes } from '../support/route-tables.ts';
 
 const perToken = { cachePer: 'token' } as const;
 const perRoute = { cachePer: 'route' } as const;
@@ -71,10 +74,36 @@ describe('a table whose decisions are cached for each route', () => {
     expect(lossesIn(losses)).toEqual({ listed: [], leftOut: 0 });
   });
 
+  test('is taken where the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
+    const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
+    expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
+    const grants = createGrants(expressibleTable(routes, perRoute).routes);
+    const scopes = new Set(routes.flatMap((one) => one.scopes));
+    expect(grants.routesGrantedBy(scopes).allow).toEqual([]);
+    const { path = '' } = routes[0] ?? {};
+    expect(grants.routesGrantedBy(scopes, { method: 'GET', path }).allow).toEqual([patternFor('GET', path)]);
+  });
+
   test('has nothing to accept', () => {
     expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
       `acceptedLosses names ${pdf}, and no token loses that route as a whole: leave it out.`,
     );
+  });
+});
+
+describe('a parameter next to a proxy', () => {
+  const siblings = [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')];
+  test.each([perToken, perRoute])('is warned of with %j, since API Gateway may refuse it', (demands) => {
+    const { warnings } = expressibleTable(siblings, demands);
+    expect(warnings).toContainEqual({
+      id: 'variable-siblings',
+      text: expect.stringContaining('/x/{a} and /x/{proxy+}'),
+    });
+  });
+
+  test('is not warned of where they stand below different paths', () => {
+    const { warnings } = expressibleTable([route('GET /x/{a}/y/{proxy+}', 'a'), route('GET /x/{a}', 'a')], perToken);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -78,6 +78,20 @@ export const routeTable: fc.Arbitrary<readonly Route[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...LOSING_TABLES) },
 );
 
+/** Five methods each: the star of `{tenant}` reaches every other collection. */
+export function tenantRoutes(collections: number, prefix = '', scopes = ['api']): readonly Route[] {
+  return Array.from({ length: collections }, (_, index): readonly Route[] => {
+    const path = `/{tenant}/${prefix}collection-${index}`;
+    return [
+      { method: 'GET', path, scopes },
+      { method: 'POST', path, scopes },
+      { method: 'GET', path: `${path}/{id}`, scopes },
+      { method: 'PUT', path: `${path}/{id}`, scopes },
+      { method: 'DELETE', path: `${path}/{id}`, scopes },
+    ];
+  }).flat();
+}
+
 const text = fc.oneof(
   { weight: 4, arbitrary: literal },
   { weight: 3, arbitrary: fc.constantFrom(...TRAPS) },
