@@ -86,14 +86,15 @@ async function synthesize(file: string): Promise<{ readonly template: Template; 
 }
 
 describe('the package', () => {
-  it('holds the compiled library with its types, the bundles, the README, and no source', () => {
+  it('holds the compiled library with its types, the bundles, the README, the licence, and no source', () => {
     const strangers = packedFiles.filter(
       (path) =>
-        !/^(package\.json|README\.md|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
+        !/^(package\.json|README\.md|LICENSE|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
           path,
         ),
     );
     expect(strangers).toEqual([]);
+    expect(packedFiles).toContain('LICENSE');
     expect(packedFiles).toContain('dist/bundles/authorizer/index.cjs');
     expect(packedFiles).toContain('dist/bundles/flusher/index.cjs');
   });
