@@ -26,7 +26,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   contextClaims: {},
 });
 
-/** Level -> target, and whether `before` may spare a token there (architecture.md, "Revocation table"). */
+/** Level -> target, and whether `before` may spare a token there (README.md, "By hand"). */
 const LEVELS = {
   token: { target: 'jti#main#token-1', hasBefore: false },
   digest: { target: `th#main#${'a'.repeat(64)}`, hasBefore: false },

@@ -15,7 +15,7 @@ const FOUND_WITHOUT_KEYS: readonly RejectionReason[] = [
   'unknown-issuer',
 ];
 
-/** A row of threats.md: the authorization token of a request and why it is refused. */
+/** A row of the tables in SECURITY.md: the authorization token of a request and why it is refused. */
 export interface RefusedRow {
   readonly id: string;
   readonly what: string;
@@ -26,7 +26,7 @@ export interface RefusedRow {
 /** What a row is about, and the authorization token itself. */
 export type Case = readonly [what: string, authorizationToken: string];
 
-/** Rows of threats.md that share their id and their reason. */
+/** Rows of SECURITY.md that share their id and their reason. */
 export function refusedRows(id: string, reason: RejectionReason, ...cases: readonly Case[]): readonly RefusedRow[] {
   return cases.map(([what, authorizationToken]) => ({ id, what, reason, authorizationToken }));
 }

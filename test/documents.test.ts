@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Files that git tracks, or would add: nothing that it ignores. */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root })
+  .toString()
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(root, path)));
+const documents = files.filter((path) => path.endsWith('.md'));
+const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+
+/** What documents name although no clone has it, and where it comes from. */
+const NOT_IN_GIT: Readonly<Record<string, string>> = {
+  'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
+  'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
+  'missing.jsonl': 'the commands under "Restore the table" make it',
+  'orders-from-openapi.ts': 'an example in the document',
+  'orders.openapi.json': 'an example in the document',
+  'orders.ts': 'an example in the document',
+  'routes.json': 'the asset of the authorizer holds it',
+};
+
+/** Lists indent theirs. */
+const FENCE = /^ *(```|~~~)[^\n]*\n[\s\S]*?^ *\1 *$/gm;
+const CODE_SPAN = /`([^`]+)`/g;
+const LINK = /\]\(([^)\s]+)\)/g;
+
+describe.each(documents)('%s', (document) => {
+  const prose = read(document).replace(FENCE, '');
+
+  it('has no relative link that leads nowhere', () => {
+    const targets = [...prose.replace(CODE_SPAN, '').matchAll(LINK)].map(([, target = '']) => target);
+    expect(targets.filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(document, target))).toEqual([]);
+  });
+
+  it('names no file that git does not know', () => {
+    const words = [...prose.matchAll(CODE_SPAN)].flatMap(([, span = '']) => span.split(/\s+/));
+    const named = words.map((word) => word.replace(/[,;:]$/, '')).filter(isFileName);
+    expect(named.filter((name) => !Object.hasOwn(NOT_IN_GIT, name) && !isKnown(document, name))).toEqual([]);
+  });
+
+  it('names no npm script that package.json does not have', () => {
+    const named = [...read(document).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+function leadsSomewhere(document: string, target: string): boolean {
+  const [path = '', heading] = target.split('#');
+  const file = path === '' ? document : posix.join(posix.dirname(document), path);
+  if (!isFileOrFolder(file)) return false;
+  return heading === undefined || headingIds(file).includes(heading);
+}
+
+/** As GitHub writes them into the page, for headings whose texts differ. */
+function headingIds(file: string): readonly string[] {
+  const headings = [
+    ...read(file)
+      .replace(FENCE, '')
+      .matchAll(/^#+ (.+)$/gm),
+  ];
+  return headings.map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** A path below one of our folders, or a name with the ending of a file. */
+function isFileName(word: string): boolean {
+  if (/^(\.ci|docs|examples|infra|lambda|local|ops|test)\/[\w.*{},/-]*$/.test(word)) return true;
+  return /^[\w.*{},/-]*\w\.(cjs|js|json|jsonl|md|svg|tgz|ts|txt)$/.test(word);
+}
+
+/** By the path from the root or from the document, or by the name alone where there is no path. */
+function isKnown(document: string, name: string): boolean {
+  if (name.includes('*') || name.includes('{')) return matching(name).length > 0;
+  if (!name.includes('/')) return files.some((path) => posix.basename(path) === name);
+  return [name, posix.join(posix.dirname(document), name)].some(isFileOrFolder);
+}
+
+function matching(pattern: string): readonly string[] {
+  const source = pattern
+    .replaceAll('.', '\\.')
+    .replaceAll('*', '[^/]*')
+    .replace(/\{([^}]*)\}/g, (_, names: string) => `(${names.replaceAll(',', '|')})`);
+  const regex = new RegExp(pattern.includes('/') ? `^${source}$` : `(^|/)${source}$`);
+  return files.filter((path) => regex.test(path));
+}
+
+function isFileOrFolder(path: string): boolean {
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  return files.includes(path) || files.some((file) => file.startsWith(folder));
+}
+
+describe('the table of attacks in SECURITY.md', () => {
+  const rows = read('SECURITY.md')
+    .split('\n')
+    .flatMap((line) => {
+      const [, id] = /^\| ([A-H]\d+) \|/.exec(line) ?? [];
+      return id === undefined ? [] : [{ id, tests: line.slice(line.lastIndexOf(' | ')) }];
+    });
+
+  it('has one row for each id', () => {
+    expect(rows.length).toBeGreaterThan(60);
+    expect(rows.map(({ id }) => id)).toEqual([...new Set(rows.map(({ id }) => id))]);
+  });
+
+  it.each(rows)('names in row $id a test that exists, or says that there is none', ({ tests }) => {
+    const quoted = [...tests.matchAll(/`([\w.-]+\.test\.ts)`((?:[^`"]*"[^"]+")+)/g)].flatMap(
+      ([, file = '', names = '']) => [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => ({ file, name })),
+    );
+    if (!tests.includes('no test')) expect(quoted).not.toEqual([]);
+    expect(quoted.filter(({ file, name }) => !sourcesOf(file).some((source) => source.includes(name)))).toEqual([]);
+  });
+
+  it('has a row for each id that a test carries', () => {
+    const carried = files
+      .filter((path) => path.startsWith('test/') && path.endsWith('.test.ts'))
+      .flatMap((path) => [...read(path).matchAll(/['"`]([A-H]\d{1,2})(?=[ ,:'"`])/g)].map(([, id = '']) => id));
+    const known = rows.map(({ id }) => id);
+    expect([...new Set(carried)].filter((id) => !known.includes(id))).toEqual([]);
+  });
+});
+
+/** Of every test file of that name: two folders may have one. */
+function sourcesOf(name: string): readonly string[] {
+  return files.filter((path) => posix.basename(path) === name).map(read);
+}
