@@ -17,20 +17,27 @@ export interface Leak {
   readonly patterns: readonly ResourcePattern[];
 }
 
-/** One pattern a method, or one star for all of them where it reaches no route more than the list would. */
 export function draftOf(parsed: ParsedRoute, table: readonly ParsedRoute[], claims: RouteClaims): RouteDraft {
   const patterns = claims.plainParts(parsed, wholeCopy(parsed)).flatMap((part) => patternsOf(part, table, claims));
   return { parsed, patterns, meets: routesMet(patterns, table, claims) };
 }
 
-/** One pattern a method, or one for all of them where that meets no route more. */
+/**
+ * One pattern a method, or one star for all of them where that reaches nothing more of the table: a star takes segments along
+ * as well, so that `*` + `/x` also matches `GET/y/x`.
+ */
 function patternsOf({ methods, path }: ClaimedPart, table: readonly ParsedRoute[], claims: RouteClaims) {
-  const listed: readonly ResourcePattern[] = methods.map((method) => [method, ...path]);
+  const listed = methodPatterns({ methods, path });
   // A star and the root's slash would match every path that ends in one.
   if (methods.length < 2 || path[0] === '') return listed;
-  const starred: readonly ResourcePattern[] = [[ANY_METHOD, ...path]];
-  const met = (patterns: readonly ResourcePattern[]) => routesMet(patterns, table, claims);
-  return met(starred).size === met(listed).size ? starred : listed;
+  const starred: ResourcePattern = [ANY_METHOD, ...path];
+  const isListed = (reached: ResourcePattern) => listed.some((pattern) => covers(pattern, reached));
+  const reached = table.flatMap((route) => partsWithin(starred, route, claims));
+  return reached.flatMap(methodPatterns).every(isListed) ? [starred] : listed;
+}
+
+function methodPatterns({ methods, path }: ClaimedPart): readonly ResourcePattern[] {
+  return methods.map((method) => [method, ...path]);
 }
 
 function routesMet(
@@ -91,7 +98,7 @@ export function spelledPart(
       .oddCopies(parsed)
       .flatMap((copy) => copiesOf(copy, pattern).flatMap((one) => claims.plainParts(parsed, one))),
   );
-  const spelled = parts.flatMap(({ methods, path }) => methods.map((method): ResourcePattern => [method, ...path]));
+  const spelled = parts.flatMap(methodPatterns);
   const distinct = [...new Map(spelled.map((pattern) => [pattern.join('/'), pattern])).values()];
   return distinct.filter((inner) => !distinct.some((outer) => outer !== inner && covers(outer, inner)));
 }
