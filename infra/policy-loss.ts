@@ -2,7 +2,7 @@ import { WILD } from '../lambda/resource-pattern.ts';
 import type { HttpMethod } from '../lambda/route.ts';
 import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
-import { isGrantableWithout, type Leak, type RouteDraft } from './route-draft.ts';
+import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';
 import { nameOf } from './route-table.ts';
 
 /** Requests of a granted route that some tokens are refused, because IAM's wildcards cross slashes. */
@@ -40,12 +40,30 @@ export function policyLosses(
       }
     }
   }
-  return [...losses.values(), ...drafts.flatMap((proxy) => slashLosses(proxy, drafts))];
+  const proxies = drafts.filter(({ parsed }) => parsed.segments.at(-1)?.kind === 'proxy');
+  return [
+    ...losses.values(),
+    ...proxies.flatMap((proxy) => [...readingLosses(proxy, drafts, claims), ...slashLosses(proxy, drafts)]),
+  ];
+}
+
+/** A proxy is granted only what every reading hands to it: `/a/{proxy+}` beside `/{x}/{y}` gives up `/a/{y}`. */
+function readingLosses(proxy: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly PolicyLoss[] {
+  return drafts.flatMap((other): readonly PolicyLoss[] => {
+    if (other === proxy || !isGrantableWithout(proxy.parsed.route, other.parsed.route)) return [];
+    const parts = proxy.claimed.flatMap((pattern) => partsWithin(pattern, other.parsed, claims));
+    const contested = parts.filter(({ methods: [method], path }) =>
+      claims.claimants(method as HttpMethod, claims.exampleOf(path)).has(proxy.parsed),
+    );
+    const requests = [...new Set(contested.flatMap((part) => requestsOf(part, other)))];
+    if (requests.length === 0) return [];
+    const route = nameOf(proxy.parsed.route);
+    return [{ kind: 'readings', route, requests, denied: nameOf(other.parsed.route), because: [route] }];
+  });
 }
 
 /** Only a proxy takes empty segments by the plain reading, so only proxies lose requests with some. */
 function slashLosses(proxy: RouteDraft, drafts: readonly RouteDraft[]): readonly PolicyLoss[] {
-  if (proxy.parsed.segments.at(-1)?.kind !== 'proxy') return [];
   const because = nameOf(proxy.parsed.route);
   return drafts.flatMap(({ parsed }): readonly PolicyLoss[] => {
     const isReached = proxy.patterns.some((pattern) => reachesSpellings(pattern, parsed));

@@ -12,7 +12,9 @@ export interface ClaimedPart {
 
 /** Which requests, of those without empty segments, are handed to a route. */
 export interface RouteClaims {
-  /** The parts of a copy of `route` that the plain reading hands to it. */
+  /** The parts of a copy of `route` that both readings hand to it. */
+  ownParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  /** The parts that the plain reading hands to it. */
   plainParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
   /** The parts that some reading hands to it: the plain one, or the one with full matches before greedy ones. */
   parts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
@@ -37,9 +39,12 @@ export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
   const fullFirst = selectorOf(items, 'full-match-first');
   const isPlain = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
     plain(method, path)?.parsed === route;
+  const isOwn = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
+    plain(method, path)?.parsed === route && fullFirst(method, path)?.parsed === route;
   const isAny = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
     plain(method, path)?.parsed === route || fullFirst(method, path)?.parsed === route;
   return {
+    ownParts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isOwn(route) }),
     plainParts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isPlain(route) }),
     parts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isAny(route) }),
     oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route), depth) : []),

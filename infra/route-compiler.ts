@@ -1,6 +1,6 @@
 import type { CompiledRoute, PartialLeak, Route } from '../lambda/route.ts';
 import { type PolicyLoss, policyLosses } from './policy-loss.ts';
-import { covers, formatPattern, reachesSpellings } from './resource-pattern.ts';
+import { covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import { type RouteClaims, routeClaims } from './route-claims.ts';
 import { draftOf, isGrantableWithout, type Leak, leaksOf, type RouteDraft, spelledPart } from './route-draft.ts';
 import { parseRouteTable } from './route-table.ts';
@@ -66,8 +66,7 @@ function compiledRoute(
   index: number,
   { drafts, claims, leaks, wide }: CompiledParts,
 ): CompiledRoute {
-  const own = draft.patterns.map(formatPattern);
-  const isWhole = ({ into, patterns }: Leak) => patterns === into.patterns;
+  const isWhole = ({ into, patterns }: Leak) => patterns === into.claimed;
   const partly = leaks.filter((leak) => !isWhole(leak));
   const isReached = (other: RouteDraft) =>
     other !== draft &&
@@ -75,8 +74,8 @@ function compiledRoute(
     draft.patterns.some((pattern) => reachesSpellings(pattern, other.parsed));
   return {
     ...draft.parsed.route,
-    allow: own,
-    deny: own,
+    allow: draft.patterns.map(formatPattern),
+    deny: draft.claimed.map(formatPattern),
     leaksInto: leaks.filter(isWhole).map(({ into }) => drafts.indexOf(into)),
     leaksPartlyInto: partly.map(
       ({ into, patterns }): PartialLeak => [drafts.indexOf(into), patterns.map(formatPattern)],
@@ -93,9 +92,13 @@ function compiledRoute(
 
 /** Of two routes with the same patterns the first in the table stands for both. */
 function isWithin(inner: RouteDraft, outer: RouteDraft, outerIsFirst: boolean): boolean {
-  return coversAll(outer, inner) && (outerIsFirst || !coversAll(inner, outer));
+  return includes(outer, inner) && (outerIsFirst || !includes(inner, outer));
 }
 
-function coversAll(outer: RouteDraft, inner: RouteDraft): boolean {
-  return inner.patterns.every((pattern) => outer.patterns.some((wider) => covers(wider, pattern)));
+function includes(outer: RouteDraft, inner: RouteDraft): boolean {
+  return coversAll(outer.patterns, inner.patterns) && coversAll(outer.claimed, inner.claimed);
+}
+
+function coversAll(outer: readonly ResourcePattern[], inner: readonly ResourcePattern[]): boolean {
+  return inner.every((pattern) => outer.some((wider) => covers(wider, pattern)));
 }

@@ -4,10 +4,16 @@ import { copiesOf, copiesWithin, covers, type ResourcePattern, wholeCopy } from 
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import type { ParsedRoute } from './route-table.ts';
 
-/** A route, its patterns, and the routes whose requests they match, its own included. */
 export interface RouteDraft {
   readonly parsed: ParsedRoute;
+  /**
+   * Patterns for what is the route's by every reading. What one reading hands to another route needs no Allow of this one: a
+   * token may have it only if it may call that route too, whose own patterns match it.
+   */
   readonly patterns: readonly ResourcePattern[];
+  /** Patterns for what is the route's by some reading. */
+  readonly claimed: readonly ResourcePattern[];
+  /** The routes whose requests `claimed` matches, its own included. */
   readonly meets: ReadonlySet<ParsedRoute>;
 }
 
@@ -18,8 +24,10 @@ export interface Leak {
 }
 
 export function draftOf(parsed: ParsedRoute, table: readonly ParsedRoute[], claims: RouteClaims): RouteDraft {
-  const patterns = claims.plainParts(parsed, wholeCopy(parsed)).flatMap((part) => patternsOf(part, table, claims));
-  return { parsed, patterns, meets: routesMet(patterns, table, claims) };
+  const whole = wholeCopy(parsed);
+  const patterns = claims.ownParts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
+  const claimed = claims.parts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
+  return { parsed, patterns, claimed, meets: routesMet(claimed, table, claims) };
 }
 
 /**
@@ -57,11 +65,12 @@ export function partsWithin(pattern: ResourcePattern, route: ParsedRoute, claims
 export function leaksOf(draft: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly Leak[] {
   return drafts.flatMap((into) => {
     if (into === draft || !draft.meets.has(into.parsed) || !areHeldApart(draft, into)) return [];
-    return [{ into, patterns: deniedPart(draft.patterns, into, drafts, claims) }];
+    const patterns = deniedPart(draft.patterns, into, drafts, claims);
+    return patterns.length === 0 ? [] : [{ into, patterns }];
   });
 }
 
-/** Patterns for what `patterns` match of a route: its own patterns where that is all of it. */
+/** Patterns for what `patterns` match of a route: its `claimed` ones where that is all of it. */
 export function deniedPart(
   patterns: readonly ResourcePattern[],
   into: RouteDraft,
@@ -80,8 +89,8 @@ export function deniedPart(
   const denied = [...byPath].flatMap(([path, methods]) =>
     patternsOf({ methods: [...methods], path: path.split('/') }, table, claims),
   );
-  const isWhole = into.patterns.every((own) => denied.some((pattern) => covers(pattern, own)));
-  return isWhole ? into.patterns : denied;
+  const isWhole = into.claimed.every((own) => denied.some((pattern) => covers(pattern, own)));
+  return isWhole ? into.claimed : denied;
 }
 
 /**

@@ -33,8 +33,8 @@ export function wideMemberships(drafts: readonly RouteDraft[], claims: RouteClai
 }
 
 /** A route that is met may be reached by its spellings too. */
-function relationOf(pattern: ResourcePattern, { parsed, patterns }: RouteDraft, claims: RouteClaims) {
-  if (patterns.every((own) => covers(pattern, own))) return 'covering';
+function relationOf(pattern: ResourcePattern, { parsed, claimed }: RouteDraft, claims: RouteClaims) {
+  if (claimed.every((own) => covers(pattern, own))) return 'covering';
   if (partsWithin(pattern, parsed, claims).length > 0) return 'meeting';
   return reachesSpellings(pattern, parsed) ? 'spelling' : undefined;
 }

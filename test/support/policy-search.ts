@@ -17,8 +17,7 @@ const FRESH = 'x';
 const WILDCARD = '?*';
 
 /**
- * Tries every pattern of literals and wildcards that is up to one part longer than the table's paths, on paths that are up to
- * two segments longer. It shares nothing with the compiler.
+ * Tries every pattern of literals and wildcards on every path, both up to two parts longer than the table's paths. It shares nothing with the compiler.
  *
  * A Deny beats every Allow. So the best policy has every Deny that hits nothing required, and then every Allow that reaches
  * nothing forbidden: where that one does not allow all that is required, none does. A pattern for every method says no more
@@ -26,19 +25,19 @@ const WILDCARD = '?*';
  */
 export function policySearch(literals: readonly string[], depth: number): PolicySearch {
   const paths = sequences([...literals, FRESH], depth + 2);
-  const reach = sequences([...literals, WILDCARD], depth + 1).map((pattern) =>
+  const reach = sequences([...literals, WILDCARD], depth + 2).map((pattern) =>
     bits(paths.map((path) => matches(pattern, path))),
   );
+  const search = (required: bigint, forbidden: bigint) => {
+    const denied = union(reach.filter((matched) => (matched & required) === 0n));
+    const leaking = forbidden & ~denied;
+    const allowed = union(reach.filter((matched) => (matched & leaking) === 0n));
+    return (required & ~allowed) === 0n;
+  };
   return {
     paths,
-    isExpressible(demands) {
-      const required = bits(demands.map((demand) => demand === 'required'));
-      const forbidden = bits(demands.map((demand) => demand === 'forbidden'));
-      const denied = union(reach.filter((matched) => (matched & required) === 0n));
-      const leaking = forbidden & ~denied;
-      const allowed = union(reach.filter((matched) => (matched & leaking) === 0n));
-      return (required & ~allowed) === 0n;
-    },
+    isExpressible: (demands) =>
+      search(bits(demands.map((one) => one === 'required')), bits(demands.map((one) => one === 'forbidden'))),
   };
 }
 
