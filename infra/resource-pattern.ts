@@ -24,17 +24,42 @@ export function formatPattern(pattern: ResourcePattern): string {
   return pattern.join('/');
 }
 
-/** Whether every request that `inner` matches is matched by `outer` too. */
-export function covers(outer: ResourcePattern, inner: ResourcePattern, o = 0, i = 0): boolean {
-  if (o === outer.length || i === inner.length) return o === outer.length && i === inner.length;
-  if (outer[o] === WILD ? inner[i] !== '' : o === 0 && outer[o] === ANY_METHOD) {
-    return covers(outer, inner, o + 1, i + 1) || covers(outer, inner, o, i + 1);
+/**
+ * Whether every request that `inner` matches is matched by `outer` too; both patterns, or both paths of copies. Reads `inner`
+ * part by part and keeps every place of `outer` that may come next, so that many wildcards take no longer than their number.
+ */
+export function covers(outer: ResourcePattern, inner: ResourcePattern): boolean {
+  if (outer.length > inner.length || differ(outer.at(-1), inner.at(-1))) return false;
+  let places: readonly number[] = [0];
+  for (const text of inner) {
+    const next: number[] = [];
+    for (const place of places) addPlacesAfter(outer[place], text, place, next);
+    if (next.length === 0) return false;
+    places = next;
   }
-  return outer[o] === inner[i] && covers(outer, inner, o + 1, i + 1);
+  return places.at(-1) === outer.length;
 }
 
+/** In ascending order, each once. */
+function addPlacesAfter(demanded: string | undefined, text: string, place: number, places: number[]): void {
+  const isWide = demanded === WILD || demanded === REST;
+  const isTaken = isWide || demanded === PARAMETER ? text !== '' : demanded === text;
+  const isAny = place === 0 && demanded === ANY_METHOD;
+  if (!isAny && (!isTaken || (demanded === PARAMETER && text === REST))) return;
+  if ((isAny || isWide) && places.at(-1) !== place) places.push(place);
+  places.push(place + 1);
+}
+
+const wholeCopies = new WeakMap<ParsedRoute, RouteCopy>();
+
 /** The route as it stands in the table. */
-export function wholeCopy({ segments, methods }: ParsedRoute): RouteCopy {
+export function wholeCopy(route: ParsedRoute): RouteCopy {
+  const known = wholeCopies.get(route) ?? copyOf(route);
+  wholeCopies.set(route, known);
+  return known;
+}
+
+function copyOf({ segments, methods }: ParsedRoute): RouteCopy {
   const path = segments.map((segment) => {
     if (segment.kind === 'literal') return segment.text;
     return segment.kind === 'parameter' ? PARAMETER : REST;
@@ -69,38 +94,77 @@ function copiesAlong(
   methods: readonly HttpMethod[],
   begun = false,
 ): readonly RouteCopy[] {
-  const [first, template] = [pattern[0], route[0]];
-  // Most routes differ from most patterns in their first literal.
-  if (first !== WILD && template !== PARAMETER && template !== REST && first !== template) return [];
-  const paths = new Map(alignments({ pattern, route }, 0, 0, begun).map((path) => [path.join('/'), path]));
+  // Most routes differ from most patterns in their first literal, or in the last.
+  if (differ(pattern[0], route[0]) || differ(pattern.at(-1), route.at(-1))) return [];
   const fixed = (path: readonly string[]) => path.filter(isLiteral).length > route.filter(isLiteral).length;
-  return [...paths.values()].map((path) => ({ methods, path, isFixed: fixed(path) }));
+  const alignments = rests({ pattern, route, known: new Map() }, 0, 0, begun);
+  return alignments.map((path) => ({ methods, path, isFixed: fixed(path) }));
 }
+
+function differ(demanded: string | undefined, template: string | undefined): boolean {
+  return demanded !== template && [demanded, template].every((text) => text !== WILD && isLiteral(text ?? ''));
+}
+
+/**
+ * Copies of one route under one pattern that are told apart. Two dozen literals between as many wildcards would have millions;
+ * past the limit the route stands unfixed for what is left of it, which takes in all of them.
+ */
+export const MAX_COPIES = 16;
 
 interface Alignment {
   readonly pattern: ResourcePattern;
   /** Literals, empty ones too, PARAMETER and REST. */
   readonly route: readonly string[];
+  /** What is known of the ends of both, so that each pair is aligned once. */
+  readonly known: Map<number, readonly (readonly string[])[]>;
 }
 
-/** @param begun - whether the wildcard at `p` may end with an empty segment: one alone is not enough for it, but for a star it is */
-function alignments(along: Alignment, p: number, r: number, begun: boolean): readonly string[][] {
+/**
+ * What is left of the route from `r` on, aligned with the pattern from `p` on.
+ *
+ * @param begun - whether the wildcard at `p` may end with an empty segment: one alone is not enough for it, but for a star it is
+ */
+function rests(along: Alignment, p: number, r: number, begun: boolean): readonly (readonly string[])[] {
   const [demanded, template] = [along.pattern[p], along.route[r]];
   if (demanded === undefined || template === undefined) return demanded === template ? [[]] : [];
+  const key = (p * along.route.length + r) * 2 + (begun ? 1 : 0);
+  const known = along.known.get(key) ?? alignedRests(along, p, r, begun);
+  along.known.set(key, known);
+  return known;
+}
+
+function alignedRests(along: Alignment, p: number, r: number, begun: boolean): readonly (readonly string[])[] {
+  const [demanded = '', template = ''] = [along.pattern[p], along.route[r]];
   const then = (text: string, next: number, after: number) =>
-    alignments(along, next, after, next === p).map((path) => [text, ...path]);
+    rests(along, next, after, next === p).map((path) => [text, ...path]);
+  const either = (one: readonly (readonly string[])[], other: readonly (readonly string[])[]) =>
+    widest(one, other, along.route.slice(r));
   if (template === REST) {
     if (demanded === '') return [];
+    const isLast = r === along.route.length - 1;
     // Of wildcards in a row all but the last may as well take one segment.
-    if (demanded === WILD && along.pattern[p + 1] === WILD) return then(PARAMETER, p + 1, r);
+    if (demanded === WILD && along.pattern[p + 1] === WILD && isLast) return then(PARAMETER, p + 1, r);
     const text = demanded === WILD ? REST : demanded;
-    return [...then(text, p + 1, r + 1), ...then(text, p + 1, r)];
+    const within = either(then(text, p + 1, r + 1), then(text, p + 1, r));
+    return demanded === WILD && !isLast ? either(within, then(REST, p, r + 1)) : within;
   }
   if (demanded === WILD) {
-    return [...(template === '' && !begun ? [] : then(template, p + 1, r + 1)), ...then(template, p, r + 1)];
+    return either(template === '' && !begun ? [] : then(template, p + 1, r + 1), then(template, p, r + 1));
   }
   if (template === PARAMETER) return demanded === '' ? [] : then(demanded, p + 1, r + 1);
   return demanded === template ? then(template, p + 1, r + 1) : [];
+}
+
+/** Both, without those that another one takes in. */
+function widest(
+  one: readonly (readonly string[])[],
+  other: readonly (readonly string[])[],
+  unfixed: readonly string[],
+): readonly (readonly string[])[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
+  const all = one.filter((path) => !other.some((wider) => covers(wider, path)));
+  const both = [...all, ...other.filter((path) => !all.some((wider) => covers(wider, path)))];
+  return both.length > MAX_COPIES ? [unfixed] : both;
 }
 
 export function isLiteral(text: string): boolean {
@@ -114,15 +178,32 @@ export function isLiteral(text: string): boolean {
 export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): boolean {
   const [method = ANY_METHOD, ...path] = pattern;
   const { methods, path: template } = wholeCopy(route);
-  if (method === ANY_METHOD) return path.length === 0 || reaches([WILD, ...path], 0, template, 0);
-  return methods.some((one) => one === method) && path.includes(WILD) && reaches(path, 0, template, 0);
+  if (method === ANY_METHOD) return path.length === 0 || reaches([WILD, ...path], template);
+  if (differ(path[0], template[0])) return false;
+  return methods.some((one) => one === method) && path.includes(WILD) && reaches(path, template);
 }
 
-function reaches(pattern: ResourcePattern, p: number, route: readonly string[], r: number): boolean {
-  const [demanded, template] = [pattern[p], route[r]];
-  if (demanded === WILD)
-    return reaches(pattern, p + 1, route, r) || (template !== undefined && reaches(pattern, p, route, r + 1));
-  if (demanded === undefined || template === undefined) return demanded === template;
-  if (template === REST) return reaches(pattern, p + 1, route, r) || reaches(pattern, p + 1, route, r + 1);
-  return (template === PARAMETER || template === demanded) && reaches(pattern, p + 1, route, r + 1);
+/** As `covers`, keeps every place of the pattern that may come next. */
+function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
+  let places = withSkipped(pattern, [0]);
+  for (const template of route) {
+    const [first] = places;
+    if (first === undefined) return false;
+    const from = template === REST ? pattern.map((_, place) => place).slice(first) : places;
+    places = withSkipped(
+      pattern,
+      from.flatMap((place) => {
+        if (pattern[place] === WILD) return [place];
+        return place < pattern.length && (!isLiteral(template) || template === pattern[place]) ? [place + 1] : [];
+      }),
+    );
+  }
+  return places.includes(pattern.length);
+}
+
+/** A wildcard may take nothing but the slashes next to it. In ascending order. */
+function withSkipped(pattern: ResourcePattern, places: readonly number[]): readonly number[] {
+  const all = new Set(places);
+  for (const place of all) if (pattern[place] === WILD) all.add(place + 1);
+  return [...all].sort((a, b) => a - b);
 }

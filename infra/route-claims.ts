@@ -1,6 +1,6 @@
 import { WILD } from '../lambda/resource-pattern.ts';
 import type { HttpMethod } from '../lambda/route.ts';
-import { PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
+import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
 import { type PathTexts, selectorOf } from './route-selection.ts';
 import type { ParsedRoute } from './route-table.ts';
 
@@ -37,35 +37,61 @@ export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
   const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
   const plain = selectorOf(items, 'segment-by-segment');
   const fullFirst = selectorOf(items, 'full-match-first');
-  const isPlain = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
-    plain(method, path)?.parsed === route;
-  const isOwn = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
-    plain(method, path)?.parsed === route && fullFirst(method, path)?.parsed === route;
-  const isAny = (route: ParsedRoute) => (method: HttpMethod, path: PathTexts) =>
-    plain(method, path)?.parsed === route || fullFirst(method, path)?.parsed === route;
+  const trial = (route: ParsedRoute, isClaimed: Trial['isClaimed']): Trial => ({
+    route,
+    fresh,
+    depth,
+    select,
+    isClaimed,
+  });
+  const select: Trial['select'] = (method, path) => ({
+    plain: plain(method, path)?.parsed,
+    fullFirst: fullFirst(method, path)?.parsed,
+  });
   return {
-    ownParts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isOwn(route) }),
-    plainParts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isPlain(route) }),
-    parts: (route, copy) => claimedParts(copy, { fresh, depth, isClaimed: isAny(route) }),
-    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route), depth) : []),
+    ownParts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route && one.fullFirst === route),
+      ),
+    plainParts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route),
+      ),
+    parts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route || one.fullFirst === route),
+      ),
+    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route)) : []),
     claimants: (method, path) => new Set([plain, fullFirst].flatMap((select) => select(method, path)?.parsed ?? [])),
     exampleOf: (path) => path.map((text) => (text === WILD ? fresh : text)),
   };
 }
 
 interface Trial {
+  readonly route: ParsedRoute;
   readonly fresh: string;
   readonly depth: number;
-  readonly isClaimed: (method: HttpMethod, path: PathTexts) => boolean;
+  readonly select: (method: HttpMethod, path: PathTexts) => Selected;
+  readonly isClaimed: (selected: Selected) => boolean;
+}
+
+/** The routes that a request is handed to. */
+interface Selected {
+  readonly plain: ParsedRoute | undefined;
+  readonly fullFirst: ParsedRoute | undefined;
 }
 
 /** An empty segment alone is no rest. */
-function oddCopies({ methods, path }: RouteCopy, depth: number): readonly RouteCopy[] {
-  const start = path.slice(0, -1);
-  return Array.from({ length: Math.max(1, depth - start.length) }, (_, more) => more + 2).flatMap((length) => {
-    const rest = Array.from({ length }, () => PARAMETER);
-    return rest.map((_, empty) => ({ methods, path: [...start, ...rest.with(empty, '')], isFixed: false }));
-  });
+function oddCopies({ methods, path }: RouteCopy): readonly RouteCopy[] {
+  const rests = [
+    ['', REST],
+    [REST, ''],
+    [REST, '', REST],
+  ];
+  return rests.map((rest) => ({ methods, path: [...path.slice(0, -1), ...rest], isFixed: false }));
 }
 
 /** Methods whose parts are the same stand together. */
@@ -82,38 +108,60 @@ function claimedParts(copy: RouteCopy, trial: Trial): readonly ClaimedPart[] {
   return [...parts.values()];
 }
 
+/**
+ * Of a copy with two rests or more there are many lengths to try. Past the limit it stands for a part of the route without a
+ * trial: a Deny may take in more than the route, and no copy that an Allow is made of has two.
+ */
+const MAX_TRIALS = 2_000;
+
 /** A wildcard crosses slashes, so a pattern for a shallow rest also stands for every deeper one. */
 function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: Trial): readonly ResourcePattern[] {
-  const claimed = expansions(copy, trial.depth).filter((path) =>
-    trial.isClaimed(
+  const shallowest = expansion(copy, []);
+  const selected = (path: ResourcePattern) =>
+    trial.select(
       method,
       path.map((text) => (text === WILD ? trial.fresh : text)),
-    ),
-  );
-  return claimed.filter((path) => !claimed.some((other) => other.length < path.length && isShallower(other, path)));
+    );
+  const first = selected(shallowest);
+  if (trial.isClaimed(first)) return [shallowest];
+  if (first.plain !== trial.route && isProxyAbove(first.plain, copy.indexOf(REST))) return [];
+  const rests = copy.filter((text) => text === REST).length;
+  const most = Math.max(1, trial.depth - shallowest.length + 1);
+  if (rests > 1 && most ** rests > MAX_TRIALS) return [shallowest];
+  return lengthsOf(rests, most).reduce<readonly ResourcePattern[]>((claimed, lengths) => {
+    const path = expansion(copy, lengths);
+    return !claimed.some((wider) => covers(wider, path)) && trial.isClaimed(selected(path))
+      ? [...claimed, path]
+      : claimed;
+  }, []);
 }
 
-/** The copy with each rest as one segment, two, and so on, until no route of the table looks any further. */
-function expansions(copy: readonly string[], depth: number): readonly ResourcePattern[] {
-  return copy.reduce<readonly ResourcePattern[]>(
-    (paths, text) => {
-      if (text !== REST) return paths.map((path) => [...path, text === PARAMETER ? WILD : text]);
-      return paths.flatMap((path) =>
-        Array.from({ length: Math.max(1, depth - path.length) }, (_, more) => [
-          ...path,
-          ...Array.from({ length: more + 1 }, () => WILD),
-        ]),
-      );
-    },
-    [[]],
-  );
+/** Whether a proxy takes the request whatever its first rest is: then it takes every deeper one from the same route. */
+function isProxyAbove(selected: ParsedRoute | undefined, firstRest: number): boolean {
+  const segments = selected?.segments ?? [];
+  const beyond = segments.slice(firstRest, -1);
+  return segments.at(-1)?.kind === 'proxy' && beyond.every(({ kind }) => kind === 'parameter');
 }
 
-/** Whether `deeper` is `path` with more wildcards next to its own. */
-function isShallower(path: ResourcePattern, deeper: ResourcePattern, p = 0, d = 0): boolean {
-  if (p === path.length || d === deeper.length) return p === path.length && d === deeper.length;
-  if (path[p] !== WILD) return path[p] === deeper[d] && isShallower(path, deeper, p + 1, d + 1);
-  return deeper[d] === WILD && (isShallower(path, deeper, p + 1, d + 1) || isShallower(path, deeper, p, d + 1));
+/** The copy with a number of segments for each rest: one where none is given. */
+function expansion(copy: readonly string[], lengths: readonly number[]): ResourcePattern {
+  let rest = 0;
+  return copy.flatMap((text) => {
+    if (text === REST) return Array.from({ length: lengths[rest++] ?? 1 }, () => WILD);
+    return text === PARAMETER ? [WILD] : [text];
+  });
+}
+
+/** One to `most` for each rest, in the order of their sums: from `most` on no route of the table looks any further. */
+function lengthsOf(rests: number, most: number): readonly (readonly number[])[] {
+  const one = Array.from({ length: most }, (_, more) => more + 1);
+  const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
+  return Array.from({ length: rests })
+    .reduce<readonly (readonly number[])[]>(
+      (all) => all.flatMap((lengths) => one.map((length) => [...lengths, length])),
+      [[]],
+    )
+    .toSorted((a, b) => sum(a) - sum(b));
 }
 
 function freshText(routes: readonly ParsedRoute[]): string {

@@ -9,10 +9,27 @@ const ANYTHING = '\0';
 
 /** Whether every request that `inner` matches is matched by `outer` too; both as IAM writes them, `GET/orders/?*`. */
 export function covering(outer: string): (inner: string) => boolean {
-  if (!/[*?]/.test(outer)) return (inner) => inner === outer;
-  const source = outer.replace(/[.+^$(){}|[\]\\]/g, '\\$&').replace(/[*?]/g, (wild) => (wild === '*' ? '[^]*' : '[^]'));
-  const expression = new RegExp(`^${source}$`);
-  return (inner) => expression.test(inner.replace(/\?\*|\*/g, ANYTHING));
+  const start = outer.slice(0, Math.max(0, outer.search(/[*?]|$/)));
+  return (inner) => inner.startsWith(start) && isMatched(outer, inner.replace(/\?\*|\*/g, ANYTHING));
+}
+
+/** Backtracks to the last star only: an expression with many stars would try every way to share the text out. */
+function isMatched(pattern: string, text: string): boolean {
+  let [p, t, afterStar, resume] = [0, 0, -1, 0];
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      afterStar = ++p;
+      resume = t;
+    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
+      p++;
+      t++;
+    } else if (afterStar >= 0) {
+      p = afterStar;
+      t = ++resume;
+    } else return false;
+  }
+  while (pattern[p] === '*') p++;
+  return p === pattern.length;
 }
 
 /** All requests of a resource path by one method, and possibly those of routes below it: `GET/orders/?*` for `/orders/{id}`. */

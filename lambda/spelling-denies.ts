@@ -43,16 +43,23 @@ function withOneEmptySegment(pattern: string): readonly string[] {
   });
 }
 
-/** Whether some request may be matched by both; true also where only a wildcard for no text would do. */
-function mayMeet(one: readonly string[], other: readonly string[], i = 0, j = 0): boolean {
-  const [a, b] = [one[i], other[j]];
-  if (a === undefined || b === undefined) return a === b;
-  if (a !== b && !isWild(a) && !isWild(b)) return false;
-  return (
-    mayMeet(one, other, i + 1, j + 1) ||
-    (isWild(a) && mayMeet(one, other, i, j + 1)) ||
-    (isWild(b) && mayMeet(one, other, i + 1, j))
-  );
+/**
+ * Whether some request may be matched by both; true also where only a wildcard for no text would do. `pairs` holds for each
+ * place of `one` the places of `other` that may stand beside it, so that many wildcards take no longer than their number.
+ */
+function mayMeet(one: readonly string[], other: readonly string[]): boolean {
+  const pairs: readonly Set<number>[] = Array.from({ length: one.length + 1 }, () => new Set());
+  pairs[0]?.add(0);
+  for (const [i, a] of one.entries()) {
+    for (const j of pairs[i] ?? []) {
+      const b = other[j];
+      if (b === undefined || (a !== b && !isWild(a) && !isWild(b))) continue;
+      pairs[i + 1]?.add(j + 1);
+      if (isWild(a)) pairs[i]?.add(j + 1);
+      if (isWild(b)) pairs[i + 1]?.add(j);
+    }
+  }
+  return pairs[one.length]?.has(other.length) ?? false;
 }
 
 function isWild(part: string | undefined): boolean {
