@@ -102,7 +102,11 @@ function copiesAlong(
 }
 
 function differ(demanded: string | undefined, template: string | undefined): boolean {
-  return demanded !== template && [demanded, template].every((text) => text !== WILD && isLiteral(text ?? ''));
+  return demanded !== template && [demanded, template].every(isText);
+}
+
+function isText(part: string | undefined): boolean {
+  return part !== undefined && part !== WILD && part !== ANY_METHOD && isLiteral(part);
 }
 
 /**

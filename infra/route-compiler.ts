@@ -80,6 +80,7 @@ function compiledRoute(
     leaksPartlyInto: partly.map(
       ({ into, patterns }): PartialLeak => [drafts.indexOf(into), patterns.map(formatPattern)],
     ),
+    denyReaches: drafts.flatMap((other, place) => (isDeniedWith(draft, other) ? [place] : [])),
     within: drafts.flatMap((other, place) => (place !== index && isWithin(draft, other, place < index) ? [place] : [])),
     reachesSpellingsOf: drafts.flatMap((other, place) => (isReached(other) ? [place] : [])),
     leaksBySpelling: drafts.flatMap((other, place) => {
@@ -88,6 +89,12 @@ function compiledRoute(
     }),
     wide: wide[index] ?? { covering: [], meeting: [], spelling: [], spelled: [] },
   };
+}
+
+/** Only routes that some token is granted without the denied one. */
+function isDeniedWith(draft: RouteDraft, other: RouteDraft): boolean {
+  if (other === draft || !draft.meets.has(other.parsed)) return false;
+  return isGrantableWithout(other.parsed.route, draft.parsed.route);
 }
 
 /** Of two routes with the same patterns the first in the table stands for both. */

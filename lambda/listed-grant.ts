@@ -50,18 +50,44 @@ export function denyPatterns(
   { allow, leaks, partialLeaks, spelled, spelledLeaks }: Reach,
   precision: SpellingPrecision,
 ): readonly string[] {
-  const whole = new Set(leaks.filter((index) => !granted.has(index)));
-  const partly = partialLeaks.filter(([index]) => !granted.has(index) && !whole.has(index));
-  const patterns = [
-    ...withoutNarrower(routes, whole).flatMap(({ deny }) => deny),
-    ...partly.flatMap(([, parts]) => parts).sort(),
-  ];
-  const denied = withoutCovered(ofMethodsIn(allow, distinct(patterns)));
+  const denied = withoutCovered(ofMethodsIn(allow, distinct(deniedParts(routes, granted, leaks, partialLeaks))));
   if (spelled.every((index) => granted.has(index))) return denied;
   const hasProxy = pickRoutes(routes, granted).some(({ path }) => path.endsWith('+}'));
   if (precision === 'coarse' || !hasProxy) return [...denied, ...EMPTY_SEGMENT];
   const leaked = spelledLeaks.flatMap(([index, parts]) => (granted.has(index) ? [] : parts));
   return [...denied, ...deniedSpellings({ allow, denied, leaked })];
+}
+
+/**
+ * A route that is reached in many parts is denied as a whole where that refuses nothing granted: `GET/a/?*` in place of
+ * `GET/a/b`, `GET/a/c` and so on.
+ */
+function deniedParts(
+  routes: readonly CompiledRoute[],
+  granted: RouteIndexes,
+  leaks: readonly number[],
+  partialLeaks: readonly PartialLeak[],
+): readonly string[] {
+  const whole = new Set(leaks.filter((index) => !granted.has(index)));
+  const partly = new Map<number, Set<string>>();
+  for (const [index, parts] of partialLeaks) {
+    if (granted.has(index) || whole.has(index)) continue;
+    const known = partly.get(index) ?? new Set();
+    for (const part of parts) known.add(part);
+    partly.set(index, known);
+  }
+  const parts = [...partly].flatMap(([index, patterns]) => {
+    const { deny } = routes[index] ?? { deny: [] };
+    if (patterns.size <= deny.length || deniesGranted(routes[index], granted)) return [...patterns];
+    whole.add(index);
+    return [];
+  });
+  return [...withoutNarrower(routes, whole).flatMap(({ deny }) => deny), ...parts.sort()];
+}
+
+/** Whether a Deny for the whole route could refuse a granted one. */
+export function deniesGranted(route: CompiledRoute | undefined, granted: RouteIndexes): boolean {
+  return route?.denyReaches.some((index) => granted.has(index)) ?? false;
 }
 
 /** Table order, so that the order of a token's scopes does not matter. */

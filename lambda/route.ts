@@ -40,6 +40,8 @@ export interface CompiledRoute extends Route {
   readonly leaksInto: readonly number[];
   /** Routes that `allow` reaches in part, with the patterns of that part. */
   readonly leaksPartlyInto: readonly PartialLeak[];
+  /** Routes of whose requests `deny` matches some: next to one of them that is granted, a part of this one is denied if it can be. */
+  readonly denyReaches: readonly number[];
   /** Routes whose `allow` matches all that this one's matches: next to one of them, this one's need not be written. */
   readonly within: readonly number[];
   /** Routes of which `allow` reaches spellings with empty segments (`/orders/`, `//orders`). */

@@ -1,6 +1,7 @@
 import type { Grant } from './grant.ts';
 import {
   allowPatterns,
+  deniesGranted,
   denyPatterns,
   distinct,
   pickRoutes,
@@ -104,13 +105,7 @@ function partFor(
   const part = { allow: [wide.pattern], routes: inside.flatMap((within) => within.routes), leaks, partialLeaks, wide };
   if (lengthOf([part], routes) >= lengthOf(inside, routes)) return undefined;
   const denied = [...leaks, ...partialLeaks.map(([index]) => index)];
-  return denied.some((index) => reachesGranted(routes[index], granted)) ? undefined : part;
-}
-
-/** Whether a Deny for the route could refuse a granted one. */
-function reachesGranted(route: CompiledRoute | undefined, granted: RouteIndexes): boolean {
-  if (route === undefined) return false;
-  return [...route.leaksInto, ...route.leaksPartlyInto.map(([index]) => index)].some((index) => granted.has(index));
+  return denied.some((index) => deniesGranted(routes[index], granted)) ? undefined : part;
 }
 
 /** In patterns, allowed and denied. */
