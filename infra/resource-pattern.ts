@@ -72,7 +72,23 @@ function copyOf({ segments, methods }: ParsedRoute): RouteCopy {
  * takes one or more of them, and a literal fixes a parameter. Requests with empty segments are not among them.
  */
 export function copiesWithin(pattern: ResourcePattern, route: ParsedRoute): readonly RouteCopy[] {
-  return copiesOf(wholeCopy(route), pattern);
+  return areApart(pattern, route) ? [] : copiesOf(wholeCopy(route), pattern);
+}
+
+/**
+ * Whether the pattern and the route differ in their method, their first literal or their last: most do, and a table of 500
+ * routes asks of hundreds of thousands.
+ */
+export function areApart(pattern: ResourcePattern, { methods, segments }: ParsedRoute): boolean {
+  const [method, first] = pattern;
+  const last = pattern.length > 1 ? pattern.at(-1) : undefined;
+  if (method !== ANY_METHOD && (!methods.some((one) => one === method) || differ(first, literalOf(segments[0]))))
+    return true;
+  return differ(last, literalOf(segments.at(-1)));
+}
+
+function literalOf(segment: ParsedRoute['segments'][number] | undefined): string | undefined {
+  return segment?.kind === 'literal' ? segment.text : undefined;
 }
 
 /** As `copiesWithin`, of a copy, whose path may have empty segments. */
@@ -96,6 +112,7 @@ function copiesAlong(
 ): readonly RouteCopy[] {
   // Most routes differ from most patterns in their first literal, or in the last.
   if (differ(pattern[0], route[0]) || differ(pattern.at(-1), route.at(-1))) return [];
+  if (pattern.length > route.length && !route.includes(REST)) return [];
   const fixed = (path: readonly string[]) => path.filter(isLiteral).length > route.filter(isLiteral).length;
   const alignments = rests({ pattern, route, known: new Map() }, 0, 0, begun);
   return alignments.map((path) => ({ methods, path, isFixed: fixed(path) }));
@@ -180,11 +197,11 @@ export function isLiteral(text: string): boolean {
  * takes empty segments, two of them or one next to a text; a pattern without one matches no such spelling.
  */
 export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): boolean {
+  if (areApart(pattern, route)) return false;
   const [method = ANY_METHOD, ...path] = pattern;
-  const { methods, path: template } = wholeCopy(route);
+  const { path: template } = wholeCopy(route);
   if (method === ANY_METHOD) return path.length === 0 || reaches([WILD, ...path], template);
-  if (differ(path[0], template[0])) return false;
-  return methods.some((one) => one === method) && path.includes(WILD) && reaches(path, template);
+  return path.includes(WILD) && reaches(path, template);
 }
 
 /** As `covers`, keeps every place of the pattern that may come next. */
@@ -194,20 +211,22 @@ function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
     const [first] = places;
     if (first === undefined) return false;
     const from = template === REST ? pattern.map((_, place) => place).slice(first) : places;
+    const taken = (place: number) => !isLiteral(template) || template === pattern[place];
+    const next = from.filter((place) => place < pattern.length && (pattern[place] === WILD || taken(place)));
     places = withSkipped(
       pattern,
-      from.flatMap((place) => {
-        if (pattern[place] === WILD) return [place];
-        return place < pattern.length && (!isLiteral(template) || template === pattern[place]) ? [place + 1] : [];
-      }),
+      next.map((place) => (pattern[place] === WILD ? place : place + 1)),
     );
   }
-  return places.includes(pattern.length);
+  return places.at(-1) === pattern.length;
 }
 
-/** A wildcard may take nothing but the slashes next to it. In ascending order. */
+/** A wildcard may take nothing but the slashes next to it. In ascending order, each once. */
 function withSkipped(pattern: ResourcePattern, places: readonly number[]): readonly number[] {
-  const all = new Set(places);
-  for (const place of all) if (pattern[place] === WILD) all.add(place + 1);
-  return [...all].sort((a, b) => a - b);
+  const all: number[] = [];
+  for (let place of places) {
+    if (place > (all.at(-1) ?? -1)) all.push(place);
+    while (pattern[place] === WILD) if (++place > (all.at(-1) ?? -1)) all.push(place);
+  }
+  return all;
 }

@@ -68,10 +68,7 @@ function compiledRoute(
 ): CompiledRoute {
   const isWhole = ({ into, patterns }: Leak) => patterns === into.claimed;
   const partly = leaks.filter((leak) => !isWhole(leak));
-  const isReached = (other: RouteDraft) =>
-    other !== draft &&
-    isGrantableWithout(draft.parsed.route, other.parsed.route) &&
-    draft.patterns.some((pattern) => reachesSpellings(pattern, other.parsed));
+  const reached = drafts.flatMap((other, place) => (isSpelledWith(draft, other) ? [{ other, place }] : []));
   return {
     ...draft.parsed.route,
     allow: draft.patterns.map(formatPattern),
@@ -82,13 +79,19 @@ function compiledRoute(
     ),
     denyReaches: drafts.flatMap((other, place) => (isDeniedWith(draft, other) ? [place] : [])),
     within: drafts.flatMap((other, place) => (place !== index && isWithin(draft, other, place < index) ? [place] : [])),
-    reachesSpellingsOf: drafts.flatMap((other, place) => (isReached(other) ? [place] : [])),
-    leaksBySpelling: drafts.flatMap((other, place) => {
-      const patterns = isReached(other) ? spelledPart(draft.patterns, other, claims).map(formatPattern) : [];
+    reachesSpellingsOf: reached.map(({ place }) => place),
+    leaksBySpelling: reached.flatMap(({ other, place }) => {
+      const patterns = spelledPart(draft.patterns, other, claims).map(formatPattern);
       return patterns.length === 0 ? [] : [[place, patterns] as const];
     }),
     wide: wide[index] ?? { covering: [], meeting: [], spelling: [], spelled: [] },
   };
+}
+
+/** Only routes that some token is denied although it may call the draft's. */
+function isSpelledWith(draft: RouteDraft, other: RouteDraft): boolean {
+  if (other === draft || !isGrantableWithout(draft.parsed.route, other.parsed.route)) return false;
+  return draft.patterns.some((pattern) => reachesSpellings(pattern, other.parsed));
 }
 
 /** Only routes that some token is granted without the denied one. */

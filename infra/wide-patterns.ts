@@ -1,6 +1,6 @@
 import { ANY_METHOD, WILD } from '../lambda/resource-pattern.ts';
 import type { WideMembership } from '../lambda/route.ts';
-import { covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
+import { areApart, covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { RouteClaims } from './route-claims.ts';
 import { deniedPart, partsWithin, type RouteDraft, spelledPart } from './route-draft.ts';
 
@@ -34,6 +34,7 @@ export function wideMemberships(drafts: readonly RouteDraft[], claims: RouteClai
 
 /** A route that is met may be reached by its spellings too. */
 function relationOf(pattern: ResourcePattern, { parsed, claimed }: RouteDraft, claims: RouteClaims) {
+  if (areApart(pattern, parsed)) return undefined;
   if (claimed.every((own) => covers(pattern, own))) return 'covering';
   if (partsWithin(pattern, parsed, claims).length > 0) return 'meeting';
   return reachesSpellings(pattern, parsed) ? 'spelling' : undefined;
@@ -55,8 +56,9 @@ function candidates(drafts: readonly RouteDraft[]): readonly Candidate[] {
   return [...counts.values()].filter(({ replaced }) => replaced > 1);
 }
 
-/** `GET/orders/?*` + `/items` widens to `*`, `GET/?*` and `GET/orders/?*`. A leading star would reach far beyond a path. */
+/** `GET/orders/?*` + `/items` widens to `*`, `GET/?*`, `GET/orders/?*` and `*` + `/orders/?*` + `/items`. */
 function widenings([method = ANY_METHOD, ...path]: ResourcePattern): readonly ResourcePattern[] {
+  if (path[0] === '') return [[ANY_METHOD]];
   const below = path.map((_, length): ResourcePattern => [method, ...path.slice(0, length), WILD]);
-  return [[ANY_METHOD], ...(path[0] === '' ? [] : below)];
+  return [[ANY_METHOD], ...below, [ANY_METHOD, ...path]];
 }
