@@ -1,5 +1,5 @@
 import type { Grant, TokenGrant } from './grant.ts';
-import { listedGrant } from './listed-grant.ts';
+import { bytesOf, listedGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
 import type { CompiledRoute, RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
@@ -15,9 +15,6 @@ export interface Grants {
 
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
 const MOST_LISTED_BYTES = 5120;
-
-/** What a pattern costs beside its own characters: the stage ARN before it, quotes and a comma. */
-const BYTES_BESIDE_PATTERN = 80;
 
 /** Most mixtures of scopes whose grants are remembered; past it all are forgotten, which costs time only. */
 const MOST_MIXTURES = 1_000;
@@ -88,8 +85,4 @@ function indexByScope(routes: readonly CompiledRoute[]): ReadonlyMap<string, rea
 
 function shortest(grants: readonly [Grant, ...Grant[]]): Grant {
   return grants.reduce((short, grant) => (bytesOf(grant) < bytesOf(short) ? grant : short));
-}
-
-function bytesOf({ allow, deny }: Grant): number {
-  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + BYTES_BESIDE_PATTERN, 0);
 }

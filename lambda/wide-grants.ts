@@ -1,6 +1,7 @@
 import type { Grant } from './grant.ts';
 import {
   allowPatterns,
+  bytesOf,
   deniesGranted,
   denyPatterns,
   distinct,
@@ -43,8 +44,9 @@ export function createWideGrants(
     // Most deployments never need it, and every cold start would wait for it.
     byPattern ??= indexByPattern(routes);
     const parts = new Map([...granted].map((index) => [index, ownPart(routes, index, granted)]));
+    const refused = new Set([...parts.values()].flatMap(({ leaks }) => leaks));
     for (const wide of narrowestFirst(routes, granted, byPattern)) {
-      const part = partFor(wide, routes, granted, parts);
+      const part = partFor(wide, { routes, granted, parts, refused });
       for (const index of part?.routes ?? []) if (part !== undefined) parts.set(index, part);
     }
     return grantFrom([...new Set(parts.values())], routes, granted, precision);
@@ -89,13 +91,16 @@ function narrowestFirst(
     .sort((a, b) => a.covering.length - b.covering.length || (a.pattern < b.pattern ? -1 : 1));
 }
 
+interface Policy {
+  readonly routes: readonly CompiledRoute[];
+  readonly granted: RouteIndexes;
+  readonly parts: ReadonlyMap<number, Part>;
+  /** What the granted routes' own patterns leak into as a whole: denying that refuses nothing more. */
+  readonly refused: RouteIndexes;
+}
+
 /** The part that `wide` would be, if it is exact and shorter than the parts that lie within it. */
-function partFor(
-  wide: WidePattern,
-  routes: readonly CompiledRoute[],
-  granted: RouteIndexes,
-  parts: ReadonlyMap<number, Part>,
-): Part | undefined {
+function partFor(wide: WidePattern, { routes, granted, parts, refused }: Policy): Part | undefined {
   const covered = new Set(wide.covering.filter((index) => granted.has(index)));
   const inside = [...new Set([...covered].flatMap((index) => parts.get(index) ?? []))].filter((part) =>
     part.routes.every((index) => covered.has(index)),
@@ -105,17 +110,17 @@ function partFor(
   const part = { allow: [wide.pattern], routes: inside.flatMap((within) => within.routes), leaks, partialLeaks, wide };
   if (lengthOf([part], routes) >= lengthOf(inside, routes)) return undefined;
   const denied = [...leaks, ...partialLeaks.map(([index]) => index)];
-  return denied.some((index) => deniesGranted(routes[index], granted)) ? undefined : part;
+  return denied.every((index) => refused.has(index) || !deniesGranted(routes[index], granted)) ? part : undefined;
 }
 
-/** In patterns, allowed and denied. */
+/** In bytes of patterns, allowed and denied. */
 function lengthOf(parts: readonly Part[], routes: readonly CompiledRoute[]): number {
   const allow = parts.flatMap((part) => part.allow);
   const methods = new Set(allow.map(methodOf));
   const whole = pickRoutes(routes, new Set(parts.flatMap(({ leaks }) => leaks))).flatMap(({ deny }) => deny);
   const denied = [...whole, ...parts.flatMap(({ partialLeaks }) => partialLeaks).flatMap(([, patterns]) => patterns)];
   const needed = methods.has('*') ? denied : denied.filter((pattern) => methods.has(methodOf(pattern)));
-  return allow.length + needed.length;
+  return bytesOf({ allow, deny: needed });
 }
 
 function grantFrom(
