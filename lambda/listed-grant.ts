@@ -1,5 +1,6 @@
+import { coveredBy } from './covered-patterns.ts';
 import type { Grant } from './grant.ts';
-import { covering, methodOf, WILD } from './resource-pattern.ts';
+import { methodOf } from './resource-pattern.ts';
 import type { CompiledRoute, PartialLeak } from './route.ts';
 import { deniedSpellings, EMPTY_SEGMENT } from './spelling-denies.ts';
 
@@ -104,27 +105,10 @@ function withoutNarrower(routes: readonly CompiledRoute[], indexes: RouteIndexes
   return pickRoutes(routes, indexes).filter(({ within }) => !within.some((index) => indexes.has(index)));
 }
 
-/**
- * As `withoutNarrower`, for patterns of parts of routes, whose relations are not compiled. Only patterns that end in the same
- * literal, or in a wildcard, can include one: a table may have thousands.
- */
+/** As `withoutNarrower`, for patterns of parts of routes, whose relations are not compiled. */
 function withoutCovered(patterns: readonly string[]): readonly string[] {
-  const byEnd = new Map<string, { readonly pattern: string; readonly covers: (inner: string) => boolean }[]>();
-  for (const pattern of patterns) {
-    if (!pattern.includes('*')) continue;
-    const wider = byEnd.get(endOf(pattern)) ?? [];
-    wider.push({ pattern, covers: covering(pattern) });
-    byEnd.set(endOf(pattern), wider);
-  }
-  const isCovered = (inner: string) =>
-    [endOf(inner), WILD].some((end) =>
-      byEnd.get(end)?.some(({ pattern, covers }) => pattern !== inner && covers(inner)),
-    );
-  return patterns.filter((inner) => !isCovered(inner));
-}
-
-function endOf(pattern: string): string {
-  return pattern.slice(pattern.lastIndexOf('/') + 1);
+  const isCovered = coveredBy(patterns.filter((pattern) => pattern.includes('*')));
+  return patterns.filter((pattern) => !isCovered(pattern));
 }
 
 /** Nothing needs denying for a method that nothing allows. */

@@ -7,10 +7,15 @@ export const ANY_METHOD = '*';
 /** Stands for what a wildcard matches; no path has this character. */
 const ANYTHING = '\0';
 
-/** Whether every request that `inner` matches is matched by `outer` too; both as IAM writes them, `GET/orders/?*`. */
-export function covering(outer: string): (inner: string) => boolean {
+/** The wildcards of a pattern as a text that stands for whatever they match. */
+export function heldText(pattern: string): string {
+  return pattern.replace(/\?\*|\*/g, ANYTHING);
+}
+
+/** Whether every request that a pattern matches is matched by `outer` too. Asked with the `heldText` of the pattern. */
+export function covering(outer: string): (text: string) => boolean {
   const start = outer.slice(0, Math.max(0, outer.search(/[*?]|$/)));
-  return (inner) => inner.startsWith(start) && isMatched(outer, inner.replace(/\?\*|\*/g, ANYTHING));
+  return (text) => text.startsWith(start) && isMatched(outer, text);
 }
 
 /** Backtracks to the last star only: an expression with many stars would try every way to share the text out. */
@@ -36,6 +41,11 @@ function isMatched(pattern: string, text: string): boolean {
 export function patternFor(method: string, path: string): string {
   const parts = path.slice(1).split('/');
   return [method, ...parts.map((part) => (part.startsWith('{') ? WILD : part))].join('/');
+}
+
+/** Whether a part between slashes is a wildcard. */
+export function isWild(part: string | undefined): boolean {
+  return part === WILD || part === ANY_METHOD;
 }
 
 export function methodOf(pattern: string): string {

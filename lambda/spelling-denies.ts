@@ -1,4 +1,4 @@
-import { ANY_METHOD, covering, WILD } from './resource-pattern.ts';
+import { covering, heldText, isWild } from './resource-pattern.ts';
 
 /** Every path with an empty segment: a doubled slash, or a slash at the end. The root's only slash is neither. */
 export const EMPTY_SEGMENT = ['*//*', '*/?*/'] as const;
@@ -27,7 +27,8 @@ export function deniedSpellings({ allow, denied, leaked }: SpelledReach): readon
   const needed = new Set(
     [...denied.flatMap(withOneEmptySegment), ...leaked].filter((spelling) => {
       const parts = spelling.split('/');
-      return allowed.some((pattern) => mayMeet(pattern, parts)) && !covers.some((isCovered) => isCovered(spelling));
+      const text = heldText(spelling);
+      return allowed.some((pattern) => mayMeet(pattern, parts)) && !covers.some((isCovered) => isCovered(text));
     }),
   );
   return [...EMPTY_SEGMENTS, ...[...needed].sort()];
@@ -60,8 +61,4 @@ function mayMeet(one: readonly string[], other: readonly string[]): boolean {
     }
   }
   return pairs[one.length]?.has(other.length) ?? false;
-}
-
-function isWild(part: string | undefined): boolean {
-  return part === WILD || part === ANY_METHOD;
 }
