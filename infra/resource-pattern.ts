@@ -114,8 +114,14 @@ function copiesAlong(
   if (differ(pattern[0], route[0]) || differ(pattern.at(-1), route.at(-1))) return [];
   if (pattern.length > route.length && !route.includes(REST)) return [];
   const fixed = (path: readonly string[]) => path.filter(isLiteral).length > route.filter(isLiteral).length;
-  const alignments = rests({ pattern, route, known: new Map() }, 0, 0, begun);
-  return alignments.map((path) => ({ methods, path, isFixed: fixed(path) }));
+  let same = 0;
+  while (isText(pattern[same]) && pattern[same] === route[same]) same++;
+  const start = route.slice(0, same);
+  const alignments = rests({ pattern, route, known: new Map() }, same, same, begun);
+  return alignments.map((rest) => {
+    const path = [...start, ...rest];
+    return { methods, path, isFixed: fixed(path) };
+  });
 }
 
 function differ(demanded: string | undefined, template: string | undefined): boolean {

@@ -128,12 +128,12 @@ function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: T
   const rests = copy.filter((text) => text === REST).length;
   const most = Math.max(1, trial.depth - shallowest.length + 1);
   if (rests > 1 && most ** rests > MAX_TRIALS) return [shallowest];
-  return lengthsOf(rests, most).reduce<readonly ResourcePattern[]>((claimed, lengths) => {
+  const claimed: ResourcePattern[] = [];
+  for (const lengths of lengthsOf(rests, most)) {
     const path = expansion(copy, lengths);
-    return !claimed.some((wider) => covers(wider, path)) && trial.isClaimed(selected(path))
-      ? [...claimed, path]
-      : claimed;
-  }, []);
+    if (!claimed.some((wider) => covers(wider, path)) && trial.isClaimed(selected(path))) claimed.push(path);
+  }
+  return claimed;
 }
 
 /** Whether a proxy takes the request whatever its first rest is: then it takes every deeper one from the same route. */
