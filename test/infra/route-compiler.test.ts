@@ -145,6 +145,40 @@ describe('ANY', () => {
   });
 });
 
+describe('a proxy of whose requests another reading hands some to a route that is not granted', () => {
+  const routes = [route('GET /a/{proxy+}', 'rest'), route('GET /{x}/{y}', 'pair')];
+
+  test('keeps all that every reading hands to it', () => {
+    expect(grantFor(routes, 'rest').allow).toEqual(['GET/a/?*/?*']);
+    expect(isAllowed(routes, 'rest', 'GET /a/1/2')).toBe(true);
+    expect(isAllowed(routes, 'rest', 'GET /a/1')).toBe(false);
+    expect(isAllowed(routes, 'rest pair', 'GET /a/1')).toBe(true);
+  });
+
+  test('names the others as lost', () => {
+    const lost = compileRouteTable(routes).losses.filter(({ kind }) => kind !== 'slashes');
+    expect(lost).toEqual([
+      {
+        kind: 'readings',
+        route: 'GET /a/{proxy+}',
+        requests: ['GET /a/{y}'],
+        denied: 'GET /{x}/{y}',
+        because: ['GET /a/{proxy+}'],
+      },
+    ]);
+  });
+});
+
+test('a Deny for all methods of ANY refuses no method that needs none', () => {
+  const routes = [
+    route('ANY /{a}/{b}/{c}', 'other'),
+    route('ANY /{a}/{proxy+}', 'rest'),
+    route('GET /{a}/{b}', 'pair'),
+  ];
+  expect(isAllowed(routes, 'rest', 'GET /1/2/3/4')).toBe(true);
+  expect(isAllowed(routes, 'rest', 'GET /1/2/3')).toBe(false);
+});
+
 describe('text that means something to IAM', () => {
   const routes = [route('GET /a/{id}', 'a'), route('GET /b', 'b'), route('GET /b/{id}/c', 'c')];
 

@@ -104,3 +104,36 @@ test('where such a Deny would refuse a granted route, the wide pattern is not us
   expect(isAllowed(routes, 'read', 'GET /x/1')).toBe(false);
   expect(isAllowed(routes, 'read', 'GET /x/1/y')).toBe(true);
 });
+
+test('a route of which many parts would be denied is denied as a whole where that refuses nothing granted', () => {
+  const routes = [
+    ...['a', 'b', 'c'].map((name) => route(`GET /x/{id}/${name}`, 'granted')),
+    route('GET /x/list/{item}', 'other'),
+  ];
+  expect(grantFor(routes, 'granted').deny).toEqual(['GET/x/list/?*', '*//*', '*/?*/']);
+  expect(isAllowed(routes, 'granted', 'GET /x/1/a')).toBe(true);
+  expect(isAllowed(routes, 'granted', 'GET /x/list/a')).toBe(false);
+});
+
+test('it is denied part by part where the whole would refuse what is granted', () => {
+  const routes = [
+    ...['a', 'b', 'c'].map((name) => route(`GET /x/{id}/${name}`, 'granted')),
+    route('GET /x/list/{item}', 'other'),
+    route('GET /x/list/all', 'granted'),
+  ];
+  expect(grantFor(routes, 'granted').deny.slice(0, 3)).toEqual(['GET/x/list/a', 'GET/x/list/b', 'GET/x/list/c']);
+  expect(isAllowed(routes, 'granted', 'GET /x/list/all')).toBe(true);
+  expect(isAllowed(routes, 'granted', 'GET /x/list/b')).toBe(false);
+});
+
+test('of a long list the methods of one path become one star', () => {
+  const names = Array.from({ length: 40 }, (_, i) => `collection${i}`);
+  const routes = names.flatMap((name, i) => [
+    ...(['GET', 'PUT', 'PATCH'] as const).map((method) => route(`${method} /${name}`, i % 2 === 0 ? 'even' : 'odd')),
+  ]);
+  const { allow } = grantFor(routes, 'even');
+  expect(allow).toHaveLength(20);
+  expect(allow).toContain('*/collection4');
+  expect(isAllowed(routes, 'even', 'PUT /collection4')).toBe(true);
+  expect(isAllowed(routes, 'even', 'PUT /collection5')).toBe(false);
+});
