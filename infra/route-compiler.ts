@@ -42,6 +42,7 @@ export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[]
     deny: [],
     leaksInto: [],
     leaksPartlyInto: [],
+    denyReaches: [],
     within: [],
     reachesSpellingsOf: [],
     leaksBySpelling: [],
