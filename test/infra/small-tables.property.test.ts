@@ -90,7 +90,7 @@ function compareTables(createGrantFor: (routes: readonly CompiledRoute[]) => Gra
     if (verdicts.every(({ exact }) => exact)) count.exact++;
   });
   fc.assert(check, { numRuns: TABLES });
-  console.info(`${JSON.stringify(count)}`);
+  if (process.env.SMALL_TABLES !== undefined) console.info(JSON.stringify(count));
   return count;
 }
 
