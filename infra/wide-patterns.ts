@@ -56,9 +56,10 @@ function candidates(drafts: readonly RouteDraft[]): readonly Candidate[] {
   return [...counts.values()].filter(({ replaced }) => replaced > 1);
 }
 
-/** `GET/orders/?*` + `/items` widens to `*`, `GET/?*`, `GET/orders/?*` and `*` + `/orders/?*` + `/items`. */
+/** `GET/orders/?*` + `/items` widens to `*`, `GET/?*` and `GET/orders/?*`, and to `*` + `/orders/?*`, the path itself included. */
 function widenings([method = ANY_METHOD, ...path]: ResourcePattern): readonly ResourcePattern[] {
   if (path[0] === '') return [[ANY_METHOD]];
   const below = path.map((_, length): ResourcePattern => [method, ...path.slice(0, length), WILD]);
-  return [[ANY_METHOD], ...below, [ANY_METHOD, ...path]];
+  const ofAll = below.map(([, ...rest]): ResourcePattern => [ANY_METHOD, ...rest]).slice(1);
+  return [[ANY_METHOD], ...below, ...ofAll, [ANY_METHOD, ...path]];
 }
