@@ -4,7 +4,7 @@ import type { CacheKey, CompiledRoute, Route } from '../lambda/route.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 import type { PolicyLoss } from './policy-loss.ts';
-import { checkPolicySize } from './policy-size.ts';
+import { checkPolicySize, shortenedPolicy } from './policy-size.ts';
 import { compileRouteTable, singleRoutes } from './route-compiler.ts';
 import { nameOf, siblingWarning } from './route-table.ts';
 import { RouteTableError } from './route-table-error.ts';
@@ -39,6 +39,10 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
   const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
   const lost = checkLosses(losses, routes, demands);
   const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
+  const shortened = isPerRoute ? undefined : shortenedPolicy(compiled);
+  if (shortened !== undefined && demands.exactPolicies === 'required') {
+    throw new RouteTableError(`exactPolicies is 'required'. ${shortened}: set cachePer: 'route'.`);
+  }
   const siblings = siblingWarning(routes);
   refuseLongDescription(compiled);
   return {
@@ -47,6 +51,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
     warnings: [
       ...(lost === undefined ? [] : [{ id: 'lost-requests', text: lost }]),
       ...(large === undefined ? [] : [{ id: 'large-policy', text: large }]),
+      ...(shortened === undefined ? [] : [{ id: 'shortened-policy', text: `${shortened}.` }]),
       ...(siblings === undefined ? [] : [{ id: 'variable-siblings', text: siblings }]),
     ],
   };

@@ -2,7 +2,7 @@ import type { AccessToken } from '../lambda/access-token.ts';
 import { decisionFor } from '../lambda/decision.ts';
 import type { TokenGrant } from '../lambda/grant.ts';
 import { createGrants } from '../lambda/grants.ts';
-import { policyDocument } from '../lambda/policy-document.ts';
+import { isShortened, lostByShortening, MAX_STAGE_POLICY_BYTES, policyDocument } from '../lambda/policy-document.ts';
 import type { CompiledRoute } from '../lambda/route.ts';
 import { RouteTableError } from './route-table-error.ts';
 
@@ -12,16 +12,18 @@ export const DOCUMENTED_ANSWER_BYTES = 8192;
 /** The largest `maxAnswerBytes`. */
 export const MAX_ANSWER_BYTES = 262_144;
 
-/** What we leave of an answer for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
-const CONTEXT_BYTES = 2048;
-
-export const MOST_POLICY_BYTES = DOCUMENTED_ANSWER_BYTES - CONTEXT_BYTES;
+/** What a policy leaves for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
+const CONTEXT_BYTES = DOCUMENTED_ANSWER_BYTES - MAX_STAGE_POLICY_BYTES;
 
 /** Stages are rarely called longer; API Gateway takes 128 characters. */
 const STAGE_NAME_LENGTH = 24;
 
-/** The longest partition, Region, account, API id and such a stage name. */
-const STAGE_ARN_LENGTH = 66 + STAGE_NAME_LENGTH;
+/** The longest partition, Region, account, API id and stage name that are usual. */
+const LONGEST_STAGE_ARN = stageArnFor(STAGE_NAME_LENGTH);
+
+function stageArnFor(stageNameLength: number): string {
+  return `arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/${'s'.repeat(stageNameLength)}`;
+}
 
 export interface PolicySize {
   /** What the token holds. */
@@ -31,21 +33,50 @@ export interface PolicySize {
 }
 
 /** The largest policy among those of a token with any single scope, and of a token with every scope. */
-export function largestPolicy(routes: readonly CompiledRoute[], stageArnLength = STAGE_ARN_LENGTH): PolicySize {
-  const stageArn = 'a'.repeat(stageArnLength);
+export function largestPolicy(routes: readonly CompiledRoute[], stageArn = LONGEST_STAGE_ARN): PolicySize {
   return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
 }
 
 /** Tokens with other mixtures of scopes are not looked at: which there are, only the authorization server knows. */
 function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGrant) => unknown): PolicySize {
-  const grants = createGrants(routes);
-  const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
-  const holdings = [every, [], ...every.map((scope) => [scope])];
-  const sizes = holdings.map((scopes) => {
-    const value = valueFor(grants.routesGrantedBy(new Set(scopes)));
-    return { scopes, bytes: Buffer.byteLength(JSON.stringify(value)) };
+  const sizes = triedGrants(routes).map((grant) => {
+    return { scopes: grant.scopes, bytes: Buffer.byteLength(JSON.stringify(valueFor(grant))) };
   });
   return sizes.reduce((largest, size) => (size.bytes > largest.bytes ? size : largest));
+}
+
+type TriedGrants = readonly [TokenGrant, ...TokenGrant[]];
+
+/** Large tables take a second, and each check asks again. */
+const tried = new WeakMap<readonly CompiledRoute[], TriedGrants>();
+
+function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
+  const known = tried.get(routes);
+  if (known !== undefined) return known;
+  const grants = createGrants(routes);
+  const grantOf = (scopes: readonly string[]) => grants.routesGrantedBy(new Set(scopes));
+  const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
+  const made: TriedGrants = [grantOf(every), grantOf([]), ...every.map((scope) => grantOf([scope]))];
+  tried.set(routes, made);
+  return made;
+}
+
+/**
+ * A sentence about the first of those tokens whose policy is shortened and so loses requests; undefined: none is. Only odd
+ * requests are lost: no usual parameter is called like a method.
+ */
+export function shortenedPolicy(routes: readonly CompiledRoute[]): string | undefined {
+  const grant = triedGrants(routes).find((one) => isShortened(one, LONGEST_STAGE_ARN) && one.routes.some(mayHoldMore));
+  if (grant === undefined) return undefined;
+  return (
+    `The policy of a token with ${scopesInWords(grant.scopes)} takes ${MAX_STAGE_POLICY_BYTES} bytes only if its patterns ` +
+    `name no stage: requests with a path segment ${lostByShortening(grant).join(' or ')}, and more after it, get 403`
+  );
+}
+
+/** Whether a parameter of the route, with more of the path after it, may be called like a method. */
+function mayHoldMore({ path }: CompiledRoute): boolean {
+  return /\{[^}]+\}\/|\+\}$/.test(path);
 }
 
 /** What the answers of a deployment hold beside the routes. */
@@ -86,7 +117,7 @@ function fixFor(bytes: number): string {
 
 function longestStageArn({ stageNames }: AnswerParts): string {
   const excess = Math.max(0, ...stageNames.map(({ length }) => length - STAGE_NAME_LENGTH));
-  return 'a'.repeat(STAGE_ARN_LENGTH + excess);
+  return stageArnFor(STAGE_NAME_LENGTH + excess);
 }
 
 /** In ASCII, as OpenID Connect Core (section 2) has it for subjects. */
@@ -125,7 +156,7 @@ export function checkPolicySize(
         `${fixFor(bytes + CONTEXT_BYTES)}.`,
     );
   }
-  if (bytes <= MOST_POLICY_BYTES) return undefined;
+  if (bytes <= MAX_STAGE_POLICY_BYTES) return undefined;
   return (
     `A token with ${scopesInWords(scopes)} needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway ` +
     `documents ${DOCUMENTED_ANSWER_BYTES} bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage ` +

@@ -1,32 +1,88 @@
 import type { PolicyDocument, Statement } from 'aws-lambda';
 import type { Grant } from './grant.ts';
+import { ANY_METHOD, methodOf } from './resource-pattern.ts';
+import { HTTP_METHODS } from './route.ts';
 
 /** The last second that IAM's ISO 8601 dates can name. */
 const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+
+/** What API Gateway documents for a WebSocket authorizer's answer, less 2 KB for `principalId` and `context`. */
+export const MAX_STAGE_POLICY_BYTES = 6144;
+
+/** What a statement and the document have besides resources, about. */
+const STATEMENT_BYTES = 130;
 
 /**
  * The policy that API Gateway caches and evaluates for every request under one token.
  *
  * The Allow ends by itself at `expiresAt` (seconds since the epoch; fractions are cut off), so that a cached one does not
  * outlive its token. Deny has no end: it only ever takes away.
+ *
+ * @param grant - if its policy is longer than MAX_STAGE_POLICY_BYTES, patterns for any API and stage take the place of those for
+ *   this one: API Gateway evaluates the policy for this stage only
  */
 export function policyDocument(grant: Grant, stageArn: string, expiresAt: number): PolicyDocument {
-  return { Version: '2012-10-17', Statement: statements(grant, stageArn, expiresAt) };
+  const Statement = isShortened(grant, stageArn)
+    ? statements(withoutMethodsInPaths(grant), anyStage(stageArn), expiresAt)
+    : statements(grant, (pattern) => `${stageArn}/${pattern}`, expiresAt);
+  return { Version: '2012-10-17', Statement };
 }
 
-function statements({ allow, deny }: Grant, stageArn: string, expiresAt: number): Statement[] {
-  if (allow.length === 0) return [statement('Deny', [`${stageArn}/*`])];
+/**
+ * Whether the policy is shortened. Requests with a path segment that is one of its methods (GET), and more after it, are then
+ * refused: `lostByShortening` names the methods.
+ */
+export function isShortened(grant: Grant, stageArn: string): boolean {
+  return bytesAt(grant, stageArn) > MAX_STAGE_POLICY_BYTES && !namesMethod(grant, stageArn);
+}
+
+/** Methods that no path segment of a request may be, if more follows it: shortened patterns for them reach into paths. */
+export function lostByShortening({ allow, deny }: Grant): readonly string[] {
+  return [...new Set([...allow, ...deny].map(methodOf))].filter((method) => method !== ANY_METHOD).sort();
+}
+
+/** Shortened patterns also reach paths that hold `/GET/` themselves. */
+function withoutMethodsInPaths(grant: Grant): Grant {
+  return { ...grant, deny: [...grant.deny, ...lostByShortening(grant).map((method) => `*/${method}/*`)] };
+}
+
+/** Patterns that begin with a star have to leave room for API and stage, which the star would take otherwise. */
+function anyStage(stageArn: string): ResourceFor {
+  const [arn = '', partition = ''] = stageArn.split(':');
+  const anyApi = `${arn}:${partition}:execute-api:*:*:*`;
+  return (pattern) => (pattern.startsWith(ANY_METHOD) ? `${anyApi}/*/${pattern}` : `${anyApi}/${pattern}`);
+}
+
+/** The resource in an IAM policy, of a pattern below the stage ARN. */
+type ResourceFor = (pattern: string) => string;
+
+/** Whether a granted route, or the stage, is called like a method: shortened patterns could not tell the two apart. */
+function namesMethod({ routes }: Grant, stageArn: string): boolean {
+  const stage = stageArn.slice(stageArn.lastIndexOf('/') + 1);
+  return isMethod(stage) || routes.some(({ path }) => path.split('/').slice(0, -1).some(isMethod));
+}
+
+function isMethod(text: string): boolean {
+  return HTTP_METHODS.some((method) => method === text);
+}
+
+function bytesAt({ allow, deny }: Grant, stageArn: string): number {
+  const resources = [...allow, ...deny];
+  return resources.reduce(
+    (bytes, pattern) => bytes + stageArn.length + pattern.length + '"/",'.length,
+    2 * STATEMENT_BYTES,
+  );
+}
+
+function statements({ allow, deny }: Grant, resourceFor: ResourceFor, expiresAt: number): Statement[] {
+  if (allow.length === 0) return [statement('Deny', [resourceFor('*')])];
   const until = { Condition: { DateLessThan: { 'aws:CurrentTime': isoSecond(expiresAt) } } };
-  const allowed = { ...statement('Allow', arns(stageArn, allow)), ...until };
-  return deny.length === 0 ? [allowed] : [allowed, statement('Deny', arns(stageArn, deny))];
+  const allowed = { ...statement('Allow', allow.map(resourceFor)), ...until };
+  return deny.length === 0 ? [allowed] : [allowed, statement('Deny', deny.map(resourceFor))];
 }
 
 function statement(effect: 'Allow' | 'Deny', resources: string[]): Statement {
   return { Effect: effect, Action: 'execute-api:Invoke', Resource: resources };
-}
-
-function arns(stageArn: string, patterns: readonly string[]): string[] {
-  return patterns.map((pattern) => `${stageArn}/${pattern}`);
 }
 
 /** A value that is no instant at all ends the Allow at once. */

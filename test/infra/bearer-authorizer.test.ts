@@ -378,8 +378,8 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
     expect(warningsFor({ contextClaims: tenClaims, cachePer: 'route' })).toEqual([]);
   });
 
-  it('is warned of where a long stage name stands in every pattern', () => {
-    expect(warningsFor({}, 's'.repeat(128))).toHaveLength(1);
+  it('is none where a long stage name would stand in every pattern: shortened patterns name no stage', () => {
+    expect(warningsFor({}, 's'.repeat(128))).toEqual([]);
   });
 });
 
@@ -390,7 +390,7 @@ function warningsOf({ function: { node } }: BearerAuthorizer): readonly unknown[
 
 describe('routes whose policies would be too long', () => {
   const scopeOf = (index: number) => (index % 2 === 0 ? 'even' : 'odd');
-  const routes = Array.from({ length: 200 }, (_, index): Route => {
+  const routes = Array.from({ length: 400 }, (_, index): Route => {
     return { method: 'GET', path: `/some-resource-${index}`, scopes: [scopeOf(index)] };
   });
   const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>

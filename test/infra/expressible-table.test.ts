@@ -20,7 +20,7 @@ const users = [
 ];
 
 /** Every other route, so that the policy of either scope is long. */
-const scattered = Array.from({ length: 200 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
+const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
 describe('a table whose decisions are cached for each token', () => {
   test('is refused with a whole loss, and accepted with it by name', () => {
@@ -42,6 +42,16 @@ describe('a table whose decisions are cached for each token', () => {
     expect(warnings).toEqual([
       { id: 'large-policy', text: expect.stringMatching(/^A token with the scope even needs a policy of \d+ bytes/) },
     ]);
+  });
+
+  test('is warned of where a policy is shortened, and refused where exact policies are required', () => {
+    const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
+    const text = expect.stringMatching(/^The policy of a token with the scope even takes .+ get 403\.$/);
+    expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
+    expect(() => expressibleTable(items, { ...perToken, exactPolicies: 'required' })).toThrow(
+      /^exactPolicies is 'required'\. The policy of a token .+ get 403: set cachePer: 'route'\.$/,
+    );
+    expect(expressibleTable(items, { ...perRoute, exactPolicies: 'required' }).warnings).toEqual([]);
   });
 
   test('describes its losses by the numbers of its routes', () => {

@@ -4,11 +4,12 @@ import {
   largeAnswerWarning,
   largestPolicy,
   MAX_ANSWER_BYTES,
-  MOST_POLICY_BYTES,
+  shortenedPolicy,
 } from '../../infra/policy-size.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
-import { route } from '../support/compiled-policy.ts';
+import { MAX_STAGE_POLICY_BYTES } from '../../lambda/policy-document.ts';
+import { route, STAGE_ARN } from '../support/compiled-policy.ts';
 
 /** A REST API of the usual shape, with scopes across resources (`read`) and within one (`c7:read`). */
 function collections(count: number) {
@@ -29,12 +30,12 @@ function collections(count: number) {
 test.each([1, 10, 50])(
   '%i collections of ten routes: no single scope, nor all of them, needs a long policy',
   (count) => {
-    expect(largestPolicy(compileRoutes(collections(count))).bytes).toBeLessThan(MOST_POLICY_BYTES);
+    expect(largestPolicy(compileRoutes(collections(count))).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
   },
 );
 
 /** Every other route, so that no wide pattern can stand for them and no Deny for the rest is short. */
-const scattered = Array.from({ length: 200 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
+const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
 describe('a scope that needs too long a policy', () => {
   const compiled = compileRoutes(scattered);
@@ -66,7 +67,9 @@ describe('a scope that needs too long a policy', () => {
 
 test('an answer that no maxAnswerBytes allows is mended by cachePer alone', () => {
   const parts = { issuerAliases: ['main'], contextNames: [], stageNames: ['s'.repeat(5_000)] };
-  expect(largeAnswerWarning(compileRoutes(scattered), parts, MAX_ANSWER_BYTES)).toMatch(
+  // A route that is called like a method keeps its policy from being shortened.
+  const compiled = compileRoutes([...scattered, route('GET /GET/x', 'even')]);
+  expect(largeAnswerWarning(compiled, parts, MAX_ANSWER_BYTES)).toMatch(
     /, and 262144 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', whose policies are short\.$/,
   );
 });
@@ -90,9 +93,35 @@ function roundedUp(bytes: number): number {
 
 test('a longer stage ARN makes every pattern longer', () => {
   const compiled = compileRoutes(collections(1));
-  expect(largestPolicy(compiled, 200).bytes).toBeGreaterThan(largestPolicy(compiled, 60).bytes);
+  expect(largestPolicy(compiled, `${STAGE_ARN}-of-another-team`).bytes).toBeGreaterThan(
+    largestPolicy(compiled, STAGE_ARN).bytes,
+  );
 });
 
 test('a table that fits is taken', () => {
   expect(checkPolicySize(compileRoutes(collections(50)))).toBeUndefined();
+});
+
+describe('a policy that is shortened', () => {
+  /** No wide pattern stands for every other one of these. */
+  const scatteredItems = (count: number, path = '{id}/items') =>
+    Array.from({ length: count }, (_, i) => route(`GET /some-resource-${i}/${path}`, i % 2 === 0 ? 'even' : 'odd'));
+
+  test('is named with its scope and the requests that it loses', () => {
+    const compiled = compileRoutes(scatteredItems(120));
+    expect(shortenedPolicy(compiled)).toBe(
+      'The policy of a token with the scope even takes 6144 bytes only if its patterns name no stage: requests with a ' +
+        'path segment GET, and more after it, get 403',
+    );
+    expect(largestPolicy(compiled).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
+  });
+
+  test('is not named where no parameter of its routes has more of the path after it', () => {
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items')))).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}')))).toBeUndefined();
+  });
+
+  test('is none as long as the patterns for one stage fit', () => {
+    expect(shortenedPolicy(compileRoutes(scatteredItems(20)))).toBeUndefined();
+  });
 });

@@ -1,10 +1,10 @@
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
-import { largestPolicy, MOST_POLICY_BYTES } from '../../infra/policy-size.ts';
+import { largestPolicy, shortenedPolicy } from '../../infra/policy-size.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { ROUTE_READINGS } from '../../infra/route-readings.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
 import { createGrants } from '../../lambda/grants.ts';
-import { policyDocument } from '../../lambda/policy-document.ts';
+import { MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy-document.ts';
 import type { RequestedRoute, Route } from '../../lambda/route.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';
 import { explains, isGranted } from '../support/explained-losses.ts';
@@ -43,17 +43,22 @@ export function judge(routes: readonly Route[]): Judgement {
     const tried = tryPolicies(routes, losses, (scopes, requested) =>
       policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1),
     );
-    return { outcome: outcomeOf(losses, bytes), ...tried, bytes, milliseconds };
+    return {
+      outcome: outcomeOf(losses, bytes, shortenedPolicy(compiled) !== undefined),
+      ...tried,
+      bytes,
+      milliseconds,
+    };
   } catch (error) {
     if (!(error instanceof RouteTableError)) throw error;
     return { outcome: 'refused', why: error.message, ...nothing, milliseconds: performance.now() - start };
   }
 }
 
-function outcomeOf(losses: readonly PolicyLoss[], bytes: number): Judgement['outcome'] {
+function outcomeOf(losses: readonly PolicyLoss[], bytes: number, isShortened: boolean): Judgement['outcome'] {
   if (losses.some(({ kind }) => kind === 'whole')) return 'whole loss';
-  if (bytes > MOST_POLICY_BYTES) return 'too large';
-  return losses.some(({ kind }) => kind === 'literal') ? 'literal losses' : 'exact';
+  if (bytes > MAX_STAGE_POLICY_BYTES) return 'too large';
+  return isShortened || losses.some(({ kind }) => kind === 'literal') ? 'literal losses' : 'exact';
 }
 
 type PolicyFor = (scopes: ReadonlySet<string>, requested?: RequestedRoute) => ReturnType<typeof policyDocument>;

@@ -35,6 +35,8 @@ const TRAPS = [
   '😀',
   'a:b',
   '{p1}',
+  'GET',
+  'POST',
 ];
 
 const literal = fc.constantFrom(...LITERALS);
