@@ -17,16 +17,19 @@ export const REQUEST_IDENTITY_SOURCES = [
 /**
  * Reads the event of a REST API's REQUEST authorizer (API Gateway developer guide, "Input to an API Gateway Lambda
  * authorizer"). Names of headers come as the client wrote them. undefined: another event.
+ *
+ * A request without the header is a client's fault: with a result TTL of 0, API Gateway need not look for identity sources
+ * before it invokes the function.
  */
 export function readRestRequest(event: UnreadEvent): AuthorizationRequest | undefined {
   const { type, methodArn, multiValueHeaders, requestContext } = event;
   const { resourcePath, httpMethod } = Object(requestContext) as { resourcePath?: unknown; httpMethod?: unknown };
-  if (type !== 'REQUEST' || typeof methodArn !== 'string') return undefined;
+  if (type !== 'REQUEST' || typeof methodArn !== 'string' || multiValueHeaders === undefined) return undefined;
   if (typeof resourcePath !== 'string' || typeof httpMethod !== 'string') return undefined;
   const values = Object.entries(Object(multiValueHeaders) as object)
     .filter(([name]) => name.toLowerCase() === AUTHORIZATION)
     .flatMap(([, listed]: [string, unknown]) => listed);
-  if (values.length === 0 || !values.every((value) => typeof value === 'string')) return undefined;
+  if (!values.every((value) => typeof value === 'string')) return undefined;
   return {
     authorizationToken: values.join(', '),
     stageArn: stageArnOf(methodArn),

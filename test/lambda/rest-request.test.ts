@@ -64,10 +64,23 @@ describe('a REQUEST event', () => {
     expect(issuer.requests.length).toBe(before);
   });
 
+  // With a result TTL of zero, API Gateway need not check that the identity sources are there.
+  it.each([
+    ['no headers at all', null],
+    ['other headers only', { Accept: ['*/*'] }],
+    ['an empty list for the header', { Authorization: [] }],
+    ['an empty header', { Authorization: [''] }],
+    ['another header whose name ends alike', { 'Proxy-Authorization': [bearer('read')] }],
+  ])('with %s is refused with 401', async (_, multiValueHeaders) => {
+    const authorizer = fresh();
+    const outcome = await authorizer.answerTo({ ...requestFor('GET /a', {}), multiValueHeaders });
+    expect(outcome).toEqual({ kind: 'unauthorized' });
+    expect(authorizer.log()).toMatchObject([{ event: 'refused', reason: 'not-bearer' }]);
+  });
+
   const event = () => requestFor('GET /a', { Authorization: [bearer('read')] });
   it.each([
-    ['without headers', { multiValueHeaders: undefined }],
-    ['without the header', { multiValueHeaders: { Accept: ['*/*'] } }],
+    ['without the member for headers', { multiValueHeaders: undefined }],
     ['with a number for the header', { multiValueHeaders: { Authorization: [1] } }],
     ['without context', { requestContext: undefined }],
     ['without resource path', { requestContext: { httpMethod: 'GET' } }],
