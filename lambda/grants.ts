@@ -1,7 +1,7 @@
 import type { Grant, TokenGrant } from './grant.ts';
 import { bytesOf, listedGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
-import type { CompiledRoute, RequestedRoute } from './route.ts';
+import { type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
 
 export interface Grants {
@@ -59,7 +59,9 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
 function createRouteGrants(routes: readonly CompiledRoute[]) {
   const byName = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   return (scopes: readonly string[], { method, path }: RequestedRoute): Grant => {
-    const route = byName.get(`${method} ${path}`) ?? byName.get(`ANY ${path}`);
+    // API Gateway routes no other method. A client may write one with a wildcard of IAM, and would get a policy that holds it.
+    const isRouted = HTTP_METHODS.some((known) => known === method);
+    const route = isRouted ? (byName.get(`${method} ${path}`) ?? byName.get(`ANY ${path}`)) : undefined;
     const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
     return isGranted ? { routes: [route], allow: [patternFor(method, path)], deny: [] } : NOTHING;
   };

@@ -137,3 +137,11 @@ test('of a long list the methods of one path become one star', () => {
   expect(isAllowed(routes, 'even', 'PUT /collection4')).toBe(true);
   expect(isAllowed(routes, 'even', 'PUT /collection5')).toBe(false);
 });
+
+test.each(['*', 'G?T', 'get', '', 'GET/b', 'ANY', 'TRACE', 'constructor'])(
+  'ANY does not stand for %j, which API Gateway does not route and IAM could read as a wildcard',
+  (method) => {
+    const grants = createGrants(compileRoutes([route('ANY /a', 'read')]));
+    expect(grants.routesGrantedBy(new Set(['read']), { method, path: '/a' }).allow).toEqual([]);
+  },
+);
