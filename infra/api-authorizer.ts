@@ -18,12 +18,7 @@ export interface ApiAuthorizerProps {
   readonly onApi: (api: IRestApi) => void;
 }
 
-/**
- * API Gateway's authorizer of one API, with its permission to invoke the function.
- *
- * Both belong to the API's stack: CDK's `TokenAuthorizer` puts the permission into the function's, and so makes the two
- * stacks depend on each other.
- */
+/** API Gateway's authorizer of one API. */
 export class ApiAuthorizer extends Authorizer {
   readonly authorizerId: string;
   readonly resource: CfnAuthorizer;
@@ -44,12 +39,6 @@ export class ApiAuthorizer extends Authorizer {
       ...IDENTITY[cachePer],
     });
     this.authorizerId = this.resource.ref;
-    new CfnPermission(this, 'Permission', {
-      action: 'lambda:InvokeFunction',
-      principal: 'apigateway.amazonaws.com',
-      functionName: functionArn,
-      sourceArn: authorizerArn(this, restApiId, this.authorizerId),
-    });
   }
 
   /** @internal */
@@ -74,6 +63,27 @@ export const IDENTITY = {
   route: { type: 'REQUEST', identitySource: REQUEST_IDENTITY_SOURCES.join(',') },
 } as const satisfies Readonly<Record<CacheKey, object>>;
 
+/**
+ * Lets API Gateway invoke the function for every authorizer of one API. One authorizer's id would not do: when another kind
+ * takes its place, stages ask the former authorizer until they are deployed, and CloudFormation may move them to the new one
+ * before the new permission is there. Each would be a 500 for every request.
+ *
+ * It belongs to the API's stack: CDK's `TokenAuthorizer` puts it into the function's, and so makes the two stacks depend on
+ * each other.
+ */
+export function permitInvocations(
+  scope: Construct,
+  id: string,
+  { restApiId, functionArn }: Pick<ApiAuthorizerProps, 'restApiId' | 'functionArn'>,
+): void {
+  new CfnPermission(scope, id, {
+    action: 'lambda:InvokeFunction',
+    principal: 'apigateway.amazonaws.com',
+    functionName: functionArn,
+    sourceArn: authorizersArn(scope, restApiId),
+  });
+}
+
 /** How API Gateway names the function that it invokes. */
 export function invocationArn(scope: Construct, functionArn: string): string {
   return Stack.of(scope).formatArn({
@@ -85,11 +95,7 @@ export function invocationArn(scope: Construct, functionArn: string): string {
   });
 }
 
-/** @param authorizerId `*` for an authorizer whose id API Gateway chooses when it imports a document */
-export function authorizerArn(scope: Construct, restApiId: string, authorizerId: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'execute-api',
-    resource: restApiId,
-    resourceName: `authorizers/${authorizerId}`,
-  });
+/** All authorizers of an API. */
+export function authorizersArn(scope: Construct, restApiId: string): string {
+  return Stack.of(scope).formatArn({ service: 'execute-api', resource: restApiId, resourceName: 'authorizers/*' });
 }

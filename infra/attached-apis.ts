@@ -1,7 +1,7 @@
 import { type CfnResource, Names, Stack } from 'aws-cdk-lib';
 import type { IRestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
-import { ApiAuthorizer, type ApiAuthorizerProps } from './api-authorizer.ts';
+import { ApiAuthorizer, type ApiAuthorizerProps, permitInvocations } from './api-authorizer.ts';
 import { homeOf, isInside } from './placement.ts';
 import { type RestApiIdentity, restApiBehind } from './rest-api-identity.ts';
 
@@ -81,20 +81,19 @@ export class AttachedApis {
 
   private createFor(api: AnyRestApi, identity: RestApiIdentity): ApiAuthorizer {
     const { length } = this.authorizers;
-    // Another id for another kind: an authorizer that stages still use stays as it is until they are deployed.
-    const kind = this.settings.cachePer === 'route' ? 'Route' : 'Token';
-    const id = length === 0 ? kind : `${kind}${length + 1}`;
+    const number = length === 0 ? '' : String(length + 1);
     const stack = this.stackFor(api);
     const isHere = stack === Stack.of(this.owner);
-    const authorizer: ApiAuthorizer = new ApiAuthorizer(
-      isHere ? this.owner : stack,
-      isHere ? id : `${Names.uniqueId(this.owner)}${id}`,
-      {
-        ...this.settings,
-        restApiId: typeof identity === 'string' ? api.restApiId : identity.ref,
-        onApi: (other): void => this.add(other, authorizer),
-      },
-    );
+    const scope = isHere ? this.owner : stack;
+    const prefix = isHere ? '' : Names.uniqueId(this.owner);
+    const settings = { ...this.settings, restApiId: typeof identity === 'string' ? api.restApiId : identity.ref };
+    permitInvocations(scope, `${prefix}Permission${number}`, settings);
+    // Another id for another kind: an authorizer that stages still use stays as it is until they are deployed.
+    const kind = this.settings.cachePer === 'route' ? 'Route' : 'Token';
+    const authorizer: ApiAuthorizer = new ApiAuthorizer(scope, `${prefix}${kind}${number}`, {
+      ...settings,
+      onApi: (other): void => this.add(other, authorizer),
+    });
     return authorizer;
   }
 

@@ -3,7 +3,7 @@ import { ApiDefinition, type ApiDefinitionConfig, type SpecRestApi } from 'aws-c
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CacheKey, Route } from '../lambda/route.ts';
-import { authorizerArn, IDENTITY, invocationArn } from './api-authorizer.ts';
+import { authorizersArn, IDENTITY, invocationArn } from './api-authorizer.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { protectedDocument } from './protected-document.ts';
 import { nameOf } from './route-table.ts';
@@ -48,7 +48,7 @@ export class ProtectedDefinition extends ApiDefinition {
       scope: api,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       // The authorizer's id is API Gateway's to choose, at the import.
-      sourceArn: Lazy.uncachedString({ produce: () => authorizerArn(api, api.restApiId, '*') }),
+      sourceArn: Lazy.uncachedString({ produce: () => authorizersArn(api, api.restApiId) }),
     });
     onApi(api);
   }

@@ -13,6 +13,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
+import type { CacheKey } from '../../lambda/route.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { faultsIn, type Resource, type SynthesizedStack, stacksOf, withNested } from '../support/template-graph.ts';
 import { issuer, newApp } from './synthesis.ts';
@@ -179,6 +180,23 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
       expect(permissionsFor(stacks).map(({ stack }) => stack.name)).toEqual([apiStack, apiStack, apiStack, apiStack]);
       expect(flushedBy(stacks).map((text) => text.match(/stageName/g)?.length)).toEqual([4, 4]);
       expect(flushGrants(stacks)).toBe(8);
+    },
+  );
+
+  it.each(placements)(
+    'a change of cachePer by an authorizer in $authorizerPlace keeps the permissions of APIs in $apiPlace, whose stages need them until and while they change',
+    (placement) => {
+      const permissionsOf = (cachePer: CacheKey) => {
+        const app = withSettings();
+        const places = newStacks(app);
+        for (const stack of Object.values(places)) new CfnOutput(stack, 'Some', { value: 'output' });
+        const here = places[placement.authorizerPlace];
+        addApis(places[placement.apiPlace], new BearerAuthorizer(here, 'Authorizer', { ...settings, cachePer }));
+        return permissionsFor(stacksOf(app.synth())).map(({ stack, ...placed }) => ({ ...placed, stack: stack.name }));
+      };
+      const permissions = permissionsOf('token');
+      expect(permissions).toHaveLength(4);
+      expect(permissionsOf('route')).toEqual(permissions);
     },
   );
 
