@@ -28,7 +28,7 @@ export interface ForeignGuard {
   readonly by: 'authorizer' | 'api-key';
   readonly schemes: readonly string[];
   /** The requirements, also where the document states them once for all. */
-  readonly security: unknown;
+  readonly security: readonly JsonObject[];
 }
 
 export interface OpenGuard {
@@ -51,7 +51,8 @@ export function guardOf({ name, method, operation }: Operation, source: Security
   const requirements = requirementsIn(name, security, source.schemes);
   if (schemesOf('token', requirements).length > 0) return tokenGuard(name, requirements, operation);
   const foreign = foreignGuard(name, requirements, operation);
-  if (foreign !== undefined) return { ...foreign, security };
+  // `requirementsIn` has read it.
+  if (foreign !== undefined) return { ...foreign, security: security as readonly JsonObject[] };
   if (requirements.length === 0) return { by: 'nobody', because: whyOpen(isPreflight, operation, source) };
   if (requirements.some(({ asked }) => asked.length === 0)) return { by: 'nobody', because: 'optional' };
   throw uncheckedAlone(name, schemesOf('unchecked', requirements), source);
@@ -117,7 +118,7 @@ function foreignGuard(name: string, requirements: readonly Requirement[], operat
 }
 
 function hasAuthExtension(operation: JsonObject): boolean {
-  return Object.keys(operation).some((member) => member.toLowerCase() === AUTH_EXTENSION);
+  return operation[AUTH_EXTENSION] !== undefined;
 }
 
 /** "Values are case insensitive." */

@@ -25,28 +25,32 @@ export function protectedDocument(document: object, scheme: object): JsonObject 
     );
   }
   const { security: _, ...root } = read.root;
+  const imported = importedSchemes(read);
   const items: Record<string, JsonObject> = {};
   for (const { operation, guard } of operations) {
     const { path, pathItem, key } = operation;
-    items[path] = { ...(items[path] ?? pathItem), [key]: guardedOperation(operation.operation, guard) };
+    items[path] = { ...(items[path] ?? pathItem), [key]: guardedOperation(operation.operation, guard, imported) };
   }
-  const securitySchemes = { ...importedSchemes(read), [SECURITY_SCHEME]: scheme };
+  const securitySchemes = { ...imported, [SECURITY_SCHEME]: scheme };
   return { ...root, components: { ...read.components, securitySchemes }, paths: { ...read.paths, ...items } };
 }
 
-function guardedOperation({ security: _, ...operation }: JsonObject, guard: Guard): JsonObject {
-  const security = importedSecurity(guard);
-  return Array.isArray(security) && security.length > 0 ? { ...operation, security } : operation;
+function guardedOperation({ security: _, ...operation }: JsonObject, guard: Guard, schemes: JsonObject): JsonObject {
+  const security = importedSecurity(guard, schemes);
+  return security.length > 0 ? { ...operation, security } : operation;
 }
 
 /**
  * To API Gateway, the objects of a list are no alternatives: it asks for all of them. AWS SAM and the AWS PDK ask for an
- * authorizer and an API key in this form.
+ * authorizer and an API key in this form. Schemes that it does not import guard nothing.
  */
-function importedSecurity(guard: Guard): unknown {
-  if (guard.by === 'nobody') return undefined;
-  if (guard.by !== 'token') return guard.security;
-  return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
+function importedSecurity(guard: Guard, schemes: JsonObject): readonly object[] {
+  if (guard.by === 'nobody') return [];
+  if (guard.by === 'token') return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
+  return guard.security.flatMap((each) => {
+    const asked = Object.entries(each).filter(([name]) => Object.hasOwn(schemes, name));
+    return asked.length > 0 ? [Object.fromEntries(asked)] : [];
+  });
 }
 
 function importedSchemes({ components }: OpenApiDocument): JsonObject {

@@ -42,7 +42,14 @@ const tokenAlternatives = fc.oneof(
   { weight: 1, arbitrary: someScopes.map((listed) => [{ oauth: listed, basic: [] }, { queryKey: [] }]) },
 );
 const foreignAlternatives = fc.constantFrom(
-  ...[[{ pool: ['read'] }], [{ pool: [] }, { key: [] }], [{ iam: [] }], [{ lambda: [], key: [] }], [{ key: [] }]],
+  ...[
+    [{ pool: ['read'] }],
+    [{ pool: [], basic: [] }],
+    [{ pool: [] }, { key: [] }],
+    [{ iam: [] }],
+    [{ lambda: [], key: [] }],
+    [{ key: [] }],
+  ],
 );
 const brokenAlternatives = fc.constantFrom<(readonly JsonObject[])[]>(
   ...[[{ nobody: [] }], [{ basic: [] }], [{ queryKey: [] }], [{ oauth: [] }, {}], [{ basic: [] }, {}], [{}]],
@@ -319,7 +326,7 @@ function expectNothingLost(source: JsonObject, result: JsonObject): void {
     const imported = enforced((published.security ?? []) as readonly JsonObject[], published, schemesOf(result));
     const expected = expectedOf(each, source);
     expect({ name: each.name, ...imported }).toEqual({ name: each.name, ...expected });
-    if (!imported.authorizers.includes(SECURITY_SCHEME)) expectUntouched(each, published, imported);
+    if (!imported.authorizers.includes(SECURITY_SCHEME)) expectUntouched(each, published, source, imported);
     expect(without(published, 'security')).toEqual(without(operation, 'security'));
     count(imported, each);
   }
@@ -338,9 +345,18 @@ function expectNothingLost(source: JsonObject, result: JsonObject): void {
   }
 }
 
-function expectUntouched({ security }: Published, published: JsonObject, { authorizers, asksForKey }: Enforced): void {
+/** What another guard's operation asks for stays, as far as API Gateway imports it. */
+function expectUntouched(
+  { security }: Published,
+  published: JsonObject,
+  source: JsonObject,
+  { authorizers, asksForKey }: Enforced,
+): void {
   const isGuarded = authorizers.length > 0 || asksForKey;
-  expect(published.security).toEqual(isGuarded && security.length > 0 ? security : undefined);
+  const isImported = ([name]: [string, Json]) => schemesOf(source)[name]?.type === 'apiKey';
+  const kept = security.map((each) => Object.fromEntries(Object.entries(each).filter(isImported)));
+  const asking = isGuarded ? kept.filter((each) => Object.keys(each).length > 0) : [];
+  expect(published.security).toEqual(asking.length > 0 ? asking : undefined);
 }
 
 /** What guards the operations of accepted documents, each kind in some. */
