@@ -28,7 +28,21 @@ export function guardedOperations({ root, components, operations }: OpenApiDocum
   const guarded = mapOperations(operations, (operation) => ({ operation, guard: guardIn(operation, source) }));
   const tokenPaths = guarded.filter(({ guard }) => guard.by === 'token').map(({ operation }) => operation.path);
   checkSiblings(segmentsOf(tokenPaths));
+  checkSlashes(guarded);
   return { operations: guarded, pathWarnings: pathWarnings(guarded, tokenPaths) };
+}
+
+/** If API Gateway passed over empty segments, as the paths of requests show them, one method could stand in for another. */
+function checkSlashes(operations: readonly GuardedOperation[]): void {
+  const withoutSlashes = ({ operation: { path } }: GuardedOperation) => path.split('/').filter(Boolean).join('/');
+  for (const alike of Map.groupBy(operations, withoutSlashes).values()) {
+    const [path, other] = new Set(alike.map(({ operation }) => operation.path));
+    if (other === undefined || alike.every(({ guard }) => guard.by === 'nobody')) continue;
+    throw new RouteTableError(
+      `The paths ${path} and ${other} differ in slashes only, and API Gateway could take them for one resource: ` +
+        'keep one of them.',
+    );
+  }
 }
 
 function guardIn(operation: Operation, source: Parameters<typeof guardOf>[1]): Guard {

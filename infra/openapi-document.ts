@@ -97,8 +97,6 @@ function operationsAt([path, value]: readonly [string, unknown]): readonly Opera
   const pathItem = objectAt(place, value);
   if (pathItem.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it before.`);
   checkMembers(place, pathItem, PATH_ITEM_MEMBERS, pathItemFix);
-  const misspelt = Object.keys(pathItem).find((key) => key !== ANY_METHOD && key.trim().toLowerCase() === ANY_METHOD);
-  if (misspelt !== undefined) throw new RouteTableError(`${place} has a member "${misspelt}": write ${ANY_METHOD}.`);
   return Object.entries(METHODS).flatMap(([key, method]) => {
     if (pathItem[key] === undefined) return [];
     const name = `${method} ${path}`;

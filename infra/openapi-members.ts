@@ -25,12 +25,25 @@ export function objectAt(place: string, value: unknown): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
+/** What the names of API Gateway's own extensions begin with, all of which are in lower case. */
+const AMAZON_EXTENSION = 'x-amazon-apigateway-';
+
 /** @throws RouteTableError naming the first member that is neither known nor an extension. */
 export function checkMembers(place: string, object: JsonObject, known: readonly string[], fixOf?: Fix): void {
+  checkExtensions(place, object);
   const stranger = Object.keys(object).find((member) => !known.includes(member) && !isExtension(member));
   if (stranger === undefined) return;
   const fix = fixOf?.(stranger) ?? `write only ${known.join(', ')} and x-… extensions`;
   throw new RouteTableError(`${place} has a member "${stranger}": ${fix}.`);
+}
+
+/** @throws RouteTableError for an extension of API Gateway in another spelling, which its import might read and we do not. */
+export function checkExtensions(place: string, object: JsonObject): void {
+  for (const member of Object.keys(object)) {
+    const extension = member.trim().toLowerCase();
+    if (member === extension || !extension.startsWith(AMAZON_EXTENSION)) continue;
+    throw new RouteTableError(`${place} has a member "${member}": write ${extension}.`);
+  }
 }
 
 /** How to put a member right, as the end of a sentence; undefined: name the members that are known. */

@@ -1,4 +1,4 @@
-import { deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
+import { checkExtensions, deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
 import { RouteTableError } from './route-table-error.ts';
 
 /**
@@ -36,13 +36,27 @@ export function securitySchemesOf(components: JsonObject): Readonly<Record<strin
 function schemeAt(name: string, value: unknown): JsonObject {
   const place = `The security scheme "${name}"`;
   if (!SCHEME_NAME.test(name)) throw new RouteTableError(`${place}: use only letters, digits, ".", "-" and "_".`);
+  // CDK assigns members by name when it renders a template: this one would be gone, with the guard of its operations.
+  if (name === '__proto__') throw new RouteTableError(`${place}: choose another name.`);
   const scheme = objectAt(place, value);
+  checkExtensions(place, scheme);
   if (scheme.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it before.`);
   if (!SCHEME_TYPES.includes(scheme.type)) {
     throw new RouteTableError(`${place} has an unknown type: write one of ${SCHEME_TYPES.join(', ')}.`);
   }
   if (scheme.type === IMPORTED_SCHEME_TYPE) checkImported(place, scheme);
+  else checkNotImported(place, scheme);
   return scheme;
+}
+
+/** An authorizer that the document names must not give way to this one in silence. */
+function checkNotImported(place: string, scheme: JsonObject): void {
+  const extension = [AUTHORIZER, AUTH_TYPE].find((member) => scheme[member] !== undefined);
+  if (extension === undefined) return;
+  throw new RouteTableError(
+    `${place} has ${extension}, which API Gateway reads for the type ${IMPORTED_SCHEME_TYPE} only: ` +
+      `write that type to keep what it asks for, or remove ${extension}.`,
+  );
 }
 
 /** What API Gateway imports must not become another guard at the deployment. */

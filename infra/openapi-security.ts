@@ -40,7 +40,7 @@ export function requirementsIn(
 ): readonly Requirement[] {
   const fault = listFault(security);
   if (fault !== undefined) throw new OperationError(name, { fault, fix: 'write a list, or [] to leave it open' });
-  return (security as readonly unknown[]).map((each) => {
+  return Array.from(security as readonly unknown[], (each) => {
     const listed = Object.entries(objectAt(`A member of the security of ${name}`, each)).map(([scheme, scopes]) =>
       schemeAsked(name, scheme, schemes, scopes),
     );

@@ -251,6 +251,9 @@ test('IAM that is inherited guards nothing', () => {
   expect(routesFromOpenApi(described).warnings[0]).toContain('The operation GET /a asks for no security');
 });
 
+/** The one of two paths that a route may have. */
+const parsableOf = (path: string, other: string) => (/.\/$|\/\//.test(path) ? other : path);
+
 describe('paths that API Gateway refuses', () => {
   const open = { security: [] };
   const poolOnly = { security: [{ pool: [] }] };
@@ -270,6 +273,32 @@ describe('paths that API Gateway refuses', () => {
       expect(routes).toHaveLength(1);
       expect(warnings.some((warning) => words.test(warning))).toBe(true);
     }
+  });
+
+  test.each([
+    ['/a/', '/a', open],
+    ['/a', '/a/', open],
+    ['//a', '/a', open],
+    ['/b//{id}/', '/b/{id}', open],
+    ['/', '//', poolOnly],
+  ])('%s and %s could be one resource: refused where one of them is guarded', (path, other, operation) => {
+    const guarded = parsableOf(path, other);
+    const twin = guarded === path ? other : path;
+    for (const guard of [get, poolOnly]) {
+      const described = document({
+        [path]: {},
+        [other]: {},
+        ...{ [guarded]: { get: guard }, [twin]: { post: operation } },
+      });
+      expect(() => routesFromOpenApi(described)).toThrow(
+        `The paths ${path} and ${other} differ in slashes only, and API Gateway could take them for one resource: keep one of them.`,
+      );
+    }
+  });
+
+  test('paths that differ in slashes only are told where all of them are open', () => {
+    const { warnings } = routesFromOpenApi(document({ '/ok': { get }, '/a': { get: open }, '/a/': { get: open } }));
+    expect(warnings.some((warning) => warning.includes('The path "/a/" must not end with "/"'))).toBe(true);
   });
 
   test('a comma is part of a path', () => {
@@ -498,6 +527,42 @@ test.each<[string, object, string]>([
     'The security scheme "other" has an unknown type',
   ],
   ['a scheme without a type', schemes({ other: {} }), 'The security scheme "other" has an unknown type'],
+  [
+    'a scheme named as a prototype, which CDK would lose,',
+    schemes(JSON.parse('{"__proto__": {"type": "apiKey", "in": "header", "name": "x-api-key"}}')),
+    'The security scheme "__proto__": choose another name',
+  ],
+  [
+    'an authorizer of API Gateway in a scheme that its import does not read',
+    schemes({ jwt: { type: 'oauth2', flows: {}, 'x-amazon-apigateway-authorizer': { type: 'jwt' } } }),
+    'The security scheme "jwt" has x-amazon-apigateway-authorizer, which API Gateway reads for the type apiKey only: ' +
+      'write that type to keep what it asks for, or remove x-amazon-apigateway-authorizer.',
+  ],
+  [
+    'IAM in a scheme that API Gateway’s import does not read',
+    schemes({ iam: { type: 'http', scheme: 'basic', 'x-amazon-apigateway-authtype': 'awsSigv4' } }),
+    'The security scheme "iam" has x-amazon-apigateway-authtype, which API Gateway reads for the type apiKey only',
+  ],
+  [
+    'an authorizer whose extension has a capital',
+    schemes({ other: { ...securitySchemes.key, 'x-amazon-apigateway-Authorizer': { type: 'token' } } }),
+    'The security scheme "other" has a member "x-amazon-apigateway-Authorizer": write x-amazon-apigateway-authorizer.',
+  ],
+  [
+    'a resource policy whose extension has a capital',
+    whole({ 'x-amazon-apigateway-Policy': {} }),
+    'The OpenAPI document has a member "x-amazon-apigateway-Policy": write x-amazon-apigateway-policy.',
+  ],
+  [
+    'a source of API keys whose extension ends in a space',
+    whole({ 'x-amazon-apigateway-api-key-source ': 'AUTHORIZER' }),
+    'The OpenAPI document has a member "x-amazon-apigateway-api-key-source ": write x-amazon-apigateway-api-key-source.',
+  ],
+  [
+    'an open operation with an authorization type whose extension has a capital',
+    whole({ paths: { '/a': { get: { security: [], 'X-Amazon-Apigateway-Auth': { type: 'AWS_IAM' } } } } }),
+    'The operation GET /a has a member "X-Amazon-Apigateway-Auth": write x-amazon-apigateway-auth.',
+  ],
 ])('%s in a document with a sound operation is refused by name', (_, described, words) => {
   expect(() => routesFromOpenApi(described)).toThrow(words);
   expect(() => protectedDocument(described, {})).toThrow(words);
@@ -508,6 +573,7 @@ test.each<[string, unknown, string]>([
   ['a token', Lazy.any({ produce: () => [] }), 'GET /a has a security that is a CDK token, which only'],
   ['a list of a token', Lazy.list({ produce: () => [] }), 'GET /a has a security that is a CDK token'],
   ['Fn::If', { 'Fn::If': ['C', [], []] }, 'GET /a has a security that holds Fn::If'],
+  ['a hole in the list', new Array(1), 'A member of the security of GET /a is undefined: write an object.'],
   ['a name alone', ['oauth'], 'A member of the security of GET /a is a string: write an object.'],
   ['a list in a list', [['oauth']], 'A member of the security of GET /a is a list: write an object.'],
   ['Fn::If in the list', [{ 'Fn::If': [] }], 'A member of the security of GET /a holds Fn::If'],
