@@ -135,10 +135,14 @@ function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): rea
   const documented = (Object(Body) as Readonly<Record<string, unknown>>)['x-amazon-apigateway-api-key-source'];
   const source = ApiKeySourceType ?? documented ?? 'HEADER';
   if (source === 'HEADER') return [];
-  const keyed = methods.filter(({ needsApiKey }) => needsApiKey).map(({ name }) => name);
-  return [...keyed, ...keyedOperations(api)].map(
-    (name) =>
-      `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
-      `gives none to ${name}, which needs one: set apiKeySourceType to HEADER, or take apiKeyRequired from the method.`,
-  );
+  const setting = ApiKeySourceType === undefined ? 'x-amazon-apigateway-api-key-source' : 'apiKeySourceType';
+  const error = (name: string, demand: string) =>
+    `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
+    `gives none to ${name}, which needs one: set ${setting} to HEADER, or take ${demand}.`;
+  return [
+    ...methods
+      .filter(({ needsApiKey }) => needsApiKey)
+      .map(({ name }) => error(name, 'apiKeyRequired from the method')),
+    ...keyedOperations(api).map((name) => error(name, 'the API key from the security of the operation')),
+  ];
 }

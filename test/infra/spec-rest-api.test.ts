@@ -291,13 +291,19 @@ describe('operations with other schemes', () => {
   });
 
   it.each([
-    ['document', { 'x-amazon-apigateway-api-key-source': 'AUTHORIZER' }, undefined],
-    ['property', {}, 'AUTHORIZER'],
-  ])('need a key that this authorizer does not give where the %s takes it from there', (_, members, source) => {
+    [
+      'document',
+      { 'x-amazon-apigateway-api-key-source': 'AUTHORIZER' },
+      undefined,
+      'set x-amazon-apigateway-api-key-source to HEADER, or take the API key from the security of the operation',
+    ],
+    ['property', {}, 'AUTHORIZER', 'set apiKeySourceType to HEADER, or take the API key from the security of the'],
+  ])('need a key that this authorizer does not give where the %s takes it from there', (_, members, source, fix) => {
     const stack = newStack();
     const api = specApi(stack, authorizerFor(stack, routes), { ...mixed, ...members });
     if (source !== undefined) (api.node.defaultChild as CfnRestApi).apiKeySourceType = source;
     expect(() => Template.fromStack(stack)).toThrow('and this authorizer gives none to GET /both, which needs one');
+    expect(() => Template.fromStack(stack)).toThrow(fix);
     expect(() => Template.fromStack(stack)).not.toThrow('gives none to GET /pool');
   });
 
