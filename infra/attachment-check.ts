@@ -7,7 +7,14 @@ import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
 import { SECURITY_SCHEME } from './protected-document.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
 import { isOfType, namedBy, propertyOf, renderedProperties } from './resource-reference.ts';
-import { documentOf, pathOfApi, pathOfMethod, type RestApiIdentity, restApiOf } from './rest-api-identity.ts';
+import {
+  documentOf,
+  hiddenContentOf,
+  pathOfApi,
+  pathOfMethod,
+  type RestApiIdentity,
+  restApiOf,
+} from './rest-api-identity.ts';
 import { nameOf } from './route-table.ts';
 
 /** A method as CloudFormation will read it, overrides applied. */
@@ -61,10 +68,7 @@ function groupErrors(
   isNamed: boolean,
 ): readonly string[] {
   const own = methods.filter((method) => members.some(({ authorizer }) => authorizer && uses(method, authorizer)));
-  const guarded = [
-    ...own.filter(isOfMethod).map(({ name }) => name),
-    ...members.flatMap(({ operations }) => operations),
-  ];
+  const guarded = [...own.filter(isOfMethod).map(({ name }) => name), ...describedIn({ identity, members })];
   const path = typeof identity === 'string' ? members[0].api.node.path : pathOfApi(identity);
   const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
   if (typeof identity === 'string') return coverage;
@@ -78,22 +82,38 @@ function uses({ authorizer }: AttachedMethod, { resource }: ApiAuthorizer): bool
   return authorizer === resource;
 }
 
-/** Every operation of the API's document. */
-function operationsOf(api: CfnResource): readonly { readonly name: string; readonly security: unknown }[] {
+/** The operations of a document of this authorizer that ask it, overrides applied where synth can read them. */
+function describedIn({ identity, members }: AttachedGroup): readonly string[] {
+  const described = members.flatMap(({ operations }) => operations);
+  if (described.length === 0 || typeof identity === 'string' || hiddenContentOf(identity) !== undefined)
+    return described;
+  return operationsOf(identity).flatMap(({ name, asked }) => (asked.includes(SECURITY_SCHEME) ? [name] : []));
+}
+
+interface DescribedOperation {
+  readonly name: string;
+  /** The names of security schemes. */
+  readonly asked: readonly string[];
+}
+
+/** Every operation of the API's document, overrides applied. */
+function operationsOf(api: CfnResource): readonly DescribedOperation[] {
   return Object.entries(Object(documentOf(api).paths) as object).flatMap(([path, item]) =>
     Object.entries(Object(item) as object).map(([key, operation]) => ({
       name: `${key === 'x-amazon-apigateway-any-method' ? 'ANY' : key.toUpperCase()} ${path}`,
-      security: (Object(operation) as Readonly<Record<string, unknown>>).security,
+      asked: schemesAsked((Object(operation) as Readonly<Record<string, unknown>>).security),
     })),
   );
 }
 
+function schemesAsked(security: unknown): readonly string[] {
+  return Array.isArray(security) ? security.flatMap((each) => Object.keys(Object(each) as object)) : [];
+}
+
 /** The operations of the API's document that ask this authorizer and for an API key. */
 function keyedOperations(api: CfnResource): readonly string[] {
-  return operationsOf(api).flatMap(({ name, security }) => {
-    const asked = Array.isArray(security) ? security.flatMap((each) => Object.keys(Object(each) as object)) : [];
-    return asked.includes(SECURITY_SCHEME) && asked.length > 1 ? [name] : [];
-  });
+  const keyed = operationsOf(api).filter(({ asked }) => asked.includes(SECURITY_SCHEME) && asked.length > 1);
+  return keyed.map(({ name }) => name);
 }
 
 /** Methods without a rule would be refused to everyone; rules without a method are mistakes waiting for one. */

@@ -181,6 +181,24 @@ describe('the document and the routes', () => {
     expect(() => Template.fromStack(stack)).toThrow('GET /orders uses the authorizer, but no route names it');
   });
 
+  it.each([
+    ['takes the guard from', [], 'routes name POST /orders, but no method of an API uses the authorizer there'],
+    ['gives the guard of another scheme to', [{ key: [] }], 'routes name POST /orders, but no method of an API uses'],
+  ])('must agree: an override that %s an operation is refused', (_, security, words) => {
+    const stack = newStack();
+    const api = specApi(stack, authorizerFor(stack));
+    (api.node.defaultChild as CfnRestApi).addPropertyOverride('Body.paths./orders.post.security', security);
+    expect(() => Template.fromStack(stack)).toThrow(words);
+  });
+
+  it('must agree: an operation that an override adds is refused', () => {
+    const stack = newStack();
+    const api = specApi(stack, authorizerFor(stack));
+    const added = { ...integration, security: [{ [SECURITY_SCHEME]: [] }] };
+    (api.node.defaultChild as CfnRestApi).addPropertyOverride('Body.paths./refunds.get', added);
+    expect(() => Template.fromStack(stack)).toThrow('GET /refunds uses the authorizer, but no route names it');
+  });
+
   it('must agree: a route without an operation is refused', () => {
     const stack = newStack();
     const { post: _, ...withoutPost } = paths['/orders'];
