@@ -14,6 +14,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { createAuthorizerAlarms } from './authorizer-alarms.ts';
 import { checkAuthorizerSettings } from './authorizer-check.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './authorizer-function.ts';
+import { cacheKeyErrors } from './cache-key-check.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { encryptionKeyFor } from './encryption-key.ts';
 import { FlushedStages } from './flushed-stages.ts';
@@ -266,6 +267,7 @@ export class BearerAuthorizer extends Authorizer {
     return [
       ...hiddenApiErrors(root, this.attached),
       ...attachmentErrors(root, this.attached, routes),
+      ...cacheKeyErrors(root, this.function),
       ...(this.stages?.missingIn(groups) ?? []),
     ];
   }
