@@ -1,12 +1,14 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
+  ApiDefinition,
   type CfnAuthorizer,
   IdentitySource,
   type LambdaAuthorizerProps,
   MockIntegration,
   RequestAuthorizer,
   RestApi,
+  SpecRestApi,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -70,6 +72,26 @@ describe.each<CacheKey>(['token', 'route'])(
     });
   },
 );
+
+it('a document whose REQUEST authorizer has the same function is refused where its cache key lacks something', () => {
+  const { stack, authorizer } = guarded('token');
+  const uri = (identitySource: string) => ({
+    ...{ type: 'request', identitySource, authorizerResultTtlInSeconds: 60 },
+    authorizerUri: `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${authorizer.function.functionArn}/invocations`,
+  });
+  const scheme = (identitySource: string) => ({
+    ...{ type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'custom' },
+    'x-amazon-apigateway-authorizer': uri(identitySource),
+  });
+  const securitySchemes = { whole: scheme(WHOLE_KEY.join(', ')), other: scheme(header('Authorization')) };
+  const apiDefinition = ApiDefinition.fromInline({ openapi: '3.0.3', components: { securitySchemes }, paths: {} });
+  new SpecRestApi(stack, 'Described', { apiDefinition });
+  expect(() => Template.fromStack(stack)).toThrow(
+    'The authorizer other in the document of team/Described invokes the function of team/Authorizer, and its cache key lacks ' +
+      'context.resourcePath, context.httpMethod',
+  );
+  expect(() => Template.fromStack(stack)).not.toThrow('The authorizer whole');
+});
 
 it('an override of the authorizer’s own identity sources is refused', () => {
   const { stack, authorizer, api } = guarded('route');
