@@ -10,7 +10,7 @@ import { isOfType, namedBy, propertyOf, renderedProperties } from './resource-re
 import {
   documentOf,
   hiddenContentOf,
-  pathOfApi,
+  pathOfResource,
   pathOfMethod,
   type RestApiIdentity,
   restApiOf,
@@ -69,7 +69,7 @@ function groupErrors(
 ): readonly string[] {
   const own = methods.filter((method) => members.some(({ authorizer }) => authorizer && uses(method, authorizer)));
   const guarded = [...own.filter(isOfMethod).map(({ name }) => name), ...describedIn({ identity, members })];
-  const path = typeof identity === 'string' ? members[0].api.node.path : pathOfApi(identity);
+  const path = typeof identity === 'string' ? members[0].api.node.path : pathOfResource(identity);
   const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
   if (typeof identity === 'string') return coverage;
   const others = methods.filter((method) => method.restApi === identity && !own.includes(method));
@@ -157,7 +157,7 @@ function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): rea
   if (source === 'HEADER') return [];
   const setting = ApiKeySourceType === undefined ? 'x-amazon-apigateway-api-key-source' : 'apiKeySourceType';
   const error = (name: string, demand: string) =>
-    `The API ${pathOfApi(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
+    `The API ${pathOfResource(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
     `gives none to ${name}, which needs one: set ${setting} to HEADER, or take ${demand}.`;
   return [
     ...methods

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { REQUEST_IDENTITY_SOURCES } from '../lambda/rest-request.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { elementsBehind, isOfType, renderedProperties } from './resource-reference.ts';
-import { documentOf, pathOfApi } from './rest-api-identity.ts';
+import { documentOf, pathOfResource } from './rest-api-identity.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,7 @@ function authorizersIn(root: IConstruct): readonly RenderedAuthorizer[] {
 function rendered(authorizer: CfnResource): RenderedAuthorizer {
   const { Type, IdentitySource, AuthorizerResultTtlInSeconds, AuthorizerUri } = renderedProperties(authorizer);
   return {
-    name: pathOfApi(authorizer),
+    name: pathOfResource(authorizer),
     uri: AuthorizerUri,
     stack: Stack.of(authorizer),
     missing: missingSources(Type, IdentitySource, AuthorizerResultTtlInSeconds),
@@ -57,7 +57,7 @@ function describedIn(api: CfnResource): readonly RenderedAuthorizer[] {
     const authorizer = Object((Object(value) as JsonObject)['x-amazon-apigateway-authorizer']) as JsonObject;
     const { type, identitySource, authorizerResultTtlInSeconds, authorizerUri } = authorizer;
     return {
-      name: `${scheme} in the document of ${pathOfApi(api)}`,
+      name: `${scheme} in the document of ${pathOfResource(api)}`,
       uri: authorizerUri,
       stack: Stack.of(api),
       missing: missingSources(type, identitySource, authorizerResultTtlInSeconds),

@@ -2,7 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { AttachedApis } from './attached-apis.ts';
 import { isOfType, propertyOf } from './resource-reference.ts';
-import { apisHiddenIn, pathOfApi } from './rest-api-identity.ts';
+import { apisHiddenIn, pathOfResource } from './rest-api-identity.ts';
 
 const PARTS = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Method'];
 
@@ -31,6 +31,6 @@ function partsBelow({ node }: IConstruct): readonly CfnResource[] {
 function sentence({ node }: IConstruct, [api]: readonly CfnResource[]): readonly string[] {
   if (api === undefined) return [];
   return [
-    `${node.path} names the API ${pathOfApi(api)} by an expression that synth cannot follow: give it api.restApiId itself.`,
+    `${node.path} names the API ${pathOfResource(api)} by an expression that synth cannot follow: give it api.restApiId itself.`,
   ];
 }

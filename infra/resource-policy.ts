@@ -2,7 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { ANYTHING, literal, overlap, type PatternPart, SEGMENT } from './arn-pattern-overlap.ts';
 import { allowedResources, patternOf, shown, UNKNOWN } from './policy-statements.ts';
 import { renderedProperties } from './resource-reference.ts';
-import { documentOf, hiddenContentOf, pathOfApi } from './rest-api-identity.ts';
+import { documentOf, hiddenContentOf, pathOfResource } from './rest-api-identity.ts';
 
 /** The methods of an API, by name (`GET /orders/{id}`). */
 export interface ApiMethods {
@@ -32,11 +32,11 @@ const ANY_API: readonly PatternPart[] = [
 export function resourcePolicyErrors(api: CfnResource, methods: ApiMethods): readonly string[] {
   const [guarded] = methods.guarded;
   const hidden = guarded && hiddenContentOf(api);
-  if (guarded && hidden) return [hiddenSentence(pathOfApi(api), hidden, guarded)];
+  if (guarded && hidden) return [hiddenSentence(pathOfResource(api), hidden, guarded)];
   const policies = [renderedProperties(api).Policy, documentOf(api)['x-amazon-apigateway-policy']];
   for (const resource of policies.flatMap((policy) => allowedResources(policy, api))) {
     const name = methods.guarded.find((guarded) => mayMatch(resource, guarded, methods));
-    if (name !== undefined) return [sentence(pathOfApi(api), shown(resource), name)];
+    if (name !== undefined) return [sentence(pathOfResource(api), shown(resource), name)];
   }
   return [];
 }

@@ -30,7 +30,7 @@ export function restApiOf(resource: CfnResource): RestApiIdentity {
 }
 
 /** The path of the construct that people know: CDK's own `RestApi`, where it made the resource. */
-export function pathOfApi({ node }: CfnResource): string {
+export function pathOfResource({ node }: CfnResource): string {
   const { scope } = node;
   return scope?.node.defaultChild?.node === node ? scope.node.path : node.path;
 }
