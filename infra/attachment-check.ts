@@ -10,8 +10,8 @@ import { isOfType, namedBy, propertyOf, renderedProperties } from './resource-re
 import {
   documentOf,
   hiddenContentOf,
-  pathOfResource,
   pathOfMethod,
+  pathOfResource,
   type RestApiIdentity,
   restApiOf,
 } from './rest-api-identity.ts';
