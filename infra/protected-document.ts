@@ -48,7 +48,8 @@ function importedSecurity(guard: Guard, schemes: JsonObject): readonly object[] 
   if (guard.by === 'nobody') return [];
   if (guard.by === 'token') return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
   return guard.security.flatMap((each) => {
-    const asked = Object.entries(each).filter(([name]) => Object.hasOwn(schemes, name));
+    // A member that is undefined is in no JSON.
+    const asked = Object.entries(each).filter(([name, scopes]) => scopes !== undefined && Object.hasOwn(schemes, name));
     return asked.length > 0 ? [Object.fromEntries(asked)] : [];
   });
 }

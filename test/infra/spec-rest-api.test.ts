@@ -291,6 +291,7 @@ describe('operations with other schemes', () => {
         '/a': { get: { ...integration, security: [{ pool: ['read'], basic: [] }] } },
         '/b': { get: { ...integration, security: [{ key: [] }, { basic: [] }] } },
         '/c': { get: { ...integration, ...iam, security: [{ basic: [] }] } },
+        '/d': { get: { ...integration, security: [{ pool: undefined }, { key: [] }] } },
       },
     };
     const { paths: imported } = protectedDocument(described, {}) as typeof described;
@@ -298,6 +299,7 @@ describe('operations with other schemes', () => {
       [{ pool: ['read'] }],
       [{ key: [] }],
       undefined,
+      [{ key: [] }],
     ]);
   });
 
