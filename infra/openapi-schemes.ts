@@ -44,9 +44,19 @@ function schemeAt(name: string, value: unknown): JsonObject {
   if (!SCHEME_TYPES.includes(scheme.type)) {
     throw new RouteTableError(`${place} has an unknown type: write one of ${SCHEME_TYPES.join(', ')}.`);
   }
+  checkTexts(place, scheme);
   if (scheme.type === IMPORTED_SCHEME_TYPE) checkImported(place, scheme);
   else checkNotImported(place, scheme);
   return scheme;
+}
+
+/** These tell what a scheme is, here and at the deployment. */
+function checkTexts(place: string, scheme: JsonObject): void {
+  for (const member of ['in', 'name', 'scheme']) {
+    const deferred = deferredIn(scheme[member]);
+    if (deferred === undefined) continue;
+    throw new RouteTableError(`${place} has a member ${member} that ${deferred}: write the text itself.`);
+  }
 }
 
 /** An authorizer that the document names must not give way to this one in silence. */
@@ -59,13 +69,7 @@ function checkNotImported(place: string, scheme: JsonObject): void {
   );
 }
 
-/** What API Gateway imports must not become another guard at the deployment. */
 function checkImported(place: string, scheme: JsonObject): void {
-  for (const member of ['in', 'name']) {
-    const deferred = deferredIn(scheme[member]);
-    if (deferred === undefined) continue;
-    throw new RouteTableError(`${place} has a member ${member} that ${deferred}: write the text itself.`);
-  }
   if (scheme[AUTHORIZER] !== undefined) checkAuthorizer(`${place}: its ${AUTHORIZER}`, scheme[AUTHORIZER]);
   else if (scheme[AUTH_TYPE] !== undefined && scheme[AUTH_TYPE] !== IAM_AUTH_TYPE) {
     const fix = `add that, or write ${IAM_AUTH_TYPE} for IAM`;

@@ -528,6 +528,11 @@ test.each<[string, object, string]>([
   ],
   ['a scheme without a type', schemes({ other: {} }), 'The security scheme "other" has an unknown type'],
   [
+    'an http scheme whose kind only the deployment knows',
+    schemes({ bearer: { type: 'http', scheme: Lazy.string({ produce: () => 'bearer' }) } }),
+    'The security scheme "bearer" has a member scheme that is a CDK token: write the text itself.',
+  ],
+  [
     'a scheme named as a prototype, which CDK would lose,',
     schemes(JSON.parse('{"__proto__": {"type": "apiKey", "in": "header", "name": "x-api-key"}}')),
     'The security scheme "__proto__": choose another name',
