@@ -16,6 +16,9 @@ export interface Grants {
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
 const MOST_LISTED_BYTES = 5120;
 
+/** Of a pattern whose policy is shortened: the ARN of any stage before it, quotes and a comma. */
+const BYTES_BESIDE_SHORTENED = 38;
+
 /** Most mixtures of scopes whose grants are remembered; past it all are forgotten, which costs time only. */
 const MOST_MIXTURES = 1_000;
 
@@ -35,7 +38,9 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
     if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
     const candidates: readonly [Grant, Grant] = [listed, wideGrantOf(granted)];
     const fits = candidates.find((grant) => bytesOf(grant) <= MOST_LISTED_BYTES);
-    return fits ?? shortest([...candidates, listedGrant(routes, granted, 'coarse'), wideGrantOf(granted, 'coarse')]);
+    const exact = fits ?? shortest(candidates);
+    if (bytesOf(exact, BYTES_BESIDE_SHORTENED) <= MOST_LISTED_BYTES) return exact;
+    return shortest([exact, listedGrant(routes, granted, 'coarse'), wideGrantOf(granted, 'coarse')]);
   };
   // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
   const known = new Map<string, TokenGrant>();

@@ -123,6 +123,6 @@ function ofMethodsIn(allow: readonly string[], deny: readonly string[]): readonl
 const BYTES_BESIDE_PATTERN = 80;
 
 /** Of the patterns in a policy, about. */
-export function bytesOf({ allow, deny }: Pick<Grant, 'allow' | 'deny'>): number {
-  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + BYTES_BESIDE_PATTERN, 0);
+export function bytesOf({ allow, deny }: Pick<Grant, 'allow' | 'deny'>, besidePattern = BYTES_BESIDE_PATTERN): number {
+  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + besidePattern, 0);
 }
