@@ -13,8 +13,8 @@ export default defineConfig({
       'test/ops/{entry-batch,lost-answer,restore-and-list,stronger-entry,two-operators}.test.ts',
     ],
     exclude: [
-      'test/lambda/{dynamodb-call,flush-stage,orders,provider-tokens}*',
-      'test/lambda/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
+      'test/lambda/{network/dynamodb-call,flush/flush-stage,orders,properties/provider-tokens}*',
+      'test/lambda/properties/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
     ],
     globalSetup: ['test/support/dynamodb.global-setup.ts'],
     env: { EXACT_POLICY_CASES: '1000', EXACT_POLICY_SEED: '14' },

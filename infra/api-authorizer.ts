@@ -2,9 +2,9 @@ import { ArnFormat, type Duration, Names, Stack } from 'aws-cdk-lib';
 import { Authorizer, CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/bearer-token.ts';
-import { REQUEST_IDENTITY_SOURCES } from '../lambda/rest-request.ts';
-import type { CacheKey } from '../lambda/route.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../lambda/event/rest-request.ts';
+import type { CacheKey } from '../lambda/policy/route.ts';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../lambda/token/bearer-token.ts';
 import { restApiBehind } from './rest-api-identity.ts';
 
 export interface ApiAuthorizerProps {

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
+import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
 import { mailAlarms } from './alarm-mail.ts';
 import { createApiAlarms } from './api-alarms.ts';
 import { AuthorizerDashboard } from './authorizer-dashboard.ts';

@@ -1,7 +1,7 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import type { Route } from '../lambda/route.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import type { ApiAuthorizer } from './api-authorizer.ts';
 import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
 import { SECURITY_SCHEME } from './protected-document.ts';

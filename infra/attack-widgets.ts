@@ -1,5 +1,5 @@
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
+import { AUTHORIZER_METRICS } from '../lambda/log/authorizer-log.ts';
 import { REJECTION_REASONS } from '../lambda/rejection.ts';
 import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, metricsByValue } from './function-metrics.ts';

@@ -1,6 +1,6 @@
-import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
-import { HTTP_METHODS } from '../lambda/route.ts';
-import { ALIAS_PATTERN } from '../lambda/trusted-issuer.ts';
+import { HTTP_METHODS } from '../lambda/policy/route.ts';
+import { REVOCATION_LEVELS } from '../lambda/revocation/revocation-target.ts';
+import { ALIAS_PATTERN } from '../lambda/token/trusted-issuer.ts';
 import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { refuseSharedAliases } from './former-alias-check.ts';
 import { givenTable } from './given-table-check.ts';

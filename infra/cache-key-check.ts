@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { REQUEST_IDENTITY_SOURCES } from '../lambda/rest-request.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../lambda/event/rest-request.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { elementsBehind, isOfType, renderedProperties } from './resource-reference.ts';
 import { documentOf, pathOfResource } from './rest-api-identity.ts';

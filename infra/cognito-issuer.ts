@@ -10,7 +10,7 @@ import {
   type UserPoolDomain,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { Route } from '../lambda/route.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { cognitoPool } from './issuer-presets.ts';
 import { exceptFrom } from './rule-exceptions.ts';

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { RevocationLevel } from '../lambda/revocation-target.ts';
-import type { CacheKey, Route } from '../lambda/route.ts';
-import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { CacheKey, Route } from '../lambda/policy/route.ts';
+import type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
+import type { TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import type { AnyTable } from './revocation-table.ts';
 
 /** What an issuer's tokens must look like; its alias is the name under which `issuers` lists it. */

@@ -10,7 +10,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Route } from '../lambda/route.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { createAccessLogs, loggingOptions } from './access-logs.ts';
 import type { Throttle } from './deployment-schema.ts';
 import { addGatewayResponses } from './gateway-responses.ts';

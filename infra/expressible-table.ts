@@ -1,6 +1,6 @@
-import { type DescribedLoss, lossesText } from '../lambda/described-losses.ts';
-import { LOSS_KINDS } from '../lambda/lost-requests.ts';
-import type { CacheKey, CompiledRoute, Route } from '../lambda/route.ts';
+import { type DescribedLoss, lossesText } from '../lambda/configuration/described-losses.ts';
+import { LOSS_KINDS } from '../lambda/policy/lost-requests.ts';
+import type { CacheKey, CompiledRoute, Route } from '../lambda/policy/route.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 import type { PolicyLoss } from './policy-loss.ts';

@@ -1,4 +1,4 @@
-import { ALIAS_PATTERN, MAX_FORMER_ALIASES } from '../lambda/trusted-issuer.ts';
+import { ALIAS_PATTERN, MAX_FORMER_ALIASES } from '../lambda/token/trusted-issuer.ts';
 import { DeploymentError, type IssuerSettings } from './deployment-schema.ts';
 import { type Demand, demand, listOf, shown } from './setting-demands.ts';
 

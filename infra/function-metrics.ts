@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
-import { METRICS_NAMESPACE } from '../lambda/metric-line.ts';
+import { METRICS_NAMESPACE } from '../lambda/log/metric-line.ts';
 
 /** A metric that a function of ours writes into its log, with one dimension beside the function or none. */
 export interface LoggedMetric {

@@ -1,5 +1,5 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import { isAcceptableAddress } from '../lambda/json-download.ts';
+import { isAcceptableAddress } from '../lambda/key-set/json-download.ts';
 import { checkFields } from './authorizer-check.ts';
 import { type Demand, listOf, matching, textWhere } from './setting-demands.ts';
 

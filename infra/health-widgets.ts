@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
 import { FAILURE_CAUSES } from '../lambda/failure.ts';
+import { AUTHORIZER_METRICS } from '../lambda/log/authorizer-log.ts';
 import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, metricsByValue } from './function-metrics.ts';
 

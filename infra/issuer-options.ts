@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { IgnorableParameter, SignatureAlgorithm } from '../lambda/trusted-issuer.ts';
+import type { IgnorableParameter, SignatureAlgorithm } from '../lambda/token/trusted-issuer.ts';
 
 /** What every preset lets a team change. */
 export interface CommonOptions {

@@ -1,5 +1,9 @@
 import { Token } from 'aws-cdk-lib';
-import { type AuthorizerConfiguration, environmentOf, ISSUERS_FILE } from '../lambda/authorizer-environment.ts';
+import {
+  type AuthorizerConfiguration,
+  environmentOf,
+  ISSUERS_FILE,
+} from '../lambda/configuration/authorizer-environment.ts';
 import { checkEnvironmentSize, environmentBytes, MAX_ENVIRONMENT_BYTES } from './environment-size.ts';
 
 export interface IssuerPlacement {

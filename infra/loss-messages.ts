@@ -1,5 +1,5 @@
-import { LOSS_KINDS, lossPhrase, minimalHoldings, requestsInWords } from '../lambda/lost-requests.ts';
-import type { Route } from '../lambda/route.ts';
+import { LOSS_KINDS, lossPhrase, minimalHoldings, requestsInWords } from '../lambda/policy/lost-requests.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { nearestName } from './nearest-name.ts';
 import type { PolicyLoss } from './policy-loss.ts';

@@ -1,4 +1,4 @@
-import type { Route } from '../lambda/route.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { checkMembers, isExtension, type JsonObject, objectAt } from './openapi-members.ts';
 import { RouteTableError } from './route-table-error.ts';
 import { shown } from './setting-demands.ts';

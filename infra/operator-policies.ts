@@ -1,7 +1,7 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
 import type { AnyTable } from './revocation-table.ts';
 import { exceptFrom } from './rule-exceptions.ts';

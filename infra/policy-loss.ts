@@ -1,5 +1,5 @@
-import { WILD } from '../lambda/resource-pattern.ts';
-import type { HttpMethod } from '../lambda/route.ts';
+import { WILD } from '../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../lambda/policy/route.ts';
 import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';

@@ -1,9 +1,14 @@
-import type { AccessToken } from '../lambda/access-token.ts';
-import { decisionFor } from '../lambda/decision.ts';
-import type { TokenGrant } from '../lambda/grant.ts';
-import { createGrants } from '../lambda/grants.ts';
-import { isShortened, lostByShortening, MAX_STAGE_POLICY_BYTES, policyDocument } from '../lambda/policy-document.ts';
-import type { CompiledRoute } from '../lambda/route.ts';
+import { decisionFor } from '../lambda/policy/decision.ts';
+import type { TokenGrant } from '../lambda/policy/grant.ts';
+import { createGrants } from '../lambda/policy/grants.ts';
+import {
+  isShortened,
+  lostByShortening,
+  MAX_STAGE_POLICY_BYTES,
+  policyDocument,
+} from '../lambda/policy/policy-document.ts';
+import type { CompiledRoute } from '../lambda/policy/route.ts';
+import type { AccessToken } from '../lambda/token/access-token.ts';
 import { RouteTableError } from './route-table-error.ts';
 
 /** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */

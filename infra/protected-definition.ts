@@ -2,7 +2,7 @@ import { type Duration, Lazy } from 'aws-cdk-lib';
 import { ApiDefinition, type ApiDefinitionConfig, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { CacheKey, Route } from '../lambda/route.ts';
+import type { CacheKey, Route } from '../lambda/policy/route.ts';
 import { authorizersArn, IDENTITY, invocationArn } from './api-authorizer.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import { protectedDocument } from './protected-document.ts';

@@ -1,5 +1,5 @@
-import { ANY_METHOD, WILD } from '../lambda/resource-pattern.ts';
-import type { HttpMethod } from '../lambda/route.ts';
+import { ANY_METHOD, WILD } from '../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../lambda/policy/route.ts';
 import type { ParsedRoute } from './route-table.ts';
 
 /** A resource pattern below the stage ARN, cut at its slashes: `GET/orders/?*` is ['GET', 'orders', WILD]. */

@@ -4,16 +4,16 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { InspectedIssuer } from '../lambda/entry-finding.ts';
-import { giveUpAge, longestRun, settleTime } from '../lambda/flush-timing.ts';
 import {
   API_GATEWAY_ENDPOINT,
   type FlushedStage,
   type FlushMode,
   flusherEnvironmentOf,
-} from '../lambda/flusher-environment.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
-import { STAGE_PARAMETER_VARIABLES } from '../lambda/stage-parameters.ts';
+} from '../lambda/configuration/flusher-environment.ts';
+import { giveUpAge, longestRun, settleTime } from '../lambda/flush/flush-timing.ts';
+import { STAGE_PARAMETER_VARIABLES } from '../lambda/flush/stage-parameters.ts';
+import type { InspectedIssuer } from '../lambda/revocation/entry-finding.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 import { grantDecryption } from './encryption-key.ts';
 import { environmentSizeError } from './environment-size.ts';
 import { createFlushAlarms } from './flush-alarms.ts';

@@ -11,7 +11,7 @@ import {
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import { grantDecryption } from './encryption-key.ts';
 
 /** The roles by which CloudFormation deploys where `cdk bootstrap` has been, whatever its qualifier. */

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
-import { AUTHORIZER_METRICS } from '../lambda/authorizer-log.ts';
-import { FLUSH_METRICS } from '../lambda/flush-log.ts';
-import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
+import { FLUSH_METRICS } from '../lambda/flush/flush-log.ts';
+import { AUTHORIZER_METRICS } from '../lambda/log/authorizer-log.ts';
+import { REVOCATION_LEVELS } from '../lambda/revocation/revocation-target.ts';
 import type { DashboardSources } from './dashboard-sources.ts';
 import { loggedMetric, mappingMetric, metricsByValue } from './function-metrics.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';

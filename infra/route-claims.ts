@@ -1,5 +1,5 @@
-import { WILD } from '../lambda/resource-pattern.ts';
-import type { HttpMethod } from '../lambda/route.ts';
+import { WILD } from '../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../lambda/policy/route.ts';
 import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
 import { type PathTexts, selectorOf } from './route-selection.ts';
 import type { ParsedRoute } from './route-table.ts';

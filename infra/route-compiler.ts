@@ -1,4 +1,4 @@
-import type { CompiledRoute, PartialLeak, Route } from '../lambda/route.ts';
+import type { CompiledRoute, PartialLeak, Route } from '../lambda/policy/route.ts';
 import { type PolicyLoss, policyLosses } from './policy-loss.ts';
 import { covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import { type RouteClaims, routeClaims } from './route-claims.ts';

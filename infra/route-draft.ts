@@ -1,5 +1,5 @@
-import { ANY_METHOD } from '../lambda/resource-pattern.ts';
-import type { Route } from '../lambda/route.ts';
+import { ANY_METHOD } from '../lambda/policy/resource-pattern.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { copiesOf, copiesWithin, covers, type ResourcePattern, wholeCopy } from './resource-pattern.ts';
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import type { ParsedRoute } from './route-table.ts';

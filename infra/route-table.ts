@@ -1,4 +1,4 @@
-import { HTTP_METHODS, type HttpMethod, type Route } from '../lambda/route.ts';
+import { HTTP_METHODS, type HttpMethod, type Route } from '../lambda/policy/route.ts';
 import { type PathSegment, parsePath } from './route-path.ts';
 import { RouteTableError } from './route-table-error.ts';
 

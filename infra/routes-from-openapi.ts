@@ -1,4 +1,4 @@
-import type { Route } from '../lambda/route.ts';
+import type { Route } from '../lambda/policy/route.ts';
 import { guardedOperations } from './guarded-operations.ts';
 import { readOpenApi } from './openapi-document.ts';
 import { basePathWarnings } from './openapi-servers.ts';

@@ -4,7 +4,7 @@ import { type IRuleTarget, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import { exceptFrom } from './rule-exceptions.ts';
 
 /** How soon somebody is told of entries that a deployment has made useless. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ScopeClaim } from '../lambda/trusted-issuer.ts';
+import type { ScopeClaim } from '../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import type { CommonOptions } from './issuer-options.ts';
 

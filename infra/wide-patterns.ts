@@ -1,5 +1,5 @@
-import { ANY_METHOD, WILD } from '../lambda/resource-pattern.ts';
-import type { WideMembership } from '../lambda/route.ts';
+import { ANY_METHOD, WILD } from '../lambda/policy/resource-pattern.ts';
+import type { WideMembership } from '../lambda/policy/route.ts';
 import { areApart, covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { RouteClaims } from './route-claims.ts';
 import { deniedPart, partsWithin, type RouteDraft, spelledPart } from './route-draft.ts';

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthorizer } from './authorizer.ts';
-import { configurationFrom } from './authorizer-environment.ts';
-import { createAuthorizerLog } from './authorizer-log.ts';
-import { createDynamoDbCall } from './dynamodb-call.ts';
-import { createGrants } from './grants.ts';
-import { createKeySet } from './key-set.ts';
-import { createKeySetDownload } from './key-set-source.ts';
-import { withRehearsal } from './rehearsal.ts';
-import { createRevocationList } from './revocation-list.ts';
-import { createEntryReader } from './revocation-table.ts';
-import { type CompiledRoute, ROUTES_FILE } from './route.ts';
-import { createTimedEntryReader } from './timed-entry-reader.ts';
+import { configurationFrom } from './configuration/authorizer-environment.ts';
+import { createKeySet } from './key-set/key-set.ts';
+import { createKeySetDownload } from './key-set/key-set-source.ts';
+import { withRehearsal } from './key-set/rehearsal.ts';
+import { createAuthorizerLog } from './log/authorizer-log.ts';
+import { createDynamoDbCall } from './network/dynamodb-call.ts';
+import { createGrants } from './policy/grants.ts';
+import { type CompiledRoute, ROUTES_FILE } from './policy/route.ts';
+import { createRevocationList } from './revocation/revocation-list.ts';
+import { createEntryReader } from './revocation/revocation-table.ts';
+import { createTimedEntryReader } from './revocation/timed-entry-reader.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');

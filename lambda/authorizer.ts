@@ -1,17 +1,17 @@
 import type { APIGatewayAuthorizerEvent, APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { AuthorizationRequest } from './authorization-request.ts';
-import { readEvent } from './authorizer-event.ts';
-import type { ReportEvent } from './authorizer-log.ts';
-import { parseBearerToken } from './bearer-token.ts';
-import { decisionFor } from './decision.ts';
+import type { AuthorizationRequest } from './event/authorization-request.ts';
+import { readEvent } from './event/authorizer-event.ts';
 import { CannotDecideError } from './failure.ts';
-import type { Grants } from './grants.ts';
-import { evidenceOf } from './refusal-evidence.ts';
-import { createRefusalSampling } from './refusal-sampling.ts';
+import type { ReportEvent } from './log/authorizer-log.ts';
+import { evidenceOf } from './log/refusal-evidence.ts';
+import { createRefusalSampling } from './log/refusal-sampling.ts';
+import { decisionFor } from './policy/decision.ts';
+import type { Grants } from './policy/grants.ts';
 import { InvalidTokenError, unauthorized } from './rejection.ts';
-import type { RefuseIfRevoked } from './revocation-list.ts';
+import type { RefuseIfRevoked } from './revocation/revocation-list.ts';
+import { parseBearerToken } from './token/bearer-token.ts';
+import type { TrustedIssuer } from './token/trusted-issuer.ts';
 import type { VerifyToken } from './token-verifier.ts';
-import type { TrustedIssuer } from './trusted-issuer.ts';
 
 export interface AuthorizerParts {
   readonly issuers: readonly TrustedIssuer[];

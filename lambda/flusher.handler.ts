@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
-import { createDynamoDbCall } from './dynamodb-call.ts';
-import { createFlushLog } from './flush-log.ts';
-import { createStageFlusher } from './flush-stage.ts';
-import { createFlusher } from './flusher.ts';
-import { API_GATEWAY_ENDPOINT, flusherConfigurationFrom } from './flusher-environment.ts';
-import { createStageReader, stageParametersFrom, withPublishedStages } from './stage-parameters.ts';
-import { inspectStandingEntries } from './standing-entries.ts';
+import { API_GATEWAY_ENDPOINT, flusherConfigurationFrom } from './configuration/flusher-environment.ts';
+import { createFlushLog } from './flush/flush-log.ts';
+import { createStageFlusher } from './flush/flush-stage.ts';
+import { createFlusher } from './flush/flusher.ts';
+import { createStageReader, stageParametersFrom, withPublishedStages } from './flush/stage-parameters.ts';
+import { inspectStandingEntries } from './flush/standing-entries.ts';
+import { createDynamoDbCall } from './network/dynamodb-call.ts';
 
 /** Milliseconds for a page of the table, which is a megabyte. */
 const SCAN_TIMEOUT = 3000;

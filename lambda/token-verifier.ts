@@ -1,11 +1,11 @@
-import type { AccessToken } from './access-token.ts';
-import { accessTokenOf } from './claims-profile.ts';
-import { decomposeUnverified, type JsonObject, signedPartDigest } from './compact-jws.ts';
-import { parseJoseHeader, requireIssuersHeader } from './jose-header.ts';
-import type { KeySet } from './key-set.ts';
+import type { KeySet } from './key-set/key-set.ts';
 import { InvalidTokenError } from './rejection.ts';
-import type { TrustedIssuer } from './trusted-issuer.ts';
-import { verifiedClaims } from './verified-claims.ts';
+import type { AccessToken } from './token/access-token.ts';
+import { accessTokenOf } from './token/claims-profile.ts';
+import { decomposeUnverified, type JsonObject, signedPartDigest } from './token/compact-jws.ts';
+import { parseJoseHeader, requireIssuersHeader } from './token/jose-header.ts';
+import type { TrustedIssuer } from './token/trusted-issuer.ts';
+import { verifiedClaims } from './token/verified-claims.ts';
 import { createVerifiedTokenCache, type VerifiedToken } from './verified-token-cache.ts';
 
 export interface TokenVerifierParts {

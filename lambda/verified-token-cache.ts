@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { AccessToken } from './access-token.ts';
+import type { AccessToken } from './token/access-token.ts';
 
 /** Most tokens remembered, and most characters of them together; past either the oldest are forgotten. */
 export const MOST_REMEMBERED_TOKENS = 1_000;

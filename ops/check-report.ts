@@ -1,5 +1,5 @@
-import type { RevocationTarget } from '../lambda/revocation-target.ts';
-import type { CompiledRoute } from '../lambda/route.ts';
+import type { CompiledRoute } from '../lambda/policy/route.ts';
+import type { RevocationTarget } from '../lambda/revocation/revocation-target.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from './entry-text.ts';
 import { formatFromNow, formatInstant } from './instant.ts';
 import { printable, shellWord } from './printable.ts';

@@ -1,7 +1,7 @@
-import type { AccessToken } from '../lambda/access-token.ts';
-import { createGrants } from '../lambda/grants.ts';
-import { entryRevokes, readBefore } from '../lambda/revocation-entry.ts';
-import { formatTarget, targetsOf } from '../lambda/revocation-target.ts';
+import { createGrants } from '../lambda/policy/grants.ts';
+import { entryRevokes, readBefore } from '../lambda/revocation/revocation-entry.ts';
+import { formatTarget, targetsOf } from '../lambda/revocation/revocation-target.ts';
+import type { AccessToken } from '../lambda/token/access-token.ts';
 import { type Checked, checkReport } from './check-report.ts';
 import type { CheckCommand } from './command.ts';
 import { readEntry } from './entry-table.ts';

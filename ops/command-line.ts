@@ -1,5 +1,5 @@
 import { Command as Commander, Option } from 'commander';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 import { UsageError } from './operator-error.ts';
 import { addRevokeCommands, type Found } from './revoke-command-line.ts';

@@ -1,4 +1,4 @@
-import type { RevocationLevel } from '../lambda/revocation-target.ts';
+import type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 
 /** Which deployment a command is about; `any`: what `npm start` runs here. */
 export type StackChoice =

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import { wasRepeated } from './lost-answer.ts';
 import type { EntryItem } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';

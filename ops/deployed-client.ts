@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
+import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
 import type { TokenRequest } from './client-credentials.ts';
 import { cognitoClientSecret } from './cognito-client-secret.ts';
 import { placeOf, readOutputs, requiredOutput } from './deployed-stack.ts';

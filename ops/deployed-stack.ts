@@ -4,7 +4,11 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type AuthorizerDescription, DESCRIPTION_KEY, STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
+import {
+  type AuthorizerDescription,
+  DESCRIPTION_KEY,
+  STACK_OUTPUTS,
+} from '../lambda/configuration/authorizer-description.ts';
 import { authorizerDescription } from './described-authorizer.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';
 import { shellWord } from './printable.ts';

@@ -1,5 +1,5 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { isJsonObject } from '../lambda/compact-jws.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { isJsonObject } from '../lambda/token/compact-jws.ts';
 
 /**
  * A description as a stack hands it out: as an object, or as JSON text, since CloudFormation allows no null in a template

@@ -1,5 +1,5 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { formatTarget } from '../lambda/revocation-target.ts';
+import { formatTarget } from '../lambda/revocation/revocation-target.ts';
 import { type EntryTable, writeEntry } from './entry-table.ts';
 import type { ImportedEntry } from './import-line.ts';
 import { hasWrittenNothing } from './lost-answer.ts';

@@ -1,6 +1,6 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import type { InspectionFacts } from '../lambda/entry-finding.ts';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import type { InspectionFacts } from '../lambda/revocation/entry-finding.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import type { EntryItem } from './revocation.ts';
 
 /** What a deployment, the clock (seconds) and the entry itself tell its inspection. */

@@ -1,8 +1,13 @@
-import type { FindingKind } from '../lambda/entry-finding.ts';
-import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
-import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import { innerTarget } from '../lambda/target-inspection.ts';
-import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
+import type { FindingKind } from '../lambda/revocation/entry-finding.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation/revocation-entry.ts';
+import {
+  formatTarget,
+  parseTarget,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+} from '../lambda/revocation/revocation-target.ts';
+import { innerTarget } from '../lambda/revocation/target-inspection.ts';
+import { aliasesOf, isKnownAs } from '../lambda/token/trusted-issuer.ts';
 import { commandFor, commandLine, textOf } from './entry-text.ts';
 import { isShowable, shellWord } from './printable.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';

@@ -1,4 +1,4 @@
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import { itemOf, type Revocation } from './revocation.ts';
 
 /** Bytes of an item, names of its attributes included (DynamoDB developer guide, "Service, account, and table quotas"). */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
-import { formatTarget } from '../lambda/revocation-target.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
+import { formatTarget } from '../lambda/revocation/revocation-target.ts';
 import { deleteUnlessChanged, putUnlessChanged, type Refused } from './conditional-put.ts';
 import { UncertainWriteError } from './lost-answer.ts';
 import { OperatorError, sentenceOf } from './operator-error.ts';

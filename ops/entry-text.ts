@@ -1,5 +1,10 @@
-import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
-import { formatTarget, parseTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation/revocation-entry.ts';
+import {
+  formatTarget,
+  parseTarget,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+} from '../lambda/revocation/revocation-target.ts';
 import { formatInstant } from './instant.ts';
 import { meantBy } from './pasted-value.ts';
 import { printable, shellWord, withholdToken } from './printable.ts';

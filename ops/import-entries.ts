@@ -1,4 +1,4 @@
-import { formatTarget } from '../lambda/revocation-target.ts';
+import { formatTarget } from '../lambda/revocation/revocation-target.ts';
 import type { ImportCommand } from './command.ts';
 import { doubtAbout } from './doubtful-value.ts';
 import { writeEntries } from './entry-batch.ts';

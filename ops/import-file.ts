@@ -1,4 +1,4 @@
-import { REVOCATION_LEVELS } from '../lambda/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../lambda/revocation/revocation-target.ts';
 import { csvFields } from './csv.ts';
 import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } from './import-fields.ts';
 import { jsonFields } from './import-json.ts';

@@ -1,4 +1,4 @@
-import { hasDuplicateNames } from '../lambda/json-names.ts';
+import { hasDuplicateNames } from '../lambda/token/json-names.ts';
 import { IMPORT_COLUMNS, type ImportFields, quotedNames } from './import-fields.ts';
 
 /** Members and columns that hold an instant, which may be a number. */

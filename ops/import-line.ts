@@ -1,5 +1,5 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation-target.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 import type { BeforeOption, ImportCommand } from './command.ts';
 import { endedTokens } from './ended-tokens.ts';
 import { problemWithSize } from './entry-size.ts';

@@ -1,4 +1,4 @@
-import { inspectEntry } from '../lambda/entry-inspection.ts';
+import { inspectEntry } from '../lambda/revocation/entry-inspection.ts';
 import type { LintCommand } from './command.ts';
 import { inspectionFacts } from './entry-facts.ts';
 import { fixFor } from './entry-fix.ts';

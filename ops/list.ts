@@ -1,5 +1,5 @@
-import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import { aliasesOf, isKnownAs } from '../lambda/trusted-issuer.ts';
+import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
+import { aliasesOf, isKnownAs } from '../lambda/token/trusted-issuer.ts';
 import type { ListCommand } from './command.ts';
 import { scanEntries } from './entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from './entry-text.ts';

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type AuthorizerDescription, DESCRIPTION_KEY, STACK_OUTPUTS } from '../lambda/authorizer-description.ts';
-import { isJsonObject, type JsonObject } from '../lambda/compact-jws.ts';
+import {
+  type AuthorizerDescription,
+  DESCRIPTION_KEY,
+  STACK_OUTPUTS,
+} from '../lambda/configuration/authorizer-description.ts';
+import { isJsonObject, type JsonObject } from '../lambda/token/compact-jws.ts';
 import { authorizerDescription } from './described-authorizer.ts';
 import { OperatorError } from './operator-error.ts';
 import { printable } from './printable.ts';

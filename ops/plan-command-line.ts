@@ -1,5 +1,5 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander';
-import type { CacheKey } from '../lambda/route.ts';
+import type { CacheKey } from '../lambda/policy/route.ts';
 import { UsageError } from './operator-error.ts';
 import type { Workload } from './plan-load.ts';
 

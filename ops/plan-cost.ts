@@ -1,4 +1,4 @@
-import { settleTime } from '../lambda/flush-timing.ts';
+import { settleTime } from '../lambda/flush/flush-timing.ts';
 import { AWS_PRICES, SECONDS_PER_MONTH } from './aws-prices.ts';
 import type { Load, Workload } from './plan-load.ts';
 

@@ -1,5 +1,11 @@
-import { expectedLag, guaranteedLag, STREAM_TIME_GRANULARITY, settledLag, settleTime } from '../lambda/flush-timing.ts';
-import type { CacheKey } from '../lambda/route.ts';
+import {
+  expectedLag,
+  guaranteedLag,
+  STREAM_TIME_GRANULARITY,
+  settledLag,
+  settleTime,
+} from '../lambda/flush/flush-timing.ts';
+import type { CacheKey } from '../lambda/policy/route.ts';
 import { type CacheWorkload, herdInFirstSecond, hitRate } from './plan-cache.ts';
 
 /** What a team knows or assumes of its API. */

@@ -1,4 +1,4 @@
-import type { CacheKey } from '../lambda/route.ts';
+import type { CacheKey } from '../lambda/policy/route.ts';
 import { AWS_PRICES } from './aws-prices.ts';
 import { type CostLine, monthlyCost, totalOf } from './plan-cost.ts';
 import { type Herd, type Load, loadOf, type Workload } from './plan-load.ts';

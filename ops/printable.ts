@@ -1,4 +1,4 @@
-import { printable } from '../lambda/printable.ts';
+import { printable } from '../lambda/log/printable.ts';
 
 export { printable };
 

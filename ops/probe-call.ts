@@ -1,4 +1,4 @@
-import type { CompiledRoute } from '../lambda/route.ts';
+import type { CompiledRoute } from '../lambda/policy/route.ts';
 import { OperatorError } from './operator-error.ts';
 import type { RegionalStack } from './revocation-stack.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { decomposeUnverified } from '../lambda/compact-jws.ts';
 import { InvalidTokenError } from '../lambda/rejection.ts';
+import { decomposeUnverified } from '../lambda/token/compact-jws.ts';
 import type { RevokeCommand } from './command.ts';
 import { OperatorError, sentenceOf, UsageError } from './operator-error.ts';
 import { type Call, callWith, isAccepted, isRefused, NO_ANSWER, watchedRoute } from './probe-call.ts';

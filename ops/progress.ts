@@ -1,4 +1,4 @@
-import { printableLines } from '../lambda/printable.ts';
+import { printableLines } from '../lambda/log/printable.ts';
 import { WIPE } from './control-sequence.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 import { CannotDecideError } from '../lambda/failure.ts';
-import { createKeySet, type KeySet } from '../lambda/key-set.ts';
+import { createKeySet, type KeySet } from '../lambda/key-set/key-set.ts';
 import { InvalidTokenError } from '../lambda/rejection.ts';
-import { type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import type { SignatureAlgorithm, TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import { type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
+import type { SignatureAlgorithm, TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import { printable } from './printable.ts';
 
 /**

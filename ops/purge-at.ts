@@ -1,5 +1,5 @@
-import { isHeededByTtl } from '../lambda/entry-inspection.ts';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
+import { isHeededByTtl } from '../lambda/revocation/entry-inspection.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
 import type { EntryItem } from './revocation.ts';
 
 /** Seconds since the epoch, as `now` is; undefined where DynamoDB will never delete the entry. */

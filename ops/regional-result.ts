@@ -1,4 +1,4 @@
-import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import type { WrittenEntry } from './entry-table.ts';
 import type { EntryItem, Revocation } from './revocation.ts';
 import type { RegionalStack } from './revocation-stack.ts';

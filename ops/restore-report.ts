@@ -1,4 +1,4 @@
-import { parseTarget, type RevocationTarget } from '../lambda/revocation-target.ts';
+import { parseTarget, type RevocationTarget } from '../lambda/revocation/revocation-target.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { printable, withholdToken } from './printable.ts';
 import type { Report } from './report.ts';

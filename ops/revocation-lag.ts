@@ -1,4 +1,4 @@
-import { expectedLag, guaranteedLag } from '../lambda/flush-timing.ts';
+import { expectedLag, guaranteedLag } from '../lambda/flush/flush-timing.ts';
 import { formatFromNow } from './instant.ts';
 import { type HeldResult, isHeld, isWrite, type RegionalResult } from './regional-result.ts';
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** One deployment in one Region: its table, and what its authorizer says of itself. */

@@ -1,9 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { purgeFloor } from '../lambda/purge-floor.ts';
-import { ENTRY_ATTRIBUTES } from '../lambda/revocation-entry.ts';
-import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import { isKnownAs, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { purgeFloor } from '../lambda/revocation/purge-floor.ts';
+import { ENTRY_ATTRIBUTES } from '../lambda/revocation/revocation-entry.ts';
+import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
+import { isKnownAs, type TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import type { BeforeOption } from './command.ts';
 import { formatInstant } from './instant.ts';
 import { OperatorError } from './operator-error.ts';

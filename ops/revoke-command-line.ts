@@ -1,5 +1,5 @@
 import { type Command as Commander, Option } from 'commander';
-import type { RevocationLevel } from '../lambda/revocation-target.ts';
+import type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 import type { Command, Selector } from './command.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 import { parseInstant } from './instant.ts';

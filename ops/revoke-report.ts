@@ -1,4 +1,4 @@
-import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
+import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
 import type { RevokeCommand } from './command.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from './entry-text.ts';
 import { formatInstant } from './instant.ts';

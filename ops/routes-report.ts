@@ -1,8 +1,8 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { createGrants } from '../lambda/grants.ts';
-import { minimalHoldings } from '../lambda/lost-requests.ts';
-import { policyDocument } from '../lambda/policy-document.ts';
-import type { CompiledRoute } from '../lambda/route.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { createGrants } from '../lambda/policy/grants.ts';
+import { minimalHoldings } from '../lambda/policy/lost-requests.ts';
+import { policyDocument } from '../lambda/policy/policy-document.ts';
+import type { CompiledRoute } from '../lambda/policy/route.ts';
 import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 import { textTable } from './text-table.ts';

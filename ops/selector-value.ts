@@ -1,4 +1,4 @@
-import { isIdentifier } from '../lambda/identifier.ts';
+import { isIdentifier } from '../lambda/token/identifier.ts';
 import { holdsToken } from './token-argument.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { inspectEntry } from '../lambda/entry-inspection.ts';
-import { parseTarget } from '../lambda/revocation-target.ts';
+import { inspectEntry } from '../lambda/revocation/entry-inspection.ts';
+import { parseTarget } from '../lambda/revocation/revocation-target.ts';
 import type { ShowCommand } from './command.ts';
 import { inspectionFacts } from './entry-facts.ts';
 import { readEntry } from './entry-table.ts';

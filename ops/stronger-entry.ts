@@ -1,5 +1,5 @@
-import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation-entry.ts';
-import { parseTarget } from '../lambda/revocation-target.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from '../lambda/revocation/revocation-entry.ts';
+import { parseTarget } from '../lambda/revocation/revocation-target.ts';
 import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
 

@@ -1,12 +1,12 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
 import {
   formatTarget,
   type RevocationLevel,
   type RevocationTarget,
   TARGET_PREFIXES,
   type TargetPrefix,
-} from '../lambda/revocation-target.ts';
-import { aliasesOf, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
+} from '../lambda/revocation/revocation-target.ts';
+import { aliasesOf, type TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import type { Selector } from './command.ts';
 import { commandFor } from './entry-text.ts';
 import { UsageError } from './operator-error.ts';

@@ -1,12 +1,12 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AccessToken } from '../lambda/access-token.ts';
-import { parseBearerToken } from '../lambda/bearer-token.ts';
-import { decomposeUnverified } from '../lambda/compact-jws.ts';
 import { CannotDecideError } from '../lambda/failure.ts';
-import { createKeySet } from '../lambda/key-set.ts';
+import { createKeySet } from '../lambda/key-set/key-set.ts';
 import { InvalidTokenError, type RejectionReason } from '../lambda/rejection.ts';
-import { createRevocationList } from '../lambda/revocation-list.ts';
-import { createEntryReader } from '../lambda/revocation-table.ts';
+import { createRevocationList } from '../lambda/revocation/revocation-list.ts';
+import { createEntryReader } from '../lambda/revocation/revocation-table.ts';
+import type { AccessToken } from '../lambda/token/access-token.ts';
+import { parseBearerToken } from '../lambda/token/bearer-token.ts';
+import { decomposeUnverified } from '../lambda/token/compact-jws.ts';
 import { createTokenVerifier, type VerifyToken } from '../lambda/token-verifier.ts';
 import type { RegionalStack } from './revocation-stack.ts';
 

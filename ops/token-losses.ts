@@ -1,7 +1,7 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { type DescribedLoss, lossesIn } from '../lambda/described-losses.ts';
-import { type LossKind, lossPhrase, requestsInWords } from '../lambda/lost-requests.ts';
-import type { CompiledRoute } from '../lambda/route.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { type DescribedLoss, lossesIn } from '../lambda/configuration/described-losses.ts';
+import { type LossKind, lossPhrase, requestsInWords } from '../lambda/policy/lost-requests.ts';
+import type { CompiledRoute } from '../lambda/policy/route.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** Requests of a route that tokens are refused although their scopes grant it. */

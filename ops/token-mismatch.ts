@@ -1,8 +1,8 @@
-import { decomposeUnverified, isJsonObject, type JsonObject, type UnverifiedJws } from '../lambda/compact-jws.ts';
-import { isIdentifier } from '../lambda/identifier.ts';
 import { InvalidTokenError, type RejectionReason } from '../lambda/rejection.ts';
-import { FIRST_IMPLAUSIBLE_SECOND } from '../lambda/revocation-entry.ts';
-import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../lambda/revocation/revocation-entry.ts';
+import { decomposeUnverified, isJsonObject, type JsonObject, type UnverifiedJws } from '../lambda/token/compact-jws.ts';
+import { isIdentifier } from '../lambda/token/identifier.ts';
+import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import { foundText, instantText, oneOf } from './found-text.ts';
 
 /** What a token says, and what the deployment expects in its place. Both are texts for people. */

@@ -1,8 +1,8 @@
-import { decomposeUnverified, signedPartDigest, type UnverifiedJws } from '../lambda/compact-jws.ts';
-import { isIdentifier } from '../lambda/identifier.ts';
 import { InvalidTokenError } from '../lambda/rejection.ts';
-import type { RevocationTarget } from '../lambda/revocation-target.ts';
-import type { TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { RevocationTarget } from '../lambda/revocation/revocation-target.ts';
+import { decomposeUnverified, signedPartDigest, type UnverifiedJws } from '../lambda/token/compact-jws.ts';
+import { isIdentifier } from '../lambda/token/identifier.ts';
+import type { TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import { OperatorError } from './operator-error.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { isKnownAs, type TrustedIssuer } from '../lambda/trusted-issuer.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { isKnownAs, type TrustedIssuer } from '../lambda/token/trusted-issuer.ts';
 import { isKnown, type NextDeployment } from './next-deployment.ts';
 import { printable } from './printable.ts';
 import type { RegionalStack } from './revocation-stack.ts';

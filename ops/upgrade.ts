@@ -1,7 +1,7 @@
-import type { AuthorizerDescription } from '../lambda/authorizer-description.ts';
-import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation-target.ts';
-import { inspectTarget } from '../lambda/target-inspection.ts';
-import { isKnownAs } from '../lambda/trusted-issuer.ts';
+import type { AuthorizerDescription } from '../lambda/configuration/authorizer-description.ts';
+import { parseTarget, TARGET_PREFIXES } from '../lambda/revocation/revocation-target.ts';
+import { inspectTarget } from '../lambda/revocation/target-inspection.ts';
+import { isKnownAs } from '../lambda/token/trusted-issuer.ts';
 import type { UpgradeCommand } from './command.ts';
 import { inspectionFacts } from './entry-facts.ts';
 import { scanEntries } from './entry-table.ts';

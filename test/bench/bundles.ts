@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { BUNDLE_OPTIONS, lambdaFolder } from '../../infra/lambda-asset.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
-import { ROUTES_FILE } from '../../lambda/route.ts';
+import { ROUTES_FILE } from '../../lambda/policy/route.ts';
 import { exampleRoutes } from './route-samples.ts';
 
 export const COLD_CONTESTANTS = ['ours', 'floor', 'jose', 'aws-jwt-verify', 'jsonwebtoken'] as const;

@@ -1,5 +1,5 @@
-import { environmentOf } from '../../lambda/authorizer-environment.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import { environmentOf } from '../../lambda/configuration/authorizer-environment.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { AWS_VARIABLES, type Surroundings } from './surroundings.ts';
 import { AUDIENCE, benchIssuer, ISSUER } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { MAX_DOWNLOAD_BYTES } from '../../lambda/json-download.ts';
-import { publishedKeys } from '../../lambda/published-keys.ts';
-import { SIGNATURE_ALGORITHMS } from '../../lambda/trusted-issuer.ts';
+import { MAX_DOWNLOAD_BYTES } from '../../lambda/key-set/json-download.ts';
+import { publishedKeys } from '../../lambda/key-set/published-keys.ts';
+import { SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
 import { trustedIssuer } from '../support/trusted-issuer.ts';
 import { type PaceSummary, paceOf, paceSummary } from './pace.ts';
 import type { Progress } from './progress.ts';

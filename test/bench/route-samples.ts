@@ -1,4 +1,4 @@
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 
 /** Routes that the scopes of a good token open, whatever the size of the table. */
 const GRANTED: readonly Route[] = [

@@ -1,6 +1,6 @@
 import { compileRoutes } from '../../infra/route-compiler.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import type { CompiledRoute } from '../../lambda/route.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { ourAuthorizer } from './our-authorizer.ts';
 import { copiesOf, type PaceSummary, paceOf, paceSummary } from './pace.ts';
 import type { Progress } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
 import { trustedIssuer } from '../support/trusted-issuer.ts';

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
-import { createKeySet } from '../../lambda/key-set.ts';
+import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { ourAuthorizer } from './our-authorizer.ts';
 import { copiesOf, type PaceSummary, paceOf, paceSummary } from './pace.ts';
 import type { Progress } from './progress.ts';

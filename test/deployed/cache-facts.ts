@@ -1,4 +1,4 @@
-import { REVOKED_ANSWER_LIFETIME } from '../../lambda/revocation-list.ts';
+import { REVOKED_ANSWER_LIFETIME } from '../../lambda/revocation/revocation-list.ts';
 import { isCachedPerRoute, LATE, QUIETLY, requireCache, whileRevoked } from './conditions.ts';
 import { allOpenedBy, closedTo, type Experiment, openedBy } from './experiment.ts';
 import { asExpected, type Measurement, type Seen } from './finding.ts';

@@ -3,7 +3,7 @@ import {
   type RevocationLevel,
   type RevocationTarget,
   targetsOf,
-} from '../../lambda/revocation-target.ts';
+} from '../../lambda/revocation/revocation-target.ts';
 import type { Experiment } from './experiment.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject, type JsonObject } from '../../lambda/compact-jws.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/token/compact-jws.ts';
 import type { TokenRequest } from '../../ops/client-credentials.ts';
 import { deployedClient } from '../../ops/deployed-client.ts';
 import { readRunningStack } from '../../ops/local-stack.ts';

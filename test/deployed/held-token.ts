@@ -1,10 +1,10 @@
-import type { AccessToken } from '../../lambda/access-token.ts';
-import type { Grant } from '../../lambda/grant.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { createKeySet } from '../../lambda/key-set.ts';
-import type { HttpMethod } from '../../lambda/route.ts';
+import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import type { Grant } from '../../lambda/policy/grant.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import type { HttpMethod } from '../../lambda/policy/route.ts';
+import type { AccessToken } from '../../lambda/token/access-token.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { requestToken, type TokenRequest } from '../../ops/client-credentials.ts';
 import { OperatorError } from '../../ops/operator-error.ts';
 import { issuerOf } from '../../ops/revocation.ts';

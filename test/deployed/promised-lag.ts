@@ -1,4 +1,4 @@
-import { guaranteedLag, settledLag } from '../../lambda/flush-timing.ts';
+import { guaranteedLag, settledLag } from '../../lambda/flush/flush-timing.ts';
 import { requirePatience } from './conditions.ts';
 import type { Experiment } from './experiment.ts';
 

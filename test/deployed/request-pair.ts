@@ -1,4 +1,4 @@
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { type RouteRequest, requestFor } from './held-token.ts';
 
 /** What two requests differ in, as API Gateway names it. */

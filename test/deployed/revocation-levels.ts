@@ -1,4 +1,8 @@
-import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation-target.ts';
+import {
+  BREAK_GLASS_LEVELS,
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+} from '../../lambda/revocation/revocation-target.ts';
 import { whileRevoked } from './conditions.ts';
 import type { Experiment } from './experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from './finding.ts';

@@ -16,9 +16,9 @@ import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
-import { DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
-import { lossesIn } from '../../lambda/described-losses.ts';
-import type { Route } from '../../lambda/route.ts';
+import { DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
+import { lossesIn } from '../../lambda/configuration/described-losses.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { tenantRoutes } from '../support/route-tables.ts';
 import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 

@@ -14,7 +14,7 @@ import {
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
-import type { CacheKey } from '../../lambda/route.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
 import { issuer, newStack } from './synthesis.ts';
 
 const { header, context } = IdentitySource;

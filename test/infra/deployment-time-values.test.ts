@@ -10,7 +10,7 @@ import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/deployment-schema.ts';
 import { addGatewayResponses } from '../../infra/gateway-responses.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
-import { ISSUERS_FILE } from '../../lambda/authorizer-environment.ts';
+import { ISSUERS_FILE } from '../../lambda/configuration/authorizer-environment.ts';
 import type { Json } from '../../local/template.ts';
 import { authorizerVariables, newApp, newStack, soundDeployment } from './synthesis.ts';
 

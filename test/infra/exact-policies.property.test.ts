@@ -3,11 +3,16 @@ import { expect, test } from 'vitest';
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS } from '../../infra/route-readings.ts';
-import type { Grant } from '../../lambda/grant.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { isShortened, lostByShortening, MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy-document.ts';
-import type { CompiledRoute, Route } from '../../lambda/route.ts';
-import { createWideGrants } from '../../lambda/wide-grants.ts';
+import type { Grant } from '../../lambda/policy/grant.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import {
+  isShortened,
+  lostByShortening,
+  MAX_STAGE_POLICY_BYTES,
+  policyDocument,
+} from '../../lambda/policy/policy-document.ts';
+import type { CompiledRoute, Route } from '../../lambda/policy/route.ts';
+import { createWideGrants } from '../../lambda/policy/wide-grants.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';
 import { explains, isGranted } from '../support/explained-losses.ts';
 import { allows } from '../support/iam-evaluation.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expressibleTable, withoutCovered } from '../../infra/expressible-table.ts';
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
-import { lossesIn } from '../../lambda/described-losses.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { patternFor } from '../../lambda/resource-pattern.ts';
+import { lossesIn } from '../../lambda/configuration/described-losses.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import { patternFor } from '../../lambda/policy/resource-pattern.ts';
 import { route } from '../support/compiled-policy.ts';
 import { tenantRoutes } from '../support/route-tables.ts';
 

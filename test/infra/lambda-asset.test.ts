@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { bundleOf, type LambdaEntry } from '../../infra/lambda-asset.ts';
-import { ROUTES_FILE } from '../../lambda/route.ts';
+import { ROUTES_FILE } from '../../lambda/policy/route.ts';
 import { newApp, soundDeployment } from './synthesis.ts';
 
 interface Assets {

@@ -4,7 +4,7 @@ import { checkLosses, type LossDemands } from '../../infra/loss-messages.ts';
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { route } from '../support/compiled-policy.ts';
 
 function warningFor(routes: readonly Route[], demands: LossDemands = {}): string | undefined {

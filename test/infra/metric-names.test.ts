@@ -1,12 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIST_PRICES } from '../../infra/cost-widgets.ts';
-import { type AuthorizerEvent, createAuthorizerLog } from '../../lambda/authorizer-log.ts';
-import { FINDING_KINDS } from '../../lambda/entry-finding.ts';
 import { FAILURE_CAUSES } from '../../lambda/failure.ts';
-import { createFlushLog, type FlushEvent } from '../../lambda/flush-log.ts';
+import { createFlushLog, type FlushEvent } from '../../lambda/flush/flush-log.ts';
+import { type AuthorizerEvent, createAuthorizerLog } from '../../lambda/log/authorizer-log.ts';
 import { REJECTION_REASONS } from '../../lambda/rejection.ts';
-import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import { FINDING_KINDS } from '../../lambda/revocation/entry-finding.ts';
+import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { AWS_PRICES } from '../../ops/aws-prices.ts';
 import { apiStackOf, soundDeployment, templateOf } from './synthesis.ts';
 

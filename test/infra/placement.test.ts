@@ -13,7 +13,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
-import type { CacheKey } from '../../lambda/route.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { faultsIn, type Resource, type SynthesizedStack, stacksOf, withNested } from '../support/template-graph.ts';
 import { issuer, newApp } from './synthesis.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../infra/policy-size.ts';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
-import { MAX_STAGE_POLICY_BYTES } from '../../lambda/policy-document.ts';
+import { MAX_STAGE_POLICY_BYTES } from '../../lambda/policy/policy-document.ts';
 import { route, STAGE_ARN } from '../support/compiled-policy.ts';
 
 /** A REST API of the usual shape, with scopes across resources (`read`) and within one (`c7:read`). */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { copiesOf, covers, MAX_COPIES, PARAMETER, REST, reachesSpellings } from '../../infra/resource-pattern.ts';
 import { compileRouteTable } from '../../infra/route-compiler.ts';
 import { parseRouteTable } from '../../infra/route-table.ts';
-import { coveredBy } from '../../lambda/covered-patterns.ts';
+import { coveredBy } from '../../lambda/policy/covered-patterns.ts';
 import { isAllowed, route } from '../support/compiled-policy.ts';
 
 /** As many parameters of one character as fit a path. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileRoutes, compileRouteTable } from '../../infra/route-compiler.ts';
-import { createWideGrants } from '../../lambda/wide-grants.ts';
+import { createWideGrants } from '../../lambda/policy/wide-grants.ts';
 import { grantFor, isAllowed, route } from '../support/compiled-policy.ts';
 
 const orders = [

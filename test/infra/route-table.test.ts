@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { route } from '../support/compiled-policy.ts';
 
 const wrongTables: readonly [fault: string, routes: readonly Route[], words: RegExp][] = [

@@ -7,7 +7,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment } from '../../infra/deployment-schema.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
 import { RULE_EXCEPTIONS } from '../../infra/rule-exceptions.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { newApp, soundDeployment } from './synthesis.ts';
 
 const audience = 'https://api.acme.example';

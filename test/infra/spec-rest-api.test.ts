@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { protectedDocument, SECURITY_SCHEME } from '../../infra/protected-document.ts';
 import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
-import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/bearer-token.ts';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
 import { issuer, newStack } from './synthesis.ts';
 
 const integration = { 'x-amazon-apigateway-integration': { type: 'mock' } };

@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
 import { oidc } from '../../infra/issuer-presets.ts';
-import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import { resolveIntrinsics } from '../../local/intrinsics.ts';
 import type { Json, JsonObject } from '../../local/template.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { cognito } from '../../infra/issuer-presets.ts';
 import { bareScopeWarning } from '../../infra/ungrantable-scopes.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { issuer, newStack } from './synthesis.ts';
 
 const pool = cognito({ userPoolId: 'eu-west-1_A', clients: ['c'] });

@@ -5,7 +5,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { inject } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment } from '../../infra/deployment-schema.ts';
-import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/authorizer-description.ts';
+import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
 import { startLocalApi } from '../../local/local-api.ts';
 import { portsFrom } from '../../local/ports.ts';

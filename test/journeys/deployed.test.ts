@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { CacheKey } from '../../lambda/route.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/running-file.ts';
 import { findStack } from '../../ops/stack-search.ts';
 import type { Terminal } from '../../ops/terminal.ts';

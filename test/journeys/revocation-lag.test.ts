@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { guaranteedLag } from '../../lambda/flush-timing.ts';
+import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
 
 /** Seconds, as the stack deploys the authorizer. */
 const AUTHORIZER_TIMEOUT = 5;
 
-/** A flush is given up after more than half a minute: in `npm test`, test/lambda/flusher.test.ts gives one up in its own time. */
+/** A flush is given up after more than half a minute: in `npm test`, test/lambda/flush/flusher.test.ts gives one up in its own time. */
 const ALARMED = FULL_SUITE ? ['FlushFailed', 'FlushAbandoned'] : ['FlushFailed'];
 
 describe('with a result TTL of an hour', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CannotDecideError } from '../../lambda/failure.ts';
-import { REFRESH_AFTER } from '../../lambda/key-set.ts';
-import type { ReadEntries } from '../../lambda/revocation-list.ts';
+import { REFRESH_AFTER } from '../../lambda/key-set/key-set.ts';
+import type { ReadEntries } from '../../lambda/revocation/revocation-list.ts';
 import { type AuthorizerUnderTest, authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
 import { down, good, key, tokenUnder } from '../support/key-world.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';

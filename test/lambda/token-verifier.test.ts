@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { KeySet } from '../../lambda/key-set.ts';
+import type { KeySet } from '../../lambda/key-set/key-set.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { key } from '../support/key-world.ts';
 import { signedToken } from '../support/signed-token.ts';

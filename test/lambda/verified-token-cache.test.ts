@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessToken } from '../../lambda/access-token.ts';
-import { DownloadError } from '../../lambda/json-download.ts';
-import { createKeySet } from '../../lambda/key-set.ts';
+import { DownloadError } from '../../lambda/key-set/json-download.ts';
+import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import type { AccessToken } from '../../lambda/token/access-token.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { MOST_REMEMBERED_CHARACTERS, MOST_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
 import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
 import { keySet, startLoopbackServer } from '../support/loopback-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisionTime, settleTime } from '../../lambda/flush-timing.ts';
+import { decisionTime, settleTime } from '../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { boundOf, exploreRace } from './revocation-lag.ts';
 import type { RaceParameters } from './revocation-race.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
+import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { main } from '../../ops/revocations.ts';
 import { type DatedDynamoDb, startDatedDynamoDb } from '../support/dated-dynamodb.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inspectEntry } from '../../lambda/entry-inspection.ts';
+import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
 import { nextSteps } from '../../local/next-steps.ts';
 import { readmeBlocks } from '../support/readme.ts';
 import { createRevocationTable } from '../support/revocation-table.ts';

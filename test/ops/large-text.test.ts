@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasDuplicateNames } from '../../lambda/json-names.ts';
+import { hasDuplicateNames } from '../../lambda/token/json-names.ts';
 import { csvFields } from '../../ops/csv.ts';
 import { foundText } from '../../ops/found-text.ts';
 import { importLines } from '../../ops/import-file.ts';

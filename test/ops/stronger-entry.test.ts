@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryRevokes, readBefore } from '../../lambda/revocation-entry.ts';
-import type { TargetPrefix } from '../../lambda/revocation-target.ts';
+import { entryRevokes, readBefore } from '../../lambda/revocation/revocation-entry.ts';
+import type { TargetPrefix } from '../../lambda/revocation/revocation-target.ts';
 import { readPurgeAt } from '../../ops/purge-at.ts';
 import { itemOf, type Revocation } from '../../ops/revocation.ts';
 import {

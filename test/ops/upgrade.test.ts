@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuthorizerDescription } from '../../lambda/authorizer-description.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { type NextTable, readNextDeployment } from '../../ops/next-deployment.ts';
 import { tableChange } from '../../ops/upgrade-changes.ts';
 import { trustedIssuer } from '../support/trusted-issuer.ts';

@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/authorizer-description.ts';
-import { ROUTES_FILE } from '../../lambda/route.ts';
+import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
+import { ROUTES_FILE } from '../../lambda/policy/route.ts';
 
 const run = promisify(execFile);
 

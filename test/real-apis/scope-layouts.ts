@@ -1,4 +1,4 @@
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import type { ApiDocument, Operation } from './openapi-directory.ts';
 
 /** How the operations of a document are given scopes. undefined: the document has none of the kind. */

@@ -1,4 +1,4 @@
-import { guaranteedLag, settledLag, settledLagByAnyClock } from '../../lambda/flush-timing.ts';
+import { guaranteedLag, settledLag, settledLagByAnyClock } from '../../lambda/flush/flush-timing.ts';
 import type { Plan } from './plan.ts';
 import { LONGEST_FLUSH_EFFECT } from './simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';

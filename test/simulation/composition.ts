@@ -1,6 +1,6 @@
-import { FLUSH_MODES, type FlushMode } from '../../lambda/flusher-environment.ts';
-import type { RefuseIfRevoked } from '../../lambda/revocation-list.ts';
-import type { BatchGetItem } from '../../lambda/revocation-table.ts';
+import { FLUSH_MODES, type FlushMode } from '../../lambda/configuration/flusher-environment.ts';
+import type { RefuseIfRevoked } from '../../lambda/revocation/revocation-list.ts';
+import type { BatchGetItem } from '../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { ResultCache } from '../../local/result-cache.ts';
 

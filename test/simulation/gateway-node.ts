@@ -1,7 +1,7 @@
-import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/bearer-token.ts';
-import type { FlushedStage } from '../../lambda/flusher-environment.ts';
-import { REQUEST_IDENTITY_SOURCES } from '../../lambda/rest-request.ts';
-import type { CacheKey } from '../../lambda/route.ts';
+import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
 import { apiGateway } from '../../local/api-gateway.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import { parseIdentitySources } from '../../local/identity-source.ts';

@@ -1,4 +1,4 @@
-import type { CacheKey } from '../../lambda/route.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
 import type { Chance } from './chance.ts';
 import type { TokenName } from './simulated-issuer.ts';
 import type { Item } from './simulated-table.ts';

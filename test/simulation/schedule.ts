@@ -1,4 +1,4 @@
-import { COOL_DOWN } from '../../lambda/key-set.ts';
+import { COOL_DOWN } from '../../lambda/key-set/key-set.ts';
 import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import type { Composition } from './composition.ts';
 import { type Plan, type PlannedUse, type PlannedWrite, planFrom, wantsFlush } from './plan.ts';

@@ -1,5 +1,5 @@
-import type { FlushedStage } from '../../lambda/flusher-environment.ts';
-import type { CacheKey } from '../../lambda/route.ts';
+import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { type ResultCache, resultCache } from '../../local/result-cache.ts';

@@ -1,11 +1,11 @@
 import type { APIGatewayAuthorizerEvent } from 'aws-lambda';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { createAuthorizer } from '../../lambda/authorizer.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { createKeySet } from '../../lambda/key-set.ts';
-import { createRevocationList, type RefuseIfRevoked } from '../../lambda/revocation-list.ts';
-import { createEntryReader } from '../../lambda/revocation-table.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import { createRevocationList, type RefuseIfRevoked } from '../../lambda/revocation/revocation-list.ts';
+import { createEntryReader } from '../../lambda/revocation/revocation-table.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import type { Composition } from './composition.ts';

@@ -1,13 +1,13 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { giveUpAge, longestRun, settleTime } from '../../lambda/flush-timing.ts';
-import { createFlusher } from '../../lambda/flusher.ts';
 import {
   type FlusherConfiguration,
   type FlushMode,
   flusherConfigurationFrom,
   flusherEnvironmentOf,
-} from '../../lambda/flusher-environment.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation-target.ts';
+} from '../../lambda/configuration/flusher-environment.ts';
+import { giveUpAge, longestRun, settleTime } from '../../lambda/flush/flush-timing.ts';
+import { createFlusher } from '../../lambda/flush/flusher.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import type { Execution } from './execution.ts';
 import type { FlushedNodes } from './simulated-api.ts';

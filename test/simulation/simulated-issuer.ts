@@ -1,6 +1,6 @@
-import { DownloadError } from '../../lambda/json-download.ts';
-import type { DownloadKeySet } from '../../lambda/key-set-source.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import { DownloadError } from '../../lambda/key-set/json-download.ts';
+import type { DownloadKeySet } from '../../lambda/key-set/key-set-source.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { signedToken } from '../support/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
 import { goodClaims, trustedIssuer } from '../support/trusted-issuer.ts';

@@ -1,4 +1,4 @@
-import { SETTLE_MARGIN } from '../../lambda/flush-timing.ts';
+import { SETTLE_MARGIN } from '../../lambda/flush/flush-timing.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import type { Json } from '../../local/template.ts';
 import type { WrittenItem } from './simulated-table.ts';

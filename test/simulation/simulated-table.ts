@@ -1,5 +1,5 @@
 import type { AttributeValue, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
-import type { BatchGetItem } from '../../lambda/revocation-table.ts';
+import type { BatchGetItem } from '../../lambda/revocation/revocation-table.ts';
 import type { Execution } from './execution.ts';
 import type { World } from './world.ts';
 

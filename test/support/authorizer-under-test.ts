@@ -1,14 +1,14 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { compileRoutes } from '../../infra/route-compiler.ts';
 import { createAuthorizer } from '../../lambda/authorizer.ts';
-import { createAuthorizerLog } from '../../lambda/authorizer-log.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { createKeySet } from '../../lambda/key-set.ts';
-import { createKeySetDownload } from '../../lambda/key-set-source.ts';
-import { createRevocationList, type ReadEntries } from '../../lambda/revocation-list.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation-target.ts';
+import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { createKeySetDownload } from '../../lambda/key-set/key-set-source.ts';
+import { createAuthorizerLog } from '../../lambda/log/authorizer-log.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import { createRevocationList, type ReadEntries } from '../../lambda/revocation/revocation-list.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
 import { NOW } from './trusted-issuer.ts';
 
 export const STAGE_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';

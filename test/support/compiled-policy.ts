@@ -1,8 +1,8 @@
 import { compileRoutes } from '../../infra/route-compiler.ts';
-import type { TokenGrant } from '../../lambda/grant.ts';
-import { createGrants } from '../../lambda/grants.ts';
-import { policyDocument } from '../../lambda/policy-document.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { TokenGrant } from '../../lambda/policy/grant.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import { policyDocument } from '../../lambda/policy/policy-document.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import { allows } from './iam-evaluation.ts';
 
 export const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';

@@ -1,6 +1,6 @@
-import { createDynamoDbCall } from '../../lambda/dynamodb-call.ts';
-import type { ReadEntries } from '../../lambda/revocation-list.ts';
-import { createEntryReader } from '../../lambda/revocation-table.ts';
+import { createDynamoDbCall } from '../../lambda/network/dynamodb-call.ts';
+import type { ReadEntries } from '../../lambda/revocation/revocation-list.ts';
+import { createEntryReader } from '../../lambda/revocation/revocation-table.ts';
 import { testCredentials } from './revocation-table.ts';
 
 /** The authorizer's reads of a table at an address, as the handler makes them; `requestTimeout` in milliseconds. */

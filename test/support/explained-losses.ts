@@ -1,5 +1,5 @@
 import type { PolicyLoss } from '../../infra/policy-loss.ts';
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 import type { PathRequest } from './route-tables.ts';
 
 /** Whether the loss is about this request of `route`, and a token that holds these scopes has it. */

@@ -1,4 +1,4 @@
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { type AuthorizerUnderTest, authorizerUnderTest, createClock, type LogLine } from './authorizer-under-test.ts';
 import { type Answer, body, startLoopbackServer } from './loopback-server.ts';
 import { signedToken } from './signed-token.ts';

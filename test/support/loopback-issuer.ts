@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { type AuthorizerOptions, type AuthorizerUnderTest, authorizerUnderTest } from './authorizer-under-test.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { signedToken } from './signed-token.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Route } from '../../lambda/route.ts';
+import type { Route } from '../../lambda/policy/route.ts';
 
 /** A request below the stage. */
 export interface PathRequest {

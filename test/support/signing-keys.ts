@@ -1,5 +1,5 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { SignatureAlgorithm } from '../../lambda/trusted-issuer.ts';
+import type { SignatureAlgorithm } from '../../lambda/token/trusted-issuer.ts';
 
 /** A key pair of an issuer, with what its key set publishes. */
 export interface SigningKey {

@@ -1,4 +1,4 @@
-import type { TrustedIssuer } from '../../lambda/trusted-issuer.ts';
+import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 
 /** An issuer of RFC 9068 access tokens, for whom only what a test is about is said. */
 export function trustedIssuer(settings: Partial<TrustedIssuer> = {}): TrustedIssuer {

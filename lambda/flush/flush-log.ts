@@ -1,0 +1,77 @@
+import { type Metric, metricLine } from '../log/metric-line.ts';
+import type { FindingKind } from '../revocation/entry-finding.ts';
+import type { BreakGlassLevel } from '../revocation/revocation-target.ts';
+
+/** Everything the flusher ever says. No field takes anything that an entry holds. */
+export type FlushEvent =
+  | {
+      readonly event: 'entry-finding';
+      readonly finding: FindingKind;
+      readonly sentence: string;
+      readonly writtenAt: string;
+    }
+  /** A signing key or a whole issuer was revoked: rare, and wrong entries at these levels shut everybody out. */
+  | { readonly event: 'break-glass-entry'; readonly level: BreakGlassLevel; readonly writtenAt: string }
+  /** Accepted for every known stage that was not flushed yet; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
+  | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
+  | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
+  /** The stages that stand in SSM's parameters: those that were known before were flushed. No stage of a new stack was. */
+  | { readonly event: 'stages-unread'; readonly reason: string }
+  /** A stage that the flusher was deployed for does not exist any more: nothing is flushed there. Once, until it is back. */
+  | { readonly event: 'stage-gone'; readonly stage: string }
+  /** Entries that stand in the table and that no decision reads, of all that there are or of so many; see `inspectStandingEntries`. */
+  | {
+      readonly event: 'entries-unread';
+      readonly entries: number;
+      readonly inspected: number;
+      readonly all: boolean;
+    }
+  /**
+   * Entries that the stream does not deliver again, although a stage was not flushed for them: so old that their caches
+   * have expired, or let go for the sake of the entries behind them. Once for each entry.
+   */
+  | { readonly event: 'flush-abandoned'; readonly entries: number };
+
+export type ReportFlushEvent = (event: FlushEvent) => void;
+
+/** Names of the metrics, for the alarms and the dashboard. */
+export const FLUSH_METRICS = {
+  finding: 'EntryFinding',
+  breakGlass: 'BreakGlassEntry',
+  lag: 'FlushLag',
+  failed: 'FlushFailed',
+  gone: 'StageGone',
+  unread: 'EntriesUnread',
+  abandoned: 'FlushAbandoned',
+} as const;
+
+type EventName = FlushEvent['event'];
+type EventNamed<Name extends EventName> = Extract<FlushEvent, { readonly event: Name }>;
+
+const count = (name: string, value = 1): Metric => ({ name, unit: 'Count', value, dimensions: {} });
+
+const METRIC_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => Metric } = {
+  'entry-finding': () => count(FLUSH_METRICS.finding),
+  'break-glass-entry': () => count(FLUSH_METRICS.breakGlass),
+  flushed: ({ lag }) => ({ name: FLUSH_METRICS.lag, unit: 'Milliseconds', value: lag, dimensions: {} }),
+  'flush-failed': () => count(FLUSH_METRICS.failed),
+  'stages-unread': () => count(FLUSH_METRICS.failed),
+  'stage-gone': () => count(FLUSH_METRICS.gone),
+  'entries-unread': ({ entries }) => count(FLUSH_METRICS.unread, entries),
+  'flush-abandoned': ({ entries }) => count(FLUSH_METRICS.abandoned, entries),
+};
+
+export interface FlushLogParts {
+  readonly write: (line: string) => void;
+  readonly functionName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** One JSON line for each event, which is its metric too. */
+export function createFlushLog({ write, functionName, now }: FlushLogParts): ReportFlushEvent {
+  return (event) => {
+    const metricOf = METRIC_OF[event.event] as (event: FlushEvent) => Metric;
+    write(metricLine([metricOf(event)], event, functionName, now()));
+  };
+}

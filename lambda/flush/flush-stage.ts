@@ -1,0 +1,73 @@
+import type { FlushedStage } from '../configuration/flusher-environment.ts';
+import { type AwsCredentials, createSigner, type RequestLine } from '../network/aws-signature.ts';
+import { exchange, type HttpAnswer, type HttpExchangeError } from '../network/http-exchange.ts';
+import { withRetries } from '../network/retries.ts';
+
+/**
+ * Milliseconds. API Gateway's management calls share ten requests per second and account, the console's included: hence
+ * the retries, which end within `LONGEST_FLUSH`.
+ */
+const CONNECTION_TIMEOUT = 500;
+const REQUEST_TIMEOUT = 2000;
+const ATTEMPTS = 5;
+const PAUSE_AFTER_THROTTLING = 500;
+const PAUSE_AFTER_FAULT = 100;
+
+/** A flush is answered by nothing, or by a short message. */
+const MAX_BYTES = 64 * 1024;
+
+/** API Gateway did not accept a flush. `name` is AWS's error code, or what became of the connection. */
+export class FlushError extends Error {
+  /** HTTP's; undefined: there was no answer. */
+  readonly status: number | undefined;
+
+  constructor(name: string, status?: number) {
+    super(name);
+    this.name = name;
+    this.status = status;
+  }
+}
+
+export interface ApiGatewayConnection {
+  /** Of API Gateway's management API. */
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+}
+
+/**
+ * Empties a stage's result cache, of every authorizer of the stage (Amazon API Gateway REST API reference,
+ * FlushStageAuthorizersCache). Answers 202: accepted, effective a little later.
+ *
+ * Not with AWS's client: its credential chain alone is larger than all the rest of the bundle. @throws FlushError
+ */
+export function createStageFlusher(connection: ApiGatewayConnection): (stage: FlushedStage) => Promise<void> {
+  const { endpoint, region, credentials } = connection;
+  const sign = createSigner({ service: 'apigateway', region, credentials });
+  const limits = { connect: CONNECTION_TIMEOUT, total: REQUEST_TIMEOUT, bytes: MAX_BYTES };
+  const attempt = async (request: RequestLine): Promise<void> => {
+    // Signed for each attempt: a signature is bound to its second.
+    const headers = sign({ host: endpoint.host, accept: 'application/json' }, '', Date.now(), request);
+    const question = { method: request.method, headers, agent: false } as const;
+    requireAccepted(await exchange(new URL(request.path, endpoint), question, limits).catch(connectionError));
+  };
+  return ({ restApiId, stageName }) => {
+    const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
+    return withRetries(() => attempt({ method: 'DELETE', path }), { attempts: ATTEMPTS, pauseAfter });
+  };
+}
+
+/** Other answers than these stay the same however often one asks. */
+function pauseAfter(error: unknown): number | undefined {
+  if (!(error instanceof FlushError)) return undefined;
+  if (error.status === 429) return PAUSE_AFTER_THROTTLING;
+  return error.status === undefined || error.status >= 500 ? PAUSE_AFTER_FAULT : undefined;
+}
+
+function connectionError({ message }: HttpExchangeError): never {
+  throw new FlushError(message);
+}
+
+function requireAccepted({ status, errorType }: HttpAnswer): void {
+  if (status < 200 || status >= 300) throw new FlushError(errorType ?? `status ${status}`, status);
+}

@@ -1,0 +1,164 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { FlushedStage, FlusherConfiguration } from '../configuration/flusher-environment.ts';
+import { inspectEntry } from '../revocation/entry-inspection.ts';
+import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
+import {
+  BREAK_GLASS_LEVELS,
+  type BreakGlassLevel,
+  parseTarget,
+  TARGET_PREFIXES,
+} from '../revocation/revocation-target.ts';
+import { wantsFlush, writtenEntries } from './flush-batch.ts';
+import type { ReportFlushEvent } from './flush-log.ts';
+import type { FlushRefusal } from './flush-refusals.ts';
+import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
+import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
+import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
+import { type Arrival, createFlusherMemory, type FlusherMemory, nameOfStage } from './flusher-memory.ts';
+
+export interface FlusherParts {
+  readonly configuration: FlusherConfiguration;
+  readonly flushStage: StageFlush;
+  readonly report: ReportFlushEvent;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** @param unread why stages that the configuration does not hold yet could not be read */
+export type HandleBatch = (event: DynamoDBStreamEvent, unread?: Error) => Promise<void>;
+
+/** The parts, and what lasts as long as the execution environment. */
+interface Flusher extends FlusherParts {
+  readonly memory: FlusherMemory;
+  readonly planFlushes: PlanFlushes;
+}
+
+/** What stands for the stages that could not be read, among the names of stages. */
+const UNREAD_STAGES = 'unread';
+
+/**
+ * What runs for each batch of the revocation table's stream. It rejects when a flush must be tried again: the stream then
+ * delivers the batch once more, until its entries are past `giveUpAge`. What a delivery before has reported or flushed is
+ * neither reported nor flushed again, as long as the execution environment lives: the stream does not say which is which.
+ *
+ * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned,
+ * where another stage is better off, and the one that refuses lacks a right, or has refused for `LONGEST_HOLD`. That stage
+ * is tried again with every later delivery.
+ */
+export function createFlusher(parts: FlusherParts): HandleBatch {
+  const flusher = { ...parts, memory: createFlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
+  return async (event, unread) => {
+    if (unread === undefined) flusher.memory.refusals.settle(UNREAD_STAGES);
+    const arrivals = flusher.memory.arrivals(writtenEntries(event), seconds(parts.now()));
+    if (parts.configuration.mode === 'at-once') {
+      for (const arrival of arrivals) if (arrival.isFirst) reportEntry(arrival, parts);
+    }
+    const flushing = arrivals.filter(({ entry }) => wantsFlush(entry));
+    const late = flushing.filter((arrival) => isTooOld(arrival, parts));
+    const givenUp = flusher.memory.giveUp(late).length;
+    if (givenUp > 0) parts.report({ event: 'flush-abandoned', entries: givenUp });
+    const pending = flushing.filter((arrival) => !late.includes(arrival));
+    if (pending.length === 0) return flushOwed(flusher);
+    if (unread !== undefined) parts.report({ event: 'stages-unread', reason: unread.message });
+    const refusals = await flushFor(pending, flusher);
+    requireFlushed(pending, refusals, unread, flusher);
+  };
+}
+
+function reportEntry({ entry, isFirstOfDate }: Arrival, { configuration, report, now }: FlusherParts): void {
+  const { item, createdAt, isNew } = entry;
+  const { issuers, revocationLevels } = configuration;
+  const writtenAt = createdAt ?? seconds(now());
+  const written = new Date(writtenAt * 1000).toISOString();
+  const level = breakGlassLevelOf(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
+  if (level !== undefined) report({ event: 'break-glass-entry', level, writtenAt: written });
+  const facts = { issuers, revocationLevels, now: seconds(now()), writtenAt };
+  const writing = isNew && isFirstOfDate ? ('first' as const) : ('later' as const);
+  for (const { kind, sentence } of inspectEntry(item, { ...facts, ...(createdAt !== undefined && { writing }) })) {
+    report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });
+  }
+}
+
+function breakGlassLevelOf(text: string): BreakGlassLevel | undefined {
+  const target = parseTarget(text);
+  if (target === undefined) return undefined;
+  return BREAK_GLASS_LEVELS.find((level) => level === TARGET_PREFIXES[target.prefix]);
+}
+
+/** Decided on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */
+function isTooOld({ createdAt }: Arrival, { configuration, now }: FlusherParts): boolean {
+  return createdAt !== undefined && seconds(now()) - (createdAt + STREAM_TIME_GRANULARITY) > configuration.giveUpAge;
+}
+
+/** Each flush covers what the ones before it were for, so that only the last has to succeed. */
+async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise<readonly FlushRefusal[]> {
+  const { memory, now, sleep, planFlushes } = flusher;
+  const flushes = planFlushes(arrivals, seconds(now()), memory.earliestFlush(seconds(now())));
+  let outcome: FlushOutcome | undefined;
+  for (const [index, { instant, due }] of flushes.entries()) {
+    const next = flushes[index + 1];
+    // A flush that took long has made some of those after it late: one is enough for all of them.
+    if (next !== undefined && next.instant <= seconds(now())) continue;
+    await sleep(Math.max(0, instant * 1000 - now()));
+    outcome = await flushStages(arrivals, due, flusher);
+  }
+  return outcome?.refusals ?? [];
+}
+
+/** @throws Error when the batch must come again */
+function requireFlushed(
+  arrivals: readonly Arrival[],
+  refusals: readonly FlushRefusal[],
+  unread: Error | undefined,
+  flusher: Flusher,
+): void {
+  const { report, memory } = flusher;
+  const all = unread === undefined ? refusals : [...refusals, { name: UNREAD_STAGES, isLasting: false }];
+  if (all.length === 0) return;
+  if (mustComeAgain(all, flusher)) throw new Error(sentenceFor(refusals, unread));
+  const entries = memory.giveUp(arrivals).length;
+  if (entries > 0) report({ event: 'flush-abandoned', entries });
+  const until = Math.max(...arrivals.map(({ arrivedAt }) => arrivedAt)) + flusher.configuration.giveUpAge;
+  for (const { name } of refusals) memory.refusals.owe(name, until);
+}
+
+/** Where no stage is better off, the entries behind the batch lose nothing by waiting. */
+function mustComeAgain(refusals: readonly FlushRefusal[], { configuration, memory, now }: Flusher): boolean {
+  const isWorthWaiting = refusals.map((refusal) => memory.refusals.isWorthWaiting(refusal, seconds(now())));
+  const refusing = refusals.map(({ name }) => name);
+  const isBetterOff = (stage: FlushedStage) => !(refusing.includes(nameOfStage(stage)) || memory.isGone(stage));
+  return isWorthWaiting.includes(true) || !configuration.stages.some(isBetterOff);
+}
+
+function sentenceFor(refusals: readonly FlushRefusal[], unread: Error | undefined): string {
+  if (unread !== undefined) return `The stages to flush could not all be read: ${unread.message}`;
+  return `API Gateway did not accept the flush of ${refusals.length} stages.`;
+}
+
+/** A delivery that flushes nothing itself tries the stages that were not flushed for entries before it. */
+async function flushOwed({ configuration, flushStage, memory, report, now }: Flusher): Promise<void> {
+  const beganAt = seconds(now());
+  const owed = configuration.stages.filter((stage) => memory.refusals.isOwed(nameOfStage(stage), beganAt));
+  if (owed.length === 0 || memory.earliestFlush(beganAt) > beganAt) return;
+  await flushEach(owed, { flushStage, report, memory, beganAt });
+}
+
+async function flushStages(arrivals: readonly Arrival[], due: number, flusher: Flusher): Promise<FlushOutcome> {
+  const { configuration, flushStage, memory, report, now } = flusher;
+  const stages = configuration.stages.filter((stage) => !memory.isFlushed(stage, due, arrivals));
+  if (stages.length === 0) return { accepted: 0, refusals: [] };
+  const outcome = await flushEach(stages, { flushStage, report, memory, beganAt: seconds(now()) });
+  if (outcome.accepted > 0 && outcome.refusals.length === 0) reportFlushed(arrivals, outcome, flusher);
+  return outcome;
+}
+
+function reportFlushed(arrivals: readonly Arrival[], { accepted }: FlushOutcome, { report, now }: FlusherParts): void {
+  const oldest = Math.min(...arrivals.map(({ createdAt }) => createdAt ?? seconds(now())));
+  const lag = Math.max(0, Math.round(now() - oldest * 1000));
+  report({ event: 'flushed', entries: arrivals.length, stages: accepted, lag });
+}
+
+function seconds(milliseconds: number): number {
+  return milliseconds / 1000;
+}

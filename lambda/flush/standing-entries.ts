@@ -1,0 +1,50 @@
+import type { AttributeValue, ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { FlusherConfiguration } from '../configuration/flusher-environment.ts';
+import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
+import { inspectTarget } from '../revocation/target-inspection.ts';
+import type { ReportFlushEvent } from './flush-log.ts';
+
+/** A page is a megabyte: some hundred thousand targets in all. A renamed alias shows in the first page of them. */
+const MAX_PAGES = 10;
+
+export interface StandingEntriesParts {
+  readonly configuration: Pick<FlusherConfiguration, 'issuers' | 'revocationLevels' | 'revocationTable'>;
+  readonly scan: (input: ScanCommandInput) => Promise<Pick<ScanCommandOutput, 'Items' | 'LastEvaluatedKey'>>;
+  readonly report: ReportFlushEvent;
+}
+
+/**
+ * Looks for entries that a deployment has made useless: by another alias for their issuer, or by a level that it does not
+ * read any more. They were sound when they were written, so that nobody but this says that their tokens are admitted again.
+ */
+export async function inspectStandingEntries(parts: StandingEntriesParts): Promise<void> {
+  let inspected = 0;
+  let unread = 0;
+  let after: ScanCommandInput['ExclusiveStartKey'];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { Items = [], LastEvaluatedKey } = await parts.scan(requestFor(parts.configuration.revocationTable, after));
+    inspected += Items.length;
+    unread += Items.filter((item) => isUnread(item, parts)).length;
+    after = LastEvaluatedKey;
+    if (after === undefined) break;
+  }
+  if (unread > 0) parts.report({ event: 'entries-unread', entries: unread, inspected, all: after === undefined });
+}
+
+function isUnread(
+  { target }: Readonly<Record<string, AttributeValue>>,
+  { configuration }: StandingEntriesParts,
+): boolean {
+  const { issuers, revocationLevels } = configuration;
+  const finding = inspectTarget(target?.S, { issuers, revocationLevels, now: 0 });
+  return finding?.kind === 'unknown-alias' || finding?.kind === 'level-not-read';
+}
+
+function requestFor(table: string, after: ScanCommandInput['ExclusiveStartKey']): ScanCommandInput {
+  return {
+    TableName: table,
+    ProjectionExpression: '#target',
+    ExpressionAttributeNames: { '#target': ENTRY_ATTRIBUTES.target },
+    ...(after !== undefined && { ExclusiveStartKey: after }),
+  };
+}

@@ -1,0 +1,99 @@
+import type { FailureCause } from '../failure.ts';
+import type { KeySetEvent } from '../key-set/key-set.ts';
+import type { RejectionReason } from '../rejection.ts';
+import type { RevocationListEvent } from '../revocation/revocation-list.ts';
+import type { TableReadEvent } from '../revocation/timed-entry-reader.ts';
+import { type Metric, metricLine } from './metric-line.ts';
+import type { RefusalEvidence } from './refusal-evidence.ts';
+
+/** What became of a token. Each is one line, which also tells what was measured on the way. */
+type DecisionEvent =
+  | { readonly event: 'allowed'; readonly issuer: string; readonly routes: number }
+  | ({ readonly event: 'refused'; readonly reason: RejectionReason; readonly seen: number } & RefusalEvidence)
+  | { readonly event: 'failed'; readonly failureCause: FailureCause; readonly detail: string };
+
+/** From the start of the process until it could take its first request. */
+type ColdStartEvent = { readonly event: 'cold-start'; readonly milliseconds: number };
+
+/** Everything the authorizer ever says. No field takes a token, a claim value or a message of a library. */
+export type AuthorizerEvent = DecisionEvent | ColdStartEvent | TableReadEvent | KeySetEvent | RevocationListEvent;
+
+export type ReportEvent = (event: AuthorizerEvent) => void;
+
+/** Names of the metrics, for the alarms and the dashboard. */
+export const AUTHORIZER_METRICS = {
+  allowed: 'Allowed',
+  refused: 'Refused',
+  failed: 'Failed',
+  coldStart: 'ColdStart',
+  tableRead: 'TableReadLatency',
+  revoked: 'Revoked',
+  entryMalformed: 'EntryMalformed',
+  keySetRefreshed: 'KeySetRefreshed',
+  keyDropped: 'KeyDropped',
+  keySetRefreshFailed: 'KeySetRefreshFailed',
+  keySetStale: 'KeySetStale',
+} as const;
+
+type EventName = AuthorizerEvent['event'];
+type EventNamed<Name extends EventName> = Extract<AuthorizerEvent, { readonly event: Name }>;
+type Dimensions = Metric['dimensions'];
+
+const count = (name: string, dimensions: Dimensions = {}, value = 1): Metric => ({
+  name,
+  unit: 'Count',
+  value,
+  dimensions,
+});
+const duration = (name: string, value: number): Metric => ({ name, unit: 'Milliseconds', value, dimensions: {} });
+
+const METRICS_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => readonly Metric[] } = {
+  allowed: () => [count(AUTHORIZER_METRICS.allowed)],
+  refused: ({ reason, seen }) => [count(AUTHORIZER_METRICS.refused, { Reason: reason }, seen)],
+  failed: ({ failureCause }) => [count(AUTHORIZER_METRICS.failed, { Cause: failureCause })],
+  'cold-start': ({ milliseconds }) => [duration(AUTHORIZER_METRICS.coldStart, milliseconds)],
+  'table-read': ({ milliseconds }) => [duration(AUTHORIZER_METRICS.tableRead, milliseconds)],
+  revoked: ({ level }) => [count(AUTHORIZER_METRICS.revoked, { Level: level })],
+  'entry-malformed': ({ level }) => [count(AUTHORIZER_METRICS.entryMalformed, { Level: level })],
+  'key-set-refreshed': ({ issuer, dropped }) => [
+    count(AUTHORIZER_METRICS.keySetRefreshed, { Issuer: issuer }),
+    count(AUTHORIZER_METRICS.keyDropped, { Issuer: issuer }, dropped),
+  ],
+  'key-set-refresh-failed': ({ issuer, dropped }) => [
+    count(AUTHORIZER_METRICS.keySetRefreshFailed, { Issuer: issuer }),
+    ...(dropped === undefined ? [] : [count(AUTHORIZER_METRICS.keyDropped, { Issuer: issuer }, dropped)]),
+  ],
+  'key-set-stale': ({ issuer }) => [count(AUTHORIZER_METRICS.keySetStale, { Issuer: issuer })],
+};
+
+const DECISIONS: ReadonlySet<EventName> = new Set<DecisionEvent['event']>(['allowed', 'refused', 'failed']);
+const MEASUREMENTS: ReadonlySet<EventName> = new Set<EventName>(['cold-start', 'table-read']);
+
+/** The most values that one metric of a line may have. Under attack refusals go unlogged, and measurements pile up. */
+const MOST_VALUES = 100;
+
+export interface AuthorizerLogParts {
+  readonly write: (line: string) => void;
+  readonly functionName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * One JSON line for each event, which is its metrics too. Measurements wait for the next decision and travel with it: a
+ * line costs more than a number, and an environment decides one token at a time.
+ */
+export function createAuthorizerLog({ write, functionName, now }: AuthorizerLogParts): ReportEvent {
+  const waiting = new Map<string, Metric & { readonly value: number[] }>();
+  const keep = (metric: Metric): void => {
+    const { value } = waiting.get(metric.name) ?? { value: [] };
+    waiting.set(metric.name, { ...metric, value: [...value, metric.value].flat().slice(-MOST_VALUES) });
+  };
+  return (event) => {
+    const metrics = (METRICS_OF[event.event] as (event: AuthorizerEvent) => readonly Metric[])(event);
+    if (MEASUREMENTS.has(event.event)) return metrics.forEach(keep);
+    const measured = DECISIONS.has(event.event) ? [...waiting.values()] : [];
+    if (measured.length > 0) waiting.clear();
+    write(metricLine([...metrics, ...measured], { ...event }, functionName, now()));
+  };
+}

@@ -1,0 +1,46 @@
+import { InvalidTokenError } from '../rejection.ts';
+import { parseBearerToken } from '../token/bearer-token.ts';
+import { decomposeUnverified, signedPartDigest } from '../token/compact-jws.ts';
+import type { TrustedIssuer } from '../token/trusted-issuer.ts';
+
+/** What a log line may say of a refused token: enough to recognise it, nothing to use or to identify a person by. */
+export interface RefusalEvidence {
+  /** The alias of the issuer that the token names; absent when it is none of ours. */
+  readonly issuer?: string;
+  /** Shortened: it is the client's own text. */
+  readonly keyId?: string;
+  /** The first 16 hex digits of the SHA-256 of the signed part: the same for every spelling of the token. */
+  readonly fingerprint?: string;
+}
+
+const MAX_KEY_ID_LENGTH = 64;
+
+/** Characters in a row that a log may share with a token: too few to be a piece of a credential. */
+const MAX_QUOTATION = 19;
+
+/** Looks at a token that was refused, without believing it. Garbage has no evidence. */
+export function evidenceOf(authorizationToken: string, issuers: readonly TrustedIssuer[]): RefusalEvidence {
+  try {
+    const jws = decomposeUnverified(parseBearerToken(authorizationToken));
+    const alias = issuers.find(({ issuer }) => issuer === jws.payload.iss)?.alias;
+    const keyId = typeof jws.header.kid === 'string' ? jws.header.kid.slice(0, MAX_KEY_ID_LENGTH) : undefined;
+    return {
+      ...(alias !== undefined && { issuer: alias }),
+      ...(keyId !== undefined && !quotes(keyId, authorizationToken) && { keyId }),
+      fingerprint: signedPartDigest(jws).slice(0, 16),
+    };
+  } catch (error) {
+    if (error instanceof InvalidTokenError) return {};
+    throw error;
+  }
+}
+
+/**
+ * Whether a log of the key id could repeat a piece of the token: a client may write anything into it. A piece of 20
+ * characters has one of these ten-character blocks in it wherever it begins, and six searches cost little.
+ */
+function quotes(keyId: string, authorizationToken: string): boolean {
+  if (keyId.length <= MAX_QUOTATION) return false;
+  const blocks = keyId.match(/.{10}/gs) ?? [];
+  return blocks.some((block) => authorizationToken.includes(block));
+}

@@ -1,0 +1,99 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
+import { type AwsCredentials, createSigner } from './aws-signature.ts';
+import { exchange, type HttpAnswer, type HttpExchangeError } from './http-exchange.ts';
+import { withRetries } from './retries.ts';
+
+/**
+ * Milliseconds. Three attempts of half a second with their pauses, and one more for keys left unprocessed, end well inside
+ * the authorizer's 5 s, key set included.
+ */
+const CONNECTION_TIMEOUT = 200;
+const REQUEST_TIMEOUT = 500;
+const ATTEMPTS = 3;
+const FIRST_PAUSE = 50;
+
+/** What one answer of DynamoDB may have at most (Amazon DynamoDB API reference, BatchGetItem). */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** Errors that another attempt may cure, beside 5xx and broken connections (DynamoDB developer guide, "Error handling"). */
+const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
+/** DynamoDB did not answer the question. `name` is AWS's error code, or what became of the connection. */
+export class DynamoDbError extends Error {
+  readonly isRetryable: boolean;
+
+  constructor(name: string, isRetryable: boolean) {
+    super(name);
+    this.name = name;
+    this.isRetryable = isRetryable;
+  }
+}
+
+export interface DynamoDbConnection {
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+  /** Milliseconds for one attempt. @default 500 */
+  readonly requestTimeout?: number;
+}
+
+/** One operation of DynamoDB's JSON protocol. `attempts`: 3 unless told otherwise. @throws DynamoDbError after the last */
+export type CallDynamoDb = (operation: string, input: object, attempts?: number) => Promise<JsonObject>;
+
+/**
+ * Calls DynamoDB without AWS's client: the credential chain, endpoint rules and protocols that it brings are most of a
+ * cold start, and a Lambda function needs none of them.
+ */
+export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb {
+  const { endpoint, region, credentials, requestTimeout = REQUEST_TIMEOUT } = connection;
+  const sign = createSigner({ service: 'dynamodb', region, credentials });
+  const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
+  const limits = { connect: CONNECTION_TIMEOUT, total: requestTimeout, bytes: MOST_BYTES };
+  const attempt = async (operation: string, body: string): Promise<JsonObject> => {
+    // Signed anew each time: a signature names its second.
+    const headers = sign(headersFor(endpoint, operation), body, Date.now());
+    return contentOf(await exchange(endpoint, { method: 'POST', headers, body, agent }, limits).catch(connectionError));
+  };
+  return (operation, input, attempts = ATTEMPTS) => {
+    const body = JSON.stringify(input);
+    return withRetries(() => attempt(operation, body), { attempts, pauseAfter });
+  };
+}
+
+function pauseAfter(error: unknown): number | undefined {
+  return error instanceof DynamoDbError && error.isRetryable ? FIRST_PAUSE : undefined;
+}
+
+function headersFor(endpoint: URL, operation: string): Readonly<Record<string, string>> {
+  return {
+    host: endpoint.host,
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+  };
+}
+
+function connectionError({ message }: HttpExchangeError): never {
+  throw new DynamoDbError(message, true);
+}
+
+function contentOf({ status, text }: HttpAnswer): JsonObject {
+  const content = parsed(text);
+  if (status === 200 && content !== undefined) return content;
+  const code = typeof content?.__type === 'string' ? content.__type.replace(/^.*#/, '') : `status ${status}`;
+  throw new DynamoDbError(code, status >= 500 || RETRYABLE_ERRORS.has(code));
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { AccessToken } from '../token/access-token.ts';
+import type { TokenGrant } from './grant.ts';
+import { policyDocument } from './policy-document.ts';
+
+/**
+ * The authorizer's answer for a good token: what it opens, until when, and what the backend may know of it.
+ *
+ * A function of the token and the deployment only. `principalId` names the issuer too: a subject is unique only within
+ * its issuer (RFC 9068 section 2.2, RFC 7519 section 4.1.2).
+ */
+export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageArn: string): APIGatewayAuthorizerResult {
+  const { issuerAlias, subject, clientId, jwtId, expiresAt, contextClaims } = accessToken;
+  return {
+    principalId: `${issuerAlias}#${subject}`,
+    policyDocument: policyDocument(grant, stageArn, expiresAt),
+    context: {
+      ...contextClaims,
+      subject,
+      issuer: issuerAlias,
+      scope: scopesHandedOn(grant).join(' '),
+      expiresAt,
+      ...(clientId !== undefined && { clientId }),
+      ...(jwtId !== undefined && { jwtId }),
+    },
+  };
+}
+
+/** Most characters of scopes that the backend is told of: the whole answer has to stay under 8 KB. */
+const MOST_SCOPE_CHARACTERS = 1024;
+
+/** Only the scopes that open a route, since a token may list any number of others; past the limit, no more of them. */
+function scopesHandedOn({ scopes }: TokenGrant): readonly string[] {
+  let left = MOST_SCOPE_CHARACTERS + 1;
+  return scopes.filter((scope) => {
+    left -= scope.length + 1;
+    return left >= 0;
+  });
+}

@@ -1,0 +1,79 @@
+import { isIdentifier } from '../token/identifier.ts';
+import { aliasesOf, isKnownAs } from '../token/trusted-issuer.ts';
+import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
+import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+
+/** Why no token of this deployment can match a written target, or undefined when one can. */
+export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
+  if (text === undefined) return nothingMatches('malformed-target', 'The entry has no `target` of type string');
+  const slip = slipOf(text, facts);
+  if (slip !== undefined) return nothingMatches('malformed-target', slip);
+  const target = parseTarget(text);
+  if (target === undefined) return unreadable(text);
+  const issuer = facts.issuers.find((each) => isKnownAs(each, target.issuerAlias));
+  const known = facts.issuers.map(({ alias }) => alias).join(', ');
+  if (issuer === undefined)
+    return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known})`);
+  const level = TARGET_PREFIXES[target.prefix];
+  if (facts.revocationLevels !== undefined && !facts.revocationLevels.includes(level))
+    return nothingMatches('level-not-read', `This deployment does not read entries of the ${level} level`);
+  if (target.prefix === 'th' && issuer.tokensWithoutId === 'reject')
+    return nothingMatches('level-not-read', 'Tokens of this issuer have an id, and are revoked by `jti#`');
+  const flaw = flawOfValue(target);
+  return flaw === undefined ? undefined : nothingMatches('malformed-target', flaw);
+}
+
+/** A slip of the hand: the target is what somebody meant, but for a space or the case of its first two parts. */
+function slipOf(text: string, { issuers }: InspectionFacts): string | undefined {
+  const parts = text.split('#');
+  const [prefix = '', alias = ''] = parts;
+  const padded = [prefix, alias, text, parts.slice(2).join('#')];
+  if (padded.some((part) => part !== part.trim())) return 'The target has a stray space';
+  if (prefix !== prefix.toLowerCase() && Object.hasOwn(TARGET_PREFIXES, prefix.toLowerCase()))
+    return 'The prefix of the target is not in lower case';
+  const isMiscased = issuers.every((issuer) => !isKnownAs(issuer, alias));
+  return isMiscased && issuers.some((issuer) => isKnownAs(issuer, alias.toLowerCase()))
+    ? 'The alias of the target is not in lower case'
+    : undefined;
+}
+
+function unreadable(text: string): Finding {
+  const [prefix = ''] = text.split('#');
+  return Object.hasOwn(TARGET_PREFIXES, prefix)
+    ? nothingMatches('malformed-target', 'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`')
+    : nothingMatches('unknown-prefix', `The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`);
+}
+
+/** The authorizer refuses tokens whose names are no identifiers, so that no token can hold such a value. */
+function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
+  if (value === undefined) return undefined;
+  if (!isIdentifier(value)) return 'The value of the target is too long, or holds a control character';
+  return prefix === 'th' && !/^[0-9a-f]{64}$/.test(value)
+    ? 'The value of the target is not a SHA-256 in lower-case hex'
+    : undefined;
+}
+
+/**
+ * Backends log `principalId` (`<alias>#<subject>`), and a whole target is easily pasted where its value belongs. A value
+ * may begin like that by itself, so that only people can tell.
+ */
+export function inspectRepeatedAlias(target: RevocationTarget, facts: InspectionFacts): readonly Finding[] {
+  const aliases = facts.issuers.flatMap(aliasesOf);
+  if (innerTarget(target, aliases) === undefined) return [];
+  const sentence =
+    'The value of the target begins with an alias, as `principalId` does: the entry revokes nothing unless the claim itself begins so.';
+  return [{ kind: 'repeated-alias', sentence }];
+}
+
+/** What a target means whose value was copied with an alias, or with a prefix and an alias; undefined: its value has none. */
+export function innerTarget(
+  { prefix, value = '' }: RevocationTarget,
+  aliases: readonly string[],
+): RevocationTarget | undefined {
+  const inner = [parseTarget(value), parseTarget(`${prefix}#${value}`)];
+  return inner.find((target) => target?.value !== undefined && aliases.includes(target.issuerAlias));
+}
+
+function nothingMatches(kind: FindingKind, cause: string): Finding {
+  return { kind, sentence: `${cause}, so that the entry revokes nothing.` };
+}

@@ -1,0 +1,126 @@
+import { InvalidTokenError } from '../rejection.ts';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../revocation/revocation-entry.ts';
+import type { AccessToken } from './access-token.ts';
+import { isJsonObject, type JsonObject } from './compact-jws.ts';
+import { isIdentifier } from './identifier.ts';
+import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
+
+/** What verification found out besides the claims. */
+export interface VerifiedSignature {
+  readonly keyId: string;
+  readonly signedPartDigest: string | undefined;
+}
+
+/**
+ * Holds verified claims against the issuer's profile and turns them into an access token that cannot lie.
+ *
+ * jose has checked that the times and names that are there agree; it lets `sub: 1`, `exp: 1e999` and an audience of
+ * `[1, null, "api"]` through, and it asks for nothing that is absent. That is done here. @throws InvalidTokenError
+ */
+export function accessTokenOf(
+  claims: JsonObject,
+  issuer: TrustedIssuer,
+  { keyId, signedPartDigest }: VerifiedSignature,
+  contextClaims: Readonly<Record<string, string>>,
+): AccessToken {
+  const issuedAt = instant(claims.iat);
+  const expiresAt = Math.min(instant(claims.exp), issuedAt + issuer.maxTokenAge);
+  if (claims.nbf !== undefined) instant(claims.nbf);
+  requireClaims(claims, issuer);
+  requireAudience(claims, issuer);
+  return {
+    issuerAlias: issuer.alias,
+    formerAliases: issuer.formerAliases ?? [],
+    subject: identifier(claims.sub),
+    clientId: clientOf(claims, issuer),
+    sessionId: optionalIdentifier(claims[issuer.claimNames.session]),
+    jwtId: jwtIdOf(claims, issuer),
+    keyId,
+    signedPartDigest,
+    scopes: scopesIn(claims, issuer),
+    issuedAt,
+    expiresAt,
+    contextClaims: passedOn(claims, contextClaims),
+  };
+}
+
+/** A NumericDate (RFC 7519 section 2) of this age of the world: finite, not negative, not milliseconds. */
+function instant(claim: unknown): number {
+  if (typeof claim !== 'number' || !(claim >= 0 && claim < FIRST_IMPLAUSIBLE_SECOND)) {
+    throw new InvalidTokenError('claim');
+  }
+  return claim;
+}
+
+function identifier(claim: unknown): string {
+  if (!isIdentifier(claim)) throw new InvalidTokenError('claim');
+  return claim;
+}
+
+function optionalIdentifier(claim: unknown): string | undefined {
+  return claim === undefined ? undefined : identifier(claim);
+}
+
+function jwtIdOf(claims: JsonObject, issuer: TrustedIssuer): string | undefined {
+  const jwtId = optionalIdentifier(claims[issuer.claimNames.jwtId]);
+  if (jwtId === undefined && issuer.tokensWithoutId === 'reject') throw new InvalidTokenError('no-token-id');
+  return jwtId;
+}
+
+/** RFC 7519 section 4.1.3: one string or an array of strings, one of which is ours. */
+function requireAudience({ aud }: JsonObject, { audiences }: TrustedIssuer): void {
+  if (aud === undefined && acceptsNoAudience(audiences)) return;
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!named.every((audience) => typeof audience === 'string')) throw new InvalidTokenError('claim');
+  if (!named.some((audience) => audiences.includes(audience))) throw new InvalidTokenError('audience');
+}
+
+function requireClaims(claims: JsonObject, { requiredClaims }: TrustedIssuer): void {
+  const holds = Object.entries(requiredClaims).every(([name, value]) => claims[name] === value);
+  if (!holds) throw new InvalidTokenError('claim');
+}
+
+function clientOf(claims: JsonObject, { claimNames, clients }: TrustedIssuer): string | undefined {
+  const name = claimNames.client.find((candidate) => claims[candidate] !== undefined);
+  const clientId = name === undefined ? undefined : identifier(claims[name]);
+  if (clients.length > 0 && !clients.some((client) => client === clientId)) {
+    throw new InvalidTokenError('client');
+  }
+  return clientId;
+}
+
+/** What stands behind the prefix, of every scope that has it. */
+function scopesIn(claims: JsonObject, { claimNames, scopePrefix }: TrustedIssuer): ReadonlySet<string> {
+  const scopes = new Set<string>();
+  for (const scope of claimNames.scopes.flatMap((claim) => listedIn(claims, claim))) {
+    if (typeof scope === 'string' && scope.startsWith(scopePrefix)) scopes.add(scope.slice(scopePrefix.length));
+  }
+  scopes.delete('');
+  return scopes;
+}
+
+function listedIn(claims: JsonObject, { path, form }: ScopeClaim): readonly unknown[] {
+  const claim = path.reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), claims);
+  if (form === 'string') return typeof claim === 'string' ? claim.split(' ') : [];
+  return Array.isArray(claim) ? claim : [];
+}
+
+/**
+ * Visible ASCII and spaces. Nobody documents what API Gateway makes of other characters in a context, and a claim that only
+ * some tokens carry must not turn good ones into 500s.
+ */
+const PLAIN_TEXT = /^[\x20-\x7e]{1,255}$/;
+
+/** Claims for the backend: API Gateway takes only flat values, so whatever else a claim is, it is left out. */
+function passedOn(claims: JsonObject, names: Readonly<Record<string, string>>): AccessToken['contextClaims'] {
+  const entries = Object.entries(names).flatMap(([contextName, claimName]) => {
+    const claim = Object.hasOwn(claims, claimName) ? claims[claimName] : undefined;
+    return isFlat(claim) ? [[contextName, claim] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isFlat(claim: unknown): claim is string | number | boolean {
+  if (typeof claim === 'string') return PLAIN_TEXT.test(claim);
+  return typeof claim === 'boolean' || Number.isFinite(claim);
+}

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createStageFlusher } from '../../../lambda/flush/flush-stage.ts';
+import { freePort } from '../../support/free-port.ts';
+import { testCredentials } from '../../support/revocation-table.ts';
+
+type Reply = readonly [status: number, errorType?: string] | 'reset';
+
+const servers: Server[] = [];
+afterAll(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A control plane that answers each request with the next reply, the last one again and again. */
+async function startControlPlane(...replies: readonly Reply[]) {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    const reply = replies[Math.min(requests.length, replies.length - 1)] ?? 'reset';
+    requests.push(request);
+    if (reply === 'reset') return response.destroy();
+    const [status, errorType] = reply;
+    const headers = errorType === undefined ? {} : { 'x-amzn-errortype': errorType };
+    return response.writeHead(status, headers).end(status === 202 ? '' : '{"message":"…"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.push(server);
+  const endpoint = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return { requests, flush: createStageFlusher({ endpoint, region: 'eu-west-1', credentials }), endpoint };
+}
+
+const credentials = { ...testCredentials, sessionToken: 'session/token+==' };
+const stage = { restApiId: 'abc123', stageName: 'live-1_a' };
+
+/** What a request says, but for the signature, which holds the time. */
+function said({ method, url, headers }: IncomingMessage) {
+  const { host, accept, authorization = '', 'x-amz-security-token': sessionToken } = headers;
+  return {
+    method,
+    url,
+    host,
+    accept,
+    sessionToken,
+    scope: /Credential=([^/]+)\/\d{8}\/([^,]+),/.exec(authorization)?.slice(1),
+  };
+}
+
+it("a flush asks what AWS's own client asks, and 202 is success", async () => {
+  const { requests, flush, endpoint } = await startControlPlane([202]);
+  const client = new APIGatewayClient({ endpoint: endpoint.href, region: 'eu-west-1', credentials });
+  await client.send(new FlushStageAuthorizersCacheCommand(stage));
+  client.destroy();
+  await flush(stage);
+  const [theirs, ours] = requests.map(said);
+  expect(ours).toEqual(theirs);
+  expect(ours?.url).toBe('/restapis/abc123/stages/live-1_a/cache/authorizers');
+});
+
+describe('a flush is tried again', () => {
+  it.concurrent.each<[string, Reply]>([
+    ['throttling', [429, 'TooManyRequestsException']],
+    ['a fault of API Gateway', [500]],
+    ['an unavailable service', [503, 'ServiceUnavailableException']],
+    ['a broken connection', 'reset'],
+  ])('after %s, signed for the time of each attempt', async (_, reply) => {
+    const { requests, flush } = await startControlPlane(reply, [202]);
+    await flush(stage);
+    expect(requests).toHaveLength(2);
+    expect(requests.map(said)[1]).toEqual(requests.map(said)[0]);
+  });
+
+  it('five times at most, and fails by the name of the last error', async () => {
+    const { requests, flush } = await startControlPlane([503, 'ServiceUnavailableException:http://internal/']);
+    await expect(flush(stage)).rejects.toMatchObject({ name: 'ServiceUnavailableException' });
+    expect(requests).toHaveLength(5);
+  });
+});
+
+it.each<[string, number, Reply]>([
+  ['AccessDeniedException', 403, [403, 'AccessDeniedException']],
+  ['NotFoundException', 404, [404, 'NotFoundException']],
+  ['status 400', 400, [400]],
+])('a flush is given up at once on %s, by its name', async (name, status, reply) => {
+  const { requests, flush } = await startControlPlane(reply);
+  await expect(flush(stage)).rejects.toMatchObject({ name, status });
+  expect(requests).toHaveLength(1);
+});
+
+it('a flush that reaches nobody fails by what became of the connection', async () => {
+  const endpoint = new URL(`http://127.0.0.1:${await freePort()}`);
+  await expect(createStageFlusher({ endpoint, region: 'eu-west-1', credentials })(stage)).rejects.toMatchObject({
+    name: 'ECONNREFUSED',
+  });
+});

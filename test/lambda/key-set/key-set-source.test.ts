@@ -1,0 +1,216 @@
+import type { ServerResponse } from 'node:http';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorizerUnderTest, createClock } from '../../support/authorizer-under-test.ts';
+import { down, eventsOf, key, keyWorld, tokenUnder } from '../../support/key-world.ts';
+import {
+  type Answer,
+  afterSeconds,
+  body,
+  inTurn,
+  json,
+  keySet,
+  reset,
+  startLoopbackServer,
+} from '../../support/loopback-server.ts';
+import { selfSignedCertificate } from '../../support/self-signed-certificate.ts';
+import { trustedIssuer } from '../../support/trusted-issuer.ts';
+
+describe('discovery', () => {
+  const issuerOf = (address: string, path = '') => ({ issuer: `${address}${path}`, jwksUri: null });
+  const world = async (path: string, metadataPath: string, metadata: (address: string) => unknown) => {
+    const server = await startLoopbackServer(body('', 404));
+    server.answerWith((response, request) => json(metadata(server.address))(response, request), metadataPath);
+    server.answerWith(keySet(key.publicJwk), '/jwks');
+    const settings = issuerOf(server.address, path);
+    const authorizer = authorizerUnderTest({ issuers: [trustedIssuer(settings)] });
+    const outcome = await authorizer.decide(tokenUnder('ec-1', key, { iss: settings.issuer }));
+    await server.close();
+    return {
+      outcome: outcome.kind,
+      requests: server.requests,
+      detail: eventsOf(authorizer, 'key-set-refresh-failed')[0]?.detail,
+    };
+  };
+  const metadata = (path: string) => (address: string) => ({
+    issuer: `${address}${path}`,
+    jwks_uri: `${address}/jwks`,
+  });
+
+  it.each([
+    ['', '/.well-known/openid-configuration'],
+    ['/', '/.well-known/openid-configuration'],
+    ['/tenant', '/tenant/.well-known/openid-configuration'],
+    ['/tenant/', '/tenant/.well-known/openid-configuration'],
+  ])('of an issuer with the path %j is OpenID Connect Discovery at %s', async (path, at) => {
+    const { outcome, requests } = await world(path, at, metadata(path));
+    expect(outcome).toBe('allowed');
+    expect(requests).toEqual([at, '/jwks']);
+  });
+
+  it.each([
+    ['', '/.well-known/oauth-authorization-server'],
+    ['/', '/.well-known/oauth-authorization-server'],
+    ['/tenant', '/.well-known/oauth-authorization-server/tenant'],
+    ['/tenant/', '/.well-known/oauth-authorization-server/tenant'],
+  ])('of an issuer with the path %j that has none is RFC 8414 at %s', async (path, at) => {
+    const { outcome, requests } = await world(path, at, metadata(path));
+    expect(outcome).toBe('allowed');
+    expect(requests.slice(1)).toEqual([at, '/jwks']);
+  });
+
+  it.each([
+    [
+      'a slash more',
+      (address: string) => ({ ...metadata('')(address), issuer: `${address}/` }),
+      'metadata names another issuer',
+    ],
+    [
+      'another case',
+      (address: string) => ({ ...metadata('')(address), issuer: address.toUpperCase() }),
+      'metadata names another issuer',
+    ],
+    ['no issuer', (address: string) => ({ jwks_uri: `${address}/jwks` }), 'metadata names another issuer'],
+    ['a list', () => [], 'metadata names another issuer'],
+    ['no address', (address: string) => ({ issuer: address }), 'metadata has no jwks_uri'],
+    ['a number for an address', (address: string) => ({ issuer: address, jwks_uri: 1 }), 'metadata has no jwks_uri'],
+    [
+      'a plain address elsewhere',
+      (address: string) => ({ issuer: address, jwks_uri: 'http://issuer.example/jwks' }),
+      'address is not https',
+    ],
+    ['no URL', (address: string) => ({ issuer: address, jwks_uri: '/jwks' }), 'address is not https'],
+    ['a file', (address: string) => ({ issuer: address, jwks_uri: 'file:///jwks' }), 'address is not https'],
+  ])('with metadata that says %s: 500, and no key set is asked for', async (_, said, detail) => {
+    const found = await world('', '/.well-known/openid-configuration', said);
+    expect(found).toEqual({ outcome: 'failed', requests: ['/.well-known/openid-configuration'], detail });
+  });
+
+  it.each([500, 301, 403])('that answers %d: 500, and no other address is tried', async (status) => {
+    await using ill = await keyWorld(body('', status));
+    const authorizer = authorizerUnderTest({ issuers: [trustedIssuer(issuerOf(ill.server.address))] });
+    expect((await authorizer.decide(tokenUnder('ec-1', key, { iss: ill.server.address }))).kind).toBe('failed');
+    expect(new Set(ill.server.requests)).toEqual(new Set(['/.well-known/openid-configuration']));
+  });
+
+  const issuerWith = async (answers: Readonly<Record<string, Answer>>) => {
+    const server = await startLoopbackServer(body('', 404));
+    for (const [path, answer] of Object.entries(answers)) server.answerWith(answer, path);
+    const clock = createClock();
+    const authorizer = authorizerUnderTest({ issuers: [trustedIssuer(issuerOf(server.address))], clock });
+    const token = tokenUnder('ec-1', key, { iss: server.address });
+    return {
+      server,
+      clock,
+      authorizer,
+      kindOf: async () => (await authorizer.decide(token)).kind,
+      said: (response: ServerResponse) => json(metadata('')(server.address))(response, undefined as never),
+      [Symbol.asyncDispose]: () => server.close(),
+    };
+  };
+  const OPENID = '/.well-known/openid-configuration';
+  const OAUTH = '/.well-known/oauth-authorization-server';
+
+  it('and key set of 800 ms each arrive in two attempts, the second without the metadata', async () => {
+    await using slow = await issuerWith({
+      [OPENID]: afterSeconds(0.8, (response) => slow.said(response)),
+      '/jwks': afterSeconds(0.8, keySet(key.publicJwk)),
+    });
+    expect(await slow.kindOf()).toBe('failed');
+    expect(eventsOf(slow.authorizer, 'key-set-refresh-failed')).toMatchObject([{ detail: 'timeout' }]);
+    slow.clock.advance(1);
+    expect(await slow.kindOf()).toBe('allowed');
+    expect(slow.server.requests).toEqual([OPENID, '/jwks', '/jwks']);
+  });
+
+  it('by RFC 8414, 800 ms for each of the three documents, arrives in three attempts', async () => {
+    await using slow = await issuerWith({
+      [OPENID]: afterSeconds(0.8, body('', 404)),
+      [OAUTH]: afterSeconds(0.8, (response) => slow.said(response)),
+      '/jwks': afterSeconds(0.8, keySet(key.publicJwk)),
+    });
+    for (const wait of [1, 2]) {
+      expect(await slow.kindOf()).toBe('failed');
+      slow.clock.advance(wait);
+    }
+    expect(await slow.kindOf()).toBe('allowed');
+    expect(slow.server.requests).toEqual([OPENID, OAUTH, OAUTH, '/jwks', '/jwks']);
+  });
+
+  it('is not repeated when the key set alone was lost', async () => {
+    await using flaky = await issuerWith({
+      [OPENID]: (response) => flaky.said(response),
+      '/jwks': inTurn(reset, keySet(key.publicJwk)),
+    });
+    expect(await flaky.kindOf()).toBe('allowed');
+    expect(flaky.server.requests).toEqual([OPENID, '/jwks', '/jwks']);
+  });
+
+  it.each([
+    ['10 min have passed since', 600, down],
+    ['the clock was set back by as much', -600, down],
+    ['there is no key set at its address', 1, body('', 404)],
+    ['what is at its address is no key set', 1, json({})],
+  ])('is repeated when %s', async (_, wait, answer) => {
+    await using moved = await issuerWith({ [OPENID]: (response) => moved.said(response), '/jwks': answer });
+    expect(await moved.kindOf()).toBe('failed');
+    moved.server.answerWith(keySet(key.publicJwk), '/jwks');
+    moved.clock.advance(wait);
+    const before = moved.server.requests.length;
+    await moved.kindOf();
+    expect(moved.server.requests.slice(before)).toEqual([OPENID, '/jwks']);
+  });
+
+  it('is repeated at every refresh, because an issuer may move its key set', async () => {
+    await using moved = await issuerWith({
+      [OPENID]: (response) => moved.said(response),
+      '/jwks': inTurn(reset, keySet(key.publicJwk)),
+    });
+    expect(await moved.kindOf()).toBe('allowed');
+    moved.clock.advance(601);
+    await moved.kindOf();
+    expect(moved.server.requests).toEqual([OPENID, '/jwks', '/jwks', OPENID, '/jwks']);
+  });
+});
+
+describe('the metadata of an issuer that is asked by TLS', () => {
+  const certificate = selfSignedCertificate();
+  const trusted = getCACertificates();
+  beforeAll(() => setDefaultCACertificates([...trusted, certificate.certificate]));
+  afterAll(() => setDefaultCACertificates(trusted));
+
+  const decision = async (jwksUriOf: (servers: { readonly plain: string; readonly tls: string }) => string) => {
+    const plain = await startLoopbackServer(keySet(key.publicJwk));
+    const tls = await startLoopbackServer(keySet(key.publicJwk), { tls: certificate });
+    const issuer = tls.address;
+    const document = { issuer, jwks_uri: jwksUriOf({ plain: plain.address, tls: tls.address }) };
+    tls.answerWith(json(document), '/.well-known/openid-configuration');
+    const authorizer = authorizerUnderTest({ issuers: [trustedIssuer({ issuer, jwksUri: null })] });
+    const { kind } = await authorizer.decide(tokenUnder('ec-1', key, { iss: issuer }));
+    await Promise.all([plain.close(), tls.close()]);
+    const detail = eventsOf(authorizer, 'key-set-refresh-failed')[0]?.detail;
+    return { kind, detail, plainRequests: plain.requests };
+  };
+
+  it('may name a key set by TLS', async () => {
+    expect(await decision(({ tls }) => `${tls}/jwks`)).toEqual({
+      kind: 'allowed',
+      detail: undefined,
+      plainRequests: [],
+    });
+  });
+
+  it.each([
+    ['http://127.0.0.1', (plain: string) => plain],
+    ['http://localhost', (plain: string) => plain.replace('127.0.0.1', 'localhost')],
+    ['HTTP://127.0.0.1', (plain: string) => plain.replace('http', 'HTTP')],
+    ['http://2130706433', (plain: string) => plain.replace('127.0.0.1', '2130706433')],
+    ['http://[::1]', (plain: string) => plain.replace('127.0.0.1', '[::1]')],
+  ])('may not name one by plain HTTP on loopback: %s is not asked, and its keys verify nothing', async (_, spelled) => {
+    expect(await decision(({ plain }) => `${spelled(plain)}/jwks`)).toEqual({
+      kind: 'failed',
+      detail: 'address is not https',
+      plainRequests: [],
+    });
+  });
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
+import { createSigningKey } from '../../support/signing-keys.ts';
+import { trustedIssuer } from '../../support/trusted-issuer.ts';
+
+const [first, last] = [createSigningKey('ES256', 'first'), createSigningKey('ES256', 'last')];
+
+it('of a document of more than 500 entries the rest is dropped, and what it discloses is not overlooked', () => {
+  const filler = Array.from({ length: 499 }, () => ({}));
+  const issuer = trustedIssuer({ algorithms: ['ES256'] });
+  const { usable, dropped } = publishedKeys([first.publicJwk, ...filler, last.publicJwk], issuer);
+  expect([...usable.keys()]).toEqual(['first']);
+  expect(dropped).toBe(500);
+  const disclosed = [first.publicJwk, ...filler, { ...first.privateKey.export({ format: 'jwk' }), kid: 'elsewhere' }];
+  expect(publishedKeys(disclosed, issuer).usable.size).toBe(0);
+});

@@ -1,0 +1,257 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import { type AuthorizerUnderTest, createClock, type TestClock } from '../../support/authorizer-under-test.ts';
+import { entryReaderAt } from '../../support/entry-reader.ts';
+import { loopbackIssuer } from '../../support/loopback-issuer.ts';
+import { createRevocationTable, type TestRevocationTable } from '../../support/revocation-table.ts';
+import { NOW } from '../../support/trusted-issuer.ts';
+
+const issuer = loopbackIssuer();
+const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => `Bearer ${issuer.tokenOf(claims)}`;
+const good = tokenOf();
+
+let table: TestRevocationTable;
+beforeAll(async () => {
+  table = await createRevocationTable();
+});
+
+let clock: TestClock;
+let authorizer: AuthorizerUnderTest;
+const readEntries = () => entryReaderAt(inject('dynamoDbEndpoint'), table.name, 10_000);
+beforeEach(() => {
+  clock = createClock();
+  authorizer = issuer.fresh({ clock, readEntries: readEntries() });
+});
+
+const kindOf = async (authorizationToken = good) => (await authorizer.decide(authorizationToken)).kind;
+/** Writes the entry, hands over, and takes it away again, as an operator would. */
+const withEntry = async (
+  target: string,
+  attributes: Readonly<Record<string, AttributeValue>>,
+  during: () => Promise<void>,
+) => {
+  await table.put({ target: { S: target }, ...attributes });
+  await during();
+  await table.remove(target);
+};
+const levelsSaid = (event: string) => authorizer.log().flatMap((line) => (line.event === event ? [line.level] : []));
+
+const targets: Readonly<Record<RevocationLevel, string>> = {
+  token: 'jti#main#token-1',
+  session: 'sid#main#session-1',
+  subject: 'sub#main#alice',
+  client: 'cid#main#client-1',
+  key: 'kid#main#ec-1',
+  issuer: 'iss#main',
+};
+const levels = Object.keys(targets) as RevocationLevel[];
+
+describe('E an entry with only a target', () => {
+  it.each(levels)('at the %s level revokes until it is deleted, and then no more', async (level) => {
+    expect(await kindOf()).toBe('allowed');
+    await withEntry(targets[level], {}, async () => {
+      expect(await kindOf()).toBe('unauthorized');
+      clock.advance(500);
+      expect(await kindOf()).toBe('unauthorized');
+    });
+    expect(levelsSaid('revoked')).toEqual([level, level]);
+    clock.advance(2);
+    expect(await kindOf()).toBe('allowed');
+  });
+
+  it('is remembered for 2 s at most, so that a restored token comes back', async () => {
+    await withEntry(targets.token, {}, async () => expect(await kindOf()).toBe('unauthorized'));
+    clock.advance(1.999);
+    expect(await kindOf()).toBe('unauthorized');
+    expect(authorizer.reads).toHaveLength(1);
+    clock.advance(0.001);
+    expect(await kindOf()).toBe('allowed');
+  });
+
+  it.each([
+    ['9 s', 9],
+    ['1 s', 1],
+    ['1 ms', 0.001],
+  ])('is not remembered for longer by a clock that is set back by %s', async (_, seconds) => {
+    await withEntry(targets.token, {}, async () => expect(await kindOf()).toBe('unauthorized'));
+    clock.advance(-seconds);
+    expect(await kindOf()).toBe('allowed');
+  });
+
+  it('does not flood the log when its token comes again and again', async () => {
+    await withEntry(targets.token, {}, async () => {
+      for (let times = 0; times < 100; times += 1) expect(await kindOf()).toBe('unauthorized');
+    });
+    expect(levelsSaid('revoked')).toEqual(['token']);
+    expect(authorizer.log().filter(({ event }) => event === 'refused')).toHaveLength(2);
+    expect(authorizer.reads).toHaveLength(1);
+  });
+
+  it('is found although the token was allowed a moment before: only "revoked" is remembered', async () => {
+    expect(await kindOf()).toBe('allowed');
+    await withEntry(targets.subject, {}, async () => expect(await kindOf()).toBe('unauthorized'));
+    expect(authorizer.reads).toHaveLength(2);
+  });
+
+  it.each(levels)('at the %s level spares a token that shares nothing else', async (level) => {
+    const others = { jti: 'token-2', sid: 'session-2', sub: 'bob', client_id: 'client-2' };
+    await withEntry(targets[level], {}, async () => {
+      const spared = !['key', 'issuer'].includes(level);
+      expect(await kindOf(tokenOf(others))).toBe(spared ? 'allowed' : 'unauthorized');
+    });
+  });
+
+  it.each(levels)('at the %s level revokes nothing where the deployment does not read that level', async (level) => {
+    const read = levels.filter((one) => one !== level);
+    const narrow = issuer.fresh({ readEntries: readEntries(), levels: read });
+    await withEntry(targets[level], {}, async () => expect((await narrow.decide(good)).kind).toBe('allowed'));
+    expect(narrow.reads[0]).toHaveLength(5);
+  });
+});
+
+const levelsWithBefore = ['subject', 'client', 'issuer'] as const;
+const levelsWithoutBefore = ['token', 'session', 'key'] as const;
+
+const malformed: readonly AttributeValue[] = [
+  { S: String(NOW - 100) },
+  { S: '2026-01-01T00:00:00Z' },
+  { S: '' },
+  { BOOL: true },
+  { BOOL: false },
+  { NULL: true },
+  { N: '-1' },
+  { N: String((NOW - 100) * 1000) },
+  { N: '1e20' },
+  { NS: [String(NOW - 100)] },
+  { SS: ['x'] },
+  { L: [{ N: '1' }] },
+  { M: { N: { N: '1' } } },
+  { B: new Uint8Array([1]) },
+];
+
+describe('E `before` that is malformed', () => {
+  it.each(malformed)('written as %j revokes every token, with a metric', async (before) => {
+    await withEntry(targets.subject, { before }, async () => expect(await kindOf()).toBe('unauthorized'));
+    expect(levelsSaid('entry-malformed')).toEqual(['subject']);
+    expect(authorizer.log()).toContainEqual(
+      expect.objectContaining({ event: 'entry-malformed', EntryMalformed: 1, Level: 'subject' }),
+    );
+  });
+
+  it.each(levels)('is reported at the %s level too', async (level) => {
+    await withEntry(targets[level], { before: { S: 'x' } }, async () => expect(await kindOf()).toBe('unauthorized'));
+    expect(levelsSaid('entry-malformed')).toEqual([level]);
+  });
+
+  it('is "NaN" nowhere: DynamoDB holds no such number', async () => {
+    await expect(table.put({ target: { S: 'sub#main#nan' }, before: { N: 'NaN' } })).rejects.toThrow(/number/);
+  });
+});
+
+describe('E `before`', () => {
+  const iat = NOW - 10;
+  it.each(levelsWithBefore)('at the %s level revokes tokens issued until then, and 2 s of skew', async (level) => {
+    for (const [before, kind] of [
+      [iat + 1, 'unauthorized'],
+      [iat, 'unauthorized'],
+      [iat - 2, 'unauthorized'],
+      [iat - 3, 'allowed'],
+      [0, 'allowed'],
+    ] as const) {
+      clock.advance(3);
+      await withEntry(targets[level], { before: { N: String(before) } }, async () => expect(await kindOf()).toBe(kind));
+    }
+  });
+
+  it.each(levelsWithBefore)('at the %s level counts a fraction of iat with its second', async (level) => {
+    const token = tokenOf({ iat: iat + 0.999 });
+    await withEntry(targets[level], { before: { N: String(iat - 2) } }, async () =>
+      expect(await kindOf(token)).toBe('unauthorized'),
+    );
+    clock.advance(3);
+    await withEntry(targets[level], { before: { N: String(iat - 2.5) } }, async () =>
+      expect(await kindOf(token)).toBe('allowed'),
+    );
+  });
+
+  it.each(levelsWithoutBefore)('at the %s level is ignored: the entry names the tokens themselves', async (level) => {
+    await withEntry(targets[level], { before: { N: '0' } }, async () => expect(await kindOf()).toBe('unauthorized'));
+  });
+
+  it('in the future revokes tokens issued until then', async () => {
+    await withEntry(targets.subject, { before: { N: String(NOW + 500) } }, async () => {
+      clock.advance(400);
+      expect(await kindOf(tokenOf({ iat: NOW + 400, exp: NOW + 5_000 }))).toBe('unauthorized');
+      clock.advance(103);
+      expect(await kindOf(tokenOf({ iat: NOW + 503, exp: NOW + 5_000 }))).toBe('allowed');
+    });
+  });
+
+  it('that spares a token at one level does not undo another level', async () => {
+    await withEntry(targets.issuer, { before: { N: '0' } }, () =>
+      withEntry(targets.session, {}, async () => expect(await kindOf()).toBe('unauthorized')),
+    );
+  });
+
+  it('of a remembered entry still spares the tokens that came after it', async () => {
+    await withEntry(targets.subject, { before: { N: String(NOW - 100) } }, async () => {
+      expect(await kindOf(tokenOf({ iat: NOW - 200, jti: 'old' }))).toBe('unauthorized');
+      expect(await kindOf(tokenOf({ iat: NOW - 50, jti: 'new' }))).toBe('allowed');
+      expect(await kindOf(tokenOf({ iat: NOW - 200, jti: 'older' }))).toBe('unauthorized');
+      expect(authorizer.reads).toHaveLength(2);
+    });
+  });
+});
+
+describe('E other attributes', () => {
+  const others: readonly Readonly<Record<string, AttributeValue>>[] = [
+    { purgeAt: { S: 'tomorrow' } },
+    { purgeAt: { N: String(NOW * 1000) } },
+    { purgeAt: { N: '1' } },
+    { purgeAt: { N: String(NOW - 1) } },
+    { purgeAt: { NULL: true } },
+    { active: { BOOL: false } },
+    { revoked: { BOOL: false } },
+    { status: { S: 'restored' } },
+    { Before: { N: '0' } },
+    { flush: { BOOL: false } },
+    { reason: { S: 'x' }, revokedBy: { S: 'y' }, revokedAt: { N: String(NOW) } },
+  ];
+  it.each(others)('%j change nothing: present means revoked', async (attributes) => {
+    await withEntry(targets.subject, attributes, async () => expect(await kindOf()).toBe('unauthorized'));
+    expect(levelsSaid('entry-malformed')).toEqual([]);
+  });
+});
+
+describe('E a target that matches nothing', () => {
+  const useless = [
+    'JTI#main#token-1',
+    'jti#MAIN#token-1',
+    'jti#other#token-1',
+    'jti#main#TOKEN-1',
+    'jti#main#token-1 ',
+    ' jti#main#token-1',
+    'token-1',
+    'token#main#token-1',
+    'sub#main#token-1',
+    'sid#main#alice',
+    'iss#main#https://issuer.example/',
+    'iss#',
+  ];
+  it.each(useless)('%j revokes nothing', async (target) => {
+    await withEntry(target, {}, async () => expect(await kindOf()).toBe('allowed'));
+  });
+});
+
+it('a value with # in it is matched verbatim, and is no other value', async () => {
+  await withEntry('sub#main#a#b', {}, async () => {
+    expect(await kindOf(tokenOf({ sub: 'a#b' }))).toBe('unauthorized');
+    expect(await kindOf(tokenOf({ sub: 'b', jti: 'a' }))).toBe('allowed');
+  });
+});
+
+it.each(['😀', 'é', 'x'.repeat(255), '\uffff'.repeat(255), '"\\'])('a subject of %j can be revoked', async (sub) => {
+  expect(await kindOf(tokenOf({ sub }))).toBe('allowed');
+  await withEntry(`sub#main#${sub}`, {}, async () => expect(await kindOf(tokenOf({ sub }))).toBe('unauthorized'));
+});

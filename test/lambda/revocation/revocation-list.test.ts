@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
+import type { AccessToken } from '../../../lambda/token/access-token.ts';
+import { NOW } from '../../support/trusted-issuer.ts';
+
+const token = (jwtId: string): AccessToken => ({
+  issuerAlias: 'main',
+  formerAliases: [],
+  subject: 'alice',
+  clientId: undefined,
+  sessionId: undefined,
+  jwtId,
+  keyId: 'ec-1',
+  signedPartDigest: undefined,
+  scopes: new Set(),
+  issuedAt: NOW,
+  expiresAt: NOW + 600,
+  contextClaims: {},
+});
+
+function listOver(readEntries: ReadEntries, now = () => NOW * 1000) {
+  const said: unknown[] = [];
+  let reads = 0;
+  const refuseIfRevoked = createRevocationList({
+    readEntries: (targets) => {
+      reads += 1;
+      return readEntries(targets);
+    },
+    levels: ['token'],
+    report: (event) => void said.push(event),
+    now,
+  });
+  return { refuseIfRevoked, said, reads: () => reads };
+}
+
+it('remembers up to 10,000 revoked answers, then starts anew', async () => {
+  const { refuseIfRevoked, reads } = listOver(async ([target = '']) => [{ target, before: undefined }]);
+  const isRefused = (jwtId: string) =>
+    expect(refuseIfRevoked(token(jwtId))).rejects.toMatchObject({ reason: 'revoked' });
+  for (let index = 0; index < 10_000; index += 1) await isRefused(String(index));
+  expect(reads()).toBe(10_000);
+  await isRefused('0');
+  expect(reads()).toBe(10_000);
+  await isRefused('one more');
+  await isRefused('0');
+  expect(reads()).toBe(10_002);
+});
+
+it('takes nothing from entries that it did not ask for', async () => {
+  const { refuseIfRevoked, said } = listOver(async () => [
+    { target: 'jti#main#another', before: undefined },
+    { target: 'jti#main#a-third', before: { S: 'malformed' } },
+  ]);
+  await expect(refuseIfRevoked(token('mine'))).resolves.toBeUndefined();
+  expect(said).toEqual([]);
+});
+
+it('reports a malformed entry of a former alias under the present one, which alarms and metrics know', async () => {
+  const { refuseIfRevoked, said } = listOver(async () => [{ target: 'jti#old#mine', before: { S: 'yesterday' } }]);
+  await expect(refuseIfRevoked({ ...token('mine'), formerAliases: ['old'] })).rejects.toMatchObject({
+    reason: 'revoked',
+  });
+  expect(said).toEqual([
+    { event: 'entry-malformed', level: 'token', issuer: 'main' },
+    { event: 'revoked', level: 'token', issuer: 'main' },
+  ]);
+});
+
+it('forgets what it remembered when the clock is set back while it looks at another token', async () => {
+  let time = NOW * 1000;
+  const { refuseIfRevoked, reads } = listOver(
+    async ([target = '']) => (target.endsWith('#revoked') ? [{ target, before: undefined }] : []),
+    () => time,
+  );
+  const isRefused = () => expect(refuseIfRevoked(token('revoked'))).rejects.toMatchObject({ reason: 'revoked' });
+  await isRefused();
+  time -= 1_500;
+  await refuseIfRevoked(token('another'));
+  time += 1_600;
+  const before = reads();
+  await isRefused();
+  expect(reads()).toBe(before + 1);
+});
