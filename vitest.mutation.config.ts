@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: [
       'test/lambda/**/*.test.ts',
-      'test/infra/{exact-policies.property,route-compiler,route-readings,route-table}.test.ts',
+      'test/infra/routes/{exact-policies.property,route-compiler,route-readings,route-table}.test.ts',
       'test/ops/{entry-batch,lost-answer,restore-and-list,stronger-entry,two-operators}.test.ts',
     ],
     exclude: [

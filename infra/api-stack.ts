@@ -1,14 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
-import { mailAlarms } from './alarm-mail.ts';
-import { createApiAlarms } from './api-alarms.ts';
-import { AuthorizerDashboard } from './authorizer-dashboard.ts';
+import { mailAlarms } from './alarms/alarm-mail.ts';
+import { createApiAlarms } from './alarms/api-alarms.ts';
+import { ExampleApi } from './api/example-api.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';
-import { CognitoIssuer } from './cognito-issuer.ts';
+import { AuthorizerDashboard } from './dashboard/authorizer-dashboard.ts';
 import { checkDeployment } from './deployment-check.ts';
-import type { Deployment, IssuerSettings } from './deployment-schema.ts';
-import { ExampleApi } from './example-api.ts';
+import { CognitoIssuer } from './issuers/cognito-issuer.ts';
+import type { Deployment, IssuerSettings } from './settings/deployment-schema.ts';
 
 export interface ApiStackProps extends StackProps {
   readonly deployment: Deployment;

@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFolder, type LambdaEntry, lambdaFolder } from './lambda-asset.ts';
+import { bundleFolder, type LambdaEntry, lambdaFolder } from './functions/lambda-asset.ts';
 
 /** What the library's constructs run; the example's backend stays here. */
 const LIBRARY_ENTRIES: readonly LambdaEntry[] = ['authorizer.handler.ts', 'flusher.handler.ts'];

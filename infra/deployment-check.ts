@@ -1,8 +1,8 @@
-import { mailAddress } from './alarm-mail.ts';
-import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './authorizer-check.ts';
-import { type Deployment, DeploymentError } from './deployment-schema.ts';
-import { corsOrigins, realm } from './gateway-responses.ts';
-import { type Demand, demand, flag, isWhole, matching, objectOf, optional } from './setting-demands.ts';
+import { mailAddress } from './alarms/alarm-mail.ts';
+import { corsOrigins, realm } from './api/gateway-responses.ts';
+import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './settings/authorizer-check.ts';
+import { type Deployment, DeploymentError } from './settings/deployment-schema.ts';
+import { type Demand, demand, flag, isWhole, matching, objectOf, optional } from './settings/setting-demands.ts';
 
 const requests = demand((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
 

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Deployment } from './deployment-schema.ts';
+import type { Deployment } from './settings/deployment-schema.ts';
 
 /**
  * The one file a team edits. `npx cdk synth` says what is wrong with it.
  *
  * No issuers: the stack creates a Cognito user pool and trusts it as `main`. Yours instead, here by Auth0's preset:
  *
- *     import { auth0 } from './issuer-presets.ts';
+ *     import { auth0 } from './issuers/issuer-presets.ts';
  *     issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
  */
 export const deployment: Deployment = {

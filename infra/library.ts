@@ -5,16 +5,10 @@
 export type { FlushedStage } from '../lambda/configuration/flusher-environment.ts';
 export type { CacheKey, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
-export { type AlarmMailProps, mailAlarms } from './alarm-mail.ts';
-export { createApiAlarms } from './api-alarms.ts';
+export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';
+export { createApiAlarms } from './alarms/api-alarms.ts';
+export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
-export {
-  type AuthorizerSettings,
-  DeploymentError,
-  type ExistingTable,
-  type IssuerSettings,
-} from './deployment-schema.ts';
-export { addGatewayResponses, type GatewayResponseOptions } from './gateway-responses.ts';
 export type {
   Auth0Options,
   CognitoOptions,
@@ -23,7 +17,13 @@ export type {
   KeycloakOptions,
   OidcOptions,
   OktaOptions,
-} from './issuer-options.ts';
-export { auth0, cognito, entraId, google, keycloak, oidc, okta } from './issuer-presets.ts';
+} from './issuers/issuer-options.ts';
+export { auth0, cognito, entraId, google, keycloak, oidc, okta } from './issuers/issuer-presets.ts';
+export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
 export { RouteTableError } from './route-table-error.ts';
-export { type OpenApiRoutes, routesFromOpenApi } from './routes-from-openapi.ts';
+export {
+  type AuthorizerSettings,
+  DeploymentError,
+  type ExistingTable,
+  type IssuerSettings,
+} from './settings/deployment-schema.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RouteReadingName } from '../infra/route-readings.ts';
+import type { RouteReadingName } from '../infra/routes/route-readings.ts';
 import { type GatewayRequest, lastHeaders, pathOf } from './gateway-request.ts';
 import {
   type ContextVariables,

@@ -1,4 +1,4 @@
-import type { RouteReadingName } from '../infra/route-readings.ts';
+import type { RouteReadingName } from '../infra/routes/route-readings.ts';
 import { apiGateway } from './api-gateway.ts';
 import type { AuthorizerAnswer } from './authorizer-answer.ts';
 import { type ControlPlane, controlPlane } from './control-plane.ts';

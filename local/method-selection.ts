@@ -1,6 +1,6 @@
-import type { PathSegment } from '../infra/route-path.ts';
-import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../infra/route-readings.ts';
-import { selectorOf } from '../infra/route-selection.ts';
+import type { PathSegment } from '../infra/routes/route-path.ts';
+import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../infra/routes/route-readings.ts';
+import { selectorOf } from '../infra/routes/route-selection.ts';
 import type { RestMethod } from './rest-api.ts';
 
 /** A request's method, and what its path parameters stand for, as raw as the request wrote them. */

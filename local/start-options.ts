@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ROUTE_READINGS, type RouteReadingName } from '../infra/route-readings.ts';
+import { ROUTE_READINGS, type RouteReadingName } from '../infra/routes/route-readings.ts';
 import { UsageError } from './local-run-error.ts';
 import { DEFAULT_READING } from './method-selection.ts';
 import { LAST_API_PORT } from './ports.ts';

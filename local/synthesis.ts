@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AuthorizerSettings } from '../infra/deployment-schema.ts';
+import type { AuthorizerSettings } from '../infra/settings/deployment-schema.ts';
 import type { AssetFolders } from './lambda-functions.ts';
 import { LocalRunError } from './local-run-error.ts';
 import { type Stack, stackOf } from './stack.ts';

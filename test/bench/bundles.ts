@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { BUNDLE_OPTIONS, lambdaFolder } from '../../infra/lambda-asset.ts';
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { BUNDLE_OPTIONS, lambdaFolder } from '../../infra/functions/lambda-asset.ts';
+import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import { ROUTES_FILE } from '../../lambda/policy/route.ts';
 import { exampleRoutes } from './route-samples.ts';
 

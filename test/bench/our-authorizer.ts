@@ -1,4 +1,4 @@
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import { type Authorize, createAuthorizer } from '../../lambda/authorizer.ts';
 import { createKeySet } from '../../lambda/key-set/key-set.ts';
 import { createAuthorizerLog } from '../../lambda/log/authorizer-log.ts';

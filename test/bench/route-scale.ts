@@ -1,4 +1,4 @@
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { ourAuthorizer } from './our-authorizer.ts';

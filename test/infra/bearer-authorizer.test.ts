@@ -14,13 +14,13 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
-import type { AuthorizerSettings } from '../../infra/deployment-schema.ts';
-import { routesFromOpenApi } from '../../infra/routes-from-openapi.ts';
+import { routesFromOpenApi } from '../../infra/openapi/routes-from-openapi.ts';
+import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import { DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import { lossesIn } from '../../lambda/configuration/described-losses.ts';
 import type { Route } from '../../lambda/policy/route.ts';
+import { descriptionIn, issuer, newApp, newStack } from '../support/cdk/synthesis.ts';
 import { tenantRoutes } from '../support/route-tables.ts';
-import { descriptionIn, issuer, newApp, newStack } from './synthesis.ts';
 
 const settings: AuthorizerSettings = {
   issuers: { main: issuer },

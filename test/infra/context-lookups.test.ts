@@ -2,10 +2,10 @@ import { type App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
+import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
+import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
-import { newApp, soundDeployment } from './synthesis.ts';
 
 const env = { account: '123456789012', region: 'eu-west-1' };
 const routes: Deployment['routes'] = [{ method: 'GET', path: '/a', scopes: [] }];

@@ -1,10 +1,10 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { checkAuthorizerSettings } from '../../infra/authorizer-check.ts';
 import { checkDeployment } from '../../infra/deployment-check.ts';
-import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
-import { cognito, google } from '../../infra/issuer-presets.ts';
-import { issuer, soundDeployment } from './synthesis.ts';
+import { cognito, google } from '../../infra/issuers/issuer-presets.ts';
+import { checkAuthorizerSettings } from '../../infra/settings/authorizer-check.ts';
+import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
+import { issuer, soundDeployment } from '../support/cdk/synthesis.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
 

@@ -5,14 +5,14 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { describe, expect, it } from 'vitest';
+import { addGatewayResponses } from '../../infra/api/gateway-responses.ts';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
-import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/deployment-schema.ts';
-import { addGatewayResponses } from '../../infra/gateway-responses.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
+import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ISSUERS_FILE } from '../../lambda/configuration/authorizer-environment.ts';
 import type { Json } from '../../local/template.ts';
-import { authorizerVariables, newApp, newStack, soundDeployment } from './synthesis.ts';
+import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/synthesis.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Preset = (options: never) => IssuerSettings;

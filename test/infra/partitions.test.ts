@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import type { Deployment } from '../../infra/deployment-schema.ts';
-import { newApp, soundDeployment, templateOf } from './synthesis.ts';
+import type { Deployment } from '../../infra/settings/deployment-schema.ts';
+import { newApp, soundDeployment, templateOf } from '../support/cdk/synthesis.ts';
 
 function templateIn(region: string, deployment: Deployment = soundDeployment): Template {
   const env = { region, account: '123456789012' };

@@ -4,11 +4,11 @@ import { Duration, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import type { Deployment } from '../../infra/deployment-schema.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuer-presets.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
 import { RULE_EXCEPTIONS } from '../../infra/rule-exceptions.ts';
+import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
-import { newApp, soundDeployment } from './synthesis.ts';
+import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
 
 const audience = 'https://api.acme.example';
 

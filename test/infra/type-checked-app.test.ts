@@ -41,7 +41,7 @@ function withIssuer(preset: string, options: string): string {
   return original
     .replace(
       'import type { Deployment }',
-      `import { ${preset} } from './issuer-presets.ts';\nimport type { Deployment }`,
+      `import { ${preset} } from './issuers/issuer-presets.ts';\nimport type { Deployment }`,
     )
     .replace('issuers: {},', `issuers: { main: ${preset}(${options}) },`);
 }
@@ -90,7 +90,7 @@ describe('the app that cdk.json names', () => {
     const issuers = [`a: ${misspelt}`, `b: ${ofAnotherPreset}`, `c: ${notImported}`].join(',\n');
     const { status, stdout, written } = synthesize(
       original
-        .replace('import type {', "import { google, okta } from './issuer-presets.ts';\nimport type {")
+        .replace('import type {', "import { google, okta } from './issuers/issuer-presets.ts';\nimport type {")
         .replace('issuers: {},', `issuers: {\n${issuers}\n},`),
     );
     const first = lineOf('hostedDomian', folder);

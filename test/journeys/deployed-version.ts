@@ -4,7 +4,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { inject } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import type { Deployment } from '../../infra/deployment-schema.ts';
+import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
 import { startLocalApi } from '../../local/local-api.ts';
@@ -14,7 +14,7 @@ import type { Stack } from '../../local/stack.ts';
 import { readAssembly } from '../../local/synthesis.ts';
 import { ensureTable, tableSettingsOf } from '../../local/table.ts';
 import { teardown } from '../../local/teardown.ts';
-import { newApp } from '../infra/synthesis.ts';
+import { newApp } from '../support/cdk/synthesis.ts';
 import { freePorts } from './free-ports.ts';
 
 /** One version of a team's deployment, running on this machine until the next one takes its place. */

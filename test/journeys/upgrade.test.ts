@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Deployment, IssuerSettings } from '../../infra/deployment-schema.ts';
-import { oidc } from '../../infra/issuer-presets.ts';
+import { oidc } from '../../infra/issuers/issuer-presets.ts';
+import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ACCOUNT, REGION } from '../../local/stack.ts';
 import { operatorAtWork } from '../ops/operator-at-work.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';

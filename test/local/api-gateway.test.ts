@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RouteReadingName } from '../../infra/route-readings.ts';
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import type { Template } from '../../local/template.ts';
 import { type GatewayUnderTest, gatewayUnderTest } from './gateway-under-test.ts';
 import { changed, smallTemplate, templateWith } from './small-template.ts';

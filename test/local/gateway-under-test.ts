@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RouteReadingName } from '../../infra/route-readings.ts';
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import { apiGateway } from '../../local/api-gateway.ts';
 import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
 import type { HttpAnswer } from '../../local/gateway-response.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ROUTE_READINGS, type RouteReadingName } from '../../infra/route-readings.ts';
+import { ROUTE_READINGS, type RouteReadingName } from '../../infra/routes/route-readings.ts';
 import { methodSelection } from '../../local/method-selection.ts';
 import type { RestMethod } from '../../local/rest-api.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';

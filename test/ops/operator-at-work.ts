@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { expressibleTable } from '../../infra/expressible-table.ts';
+import { expressibleTable } from '../../infra/settings/expressible-table.ts';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';

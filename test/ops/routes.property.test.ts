@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compileRouteTable } from '../../infra/route-compiler.ts';
+import { compileRouteTable } from '../../infra/routes/route-compiler.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { routesReport } from '../../ops/routes-report.ts';
 import { selectRoute } from '../support/api-gateway-route-selection.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expressibleTable } from '../../infra/expressible-table.ts';
+import { expressibleTable } from '../../infra/settings/expressible-table.ts';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { lossesText } from '../../lambda/configuration/described-losses.ts';
 import type { Route } from '../../lambda/policy/route.ts';

@@ -1,8 +1,8 @@
-import type { PolicyLoss } from '../../infra/policy-loss.ts';
-import { largestPolicy, shortenedPolicy } from '../../infra/policy-size.ts';
-import { compileRouteTable } from '../../infra/route-compiler.ts';
-import { ROUTE_READINGS } from '../../infra/route-readings.ts';
 import { RouteTableError } from '../../infra/route-table-error.ts';
+import type { PolicyLoss } from '../../infra/routes/policy-loss.ts';
+import { largestPolicy, shortenedPolicy } from '../../infra/routes/policy-size.ts';
+import { compileRouteTable } from '../../infra/routes/route-compiler.ts';
+import { ROUTE_READINGS } from '../../infra/routes/route-readings.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
 import { MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { RequestedRoute, Route } from '../../lambda/policy/route.ts';

@@ -1,5 +1,5 @@
-import type { RouteReading } from '../../infra/route-readings.ts';
-import { ROUTE_READINGS } from '../../infra/route-readings.ts';
+import type { RouteReading } from '../../infra/routes/route-readings.ts';
+import { ROUTE_READINGS } from '../../infra/routes/route-readings.ts';
 
 /** Anything with a method and a resource path. */
 export interface PathRule {

@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../lambda/authorizer.ts';
 import { createKeySet } from '../../lambda/key-set/key-set.ts';
 import { createKeySetDownload } from '../../lambda/key-set/key-set-source.ts';

@@ -1,4 +1,4 @@
-import { compileRoutes } from '../../infra/route-compiler.ts';
+import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import type { TokenGrant } from '../../lambda/policy/grant.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
 import { policyDocument } from '../../lambda/policy/policy-document.ts';

@@ -1,4 +1,4 @@
-import type { PolicyLoss } from '../../infra/policy-loss.ts';
+import type { PolicyLoss } from '../../infra/routes/policy-loss.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import type { PathRequest } from './route-tables.ts';
 

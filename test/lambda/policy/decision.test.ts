@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRoutes } from '../../../infra/route-compiler.ts';
+import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { decisionFor } from '../../../lambda/policy/decision.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';

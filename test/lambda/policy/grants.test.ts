@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileRoutes } from '../../../infra/route-compiler.ts';
+import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import { grantFor, isAllowed, route } from '../../support/compiled-policy.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cognito } from '../../../infra/issuer-presets.ts';
+import { cognito } from '../../../infra/issuers/issuer-presets.ts';
 import { loopbackIssuer } from '../../support/loopback-issuer.ts';
 import { refusalsOf } from '../../support/refusal.ts';
 import { signedToken } from '../../support/signed-token.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuer-presets.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
 import { authorizerUnderTest } from '../../support/authorizer-under-test.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
 import { refusalsOf } from '../../support/refusal.ts';

@@ -1,0 +1,58 @@
+import { Aws } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { exceptFrom } from '../rule-exceptions.ts';
+import { checkFields } from '../settings/authorizer-check.ts';
+import { type Demand, demand, matching } from '../settings/setting-demands.ts';
+
+export interface AlarmMailProps {
+  readonly address: string;
+  readonly alarms: readonly Alarm[];
+  /** @default the topic is not encrypted at rest: it says which alarm rings, and nothing else */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+export const mailAddress = matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'write one e-mail address');
+
+const PROPS: Readonly<Record<keyof AlarmMailProps, Demand>> = {
+  address: mailAddress,
+  alarms: demand(Array.isArray, 'write a list of alarms: [ … ]'),
+  encryptionKey: () => undefined,
+};
+
+/**
+ * One topic for all alarms. Nothing is mailed before the address has confirmed its subscription.
+ * @throws DeploymentError naming the property
+ */
+export function mailAlarms(scope: Construct, props: AlarmMailProps): void {
+  checkFields('mailAlarms', props, PROPS);
+  const { address, alarms, encryptionKey } = props;
+  const topic = new Topic(scope, 'Alarms', {
+    enforceSSL: true,
+    ...(encryptionKey !== undefined && { masterKey: encryptionKey }),
+  });
+  topic.addToResourcePolicy(alarmsMayPublish(topic));
+  topic.addSubscription(new EmailSubscription(address));
+  exceptFrom(topic, 'Serverless::Serverless-SNSRedrivePolicy');
+  const action = new SnsAction(topic);
+  for (const alarm of alarms) alarm.addAlarmAction(action);
+}
+
+/**
+ * Without a policy of its own a topic has SNS's, which lets the account's alarms publish. `enforceSSL` makes one, with a
+ * Deny only, and CDK's action adds nothing to it: every alarm would fail with "not authorized to perform: SNS:Publish".
+ */
+function alarmsMayPublish({ topicArn }: Topic): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AlarmsOfThisAccountMayPublish',
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
+}

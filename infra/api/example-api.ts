@@ -1,0 +1,118 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  type CorsOptions,
+  type IAuthorizer,
+  LambdaIntegration,
+  RestApi,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Route } from '../../lambda/policy/route.ts';
+import { lambdaAsset } from '../functions/lambda-asset.ts';
+import { LambdaFunction } from '../functions/lambda-function.ts';
+import { exceptFrom } from '../rule-exceptions.ts';
+import type { Throttle } from '../settings/deployment-schema.ts';
+import { createAccessLogs, loggingOptions } from './access-logs.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { protectStage } from './web-acl.ts';
+
+export interface ExampleApiProps {
+  readonly routes: readonly Route[];
+  readonly authorizer: IAuthorizer;
+  readonly realm: string;
+  readonly corsOrigins: readonly string[];
+  readonly throttle?: Throttle | undefined;
+  readonly webAcl?: string | undefined;
+  /** Of the web ACL `managed-rules`. */
+  readonly requestsPerAddress?: number | undefined;
+  /** @default false: API Gateway writes logs by the role that the account has */
+  readonly accountLogsRole?: boolean | undefined;
+  /** For the logs. @default AWS's own key */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/** A REST API with one method for each route, all answered by the example backend. */
+export class ExampleApi extends RestApi {
+  readonly accessLogs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ExampleApiProps) {
+    const {
+      routes,
+      authorizer,
+      realm,
+      corsOrigins,
+      throttle,
+      webAcl,
+      requestsPerAddress,
+      accountLogsRole,
+      encryptionKey,
+    } = props;
+    const accessLogs = createAccessLogs(scope, encryptionKey);
+    super(scope, id, {
+      // CloudWatch tells APIs apart by their names.
+      restApiName: Stack.of(scope).stackName,
+      description: 'The example API of bearer-authorizer',
+      cloudWatchRole: accountLogsRole === true,
+      deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(accessLogs), ...limits(throttle) },
+      defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
+      ...preflight(corsOrigins),
+    });
+    this.accessLogs = accessLogs;
+    // CDK's own output of the same address.
+    this.node.tryRemoveChild('Endpoint');
+    const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
+    for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
+    addGatewayResponses(this, { realm, corsOrigins });
+    if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
+    exceptApi(this, props);
+  }
+}
+
+function limits(throttle: Throttle | undefined): StageOptions {
+  return throttle === undefined ? {} : { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst };
+}
+
+function exceptApi(api: RestApi, { throttle, webAcl, accountLogsRole }: ExampleApiProps): void {
+  exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG2', 'AwsSolutions::AwsSolutions-COG4');
+  if (accountLogsRole === true) {
+    exceptFrom(
+      api,
+      'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+    );
+  }
+  if (throttle === undefined) exceptFrom(api, 'Serverless::Serverless-APIGWDefaultThrottling');
+  if (webAcl === undefined) exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG3');
+}
+
+function exampleIntegration(
+  scope: Construct,
+  corsOrigins: readonly string[],
+  encryptionKey: IKey | undefined,
+): LambdaIntegration {
+  const backend = new LambdaFunction(scope, 'Backend', {
+    description: 'Example backend: answers with the principal and context it received',
+    code: lambdaAsset(scope, 'orders.handler.ts'),
+    environment: { CORS_ORIGINS: corsOrigins.join(' ') },
+    timeout: Duration.seconds(5),
+    memorySize: 256,
+    encryptionKey,
+  });
+  // One permission for the API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
+  return new LambdaIntegration(backend, { scopePermissionToMethod: false });
+}
+
+/** Browsers send no Authorization header with a preflight: OPTIONS must not ask for one. */
+function preflight(corsOrigins: readonly string[]): { readonly defaultCorsPreflightOptions?: CorsOptions } {
+  if (corsOrigins.length === 0) return {};
+  return {
+    defaultCorsPreflightOptions: {
+      allowOrigins: [...corsOrigins],
+      allowHeaders: ['Authorization', 'Content-Type'],
+      allowCredentials: false,
+      maxAge: Duration.hours(1),
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { ArnFormat, type Duration, Names, Stack } from 'aws-cdk-lib';
+import { Authorizer, CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
+import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
+import { restApiBehind } from '../template/rest-api-identity.ts';
+
+export interface ApiAuthorizerProps {
+  /** The API's id, as the authorizer's stack may write it. */
+  readonly restApiId: string;
+  /** The authorizer function's. */
+  readonly functionArn: string;
+  readonly resultTtl: Duration;
+  readonly cachePer: CacheKey;
+  /** Told each object of the API whose methods get the authorizer. */
+  readonly onApi: (api: IRestApi) => void;
+}
+
+/** API Gateway's authorizer of one API. */
+export class ApiAuthorizer extends Authorizer {
+  readonly authorizerId: string;
+  readonly resource: CfnAuthorizer;
+  private readonly onApi: ApiAuthorizerProps['onApi'];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { restApiId, functionArn, resultTtl, cachePer, onApi }: ApiAuthorizerProps,
+  ) {
+    super(scope, id);
+    this.onApi = onApi;
+    this.resource = new CfnAuthorizer(this, 'Resource', {
+      name: Names.uniqueId(this),
+      restApiId,
+      authorizerUri: invocationArn(this, functionArn),
+      authorizerResultTtlInSeconds: resultTtl.toSeconds(),
+      ...IDENTITY[cachePer],
+    });
+    this.authorizerId = this.resource.ref;
+  }
+
+  /** @internal */
+  override _attachToApi(api: IRestApi): void {
+    if (restApiBehind(api.restApiId, api) !== restApiBehind(this.resource.restApiId, this)) {
+      throw new Error(
+        `The authorizer ${this.node.path} belongs to another API than ${api.node.path}: ` +
+          `give the methods of ${api.node.path} the forApi(api) of their own API.`,
+      );
+    }
+    this.onApi(api);
+  }
+}
+
+/** What API Gateway makes its cache key of. Only TOKEN authorizers take a validation expression. */
+export const IDENTITY = {
+  token: {
+    type: 'TOKEN',
+    identitySource: 'method.request.header.Authorization',
+    identityValidationExpression: AUTHORIZATION_TOKEN_PATTERN,
+  },
+  route: { type: 'REQUEST', identitySource: REQUEST_IDENTITY_SOURCES.join(',') },
+} as const satisfies Readonly<Record<CacheKey, object>>;
+
+/**
+ * Lets API Gateway invoke the function for every authorizer of one API. One authorizer's id would not do: when another kind
+ * takes its place, stages ask the former authorizer until they are deployed, and CloudFormation may move them to the new one
+ * before the new permission is there. Each would be a 500 for every request.
+ *
+ * It belongs to the API's stack: CDK's `TokenAuthorizer` puts it into the function's, and so makes the two stacks depend on
+ * each other.
+ */
+export function permitInvocations(
+  scope: Construct,
+  id: string,
+  { restApiId, functionArn }: Pick<ApiAuthorizerProps, 'restApiId' | 'functionArn'>,
+): void {
+  new CfnPermission(scope, id, {
+    action: 'lambda:InvokeFunction',
+    principal: 'apigateway.amazonaws.com',
+    functionName: functionArn,
+    sourceArn: authorizersArn(scope, restApiId),
+  });
+}
+
+/** How API Gateway names the function that it invokes. */
+export function invocationArn(scope: Construct, functionArn: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'apigateway',
+    account: 'lambda',
+    resource: 'path',
+    resourceName: `2015-03-31/functions/${functionArn}/invocations`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
+
+/** All authorizers of an API. */
+export function authorizersArn(scope: Construct, restApiId: string): string {
+  return Stack.of(scope).formatArn({ service: 'execute-api', resource: restApiId, resourceName: 'authorizers/*' });
+}

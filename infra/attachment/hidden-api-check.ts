@@ -1,0 +1,36 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { isOfType, propertyOf } from '../template/resource-reference.ts';
+import { apisHiddenIn, pathOfResource } from '../template/rest-api-identity.ts';
+import type { AttachedApis } from './attached-apis.ts';
+
+const PARTS = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Method'];
+
+/**
+ * An id that only the deployment computes from an API of this app counts as the id of another API: its resource policy
+ * would not be read, and its stages would not be flushed.
+ */
+export function hiddenApiErrors(root: IConstruct, { groups }: AttachedApis): readonly string[] {
+  const guarded = new Set(groups.map(({ identity }) => identity));
+  const members = groups.flatMap((group) => group.members);
+  const ofMembers = members.flatMap(({ api }) => sentence(api, apisHiddenIn(api.restApiId, api)));
+  const ofParts = partsBelow(root).flatMap((part) => {
+    const hidden = apisHiddenIn(propertyOf(part, 'RestApiId'), part);
+    return sentence(
+      part,
+      hidden.filter((api) => guarded.has(api)),
+    );
+  });
+  return [...ofMembers, ...ofParts];
+}
+
+function partsBelow({ node }: IConstruct): readonly CfnResource[] {
+  return node.findAll().filter((construct) => PARTS.some((type) => isOfType(construct, type))) as CfnResource[];
+}
+
+function sentence({ node }: IConstruct, [api]: readonly CfnResource[]): readonly string[] {
+  if (api === undefined) return [];
+  return [
+    `${node.path} names the API ${pathOfResource(api)} by an expression that synth cannot follow: give it api.restApiId itself.`,
+  ];
+}

@@ -1,0 +1,41 @@
+import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
+import { REJECTION_REASONS } from '../../lambda/rejection.ts';
+import { loggedMetric, metricsByValue } from '../alarms/function-metrics.ts';
+import type { DashboardSources } from './dashboard-sources.ts';
+
+export function attackWidgets({ authorizer, api }: DashboardSources): IWidget[] {
+  const { function: decisions } = authorizer;
+  return [
+    new GraphWidget({
+      title: 'Tokens refused, by reason',
+      stacked: true,
+      left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.refused }, 'Reason', REJECTION_REASONS),
+      right: [loggedMetric({ function: decisions, name: AUTHORIZER_METRICS.allowed })],
+    }),
+    new LogQueryWidget({
+      title: 'Tokens refused most often',
+      view: LogQueryVisualizationType.TABLE,
+      logGroupNames: [decisions.logGroup.logGroupName],
+      queryLines: [
+        "filter event = 'refused'",
+        'stats sum(seen) as refusals by reason, fingerprint, issuer',
+        'sort refusals desc',
+        'limit 20',
+      ],
+      width: 9,
+    }),
+    new LogQueryWidget({
+      title: 'Addresses refused most often',
+      view: LogQueryVisualizationType.TABLE,
+      logGroupNames: [api.accessLogs.logGroupName],
+      queryLines: [
+        "filter status in ['401', '403', '429']",
+        'stats count(*) as refusals by sourceIp, status',
+        'sort refusals desc',
+        'limit 20',
+      ],
+      width: 9,
+    }),
+  ];
+}

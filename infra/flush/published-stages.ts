@@ -1,0 +1,36 @@
+import { Lazy } from 'aws-cdk-lib';
+import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import { flushStatement } from './flush-statement.ts';
+
+export interface PublishedStagesProps {
+  /** Known at synth, so that the flusher can be told it without a reference to this stack. */
+  readonly parameterName: string;
+  /** Of the flusher's functions. */
+  readonly roles: readonly IRole[];
+}
+
+/**
+ * Stages of a stack that the flusher's stack must not refer to, because this one refers to it: a parameter of this stack
+ * names them, and a policy of this stack lets the flusher flush them.
+ */
+export class PublishedStages extends Construct {
+  private readonly stages: FlushedStage[] = [];
+
+  constructor(scope: Construct, id: string, { parameterName, roles }: PublishedStagesProps) {
+    super(scope, id);
+    new CfnParameter(this, 'Parameter', {
+      name: parameterName,
+      type: 'String',
+      description: 'Stages whose result cache a revocation entry flushes',
+      value: Lazy.uncachedString({ produce: () => JSON.stringify(this.stages) }),
+    });
+    new Policy(this, 'Policy', { roles: [...roles], statements: [flushStatement(this, this.stages)] });
+  }
+
+  addStage(stage: FlushedStage): void {
+    this.stages.push(stage);
+  }
+}

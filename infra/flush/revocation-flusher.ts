@@ -1,0 +1,177 @@
+import { ArnFormat, Aws, Duration, Lazy, Names, Stack } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import {
+  API_GATEWAY_ENDPOINT,
+  type FlushedStage,
+  type FlushMode,
+  flusherEnvironmentOf,
+} from '../../lambda/configuration/flusher-environment.ts';
+import { giveUpAge, longestRun, settleTime } from '../../lambda/flush/flush-timing.ts';
+import { STAGE_PARAMETER_VARIABLES } from '../../lambda/flush/stage-parameters.ts';
+import type { InspectedIssuer } from '../../lambda/revocation/entry-finding.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import { createFlushAlarms } from '../alarms/flush-alarms.ts';
+import { lambdaAsset } from '../functions/lambda-asset.ts';
+import { LambdaFunction } from '../functions/lambda-function.ts';
+import { environmentSizeError } from '../settings/environment-size.ts';
+import { grantDecryption } from '../table/encryption-key.ts';
+import { inspectTable } from '../table/table-inspection.ts';
+import { rootOf } from '../template/placement.ts';
+import { flushStatement } from './flush-statement.ts';
+import { PublishedStages } from './published-stages.ts';
+import { readStream, type StreamedTable } from './revocation-stream.ts';
+
+/** Seconds for all that a run does besides waiting and flushing: at its timeout Lambda would end the last flush unreported. */
+const TIMEOUT_MARGIN = 5;
+
+export interface RevocationFlusherProps {
+  /** The flusher takes both readers that a shard of its stream serves well. */
+  readonly table: StreamedTable;
+  /** DynamoDB's address, for the look over the table that the flusher takes every hour. */
+  readonly revocationEndpoint: string;
+  /** The authorizer's issuers, to recognize aliases and purge times that are wrong. */
+  readonly issuers: readonly InspectedIssuer[];
+  /**
+   * The levels that the authorizer reads; entries of the others are reported.
+   * @default every level
+   */
+  readonly revocationLevels?: readonly RevocationLevel[];
+  /** How long API Gateway reuses a decision; past it, and a decision's own time, a flush is not tried again. */
+  readonly resultTtl: Duration;
+  /** The authorizer function's timeout: the settled flush waits until every decision that was in flight has landed. */
+  readonly authorizerTimeout: Duration;
+  /** For the logs. @default AWS's own key */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/**
+ * Flushes API Gateway's result cache when somebody writes a revocation entry: at once, and again when it is settled that
+ * no decision made without the entry can still enter the cache. One flush alone would bound nothing.
+ *
+ * Every authorizer of a flushed stage loses its cache, so that each entry costs a burst of authorizer invocations. Stages
+ * are told with `addStage`, also after construction. It does not decide anything: without it entries take effect all the
+ * same, when cached decisions expire.
+ */
+export class RevocationFlusher extends Construct {
+  readonly functions: Readonly<Record<FlushMode, CdkFunction>>;
+  /** How each function reads the table's stream. */
+  readonly mappings: Readonly<Record<FlushMode, EventSourceMapping>>;
+  readonly alarms: readonly Alarm[];
+  private readonly stages: FlushedStage[] = [];
+  private readonly published = new Map<Stack, PublishedStages>();
+  private readonly parameterNames: string[] = [];
+
+  constructor(scope: Construct, id: string, props: RevocationFlusherProps) {
+    super(scope, id);
+    this.functions = {
+      'at-once': this.createFlusher('AtOnce', 'at-once', props),
+      settled: this.createFlusher('Settled', 'settled', props),
+    };
+    this.mappings = {
+      'at-once': this.readBy('at-once', props),
+      settled: this.readBy('settled', props),
+    };
+    inspectTable(this.functions['at-once'], props.table);
+    this.alarms = createFlushAlarms(this, this);
+    this.node.addValidation({ validate: () => this.validateStages(props) });
+  }
+
+  /** Flushes this stage too. The values may be tokens that this stack may use (`api.restApiId`, `stage.stageName`). */
+  addStage(stage: FlushedStage): void {
+    this.stages.push(stage);
+    // A policy without a resource is none.
+    if (this.stages.length > 1) return;
+    for (const flusher of this.all) flusher.addToRolePolicy(flushStatement(this, this.stages));
+  }
+
+  /**
+   * Flushes a stage whose values are tokens of `stack`, which refers to this one's stack: a parameter there names the
+   * stage, and the functions read it for each batch.
+   */
+  addStageOf(stack: Stack, stage: FlushedStage): void {
+    const published = this.published.get(stack) ?? this.publishStagesOf(stack);
+    this.published.set(stack, published);
+    published.addStage(stage);
+  }
+
+  private publishStagesOf(stack: Stack): PublishedStages {
+    const parameterName = `${this.parameterPath}/${stack.node.addr}`;
+    for (const flusher of this.all) {
+      flusher.addToRolePolicy(this.readStatement(parameterName));
+      flusher.addEnvironment(STAGE_PARAMETER_VARIABLES.names, [...this.parameterNames, parameterName].join(','));
+      flusher.addEnvironment(STAGE_PARAMETER_VARIABLES.endpoint, `https://ssm.${Aws.REGION}.${Aws.URL_SUFFIX}`);
+    }
+    this.parameterNames.push(parameterName);
+    const roles = this.all.flatMap(({ role }) => role ?? []);
+    return new PublishedStages(stack, `${Names.uniqueId(this)}Stages`, { parameterName, roles });
+  }
+
+  /** Known at synth, and no other deployment's in the account and Region. */
+  private get parameterPath(): string {
+    return `/bearer-authorizer/${rootOf(Stack.of(this)).stackName}/${this.node.addr}`;
+  }
+
+  private readStatement(parameterName: string): PolicyStatement {
+    const resource = `parameter${parameterName}`;
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['ssm:GetParameters'],
+      resources: [Stack.of(this).formatArn({ service: 'ssm', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME })],
+    });
+  }
+
+  private get all(): readonly CdkFunction[] {
+    return Object.values(this.functions);
+  }
+
+  private createFlusher(id: string, mode: FlushMode, props: RevocationFlusherProps): CdkFunction {
+    const flusher = new LambdaFunction(this, id, {
+      description: `Flushes the result cache for revocation entries: ${mode}`,
+      code: lambdaAsset(this, 'flusher.handler.ts'),
+      environment: { ...this.environmentFor(mode, props) },
+      timeout: Duration.seconds(Math.ceil(longestRun(mode, props.authorizerTimeout.toSeconds())) + TIMEOUT_MARGIN),
+      memorySize: 512,
+      encryptionKey: props.encryptionKey,
+    });
+    grantDecryption(props.table.encryptionKey, flusher);
+    return flusher;
+  }
+
+  private readBy(mode: FlushMode, { table, resultTtl, authorizerTimeout }: RevocationFlusherProps): EventSourceMapping {
+    return readStream(this.functions[mode], table, giveUpAge(resultTtl.toSeconds(), authorizerTimeout.toSeconds()));
+  }
+
+  private environmentFor(mode: FlushMode, props: RevocationFlusherProps) {
+    const authorizerTimeout = props.authorizerTimeout.toSeconds();
+    const environment = flusherEnvironmentOf({
+      mode,
+      stages: [],
+      settleTime: settleTime(authorizerTimeout),
+      giveUpAge: giveUpAge(props.resultTtl.toSeconds(), authorizerTimeout),
+      issuers: props.issuers,
+      revocationTable: props.table.tableName,
+      revocationEndpoint: props.revocationEndpoint,
+      revocationLevels: props.revocationLevels ?? REVOCATION_LEVELS,
+    });
+    const endpoint = `https://apigateway.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    return {
+      ...environment,
+      [API_GATEWAY_ENDPOINT]: endpoint,
+      STAGES: Lazy.uncachedString({ produce: () => JSON.stringify(this.stages) }),
+    };
+  }
+
+  private validateStages(props: RevocationFlusherProps): string[] {
+    if (this.stages.length + this.published.size === 0) {
+      return ['The flusher has no stage to flush: call addStage, or deploy without it (flush: false).'];
+    }
+    const environment = { ...this.environmentFor('settled', props), STAGES: JSON.stringify(this.stages) };
+    return [environmentSizeError('issuers and the stages to flush', environment)].filter(
+      (error) => error !== undefined,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Function as CdkFunction, type Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { exceptFrom } from '../rule-exceptions.ts';
+
+export interface LambdaFunctionProps {
+  readonly description: string;
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whole seconds. */
+  readonly timeout: Duration;
+  /** MiB; CPU grows with it. */
+  readonly memorySize: number;
+  /** @default the account's concurrency, shared with all its functions */
+  readonly reservedConcurrency?: number | undefined;
+  /** For the log. @default AWS's own key */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/** A function as this project runs them: Node.js 24 on arm64, traced, with a role that may write its own log and nothing else. */
+export class LambdaFunction extends CdkFunction {
+  /** MiB */
+  readonly memorySize: number;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    const { reservedConcurrency, encryptionKey, ...settings } = props;
+    const logGroup = new LogGroup(scope, `${id}Logs`, logGroupProps(encryptionKey));
+    const role = roleThatLogsTo(logGroup, scope, `${id}Role`);
+    super(scope, id, {
+      ...settings,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+    });
+    this.memorySize = props.memorySize;
+    exceptFrom(role, 'AwsSolutions::AwsSolutions-IAM5[Resource::*]');
+    exceptFrom(this, 'Serverless::Serverless-LambdaDLQ');
+  }
+}
+
+/** Every log of ours forgets after three months. */
+export function logGroupProps(encryptionKey: IKey | undefined) {
+  return { retention: RetentionDays.THREE_MONTHS, ...(encryptionKey !== undefined && { encryptionKey }) };
+}
+
+/** CDK's own role attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
+function roleThatLogsTo(logGroup: LogGroup, scope: Construct, id: string): Role {
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  return role;
+}

@@ -1,0 +1,84 @@
+import { RouteTableError } from '../route-table-error.ts';
+import { type PathSegment, parsePath } from '../routes/route-path.ts';
+import { checkSiblings } from '../routes/route-table.ts';
+import type { OpenApiDocument, Operation } from './openapi-document.ts';
+import { securitySourceOf } from './openapi-security.ts';
+import { mapOperations, OperationError } from './operation-error.ts';
+import { type Guard, guardOf } from './operation-guard.ts';
+
+export interface GuardedOperation {
+  readonly operation: Operation;
+  readonly guard: Guard;
+}
+
+export interface GuardedOperations {
+  /** In the document's order. */
+  readonly operations: readonly GuardedOperation[];
+  /** Paths of operations without a token that API Gateway refuses or misreads, in words. */
+  readonly pathWarnings: readonly string[];
+}
+
+/**
+ * The operations of a document, and who guards each.
+ *
+ * @throws RouteTableError naming the operation that cannot be guarded as the document says.
+ */
+export function guardedOperations({ root, components, operations }: OpenApiDocument): GuardedOperations {
+  const source = securitySourceOf(root, components);
+  const guarded = mapOperations(operations, (operation) => ({ operation, guard: guardIn(operation, source) }));
+  const tokenPaths = guarded.filter(({ guard }) => guard.by === 'token').map(({ operation }) => operation.path);
+  checkSiblings(segmentsOf(tokenPaths));
+  checkSlashes(guarded);
+  return { operations: guarded, pathWarnings: pathWarnings(guarded, tokenPaths) };
+}
+
+/** If API Gateway passed over empty segments, as the paths of requests show them, one method could stand in for another. */
+function checkSlashes(operations: readonly GuardedOperation[]): void {
+  const withoutSlashes = ({ operation: { path } }: GuardedOperation) => path.split('/').filter(Boolean).join('/');
+  for (const alike of Map.groupBy(operations, withoutSlashes).values()) {
+    const [path, other] = new Set(alike.map(({ operation }) => operation.path));
+    if (other === undefined || alike.every(({ guard }) => guard.by === 'nobody')) continue;
+    throw new RouteTableError(
+      `The paths ${path} and ${other} differ in slashes only, and API Gateway could take them for one resource: ` +
+        'keep one of them.',
+    );
+  }
+}
+
+function guardIn(operation: Operation, source: Parameters<typeof guardOf>[1]): Guard {
+  const { name, method, path } = operation;
+  if (method === 'TRACE') throw new OperationError(name, { fault: 'cannot be', fix: 'API Gateway has no TRACE' });
+  const guard = guardOf(operation, source);
+  const fault = guard.by === 'token' ? pathFault(path) : undefined;
+  if (fault === undefined) return guard;
+  throw new OperationError(name, { fault: 'cannot be a route', fix: fault.replace(/\.$/, ''), kind: 'path' });
+}
+
+function pathWarnings(guarded: readonly GuardedOperation[], tokenPaths: readonly string[]): readonly string[] {
+  const others = guarded.map(({ operation }) => operation).filter(({ path }) => !tokenPaths.includes(path));
+  const unread = others.flatMap(({ name, path }) => {
+    const fault = pathFault(path);
+    return fault === undefined ? [] : [`The operation ${name} has no route, and API Gateway may refuse it: ${fault}`];
+  });
+  const readable = others.map(({ path }) => path).filter((path) => pathFault(path) === undefined);
+  const siblings = faultOf(() => checkSiblings(segmentsOf([...tokenPaths, ...readable])));
+  return siblings === undefined ? unread : [...unread, siblings];
+}
+
+function segmentsOf(paths: readonly string[]): ReadonlyMap<string, readonly PathSegment[]> {
+  return new Map(paths.map((path) => [path, parsePath(path)]));
+}
+
+function pathFault(path: string): string | undefined {
+  return faultOf(() => parsePath(path));
+}
+
+function faultOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RouteTableError)) throw error;
+    return error.message;
+  }
+}

@@ -1,0 +1,75 @@
+import { Token } from 'aws-cdk-lib';
+import { RouteTableError } from '../route-table-error.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** OpenAPI's own extensions: the only members of its objects that the specification does not list. */
+export function isExtension(member: string): boolean {
+  return member.startsWith('x-');
+}
+
+/**
+ * The value as the object that API Gateway will import: without an intrinsic function or a CDK token in place of it or of
+ * one of its own members' names, and without members that it inherits, which no JSON has.
+ *
+ * @throws RouteTableError naming the place and what was found there.
+ */
+export function objectAt(place: string, value: unknown): JsonObject {
+  const deferred = deferredIn(value);
+  if (deferred !== undefined) {
+    throw new RouteTableError(
+      `${place} ${deferred}, which only the deployment resolves: write out what it stands for, so that its security can be read.`,
+    );
+  }
+  if (!isPlainObject(value)) throw new RouteTableError(`${place} is ${kindOf(value)}: write an object.`);
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+}
+
+/** What the names of API Gateway's own extensions begin with, all of which are in lower case. */
+const AMAZON_EXTENSION = 'x-amazon-apigateway-';
+
+/** @throws RouteTableError naming the first member that is neither known nor an extension. */
+export function checkMembers(place: string, object: JsonObject, known: readonly string[], fixOf?: Fix): void {
+  checkExtensions(place, object);
+  const stranger = Object.keys(object).find((member) => !known.includes(member) && !isExtension(member));
+  if (stranger === undefined) return;
+  const fix = fixOf?.(stranger) ?? `write only ${known.join(', ')} and x-… extensions`;
+  throw new RouteTableError(`${place} has a member "${stranger}": ${fix}.`);
+}
+
+/** @throws RouteTableError for an extension of API Gateway in another spelling, which its import might read and we do not. */
+export function checkExtensions(place: string, object: JsonObject): void {
+  for (const member of Object.keys(object)) {
+    const extension = member.trim().toLowerCase();
+    if (member === extension || !extension.startsWith(AMAZON_EXTENSION)) continue;
+    throw new RouteTableError(`${place} has a member "${member}": write ${extension}.`);
+  }
+}
+
+/** How to put a member right, as the end of a sentence; undefined: name the members that are known. */
+export type Fix = (member: string) => string | undefined;
+
+/** What of the value is known at the deployment only, as the middle of a sentence. */
+export function deferredIn(value: unknown): string | undefined {
+  if (Token.isUnresolved(value)) return 'is a CDK token';
+  if (typeof value !== 'object' || value === null) return undefined;
+  const names = Object.keys(value);
+  if (names.some((name) => Token.isUnresolved(name))) return 'has a CDK token for the name of a member';
+  const intrinsic = names.find((name) => name.startsWith('Fn::') || (name === 'Ref' && names.length === 1));
+  return intrinsic === undefined ? undefined : `holds ${intrinsic}`;
+}
+
+/** Of any realm: a document parsed in another one inherits from an `Object.prototype` of its own. */
+function isPlainObject(value: unknown): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.keys(Object(prototype)).length === 0)
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`;
+}

@@ -1,0 +1,70 @@
+import { RouteTableError } from '../route-table-error.ts';
+import { guardedOperations } from './guarded-operations.ts';
+import { type OpenApiDocument, readOpenApi } from './openapi-document.ts';
+import type { JsonObject } from './openapi-members.ts';
+import { API_KEY_HEADER, IMPORTED_SCHEME_TYPE, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
+import type { Guard } from './operation-guard.ts';
+
+/** The security scheme's name in the document; API Gateway gives it to the authorizer. */
+export const SECURITY_SCHEME = 'bearer-authorizer';
+
+/**
+ * The document as API Gateway imports it: the operations that ask for a token ask for `scheme`, and for their API key; those
+ * that another authorizer, IAM or an API key guards keep what they ask for; the others ask for nothing. The document's own
+ * bearer schemes and scopes are gone from it; the routes hold the scopes. Each operation states its security itself, because
+ * API Gateway "doesn't use root level security" (developer guide, "Important notes for REST APIs").
+ *
+ * @throws RouteTableError for a document that API Gateway refuses, or whose operation would stay open, by its name.
+ */
+export function protectedDocument(document: object, scheme: object): JsonObject {
+  const read = readOpenApi(document);
+  const { operations } = guardedOperations(read);
+  if (!read.version.startsWith('3.0.')) {
+    throw new RouteTableError(
+      `The OpenAPI document says version ${read.version}: give API Gateway one of 3.0, as its import refuses 3.1.`,
+    );
+  }
+  const { security: _, ...root } = read.root;
+  const imported = importedSchemes(read);
+  const items: Record<string, JsonObject> = {};
+  for (const { operation, guard } of operations) {
+    const { path, pathItem, key } = operation;
+    items[path] = { ...(items[path] ?? pathItem), [key]: guardedOperation(operation.operation, guard, imported) };
+  }
+  const securitySchemes = { ...imported, [SECURITY_SCHEME]: scheme };
+  return { ...root, components: { ...read.components, securitySchemes }, paths: { ...read.paths, ...items } };
+}
+
+function guardedOperation({ security: _, ...operation }: JsonObject, guard: Guard, schemes: JsonObject): JsonObject {
+  const security = importedSecurity(guard, schemes);
+  return security.length > 0 ? { ...operation, security } : operation;
+}
+
+/**
+ * To API Gateway, the objects of a list are no alternatives: it asks for all of them. AWS SAM and the AWS PDK ask for an
+ * authorizer and an API key in this form. Schemes that it does not import guard nothing.
+ */
+function importedSecurity(guard: Guard, schemes: JsonObject): readonly object[] {
+  if (guard.by === 'nobody') return [];
+  if (guard.by === 'token') return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
+  return guard.security.flatMap((each) => {
+    // A member that is undefined is in no JSON.
+    const asked = Object.entries(each).filter(([name, scopes]) => scopes !== undefined && Object.hasOwn(schemes, name));
+    return asked.length > 0 ? [Object.fromEntries(asked)] : [];
+  });
+}
+
+function importedSchemes({ components }: OpenApiDocument): JsonObject {
+  const schemes = securitySchemesOf(components);
+  if (Object.hasOwn(schemes, SECURITY_SCHEME)) {
+    throw new RouteTableError(
+      `components.securitySchemes has "${SECURITY_SCHEME}", the name of this authorizer: give yours another one.`,
+    );
+  }
+  const imported = Object.entries(schemes).filter(([, { type }]) => type === IMPORTED_SCHEME_TYPE);
+  return Object.fromEntries(imported.map(([name, scheme]) => [name, importedScheme(scheme)]));
+}
+
+function importedScheme(scheme: JsonObject): JsonObject {
+  return schemeKind(scheme) === 'api-key' ? { ...scheme, name: API_KEY_HEADER } : scheme;
+}

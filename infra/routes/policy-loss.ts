@@ -1,0 +1,125 @@
+import { WILD } from '../../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../../lambda/policy/route.ts';
+import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
+import type { ClaimedPart, RouteClaims } from './route-claims.ts';
+import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';
+import { nameOf } from './route-table.ts';
+
+/** Requests of a granted route that some tokens are refused, because IAM's wildcards cross slashes. */
+export interface PolicyLoss {
+  /**
+   * `literal`: those requests of `route` in which a parameter equals a literal of the table. `whole`: all of them, or all
+   * below some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that
+   * it may hand to `denied` if it ignores empty segments.
+   */
+  readonly kind: 'literal' | 'whole' | 'readings' | 'slashes';
+  /** The route that is granted: `GET /users/{id}/photos/{photo}`. */
+  readonly route: string;
+  /** The requests that are refused: `GET /users/{id}/photos/roles`. */
+  readonly requests: readonly string[];
+  /** The route that the token is not granted, and whose Deny refuses the requests. */
+  readonly denied: string;
+  /** The granted routes whose Allow makes that Deny necessary; one of them does. */
+  readonly because: readonly string[];
+}
+
+/** @param leaks - of each draft, in the same order */
+export function policyLosses(
+  drafts: readonly RouteDraft[],
+  leaks: readonly (readonly Leak[])[],
+  claims: RouteClaims,
+): readonly PolicyLoss[] {
+  const byParsed = new Map(drafts.map((draft) => [draft.parsed, draft]));
+  const losses = new Map<string, PolicyLoss>();
+  for (const [index, because] of drafts.entries()) {
+    for (const leak of leaks[index] ?? []) {
+      if (!isGrantableWithout(because.parsed.route, leak.into.parsed.route)) continue;
+      for (const loss of lossesBy(because, leak, byParsed, claims)) {
+        const key = `${loss.kind} ${loss.route} ${loss.denied} ${loss.requests.join(' ')}`;
+        losses.set(key, { ...loss, because: [...(losses.get(key)?.because ?? []), ...loss.because] });
+      }
+    }
+  }
+  const proxies = drafts.filter(({ parsed }) => parsed.segments.at(-1)?.kind === 'proxy');
+  return [
+    ...losses.values(),
+    ...proxies.flatMap((proxy) => [...readingLosses(proxy, drafts, claims), ...slashLosses(proxy, drafts)]),
+  ];
+}
+
+/** A proxy is granted only what every reading hands to it: `/a/{proxy+}` beside `/{x}/{y}` gives up `/a/{y}`. */
+function readingLosses(proxy: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly PolicyLoss[] {
+  return drafts.flatMap((other): readonly PolicyLoss[] => {
+    if (other === proxy || !isGrantableWithout(proxy.parsed.route, other.parsed.route)) return [];
+    const parts = proxy.claimed.flatMap((pattern) => partsWithin(pattern, other.parsed, claims));
+    const contested = parts.filter(({ methods: [method], path }) =>
+      claims.claimants(method as HttpMethod, claims.exampleOf(path)).has(proxy.parsed),
+    );
+    const requests = [...new Set(contested.flatMap((part) => requestsOf(part, other)))];
+    if (requests.length === 0) return [];
+    const route = nameOf(proxy.parsed.route);
+    return [{ kind: 'readings', route, requests, denied: nameOf(other.parsed.route), because: [route] }];
+  });
+}
+
+/** Only a proxy takes empty segments by the plain reading, so only proxies lose requests with some. */
+function slashLosses(proxy: RouteDraft, drafts: readonly RouteDraft[]): readonly PolicyLoss[] {
+  const because = nameOf(proxy.parsed.route);
+  return drafts.flatMap(({ parsed }): readonly PolicyLoss[] => {
+    const isReached = proxy.patterns.some((pattern) => reachesSpellings(pattern, parsed));
+    if (parsed === proxy.parsed || !isReached || !isGrantableWithout(proxy.parsed.route, parsed.route)) return [];
+    const denied = nameOf(parsed.route);
+    const [method = '', path = ''] = denied.split(' ');
+    const asked = path === '/' ? '//' : path.endsWith('+}') ? path.replace('{', '/{') : `${path}/`;
+    return [{ kind: 'slashes', route: because, requests: [`${method} ${asked}`], denied, because: [because] }];
+  });
+}
+
+type DraftOf = ReadonlyMap<RouteDraft['parsed'], RouteDraft>;
+
+/** Only routes that the whole pattern of the denied route meets can be met by a part of it. */
+function lossesBy(because: RouteDraft, { into, patterns }: Leak, draftOf: DraftOf, claims: RouteClaims) {
+  const met = [...into.meets].flatMap((parsed) => draftOf.get(parsed) ?? []);
+  return met.flatMap((draft) => {
+    if (draft === into || !isGrantableWithout(draft.parsed.route, into.parsed.route)) return [];
+    const lost = patterns.flatMap((pattern) => lostParts(pattern, draft, into, claims));
+    return (['literal', 'whole', 'readings'] as const).flatMap((kind): readonly PolicyLoss[] => {
+      const requests = lost.filter((part) => part.kind === kind).flatMap(({ part }) => requestsOf(part, draft));
+      if (requests.length === 0) return [];
+      const [route, denied] = [nameOf(draft.parsed.route), nameOf(into.parsed.route)];
+      return [{ kind, route, requests: [...new Set(requests)], denied, because: [nameOf(because.parsed.route)] }];
+    });
+  });
+}
+
+interface LostPart {
+  readonly kind: PolicyLoss['kind'];
+  readonly part: ClaimedPart;
+}
+
+function lostParts(
+  pattern: ResourcePattern,
+  { parsed }: RouteDraft,
+  denied: RouteDraft,
+  claims: RouteClaims,
+): readonly LostPart[] {
+  return copiesWithin(pattern, parsed).flatMap((copy) =>
+    claims.plainParts(parsed, copy).flatMap((part): LostPart[] => {
+      const [method] = part.methods;
+      const others = [...claims.claimants(method as HttpMethod, claims.exampleOf(part.path))];
+      if (!copy.isFixed) return [{ kind: 'whole', part }];
+      return [{ kind: others.includes(denied.parsed) ? 'readings' : 'literal', part }];
+    }),
+  );
+}
+
+/** In the words of the route: its own parameter names where a wildcard stands for one. */
+function requestsOf({ methods, path }: ClaimedPart, { parsed: { segments } }: RouteDraft): readonly string[] {
+  const words = path.map((text, index) => {
+    const segment = segments[Math.min(index, segments.length - 1)];
+    if (text !== WILD || segment === undefined || segment.kind === 'literal') return text;
+    if (segment.kind === 'parameter') return `{${segment.name}}`;
+    return index === path.length - 1 ? `{${segment.name}+}` : '…';
+  });
+  return methods.map((method) => `${method} /${words.join('/')}`);
+}

@@ -1,0 +1,176 @@
+import { decisionFor } from '../../lambda/policy/decision.ts';
+import type { TokenGrant } from '../../lambda/policy/grant.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import {
+  isShortened,
+  lostByShortening,
+  MAX_STAGE_POLICY_BYTES,
+  policyDocument,
+} from '../../lambda/policy/policy-document.ts';
+import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import type { AccessToken } from '../../lambda/token/access-token.ts';
+import { RouteTableError } from '../route-table-error.ts';
+
+/** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */
+export const DOCUMENTED_ANSWER_BYTES = 8192;
+
+/** The largest `maxAnswerBytes`. */
+export const MAX_ANSWER_BYTES = 262_144;
+
+/** What a policy leaves for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
+const CONTEXT_BYTES = DOCUMENTED_ANSWER_BYTES - MAX_STAGE_POLICY_BYTES;
+
+/** Stages are rarely called longer; API Gateway takes 128 characters. */
+const STAGE_NAME_LENGTH = 24;
+
+/** The longest partition, Region, account, API id and stage name that are usual. */
+const LONGEST_STAGE_ARN = stageArnFor(STAGE_NAME_LENGTH);
+
+function stageArnFor(stageNameLength: number): string {
+  return `arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/${'s'.repeat(stageNameLength)}`;
+}
+
+export interface PolicySize {
+  /** What the token holds. */
+  readonly scopes: readonly string[];
+  /** The policy document as JSON, in bytes. */
+  readonly bytes: number;
+}
+
+/** The largest policy among those of a token with any single scope, and of a token with every scope. */
+export function largestPolicy(routes: readonly CompiledRoute[], stageArn = LONGEST_STAGE_ARN): PolicySize {
+  return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
+}
+
+/** Tokens with other mixtures of scopes are not looked at: which there are, only the authorization server knows. */
+function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGrant) => unknown): PolicySize {
+  const sizes = triedGrants(routes).map((grant) => {
+    return { scopes: grant.scopes, bytes: Buffer.byteLength(JSON.stringify(valueFor(grant))) };
+  });
+  return sizes.reduce((largest, size) => (size.bytes > largest.bytes ? size : largest));
+}
+
+type TriedGrants = readonly [TokenGrant, ...TokenGrant[]];
+
+/** Large tables take a second, and each check asks again. */
+const tried = new WeakMap<readonly CompiledRoute[], TriedGrants>();
+
+function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
+  const known = tried.get(routes);
+  if (known !== undefined) return known;
+  const grants = createGrants(routes);
+  const grantOf = (scopes: readonly string[]) => grants.routesGrantedBy(new Set(scopes));
+  const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
+  const made: TriedGrants = [grantOf(every), grantOf([]), ...every.map((scope) => grantOf([scope]))];
+  tried.set(routes, made);
+  return made;
+}
+
+/**
+ * A sentence about the first of those tokens whose policy is shortened and so loses requests; undefined: none is. Only odd
+ * requests are lost: no usual parameter is called like a method.
+ */
+export function shortenedPolicy(routes: readonly CompiledRoute[]): string | undefined {
+  const grant = triedGrants(routes).find((one) => isShortened(one, LONGEST_STAGE_ARN) && one.routes.some(mayHoldMore));
+  if (grant === undefined) return undefined;
+  return (
+    `The policy of a token with ${scopesInWords(grant.scopes)} takes ${MAX_STAGE_POLICY_BYTES} bytes only if its patterns ` +
+    `name no stage: requests with a path segment ${lostByShortening(grant).join(' or ')}, and more after it, get 403`
+  );
+}
+
+/** Whether a parameter of the route, with more of the path after it, may be called like a method. */
+function mayHoldMore({ path }: CompiledRoute): boolean {
+  return /\{[^}]+\}\/|\+\}$/.test(path);
+}
+
+/** What the answers of a deployment hold beside the routes. */
+export interface AnswerParts {
+  readonly issuerAliases: readonly string[];
+  /** Names of the claims in the context. */
+  readonly contextNames: readonly string[];
+  /** Those that are known; a name that only the deployment knows counts as one of 24 characters. */
+  readonly stageNames: readonly string[];
+}
+
+/**
+ * A sentence where the longest answer that a token may need is past `maxAnswerBytes`; undefined: it is not.
+ *
+ * No refusal, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
+ * of the greatest length need ever come.
+ */
+export function largeAnswerWarning(
+  routes: readonly CompiledRoute[],
+  parts: AnswerParts,
+  maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
+): string | undefined {
+  const [token, stageArn] = [longestToken(parts), longestStageArn(parts)];
+  const { scopes, bytes } = largestOf(routes, (grant) => decisionFor(token, grant, stageArn));
+  if (bytes <= maxAnswerBytes) return undefined;
+  return (
+    `The answer to a token with ${scopesInWords(scopes)} may take ${bytes} bytes, if its ids and context claims are as ` +
+    `long as they may be, and ${maxAnswerBytes} fit: name a shorter stage or fewer contextClaims, or ${fixFor(bytes)}.`
+  );
+}
+
+/** @param bytes - of an answer */
+function fixFor(bytes: number): string {
+  const enough = Math.ceil(bytes / 1024) * 1024;
+  const raised = enough <= MAX_ANSWER_BYTES ? `, or maxAnswerBytes: ${enough}` : '';
+  return `set cachePer: 'route', whose policies are short${raised}`;
+}
+
+function longestStageArn({ stageNames }: AnswerParts): string {
+  const excess = Math.max(0, ...stageNames.map(({ length }) => length - STAGE_NAME_LENGTH));
+  return stageArnFor(STAGE_NAME_LENGTH + excess);
+}
+
+/** In ASCII, as OpenID Connect Core (section 2) has it for subjects. */
+const LONGEST_VALUE = 'x'.repeat(255);
+
+function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken {
+  return {
+    issuerAlias: 'x'.repeat(Math.max(0, ...issuerAliases.map(({ length }) => length))),
+    subject: LONGEST_VALUE,
+    clientId: LONGEST_VALUE,
+    jwtId: LONGEST_VALUE,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    contextClaims: Object.fromEntries(contextNames.map((name) => [name, LONGEST_VALUE])),
+    // Of no concern to the answer.
+    formerAliases: [],
+    ...{ sessionId: undefined, keyId: '', signedPartDigest: undefined, scopes: new Set<string>(), issuedAt: 0 },
+  };
+}
+
+/**
+ * Refuses a table for which a token with one scope, or with every scope, would need too long a policy.
+ *
+ * @param maxAnswerBytes - of the whole answer
+ * @returns a warning where a policy is longer than API Gateway documents for any API; undefined: none is
+ * @throws RouteTableError naming the scopes, the bytes and the settings that help
+ */
+export function checkPolicySize(
+  routes: readonly CompiledRoute[],
+  maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
+): string | undefined {
+  const { scopes, bytes } = largestPolicy(routes);
+  const fit = maxAnswerBytes - CONTEXT_BYTES;
+  if (bytes > fit) {
+    throw new RouteTableError(
+      `A token with ${scopesInWords(scopes)} would need a policy of ${bytes} bytes, and ${fit} fit: ` +
+        `${fixFor(bytes + CONTEXT_BYTES)}.`,
+    );
+  }
+  if (bytes <= MAX_STAGE_POLICY_BYTES) return undefined;
+  return (
+    `A token with ${scopesInWords(scopes)} needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway ` +
+    `documents ${DOCUMENTED_ANSWER_BYTES} bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage ` +
+    'of your own first.'
+  );
+}
+
+export function scopesInWords(scopes: readonly string[]): string {
+  if (scopes.length === 0) return 'no scope at all';
+  const [first, ...others] = scopes;
+  return others.length === 0 ? `the scope ${first}` : `the scopes ${scopes.join(' ')}`;
+}

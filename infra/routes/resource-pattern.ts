@@ -1,0 +1,238 @@
+import { ANY_METHOD, WILD } from '../../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../../lambda/policy/route.ts';
+import type { ParsedRoute } from './route-table.ts';
+
+/** A resource pattern below the stage ARN, cut at its slashes: `GET/orders/?*` is ['GET', 'orders', WILD]. */
+export type ResourcePattern = readonly string[];
+
+/** In a copy of a route: one segment of any text. No literal of a path has a brace. */
+export const PARAMETER = '{}';
+
+/** In a copy of a route: one segment or more. */
+export const REST = '{+}';
+
+/** A copy of a route, some of whose parameters stand fixed to literals that a pattern demands. */
+export interface RouteCopy {
+  readonly methods: readonly HttpMethod[];
+  /** Literals, PARAMETER and REST. */
+  readonly path: readonly string[];
+  /** Whether a parameter, or a part of the rest, is fixed to a literal. */
+  readonly isFixed: boolean;
+}
+
+export function formatPattern(pattern: ResourcePattern): string {
+  return pattern.join('/');
+}
+
+/**
+ * Whether every request that `inner` matches is matched by `outer` too; both patterns, or both paths of copies. Reads `inner`
+ * part by part and keeps every place of `outer` that may come next, so that many wildcards take no longer than their number.
+ */
+export function covers(outer: ResourcePattern, inner: ResourcePattern): boolean {
+  if (outer.length > inner.length || differ(outer.at(-1), inner.at(-1))) return false;
+  let places: readonly number[] = [0];
+  for (const text of inner) {
+    const next: number[] = [];
+    for (const place of places) addPlacesAfter(outer[place], text, place, next);
+    if (next.length === 0) return false;
+    places = next;
+  }
+  return places.at(-1) === outer.length;
+}
+
+/** In ascending order, each once. */
+function addPlacesAfter(demanded: string | undefined, text: string, place: number, places: number[]): void {
+  const isWide = demanded === WILD || demanded === REST;
+  const isTaken = isWide || demanded === PARAMETER ? text !== '' : demanded === text;
+  const isAny = place === 0 && demanded === ANY_METHOD;
+  if (!isAny && (!isTaken || (demanded === PARAMETER && text === REST))) return;
+  if ((isAny || isWide) && places.at(-1) !== place) places.push(place);
+  places.push(place + 1);
+}
+
+const wholeCopies = new WeakMap<ParsedRoute, RouteCopy>();
+
+/** The route as it stands in the table. */
+export function wholeCopy(route: ParsedRoute): RouteCopy {
+  const known = wholeCopies.get(route) ?? copyOf(route);
+  wholeCopies.set(route, known);
+  return known;
+}
+
+function copyOf({ segments, methods }: ParsedRoute): RouteCopy {
+  const path = segments.map((segment) => {
+    if (segment.kind === 'literal') return segment.text;
+    return segment.kind === 'parameter' ? PARAMETER : REST;
+  });
+  return { methods, path, isFixed: false };
+}
+
+/**
+ * The requests of a route that a pattern matches, as copies of the route: aligned with the route's segments, a wildcard
+ * takes one or more of them, and a literal fixes a parameter. Requests with empty segments are not among them.
+ */
+export function copiesWithin(pattern: ResourcePattern, route: ParsedRoute): readonly RouteCopy[] {
+  return areApart(pattern, route) ? [] : copiesOf(wholeCopy(route), pattern);
+}
+
+/**
+ * Whether the pattern and the route differ in their method, their first literal or their last: most do, and a table of 500
+ * routes asks of hundreds of thousands.
+ */
+export function areApart(pattern: ResourcePattern, { methods, segments }: ParsedRoute): boolean {
+  const [method, first] = pattern;
+  const last = pattern.length > 1 ? pattern.at(-1) : undefined;
+  if (method !== ANY_METHOD && (!methods.some((one) => one === method) || differ(first, literalOf(segments[0]))))
+    return true;
+  return differ(last, literalOf(segments.at(-1)));
+}
+
+function literalOf(segment: ParsedRoute['segments'][number] | undefined): string | undefined {
+  return segment?.kind === 'literal' ? segment.text : undefined;
+}
+
+/** As `copiesWithin`, of a copy, whose path may have empty segments. */
+export function copiesOf(whole: RouteCopy, [method, ...path]: ResourcePattern): readonly RouteCopy[] {
+  if (method !== ANY_METHOD) {
+    const methods = whole.methods.filter((one) => one === method);
+    return methods.length === 0 ? [] : copiesAlong(path, whole.path, methods);
+  }
+  if (path.length === 0) return [whole];
+  return [
+    ...copiesAlong(path, whole.path, whole.methods),
+    ...copiesAlong([WILD, ...path], whole.path, whole.methods, true),
+  ];
+}
+
+function copiesAlong(
+  pattern: ResourcePattern,
+  route: readonly string[],
+  methods: readonly HttpMethod[],
+  begun = false,
+): readonly RouteCopy[] {
+  // Most routes differ from most patterns in their first literal, or in the last.
+  if (differ(pattern[0], route[0]) || differ(pattern.at(-1), route.at(-1))) return [];
+  if (pattern.length > route.length && !route.includes(REST)) return [];
+  const fixed = (path: readonly string[]) => path.filter(isLiteral).length > route.filter(isLiteral).length;
+  let same = 0;
+  while (isText(pattern[same]) && pattern[same] === route[same]) same++;
+  const start = route.slice(0, same);
+  const alignments = rests({ pattern, route, known: new Map() }, same, same, begun);
+  return alignments.map((rest) => {
+    const path = [...start, ...rest];
+    return { methods, path, isFixed: fixed(path) };
+  });
+}
+
+function differ(demanded: string | undefined, template: string | undefined): boolean {
+  return demanded !== template && [demanded, template].every(isText);
+}
+
+function isText(part: string | undefined): boolean {
+  return part !== undefined && part !== WILD && part !== ANY_METHOD && isLiteral(part);
+}
+
+/**
+ * Copies of one route under one pattern that are told apart. Two dozen literals between as many wildcards would have millions;
+ * past the limit the route stands unfixed for what is left of it, which takes in all of them.
+ */
+export const MAX_COPIES = 16;
+
+interface Alignment {
+  readonly pattern: ResourcePattern;
+  /** Literals, empty ones too, PARAMETER and REST. */
+  readonly route: readonly string[];
+  /** What is known of the ends of both, so that each pair is aligned once. */
+  readonly known: Map<number, readonly (readonly string[])[]>;
+}
+
+/**
+ * What is left of the route from `r` on, aligned with the pattern from `p` on.
+ *
+ * @param begun - whether the wildcard at `p` may end with an empty segment: one alone is not enough for it, but for a star it is
+ */
+function rests(along: Alignment, p: number, r: number, begun: boolean): readonly (readonly string[])[] {
+  const [demanded, template] = [along.pattern[p], along.route[r]];
+  if (demanded === undefined || template === undefined) return demanded === template ? [[]] : [];
+  const key = (p * along.route.length + r) * 2 + (begun ? 1 : 0);
+  const known = along.known.get(key) ?? alignedRests(along, p, r, begun);
+  along.known.set(key, known);
+  return known;
+}
+
+function alignedRests(along: Alignment, p: number, r: number, begun: boolean): readonly (readonly string[])[] {
+  const [demanded = '', template = ''] = [along.pattern[p], along.route[r]];
+  const then = (text: string, next: number, after: number) =>
+    rests(along, next, after, next === p).map((path) => [text, ...path]);
+  const either = (one: readonly (readonly string[])[], other: readonly (readonly string[])[]) =>
+    widest(one, other, along.route.slice(r));
+  if (template === REST) {
+    if (demanded === '') return [];
+    const isLast = r === along.route.length - 1;
+    // Of wildcards in a row all but the last may as well take one segment.
+    if (demanded === WILD && along.pattern[p + 1] === WILD && isLast) return then(PARAMETER, p + 1, r);
+    const text = demanded === WILD ? REST : demanded;
+    const within = either(then(text, p + 1, r + 1), then(text, p + 1, r));
+    return demanded === WILD && !isLast ? either(within, then(REST, p, r + 1)) : within;
+  }
+  if (demanded === WILD) {
+    return either(template === '' && !begun ? [] : then(template, p + 1, r + 1), then(template, p, r + 1));
+  }
+  if (template === PARAMETER) return demanded === '' ? [] : then(demanded, p + 1, r + 1);
+  return demanded === template ? then(template, p + 1, r + 1) : [];
+}
+
+/** Both, without those that another one takes in. */
+function widest(
+  one: readonly (readonly string[])[],
+  other: readonly (readonly string[])[],
+  unfixed: readonly string[],
+): readonly (readonly string[])[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
+  const all = one.filter((path) => !other.some((wider) => covers(wider, path)));
+  const both = [...all, ...other.filter((path) => !all.some((wider) => covers(wider, path)))];
+  return both.length > MAX_COPIES ? [unfixed] : both;
+}
+
+export function isLiteral(text: string): boolean {
+  return text !== PARAMETER && text !== REST;
+}
+
+/**
+ * Whether some spelling of the route's requests with additional empty segments is matched by the pattern. A wildcard alone
+ * takes empty segments, two of them or one next to a text; a pattern without one matches no such spelling.
+ */
+export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): boolean {
+  if (areApart(pattern, route)) return false;
+  const [method = ANY_METHOD, ...path] = pattern;
+  const { path: template } = wholeCopy(route);
+  if (method === ANY_METHOD) return path.length === 0 || reaches([WILD, ...path], template);
+  return path.includes(WILD) && reaches(path, template);
+}
+
+/** As `covers`, keeps every place of the pattern that may come next. */
+function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
+  let places = withSkipped(pattern, [0]);
+  for (const template of route) {
+    const [first] = places;
+    if (first === undefined) return false;
+    const from = template === REST ? pattern.map((_, place) => place).slice(first) : places;
+    const taken = (place: number) => !isLiteral(template) || template === pattern[place];
+    const next = from.filter((place) => place < pattern.length && (pattern[place] === WILD || taken(place)));
+    places = withSkipped(
+      pattern,
+      next.map((place) => (pattern[place] === WILD ? place : place + 1)),
+    );
+  }
+  return places.at(-1) === pattern.length;
+}
+
+/** A wildcard may take nothing but the slashes next to it. In ascending order, each once. */
+function withSkipped(pattern: ResourcePattern, places: readonly number[]): readonly number[] {
+  const all: number[] = [];
+  for (let place of places) {
+    if (place > (all.at(-1) ?? -1)) all.push(place);
+    while (pattern[place] === WILD) if (++place > (all.at(-1) ?? -1)) all.push(place);
+  }
+  return all;
+}

@@ -1,0 +1,172 @@
+import { WILD } from '../../lambda/policy/resource-pattern.ts';
+import type { HttpMethod } from '../../lambda/policy/route.ts';
+import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
+import { type PathTexts, selectorOf } from './route-selection.ts';
+import type { ParsedRoute } from './route-table.ts';
+
+/** Part of a route: the methods and the path pattern (literals and WILD) of requests that it claims. */
+export interface ClaimedPart {
+  readonly methods: readonly HttpMethod[];
+  readonly path: ResourcePattern;
+}
+
+/** Which requests, of those without empty segments, are handed to a route. */
+export interface RouteClaims {
+  /** The parts of a copy of `route` that both readings hand to it. */
+  ownParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  /** The parts that the plain reading hands to it. */
+  plainParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  /** The parts that some reading hands to it: the plain one, or the one with full matches before greedy ones. */
+  parts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  /** Of a proxy's requests those with one empty segment in its rest, as copies of the route. None for other routes. */
+  oddCopies(route: ParsedRoute): readonly RouteCopy[];
+  /** Every route that some reading hands the request to. */
+  claimants(method: HttpMethod, path: PathTexts): ReadonlySet<ParsedRoute>;
+  /** A request of the part, with a text of no literal of the table in place of each wildcard. */
+  exampleOf(path: ResourcePattern): PathTexts;
+}
+
+/**
+ * Tries one request for each copy, and that is enough: for a parameter the text that no literal of the table equals, because
+ * what then wins over the route wins for every other text too; for the rest of a path each number of segments up to one more
+ * than the longest path has, from where nothing changes.
+ */
+export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
+  const fresh = freshText(table);
+  const depth = 1 + Math.max(0, ...table.map(({ segments }) => segments.length));
+  const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
+  const plain = selectorOf(items, 'segment-by-segment');
+  const fullFirst = selectorOf(items, 'full-match-first');
+  const trial = (route: ParsedRoute, isClaimed: Trial['isClaimed']): Trial => ({
+    route,
+    fresh,
+    depth,
+    select,
+    isClaimed,
+  });
+  const select: Trial['select'] = (method, path) => ({
+    plain: plain(method, path)?.parsed,
+    fullFirst: fullFirst(method, path)?.parsed,
+  });
+  return {
+    ownParts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route && one.fullFirst === route),
+      ),
+    plainParts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route),
+      ),
+    parts: (route, copy) =>
+      claimedParts(
+        copy,
+        trial(route, (one) => one.plain === route || one.fullFirst === route),
+      ),
+    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route)) : []),
+    claimants: (method, path) => new Set([plain, fullFirst].flatMap((select) => select(method, path)?.parsed ?? [])),
+    exampleOf: (path) => path.map((text) => (text === WILD ? fresh : text)),
+  };
+}
+
+interface Trial {
+  readonly route: ParsedRoute;
+  readonly fresh: string;
+  readonly depth: number;
+  readonly select: (method: HttpMethod, path: PathTexts) => Selected;
+  readonly isClaimed: (selected: Selected) => boolean;
+}
+
+/** The routes that a request is handed to. */
+interface Selected {
+  readonly plain: ParsedRoute | undefined;
+  readonly fullFirst: ParsedRoute | undefined;
+}
+
+/** An empty segment alone is no rest. */
+function oddCopies({ methods, path }: RouteCopy): readonly RouteCopy[] {
+  const rests = [
+    ['', REST],
+    [REST, ''],
+    [REST, '', REST],
+  ];
+  return rests.map((rest) => ({ methods, path: [...path.slice(0, -1), ...rest], isFixed: false }));
+}
+
+/** Methods whose parts are the same stand together. */
+function claimedParts(copy: RouteCopy, trial: Trial): readonly ClaimedPart[] {
+  const parts = new Map<string, { readonly methods: HttpMethod[]; readonly path: ResourcePattern }>();
+  for (const method of copy.methods) {
+    for (const path of shallowestClaimed(method, copy.path, trial)) {
+      const key = path.join('/');
+      const part = parts.get(key) ?? { methods: [], path };
+      part.methods.push(method);
+      parts.set(key, part);
+    }
+  }
+  return [...parts.values()];
+}
+
+/**
+ * Of a copy with two rests or more there are many lengths to try. Past the limit it stands for a part of the route without a
+ * trial: a Deny may take in more than the route, and no copy that an Allow is made of has two.
+ */
+const MAX_TRIALS = 2_000;
+
+/** A wildcard crosses slashes, so a pattern for a shallow rest also stands for every deeper one. */
+function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: Trial): readonly ResourcePattern[] {
+  const shallowest = expansion(copy, []);
+  const selected = (path: ResourcePattern) =>
+    trial.select(
+      method,
+      path.map((text) => (text === WILD ? trial.fresh : text)),
+    );
+  const first = selected(shallowest);
+  if (trial.isClaimed(first)) return [shallowest];
+  if (first.plain !== trial.route && isProxyAbove(first.plain, copy.indexOf(REST))) return [];
+  const rests = copy.filter((text) => text === REST).length;
+  const most = Math.max(1, trial.depth - shallowest.length + 1);
+  if (rests > 1 && most ** rests > MAX_TRIALS) return [shallowest];
+  const claimed: ResourcePattern[] = [];
+  for (const lengths of lengthsOf(rests, most)) {
+    const path = expansion(copy, lengths);
+    if (!claimed.some((wider) => covers(wider, path)) && trial.isClaimed(selected(path))) claimed.push(path);
+  }
+  return claimed;
+}
+
+/** Whether a proxy takes the request whatever its first rest is: then it takes every deeper one from the same route. */
+function isProxyAbove(selected: ParsedRoute | undefined, firstRest: number): boolean {
+  const segments = selected?.segments ?? [];
+  const beyond = segments.slice(firstRest, -1);
+  return segments.at(-1)?.kind === 'proxy' && beyond.every(({ kind }) => kind === 'parameter');
+}
+
+/** The copy with a number of segments for each rest: one where none is given. */
+function expansion(copy: readonly string[], lengths: readonly number[]): ResourcePattern {
+  let rest = 0;
+  return copy.flatMap((text) => {
+    if (text === REST) return Array.from({ length: lengths[rest++] ?? 1 }, () => WILD);
+    return text === PARAMETER ? [WILD] : [text];
+  });
+}
+
+/** One to `most` for each rest, in the order of their sums: from `most` on no route of the table looks any further. */
+function lengthsOf(rests: number, most: number): readonly (readonly number[])[] {
+  const one = Array.from({ length: most }, (_, more) => more + 1);
+  const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
+  return Array.from({ length: rests })
+    .reduce<readonly (readonly number[])[]>(
+      (all) => all.flatMap((lengths) => one.map((length) => [...lengths, length])),
+      [[]],
+    )
+    .toSorted((a, b) => sum(a) - sum(b));
+}
+
+function freshText(routes: readonly ParsedRoute[]): string {
+  const literals = new Set(routes.flatMap(({ segments }) => segments.map((s) => (s.kind === 'literal' ? s.text : ''))));
+  let fresh = 'x';
+  while (literals.has(fresh)) fresh += 'x';
+  return fresh;
+}

@@ -1,0 +1,124 @@
+import { ANY_METHOD } from '../../lambda/policy/resource-pattern.ts';
+import type { Route } from '../../lambda/policy/route.ts';
+import { copiesOf, copiesWithin, covers, type ResourcePattern, wholeCopy } from './resource-pattern.ts';
+import type { ClaimedPart, RouteClaims } from './route-claims.ts';
+import type { ParsedRoute } from './route-table.ts';
+
+export interface RouteDraft {
+  readonly parsed: ParsedRoute;
+  /**
+   * Patterns for what is the route's by every reading. What one reading hands to another route needs no Allow of this one: a
+   * token may have it only if it may call that route too, whose own patterns match it.
+   */
+  readonly patterns: readonly ResourcePattern[];
+  /** Patterns for what is the route's by some reading. */
+  readonly claimed: readonly ResourcePattern[];
+  /** The routes whose requests `claimed` matches, its own included. */
+  readonly meets: ReadonlySet<ParsedRoute>;
+}
+
+/** What the Allow of a route reaches of another one. */
+export interface Leak {
+  readonly into: RouteDraft;
+  readonly patterns: readonly ResourcePattern[];
+}
+
+export function draftOf(parsed: ParsedRoute, table: readonly ParsedRoute[], claims: RouteClaims): RouteDraft {
+  const whole = wholeCopy(parsed);
+  const patterns = claims.ownParts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
+  const claimed = claims.parts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
+  return { parsed, patterns, claimed, meets: routesMet(claimed, table, claims) };
+}
+
+/**
+ * One pattern a method, or one star for all of them where that reaches nothing more of the table: a star takes segments along
+ * as well, so that `*` + `/x` also matches `GET/y/x`.
+ */
+function patternsOf({ methods, path }: ClaimedPart, table: readonly ParsedRoute[], claims: RouteClaims) {
+  const listed = methodPatterns({ methods, path });
+  // A star and the root's slash would match every path that ends in one.
+  if (methods.length < 2 || path[0] === '') return listed;
+  const starred: ResourcePattern = [ANY_METHOD, ...path];
+  const isListed = (reached: ResourcePattern) => listed.some((pattern) => covers(pattern, reached));
+  const reached = table.flatMap((route) => partsWithin(starred, route, claims));
+  return reached.flatMap(methodPatterns).every(isListed) ? [starred] : listed;
+}
+
+function methodPatterns({ methods, path }: ClaimedPart): readonly ResourcePattern[] {
+  return methods.map((method) => [method, ...path]);
+}
+
+function routesMet(
+  patterns: readonly ResourcePattern[],
+  table: readonly ParsedRoute[],
+  claims: RouteClaims,
+): ReadonlySet<ParsedRoute> {
+  return new Set(table.filter((route) => patterns.some((pattern) => partsWithin(pattern, route, claims).length > 0)));
+}
+
+/** The parts of a route's requests that a pattern matches. */
+export function partsWithin(pattern: ResourcePattern, route: ParsedRoute, claims: RouteClaims): readonly ClaimedPart[] {
+  return copiesWithin(pattern, route).flatMap((copy) => claims.parts(route, copy));
+}
+
+/** Only into routes that some token is granted without the other, or tables with few scopes would be mostly leaks. */
+export function leaksOf(draft: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly Leak[] {
+  return drafts.flatMap((into) => {
+    if (into === draft || !draft.meets.has(into.parsed) || !areHeldApart(draft, into)) return [];
+    const patterns = deniedPart(draft.patterns, into, drafts, claims);
+    return patterns.length === 0 ? [] : [{ into, patterns }];
+  });
+}
+
+/** Patterns for what `patterns` match of a route: its `claimed` ones where that is all of it. */
+export function deniedPart(
+  patterns: readonly ResourcePattern[],
+  into: RouteDraft,
+  drafts: readonly RouteDraft[],
+  claims: RouteClaims,
+): readonly ResourcePattern[] {
+  const parts = patterns.flatMap((pattern) => partsWithin(pattern, into.parsed, claims));
+  const byPath = new Map<string, Set<ClaimedPart['methods'][number]>>();
+  for (const { methods, path } of parts) {
+    const key = path.join('/');
+    const known = byPath.get(key) ?? new Set();
+    for (const method of methods) known.add(method);
+    byPath.set(key, known);
+  }
+  const table = drafts.map(({ parsed }) => parsed);
+  const denied = [...byPath].flatMap(([path, methods]) =>
+    patternsOf({ methods: [...methods], path: path.split('/') }, table, claims),
+  );
+  const isWhole = into.claimed.every((own) => denied.some((pattern) => covers(pattern, own)));
+  return isWhole ? into.claimed : denied;
+}
+
+/**
+ * Patterns for the requests with one empty segment that `patterns` match and that the plain reading hands to a proxy. They
+ * are not the requests without that segment: for `{a}` an empty one is too little, for `{proxy+}` it is a part of the rest.
+ */
+export function spelledPart(
+  patterns: readonly ResourcePattern[],
+  { parsed }: RouteDraft,
+  claims: RouteClaims,
+): readonly ResourcePattern[] {
+  const parts = patterns.flatMap((pattern) =>
+    claims
+      .oddCopies(parsed)
+      .flatMap((copy) => copiesOf(copy, pattern).flatMap((one) => claims.plainParts(parsed, one))),
+  );
+  const spelled = parts.flatMap(methodPatterns);
+  const distinct = [...new Map(spelled.map((pattern) => [pattern.join('/'), pattern])).values()];
+  return distinct.filter((inner) => !distinct.some((outer) => outer !== inner && covers(outer, inner)));
+}
+
+/** Whether some token may call the one but not the other. */
+function areHeldApart({ parsed: one }: RouteDraft, { parsed: other }: RouteDraft): boolean {
+  return isGrantableWithout(one.route, other.route) || isGrantableWithout(other.route, one.route);
+}
+
+/** Whether some token may call `route` but not `other`. A route that needs no scope is granted to every token. */
+export function isGrantableWithout(route: Route, other: Route): boolean {
+  if (other.scopes.length === 0) return false;
+  return route.scopes.length === 0 || route.scopes.some((scope) => !other.scopes.includes(scope));
+}

@@ -1,0 +1,114 @@
+import { HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/route.ts';
+import { RouteTableError } from '../route-table-error.ts';
+import { type PathSegment, parsePath } from './route-path.ts';
+
+/** A route with its path read, and the methods that API Gateway sends to it: `ANY` leaves out what its resource names. */
+export interface ParsedRoute {
+  readonly route: Route;
+  readonly segments: readonly PathSegment[];
+  readonly methods: readonly HttpMethod[];
+}
+
+/** As many as a template is tested to have room for; GitHub's API has 869. API Gateway's own limit, 300 resources, can be raised. */
+const MAX_ROUTES = 1000;
+
+/** RFC 6749 section 3.3, `scope-token`. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Checks all that can be said of a route table without policies.
+ *
+ * @throws RouteTableError naming the routes and what to change.
+ */
+export function parseRouteTable(routes: readonly Route[]): readonly ParsedRoute[] {
+  if (routes.length > MAX_ROUTES) {
+    throw new RouteTableError(`The table has ${routes.length} routes: at most ${MAX_ROUTES} fit one API.`);
+  }
+  for (const route of routes) checkRule(route);
+  const paths = new Map(routes.map(({ path }) => [path, parsePath(path)]));
+  checkSiblings(paths);
+  const named = methodsByPath(routes);
+  return routes.map((route) => ({
+    route,
+    segments: paths.get(route.path) ?? [],
+    methods: servedMethods(route, named.get(route.path) ?? new Set()),
+  }));
+}
+
+export function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return `${method} ${path}`;
+}
+
+function checkRule(route: Route): void {
+  if (route.method !== 'ANY' && !HTTP_METHODS.includes(route.method)) {
+    throw new RouteTableError(
+      `The route ${nameOf(route)} must have one of the methods ${HTTP_METHODS.join(', ')}, ANY.`,
+    );
+  }
+  for (const scope of route.scopes) {
+    if (SCOPE_TOKEN.test(scope)) continue;
+    throw new RouteTableError(
+      `The route ${nameOf(route)} asks for the scope ${JSON.stringify(scope)}: ` +
+        'a scope is one or more visible ASCII characters without space, quote or backslash (RFC 6749 section 3.3).',
+    );
+  }
+}
+
+/**
+ * API Gateway refuses two parameters of different names under one resource; for `{id}` next to `{proxy+}` see `siblingWarning`.
+ *
+ * @throws RouteTableError naming two paths.
+ */
+export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
+  const names = new Map<string, { readonly name: string; readonly path: string }>();
+  for (const [path, segments] of paths) {
+    for (const [index, segment] of segments.entries()) {
+      if (segment.kind === 'literal') continue;
+      const place = `${path.split('/', index + 1).join('/')}/ ${segment.kind}`;
+      const seen = names.get(place) ?? { name: segment.name, path };
+      names.set(place, seen);
+      if (seen.name === segment.name) continue;
+      throw new RouteTableError(
+        `The paths ${seen.path} and ${path} call one place {${seen.name}} and {${segment.name}}, ` +
+          'which API Gateway refuses: use one name.',
+      );
+    }
+  }
+}
+
+/**
+ * A sentence about the first parameter next to a `{proxy+}` below one path: API Gateway has refused such resources of REST APIs
+ * (serverless-next.js #206), which only the deployment shows. undefined: there is none.
+ */
+export function siblingWarning(routes: readonly Pick<Route, 'path'>[]): string | undefined {
+  const variables = new Map<string, string>();
+  for (const { path } of routes) {
+    for (const { 0: part, index } of path.matchAll(/\{[^}]+\}/g)) {
+      const parent = path.slice(0, index);
+      const sibling = variables.get(parent) ?? part;
+      variables.set(parent, sibling);
+      if (sibling === part) continue;
+      return (
+        `The routes have ${parent}${sibling} and ${parent}${part}: API Gateway takes one variable part below a path of a REST ` +
+        'API ("A sibling of this resource already has a variable path part"), so the deployment may fail. Keep one of them.'
+      );
+    }
+  }
+  return undefined;
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const named = new Map<string, Set<string>>();
+  for (const route of routes) {
+    const methods = named.get(route.path) ?? new Set();
+    if (methods.has(route.method)) {
+      throw new RouteTableError(`The route ${nameOf(route)} stands twice in the table: merge the two into one.`);
+    }
+    named.set(route.path, methods.add(route.method));
+  }
+  return named;
+}
+
+function servedMethods({ method }: Route, named: ReadonlySet<string>): readonly HttpMethod[] {
+  return method === 'ANY' ? HTTP_METHODS.filter((other) => !named.has(other)) : [method];
+}

@@ -1,0 +1,103 @@
+import { type DescribedLoss, lossesText } from '../../lambda/configuration/described-losses.ts';
+import { LOSS_KINDS } from '../../lambda/policy/lost-requests.ts';
+import type { CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
+import { RouteTableError } from '../route-table-error.ts';
+import type { PolicyLoss } from '../routes/policy-loss.ts';
+import { checkPolicySize, shortenedPolicy } from '../routes/policy-size.ts';
+import { compileRouteTable, singleRoutes } from '../routes/route-compiler.ts';
+import { nameOf, siblingWarning } from '../routes/route-table.ts';
+import type { AuthorizerSettings } from './deployment-schema.ts';
+import { checkLosses } from './loss-messages.ts';
+
+/** What policies have to be. */
+export interface PolicyDemands extends Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses' | 'maxAnswerBytes'> {
+  /** With `route`, a policy loses nothing and is short. */
+  readonly cachePer: CacheKey;
+}
+
+/** A table that can become policies. */
+export interface ExpressibleTable {
+  readonly routes: readonly CompiledRoute[];
+  /** For the deployment's description of itself. */
+  readonly losses: string;
+  readonly warnings: readonly { readonly id: string; readonly text: string }[];
+}
+
+/**
+ * Compiles a table, and checks that its policies are as the team demands.
+ *
+ * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
+ * with a TOKEN authorizer asks for them. A table that is too long for them cannot have been deployed with such an authorizer.
+ *
+ * @throws RouteTableError where policies cannot say the table, or only in too many bytes, or its description is too long
+ * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
+ */
+export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
+  const { routes: ofTokens, losses: lossesOfTokens } = compileRouteTable(routes);
+  const isPerRoute = demands.cachePer === 'route';
+  const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes) : ofTokens;
+  const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
+  const lost = checkLosses(losses, routes, demands);
+  const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
+  const shortened = isPerRoute ? undefined : shortenedPolicy(compiled);
+  if (shortened !== undefined && demands.exactPolicies === 'required') {
+    throw new RouteTableError(`exactPolicies is 'required'. ${shortened}: set cachePer: 'route'.`);
+  }
+  const siblings = siblingWarning(routes);
+  refuseLongDescription(compiled);
+  return {
+    routes: compiled,
+    losses: lossesText(describedLosses(losses, routes)),
+    warnings: [
+      ...(lost === undefined ? [] : [{ id: 'lost-requests', text: lost }]),
+      ...(large === undefined ? [] : [{ id: 'large-policy', text: large }]),
+      ...(shortened === undefined ? [] : [{ id: 'shortened-policy', text: `${shortened}.` }]),
+      ...(siblings === undefined ? [] : [{ id: 'variable-siblings', text: siblings }]),
+    ],
+  };
+}
+
+/** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */
+const MAX_ROUTES_BYTES = 800_000;
+
+function refuseLongDescription(routes: readonly CompiledRoute[]): void {
+  const bytes = bytesOf(routes);
+  if (bytes <= MAX_ROUTES_BYTES) return;
+  throw new RouteTableError(
+    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MAX_ROUTES_BYTES} fit: set cachePer: 'route', ` +
+      'whose routes are short, or give some of them to an authorizer and an API of their own.',
+  );
+}
+
+/** Of the routes in a template, where their JSON stands quoted. */
+function bytesOf(routes: readonly CompiledRoute[]): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(routes)));
+}
+
+/** Of a route that is lost as a whole, single requests that the same Deny takes are no news. */
+export function withoutCovered(losses: readonly PolicyLoss[]): readonly PolicyLoss[] {
+  const wholes = losses.filter(({ kind }) => kind === 'whole');
+  return losses.filter((loss) => loss.kind === 'whole' || !wholes.some((whole) => isCovered(loss, whole)));
+}
+
+function isCovered({ route, requests, denied, because }: PolicyLoss, whole: PolicyLoss): boolean {
+  if (whole.denied !== denied) return false;
+  const [, path] = route.split(' ');
+  const isLost = (request: string) => whole.requests.includes(`${request.split(' ')[0]} ${path}`);
+  return requests.every(isLost) && because.every((name) => whole.because.includes(name));
+}
+
+/** By the numbers of their routes, the gravest first. */
+export function describedLosses(losses: readonly PolicyLoss[], routes: readonly Route[]): readonly DescribedLoss[] {
+  const places = new Map(routes.map((route, index) => [nameOf(route), index]));
+  const placeOf = (name: string): number => {
+    const place = places.get(name);
+    if (place === undefined) throw new Error(`A loss names ${name}, which is no route of the table.`);
+    return place;
+  };
+  return LOSS_KINDS.flatMap((kind) => losses.filter((loss) => loss.kind === kind)).map(
+    ({ kind, route, requests, denied, because }) => {
+      return { kind, route: placeOf(route), requests, denied: placeOf(denied), because: because.map(placeOf) };
+    },
+  );
+}

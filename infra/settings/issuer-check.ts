@@ -1,0 +1,131 @@
+import { isAcceptableAddress } from '../../lambda/key-set/json-download.ts';
+import { IGNORABLE_PARAMETERS, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
+import type { IssuerSettings } from './deployment-schema.ts';
+import { formerAliases } from './former-alias-check.ts';
+import {
+  allOf,
+  type Demand,
+  demand,
+  isRecord,
+  listOf,
+  matching,
+  objectFix,
+  objectOf,
+  oneOf,
+  recordOf,
+  shown,
+  textWhere,
+  unknownMember,
+  wholeSeconds,
+  written,
+} from './setting-demands.ts';
+
+/** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
+const LONGEST_TOKEN_AGE = 31 * 24 * 3600;
+
+const text = matching(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
+
+const writtenText = written(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
+
+const address = textWhere(
+  isAddress,
+  'write an https address without query or fragment, such as https://login.example.com/ (http only on loopback)',
+);
+
+export const issuerAddress = allOf(
+  address,
+  textWhere(
+    (value) => !value.includes('/.well-known/'),
+    'leave out /.well-known/ and what follows, because tokens name the issuer without it',
+  ),
+  textWhere(
+    (value) => !/^https:\/\/login\.microsoftonline\.\w+\/(common|organizations|consumers)\//.test(value),
+    'name your tenant by its GUID, because tokens name the tenant, never the address of all tenants',
+  ),
+);
+
+/** Discovery documents are found by themselves. */
+export const keySetAddress = allOf(
+  address,
+  textWhere(
+    (value) => !/\/\.well-known\/(openid-configuration|oauth-authorization-server)/.test(value),
+    'write the address of the key set itself, or leave jwksUri to discovery',
+  ),
+);
+
+const algorithm = demand(
+  (value) => SIGNATURE_ALGORITHMS.some((known) => known === value),
+  `name only ${SIGNATURE_ALGORITHMS.join(', ')}, because with HS* whoever can verify a token can also make one`,
+);
+
+export const algorithms = listOf(algorithm, 1);
+
+/** RFC 7515 section 4.1.9: a media type, whose `application/` may be left out. */
+const tokenType = matching(
+  /^[\w!#$&^.+-]+(\/[\w!#$&^.+-]+)?$/,
+  "write a string that is not empty: the header's `typ`, such as at+jwt",
+);
+
+/** Every other parameter is accepted anyway, or must never be. */
+export const ignorableParameter = demand(
+  (value) => IGNORABLE_PARAMETERS.some((known) => known === value),
+  `name only ${IGNORABLE_PARAMETERS.join(', ')}, because crit, b64, jwk, x5c, cty and enc change what a token means or who signed it, and no other parameter has to be named`,
+);
+
+const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
+
+/** One demand for each field: a field added to the type does not compile until it is checked here. */
+const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
+  issuer: issuerAddress,
+  jwksUri: orNull(keySetAddress),
+  audiences: listOf(orNull(text), 0),
+  clients: listOf(text, 0),
+  algorithms,
+  tokenTypes: listOf(orNull(tokenType), 1),
+  ignoredHeaderParameters: listOf(ignorableParameter, 0),
+  requiredClaims: recordOf(writtenText, text),
+  claimNames: objectOf({ scopes: listOf(scopeClaim, 0), jwtId: text, session: text, client: listOf(text, 1) }),
+  scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),
+  clockTolerance: wholeSeconds(0, 60),
+  maxTokenAge: wholeSeconds(1, LONGEST_TOKEN_AGE),
+  tokensWithoutId: oneOf(['reject', 'digest']),
+  formerAliases,
+};
+
+/** What is wrong with an issuer's settings, as a sentence without its full stop; undefined: nothing. */
+export function issuerComplaint(field: string, settings: unknown): string | undefined {
+  if (!isRecord(settings)) {
+    return `${field} is ${shown(settings)}: ${objectFix(settings, 'write what a preset returns, such as oidc({ … })')}`;
+  }
+  const names = Object.keys(ISSUER_FIELDS);
+  const unknown = unknownMember(settings, names);
+  if (unknown !== undefined) {
+    return `${field} has a field "${unknown.name}": write only ${names.join(', ')}${unknown.hint}`;
+  }
+  for (const [name, demanded] of Object.entries(ISSUER_FIELDS)) {
+    const fix = demanded(settings[name]);
+    if (fix !== undefined) return `${field}.${name} is ${shown(settings[name])}: ${fix}`;
+  }
+  // Each field has just been looked at, which the compiler cannot follow through a table.
+  return audienceComplaint(field, settings as unknown as IssuerSettings);
+}
+
+/** A token without audience is good for every API of its issuer: then only named clients may use it here. */
+function audienceComplaint(field: string, { audiences, clients }: IssuerSettings): string | undefined {
+  if (clients.length > 0 || (audiences.length > 0 && !audiences.includes(null))) return undefined;
+  return (
+    `${field}.audiences is ${shown(audiences)}: ` +
+    'name the audience of this API, or pin clients where the issuer sets none'
+  );
+}
+
+function orNull(demanded: Demand): Demand {
+  return (value) => (value === null ? undefined : demanded(value));
+}
+
+function isAddress(value: string): boolean {
+  const url = URL.parse(value);
+  return (
+    url !== null && isAcceptableAddress(url) && !/[?#\s]/.test(value) && url.username === '' && url.password === ''
+  );
+}

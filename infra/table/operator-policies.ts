@@ -1,0 +1,108 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
+import { exceptFrom } from '../rule-exceptions.ts';
+import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
+import type { AnyTable } from './revocation-table.ts';
+
+const isBreakGlass = (prefix: string): boolean =>
+  BREAK_GLASS_LEVELS.some((level) => level === TARGET_PREFIXES[prefix as keyof typeof TARGET_PREFIXES]);
+const TARGETS = Object.keys(TARGET_PREFIXES).map((prefix) => ({ pattern: `${prefix}#*`, prefix }));
+const EVERYDAY_TARGETS = TARGETS.filter(({ prefix }) => !isBreakGlass(prefix)).map(({ pattern }) => pattern);
+const BREAK_GLASS_TARGETS = TARGETS.filter(({ prefix }) => isBreakGlass(prefix)).map(({ pattern }) => pattern);
+
+/** `show` and `check` ask for the entries of a token at every level, keys and issuers included; the console describes. */
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];
+
+/**
+ * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
+ * what it is for, with the CLI, the AWS CLI or the console.
+ *
+ * Limitation: IAM cannot tell an entry that is created from one that is overwritten, so anyone who may write an entry may
+ * also weaken one by other means than the CLI; the audit trail says who did, where `auditTrail` is true.
+ */
+export class OperatorPolicies extends Construct {
+  /** `list`, `lint`, `show` and `check`: a scan reads the whole table, whatever its keys. */
+  readonly readers: ManagedPolicy;
+  /** `revoke` for tokens, sessions, subjects and clients. */
+  readonly operators: ManagedPolicy;
+  /** `import`, for the same targets: it writes entry by entry, because batches take no conditions. */
+  readonly importers: ManagedPolicy;
+  /** `restore`, but not for signing keys and issuers: those shut the door on a thief. */
+  readonly restorers: ManagedPolicy;
+  /** `revoke` and `restore` for signing keys and issuers: one entry shuts out everybody. An alarm tells of each. */
+  readonly breakGlass: ManagedPolicy;
+  private readonly table: AnyTable;
+
+  constructor(scope: Construct, id: string, table: AnyTable) {
+    super(scope, id);
+    this.table = table;
+    this.readers = this.policyFor('Readers', 'Read all revocation entries', [this.onTable(['dynamodb:Scan'])]);
+    this.operators = this.policyFor('Operators', 'Revoke tokens, sessions, subjects and clients', [
+      this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
+    ]);
+    this.importers = this.policyFor('Importers', 'Revoke tokens, sessions, subjects and clients in bulk', [
+      this.onTargets(['dynamodb:PutItem'], EVERYDAY_TARGETS),
+    ]);
+    this.restorers = this.policyFor('Restorers', 'Delete revocation entries, but for keys and issuers', [
+      this.onTargets(['dynamodb:DeleteItem'], BREAK_GLASS_TARGETS, 'StringNotLike'),
+    ]);
+    this.breakGlass = this.policyFor('BreakGlass', 'Revoke and restore signing keys and whole issuers', [
+      this.onTargets(['dynamodb:DeleteItem', 'dynamodb:PutItem'], BREAK_GLASS_TARGETS),
+    ]);
+  }
+
+  private policyFor(id: string, description: string, statements: readonly PolicyStatement[]): ManagedPolicy {
+    const isReader = id === 'Readers';
+    const policy = new ManagedPolicy(this, id, {
+      description: `${description} of ${Stack.of(this).stackName}`,
+      statements: [
+        this.findsStack(),
+        listsTables(),
+        this.onTable(READ),
+        ...statements,
+        ...statementsForKey(this.table.encryptionKey, [
+          ...KEY_ACTIONS_TO_READ,
+          ...(isReader ? [] : KEY_ACTIONS_TO_WRITE),
+        ]),
+      ],
+    });
+    exceptFrom(
+      policy,
+      'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/<AWS::StackName>/*]',
+    );
+    return policy;
+  }
+
+  /**
+   * What the tool asks before anything else: the table's name and what the authorizer says of itself. It asks by the
+   * stack's name, and CloudFormation then checks the permission on `stack/<name>/*`, which the stack's id does not match.
+   */
+  private findsStack(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
+      resources: [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${Aws.STACK_NAME}/*`],
+    });
+  }
+
+  private onTable(actions: string[]): PolicyStatement {
+    return new PolicyStatement({ actions, resources: [this.table.tableArn] });
+  }
+
+  /** `ForAllValues` is true of no key at all, as in a scan or some other action: hence the second condition. */
+  private onTargets(actions: string[], patterns: readonly string[], operator = 'StringLike'): PolicyStatement {
+    const statement = this.onTable(actions);
+    statement.addConditions({
+      [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': patterns },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    return statement;
+  }
+}
+
+/** What the console begins with: names only, and of all tables, because the action knows no resources. */
+function listsTables(): PolicyStatement {
+  return new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] });
+}

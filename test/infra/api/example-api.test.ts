@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiStack } from '../../../infra/api-stack.ts';
+import { newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
+
+type Handler = (event: unknown) => Promise<APIGatewayProxyResult>;
+
+interface Template {
+  readonly Resources: Record<string, { readonly Properties?: { readonly Code?: { readonly S3Key: string } } }>;
+}
+
+/** The example backend as it is deployed: its bundle. */
+async function bundledBackend(): Promise<Handler> {
+  const app = newApp();
+  new ApiStack(app, 'bearer-authorizer', { deployment: soundDeployment });
+  const { directory } = app.synth();
+  const template = JSON.parse(readFileSync(join(directory, 'bearer-authorizer.template.json'), 'utf8')) as Template;
+  const [, backend] = Object.entries(template.Resources).find(([id]) => /^Backend[0-9A-F]{8}$/.test(id)) ?? [];
+  const hash = backend?.Properties?.Code?.S3Key.replace('.zip', '');
+  const asset = join(directory, `asset.${hash}`, 'index.cjs');
+  return ((await import(pathToFileURL(asset).href)) as { handler: Handler }).handler;
+}
+
+let backend: Handler;
+beforeAll(async () => {
+  backend = await bundledBackend();
+});
+afterEach(() => {
+  delete process.env.CORS_ORIGINS;
+});
+
+function requestFrom(origin?: string) {
+  return {
+    httpMethod: 'GET',
+    path: '/orders/7',
+    headers: origin === undefined ? null : { origin },
+    requestContext: {
+      authorizer: { principalId: 'main#ada', integrationLatency: 3, subject: 'ada', scope: 'orders:read' },
+    },
+  };
+}
+
+describe('the example backend', () => {
+  it('answers with the method, the path, the principal and the context it received', async () => {
+    const { statusCode, body } = await backend(requestFrom());
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      method: 'GET',
+      path: '/orders/7',
+      principalId: 'main#ada',
+      context: { integrationLatency: 3, subject: 'ada', scope: 'orders:read' },
+    });
+  });
+
+  it.each([
+    ['every origin', '*', 'https://app.example.com', '*'],
+    [
+      'an origin that is listed',
+      'https://a.example https://app.example.com',
+      'https://app.example.com',
+      'https://app.example.com',
+    ],
+    ['no other origin', 'https://a.example', 'https://app.example.com', undefined],
+    ['no origin where none is listed', '', '', undefined],
+  ])('lets pages read its answer: %s', async (_name, listed, origin, allowed) => {
+    process.env.CORS_ORIGINS = listed;
+    const { headers } = await backend(requestFrom(origin));
+    expect(headers?.['Access-Control-Allow-Origin']).toBe(allowed);
+    expect(headers).not.toHaveProperty('Access-Control-Allow-Credentials');
+  });
+});

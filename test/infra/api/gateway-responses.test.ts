@@ -1,0 +1,108 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
+import { newStack } from '../../support/cdk/synthesis.ts';
+
+interface GatewayResponse {
+  readonly StatusCode?: string;
+  readonly ResponseParameters: Record<string, string>;
+  readonly ResponseTemplates: Record<string, string>;
+}
+
+type ResponsesByType = ReadonlyMap<string, GatewayResponse>;
+
+function gatewayResponsesFor(corsOrigins: readonly string[]): ResponsesByType {
+  const stack = newStack();
+  const api = new RestApi(stack, 'Api');
+  api.root.addMethod('GET', new MockIntegration());
+  addGatewayResponses(api, { realm: 'orders', corsOrigins });
+  const resources = Object.values(Template.fromStack(stack).findResources('AWS::ApiGateway::GatewayResponse'));
+  return new Map(resources.map(({ Properties }) => [Properties.ResponseType as string, Properties as GatewayResponse]));
+}
+
+function headersOf(responses: ResponsesByType, type: string): Record<string, string> {
+  const parameters = Object.entries(responses.get(type)?.ResponseParameters ?? {});
+  return Object.fromEntries(parameters.map(([name, value]) => [name.replace('gatewayresponse.header.', ''), value]));
+}
+
+let responses: ResponsesByType;
+beforeAll(() => {
+  responses = gatewayResponsesFor(['*']);
+});
+
+describe("API Gateway's own answers", () => {
+  it('challenge without an error code where the request may have carried no token', () => {
+    expect(responses.get('UNAUTHORIZED')?.StatusCode).toBe('401');
+    expect(headersOf(responses, 'UNAUTHORIZED')['WWW-Authenticate']).toBe(`'Bearer realm="orders"'`);
+  });
+
+  it('say insufficient_scope where a good token lacks one', () => {
+    expect(responses.get('ACCESS_DENIED')?.StatusCode).toBe('403');
+    expect(headersOf(responses, 'ACCESS_DENIED')['WWW-Authenticate']).toBe(
+      `'Bearer realm="orders", error="insufficient_scope"'`,
+    );
+  });
+
+  it.each(['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHORIZER_FAILURE'])(
+    'ask to come back when nothing can be known: %s',
+    (type) => {
+      expect(responses.get(type)?.StatusCode).toBe('503');
+      expect(headersOf(responses, type)['Retry-After']).toBe("'5'");
+      expect(headersOf(responses, type)['WWW-Authenticate']).toBeUndefined();
+    },
+  );
+
+  it('say when to come back after too many requests, before the authorizer was asked', () => {
+    expect(responses.get('THROTTLED')?.StatusCode).toBe('429');
+    expect(headersOf(responses, 'THROTTLED')['Retry-After']).toBe("'1'");
+  });
+
+  it('say 404 where there is no such route', () => {
+    expect(responses.get('MISSING_AUTHENTICATION_TOKEN')?.StatusCode).toBe('404');
+  });
+
+  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])(
+    'leave %s the status of each error, which a status here would change',
+    (type) => {
+      expect(responses.get(type)).toBeDefined();
+      expect(responses.get(type)?.StatusCode).toBeUndefined();
+    },
+  );
+
+  it('are problem details whose only variable is the request id', () => {
+    for (const [type, { ResponseTemplates, StatusCode }] of responses) {
+      const template = ResponseTemplates['application/json'] ?? '';
+      const details = JSON.parse(template) as Record<string, unknown>;
+      expect(details, type).toMatchObject({ type: 'about:blank', requestId: '$context.requestId' });
+      expect(String(details.status), type).toBe(String(StatusCode));
+      expect(template.match(/\$/g), type).toHaveLength(1);
+      expect(headersOf(responses, type)['Content-Type'], type).toBe("'application/problem+json'");
+    }
+  });
+
+  it('may be read by pages of every origin, without credentials, challenge included', () => {
+    for (const type of responses.keys()) {
+      expect(headersOf(responses, type), type).toMatchObject({
+        'Access-Control-Allow-Origin': "'*'",
+        'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
+      });
+      expect(JSON.stringify(responses.get(type)), type).not.toContain('Allow-Credentials');
+    }
+  });
+
+  it('name the one origin there is', () => {
+    const headers = headersOf(gatewayResponsesFor(['https://app.example.com']), 'UNAUTHORIZED');
+    expect(headers['Access-Control-Allow-Origin']).toBe("'https://app.example.com'");
+  });
+
+  it('may be read by every page where several origins are named, since their headers are static', () => {
+    const headers = headersOf(gatewayResponsesFor(['https://a.example', 'https://b.example']), 'UNAUTHORIZED');
+    expect(headers['Access-Control-Allow-Origin']).toBe("'*'");
+  });
+
+  it('have no CORS headers where no origin is named', () => {
+    const names = Object.keys(headersOf(gatewayResponsesFor([]), 'UNAUTHORIZED'));
+    expect(names.filter((name) => name.startsWith('Access-Control'))).toEqual([]);
+  });
+});

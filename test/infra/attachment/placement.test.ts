@@ -1,0 +1,313 @@
+import { type App, CfnOutput, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import {
+  Deployment,
+  type IAuthorizer,
+  type IRestApi,
+  MockIntegration,
+  RestApi,
+  type RestApiBase,
+  SpecRestApi,
+  Stage,
+} from 'aws-cdk-lib/aws-apigateway';
+import { describe, expect, it, vi } from 'vitest';
+import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
+import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
+import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
+import type { CacheKey } from '../../../lambda/policy/route.ts';
+import { issuer, newApp } from '../../support/cdk/synthesis.ts';
+import { FULL_SUITE } from '../../support/full-suite.ts';
+import { faultsIn, type Resource, type SynthesizedStack, stacksOf, withNested } from '../../support/template-graph.ts';
+
+const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } };
+const document = {
+  openapi: '3.0.3',
+  info: { title: 'Orders', version: '1' },
+  components: { securitySchemes: { oauth: { type: 'oauth2', flows: {} } } },
+  paths: {
+    '/orders': {
+      get: { ...mock, security: [{ oauth: ['orders:read'] }] },
+      post: { ...mock, security: [{ oauth: ['orders:write'] }] },
+    },
+  },
+};
+const settings: AuthorizerSettings = { issuers: { main: issuer }, routes: routesFromOpenApi(document).routes };
+
+/** Two root stacks, nested stacks in both, and one within another. */
+function newStacks(app: App) {
+  const first = new Stack(app, 'first');
+  const second = new Stack(app, 'second');
+  const nested = new NestedStack(first, 'Nested');
+  return {
+    first,
+    nested,
+    sibling: new NestedStack(first, 'Sibling'),
+    inner: new NestedStack(nested, 'Inner'),
+    second,
+    nestedInSecond: new NestedStack(second, 'Nested'),
+  };
+}
+
+type Place = keyof ReturnType<typeof newStacks>;
+
+const PLACES: readonly Place[] = ['first', 'nested', 'sibling', 'inner', 'second', 'nestedInSecond'];
+
+function addMethods(api: IRestApi | RestApiBase, authorizer: IAuthorizer): void {
+  const orders = api.root.resourceForPath('/orders');
+  orders.addMethod('GET', new MockIntegration(), { authorizer });
+  orders.addMethod('POST', new MockIntegration(), { authorizer });
+}
+
+/** An object for the API in another stack. */
+function importedInto(scope: Stack, { restApiId, restApiRootResourceId }: RestApi): IRestApi {
+  const rootResourceId = restApiRootResourceId;
+  return RestApi.fromRestApiAttributes(scope, 'Imported', { restApiId, rootResourceId });
+}
+
+/** One API of every kind, in one stack. */
+function addApis(stack: Stack, authorizer: BearerAuthorizer): void {
+  const simple = new RestApi(stack, 'Simple');
+  addMethods(simple, authorizer);
+  new SpecRestApi(stack, 'Described', { apiDefinition: authorizer.apiDefinition(document) });
+  const divided = new RestApi(stack, 'Divided');
+  divided.root.addMethod('OPTIONS');
+  const methods = importedInto(new NestedStack(stack, 'Methods'), divided);
+  addMethods(methods, authorizer.forApi(methods));
+  const staged = new RestApi(stack, 'Staged', { deploy: false });
+  addMethods(staged, authorizer.forApi(staged));
+  const stages = new NestedStack(stack, 'Stages');
+  const deployment = new Deployment(stages, 'Deployment', { api: staged as IRestApi });
+  new Stage(stages, 'Stage', { deployment });
+}
+
+interface Placed {
+  readonly stack: SynthesizedStack;
+  readonly id: string;
+  readonly resource: Resource;
+}
+
+function resourcesOf(stacks: readonly SynthesizedStack[], type: string): readonly Placed[] {
+  return stacks
+    .flatMap(withNested)
+    .flatMap((stack) =>
+      Object.entries(stack.template.Resources).map(([id, resource]): Placed => ({ stack, id, resource })),
+    )
+    .filter(({ resource }) => resource.Type === type);
+}
+
+const variablesOf = ({ resource }: Placed) =>
+  (resource.Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+
+/** What each flusher is told: by its environment, or by the parameters that it reads. */
+function flushedBy(stacks: readonly SynthesizedStack[]): readonly string[] {
+  const flushers = resourcesOf(stacks, 'AWS::Lambda::Function').filter((placed) => 'STAGES' in variablesOf(placed));
+  const parameters = resourcesOf(stacks, 'AWS::SSM::Parameter');
+  return flushers.map((flusher) => {
+    const { STAGES, STAGE_PARAMETERS = '' } = variablesOf(flusher);
+    const names = String(STAGE_PARAMETERS).split(',');
+    const read = parameters.filter(({ resource }) => names.includes(String(resource.Properties?.Name)));
+    return JSON.stringify([STAGES, ...read.map(({ resource }) => resource.Properties?.Value)]);
+  });
+}
+
+/** How many caches each role may flush, over all roles. */
+function flushGrants(stacks: readonly SynthesizedStack[]): number {
+  const counts = resourcesOf(stacks, 'AWS::IAM::Policy').map(({ resource }) => {
+    const { Roles = [], PolicyDocument } = resource.Properties as {
+      Roles?: readonly unknown[];
+      PolicyDocument: unknown;
+    };
+    return Roles.length * (JSON.stringify(PolicyDocument).match(/cache\/authorizers/g)?.length ?? 0);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function permissionsFor(stacks: readonly SynthesizedStack[]): readonly Placed[] {
+  return resourcesOf(stacks, 'AWS::Lambda::Permission').filter(({ resource }) =>
+    JSON.stringify(resource.Properties?.SourceArn).includes('authorizers/'),
+  );
+}
+
+interface Placement {
+  readonly authorizerPlace: Place;
+  readonly apiPlace: Place;
+}
+
+/** Every place of each side, and every way from one to the other: none, up, down, aside, and between roots. */
+const REPRESENTATIVE: readonly Placement[] = [
+  { authorizerPlace: 'first', apiPlace: 'first' },
+  { authorizerPlace: 'first', apiPlace: 'inner' },
+  { authorizerPlace: 'inner', apiPlace: 'nested' },
+  { authorizerPlace: 'nested', apiPlace: 'sibling' },
+  { authorizerPlace: 'second', apiPlace: 'first' },
+  { authorizerPlace: 'nestedInSecond', apiPlace: 'inner' },
+  { authorizerPlace: 'sibling', apiPlace: 'nestedInSecond' },
+  { authorizerPlace: 'nested', apiPlace: 'second' },
+];
+
+const placements = FULL_SUITE
+  ? PLACES.flatMap((authorizerPlace) => PLACES.map((apiPlace): Placement => ({ authorizerPlace, apiPlace })))
+  : REPRESENTATIVE;
+
+const isInSecond = (place: Place) => place.toLowerCase().includes('second');
+const acrossRoots = placements.filter((one) => isInSecond(one.authorizerPlace) !== isInSecond(one.apiPlace));
+
+/** CDK's references between root stacks: outputs that are read, and exports. */
+const REFERENCES = [
+  { strength: 'weak', placements },
+  { strength: 'strong', placements: acrossRoots },
+];
+
+describe.each(REFERENCES)('with $strength references between stacks', ({ strength, placements }) => {
+  const withSettings = () =>
+    newApp({
+      'aws:cdk:enable-asset-metadata': true,
+      '@aws-cdk/core:defaultCrossStackReferences': strength,
+    });
+
+  it.each(placements)(
+    'an authorizer in $authorizerPlace serves APIs in $apiPlace, and nothing waits for itself',
+    (placement) => {
+      const app = withSettings();
+      const places = newStacks(app);
+      for (const stack of Object.values(places)) new CfnOutput(stack, 'Some', { value: 'output' });
+      const authorizer = new BearerAuthorizer(places[placement.authorizerPlace], 'Authorizer', settings);
+      addApis(places[placement.apiPlace], authorizer);
+      const stacks = stacksOf(app.synth());
+      expect(faultsIn(stacks)).toEqual([]);
+      const apiStack = resourcesOf(stacks, 'AWS::ApiGateway::RestApi')[0]?.stack.name;
+      const authorizers = resourcesOf(stacks, 'AWS::ApiGateway::Authorizer');
+      expect(authorizers.map(({ stack }) => stack.name)).toEqual([apiStack, apiStack, apiStack]);
+      expect(permissionsFor(stacks).map(({ stack }) => stack.name)).toEqual([apiStack, apiStack, apiStack, apiStack]);
+      expect(flushedBy(stacks).map((text) => text.match(/stageName/g)?.length)).toEqual([4, 4]);
+      expect(flushGrants(stacks)).toBe(8);
+    },
+  );
+
+  it.each(placements)(
+    'a change of cachePer by an authorizer in $authorizerPlace keeps the permissions of APIs in $apiPlace, whose stages need them until and while they change',
+    (placement) => {
+      const permissionsOf = (cachePer: CacheKey) => {
+        const app = withSettings();
+        const places = newStacks(app);
+        for (const stack of Object.values(places)) new CfnOutput(stack, 'Some', { value: 'output' });
+        const here = places[placement.authorizerPlace];
+        addApis(places[placement.apiPlace], new BearerAuthorizer(here, 'Authorizer', { ...settings, cachePer }));
+        return permissionsFor(stacksOf(app.synth())).map(({ stack, ...placed }) => ({ ...placed, stack: stack.name }));
+      };
+      const permissions = permissionsOf('token');
+      expect(permissions).toHaveLength(4);
+      expect(permissionsOf('route')).toEqual(permissions);
+    },
+  );
+
+  it('an API that was there before the authorizer is served from another stack', () => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(first, 'Api');
+    const authorizer = new BearerAuthorizer(second, 'Authorizer', settings);
+    addMethods(api, authorizer.forApi(api));
+    first.addDependency(second);
+    expect(faultsIn(stacksOf(app.synth()))).toEqual([]);
+  });
+
+  it('an import beside the authorizer needs nothing of the API’s stack, and its stage is told without SSM', () => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(second, 'Api');
+    api.root.addMethod('OPTIONS');
+    addMethods(importedInto(first, api), new BearerAuthorizer(first, 'Authorizer', settings));
+    const stacks = stacksOf(app.synth());
+    expect(faultsIn(stacks)).toEqual([]);
+    expect(resourcesOf(stacks, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(flushGrants(stacks)).toBe(2);
+  });
+
+  it.each(['before', 'after'])('a stage of such an import is added by name, %s the methods', (order) => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(second, 'Api');
+    api.root.addMethod('OPTIONS');
+    const authorizer = new BearerAuthorizer(first, 'Authorizer', settings);
+    const addStage = () => authorizer.addStage({ restApiId: api.restApiId, stageName: 'beta' });
+    if (order === 'before') addStage();
+    addMethods(importedInto(first, api), authorizer);
+    if (order === 'after') addStage();
+    const stacks = stacksOf(app.synth());
+    expect(faultsIn(stacks)).toEqual([]);
+    expect(resourcesOf(stacks, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(flushedBy(stacks).map((text) => text.match(/stageName/g)?.length)).toEqual([2, 2]);
+    expect(flushGrants(stacks)).toBe(4);
+  });
+
+  it('methods on both sides of such an import are refused, by what has to move', () => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(second, 'Api');
+    const authorizer = new BearerAuthorizer(first, 'Authorizer', settings);
+    const attached = authorizer.forApi(importedInto(first, api));
+    addMethods(api, attached);
+    expect(() => app.synth()).toThrow(
+      /waits for the API in turn \(.+\): move the BearerAuthorizer to the stack second, or/,
+    );
+  });
+
+  it('an authorizer whose stack waits for the API already is refused, by what has to move', () => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const api = new RestApi(second, 'Api');
+    const authorizer = new BearerAuthorizer(first, 'Authorizer', settings);
+    addMethods(api, authorizer);
+    first.addDependency(second);
+    expect(() => app.synth()).toThrow(
+      /^The API second\/Api uses the authorizer first\/Authorizer, which waits for the API in turn \(second waits for first waits for second\): move the BearerAuthorizer to the stack second, or what it waits for to a third one\.$/,
+    );
+  });
+
+  it('an authorizer whose settings name the API of another stack is refused too', () => {
+    const app = withSettings();
+    const { first, nested } = newStacks(app);
+    const api = new RestApi(nested, 'Api');
+    const issuers = { main: { ...issuer, audiences: [api.restApiId] } };
+    addMethods(api, new BearerAuthorizer(first, 'Authorizer', { ...settings, issuers }));
+    expect(() => app.synth()).toThrow(/^The API first\/Nested\/Api uses the authorizer first\/Authorizer, which waits/);
+  });
+
+  it('a stage whose name only its deployment knows is refused where the flusher stands in another stack', () => {
+    const app = withSettings();
+    const { first, second } = newStacks(app);
+    const stageName = new CfnParameter(second, 'StageName').valueAsString;
+    const api = new RestApi(second, 'Api', { deployOptions: { stageName } });
+    addMethods(api, new BearerAuthorizer(first, 'Authorizer', settings));
+    expect(() => app.synth()).toThrow(
+      /^The stage second\/Api\/DeploymentStage\.\S+ has a name that only its deployment/,
+    );
+  });
+
+  it('without a flusher nothing is told of the stages', () => {
+    const app = withSettings();
+    const { sibling, second } = newStacks(app);
+    addApis(sibling, new BearerAuthorizer(second, 'Authorizer', { ...settings, flush: false }));
+    const stacks = stacksOf(app.synth());
+    expect(faultsIn(stacks)).toEqual([]);
+    expect(resourcesOf(stacks, 'AWS::SSM::Parameter')).toEqual([]);
+  });
+});
+
+it('templates of several stacks keep CloudFormation’s rules', () => {
+  vi.stubEnv('CDK_VALIDATION', 'true');
+  const app = newApp();
+  const { nested, nestedInSecond } = newStacks(app);
+  addApis(nestedInSecond, new BearerAuthorizer(nested, 'Authorizer', settings));
+  expect(() => app.synth()).not.toThrow();
+  vi.unstubAllEnvs();
+});
+
+it('an API in another Region is refused', () => {
+  const app = newApp();
+  const here = new Stack(app, 'here', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const there = new Stack(app, 'there', { env: { account: '123456789012', region: 'us-east-1' } });
+  const authorizer = new BearerAuthorizer(here, 'Authorizer', settings);
+  expect(() => authorizer.forApi(new RestApi(there, 'Api'))).toThrow(
+    "The API there/Api is in aws://123456789012/us-east-1 and the authorizer here/Authorizer in aws://123456789012/eu-west-1: create a BearerAuthorizer of its own in the API's stack.",
+  );
+});

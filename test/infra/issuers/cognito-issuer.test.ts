@@ -1,0 +1,116 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CognitoIssuer } from '../../../infra/issuers/cognito-issuer.ts';
+import { apiStackOf, newStack, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+
+let template: Template;
+beforeAll(() => {
+  const stack = apiStackOf({ ...soundDeployment, issuers: {}, corsOrigins: ['https://app.example.com'] });
+  template = templateOf(stack);
+});
+
+function scopesNamedBy(scopes: readonly string[]): readonly string[] {
+  const stack = newStack();
+  new CognitoIssuer(stack, 'Issuer', {
+    routes: [{ method: 'GET', path: '/a', scopes }],
+    callbackUrls: ['https://a.example/'],
+  });
+  const servers = Object.values(templateOf(stack).findResources('AWS::Cognito::UserPoolResourceServer'));
+  return servers
+    .flatMap(({ Properties }) => Properties.Scopes as { ScopeName: string }[])
+    .map((scope) => scope.ScopeName);
+}
+
+describe('a deployment without issuers gets a Cognito user pool', () => {
+  it('that invites users only, asks for long passwords and a second factor, and is not lost with the stack', () => {
+    template.hasResource('AWS::Cognito::UserPool', {
+      Properties: {
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        MfaConfiguration: 'ON',
+        EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+        Policies: {
+          PasswordPolicy: Match.objectLike({ MinimumLength: 12, RequireSymbols: true, RequireNumbers: true }),
+        },
+        DeletionProtection: 'ACTIVE',
+      },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  it("whose resource server knows the routes' scopes", () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
+      Identifier: 'api',
+      Scopes: [{ ScopeName: 'orders:read', ScopeDescription: 'orders:read' }],
+    });
+  });
+
+  it('with a machine client that has a secret and client credentials', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      GenerateSecret: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      AccessTokenValidity: 60,
+    });
+  });
+
+  it('with a public client that has no secret, signs in by code, and returns to the pages that may call', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      GenerateSecret: false,
+      AllowedOAuthFlows: ['code'],
+      CallbackURLs: ['https://app.example.com/'],
+      EnableTokenRevocation: true,
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+  });
+
+  it('that the authorizer trusts as main, for these two clients and access tokens only', () => {
+    const variables = JSON.stringify(
+      Object.values(template.findResources('AWS::Lambda::Function')).map(
+        ({ Properties }) => Properties.Environment?.Variables?.ISSUERS,
+      ),
+    );
+    expect(variables).toContain('\\"alias\\":\\"main\\",\\"issuer\\":\\"",{"Fn::GetAtt":["IssuerPool');
+    expect(variables).toContain('\\"token_use\\":\\"access\\"');
+    expect(variables).toContain('\\"scopePrefix\\":\\"api/\\"');
+    expect(variables.match(/\{"Ref":"IssuerPool(Machine|Public)Client/g)).toHaveLength(2);
+  });
+
+  it('and outputs that say where to get a token', () => {
+    expect(Object.keys(template.findOutputs('*'))).toEqual(
+      expect.arrayContaining(['TokenEndpoint', 'UserPoolId', 'MachineClientId', 'PublicClientId']),
+    );
+    expect(JSON.stringify(template.findOutputs('TokenEndpoint'))).toContain('.amazoncognito.com/oauth2/token');
+  });
+});
+
+describe('the scopes of the Cognito resource server', () => {
+  it('are those of the routes, each once', () => {
+    expect(scopesNamedBy(['a', 'b', 'a'])).toEqual(['a', 'b']);
+  });
+
+  it('are never none, or the machine client could not ask for a token', () => {
+    expect(scopesNamedBy([])).toEqual(['access']);
+  });
+
+  it('may not contain the slash that Cognito puts behind the resource server', () => {
+    expect(() => scopesNamedBy(['orders/read'])).toThrow('routes ask for the scope "orders/read": leave out the slash');
+  });
+
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => `scope-${index}`);
+
+  it('may be 49, which are 50 with the openid of the public client, as many as an app client takes', () => {
+    expect(scopesNamedBy(numbered(49))).toHaveLength(49);
+  });
+
+  it.each([50, 51, 101])('may not be %i: refused by that number, with a way out', (count) => {
+    expect(() => scopesNamedBy(numbered(count))).toThrow(
+      `routes ask for ${count} scopes: name an issuer of your own, or ask for at most 49, since an app client of Cognito ` +
+        'takes 50 and the public one also needs openid.',
+    );
+  });
+
+  it('may not be longer than Cognito takes', () => {
+    expect(() => scopesNamedBy(['x'.repeat(257)])).toThrow(
+      /^routes ask for the scope "x+… of 257 characters: shorten it, /,
+    );
+  });
+});

@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
+import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
+import { pathTexts, ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
+import type { Grant } from '../../../lambda/policy/grant.ts';
+import { createGrants } from '../../../lambda/policy/grants.ts';
+import {
+  isShortened,
+  lostByShortening,
+  MAX_STAGE_POLICY_BYTES,
+  policyDocument,
+} from '../../../lambda/policy/policy-document.ts';
+import type { CompiledRoute, Route } from '../../../lambda/policy/route.ts';
+import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
+import { selectRoute } from '../../support/api-gateway-route-selection.ts';
+import { explains, isGranted } from '../../support/explained-losses.ts';
+import { allows } from '../../support/iam-evaluation.ts';
+import { type PathRequest, type PolicyCase, policyCase } from '../../support/route-tables.ts';
+
+/** `EXACT_POLICY_CASES=1000000 vitest run test/infra/routes/exact-policies.property.test.ts` */
+const CASES = Number(process.env.EXACT_POLICY_CASES ?? 3000);
+/** Set: the same cases each time, for mutation testing. */
+const SEED = process.env.EXACT_POLICY_SEED;
+const MINUTE = 60_000;
+const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
+
+/** Long enough for any number of cases: a million take about ten minutes. */
+const TIMEOUT = 2 * MINUTE + CASES * 4;
+
+/** What was tried, so that a generator that makes only empty cases is noticed. */
+interface Count {
+  cases: number;
+  granted: number;
+  refused: number;
+  wide: number;
+  /** Requests that some reading refuses although the plain one grants them. */
+  otherwiseRead: number;
+  lost: number;
+  /** Refused because the policy is shortened. */
+  calledLikeMethod: number;
+}
+
+test(`${CASES} policies allow, under every reading of API Gateway's routing, only what the token may call, and all of that`, {
+  timeout: TIMEOUT,
+}, () => {
+  const count = checkUntil(CASES, (routes) => {
+    const grants = createGrants(routes);
+    return (scopes) => grants.routesGrantedBy(scopes);
+  });
+  expect(count.cases).toBeGreaterThanOrEqual(CASES);
+  expect(count.granted).toBeGreaterThan(CASES / 10);
+  expect(count.refused).toBeGreaterThan(CASES / 10);
+  expect(count.otherwiseRead).toBeGreaterThan(CASES / 1000);
+  expect(count.lost).toBeGreaterThan(0);
+});
+
+test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => {
+  const count = checkUntil(CASES / 2, (routes) => {
+    const grantOf = createWideGrants(routes);
+    return (scopes) => grantOf(new Set(routes.flatMap((route, index) => (isGranted(route, scopes) ? [index] : []))));
+  });
+  expect(count.cases).toBeGreaterThanOrEqual(CASES / 2);
+  expect(count.wide).toBeGreaterThan(CASES / 50);
+});
+
+test('policies that are shortened are as exact, but for paths with a part that is called like a method', {
+  timeout: TIMEOUT,
+}, () => {
+  const count = checkUntil(
+    CASES / 2,
+    (routes) => {
+      const grants = createGrants(routes);
+      return (scopes) => grants.routesGrantedBy(scopes);
+    },
+    `${STAGE_ARN}-${'x'.repeat(MAX_STAGE_POLICY_BYTES)}`,
+  );
+  expect(count.granted).toBeGreaterThan(CASES / 20);
+  expect(count.calledLikeMethod).toBeGreaterThan(0);
+});
+
+test('policies for one route each allow, under every reading, exactly what the token may call', {
+  timeout: TIMEOUT,
+}, () => {
+  const count = { granted: 0, refused: 0 };
+  const check = fc.property(policyCase, ({ routes, holdings, requests }) => {
+    const grants = createGrants(compileRouteTable(routes).routes);
+    for (const scopes of holdings.map((holding) => new Set(holding))) {
+      for (const request of requests) {
+        for (const name of readingNames) {
+          const selected = selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+          if (selected === undefined) continue;
+          const requested = { method: request.method, path: selected.path };
+          const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
+          const allowed = allows(policy, arnOf(request));
+          // The path that the policy is held against has the empty segments that the reading ignores.
+          const isAsSent = ROUTE_READINGS[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
+          const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
+          if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
+          count[allowed ? 'granted' : 'refused']++;
+        }
+      }
+    }
+  });
+  fc.assert(check, { numRuns: Math.ceil(CASES / 40), ...seeded(0) });
+  expect(count.granted).toBeGreaterThan(CASES / 10);
+  expect(count.refused).toBeGreaterThan(CASES / 10);
+});
+
+type GrantFor = (scopes: ReadonlySet<string>) => Grant;
+
+function checkUntil(
+  cases: number,
+  createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
+  stageArn = STAGE_ARN,
+): Count {
+  const count: Count = { cases: 0, granted: 0, refused: 0, wide: 0, otherwiseRead: 0, lost: 0, calledLikeMethod: 0 };
+  const check = fc.property(policyCase, (one) => checkCase(one, createGrantFor, stageArn, count));
+  while (count.cases < cases) {
+    fc.assert(check, { numRuns: Math.ceil((cases - count.cases) / 10), ...seeded(count.cases) });
+  }
+  return count;
+}
+
+function seeded(round: number): { readonly seed?: number } {
+  return SEED === undefined ? {} : { seed: Number(SEED) + round };
+}
+
+function checkCase(
+  { routes, holdings, requests }: PolicyCase,
+  createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
+  stageArn: string,
+  count: Count,
+): void {
+  const { routes: compiled, losses } = compileRouteTable(routes);
+  const grantFor = createGrantFor(compiled);
+  const own = new Set(compiled.flatMap(({ allow }) => allow));
+  for (const scopes of holdings.map((holding) => new Set(holding))) {
+    const grant = grantFor(scopes);
+    const policy = policyDocument(grant, stageArn, 1);
+    const methods = isShortened(grant, stageArn) ? lostByShortening(grant) : [];
+    for (const request of requests) {
+      const allowed = allows(policy, arnOf(request, stageArn));
+      const isLost = request.path
+        .split('/')
+        .slice(1, -1)
+        .some((part) => methods.includes(part));
+      if (isLost && !allowed) {
+        count.calledLikeMethod++;
+        continue;
+      }
+      const verdict = verdictOn(allowed, { routes, losses, scopes, request });
+      if (verdict.problem !== undefined)
+        throw new Error(`${verdict.problem}: ${JSON.stringify({ request, scopes: [...scopes], policy })}`);
+      count.cases++;
+      if (grant.allow.some((pattern) => !own.has(pattern))) count.wide++;
+      if (verdict.excuse !== undefined) count[verdict.excuse]++;
+      if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'refused']++;
+    }
+  }
+}
+
+interface Situation {
+  readonly routes: readonly Route[];
+  readonly losses: readonly PolicyLoss[];
+  readonly scopes: ReadonlySet<string>;
+  readonly request: PathRequest;
+}
+
+interface Verdict {
+  readonly problem?: string;
+  /** Why a request that the plain reading grants is refused. */
+  readonly excuse?: 'otherwiseRead' | 'lost';
+}
+
+function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situation): Verdict {
+  const select = (name: ReadingName) => selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+  const forbidding = readingsApart(request.path).find((name) => {
+    const route = select(name);
+    return route !== undefined && !isGranted(route, scopes);
+  });
+  if (allowed) return forbidding === undefined ? {} : { problem: `leak by the reading ${forbidding}` };
+  const plain = select('raw');
+  if (plain === undefined || !isGranted(plain, scopes)) return {};
+  if (forbidding !== undefined) return { excuse: 'otherwiseRead' };
+  const empty = request.path
+    .slice(1)
+    .split('/')
+    .filter((text) => text === '').length;
+  // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
+  // where the route loses requests anyway.
+  const losing = losses.some(({ route }) => route === `${plain.method} ${plain.path}`);
+  if (empty > 1 || (empty === 1 && (losing || select('empty-segments') !== plain))) return {};
+  return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))
+    ? { excuse: 'lost' }
+    : { problem: 'granted but refused' };
+}
+
+type ReadingName = keyof typeof ROUTE_READINGS;
+
+const readingNames = Object.keys(ROUTE_READINGS) as ReadingName[];
+
+/** One of those that make the same of the path: without empty segments two are left. */
+function readingsApart(path: string): readonly ReadingName[] {
+  if (!/\/\/|.\/$/.test(path)) return ['raw', 'raw+full-match-first'];
+  const apart = new Map<string, ReadingName>();
+  for (const name of readingNames) {
+    const { normalize, greedy } = ROUTE_READINGS[name];
+    apart.set(`${greedy} ${normalize(pathTexts(path)).join('/')}`, name);
+  }
+  return [...apart.values()];
+}
+
+function arnOf({ method, path }: PathRequest, stageArn = STAGE_ARN): string {
+  return `${stageArn}/${method}${path}`;
+}

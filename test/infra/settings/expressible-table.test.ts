@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
+import { expressibleTable, withoutCovered } from '../../../infra/settings/expressible-table.ts';
+import { lossesIn } from '../../../lambda/configuration/described-losses.ts';
+import { createGrants } from '../../../lambda/policy/grants.ts';
+import { patternFor } from '../../../lambda/policy/resource-pattern.ts';
+import { route } from '../../support/compiled-policy.ts';
+import { tenantRoutes } from '../../support/route-tables.ts';
+
+const perToken = { cachePer: 'token' } as const;
+const perRoute = { cachePer: 'route' } as const;
+
+const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
+const billing = [route('GET /t/{tenant}', 'a'), route('GET /t/{tenant}/billing/{invoice}', 'b'), route(pdf, 'a')];
+
+const users = [
+  route('GET /users/{id}', 'u'),
+  route('GET /users/{id}/roles', 'admin'),
+  route('GET /users/{id}/photos/{photo}', 'u'),
+];
+
+/** Every other route, so that the policy of either scope is long. */
+const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
+
+describe('a table whose decisions are cached for each token', () => {
+  test('is refused with a whole loss, and accepted with it by name', () => {
+    expect(() => expressibleTable(billing, perToken)).toThrow(`acceptedLosses: ['${pdf}']`);
+    const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    expect(warnings).toEqual([{ id: 'lost-requests', text: expect.stringContaining(pdf) }]);
+  });
+
+  test('is refused with any loss where exact policies are required', () => {
+    expect(expressibleTable(users, perToken).warnings).toHaveLength(1);
+    expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' })).toThrow(
+      "exactPolicies is 'required'",
+    );
+  });
+
+  test('is refused with a long policy, and warned of where maxAnswerBytes allows it', () => {
+    expect(() => expressibleTable(scattered, perToken)).toThrow('A token with the scope even would need a policy of');
+    const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 });
+    expect(warnings).toEqual([
+      { id: 'large-policy', text: expect.stringMatching(/^A token with the scope even needs a policy of \d+ bytes/) },
+    ]);
+  });
+
+  test('is warned of where a policy is shortened, and refused where exact policies are required', () => {
+    const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
+    const text = expect.stringMatching(/^The policy of a token with the scope even takes .+ get 403\.$/);
+    expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
+    expect(() => expressibleTable(items, { ...perToken, exactPolicies: 'required' })).toThrow(
+      /^exactPolicies is 'required'\. The policy of a token .+ get 403: set cachePer: 'route'\.$/,
+    );
+    expect(expressibleTable(items, { ...perRoute, exactPolicies: 'required' }).warnings).toEqual([]);
+  });
+
+  test('describes its losses by the numbers of its routes', () => {
+    expect(lossesIn(expressibleTable(users, perToken).losses)).toEqual({
+      listed: [{ kind: 'literal', route: 2, requests: ['GET /users/{id}/photos/roles'], denied: 1, because: [0] }],
+      leftOut: 0,
+    });
+  });
+
+  test('lists no single requests of a route that the same Deny takes as a whole', () => {
+    const { losses } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    expect(lossesIn(losses).listed).toEqual([{ kind: 'whole', route: 2, requests: [pdf], denied: 1, because: [0] }]);
+  });
+
+  test('describes its gravest losses first', () => {
+    const { losses } = expressibleTable([...users, ...billing], { ...perToken, acceptedLosses: [pdf] });
+    expect(lossesIn(losses).listed.map(({ kind }) => kind)).toEqual(['whole', 'literal']);
+  });
+});
+
+describe('a table whose decisions are cached for each route', () => {
+  test.each([
+    ['has no losses, whole ones included', billing],
+    ['has no losses where parameters equal literals', users],
+    ['has no long policies', scattered],
+  ])('%s', (_, routes) => {
+    const { warnings, losses, routes: compiled } = expressibleTable(routes, { ...perRoute, exactPolicies: 'required' });
+    expect(compiled).toHaveLength(routes.length);
+    expect(warnings).toEqual([]);
+    expect(lossesIn(losses)).toEqual({ listed: [], leftOut: 0 });
+  });
+
+  test('is taken where the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
+    const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
+    expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
+    const grants = createGrants(expressibleTable(routes, perRoute).routes);
+    const scopes = new Set(routes.flatMap((one) => one.scopes));
+    expect(grants.routesGrantedBy(scopes).allow).toEqual([]);
+    const { path = '' } = routes[0] ?? {};
+    expect(grants.routesGrantedBy(scopes, { method: 'GET', path }).allow).toEqual([patternFor('GET', path)]);
+  });
+
+  test('has nothing to accept', () => {
+    expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
+      `acceptedLosses names ${pdf}, and no token loses that route as a whole: leave it out.`,
+    );
+  });
+});
+
+describe('a parameter next to a proxy', () => {
+  const siblings = [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')];
+  test.each([perToken, perRoute])('is warned of with %j, since API Gateway may refuse it', (demands) => {
+    const { warnings } = expressibleTable(siblings, demands);
+    expect(warnings).toContainEqual({
+      id: 'variable-siblings',
+      text: expect.stringContaining('/x/{a} and /x/{proxy+}'),
+    });
+  });
+
+  test('is not warned of where they stand below different paths', () => {
+    const { warnings } = expressibleTable([route('GET /x/{a}/y/{proxy+}', 'a'), route('GET /x/{a}', 'a')], perToken);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('single requests of a route that is lost as a whole', () => {
+  const whole: PolicyLoss = {
+    kind: 'whole',
+    route: 'ANY /a/{x}',
+    requests: ['GET /a/{x}'],
+    denied: 'GET /b',
+    because: ['GET /c'],
+  };
+  const single: PolicyLoss = { ...whole, kind: 'literal', requests: ['GET /a/b'] };
+
+  test('are left out', () => {
+    expect(withoutCovered([single, whole])).toEqual([whole]);
+  });
+
+  test.each<[string, Partial<PolicyLoss>]>([
+    ['another route denies them', { denied: 'GET /d' }],
+    ['another Allow makes the Deny necessary', { because: ['GET /c', 'GET /d'] }],
+    ['they are of another method', { requests: ['GET /a/b', 'PUT /a/b'] }],
+    ['they are of another route', { route: 'ANY /a/{y}' }],
+  ])('are kept where %s', (_, change) => {
+    const kept = { ...single, ...change };
+    expect(withoutCovered([kept, whole])).toEqual([kept, whole]);
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { RouteTableError } from '../../../infra/route-table-error.ts';
+import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
+import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
+import { DeploymentError } from '../../../infra/settings/deployment-schema.ts';
+import { checkLosses, type LossDemands } from '../../../infra/settings/loss-messages.ts';
+import type { Route } from '../../../lambda/policy/route.ts';
+import { route } from '../../support/compiled-policy.ts';
+
+function warningFor(routes: readonly Route[], demands: LossDemands = {}): string | undefined {
+  return checkLosses(compileRouteTable(routes).losses, routes, demands);
+}
+
+const users = [
+  route('GET /users/{id}', 'u'),
+  route('GET /users/{id}/roles', 'admin'),
+  route('GET /users/{id}/photos/{photo}', 'u'),
+];
+
+const billing = [
+  route('GET /t/{tenant}', 'a', 'b'),
+  route('GET /t/{tenant}/billing/{invoice}/pdf', 'c', 'd'),
+  route('GET /t/{tenant}/billing/{invoice}', 'b', 'd'),
+];
+const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
+
+const exact = [route('GET /orders', 'orders:read'), route('GET /orders/{id}', 'orders:read')];
+
+/** Each loses its `/{b}/c` to the `/{b}` between. */
+function manyLost(count: number): readonly Route[] {
+  return Array.from({ length: count }, (_, index) => [
+    route(`GET /r${index}/{a}`, 'all'),
+    route(`GET /r${index}/{a}/x/{b}`, 'some'),
+    route(`GET /r${index}/{a}/x/{b}/c`, 'all'),
+  ]).flat();
+}
+
+describe('a route that some tokens lose as a whole', () => {
+  test('is refused with its name, the denied route, the scopes of such a token, and the fix', () => {
+    expect(() => warningFor(billing)).toThrow(
+      new RouteTableError(
+        `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would be refused ${pdf}, because its ` +
+          "policy allows GET /t/{tenant} and must deny GET /t/{tenant}/billing/{invoice}, and IAM's wildcards cross " +
+          `slashes: set cachePer: 'route', which is exact for every table, or accept it: acceptedLosses: ['${pdf}'].`,
+      ),
+    );
+  });
+
+  test('is named for a token with no scope at all', () => {
+    const routes = billing.map(({ path, ...rest }) => ({
+      ...rest,
+      path,
+      scopes: path.endsWith('{invoice}') ? ['admin'] : [],
+    }));
+    expect(() => warningFor(routes)).toThrow(
+      `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would be refused ${pdf}, because `,
+    );
+  });
+
+  test('is explained by an Allow that the token of the example has', () => {
+    const loss: PolicyLoss = {
+      kind: 'whole',
+      route: 'GET /r',
+      requests: ['GET /r'],
+      denied: 'GET /d',
+      because: ['GET /b', 'GET /c'],
+    };
+    const routes = [route('GET /r', 'r'), route('GET /d', 'd'), route('GET /b', 'b'), route('GET /c', 'r')];
+    expect(() => checkLosses([loss], routes, {})).toThrow(
+      'A token with the scope r, without a scope of GET /d (d), would be refused GET /r, because its policy allows GET /c and ',
+    );
+  });
+
+  test('stands in the list to accept with every other one', () => {
+    expect(() => warningFor(manyLost(2))).toThrow(
+      "(1 more of the kind): set cachePer: 'route', which is exact for every table, or accept them: " +
+        "acceptedLosses: ['GET /r0/{a}/x/{b}/c', 'GET /r1/{a}/x/{b}/c'].",
+    );
+  });
+
+  test('is counted where there are many', () => {
+    expect(() => warningFor(manyLost(12))).toThrow("'GET /r9/{a}/x/{b}/c', … and 2 more].");
+  });
+
+  test('is named next to those that are accepted already', () => {
+    expect(() => warningFor(manyLost(2), { acceptedLosses: ['GET /r0/{a}/x/{b}/c'] })).toThrow(
+      /would be refused GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
+    );
+  });
+
+  test('becomes a part of the warning once it is accepted', () => {
+    expect(warningFor(billing, { acceptedLosses: [pdf] })).toContain(
+      `\n  ${pdf}, without a scope of GET /t/{tenant}/billing/{invoice}: its policy allows GET /t/{tenant} and must deny GET /t/{tenant}/billing/{invoice}`,
+    );
+  });
+
+  test('is never mended by more scopes or by other paths, as far as the message knows', () => {
+    expect(() => warningFor(billing)).not.toThrow(/add|widen|path of its own|rename|below one path/);
+  });
+});
+
+describe('a name in acceptedLosses', () => {
+  test.each<[string, readonly Route[], string, string]>([
+    ['that is no route', billing, 'GET /orders', 'acceptedLosses names GET /orders, and no route has that name'],
+    [
+      'that is nearly a route',
+      billing,
+      'GET /t/{tenant}/billings/{invoice}/pdf',
+      `no route has that name: write the name of a route (did you mean ${pdf}?), or leave it out.`,
+    ],
+    [
+      'that no token loses',
+      [...billing, ...exact],
+      'GET /orders',
+      'acceptedLosses names GET /orders, and no token loses that route as a whole: leave it out.',
+    ],
+    [
+      'that loses single requests only',
+      users,
+      'GET /users/{id}/photos/{photo}',
+      'no token loses that route as a whole: leave it out.',
+    ],
+  ])('%s is refused', (_, routes, name, sentence) => {
+    const accepted = { acceptedLosses: routes === billing || routes.length > 3 ? [pdf, name] : [name] };
+    expect(() => warningFor(routes, accepted)).toThrow(sentence);
+    expect(() => warningFor(routes, accepted)).toThrow(expect.objectContaining({ name: DeploymentError.name }));
+  });
+});
+
+describe('losses of single requests', () => {
+  test('are warned of, each in words, with the reason', () => {
+    expect(warningFor(users)).toBe(
+      'These requests get 403 although the token may call the route:\n' +
+        '  GET /users/{id}/photos/{photo} when photo is "roles", without a scope of GET /users/{id}/roles: its policy allows ' +
+        'GET /users/{id} and must deny GET /users/{id}/roles\n' +
+        "Set cachePer: 'route' to lose none of them.",
+    );
+  });
+
+  test('are counted past the tenth, with where the rest is listed', () => {
+    const warning = warningFor(manyPhotos(12)) ?? '';
+    expect(warning.split('\n')).toHaveLength(1 + 10 + 1 + 1);
+    expect(warning).toContain('\n  … and 2 more: `npm run routes` lists the losses of a deployment for each scope.\n');
+  });
+
+  test('are no warning where there are none', () => {
+    expect(warningFor(exact)).toBeUndefined();
+  });
+});
+
+function manyPhotos(count: number): readonly Route[] {
+  return Array.from({ length: count }, (_, index) =>
+    users.map((rule) => ({ ...rule, path: rule.path.replace('/users', `/users${index}`) })),
+  ).flat();
+}
+
+describe("exactPolicies: 'required'", () => {
+  const exactPolicies = 'required';
+
+  test('counts the losses past the tenth', () => {
+    expect(() => warningFor(manyPhotos(12), { exactPolicies })).toThrow(/\n {2}… and 2 more\nSet cachePer: 'route'/);
+  });
+
+  test('lets an exact table pass', () => {
+    expect(warningFor(exact, { exactPolicies })).toBeUndefined();
+  });
+
+  test.each<[string, readonly Route[], string]>([
+    ['a literal loss', users, '\n  GET /users/{id}/photos/{photo} when photo is "roles", without a scope of '],
+    ['a whole loss', billing, `\n  ${pdf}, without a scope of `],
+    [
+      'a loss between two readings',
+      [route('GET /foo/{proxy+}', 'a'), route('GET /{x}/bar', 'b')],
+      '\n  GET /foo/{proxy+} when proxy is "bar", without a scope of GET /{x}/bar: API Gateway may hand them to GET /{x}/bar',
+    ],
+    [
+      'a loss of odd spellings',
+      [route('GET /{proxy+}', 'a'), route('GET /orders', 'b')],
+      '\n  GET /{proxy+} with an empty segment, without a scope of GET /orders: API Gateway may ignore empty segments',
+    ],
+  ])('refuses %s, in words, with the fix', (_, routes, line) => {
+    const check = () => warningFor(routes, { exactPolicies });
+    expect(check).toThrow(line);
+    expect(check).toThrow(
+      "exactPolicies is 'required', and these requests get 403 although the token may call the route:",
+    );
+    expect(check).not.toThrow('npm run routes');
+    expect(check).toThrow("\nSet cachePer: 'route', which is exact for every table.");
+    expect(check).toThrow(expect.objectContaining({ name: RouteTableError.name }));
+  });
+});

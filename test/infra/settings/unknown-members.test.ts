@@ -1,0 +1,164 @@
+import { Duration } from 'aws-cdk-lib';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { describe, expect, it } from 'vitest';
+import { mailAlarms } from '../../../infra/alarms/alarm-mail.ts';
+import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
+import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
+import { checkDeployment } from '../../../infra/deployment-check.ts';
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
+import { type Deployment, DeploymentError } from '../../../infra/settings/deployment-schema.ts';
+import { nearestName } from '../../../infra/settings/nearest-name.ts';
+import { issuer, newStack, soundDeployment } from '../../support/cdk/synthesis.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+const audience = 'https://api.acme.example';
+const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
+const times = { clockTolerance: Duration.seconds(1), maxTokenAge: Duration.hours(1) };
+const common = { clients: ['spa'], ...times };
+
+/** Everything that takes an object of settings, with all the members it knows. */
+const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unknown, settings: Members])[] = [
+  ['auth0', taker(auth0), { domain: 'a.example', audience, profile: 'auth0', permissions: true, ...common }],
+  ['cognito', taker(cognito), { userPoolId: 'eu-west-1_A', clients: ['c'], audience, resourceServer: 'api', ...times }],
+  ['entraId', taker(entraId), { tenantId, audience: tenantId, cloud: 'china', ...common }],
+  [
+    'keycloak',
+    taker(keycloak),
+    { url: 'https://a.example', realm: 'a', audience, realmRoles: true, algorithms: ['ES256'], ...common },
+  ],
+  ['okta', taker(okta), { domain: 'a.okta.com', authorizationServerId: 'a', audience, ...common }],
+  ['google', taker(google), { clientIds: ['c'], acceptIdTokens: true, hostedDomain: 'a.example', ...times }],
+  [
+    'oidc',
+    taker(oidc),
+    { issuer: 'https://a.example', audience, jwksUri: 'https://a.example/k', algorithms: ['ES256'], ...common },
+  ],
+  ['deployment', (settings) => checkDeployment(settings as never), soundOptions()],
+  ['throttle', inDeployment((throttle) => ({ throttle })), { rate: 1, burst: 1 }],
+  ['issuers.main', inDeployment((main) => ({ issuers: { main } })), { ...issuer }],
+  [
+    'claimNames',
+    inDeployment((claimNames) => ({ issuers: { main: { ...issuer, claimNames } } })),
+    { ...issuer.claimNames },
+  ],
+  [
+    'a scope claim',
+    inDeployment((claim) => ({
+      issuers: { main: { ...issuer, claimNames: { ...issuer.claimNames, scopes: [claim] } } },
+    })),
+    { path: ['scp'], form: 'array' },
+  ],
+  ['routes[0]', inDeployment((route) => ({ routes: [route] })), { method: 'GET', path: '/a', scopes: [] }],
+  [
+    'the authorizer',
+    (settings) => new BearerAuthorizer(newStack(), 'Authorizer', settings as never),
+    { issuers: { main: issuer }, routes: soundDeployment.routes, flush: false },
+  ],
+  [
+    'addGatewayResponses',
+    (options) => addGatewayResponses(new RestApi(newStack(), 'Api'), options as never),
+    { realm: 'orders', corsOrigins: ['https://a.example'] },
+  ],
+  ['mailAlarms', (props) => mailAlarms(newStack(), props as never), { address: 'on-call@a.example', alarms: [] }],
+];
+
+function taker(preset: (options: never) => unknown): (options: Members) => unknown {
+  return (options) => preset(options as never);
+}
+
+function inDeployment(changes: (members: Members) => Members): (members: Members) => unknown {
+  return (members) => checkDeployment({ ...soundDeployment, ...changes(members) } as Deployment);
+}
+
+function soundOptions(): Members {
+  return {
+    ...soundDeployment,
+    realm: 'orders',
+    corsOrigins: [],
+    alarmEmail: 'a@b.example',
+    flush: true,
+    contextClaims: {},
+  };
+}
+
+/** Two letters exchanged: the mistake that a reader overlooks. */
+function exchanged(name: string): string {
+  const at = name.length - 2;
+  return `${name.slice(0, at - 1)}${name[at]}${name[at - 1]}${name.slice(at + 1)}`;
+}
+
+const misspelt = TAKERS.flatMap(([name, take, settings]) =>
+  Object.keys(settings)
+    .filter((member) => exchanged(member) !== member)
+    .map((member) => [name, member, exchanged(member), take, settings] as const),
+);
+
+describe('settings', () => {
+  it.each(TAKERS)('of %s are accepted with all the members that there are', (_name, take, settings) => {
+    expect(() => take(settings)).not.toThrow();
+  });
+
+  it.each(misspelt)('of %s are refused with %s spelt %s, and the right name is suggested', (...row) => {
+    const [, member, wrong, take, settings] = row;
+    const { [member]: value, ...others } = settings;
+    for (const changed of [
+      { ...others, [wrong]: value },
+      { ...settings, [wrong]: value },
+    ]) {
+      expect(() => take(changed)).toThrow(DeploymentError);
+      expect(() => take(changed)).toThrow(/^[^\n]+\.$/);
+      expect(() => take(changed)).toThrow(`"${wrong}"`);
+      expect(() => take(changed)).toThrow(`did you mean ${member}?`);
+    }
+  });
+
+  it.each(TAKERS)(
+    'of %s are refused with a member like none there is, without a suggestion',
+    (_name, take, settings) => {
+      const changed = { ...settings, zzzzzzzz: 1 };
+      expect(() => take(changed)).toThrow('"zzzzzzzz"');
+      expect(() => take(changed)).not.toThrow('did you mean');
+    },
+  );
+
+  it.each(TAKERS)('of %s are refused where they inherit a member, or compute one', (_name, take, settings) => {
+    const [[member, value] = ['', undefined]] = Object.entries(settings);
+    const { [member]: _, ...others } = settings;
+    const inheriting = Object.assign(Object.create({ [member]: value }), others);
+    const ofClass = Object.assign(new (class Settings {})(), settings);
+    const computed = Object.defineProperty({ ...others }, member, { get: () => value, enumerable: true });
+    const hidden = Object.defineProperty({ ...others }, member, { value, enumerable: false });
+    const bySymbol = { ...settings, [Symbol('more')]: value };
+    for (const changed of [inheriting, ofClass, computed, hidden, bySymbol]) {
+      expect(() => take(changed)).toThrow(DeploymentError);
+      expect(() => take(changed)).toThrow(/^[^\n]*write a plain object, [^\n]*\.$/);
+    }
+  });
+
+  it.each(TAKERS)('of %s are accepted without a prototype', (_name, take, settings) => {
+    expect(() => take(Object.assign(Object.create(null), settings))).not.toThrow();
+  });
+
+  it.each(TAKERS)('of %s are refused where they are no object', (_name, take) => {
+    for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
+  });
+});
+
+describe('the nearest name', () => {
+  const known = ['clients', 'algorithms', 'resultTtl', 'hostedDomain', 'userPoolId', 'audience'];
+  it.each([
+    ['client', 'clients'],
+    ['algorithm', 'algorithms'],
+    ['resultTTL', 'resultTtl'],
+    ['result_ttl', 'resultTtl'],
+    ['hostedDomian', 'hostedDomain'],
+    ['userPoolID', 'userPoolId'],
+    ['audiences', 'audience'],
+    ['issuer', undefined],
+    ['x', undefined],
+    ['', undefined],
+  ])('to %j is %s', (name, nearest) => {
+    expect(nearestName(name, known)).toBe(nearest);
+  });
+});

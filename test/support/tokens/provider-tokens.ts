@@ -1,0 +1,243 @@
+import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
+import type { IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
+import { NOW } from '../trusted-issuer.ts';
+
+type JsonMembers = Readonly<Record<string, unknown>>;
+
+/** What a token says, but for `alg` and `kid`. */
+export interface TokenShape {
+  readonly header: JsonMembers;
+  readonly claims: JsonMembers;
+}
+
+/** Tokens as a provider issues them, with what its preset must make of them. */
+export interface ProviderTokens {
+  readonly name: string;
+  readonly settings: IssuerSettings;
+  readonly accepted: TokenShape;
+  /** What the token opens of `/open`, `/a` (scope read) and `/b` (scope write). */
+  readonly opens: readonly string[];
+  /** The targets that would revoke it, `th#`, `kid#` and `iss#` aside. */
+  readonly targets: readonly string[];
+  /** Good tokens of the same provider that are not for this API, with the reason. */
+  readonly refused: Readonly<Record<string, TokenShape & { readonly reason: string }>>;
+}
+
+const times = { iat: NOW - 10, exp: NOW + 3590 };
+const audience = 'https://api.acme.example';
+const client = 'p4Xh8Qx1cQ0nY2mZ';
+const at = { typ: 'at+jwt' };
+const jwt = { typ: 'JWT' };
+
+/** An ID token is for the client (OpenID Connect Core 1.0 section 2). */
+const idToken = (iss: string, sub: string) => ({
+  ...times,
+  iss,
+  sub,
+  aud: client,
+  nonce: 'n-0S6_WzA2Mj',
+  at_hash: 'x',
+});
+
+const auth0Issuer = 'https://acme.eu.auth0.com/';
+const auth0User = 'auth0|5f7c8ec7c33c6c004bbafe82';
+const auth0Claims = {
+  ...times,
+  iss: auth0Issuer,
+  sub: auth0User,
+  aud: [audience, `${auth0Issuer}userinfo`],
+  scope: 'openid profile read',
+};
+
+const pool = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI';
+const cognitoUser = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
+const cognitoClaims = {
+  ...times,
+  iss: pool,
+  sub: cognitoUser,
+  'cognito:groups': ['staff'],
+  version: 2,
+  client_id: client,
+  origin_jti: 'session-of-sign-in',
+  event_id: '64f513be-32db-42b0-b78e-b02127b4f463',
+  token_use: 'access',
+  scope: 'openid orders/read refunds/write',
+  auth_time: NOW - 10,
+  jti: 'access-token-id',
+  username: 'alice',
+};
+
+const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
+const apiId = '6e74172b-be56-4843-9ff4-e66a39bb12e3';
+const entraIssuer = `https://login.microsoftonline.com/${tenantId}/v2.0`;
+const entraClaims = {
+  ...times,
+  nbf: NOW - 10,
+  iss: entraIssuer,
+  aud: apiId,
+  aio: 'AXQAi/8IAAAA',
+  azp: client,
+  azpacr: '0',
+  oid: '690222be-ff1a-4d56-abd1-7e4f7d38e474',
+  rh: '0.AAAA',
+  sub: 'HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ',
+  tid: tenantId,
+  uti: 'fqiBqXLPj0eQa82S-IYFAA',
+  ver: '2.0',
+};
+
+const realm = 'https://sso.acme.example/realms/shop';
+const keycloakClaims = {
+  ...times,
+  auth_time: NOW - 10,
+  jti: 'onrtac:5d4b1d9a-4d3f-4a53-8d9d-3a9f6f0d6a01',
+  iss: realm,
+  aud: [audience, 'account'],
+  sub: 'f:1:alice',
+  typ: 'Bearer',
+  azp: client,
+  sid: 'b1a2f8ce',
+  acr: '1',
+  realm_access: { roles: ['offline_access', 'write'] },
+  resource_access: { account: { roles: ['view-profile'] } },
+  scope: 'openid read email',
+  email_verified: true,
+};
+
+const oktaIssuer = 'https://acme.okta.com/oauth2/default';
+const oktaClaims = {
+  ...times,
+  ver: 1,
+  jti: 'AT.0mP4JKAZX1iACIT4vbEDF7LpvDVjxypPMf0D7uX39RE',
+  iss: oktaIssuer,
+  aud: 'api://default',
+  cid: client,
+  uid: '00uixa271s6x7qt8I0h7',
+  scp: ['openid', 'read'],
+  auth_time: NOW - 10,
+  sub: 'alice@acme.example',
+};
+
+const googleIssuer = 'https://accounts.google.com';
+const googleClient = '1234987819200.apps.googleusercontent.com';
+const googleClaims = {
+  ...times,
+  iss: googleIssuer,
+  azp: googleClient,
+  aud: googleClient,
+  sub: '10769150350006150715113082367',
+  at_hash: 'HK6E_P6Dh8Y93mRNtsDB1Q',
+  hd: 'acme.example',
+  email: 'alice@acme.example',
+  email_verified: true,
+};
+
+const oidcIssuer = 'https://login.acme.example';
+const rfc9068Claims = { ...times, iss: oidcIssuer, sub: 'alice', aud: audience, client_id: client, jti: 'id-1' };
+
+export const PROVIDERS: readonly ProviderTokens[] = [
+  {
+    name: 'auth0, RFC 9068 profile',
+    settings: auth0({ domain: 'acme.eu.auth0.com', audience }),
+    accepted: { header: at, claims: { ...auth0Claims, jti: 'LzTDoz3Cft6oDhUEKBEvLS', client_id: client } },
+    opens: ['GET/open', 'GET/a'],
+    targets: ['jti#main#LzTDoz3Cft6oDhUEKBEvLS', `sub#main#${auth0User}`, `cid#main#${client}`],
+    refused: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
+  },
+  {
+    name: 'auth0, its own profile with permissions',
+    settings: auth0({ domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true }),
+    accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
+    opens: ['GET/open', 'GET/a', 'GET/b'],
+    targets: [`sub#main#${auth0User}`, `cid#main#${client}`],
+    refused: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
+  },
+  {
+    name: 'cognito',
+    settings: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: [client], resourceServer: 'orders' }),
+    accepted: { header: {}, claims: cognitoClaims },
+    opens: ['GET/open', 'GET/a'],
+    targets: [
+      'jti#main#access-token-id',
+      'sid#main#session-of-sign-in',
+      `sub#main#${cognitoUser}`,
+      `cid#main#${client}`,
+    ],
+    refused: {
+      'ID token': {
+        header: {},
+        claims: { ...idToken(pool, cognitoUser), jti: 'id-token-id', token_use: 'id', 'cognito:username': 'alice' },
+        reason: 'claim',
+      },
+      'access token of another client': {
+        header: {},
+        claims: { ...cognitoClaims, client_id: 'other' },
+        reason: 'client',
+      },
+    },
+  },
+  {
+    name: 'entraId, for a user',
+    settings: entraId({ tenantId, audience: apiId }),
+    accepted: { header: jwt, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
+    opens: ['GET/open', 'GET/a'],
+    targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+    refused: {
+      'ID token': { header: jwt, claims: { ...entraClaims, aud: client }, reason: 'audience' },
+      'v1.0 token': { header: jwt, claims: { ...entraClaims, ver: '1.0', appid: client }, reason: 'claim' },
+    },
+  },
+  {
+    name: 'entraId, for a service',
+    settings: entraId({ tenantId, audience: apiId }),
+    accepted: { header: jwt, claims: { ...entraClaims, roles: ['write'], idtyp: 'app' } },
+    opens: ['GET/open', 'GET/b'],
+    targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+    refused: {},
+  },
+  {
+    name: 'keycloak, with realm roles',
+    settings: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, realmRoles: true }),
+    accepted: { header: jwt, claims: keycloakClaims },
+    opens: ['GET/open', 'GET/a', 'GET/b'],
+    targets: [
+      `jti#main#${keycloakClaims.jti}`,
+      'sid#main#b1a2f8ce',
+      `sub#main#${keycloakClaims.sub}`,
+      `cid#main#${client}`,
+    ],
+    refused: {
+      'ID token': { header: jwt, claims: { ...keycloakClaims, aud: client, typ: 'ID' }, reason: 'audience' },
+      'ID token with an audience mapper': { header: jwt, claims: { ...keycloakClaims, typ: 'ID' }, reason: 'claim' },
+    },
+  },
+  {
+    name: 'okta',
+    settings: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
+    accepted: { header: {}, claims: oktaClaims },
+    opens: ['GET/open', 'GET/a'],
+    targets: [`jti#main#${oktaClaims.jti}`, `sub#main#${oktaClaims.sub}`, `cid#main#${client}`],
+    refused: {
+      'ID token': { header: {}, claims: { ...idToken(oktaIssuer, '00uixa'), jti: 'ID.x', ver: 1 }, reason: 'audience' },
+    },
+  },
+  {
+    name: 'google',
+    settings: google({ clientIds: [googleClient], acceptIdTokens: true, hostedDomain: 'acme.example' }),
+    accepted: { header: jwt, claims: googleClaims },
+    opens: ['GET/open'],
+    targets: [`sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
+    refused: {
+      'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
+      'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
+    },
+  },
+  {
+    name: 'oidc',
+    settings: oidc({ issuer: oidcIssuer, audience, jwksUri: `${oidcIssuer}/keys` }),
+    accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
+    opens: ['GET/open', 'GET/a', 'GET/b'],
+    targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
+    refused: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
+  },
+];
