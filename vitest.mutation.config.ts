@@ -10,7 +10,7 @@ export default defineConfig({
     include: [
       'test/lambda/**/*.test.ts',
       'test/infra/routes/{exact-policies.property,route-compiler,route-readings,route-table}.test.ts',
-      'test/ops/{entry-batch,lost-answer,restore-and-list,stronger-entry,two-operators}.test.ts',
+      'test/ops/{commands/import/entry-batch,entry/lost-answer,commands/restore-and-list,entry/stronger-entry,commands/two-operators}.test.ts',
     ],
     exclude: [
       'test/lambda/{network/dynamodb-call,flush/flush-stage,orders,properties/provider-tokens}*',

@@ -1,10 +1,16 @@
 import { Command as Commander, Option } from 'commander';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../lambda/revocation/revocation-target.ts';
-import { HELP_TEXTS } from './help-texts.ts';
-import { UsageError } from './operator-error.ts';
-import { addRevokeCommands, type Found } from './revoke-command-line.ts';
-import { addSelectors } from './selector-command-line.ts';
-import { instantOption, oneRegionChoice, type StackOptions, stackChoice, withStackOptions } from './stack-options.ts';
+import { UsageError } from './cli/operator-error.ts';
+import { HELP_TEXTS } from './commands/help-texts.ts';
+import { addRevokeCommands, type Found } from './commands/revoke/revoke-command-line.ts';
+import { addSelectors } from './selection/selector-command-line.ts';
+import {
+  instantOption,
+  oneRegionChoice,
+  type StackOptions,
+  stackChoice,
+  withStackOptions,
+} from './stack/stack-options.ts';
 
 /** What a command line can ask for. Pure: reads no file and no clock, writes nothing. */
 export function revocationsGrammar(found: Found): Commander {

@@ -1,7 +1,7 @@
-import { type PlanCommand, planGrammar } from './plan-command-line.ts';
-import { choicesFor, planFor, planText } from './plan-report.ts';
+import { processTerminal, type Terminal } from './cli/terminal.ts';
+import { type PlanCommand, planGrammar } from './plan/plan-command-line.ts';
+import { choicesFor, planFor, planText } from './plan/plan-report.ts';
 import { printReport, runProgram } from './program.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
 
 /** `npm run plan`: what a result TTL costs and gives. @returns the exit code */
 function main(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,10 +1,10 @@
 import type { Command as Commander } from 'commander';
-import type { Help } from './command.ts';
-import { sentenceOf, UsageError } from './operator-error.ts';
-import { type Screen, screenOn } from './progress.ts';
-import { printHelp, quietly } from './quiet-commander.ts';
+import type { Help } from './cli/command.ts';
+import { sentenceOf, UsageError } from './cli/operator-error.ts';
+import { type Screen, screenOn } from './cli/progress.ts';
+import { printHelp, quietly } from './cli/quiet-commander.ts';
+import type { Terminal } from './cli/terminal.ts';
 import type { Report } from './report.ts';
-import type { Terminal } from './terminal.ts';
 
 /** What one of our programs understands, and does. */
 export interface Program<C extends { readonly kind: string }> {

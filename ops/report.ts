@@ -1,4 +1,4 @@
-import type { RegionalStack } from './revocation-stack.ts';
+import type { RegionalStack } from './stack/revocation-stack.ts';
 
 /** What a command found or did: for people, for programs (`--json`), and for the shell. */
 export interface Report {

@@ -1,20 +1,20 @@
-import { check } from './check.ts';
-import type { Command } from './command.ts';
+import type { Command } from './cli/command.ts';
+import type { Screen } from './cli/progress.ts';
+import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { revocationsGrammar } from './command-line.ts';
-import { importEntries } from './import-entries.ts';
-import { lint } from './lint.ts';
-import { list } from './list.ts';
+import { check } from './commands/check/check.ts';
+import { importEntries } from './commands/import/import-entries.ts';
+import { lint } from './commands/lint.ts';
+import { list } from './commands/list.ts';
+import { restore } from './commands/restore.ts';
+import { revoke } from './commands/revoke/revoke.ts';
+import { show } from './commands/show.ts';
+import { upgrade } from './commands/upgrade/upgrade.ts';
 import { printReport, runProgram } from './program.ts';
-import type { Screen } from './progress.ts';
 import type { OperatorContext, Report } from './report.ts';
-import { restore } from './restore.ts';
-import type { RevocationStack } from './revocation-stack.ts';
-import { revoke } from './revoke.ts';
-import { show } from './show.ts';
-import { findStack } from './stack-search.ts';
-import { tableTime } from './table-time.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { upgrade } from './upgrade.ts';
+import type { RevocationStack } from './stack/revocation-stack.ts';
+import { findStack } from './stack/stack-search.ts';
+import { tableTime } from './stack/table-time.ts';
 
 type Run<C extends Command> = (command: C, stack: RevocationStack, context: OperatorContext) => Promise<Report>;
 

@@ -1,11 +1,11 @@
 import { Command as Commander } from 'commander';
-import type { StackChoice } from './command.ts';
+import type { StackChoice } from './cli/command.ts';
+import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { printReport, runProgram } from './program.ts';
-import { onlyRegion } from './revocation-stack.ts';
-import { routesReport } from './routes-report.ts';
-import { oneRegionChoice, type StackOptions, withStackOptions } from './stack-options.ts';
-import { findStack } from './stack-search.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
+import { routesReport } from './routes/routes-report.ts';
+import { onlyRegion } from './stack/revocation-stack.ts';
+import { oneRegionChoice, type StackOptions, withStackOptions } from './stack/stack-options.ts';
+import { findStack } from './stack/stack-search.ts';
 
 const HELP = `
 Examples:

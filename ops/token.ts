@@ -1,10 +1,10 @@
-import { requestToken, type TokenRequest } from './client-credentials.ts';
-import { deployedClient } from './deployed-client.ts';
-import { readRunningStack } from './local-stack.ts';
-import { OperatorError } from './operator-error.ts';
+import { OperatorError } from './cli/operator-error.ts';
+import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { printReport, runProgram } from './program.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { type TokenCommand, tokenGrammar } from './token-command-line.ts';
+import { readRunningStack } from './stack/local-stack.ts';
+import { requestToken, type TokenRequest } from './token/client-credentials.ts';
+import { deployedClient } from './token/deployed-client.ts';
+import { type TokenCommand, tokenGrammar } from './token/token-command-line.ts';
 
 /** Prints an access token. @returns the exit code */
 export function main(argv: readonly string[], terminal: Terminal): Promise<number> {

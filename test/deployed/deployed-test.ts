@@ -1,6 +1,6 @@
+import type { Screen, ShowProgress } from '../../ops/cli/progress.ts';
+import { processTerminal, type Terminal } from '../../ops/cli/terminal.ts';
 import { printReport, runProgram } from '../../ops/program.ts';
-import type { Screen, ShowProgress } from '../../ops/progress.ts';
-import { processTerminal, type Terminal } from '../../ops/terminal.ts';
 import { cacheFacts } from './cache-facts.ts';
 import { type DeployedTestCommand, deployedTestGrammar } from './command-line.ts';
 import { type Experiment, openExperiment } from './experiment.ts';

@@ -1,4 +1,4 @@
-import { sentenceOf } from '../../ops/operator-error.ts';
+import { sentenceOf } from '../../ops/cli/operator-error.ts';
 
 /**
  * `promise`: what this product says of itself, and a broken one fails the run. `fact`: what API Gateway does, where AWS

@@ -5,11 +5,11 @@ import type { HttpMethod } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import { requestToken, type TokenRequest } from '../../ops/client-credentials.ts';
-import { OperatorError } from '../../ops/operator-error.ts';
-import { issuerOf } from '../../ops/revocation.ts';
-import type { RegionalStack } from '../../ops/revocation-stack.ts';
-import { judge } from '../../ops/token-judgement.ts';
+import { OperatorError } from '../../ops/cli/operator-error.ts';
+import { judge } from '../../ops/commands/check/token-judgement.ts';
+import { issuerOf } from '../../ops/entry/revocation.ts';
+import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
+import { requestToken, type TokenRequest } from '../../ops/token/client-credentials.ts';
 
 /** A token that the authorizer should accept, and what it should open. */
 export interface HeldToken {

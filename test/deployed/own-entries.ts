@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
-import { itemOf, revocationOf } from '../../ops/revocation.ts';
-import type { RegionalStack } from '../../ops/revocation-stack.ts';
+import { itemOf, revocationOf } from '../../ops/entry/revocation.ts';
+import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OperatorError } from '../../ops/operator-error.ts';
+import { OperatorError } from '../../ops/cli/operator-error.ts';
 import {
   asExpected,
   type Finding,

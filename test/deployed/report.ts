@@ -1,7 +1,7 @@
-import { shellWord } from '../../ops/printable.ts';
+import { shellWord } from '../../ops/cli/printable.ts';
+import { textTable } from '../../ops/cli/text-table.ts';
 import type { Report } from '../../ops/report.ts';
-import type { RegionalStack } from '../../ops/revocation-stack.ts';
-import { textTable } from '../../ops/text-table.ts';
+import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 const TITLES: Readonly<Record<FindingKind, string>> = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunningStack, removeRunningFile, writeRunningFile } from '../../local/running-file.ts';
-import { readRunningStack } from '../../ops/local-stack.ts';
+import { readRunningStack } from '../../ops/stack/local-stack.ts';
 
 let folder: string;
 const processes: ChildProcess[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../ops/command.ts';
+import type { Command } from '../../ops/cli/command.ts';
+import { UsageError } from '../../ops/cli/operator-error.ts';
+import { quietly } from '../../ops/cli/quiet-commander.ts';
 import { revocationsGrammar } from '../../ops/command-line.ts';
-import { UsageError } from '../../ops/operator-error.ts';
-import { quietly } from '../../ops/quiet-commander.ts';
-import { wordsOf } from './operator-at-work.ts';
+import { wordsOf } from '../support/operator/operator-at-work.ts';
 
 const parse = (commandLine: string) => quietly<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
 

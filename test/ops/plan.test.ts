@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { planGrammar } from '../../ops/plan-command-line.ts';
-import { monthlyCost } from '../../ops/plan-cost.ts';
-import { loadOf, type Workload } from '../../ops/plan-load.ts';
-import { choicesFor, planFor, planText } from '../../ops/plan-report.ts';
-import { quietly } from '../../ops/quiet-commander.ts';
+import { quietly } from '../../ops/cli/quiet-commander.ts';
+import { planGrammar } from '../../ops/plan/plan-command-line.ts';
+import { monthlyCost } from '../../ops/plan/plan-cost.ts';
+import { loadOf, type Workload } from '../../ops/plan/plan-load.ts';
+import { choicesFor, planFor, planText } from '../../ops/plan/plan-report.ts';
 
 const workload: Workload = {
   requestsPerSecond: 100,

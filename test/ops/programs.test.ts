@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { operatorAtWork } from './operator-at-work.ts';
+import { operatorAtWork } from '../support/operator/operator-at-work.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -53,7 +53,7 @@ describe('a reader that goes away early', () => {
   /** `npm run revocations -- … | true`, on the deployment of an operator at work; `2>&1` closes standard error too. */
   async function exitCodeUnread(commandLine: string, folder: string, closesBoth = false) {
     const program = `import { main } from './ops/revocations.ts';
-      import { processTerminal } from './ops/terminal.ts';
+      import { processTerminal } from './ops/cli/terminal.ts';
       const terminal = { ...processTerminal(), localFolder: ${JSON.stringify(folder)} };
       process.exitCode = await main(process.argv.slice(1), terminal);`;
     const words = ['--input-type=module', '--eval', program, '--', ...commandLine.split(' ')];

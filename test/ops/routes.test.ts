@@ -8,7 +8,6 @@ import { lossesText } from '../../lambda/configuration/described-losses.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { main } from '../../ops/routes.ts';
 import { route } from '../support/compiled-policy.ts';
-import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import {
   describedAuthorizer,
   describedTable,
@@ -16,7 +15,8 @@ import {
   type OperatorAtWork,
   operatorAtWork,
   wordsOf,
-} from './operator-at-work.ts';
+} from '../support/operator/operator-at-work.ts';
+import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {

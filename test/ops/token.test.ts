@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { main } from '../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from '../support/operator/operator-at-work.ts';
 import { NOW } from '../support/trusted-issuer.ts';
-import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from './operator-at-work.ts';
 
 let authorizationServer: LoopbackServer;
 let operator: OperatorAtWork;

@@ -1,4 +1,4 @@
-import { tableClient } from '../../ops/table-client.ts';
+import { tableClient } from '../../ops/stack/table-client.ts';
 import type { Chance } from './chance.ts';
 import { failed, TABLE, type TableAnswer, type TableRequest, type WritersTable } from './writers-table.ts';
 

@@ -1,10 +1,10 @@
-import type { BeforeOption, Command } from '../../ops/command.ts';
-import { importEntries } from '../../ops/import-entries.ts';
+import type { BeforeOption, Command } from '../../ops/cli/command.ts';
+import { importEntries } from '../../ops/commands/import/import-entries.ts';
+import { restore } from '../../ops/commands/restore.ts';
+import { revoke } from '../../ops/commands/revoke/revoke.ts';
 import type { OperatorContext, Report } from '../../ops/report.ts';
-import { restore } from '../../ops/restore.ts';
-import type { RegionalStack, RevocationStack } from '../../ops/revocation-stack.ts';
-import { revoke } from '../../ops/revoke.ts';
-import { describedAuthorizer } from '../ops/operator-at-work.ts';
+import type { RegionalStack, RevocationStack } from '../../ops/stack/revocation-stack.ts';
+import { describedAuthorizer } from '../support/operator/operator-at-work.ts';
 import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
 import { type Chance, chanceFrom } from './chance.ts';
 import type { Attributes } from './condition-expression.ts';

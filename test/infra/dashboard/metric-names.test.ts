@@ -7,7 +7,7 @@ import { type AuthorizerEvent, createAuthorizerLog } from '../../../lambda/log/a
 import { REJECTION_REASONS } from '../../../lambda/rejection.ts';
 import { FINDING_KINDS } from '../../../lambda/revocation/entry-finding.ts';
 import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
-import { AWS_PRICES } from '../../../ops/aws-prices.ts';
+import { AWS_PRICES } from '../../../ops/plan/aws-prices.ts';
 import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
 
 const issuer = 'main';

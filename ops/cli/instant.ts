@@ -1,0 +1,54 @@
+import { FIRST_IMPLAUSIBLE_SECOND } from '../../lambda/revocation/revocation-entry.ts';
+import { UsageError } from './operator-error.ts';
+import { withoutTokens } from './printable.ts';
+
+const isoWithZone = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * An instant as people write it, in seconds since the epoch: ISO 8601 with a time zone, or seconds. A fraction is
+ * rounded up, so that a `before` never spares what was meant. Milliseconds and local times are refused, never guessed.
+ *
+ * @param name - what the instant is, for the message
+ * @throws UsageError
+ */
+export function parseInstant(name: string, text: string): number {
+  if (/^\d+$/.test(text)) return parseSeconds(name, Number(text));
+  const milliseconds = isRealDate(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds) || milliseconds < 0) {
+    throw new UsageError(
+      `${name} is "${withoutTokens(text)}", which is no instant: write ISO 8601 with a time zone (2026-10-01T12:00:00Z) or seconds since 1970.`,
+    );
+  }
+  return Math.ceil(milliseconds / 1000);
+}
+
+/** V8 reads 31 February as 3 March. */
+function isRealDate(text: string): boolean {
+  const [, year, month, day] = isoWithZone.exec(text) ?? [];
+  if (year === undefined) return false;
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+}
+
+function parseSeconds(name: string, seconds: number): number {
+  if (seconds < FIRST_IMPLAUSIBLE_SECOND) return seconds;
+  throw new UsageError(
+    `${name} is ${seconds}, which looks like milliseconds: write seconds since 1970 (${Math.floor(seconds / 1000)}).`,
+  );
+}
+
+/** UTC to the second: `2026-10-01T12:00:00Z`. */
+export function formatInstant(seconds: number): string {
+  return new Date(Math.ceil(seconds) * 1000).toISOString().replace('.000', '');
+}
+
+/** The instant, and how far from now it is: `2026-10-01T12:01:06Z (in 66 s)`. */
+export function formatFromNow(seconds: number, now: number): string {
+  const distance = Math.ceil(seconds) - Math.floor(now);
+  return `${formatInstant(seconds)} (${distance < 0 ? `${roughly(-distance)} ago` : `in ${roughly(distance)}`})`;
+}
+
+function roughly(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,44 @@
+import { printableLines } from '../../lambda/log/printable.ts';
+import { WIPE } from './control-sequence.ts';
+import type { Terminal } from './terminal.ts';
+
+const WIDTH = 30;
+
+/** Milliseconds between two pictures: a bar is for eyes. */
+const PAUSE = 100;
+
+export type ShowProgress = (what: string, done: number, total: number | undefined) => void;
+
+/** A terminal whose last line can show how far the work is; whatever else is written takes that line's place. */
+export interface Screen extends Terminal {
+  /** A bar, or a counter when the total is undefined. Silent when standard error is no terminal. */
+  readonly showProgress: ShowProgress;
+}
+
+export function screenOn(terminal: Terminal): Screen {
+  const { out, err } = terminal;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let isDrawn = false;
+  const wiping = <S extends Terminal['err']>(stream: S) => ({
+    ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
+    write: (text: string) => {
+      if (isDrawn) err.write(WIPE);
+      isDrawn = false;
+      return stream.write(printableLines(text));
+    },
+  });
+  const showProgress: ShowProgress = (what, done, total) => {
+    const isLast = done === total;
+    if (err.isTTY !== true || (!isLast && performance.now() - drawnAt < PAUSE)) return;
+    drawnAt = performance.now();
+    isDrawn = !isLast;
+    err.write(`${WIPE}${what} ${bar(done, total)}${isLast ? '\n' : ''}`);
+  };
+  return { ...terminal, out: wiping(out), err: wiping(err), showProgress };
+}
+
+function bar(done: number, total: number | undefined): string {
+  if (total === undefined) return done.toLocaleString('en');
+  const filled = total === 0 ? WIDTH : Math.round((WIDTH * done) / total);
+  return `[${'#'.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+}

@@ -1,0 +1,165 @@
+import type { CompiledRoute } from '../../../lambda/policy/route.ts';
+import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
+import { formatFromNow, formatInstant } from '../../cli/instant.ts';
+import { printable, shellWord } from '../../cli/printable.ts';
+import { textTable } from '../../cli/text-table.ts';
+import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
+import type { EntryItem } from '../../entry/revocation.ts';
+import type { Report } from '../../report.ts';
+import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
+import type { RegionalStack } from '../../stack/revocation-stack.ts';
+import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
+import type { Judgement } from './token-judgement.ts';
+import type { TokenMismatch } from './token-mismatch.ts';
+
+/** Everything that `check` found out. */
+export interface Checked {
+  readonly judgement: Judgement;
+  /** Found and expected: of what the token is rejected for, and of its scopes where it has none. */
+  readonly mismatches: { readonly rejection: readonly TokenMismatch[]; readonly scopes: readonly TokenMismatch[] };
+  readonly entries: readonly {
+    readonly target: RevocationTarget;
+    readonly item: EntryItem;
+    readonly revokes: boolean;
+  }[];
+  /** Why the entries could not be read, although the verdict stands without them. */
+  readonly unread: string | undefined;
+  readonly routes: readonly CompiledRoute[];
+  /** Those of the token's scopes that open a route. */
+  readonly openingScopes: readonly string[];
+  /** Undefined: the deployment does not say. */
+  readonly losses: TokenLosses | undefined;
+}
+
+interface StepResult {
+  readonly step: Step;
+  readonly outcome: 'passed' | 'failed' | 'not reached';
+  readonly detail: string;
+}
+
+/** @param now - seconds since the epoch */
+export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
+  const { rejection, obstacle } = checked.judgement;
+  const steps = stepResults(checked, now);
+  const status = statusOf(checked);
+  return {
+    text: [
+      `Verdict: ${verdict(checked, status)}`,
+      textTable(
+        ['STEP', 'OUTCOME', ''],
+        steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
+      ),
+      ...checked.entries.map((entry) => entryLine(entry, now)),
+      ...(status === 200 ? lossLines(checked, region) : []),
+    ].join('\n'),
+    document: {
+      command: 'check',
+      region: region.region,
+      status,
+      reason: rejection ?? null,
+      obstacle: obstacle ?? null,
+      mismatches: [...checked.mismatches.rejection, ...checked.mismatches.scopes],
+      steps,
+      token: tokenDocument(checked),
+      entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item, now), revokes })),
+      routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+      ...lossMembers(checked.losses),
+    },
+    exitCode: obstacle === undefined ? 0 : 1,
+  };
+}
+
+/**
+ * What API Gateway makes of the authorizer's answer: 200 stands for whatever the backend answers. A client sees the 500 as
+ * it is, unless the API has our gateway responses, which make it a 503: nothing here tells which.
+ */
+function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 500 {
+  if (judgement.obstacle !== undefined) return 500;
+  if (judgement.rejection !== undefined) return 401;
+  return routes.length === 0 ? 403 : 200;
+}
+
+function verdict({ judgement, entries, routes }: Checked, status: number): string {
+  if (judgement.obstacle !== undefined) {
+    return `nobody can know (500, or 503 with our gateway responses): ${printable(judgement.obstacle)}.`;
+  }
+  if (judgement.rejection === undefined) {
+    return status === 200
+      ? `accepted; it opens ${routes.length} routes.`
+      : 'accepted, but its scopes open no route (403).';
+  }
+  const isRevokedToo = judgement.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
+  return `refused (401): ${REJECTION_TEXTS[judgement.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
+}
+
+function stepResults(checked: Checked, now: number): readonly StepResult[] {
+  const { rejection, obstacle, accessToken } = checked.judgement;
+  const failed = obstacle === undefined ? stepOf(rejection) : accessToken === undefined ? 'key' : 'revocation';
+  const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
+  return STEPS.map((step, index) => {
+    if (index === failedAt) return { step, outcome: 'failed', detail: failure(checked) };
+    // A token that the clock alone refuses has been judged as of its own time: the other steps are known.
+    const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
+    const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
+    if (!isKnown) return { step, outcome: 'not reached', detail: '' };
+    if (step === 'revocation' && checked.unread !== undefined) {
+      return { step, outcome: 'not reached', detail: checked.unread };
+    }
+    const isRevoked = step === 'revocation' && checked.entries.some(({ revokes }) => revokes);
+    return { step, outcome: isRevoked ? 'failed' : 'passed', detail: detailOf(step, checked, now) };
+  });
+}
+
+function failure({ judgement: { rejection, obstacle }, mismatches }: Checked): string {
+  if (rejection === undefined) return obstacle ?? '';
+  return [REJECTION_TEXTS[rejection], ...mismatches.rejection.map(mismatchText)].join(' ');
+}
+
+function mismatchText({ name, found, expected }: TokenMismatch): string {
+  return `${name} is ${found}; expected: ${expected}.`;
+}
+
+function detailOf(step: Step, { judgement, mismatches, entries, routes }: Checked, now: number): string {
+  const token = judgement.accessToken;
+  if (token === undefined) return '';
+  const details: Partial<Record<Step, string>> = {
+    issuer: token.issuerAlias,
+    key: token.keyId,
+    times: `issued ${formatInstant(token.issuedAt)}, ends ${formatFromNow(token.expiresAt, now)}`,
+    claims: [claimsText(token), ...mismatches.scopes.map(mismatchText)].join('; '),
+    revocation: entries.some(({ revokes }) => revokes) ? 'an entry revokes it: see below' : 'no entry revokes it',
+    routes: routes.map(({ method, path }) => `${method} ${path}`).join(', ') || 'its scopes open no route',
+  };
+  return details[step] ?? '';
+}
+
+function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable<Judgement['accessToken']>): string {
+  const named = Object.entries({ subject, client: clientId, session: sessionId, id: jwtId });
+  const present = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  return [...present, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
+}
+
+function tokenDocument({ judgement }: Checked) {
+  const token = judgement.accessToken;
+  if (token === undefined) return null;
+  const { issuerAlias, subject, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
+  const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };
+  return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
+}
+
+/** Lost requests that are shown: `npm run routes` lists them all. */
+const MAX_LOST_SHOWN = 5;
+
+function lossLines({ losses, openingScopes }: Checked, { flags }: RegionalStack): readonly string[] {
+  const lines = (losses?.listed ?? []).flatMap(tokenLossLines);
+  if (lines.length === 0) return [];
+  const command = `npm run routes -- --scope ${shellWord(openingScopes.join(' '))} ${flags}`;
+  const more = lines.length > MAX_LOST_SHOWN ? [`… and ${lines.length - MAX_LOST_SHOWN} more: ${command}`] : [];
+  return [LOST_OF_TOKEN, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
+}
+
+function entryLine({ target, item, revokes }: Checked['entries'][number], now: number): string {
+  const entry = entryDocument(item, now);
+  const tokens = tokensOf(target, typeof entry.before === 'number' ? entry.before : undefined);
+  return `${revokes ? 'REVOKED BY' : 'Spared by'} ${nameOf(target)}: ${tokens}; ${authorshipOf(entry)}.`;
+}

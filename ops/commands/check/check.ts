@@ -1,0 +1,77 @@
+import { createGrants } from '../../../lambda/policy/grants.ts';
+import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
+import { formatTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
+import type { AccessToken } from '../../../lambda/token/access-token.ts';
+import type { CheckCommand } from '../../cli/command.ts';
+import { sentenceOf } from '../../cli/operator-error.ts';
+import { readEntry } from '../../entry/entry-table.ts';
+import type { OperatorContext, Report } from '../../report.ts';
+import { describedLosses, lossesWith } from '../../routes/token-losses.ts';
+import { tokenFromStandardInput } from '../../selection/token-input.ts';
+import { onlyRegion, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
+import { type Checked, checkReport } from './check-report.ts';
+import { type Judgement, judge } from './token-judgement.ts';
+import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
+
+/** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
+export async function check(_: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+  const region = onlyRegion(stack);
+  const token = await tokenFromStandardInput(context);
+  const now = context.now(region);
+  const judgement = await judge(token, region, now);
+  const { accessToken, obstacle } = judgement;
+  // What kept the verdict from being reached is said once: the table is not asked a second time.
+  const isExplained = accessToken !== undefined && obstacle === undefined;
+  const checked: Checked = {
+    judgement,
+    mismatches: mismatchesIn(token, judgement, region, now),
+    ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
+    ...grantTo(accessToken?.scopes, region),
+  };
+  return checkReport(checked, region, context.now(region));
+}
+
+/** What the scopes open, and what is lost of it. */
+function grantTo(
+  scopes: ReadonlySet<string> | undefined,
+  { authorizer }: RegionalStack,
+): Pick<Checked, 'routes' | 'openingScopes' | 'losses'> {
+  const ofTable = describedLosses(authorizer);
+  if (scopes === undefined) return { routes: [], openingScopes: [], losses: ofTable && { listed: [], leftOut: 0 } };
+  const { routes, scopes: openingScopes } = createGrants(authorizer.routes).routesGrantedBy(scopes);
+  return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
+}
+
+/** What the token says that is not as the deployment expects it. */
+function mismatchesIn(
+  token: string,
+  { rejection, accessToken }: Judgement,
+  { authorizer }: RegionalStack,
+  now: number,
+): Checked['mismatches'] {
+  const { issuers } = authorizer.configuration;
+  const issuer = issuers.find(({ alias }) => alias === accessToken?.issuerAlias);
+  const payload = unverifiedPayload(token);
+  const isScopeless = accessToken?.scopes.size === 0 && issuer !== undefined && payload !== undefined;
+  return {
+    rejection: mismatchesOf(token, rejection, issuers, now),
+    scopes: isScopeless ? scopeMismatches(payload, issuer) : [],
+  };
+}
+
+/** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */
+async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Pick<Checked, 'entries' | 'unread'>> {
+  const targets = targetsOf(token, new Set(region.authorizer.configuration.revocationLevels));
+  try {
+    const read = await Promise.all(
+      targets.map(async (target) => ({ target, item: await readEntry(region, formatTarget(target)) })),
+    );
+    const entries = read.flatMap(({ target, item }) => {
+      if (item === undefined) return [];
+      return [{ target, item, revokes: entryRevokes(target.prefix, readBefore(item.before), token.issuedAt) }];
+    });
+    return { entries, unread: undefined };
+  } catch (error) {
+    return { entries: [], unread: sentenceOf(error) };
+  }
+}

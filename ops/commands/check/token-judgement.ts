@@ -1,0 +1,91 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CannotDecideError } from '../../../lambda/failure.ts';
+import { createKeySet } from '../../../lambda/key-set/key-set.ts';
+import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
+import { createRevocationList } from '../../../lambda/revocation/revocation-list.ts';
+import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
+import type { AccessToken } from '../../../lambda/token/access-token.ts';
+import { parseBearerToken } from '../../../lambda/token/bearer-token.ts';
+import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
+import { createTokenVerifier, type VerifyToken } from '../../../lambda/token-verifier.ts';
+import type { RegionalStack } from '../../stack/revocation-stack.ts';
+
+/** What the authorizer's code says of a token. */
+export interface Judgement {
+  /** Undefined: accepted. */
+  readonly rejection: RejectionReason | undefined;
+  /** Why nobody can know; the authorizer answers 500 then. */
+  readonly obstacle: string | undefined;
+  /** Present when the signature is good, even if the token has expired or has been revoked. */
+  readonly accessToken: AccessToken | undefined;
+}
+
+/** Rejections that only the clock decides: at another time, the rest of the token can still be judged. */
+const REASONS_OF_TIME: ReadonlySet<RejectionReason> = new Set(['expired', 'too-old', 'not-before', 'issued-at']);
+
+/** Runs the authorizer's own verification and revocation list. @param now - seconds since the epoch */
+export async function judge(token: string, region: RegionalStack, now: number): Promise<Judgement> {
+  const verifyAt = verifierAt(region);
+  try {
+    const accessToken = await verifyAt(now)(parseBearerToken(`Bearer ${token}`));
+    return { ...(await judgeRevocation(accessToken, region, now)), accessToken };
+  } catch (error) {
+    if (error instanceof CannotDecideError) return { ...obstacle(error), accessToken: undefined };
+    if (!(error instanceof InvalidTokenError)) throw error;
+    const accessToken = REASONS_OF_TIME.has(error.reason) ? await judgedInItsTime(token, verifyAt) : undefined;
+    return { rejection: error.reason, obstacle: undefined, accessToken };
+  }
+}
+
+function obstacle({ detail, failureCause }: CannotDecideError) {
+  return { rejection: undefined, obstacle: `${failureCause}: ${detail}` };
+}
+
+async function judgeRevocation(accessToken: AccessToken, region: RegionalStack, now: number) {
+  const refuseIfRevoked = createRevocationList({
+    readEntries: createEntryReader((input) => region.client.send(new BatchGetItemCommand(input)), region.table),
+    levels: region.authorizer.configuration.revocationLevels,
+    report: () => {},
+    now: () => now * 1000,
+  });
+  try {
+    await refuseIfRevoked(accessToken);
+    return { rejection: undefined, obstacle: undefined };
+  } catch (error) {
+    if (error instanceof CannotDecideError) return obstacle(error);
+    if (!(error instanceof InvalidTokenError)) throw error;
+    return { rejection: error.reason, obstacle: undefined };
+  }
+}
+
+/** Milliseconds on a clock that never jumps: a key set only asks how long ago something was. */
+const steadyClock = () => performance.now();
+
+/** One set of keys for both attempts, so that the issuer is asked once. @returns a verifier at an instant, in seconds */
+function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken {
+  const { issuers, contextClaims } = authorizer.configuration;
+  const keySets = new Map(issuers.map((issuer) => [issuer.alias, createKeySet(issuer, steadyClock, () => {})]));
+  return (now) =>
+    createTokenVerifier({
+      issuers,
+      contextClaims,
+      keySetOf: (issuer) => keySets.get(issuer.alias) ?? createKeySet(issuer, steadyClock, () => {}),
+      now: () => now * 1000,
+    });
+}
+
+/** The token as it was judged when it was new: the later of `iat` and `nbf`, which nothing has verified. */
+async function judgedInItsTime(
+  token: string,
+  verifyAt: (now: number) => VerifyToken,
+): Promise<AccessToken | undefined> {
+  const { iat, nbf } = decomposeUnverified(token).payload;
+  const start = Math.max(...[iat, nbf].filter((instant) => typeof instant === 'number'));
+  if (!Number.isFinite(start)) return undefined;
+  try {
+    return await verifyAt(start)(token);
+  } catch (error) {
+    if (error instanceof InvalidTokenError || error instanceof CannotDecideError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import type { FindingKind } from '../../lambda/revocation/entry-finding.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
+import {
+  formatTarget,
+  parseTarget,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+} from '../../lambda/revocation/revocation-target.ts';
+import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
+import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
+import { isShowable, shellWord } from '../cli/printable.ts';
+import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
+import { type EntryItem, hasBefore } from '../entry/revocation.ts';
+import { problemWithValue } from '../selection/selector-value.ts';
+import type { RegionalStack } from '../stack/revocation-stack.ts';
+
+/** Findings that say that no token can match the entry. */
+const USELESS: readonly FindingKind[] = ['malformed-target', 'unknown-prefix', 'unknown-alias', 'level-not-read'];
+
+/** Findings that only a replacement puts right: the later `before`, and no `purgeAt`, are the stronger ones. */
+const TOO_STRONG: readonly FindingKind[] = ['before-in-future', 'missing-purge-at', 'malformed-purge-at'];
+
+/** What to do about an entry: a command to copy, or words where no command can help. */
+export interface EntryFix {
+  readonly fix: string;
+  /** What the fix takes for granted of what was meant; undefined: nothing. */
+  readonly guess: string | undefined;
+  /** What to do where the guess is wrong; undefined: nothing. */
+  readonly otherwise: string | undefined;
+}
+
+/** What puts right all that was found of an entry, without a moment in which what is revoked is not. */
+export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: RegionalStack): EntryFix {
+  const text = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
+  if (!isShowable(text)) {
+    return certain('delete the entry in the DynamoDB console, and revoke what was meant with `revoke token -`');
+  }
+  const target = parseTarget(text);
+  if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(kinds, text, item, region);
+  if (kinds.includes('repeated-alias')) return fixForRepeatedAlias(target, item, region);
+  if (target.prefix === 'th') return certain(fixForDigest(kinds));
+  const issuerAlias = presentAlias(target.issuerAlias, region);
+  if (issuerAlias === undefined || issuerAlias === target.issuerAlias) {
+    return fixForTimes(kinds, target, item, region.flags);
+  }
+  return thenRemoved(fixForTimes(kinds, { ...target, issuerAlias }, item, region.flags), text, region);
+}
+
+/** The alias under which commands write today what an entry says under that one or a former one; undefined: unknown. */
+function presentAlias(alias: string, { authorizer }: RegionalStack): string | undefined {
+  return authorizer.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.alias;
+}
+
+/** Commands write under the present alias: the entry under the former one goes when the new one stands. */
+function thenRemoved({ fix, guess, otherwise }: EntryFix, text: string, { flags }: RegionalStack): EntryFix {
+  const remove = commandLine('restore target', text, flags);
+  return { fix: `${fix} && ${remove}`, guess, otherwise: otherwise && `${otherwise} && ${remove}` };
+}
+
+function fixForTimes(
+  kinds: readonly FindingKind[],
+  target: RevocationTarget,
+  item: EntryItem,
+  flags: string,
+): EntryFix {
+  const write = (findings: readonly FindingKind[], before: string) => {
+    const replace = hasOneOf(findings, TOO_STRONG) ? words('--replace', reasonWords(item)) : '';
+    return commandFor('revoke', target, words(before, replace, flushWords(item), flags));
+  };
+  if (kinds.includes('before-too-old')) {
+    const guess = 'if tokens issued until now are meant';
+    return { fix: write(kinds, '--before now'), guess, otherwise: commandFor('restore', target, flags) };
+  }
+  const kept = beforeWords(target, item);
+  if (kinds.includes('purge-in-past') && !kinds.includes('before-in-future')) {
+    return { fix: write(kinds, kept), guess: 'if it is still to be revoked', otherwise: undefined };
+  }
+  if (!kinds.includes('before-in-future')) return certain(write(kinds, kept));
+  const others = kinds.filter((kind) => kind !== 'before-in-future');
+  const otherwise = others.length === 0 ? undefined : write(others, kept);
+  return { fix: write(kinds, '--before now'), guess: 'unless the future `before` is meant', otherwise };
+}
+
+function certain(fix: string): EntryFix {
+  return { fix, guess: undefined, otherwise: undefined };
+}
+
+function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[]): boolean {
+  return kinds.some((kind) => wanted.includes(kind));
+}
+
+/**
+ * Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. An entry
+ * that a deployment stopped reading is made to count again instead: its deletion would make that final.
+ */
+function fixForUseless(kinds: readonly FindingKind[], text: string, item: EntryItem, region: RegionalStack): EntryFix {
+  const remove = commandLine('restore target', text, region.flags);
+  const meant = meantBy(text, region);
+  if (meant === undefined) return fixInDeployment(kinds, parseTarget(text), remove);
+  const fix = `${revokeAgain(meant, item, region)} && ${remove}`;
+  return { fix, guess: 'if it is still to be revoked', otherwise: remove };
+}
+
+function fixInDeployment(
+  kinds: readonly FindingKind[],
+  target: RevocationTarget | undefined,
+  remove: string,
+): EntryFix {
+  if (target === undefined) return certain(remove);
+  if (kinds.includes('unknown-alias')) {
+    const guess = `if no issuer ever had the alias ${target.issuerAlias}`;
+    return { fix: remove, guess, otherwise: `add it to the formerAliases of the issuer that had it, and deploy` };
+  }
+  if (!kinds.includes('level-not-read')) return certain(remove);
+  const level = TARGET_PREFIXES[target.prefix];
+  return {
+    fix: remove,
+    guess: `if entries of the level ${level} are not to count`,
+    otherwise: `add it to revocationLevels, and deploy`,
+  };
+}
+
+/** Writes what was meant by a value that was copied with its alias. A value that begins so by itself is right as it stands. */
+function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: RegionalStack): EntryFix {
+  const remove = commandLine('restore target', formatTarget(target), region.flags);
+  const aliases = region.authorizer.configuration.issuers.flatMap(aliasesOf);
+  const inner = innerTarget(target, aliases);
+  const meant = inner === undefined ? undefined : meantBy(formatTarget(inner), region);
+  const fix = meant === undefined ? remove : `${revokeAgain(meant, item, region)} && ${remove}`;
+  return { fix, guess: 'unless the value itself begins with an alias', otherwise: undefined };
+}
+
+function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags }: RegionalStack): string {
+  return commandFor('revoke', meant, words(beforeWords(meant, item), reasonWords(item), flushWords(item), flags));
+}
+
+/** A target with its slips of the hand undone; undefined when even that matches nothing here. */
+function meantBy(text: string, region: RegionalStack): RevocationTarget | undefined {
+  const [prefix = '', alias = '', ...rest] = text.split('#');
+  const value = rest.length === 0 ? [] : [rest.join('#').trim()];
+  const meant = parseTarget([prefix.trim().toLowerCase(), alias.trim().toLowerCase(), ...value].join('#'));
+  if (meant === undefined || meant.prefix === 'th') return undefined;
+  const isRead = region.authorizer.configuration.revocationLevels.includes(TARGET_PREFIXES[meant.prefix]);
+  const isSound = meant.value === undefined || problemWithValue(meant.value) === undefined;
+  const issuerAlias = presentAlias(meant.issuerAlias, region);
+  return isRead && isSound && issuerAlias !== undefined ? { ...meant, issuerAlias } : undefined;
+}
+
+/** No command writes a digest but `revoke token`, which needs the token itself. */
+function fixForDigest(kinds: readonly FindingKind[]): string {
+  const steps = [
+    ...(kinds.includes('malformed-before') ? ['delete `before`'] : []),
+    ...(kinds.some((kind) => kind !== 'malformed-before') ? ['set `purgeAt` (a number of seconds since 1970)'] : []),
+  ];
+  return `in the DynamoDB console, ${steps.join(', and ')}`;
+}
+
+function words(...all: readonly string[]): string {
+  return all.filter((word) => word !== '').join(' ');
+}
+
+function beforeWords(target: RevocationTarget, item: EntryItem): string {
+  if (!hasBefore(target)) return '';
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  return typeof before === 'number' ? `--before ${Math.ceil(before)} --force` : '--block';
+}
+
+/** A new entry does not inherit it. */
+function reasonWords(item: EntryItem): string {
+  const reason = textOf(item, ENTRY_ATTRIBUTES.reason) ?? '';
+  return reason !== '' && isShowable(reason) ? `--reason ${shellWord(reason)}` : '';
+}
+
+function flushWords(item: EntryItem): string {
+  return item[ENTRY_ATTRIBUTES.flush]?.BOOL === false ? '--no-flush' : '';
+}

@@ -1,0 +1,182 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
+import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
+import { printable } from '../../cli/printable.ts';
+import { type EntryTable, writeEntry } from '../../entry/entry-table.ts';
+import { hasWrittenNothing } from '../../entry/lost-answer.ts';
+import type { EntryItem, Revocation } from '../../entry/revocation.ts';
+import { covers, suffices } from '../../entry/stronger-entry.ts';
+import type { ImportedEntry } from './import-line.ts';
+import { patiently, untilProcessed } from './throttling.ts';
+
+/** Keys of one BatchGetItem: DynamoDB's own limit. */
+const MAX_KEYS = 100;
+
+/** Batches in progress at once, and writes of one batch: together fewer than the SDK's 50 connections. */
+const BATCHES_AT_ONCE = 8;
+const WRITES_AT_ONCE = 6;
+
+/** Entries that cannot be written before we stop: then it is not the entries. */
+const MAX_FAILURES = 50;
+
+/** What becomes of the others then. */
+const UNSENT = new OperatorError('the others were not sent either');
+
+/** Targets that an error names. */
+const MAX_NAMES = 3;
+
+/** What strong reads confirm, and what they do not. All others were not written. */
+export interface WrittenEntries {
+  readonly written: number;
+  /** Entries that were there already, at least as strong. */
+  readonly unchanged: number;
+  /** Entries that may have been written, and may not, or that somebody else removed. */
+  readonly unconfirmed: number;
+  /** Why some entries are not confirmed; null: all are. */
+  readonly error: string | null;
+}
+
+/** Entries that could not be written, and why. */
+type Failures = Map<ImportedEntry, unknown>;
+
+/** What one batch had to write. */
+interface Batch {
+  readonly all: readonly ImportedEntry[];
+  readonly missing: readonly ImportedEntry[];
+  readonly failures: Failures;
+}
+
+/**
+ * Writes entries in bulk and confirms each with a strong read. Each batch is read first: an entry that suffices is not
+ * written again. Every write carries the condition of a single revocation, so that no entry of another writer is weakened.
+ *
+ * Not by BatchWriteItem, which takes no conditions. Not by TransactWriteItems, which costs twice as much, and makes other
+ * writes to the same entries fail meanwhile. Every entry flushes by itself, and the flusher joins the flushes: entries that
+ * left the flush to the last one would have none when an import is stopped.
+ */
+export async function writeEntries(
+  table: EntryTable,
+  entries: readonly ImportedEntry[],
+  progress: (done: number) => void,
+): Promise<WrittenEntries> {
+  const sum = { written: 0, unchanged: 0, unconfirmed: 0 };
+  const errors: string[] = [];
+  const failures: Failures = new Map();
+  let done = 0;
+  await inLanes(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
+    if (failures.size >= MAX_FAILURES) return;
+    const batch = await writeBatch(table, all, failures);
+    sum.written += batch.written;
+    sum.unchanged += batch.unchanged;
+    sum.unconfirmed += batch.unconfirmed;
+    if (batch.error !== null) errors.push(batch.error);
+    done += all.length;
+    progress(done);
+  });
+  return { ...sum, error: errors[0] ?? null };
+}
+
+async function writeBatch(
+  table: EntryTable,
+  all: readonly ImportedEntry[],
+  failures: Failures,
+): Promise<WrittenEntries> {
+  try {
+    const seen = await readBatch(table, all);
+    const missing = all.filter((entry) => !isIn(seen, entry, suffices));
+    await writeEach(table, missing, seen, failures);
+    return await confirmBatch(table, { all, missing, failures });
+  } catch (error) {
+    for (const entry of all) failures.set(entry, error);
+    return { written: 0, unchanged: 0, unconfirmed: 0, error: sentenceOf(error) };
+  }
+}
+
+async function writeEach(
+  table: EntryTable,
+  missing: readonly ImportedEntry[],
+  seen: ReadonlyMap<string, EntryItem>,
+  failures: Failures,
+): Promise<void> {
+  await inLanes(WRITES_AT_ONCE, missing, async (entry) => {
+    if (failures.size >= MAX_FAILURES) return void failures.set(entry, UNSENT);
+    const writing = patiently(() => writeEntry(table, entry, seen.get(targetOf(entry))));
+    await writing.catch((error: unknown) => failures.set(entry, error));
+  });
+}
+
+/** Reads back what was written. */
+async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenEntries> {
+  const { all, missing, failures } = batch;
+  const unchanged = all.length - missing.length;
+  const uncertain = (entries: readonly ImportedEntry[]) => entries.filter((entry) => mayBeWritten(entry, batch)).length;
+  try {
+    const found = await readBatch(table, missing);
+    // An entry whose write failed may be another writer's, without the flush that is wanted.
+    const absent = missing.filter((entry) => !isIn(found, entry, failures.has(entry) ? suffices : covers));
+    const written = missing.length - absent.length;
+    return { written, unchanged, unconfirmed: uncertain(absent), error: errorOf(absent, failures) };
+  } catch (error) {
+    return { written: 0, unchanged, unconfirmed: uncertain(missing), error: sentenceOf(error) };
+  }
+}
+
+function mayBeWritten(entry: ImportedEntry, { failures }: Batch): boolean {
+  return !failures.has(entry) || !hasWrittenNothing(failures.get(entry));
+}
+
+/** Why entries are not there: they could not be written, or somebody else has removed or changed them since. */
+function errorOf(absent: readonly ImportedEntry[], failures: Failures): string | null {
+  const failed = absent.find((entry) => failures.has(entry));
+  if (failed !== undefined) return sentenceOf(failures.get(failed));
+  if (absent.length === 0) return null;
+  const names = absent.slice(0, MAX_NAMES).map((entry) => printable(targetOf(entry)));
+  const more = absent.length > MAX_NAMES ? ` and ${absent.length - MAX_NAMES} more` : '';
+  return `a strong read does not find ${names.join(', ')}${more} as written: somebody else removed or changed that`;
+}
+
+function isIn(
+  found: ReadonlyMap<string, EntryItem>,
+  entry: ImportedEntry,
+  isEnough: (item: EntryItem, least: Revocation) => boolean,
+): boolean {
+  const item = found.get(targetOf(entry));
+  return item !== undefined && isEnough(item, entry.least);
+}
+
+function targetOf({ revocation }: ImportedEntry): string {
+  return formatTarget(revocation.target);
+}
+
+/** Strongly consistent, by target. @throws OperatorError when DynamoDB leaves keys unprocessed for too long */
+async function readBatch(
+  { client, table }: EntryTable,
+  batch: readonly ImportedEntry[],
+): Promise<ReadonlyMap<string, EntryItem>> {
+  const found = new Map<string, EntryItem>();
+  if (batch.length === 0) return found;
+  const keys = batch.map((entry) => ({ target: { S: targetOf(entry) } }));
+  const left = await untilProcessed(keys, async (asked) => {
+    const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...asked], ConsistentRead: true } } });
+    const { Responses, UnprocessedKeys } = await patiently(() => client.send(command));
+    for (const item of Responses?.[table] ?? []) found.set(item.target?.S ?? '', item);
+    return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => ({ target: { S: key.target?.S ?? '' } }));
+  });
+  if (left.length > 0) throw new OperatorError(`DynamoDB left ${left.length} keys unread: try again later`);
+  return found;
+}
+
+/** Works on all things, so many at once. */
+async function inLanes<T>(lanes: number, things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const left = [...things].reverse();
+  const lane = async () => {
+    for (let thing = left.pop(); thing !== undefined; thing = left.pop()) await work(thing);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,121 @@
+import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
+import type { ImportCommand } from '../../cli/command.ts';
+import { formatInstant } from '../../cli/instant.ts';
+import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
+import { itemOf } from '../../entry/revocation.ts';
+import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
+import type { OperatorContext, Report } from '../../report.ts';
+import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
+import { doubtAbout } from './doubtful-value.ts';
+import { writeEntries } from './entry-batch.ts';
+import { type ImportLine, importLines } from './import-file.ts';
+import { readImportInput } from './import-input.ts';
+import { type ImportedEntry, type ImportFacts, importedEntry } from './import-line.ts';
+import { importReport, type RegionalImport, someOf } from './import-report.ts';
+
+interface ReadFile {
+  readonly entries: readonly ImportedEntry[];
+  /** Lines whose tokens have all expired, and what to say of each. */
+  readonly expired: readonly string[];
+  readonly bad: readonly string[];
+  /** Lines whose values are probably not as any token carries them, and why. */
+  readonly doubtful: readonly string[];
+}
+
+/** Revokes in bulk: reads and checks the whole file first, then writes what is not there yet, Region by Region. */
+export async function importEntries(
+  command: ImportCommand,
+  stack: RevocationStack,
+  context: OperatorContext,
+): Promise<Report> {
+  const lines = importLines(await readImportInput(command.file, context));
+  const now = context.now();
+  // Whole seconds, so that the instant survives being printed and typed again.
+  const asOf = command.asOf ?? Math.floor(now);
+  requirePast(asOf, now);
+  const facts = { command, revokedBy: command.by ?? (await stack.operator()), asOf, now };
+  const files = stack.regions.map((region) => ({
+    region,
+    read: readLines(lines, { ...facts, authorizer: region.authorizer }),
+  }));
+  const said = (kind: 'bad' | 'expired' | 'doubtful') => [...new Set(files.flatMap(({ read }) => read[kind]))];
+  const [bad, expired, doubtful] = [said('bad'), said('expired'), said('doubtful')];
+  tellBeforeWriting({ bad, expired, doubtful }, lines.length, facts, context);
+  const results: RegionalImport[] = [];
+  for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
+  return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
+}
+
+/** `--as-of` repeats the first attempt's time, so it must be in the past. @throws UsageError */
+function requirePast(asOf: number, now: number): void {
+  if (asOf <= now) return;
+  throw new UsageError(
+    `--as-of is ${formatInstant(asOf)}, which is in the future: give the time of the first attempt.`,
+  );
+}
+
+/** @throws OperatorError when nothing is to be written, because lines are bad */
+function tellBeforeWriting(
+  { bad, expired, doubtful }: Omit<ReadFile, 'entries'>,
+  lineCount: number,
+  { command, asOf }: { readonly command: ImportCommand; readonly asOf: number },
+  { tell }: OperatorContext,
+): void {
+  const isRefused = bad.length > 0 && !command.skipBad;
+  if (!isRefused && !command.dryRun) {
+    tell(`If this import is stopped, resume it with --as-of ${formatInstant(asOf)}.`);
+  }
+  for (const lines of [doubtful, bad]) if (lines.length > 0) tell(someOf(lines));
+  if (isRefused) {
+    throw new OperatorError(
+      `Nothing was written, because ${bad.length} of ${lineCount} lines are bad: correct them, or add --skip-bad.`,
+    );
+  }
+  if (expired.length > 0) tell(someOf(expired));
+}
+
+function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
+  const entries = new Map<string, ImportedEntry>();
+  const bad: string[] = [];
+  const expired: string[] = [];
+  const doubtful: string[] = [];
+  for (const { number, fields } of lines) {
+    try {
+      if (typeof fields === 'string') throw new OperatorError(fields);
+      const entry = importedEntry(fields, facts);
+      if (typeof entry === 'string') expired.push(`line ${number}: left out, because ${entry}`);
+      else addStronger(entries, entry);
+      const doubt = doubtAbout(fields.value ?? '');
+      if (doubt !== undefined) doubtful.push(`WARNING: line ${number}: its value ${doubt}: ${DOUBTFUL}`);
+    } catch (error) {
+      bad.push(`line ${number}: ${sentenceOf(error)}`);
+    }
+  }
+  return { entries: [...entries.values()], expired, bad, doubtful };
+}
+
+const DOUBTFUL = 'no token may carry it like that, so compare it with its source';
+
+/** A target that stands in two lines is written once, as strong as both. */
+function addStronger(entries: Map<string, ImportedEntry>, entry: ImportedEntry): void {
+  const target = formatTarget(entry.revocation.target);
+  const earlier = entries.get(target);
+  if (earlier === undefined) entries.set(target, entry);
+  else if (!suffices(itemOf(earlier.revocation), entry.revocation)) entries.set(target, combined(earlier, entry));
+}
+
+function combined(a: ImportedEntry, b: ImportedEntry): ImportedEntry {
+  return { revocation: strongerRevocation(a.revocation, b.revocation), least: strongerRevocation(a.least, b.least) };
+}
+
+async function writeRegion(
+  { dryRun }: ImportCommand,
+  region: RegionalStack,
+  { entries, expired }: ReadFile,
+  { showProgress }: OperatorContext,
+): Promise<RegionalImport> {
+  const counts = { region: region.region, entries: entries.length, expired: expired.length };
+  if (dryRun) return { ...counts, written: 0, unchanged: 0, unconfirmed: 0, error: null };
+  const progress = (done: number) => showProgress(`${region.region}:`, done, entries.length);
+  return { ...counts, ...(await writeEntries(region, entries, progress)) };
+}

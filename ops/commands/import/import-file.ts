@@ -1,0 +1,82 @@
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { csvFields } from './csv.ts';
+import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } from './import-fields.ts';
+import { jsonFields } from './import-json.ts';
+
+export interface ImportLine {
+  /** As editors count: from 1, header and empty lines included. */
+  readonly number: number;
+  /** Or what is wrong with the line, never repeating it. */
+  readonly fields: ImportFields | string;
+}
+
+/** The lines of a CSV or JSONL file: it is JSONL when its first character is `{`. @throws OperatorError */
+export function importLines(text: string): readonly ImportLine[] {
+  const numbered = text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n?|\n/)
+    .map((line, index) => ({ number: index + 1, line }))
+    .filter(({ line }) => line.trim() !== '');
+  const [first, ...rest] = numbered;
+  if (first === undefined) throw new OperatorError('The file is empty: see `import --help` for what it may hold.');
+  if (first.line.trimStart().startsWith('{')) {
+    return numbered.map(({ number, line }) => ({ number, fields: jsonFields(line) }));
+  }
+  const columns = headerColumns(first.line);
+  return rest.flatMap(({ number, line }) => {
+    const fields = csvFields(line);
+    const isBlank = fields?.every((field) => field.trim() === '') === true;
+    return isBlank ? [] : [{ number, fields: fieldsOf(columns, fields, line) }];
+  });
+}
+
+/** Undefined: a column without a name, as spreadsheets leave behind, whose fields are blank. */
+type Column = ImportColumn | undefined;
+
+function headerColumns(line: string): readonly Column[] {
+  if (/^sep=/i.test(line)) throw new OperatorError('The first line is `sep=…`, for a spreadsheet: delete it.');
+  if (line.trimStart().startsWith('[')) {
+    throw new OperatorError("The file is a JSON array: write one object a line, as `jq -c '.[]'` does.");
+  }
+  const names = csvFields(line) ?? [];
+  const columns = names.map((name) => IMPORT_COLUMNS.find((column) => column === name));
+  const named = names.filter((name) => name !== '');
+  const unknown = named.filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
+  if (unknown.length > 0 || !names.includes('level')) throw wrongHeader(line, unknown);
+  if (new Set(named).size !== named.length) throw new OperatorError('The header line names a column twice.');
+  return columns;
+}
+
+function wrongHeader(line: string, unknown: readonly string[]): OperatorError {
+  const separator = separatorIn(line, ['level']);
+  if (separator !== undefined) {
+    return new OperatorError(`The header line separates its columns by ${separator}: save the file with commas.`);
+  }
+  const found = unknown.length > 0 ? `has ${quotedNames(unknown)}` : 'lacks "level"';
+  return new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
+}
+
+/** What a line has in the place of commas, when that parts it into fields one of which is known; undefined: nothing. */
+function separatorIn(line: string, known: readonly string[]): string | undefined {
+  const found = [';', '\t', '|'].find((separator) => {
+    const parts = line.split(separator).map((part) => part.replaceAll('"', '').trim());
+    return parts.length > 1 && parts.some((part) => known.includes(part));
+  });
+  return found === '\t' ? 'a tab' : found && `"${found}"`;
+}
+
+function fieldsOf(
+  columns: readonly Column[],
+  fields: readonly string[] | undefined,
+  line: string,
+): ImportFields | string {
+  const separator = fields === undefined || fields.length === 1 ? separatorIn(line, REVOCATION_LEVELS) : undefined;
+  if (separator !== undefined) return `it separates its fields by ${separator}: write commas`;
+  if (fields === undefined) return 'its quotes do not match: double those inside a field, and leave out line breaks';
+  if (fields.length > columns.length) return `it has ${fields.length} fields under ${columns.length} columns`;
+  const stray = fields.findIndex((field, index) => field !== '' && columns[index] === undefined);
+  if (stray !== -1) return `it has a field in column ${stray + 1}, which has no name`;
+  const said = fields.map((field, index) => [columns[index], field] as const).filter(([, field]) => field !== '');
+  return Object.fromEntries(said);
+}

@@ -1,0 +1,112 @@
+import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { BeforeOption, ImportCommand } from '../../cli/command.ts';
+import { formatInstant, parseInstant } from '../../cli/instant.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { endedTokens } from '../../entry/ended-tokens.ts';
+import { problemWithSize } from '../../entry/entry-size.ts';
+import { requireNearBefore } from '../../entry/near-before.ts';
+import {
+  hasBefore,
+  type Revocation,
+  type RevocationWish,
+  requireLevelRead,
+  revocationOf,
+} from '../../entry/revocation.ts';
+import { problemWithValue } from '../../selection/selector-value.ts';
+import { selectTarget } from '../../selection/target-selection.ts';
+import type { ImportFields } from './import-fields.ts';
+
+export interface ImportFacts {
+  readonly command: Pick<ImportCommand, 'issuer' | 'reason' | 'flush' | 'force'>;
+  readonly authorizer: AuthorizerDescription;
+  readonly revokedBy: string;
+  /** What `now` means in the file; seconds since the epoch, like `now`. */
+  readonly asOf: number;
+  readonly now: number;
+}
+
+/** An entry to write, and the least that must be in the table already for the line to have been imported. */
+export interface ImportedEntry {
+  readonly revocation: Revocation;
+  /** The same as of the import's own instant: purge times computed later are later, and would be written again. */
+  readonly least: Revocation;
+}
+
+/**
+ * What a line says to write, or why it is left out.
+ * @throws OperatorError saying what is wrong with the line; the parser of instants throws a UsageError
+ */
+export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry | string {
+  const { command, authorizer, revokedBy, asOf, now } = facts;
+  const level = levelOf(fields.level);
+  const value = checkedValue(fields.value, level);
+  const { target, issuer } = selectTarget(
+    {
+      by: 'value',
+      level,
+      value,
+      issuer: fields.issuer ?? command.issuer,
+      exact: exactOf(fields.exact),
+      verb: 'import',
+    },
+    authorizer,
+  );
+  requireLevelRead(authorizer, target);
+  const wish: RevocationWish = {
+    before: beforeOf(fields.before, hasBefore(target), facts),
+    endsAt: endsAtOf(fields.endsAt, level),
+    reason: fields.reason ?? command.reason,
+    flush: command.flush,
+    revokedBy,
+  };
+  const revocation = revocationOf(target, issuer, wish, now);
+  const ended = endedTokens(target, issuer, { before: revocation.before, endsAt: wish.endsAt }, now);
+  if (ended?.by === 'endsAt') return `by its endsAt, ${formatInstant(ended.at)}, its tokens have all expired`;
+  if (ended !== undefined && !command.force) throw uselessBefore(ended.at);
+  const problem = problemWithSize(revocation);
+  if (problem !== undefined) throw new OperatorError(problem);
+  return { revocation, least: revocationOf(target, issuer, wish, asOf) };
+}
+
+function uselessBefore(before: number): OperatorError {
+  const tokens = `tokens issued until ${formatInstant(before)} have all expired`;
+  return new OperatorError(
+    `${tokens}, so the entry would revoke nothing: correct \`before\` (or --as-of), or add --force`,
+  );
+}
+
+function levelOf(text: string | undefined): RevocationLevel {
+  const level = REVOCATION_LEVELS.find((known) => known === text);
+  if (level === undefined) throw new OperatorError(`its level is none of ${REVOCATION_LEVELS.join(', ')}`);
+  return level;
+}
+
+function checkedValue(value: string | undefined, level: RevocationLevel): string {
+  if (value === undefined) throw new OperatorError(`it has no value for its ${level}`);
+  const problem = problemWithValue(value);
+  if (problem !== undefined) throw new OperatorError(problem);
+  return value;
+}
+
+function exactOf(text = 'false'): boolean {
+  // Spreadsheets write them in capitals.
+  const word = text.toLowerCase();
+  if (word !== 'true' && word !== 'false') throw new OperatorError('its exact is neither true nor false');
+  return word === 'true';
+}
+
+function beforeOf(text: string | undefined, takesBefore: boolean, { command, asOf, now }: ImportFacts): BeforeOption {
+  if (text !== undefined && !takesBefore) throw new OperatorError('`before` goes with subject, client and issuer only');
+  if (text === 'block') return text;
+  if (text === undefined || text === 'now') return Math.floor(asOf);
+  const before = parseInstant('before', text);
+  requireNearBefore(before, now, command.force);
+  return before;
+}
+
+function endsAtOf(text: string | undefined, level: RevocationLevel): number | undefined {
+  if (text === undefined) return undefined;
+  if (level !== 'token' && level !== 'session') throw new OperatorError('`endsAt` goes with token and session only');
+  return parseInstant('endsAt', text);
+}

@@ -1,0 +1,68 @@
+import type { ImportCommand } from '../../cli/command.ts';
+import { printable } from '../../cli/printable.ts';
+import type { Report } from '../../report.ts';
+
+/** Lines of a file that are spoken of one by one, and characters of what is said of each; the rest is counted. */
+const MAX_LINES = 20;
+const MAX_LENGTH = 500;
+
+export interface RegionalImport {
+  readonly region: string;
+  readonly entries: number;
+  readonly expired: number;
+  /** Confirmed by a strong read, as are those `unchanged`. */
+  readonly written: number;
+  readonly unchanged: number;
+  /** Entries that may have been written, and may not, or that somebody else removed. All others were not written. */
+  readonly unconfirmed: number;
+  readonly error: string | null;
+}
+
+/** Lines that are not like others. */
+export interface OddLines {
+  readonly bad: number;
+  readonly doubtful: number;
+}
+
+export function importReport(
+  { dryRun }: ImportCommand,
+  results: readonly RegionalImport[],
+  { bad, doubtful }: OddLines,
+): Report {
+  const isDone = results.every(({ error }) => error === null);
+  const lines = [
+    ...results.map((result) => `${result.region}: ${outcomeText(result, dryRun)}`),
+    ...(bad === 0 ? [] : [`${bad} bad lines left out.`]),
+    ...(doubtful === 0 ? [] : [`${doubtful} doubtful ${doubtful === 1 ? 'value' : 'values'}: see the warnings.`]),
+  ];
+  return {
+    text: lines.join('\n'),
+    document: { command: 'import', dryRun, badLines: bad, doubtfulValues: doubtful, regions: results },
+    exitCode: isDone ? 0 : 1,
+  };
+}
+
+function outcomeText(result: RegionalImport, dryRun: boolean): string {
+  const { entries, expired, written, unchanged, error } = result;
+  const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
+  if (dryRun) return `would write up to ${entries} entries${past}.`;
+  if (error !== null) return `NOT CONFIRMED: ${partText(result)}: ${error}. Run the command again with its --as-of.`;
+  return `${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
+}
+
+function partText({ entries, written, unchanged, unconfirmed }: RegionalImport): string {
+  const missing = entries - written - unchanged - unconfirmed;
+  const parts = [
+    `${written + unchanged} of ${entries} entries confirmed`,
+    ...(missing === 0 ? [] : [`${missing} not written`]),
+    ...(unconfirmed === 0 ? [] : [`nobody knows of ${unconfirmed}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** The first messages about a file's lines, with control characters escaped: they quote the file. */
+export function someOf(lines: readonly string[]): string {
+  const more = lines.length > MAX_LINES ? [`… and ${lines.length - MAX_LINES} more`] : [];
+  const shown = lines.slice(0, MAX_LINES).map((line) => printable(line.slice(0, MAX_LENGTH)));
+  return [...shown, ...more].join('\n');
+}

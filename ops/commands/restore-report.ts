@@ -1,0 +1,93 @@
+import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import { printable, withholdToken } from '../cli/printable.ts';
+import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from '../entry/entry-text.ts';
+import type { EntryItem } from '../entry/revocation.ts';
+import type { Report } from '../report.ts';
+import type { RegionalStack } from '../stack/revocation-stack.ts';
+
+/** What is to be deleted in one Region. */
+export interface RestorePlan {
+  readonly region: RegionalStack;
+  readonly target: string;
+}
+
+/** What came of it. */
+export interface RestoreResult extends RestorePlan {
+  /**
+   * `unconfirmed`: deleted, and not read back; `superseded`: deleted, and another entry stands; `gone`: there is no entry
+   * any more, and perhaps by our doing; `failed`: it stands; `changed`: another one stands, and nothing was deleted;
+   * `unknown`: an answer was lost, and it may stand.
+   */
+  readonly outcome:
+    | 'deleted'
+    | 'unconfirmed'
+    | 'superseded'
+    | 'absent'
+    | 'gone'
+    | 'planned'
+    | 'failed'
+    | 'changed'
+    | 'unknown';
+  /** What was deleted, or would be; `changed` and perhaps `unknown`: what stands. */
+  readonly previous?: EntryItem | undefined;
+  readonly error?: string;
+}
+
+/** @param now - seconds since the epoch */
+export function restoreReport(results: readonly RestoreResult[], dryRun: boolean, now: number): Report {
+  return {
+    text: results.flatMap((result) => lines(result, now)).join('\n'),
+    document: { command: 'restore', dryRun, regions: results.map((result) => regionDocument(result, now)) },
+    exitCode: results.every(({ error }) => error === undefined) ? 0 : 1,
+  };
+}
+
+/** JSON has fewer outcomes; `confirmed` and `error` carry the difference. */
+const PRINTED_OUTCOMES: Readonly<Record<string, string>> = {
+  unconfirmed: 'deleted',
+  superseded: 'deleted',
+  gone: 'absent',
+  changed: 'failed',
+};
+
+/** Outcomes after which tokens work again that the entry refused, or would. */
+const RESTORING: readonly RestoreResult['outcome'][] = ['deleted', 'unconfirmed', 'gone', 'planned'];
+
+function regionDocument({ region, target, previous, outcome, error }: RestoreResult, now: number) {
+  return {
+    region: region.region,
+    table: region.table,
+    target: withholdToken(target),
+    outcome: PRINTED_OUTCOMES[outcome] ?? outcome,
+    confirmed: error === undefined && outcome !== 'planned',
+    previous: previous === undefined ? null : entryDocument(previous, now),
+    error: error ?? null,
+  };
+}
+
+const SENTENCES: Readonly<Record<RestoreResult['outcome'], (name: string, error?: string) => string>> = {
+  deleted: (name) => `restored ${name}.`,
+  unconfirmed: (name, error) => `the entry for ${name} is deleted, NOT CONFIRMED: ${error}.`,
+  superseded: (name, error) => `the entry for ${name} is deleted, and NOT RESTORED: ${error}.`,
+  absent: (name) => `there is no entry for ${name}; nothing to delete.`,
+  gone: (name) =>
+    `there is no entry for ${name} any more: an answer of DynamoDB was lost, so this command may have deleted it.`,
+  planned: (name) => `would restore ${name}.`,
+  failed: (name, error) => `${name} is NOT RESTORED: ${error}.`,
+  changed: (name, error) => `${name} is NOT RESTORED: ${error}.`,
+  unknown: (name, error) => `${name}: NOT CONFIRMED: nobody knows whether the entry was deleted: ${error}.`,
+};
+
+function lines({ region, target, previous, outcome, error }: RestoreResult, now: number): readonly string[] {
+  const parsed = parseTarget(target);
+  const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
+  const by = previous === undefined ? '' : ` (${authorshipOf(entryDocument(previous, now))})`;
+  const sentence = `${region.region}: ${SENTENCES[outcome](`${name}${by}`, error)}`;
+  return previous === undefined || !RESTORING.includes(outcome) ? [sentence] : [sentence, comeback(parsed, previous)];
+}
+
+function comeback(target: RevocationTarget | undefined, previous: EntryItem): string {
+  if (target === undefined) return '  The entry matched no token, so nothing changes.';
+  const tokens = tokensRefusedBy(target, previous).replace(/;.*|, also later ones/, '');
+  return `  Works again: ${tokens}, unless expired or refused by another entry (see \`check\`).`;
+}

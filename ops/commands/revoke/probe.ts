@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
+import type { RevokeCommand } from '../../cli/command.ts';
+import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
+import type { OperatorContext, Report } from '../../report.ts';
+import { tokenIn } from '../../selection/token-input.ts';
+import type { RevocationStack } from '../../stack/revocation-stack.ts';
+import { type Call, callWith, isAccepted, isRefused, NO_ANSWER, watchedRoute } from './probe-call.ts';
+import { type Measurement, WATCH_LONGER, withMeasurements } from './probe-report.ts';
+import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
+import { lagOf } from './revocation-lag.ts';
+
+/** Milliseconds between two requests of the probe. */
+const PROBE_PAUSE = 100;
+
+/** Refusals in a row before we believe them: API Gateway has more than one cache. */
+const ENOUGH_REFUSALS = 3;
+
+export interface Probe {
+  untilRefused(report: Report, results: readonly RegionalResult[]): Promise<Report>;
+}
+
+/** A token to call the API with. */
+interface ProbeToken {
+  readonly text: string;
+  /** Its `exp`, in seconds since the epoch, which nothing has verified; undefined: it names none. */
+  readonly expiresAt: number | undefined;
+}
+
+/** For `--wait`: a token to call the API with. Its first call fills the result cache, so that the lag is the real one. */
+export async function openProbe(
+  command: RevokeCommand,
+  { regions }: RevocationStack,
+  context: OperatorContext,
+): Promise<Probe | undefined> {
+  if (command.wait === undefined) return undefined;
+  const token = probeToken(await probeText(command, command.wait.token, context));
+  const calls = regions.map((region) => ({ region, call: callWith(token.text, region) }));
+  const probed = await Promise.all(calls.map(async (each) => ({ ...each, status: await each.call() })));
+  if (probed.some(({ status }) => status === NO_ANSWER)) {
+    throw new OperatorError('--wait has nothing to watch, because the API does not answer; nothing was written.');
+  }
+  return {
+    async untilRefused(report, results) {
+      const measured = await Promise.all(
+        results.filter(isHeld).map(async (result) => {
+          const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
+          const isMeasurable = call !== undefined && isAccepted(status);
+          return {
+            region: result.region.region,
+            watchedRoute: watchedRoute(result.region) ?? null,
+            ...(isMeasurable ? await watch(call, token, result, context) : unmeasured(notAccepted(status))),
+          };
+        }),
+      );
+      return withMeasurements(report, measured);
+    },
+  };
+}
+
+async function probeText(command: RevokeCommand, source: string, context: OperatorContext): Promise<string> {
+  if (source === 'selector' && command.selector.by === 'jwt') return command.selector.jwt;
+  if (source === '-') return context.readStandardInput();
+  try {
+    return await readFile(source, 'utf8');
+  } catch (error) {
+    throw new OperatorError(`The token to watch cannot be read: ${sentenceOf(error)}`);
+  }
+}
+
+/** Any spelling of the signature will do: the API is the judge of it. @throws UsageError when the text holds no token */
+function probeToken(text: string): ProbeToken {
+  const token = tokenIn(text);
+  try {
+    const [header = '', payload = '', ...rest] = token.split('.');
+    if (rest.length !== 1) throw new InvalidTokenError('malformed');
+    const { exp } = decomposeUnverified(`${header}.${payload}.AA`).payload;
+    return { text: token, expiresAt: typeof exp === 'number' ? exp : undefined };
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    throw new UsageError(
+      'The token to watch is not a JWT, so nothing would be measured, and nothing was written: give --probe a file that holds an access token that the API accepts.',
+    );
+  }
+}
+
+function notAccepted(status: number): string {
+  const answer = isRefused(status) ? 'refused the watched token' : `answered the watched token with ${status}`;
+  return `the API ${answer} before the entry was written, so a refusal says nothing about the entry`;
+}
+
+function unmeasured(reason: string): Measurement {
+  return { measuredLagSeconds: null, unmeasured: reason, calls: 1 };
+}
+
+async function watch(
+  call: Call,
+  { expiresAt = Infinity }: ProbeToken,
+  result: HeldResult,
+  { now, elapsed }: OperatorContext,
+): Promise<Measurement> {
+  const start = result.acknowledgedTick ?? elapsed();
+  const end = start + lagOf(result).guaranteed + WATCH_LONGER;
+  let refusals = 0;
+  let refusedAt = start;
+  let calls = 0;
+  while (refusals < ENOUGH_REFUSALS && elapsed() < end) {
+    const wasRefused = isRefused(await call());
+    calls += 1;
+    if (wasRefused && refusals === 0) refusedAt = elapsed();
+    refusals = wasRefused ? refusals + 1 : 0;
+    await delay(PROBE_PAUSE);
+  }
+  if (refusals < ENOUGH_REFUSALS) return { measuredLagSeconds: null, unmeasured: null, calls };
+  if (now(result.region) >= expiresAt)
+    return unmeasured('the watched token has expired meanwhile, so its refusal says nothing');
+  return { measuredLagSeconds: round(refusedAt - start), unmeasured: null, calls };
+}
+
+function round(seconds: number): number {
+  return Math.max(0, Math.round(seconds * 100) / 100);
+}

@@ -1,0 +1,100 @@
+import { type Command as Commander, Option } from 'commander';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { Command, Selector } from '../../cli/command.ts';
+import { parseInstant } from '../../cli/instant.ts';
+import { UsageError } from '../../cli/operator-error.ts';
+import { addSelectors, type SelectorOptions } from '../../selection/selector-command-line.ts';
+import { instantOption, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-options.ts';
+import { HELP_TEXTS } from '../help-texts.ts';
+
+type RevokeOptions = StackOptions &
+  SelectorOptions & {
+    before?: number | 'now';
+    block?: true;
+    force?: true;
+    endsAt?: number;
+    reason?: string;
+    by?: string;
+    flush: boolean;
+    replace?: true;
+    dryRun?: true;
+    wait?: true;
+    probe?: string;
+  };
+
+/** Takes what a command line asks for. */
+export type Found = (command: Command) => void;
+
+export function addRevokeCommands(program: Commander, found: Found): void {
+  const revoke = program
+    .command('revoke')
+    .description('Takes back a token, a session, or all a subject, client, key or issuer has.');
+  revoke.addHelpText('after', HELP_TEXTS.revoke);
+  addSelectors(revoke, { target: false }, (leaf, selectorOf, level) => {
+    withRevokeOptions(leaf, level as RevocationLevel);
+    leaf.action((value: string | undefined) => {
+      const options = leaf.opts<RevokeOptions>();
+      const before = options.block === true ? 'block' : (options.before ?? 'now');
+      const selector = selectorOf(value, options);
+      found({
+        kind: 'revoke',
+        selector,
+        before,
+        wait: waitOf(options, selector),
+        ...rest(options),
+        ...stackChoice(options),
+      });
+    });
+  });
+}
+
+function rest({ endsAt, reason, by, flush, replace, dryRun, force }: RevokeOptions) {
+  return { endsAt, reason, by, flush, replace: replace === true, dryRun: dryRun === true, force: force === true };
+}
+
+function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
+  if (level === 'token' || level === 'session') {
+    leaf.addOption(instantOption('--ends-at <instant>', `when the ${level} ends for certain, if known`));
+  }
+  if (level === 'subject' || level === 'client' || level === 'issuer') addBeforeOptions(leaf);
+  withStackOptions(leaf)
+    .option('--reason <text>', 'for people: kept in the entry')
+    .option('--by <name>', 'who revokes (default: you)')
+    .option('--no-flush', "leave API Gateway's cached decisions to run out")
+    .option('--replace', 'replace an entry that is there, even a stronger one')
+    .option('--dry-run', 'say what would be refused, and write nothing')
+    .option('--wait', 'watch a token until it is refused, and print the revocation lag')
+    .option('--probe <file>', 'with --wait: the token to watch, in a file, or - for standard input')
+    .addHelpText('after', helpTextFor(level));
+}
+
+function addBeforeOptions(leaf: Commander): void {
+  const before = new Option('--before <instant>', 'tokens issued until then: now (default), ISO 8601, or seconds');
+  leaf
+    .addOption(before.argParser((text) => (text === 'now' ? text : parseInstant('--before', text))).conflicts('block'))
+    .option('--block', 'every token, also those issued later, until restored')
+    .option('--force', 'allow --before more than 24 h ahead, or too long ago to matter');
+}
+
+function helpTextFor(level: RevocationLevel): string {
+  const own = { token: HELP_TEXTS.revokeToken, session: HELP_TEXTS.revokeSession, key: HELP_TEXTS.revokeKey };
+  const example = { subject: 'alice', client: 'orders-service', issuer: 'main' };
+  if (level === 'token' || level === 'session' || level === 'key') return own[level];
+  return HELP_TEXTS.revokeSince.replaceAll('{level}', level).replaceAll('{value}', example[level]);
+}
+
+function waitOf({ wait, probe, dryRun }: RevokeOptions, selector: Selector): { token: string } | undefined {
+  if (wait !== true) {
+    if (probe !== undefined) throw new UsageError('--probe goes with --wait.');
+    return undefined;
+  }
+  if (dryRun === true) throw new UsageError('--wait has nothing to wait for with --dry-run.');
+  if (probe === '-' && selector.by === 'jwt' && selector.jwt === '-') {
+    throw new UsageError('Standard input holds one token: leave out --probe to watch the revoked token itself.');
+  }
+  if (probe !== undefined) return { token: probe };
+  if (selector.by === 'jwt') return { token: 'selector' };
+  throw new UsageError(
+    '--wait needs a token to watch: give --probe FILE, or --probe - and the token on standard input.',
+  );
+}

@@ -1,0 +1,126 @@
+import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
+import type { RevokeCommand } from '../../cli/command.ts';
+import { formatInstant } from '../../cli/instant.ts';
+import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from '../../entry/entry-text.ts';
+import { readPurgeAt } from '../../entry/purge-at.ts';
+import type { EntryItem } from '../../entry/revocation.ts';
+import type { Report } from '../../report.ts';
+import { type FailedResult, type HeldResult, isHeld, type MovedEntry, type RegionalResult } from './regional-result.ts';
+import { lagLines } from './revocation-lag.ts';
+import { regionDocument } from './revoke-document.ts';
+
+/**
+ * @param now - seconds since the epoch
+ * @param notice - what else the operator should know
+ */
+export function revokeReport(
+  command: RevokeCommand,
+  results: readonly RegionalResult[],
+  now: number,
+  notice: string | undefined,
+): Report {
+  return {
+    text: [...lines(command, results, now), ...(notice === undefined ? [] : [notice])].join('\n'),
+    document: {
+      command: 'revoke',
+      dryRun: command.dryRun,
+      notice: notice ?? null,
+      regions: results.map((result) => regionDocument(result, now)),
+    },
+    exitCode: results.every(isHeld) ? 0 : 1,
+  };
+}
+
+function lines(command: RevokeCommand, results: readonly RegionalResult[], now: number): readonly string[] {
+  const [first] = results;
+  if (first === undefined) return [];
+  const { target } = first.revocation;
+  const effects = results.filter(isHeld).map((result) => effectOf(result, command, now));
+  const common = commonEffect(effects);
+  return [
+    `${verdict(command, results)} ${nameOf(target)} (${formatTarget(target)})${common === undefined ? '' : `: ${common.refused}`}.`,
+    ...(common?.hint ?? []),
+    ...results.map((result) => `  ${result.region.region}: ${outcomeText(result, command.dryRun, now)}`),
+    ...lagLines(results, now),
+    ...(common === undefined ? effects.map(effectLine) : [`The entry ${common.kept}.`]),
+    ...failureLines(results, command.dryRun),
+  ];
+}
+
+function verdict({ dryRun }: RevokeCommand, results: readonly RegionalResult[]): string {
+  if (dryRun) return results.every(isHeld) ? 'Would revoke' : 'Would revoke in part:';
+  if (results.every(isHeld)) return 'Revoked';
+  if (results.some(isHeld)) return 'Revoked in part:';
+  return results.every(({ state }) => state === 'failed') ? 'NOT revoked:' : 'NOT CONFIRMED:';
+}
+
+interface Effect {
+  readonly region: string;
+  readonly refused: string;
+  readonly kept: string;
+  readonly hint: readonly string[];
+}
+
+/** Undefined: there is none, or the Regions hold different entries. */
+function commonEffect(effects: readonly Effect[]): Effect | undefined {
+  const [first] = effects;
+  return effects.every(({ refused, kept }) => refused === first?.refused && kept === first.kept) ? first : undefined;
+}
+
+function effectLine({ region, refused, kept }: Effect): string {
+  return `The entry in ${region} refuses ${refused}; it ${kept}.`;
+}
+
+/** What the entry that stands does: more than was asked for, where a stronger one stood already. */
+function effectOf({ region, revocation, item }: HeldResult, { before }: RevokeCommand, now: number): Effect {
+  const { target } = revocation;
+  const isDefault =
+    before === 'now' && revocation.before !== undefined && entryDocument(item, now).before === revocation.before;
+  return {
+    region: region.region,
+    refused: tokensRefusedBy(target, item),
+    kept: keptUntil(target, item, now),
+    hint: isDefault ? ['  (The default. --block refuses later tokens too; --before takes another instant.)'] : [],
+  };
+}
+
+function keptUntil({ prefix }: RevocationTarget, item: EntryItem, now: number): string {
+  const purgeAt = readPurgeAt(item, now);
+  if (purgeAt === undefined) return 'is kept until you restore it';
+  const subject = TARGET_PREFIXES[prefix] === 'token' ? 'the token' : 'every token it revokes';
+  return `may be deleted from ${formatInstant(purgeAt)} on, when ${subject} has expired`;
+}
+
+const OUTCOMES = {
+  written: 'written',
+  strengthened: 'was revoked already; now the stronger of both entries',
+  replaced: 'the entry that was there is replaced',
+  unchanged: 'was revoked already by an entry at least as strong; nothing written',
+} as const;
+
+function outcomeText(result: RegionalResult, dryRun: boolean, now: number): string {
+  if (!('outcome' in result)) return `${failureText(result, dryRun)}: ${result.error}`;
+  const by = result.previous && authorshipOf(entryDocument(result.previous, now));
+  if (result.state === 'planned') return `nothing written${by ? ` (there is an entry already, ${by})` : ''}.`;
+  const proof = isHeld(result) ? 'confirmed by a strong read' : `NOT CONFIRMED: ${result.error}`;
+  return `${OUTCOMES[result.outcome]}${by ? ` (${by})` : ''}${meetingText(result.met, now)}, ${proof}.`;
+}
+
+/** What somebody else did between the two writes of one that took long. */
+function meetingText(met: MovedEntry['met'], now: number): string {
+  if (met === undefined) return '';
+  if (met === 'nothing') return '; somebody else removed the entry meanwhile, and it is written again';
+  const by = authorshipOf(entryDocument(met, now));
+  return `; somebody else changed the entry meanwhile (${by}), and the stronger of both stands`;
+}
+
+function failureText({ state }: FailedResult, dryRun: boolean): string {
+  if (state === 'unknown') return 'NOT CONFIRMED: nobody knows whether the entry was written';
+  return dryRun ? 'NOT READ' : 'NOT WRITTEN';
+}
+
+function failureLines(results: readonly RegionalResult[], dryRun: boolean): readonly string[] {
+  const failed = results.filter((result) => !isHeld(result)).map(({ region }) => region.region);
+  if (failed.length === 0) return [];
+  return [`${dryRun ? 'NOT READ' : 'NOT CONFIRMED'} in ${failed.join(', ')}: run the same command again.`];
+}

@@ -1,0 +1,82 @@
+import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
+import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
+import type { ShowCommand } from '../cli/command.ts';
+import { printable, withholdToken } from '../cli/printable.ts';
+import { inspectionFacts } from '../entry/entry-facts.ts';
+import { readEntry } from '../entry/entry-table.ts';
+import { authorshipOf, entryDocument, instantCell, nameOf, tokensRefusedBy } from '../entry/entry-text.ts';
+import type { EntryItem } from '../entry/revocation.ts';
+import type { OperatorContext, Report } from '../report.ts';
+import { targetTexts, worthTelling } from '../selection/target-selection.ts';
+import { withToken } from '../selection/token-input.ts';
+import { answersFrom } from '../stack/regional-answers.ts';
+import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';
+
+/** One entry in every Region, read strongly, with what is wrong with it. */
+export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
+  const selector = await withToken(command.selector, context);
+  const places = stack.regions.flatMap((region) =>
+    targetTexts(selector, region.authorizer).map((target) => ({ region, target })),
+  );
+  const now = context.now();
+  const found = await entriesAt(places, now);
+  const shown = stack.regions.flatMap((region) => {
+    const spellings = found.filter((one) => one.region === region);
+    return worthTelling(spellings, ({ item, error }) => item === undefined && error === undefined);
+  });
+  return {
+    text: shown.map((entry) => textOfEntry(entry, now)).join('\n'),
+    document: { command: 'show', regions: shown.map((entry) => regionDocument(entry, now)) },
+    exitCode: shown.every(({ error }) => error === undefined) ? 0 : 1,
+  };
+}
+
+/** The entries of every Region, under each alias that the issuer has had. */
+async function entriesAt(places: readonly Pick<Shown, 'region' | 'target'>[], now: number): Promise<readonly Shown[]> {
+  const answers = await answersFrom(places, ({ region, target }) => readEntry(region, target));
+  return answers.map(({ place, answer: item, error }) => ({
+    ...place,
+    item,
+    findings: item === undefined ? [] : findingsOf(item, place.region, now),
+    error,
+  }));
+}
+
+function findingsOf(item: EntryItem, { authorizer }: RegionalStack, now: number): readonly string[] {
+  return inspectEntry(item, inspectionFacts(item, authorizer, now)).map(({ sentence }) => sentence);
+}
+
+interface Shown {
+  readonly region: RegionalStack;
+  readonly target: string;
+  readonly item: EntryItem | undefined;
+  readonly findings: readonly string[];
+  /** Why nobody knows whether there is an entry. */
+  readonly error: string | undefined;
+}
+
+function regionDocument({ region, target, item, findings, error }: Shown, now: number) {
+  return {
+    region: region.region,
+    target: withholdToken(target),
+    entry: item === undefined ? null : entryDocument(item, now),
+    findings,
+    error: error ?? null,
+  };
+}
+
+function textOfEntry({ region, target, item, findings, error }: Shown, now: number): string {
+  if (error !== undefined) return `${region.region}: NOT READ: ${error}`;
+  const parsed = parseTarget(target);
+  const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
+  if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
+  const entry = entryDocument(item, now);
+  const refused = parsed && tokensRefusedBy(parsed, item);
+  return [
+    `${region.region}: ${name}`,
+    `  refuses      ${refused ?? 'nothing: no token can match this target'}`,
+    `  authorship   ${authorshipOf(entry)}`,
+    `  deleted from ${instantCell(entry.purgeAt, 'never: kept until restored')}`,
+    ...findings.map((sentence) => `  WARNING      ${sentence}`),
+  ].join('\n');
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import {
+  type AuthorizerDescription,
+  DESCRIPTION_KEY,
+  STACK_OUTPUTS,
+} from '../../../lambda/configuration/authorizer-description.ts';
+import { isJsonObject, type JsonObject } from '../../../lambda/token/compact-jws.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { printable } from '../../cli/printable.ts';
+import { authorizerDescription } from '../../stack/described-authorizer.ts';
+
+/** What a template says of a deployment that is still to come. */
+export interface NextDeployment {
+  readonly authorizer: AuthorizerDescription;
+  /** Undefined: the template does not hold the name, which another stack exports. */
+  readonly table: NextTable | undefined;
+}
+
+/** The table that the authorizer will read: one that the template makes, or one that exists under a name. */
+export type NextTable =
+  | { readonly logicalId: string; readonly stackName: string | undefined }
+  | { readonly name: string };
+
+/** @throws OperatorError when it is not the template of a bearer-authorizer stack */
+export async function readNextDeployment(path: string): Promise<NextDeployment> {
+  const authorizer = authorizerOf(await readJson(path), printable(path));
+  const { revocationTable } = authorizer.configuration;
+  const logicalId = /^\{"Ref":"(\w+)"\}$/.exec(revocationTable)?.[1];
+  if (logicalId !== undefined) return { authorizer, table: { logicalId, stackName: await stackNameOf(path) } };
+  return { authorizer, table: isKnown(revocationTable) ? { name: revocationTable } : undefined };
+}
+
+/** Whether a text of the template has no part that only the deployment fills in. */
+export function isKnown(text: string): boolean {
+  return !text.includes('{"');
+}
+
+async function readJson(path: string): Promise<JsonObject> {
+  const isTemplate = 'give the template that `npx cdk synth` writes, such as cdk.out/bearer-authorizer.template.json';
+  try {
+    const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (isJsonObject(document)) return document;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new OperatorError(`${printable(path)} cannot be read as JSON${code}: ${isTemplate}.`);
+  }
+  throw new OperatorError(`${printable(path)} holds no JSON object: ${isTemplate}.`);
+}
+
+/** @throws OperatorError when the template describes no authorizer, or several and names none in its outputs */
+function authorizerOf(template: JsonObject, name: string): AuthorizerDescription {
+  const output = member(member(template, 'Outputs'), STACK_OUTPUTS.authorizer).Value;
+  const described = Object.entries(member(template, 'Resources')).flatMap(([logicalId, resource]) => {
+    const text = isJsonObject(resource) ? member(resource, 'Metadata')[DESCRIPTION_KEY] : undefined;
+    const authorizer = text === undefined ? undefined : authorizerDescription(textWithReferences(text));
+    return authorizer === undefined ? [] : [{ logicalId, authorizer }];
+  });
+  const [only] = described.length === 1 ? described : described.filter(({ logicalId }) => logicalId === output);
+  if (only !== undefined) return only.authorizer;
+  throw new OperatorError(
+    described.length === 0
+      ? `${name} describes no authorizer: give the template of the stack that has the BearerAuthorizer.`
+      : `${name} describes ${described.length} authorizers: name one of them in the output ${STACK_OUTPUTS.authorizer}.`,
+  );
+}
+
+function member(object: JsonObject, name: string): JsonObject {
+  const value = object[name];
+  return isJsonObject(value) ? value : {};
+}
+
+/** CloudFormation's text of several parts, those that it fills in as JSON: `{"Ref":"Table"}`. */
+function textWithReferences(value: unknown): unknown {
+  const join = isJsonObject(value) ? value['Fn::Join'] : undefined;
+  if (!Array.isArray(join) || !Array.isArray(join[1])) return value;
+  const inQuotes = (part: unknown) => JSON.stringify(JSON.stringify(part)).slice(1, -1);
+  return join[1].map((part: unknown) => (typeof part === 'string' ? part : inQuotes(part))).join('');
+}
+
+/** What the cloud assembly beside the template calls the stack; undefined: the template stands alone. */
+async function stackNameOf(path: string): Promise<string | undefined> {
+  const manifest: unknown = JSON.parse(await readFile(join(dirname(path), 'manifest.json'), 'utf8').catch(() => '{}'));
+  const artifacts = isJsonObject(manifest) ? Object.entries(member(manifest, 'artifacts')) : [];
+  const found = artifacts.find(
+    ([, artifact]) => isJsonObject(artifact) && member(artifact, 'properties').templateFile === basename(path),
+  );
+  if (found === undefined || !isJsonObject(found[1])) return undefined;
+  const { stackName = found[0] } = member(found[1], 'properties');
+  return String(stackName);
+}

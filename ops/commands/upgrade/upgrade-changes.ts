@@ -1,0 +1,68 @@
+import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import { isKnownAs, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
+import { printable } from '../../cli/printable.ts';
+import type { RegionalStack } from '../../stack/revocation-stack.ts';
+import { isKnown, type NextDeployment } from './next-deployment.ts';
+
+/** One thing that a deployment would do to entries that revoke now. */
+export interface Change {
+  readonly kind: 'another-table' | 'another-issuer' | 'other-claims' | 'longer-life' | 'unknown-alias' | 'not-read';
+  readonly sentence: string;
+  /** How many entries of the table it concerns; undefined: all that the sentence names. */
+  readonly entries?: number;
+}
+
+/** Whether the next deployment reads the table that the present one reads. */
+export function tableChange(
+  { table: present, region }: Pick<RegionalStack, 'table' | 'region'>,
+  { table }: Pick<NextDeployment, 'table'>,
+): readonly Change[] {
+  if (table === undefined || isSameTable(present, table)) return [];
+  const next = 'name' in table ? `reads the table ${table.name}` : 'makes a new, empty table';
+  const sentence =
+    `The deployment ${next}, so that every entry of ${present} in ${region} revokes nothing: keep the names of stack and ` +
+    'construct, or give that table as revocationTable.';
+  return [{ kind: 'another-table', sentence }];
+}
+
+/** CloudFormation names a table after its stack and its logical id (user guide, "Name type"); locally that is the whole name. */
+function isSameTable(present: string, table: NonNullable<NextDeployment['table']>): boolean {
+  if ('name' in table) return table.name === present;
+  const { logicalId, stackName } = table;
+  if (stackName === undefined) return present.endsWith(`-${logicalId}`) || present.includes(`-${logicalId}-`);
+  return present === `${stackName}-${logicalId}` || present.startsWith(`${stackName}-${logicalId}-`);
+}
+
+/** What changes for entries that both deployments read, issuer by issuer. */
+export function issuerChanges(present: AuthorizerDescription, next: AuthorizerDescription): readonly Change[] {
+  return present.configuration.issuers.flatMap((issuer) => {
+    const successor = next.configuration.issuers.find((each) => isKnownAs(each, issuer.alias));
+    if (successor === undefined) return [];
+    return [anotherIssuer, otherClaims, longerLife].flatMap((change) => change(issuer, successor) ?? []);
+  });
+}
+
+type Comparison = (present: TrustedIssuer, next: TrustedIssuer) => Change | undefined;
+
+const anotherIssuer: Comparison = ({ alias, issuer }, next) => {
+  if (issuer === next.issuer || !isKnown(next.issuer)) return undefined;
+  const sentence = `The alias ${alias} is ${printable(issuer)} now and would be ${printable(next.issuer)}, so that entries of ${alias} revoke tokens of another issuer: give that one a new alias.`;
+  return { kind: 'another-issuer', sentence };
+};
+
+const otherClaims: Comparison = ({ alias, claimNames }, next) => {
+  const names = (['jwtId', 'session', 'client'] as const).filter(
+    (name) => String(claimNames[name]) !== String(next.claimNames[name]),
+  );
+  if (names.length === 0) return undefined;
+  const sentence = `The claims of ${alias} that hold ${names.join(' and ')} change, so that entries written from the old claims may match no token.`;
+  return { kind: 'other-claims', sentence };
+};
+
+const longerLife: Comparison = ({ alias, maxTokenAge, clockTolerance }, next) => {
+  const life = maxTokenAge + clockTolerance;
+  const nextLife = next.maxTokenAge + next.clockTolerance;
+  if (nextLife <= life) return undefined;
+  const sentence = `Tokens of ${alias} would live ${nextLife} s after they were issued, and ${life} s now: entries may have been purged that revoked them. Run \`revoke issuer ${alias}\` first, or wait until the oldest token has ended.`;
+  return { kind: 'longer-life', sentence };
+};

@@ -1,0 +1,109 @@
+import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import { parseTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
+import { inspectTarget } from '../../../lambda/revocation/target-inspection.ts';
+import { isKnownAs } from '../../../lambda/token/trusted-issuer.ts';
+import type { UpgradeCommand } from '../../cli/command.ts';
+import { printable } from '../../cli/printable.ts';
+import { inspectionFacts } from '../../entry/entry-facts.ts';
+import { scanEntries } from '../../entry/entry-table.ts';
+import { textOf } from '../../entry/entry-text.ts';
+import type { EntryItem } from '../../entry/revocation.ts';
+import type { OperatorContext, Report } from '../../report.ts';
+import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
+import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
+import { isKnown, type NextDeployment, readNextDeployment } from './next-deployment.ts';
+import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
+
+interface Comparison {
+  readonly inspected: number;
+  readonly changes: readonly Change[];
+}
+
+type RegionalComparison = RegionalAnswer<RegionalStack, Comparison>;
+
+/** Says, before a template is deployed, which entries of the present table would not revoke any more. It writes nothing. */
+export async function upgrade(
+  { template }: UpgradeCommand,
+  stack: RevocationStack,
+  context: OperatorContext,
+): Promise<Report> {
+  const next = await readNextDeployment(template);
+  if (next.table === undefined) {
+    const tables = stack.regions.map(({ table }) => table).join(', ');
+    context.tell(`${printable(template)} does not hold the name of its table: make sure that it is ${tables}.`);
+  }
+  return upgradeReport(await answersFrom(stack.regions, (region) => compare(region, next, context)));
+}
+
+function upgradeReport(answers: readonly RegionalComparison[]): Report {
+  const inspected = answers.reduce((sum, { answer }) => sum + (answer?.inspected ?? 0), 0);
+  const changes = answers.flatMap(({ place, answer }) =>
+    (answer?.changes ?? []).map((change) => ({ region: place.region, ...change })),
+  );
+  const uninspected = answers.flatMap(({ place, error }) => (error ? [{ region: place.region, error }] : []));
+  const isSafe = changes.length === 0 && uninspected.length === 0;
+  const summary = isSafe ? 'all that revoke now go on revoking' : 'NOT ALL of them would go on revoking';
+  return {
+    text: [
+      ...changes.map(textOfChange),
+      ...uninspected.map(({ region, error }) => `${region}: NOT INSPECTED: ${error}`),
+      `${inspected.toLocaleString('en')} entries inspected: ${summary}.`,
+    ].join('\n'),
+    document: { command: 'upgrade', inspected, changes, uninspected },
+    exitCode: isSafe ? 0 : 1,
+  };
+}
+
+function textOfChange({ region, kind, entries, sentence }: Change & { readonly region: string }): string {
+  return `${region}: ${kind}${entries === undefined ? '' : ` (${entries})`}: ${sentence}`;
+}
+
+async function compare(
+  region: RegionalStack,
+  next: NextDeployment,
+  { now, showProgress }: OperatorContext,
+): Promise<Comparison> {
+  const lost = new Map<string, { readonly change: Change; readonly entries: number }>();
+  let inspected = 0;
+  for await (const page of scanEntries(region)) {
+    inspected += page.length;
+    showProgress('Entries inspected:', inspected, undefined);
+    for (const change of page.flatMap((item) => entryChange(item, region.authorizer, next.authorizer, now()) ?? [])) {
+      lost.set(change.sentence, { change, entries: (lost.get(change.sentence)?.entries ?? 0) + 1 });
+    }
+  }
+  const ofEntries = [...lost.values()].map(({ change, entries }) => ({ ...change, entries }));
+  const ofTable = inspected === 0 ? [] : tableChange(region, next);
+  return { inspected, changes: [...ofTable, ...issuerChanges(region.authorizer, next.authorizer), ...ofEntries] };
+}
+
+/** Undefined: the entry goes on revoking, or revokes nothing now. */
+function entryChange(
+  item: EntryItem,
+  present: AuthorizerDescription,
+  next: AuthorizerDescription,
+  now: number,
+): Change | undefined {
+  const text = textOf(item, 'target');
+  const target = parseTarget(text ?? '');
+  const isUseless = inspectTarget(text, inspectionFacts(item, present, now)) !== undefined;
+  const flaw = inspectTarget(text, inspectionFacts(item, next, now));
+  if (target === undefined || isUseless || flaw === undefined) return undefined;
+  const { issuerAlias, prefix } = target;
+  if (flaw.kind === 'unknown-alias') return aliasChange(issuerAlias, present, next);
+  const level = prefix === 'th' ? 'digest' : TARGET_PREFIXES[prefix];
+  const sentence = `Entries of the ${level} level of ${issuerAlias} would revoke nothing, because the deployment does not read them.`;
+  return { kind: 'not-read', sentence };
+}
+
+/** Undefined: the deployment does not trust the issuer any more, and so refuses all its tokens. */
+function aliasChange(alias: string, present: AuthorizerDescription, next: AuthorizerDescription): Change | undefined {
+  const address = present.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.issuer;
+  const { issuers } = next.configuration;
+  const successor = issuers.find(({ issuer }) => issuer === address) ?? issuers.find(({ issuer }) => !isKnown(issuer));
+  if (successor === undefined) return undefined;
+  const sentence =
+    `Entries of the alias ${alias} would revoke nothing, because the deployment has no issuer of that alias: ` +
+    `add formerAliases: ['${alias}'] to issuers.${successor.alias}${successor.issuer === address ? '' : ', if it is the same issuer'}.`;
+  return { kind: 'unknown-alias', sentence };
+}

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util';
+import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
+import { formatTarget } from '../../lambda/revocation/revocation-target.ts';
+import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
+import type { RegionalStack } from '../stack/revocation-stack.ts';
+import { deleteUnlessChanged, putUnlessChanged, type Refused } from './conditional-put.ts';
+import { UncertainWriteError } from './lost-answer.ts';
+import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
+import { covers, strongerEntry, suffices } from './stronger-entry.ts';
+
+/** Where entries are kept. */
+export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;
+
+/** What writing did, or would do. */
+export interface WrittenEntry {
+  readonly outcome: 'written' | 'strengthened' | 'unchanged' | 'replaced';
+  /** What was there before. */
+  readonly previous: EntryItem | undefined;
+  /** What stands there afterwards. */
+  readonly item: EntryItem;
+}
+
+/** What is to be written. */
+export interface EntryWish {
+  readonly revocation: Revocation;
+  /** The least that must be in the table so that nothing has to be written; default: `revocation`. */
+  readonly least?: Revocation;
+  /** Write the entry as it is, even over a stronger one; default: keep the stronger of both. */
+  readonly replace?: boolean;
+}
+
+/** Attempts before we give up on an entry that others keep changing. */
+const MAX_ATTEMPTS = 10;
+
+/** Strongly consistent: sees every write that was acknowledged. */
+export async function readEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: table, Key: keyOf(target), ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/**
+ * Writes the entry, or the stronger of it and the existing one. The condition makes DynamoDB reject the write when another
+ * writer's came in between; both are then compared again. With `replace` only the first entry found is replaced: a later
+ * one may be another operator's answer to it.
+ *
+ * @param seen - the entry as it was read before; undefined: it was not read, or there was none
+ * @throws OperatorError when others keep changing the entry
+ */
+export async function writeEntry(table: EntryTable, wish: EntryWish, seen?: EntryItem): Promise<WrittenEntry> {
+  let previous = seen;
+  let lost: Refused | undefined;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const written = entryAfter(previous, wish);
+    if (written.outcome === 'unchanged') return written;
+    const refused = await putUnlessChanged(table, written.item, previous).catch((error: unknown) => {
+      throw sinceLost(error, lost);
+    });
+    if (refused === undefined || isOurs(refused, written)) return written;
+    if (refused.wasRepeated) lost = refused;
+    if (wish.replace === true && (refused.wasRepeated || previous !== undefined)) break;
+    previous = refused.found;
+  }
+  const sentence = 'the entry was changed by somebody else while it was being written: look at it, and try again';
+  throw sinceLost(new OperatorError(sentence), lost);
+}
+
+/** A failure, which says nothing of an earlier request whose answer was lost. */
+function sinceLost(error: unknown, lost: Refused | undefined): unknown {
+  return lost === undefined ? error : new UncertainWriteError(sentenceOf(error), lost.cause);
+}
+
+/** What writing the entry would do now. Writes nothing. */
+export async function foreseenEntry(table: EntryTable, wish: EntryWish): Promise<WrittenEntry> {
+  return entryAfter(await readEntry(table, formatTarget(wish.revocation.target)), wish);
+}
+
+function entryAfter(previous: EntryItem | undefined, { revocation, least, replace }: EntryWish): WrittenEntry {
+  if (previous === undefined) return { outcome: 'written', previous, item: itemOf(revocation) };
+  if (replace === true) return { outcome: 'replaced', previous, item: itemOf(revocation) };
+  const isThere = suffices(previous, least ?? revocation);
+  const stronger = isThere ? undefined : strongerEntry(previous, revocation);
+  if (stronger === undefined) return { outcome: 'unchanged', previous, item: previous };
+  return { outcome: 'strengthened', previous, item: stronger };
+}
+
+/** The first answer was lost, and the repeated request has found what the first one wrote. */
+function isOurs({ found, wasRepeated: isPossible }: Refused, { item }: WrittenEntry): boolean {
+  return isPossible && isDeepStrictEqual(found, item);
+}
+
+/** The entry, or a stronger one, as a strong read finds it; undefined: it does not. */
+export async function confirmedEntry(table: EntryTable, revocation: Revocation): Promise<EntryItem | undefined> {
+  const found = await readEntry(table, formatTarget(revocation.target));
+  return found !== undefined && covers(found, revocation) ? found : undefined;
+}
+
+/** What became of an entry that was to be deleted. */
+export interface DeletedEntry {
+  /**
+   * `absent`: there was none; `gone`: there is none any more, and a request whose answer was lost may have deleted it;
+   * `changed`: another writer's entry stands, and nothing was deleted; `unknown`: that entry stands, and a request whose
+   * answer was lost may have deleted the one before it.
+   */
+  readonly outcome: 'deleted' | 'absent' | 'gone' | 'changed' | 'unknown';
+  /** What was deleted, or stands; undefined: there was none. */
+  readonly item: EntryItem | undefined;
+}
+
+/** Deletes an entry as it is read now. One that another writer puts in its place meanwhile stands. */
+export async function deleteEntry(table: EntryTable, target: string): Promise<DeletedEntry> {
+  const item = await readEntry(table, target);
+  if (item === undefined) return { outcome: 'absent', item };
+  const refused = await deleteUnlessChanged(table, target, item);
+  if (refused === undefined) return { outcome: 'deleted', item };
+  const { found, wasRepeated } = refused;
+  if (found !== undefined) return { outcome: wasRepeated ? 'unknown' : 'changed', item: found };
+  return wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
+}
+
+/** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */
+export async function* scanEntries(
+  { client, table }: EntryTable,
+  after?: string,
+): AsyncGenerator<readonly EntryItem[], void> {
+  const startingToken = after === undefined ? {} : { startingToken: keyOf(after) };
+  for await (const { Items = [] } of paginateScan({ client, ...startingToken }, { TableName: table })) yield Items;
+}
+
+function keyOf(target: string) {
+  return { [ENTRY_ATTRIBUTES.target]: { S: target } };
+}

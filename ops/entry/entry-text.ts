@@ -1,0 +1,105 @@
+import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
+import {
+  formatTarget,
+  parseTarget,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+} from '../../lambda/revocation/revocation-target.ts';
+import { formatInstant } from '../cli/instant.ts';
+import { printable, shellWord, withholdToken } from '../cli/printable.ts';
+import { meantBy } from './pasted-value.ts';
+import { readPurgeAt } from './purge-at.ts';
+import { type EntryItem, hasBefore } from './revocation.ts';
+
+/** `subject alice of main`. */
+export function nameOf(target: RevocationTarget): string {
+  const level = target.prefix === 'th' ? 'token with the digest' : TARGET_PREFIXES[target.prefix];
+  const { value } = target;
+  const issuerAlias = printable(target.issuerAlias);
+  return value === undefined ? `issuer ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
+}
+
+const ALL_TOKENS = {
+  token: 'this token, however it is spelled',
+  session: 'every token of this sign-in, refreshed ones included',
+  subject: 'every token of this subject, also later ones',
+  client: 'every token of this client, also later ones',
+  key: 'every token under this key, whenever it was issued',
+  issuer: 'every token of this issuer, also later ones',
+} as const;
+
+/** Which tokens an entry revokes. @param before - seconds; undefined: no instant bounds it */
+export function tokensOf(target: RevocationTarget, before: number | undefined): string {
+  const level = TARGET_PREFIXES[target.prefix];
+  if (before === undefined || !hasBefore(target)) return ALL_TOKENS[level];
+  return `tokens of this ${level} issued until ${formatInstant(before)}; later ones work`;
+}
+
+/** Which tokens an entry of the table revokes: all that it names, where its `before` cannot be read. */
+export function tokensRefusedBy(target: RevocationTarget, item: EntryItem): string {
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  return tokensOf(target, typeof before === 'number' ? before : undefined);
+}
+
+/** One entry for programs. Times are seconds since the epoch, as in the table and `now`; null: absent. */
+export function entryDocument(item: EntryItem, now: number) {
+  const target = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
+  const parsed = parseTarget(target);
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  return {
+    target: withholdToken(target),
+    level: parsed === undefined ? null : TARGET_PREFIXES[parsed.prefix],
+    issuer: parsed?.issuerAlias ?? null,
+    value: parsed?.value === undefined ? null : withholdToken(parsed.value),
+    before: before === 'absent' ? null : before,
+    purgeAt: purgeAtDocument(item, now),
+    flush: item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false,
+    reason: textOf(item, ENTRY_ATTRIBUTES.reason) ?? null,
+    revokedBy: textOf(item, ENTRY_ATTRIBUTES.revokedBy) ?? null,
+    revokedAt: textOf(item, ENTRY_ATTRIBUTES.revokedAt) ?? null,
+  };
+}
+
+export type EntryDocument = ReturnType<typeof entryDocument>;
+
+function purgeAtDocument(item: EntryItem, now: number): number | 'malformed' | null {
+  if (item[ENTRY_ATTRIBUTES.purgeAt] === undefined) return null;
+  return readPurgeAt(item, now) ?? 'malformed';
+}
+
+/** People also put numbers where we put text. */
+export function textOf(item: EntryItem, name: string): string | undefined {
+  return item[name]?.S ?? item[name]?.N;
+}
+
+/** `written by ann on 2026-10-01T12:00:00Z: "laptop lost"`. */
+export function authorshipOf({ revokedBy, revokedAt, reason }: EntryDocument): string {
+  const when = revokedAt === null ? '' : ` on ${printable(revokedAt)}`;
+  const why = reason === null ? ', no reason given' : `: "${printable(reason)}"`;
+  return `written by ${revokedBy === null ? 'somebody' : printable(revokedBy)}${when}${why}`;
+}
+
+/** A cell of a table: an instant, or what is wrong with it. */
+export function instantCell(value: number | 'malformed' | null, absent: string): string {
+  if (value === null) return absent;
+  return typeof value === 'number' ? formatInstant(value) : value;
+}
+
+/** The command that does something to a target again, with its options: `restore subject alice --issuer main --local`. */
+export function commandFor(verb: string, target: RevocationTarget, options: string): string {
+  const { prefix, issuerAlias, value } = target;
+  if (value === undefined) return commandLine(`${verb} issuer`, issuerAlias, options);
+  if (prefix === 'th') return commandLine(`${verb} target`, formatTarget(target), options);
+  const exact = meantBy(value, TARGET_PREFIXES[prefix], [issuerAlias]) === undefined ? '' : '--exact ';
+  const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;
+  if (prefix === 'jti') return `${CLI} ${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`;
+  return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);
+}
+
+const CLI = 'npm run revocations --';
+
+/** A value that begins with a dash is taken for an option unless it comes after `--`. */
+export function commandLine(words: string, value: string, options: string): string {
+  const word = shellWord(value);
+  return value.startsWith('-') ? `${CLI} ${words} ${options} -- ${word}` : `${CLI} ${words} ${word} ${options}`;
+}

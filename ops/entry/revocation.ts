@@ -1,0 +1,95 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
+import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
+import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
+import { isKnownAs, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
+import type { BeforeOption } from '../cli/command.ts';
+import { formatInstant } from '../cli/instant.ts';
+import { OperatorError } from '../cli/operator-error.ts';
+
+/** An entry of the table, as DynamoDB holds it. */
+export type EntryItem = Readonly<Record<string, AttributeValue>>;
+
+/** An entry to be written. All instants in seconds since the epoch. */
+export interface Revocation {
+  readonly target: RevocationTarget;
+  /** Tokens issued at or before it are revoked; undefined: all. */
+  readonly before: number | undefined;
+  /** When DynamoDB may delete the entry; undefined: never. */
+  readonly purgeAt: number | undefined;
+  readonly flush: boolean;
+  readonly reason: string | undefined;
+  readonly revokedBy: string;
+  readonly revokedAt: number;
+}
+
+/** What the operator said besides the target. */
+export interface RevocationWish {
+  readonly before: BeforeOption;
+  readonly endsAt: number | undefined;
+  readonly reason: string | undefined;
+  readonly flush: boolean;
+  readonly revokedBy: string;
+}
+
+/** @param now - seconds since the epoch */
+export function revocationOf(
+  target: RevocationTarget,
+  issuer: TrustedIssuer,
+  wish: RevocationWish,
+  now: number,
+): Revocation {
+  const { before: wanted, endsAt, ...rest } = wish;
+  const before = hasBefore(target) ? beforeOf(wanted, now) : undefined;
+  const purgeAt = purgeFloor(target, issuer, { now, before, endsAt });
+  return { target, before, purgeAt, ...rest, revokedAt: Math.floor(now) };
+}
+
+function beforeOf(wanted: BeforeOption, now: number): number | undefined {
+  if (wanted === 'block') return undefined;
+  // Rounded up, so that it spares nothing that was issued until now.
+  return wanted === 'now' ? Math.ceil(now) : wanted;
+}
+
+export function hasBefore({ prefix }: Pick<RevocationTarget, 'prefix'>): boolean {
+  return ['subject', 'client', 'issuer'].includes(TARGET_PREFIXES[prefix]);
+}
+
+/** The trusted issuer of an alias, the present one or a former one. @throws OperatorError listing the aliases there are */
+export function issuerOf({ configuration }: AuthorizerDescription, alias: string | undefined): TrustedIssuer {
+  const { issuers } = configuration;
+  const [only] = issuers;
+  if (alias === undefined && only !== undefined && issuers.length === 1) return only;
+  const found = issuers.find((issuer) => alias !== undefined && isKnownAs(issuer, alias));
+  if (found !== undefined) return found;
+  const known = issuers.map((issuer) => issuer.alias).join(', ');
+  throw new OperatorError(
+    alias === undefined
+      ? `This deployment trusts several issuers: add --issuer with one of ${known}.`
+      : `This deployment has no issuer with the alias "${alias}": it has ${known}.`,
+  );
+}
+
+/** An entry at a level that the authorizer does not read would revoke nothing. @throws OperatorError */
+export function requireLevelRead({ configuration }: AuthorizerDescription, { prefix }: RevocationTarget): void {
+  const level = TARGET_PREFIXES[prefix];
+  if (configuration.revocationLevels.includes(level)) return;
+  const read = configuration.revocationLevels.join(', ');
+  throw new OperatorError(
+    `This deployment does not read ${level} entries, so one would revoke nothing: it reads ${read} (revocationLevels).`,
+  );
+}
+
+/** `revokedAt` is ISO 8601 in UTC, for people; the two times that machines read are numbers of seconds. */
+export function itemOf({ target, before, purgeAt, flush, reason, revokedBy, revokedAt }: Revocation): EntryItem {
+  return {
+    [ENTRY_ATTRIBUTES.target]: { S: formatTarget(target) },
+    ...(before !== undefined && { [ENTRY_ATTRIBUTES.before]: { N: String(before) } }),
+    ...(purgeAt !== undefined && { [ENTRY_ATTRIBUTES.purgeAt]: { N: String(purgeAt) } }),
+    ...(!flush && { [ENTRY_ATTRIBUTES.flush]: { BOOL: false } }),
+    ...(reason !== undefined && { [ENTRY_ATTRIBUTES.reason]: { S: reason } }),
+    [ENTRY_ATTRIBUTES.revokedBy]: { S: revokedBy },
+    [ENTRY_ATTRIBUTES.revokedAt]: { S: formatInstant(revokedAt) },
+  };
+}

@@ -1,0 +1,87 @@
+import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
+import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
+import { readPurgeAt } from './purge-at.ts';
+import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
+
+/** How much an entry revokes: the three things in which one entry can be weaker than another. */
+export interface Strength {
+  /** Seconds since the epoch; infinite: every token, as at the levels whose entries have no `before`. */
+  readonly before: number;
+  /** Seconds since the epoch; infinite: DynamoDB never deletes the entry. */
+  readonly purgeAt: number;
+  /** Whether the entry flushes API Gateway's cached decisions. */
+  readonly flush: boolean;
+}
+
+/** What an entry of the table means; malformed times mean the strongest. @param now - seconds since the epoch */
+export function strengthOf(item: EntryItem, now: number): Strength {
+  const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
+  const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
+  const isBounded = typeof before === 'number' && (target === undefined || hasBefore(target));
+  return {
+    before: isBounded ? before : Infinity,
+    purgeAt: readPurgeAt(item, now) ?? Infinity,
+    flush: item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false,
+  };
+}
+
+/** The weakest strength that is as strong as both: in each part the stronger one. */
+export function joinOf(a: Strength, b: Strength): Strength {
+  return {
+    before: Math.max(a.before, b.before),
+    purgeAt: Math.max(a.purgeAt, b.purgeAt),
+    flush: a.flush || b.flush,
+  };
+}
+
+/** Whether `a` is weaker than `b` in nothing. */
+export function isAsStrong(a: Strength, b: Strength): boolean {
+  return a.before >= b.before && a.purgeAt >= b.purgeAt && (a.flush || !b.flush);
+}
+
+/**
+ * What the table must hold so that neither the existing entry nor the wanted one is weakened: the join of both.
+ * Undefined: the existing entry suffices.
+ *
+ * Attributes that we do not know are kept; malformed times are replaced by what they already mean.
+ */
+export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
+  if (suffices(existing, wanted)) return undefined;
+  const strength = joinOf(strengthOf(existing, wanted.revokedAt), strengthWanted(wanted));
+  const { before: _before, purgeAt: _purgeAt, flush: _flush, ...kept } = existing;
+  return { ...kept, ...itemOf({ ...wanted, ...revocationTimes(strength) }) };
+}
+
+/** One revocation as strong as two of the same target; its words are those of the second. */
+export function strongerRevocation(a: Revocation, b: Revocation): Revocation {
+  return { ...b, ...revocationTimes(joinOf(strengthWanted(a), strengthWanted(b))) };
+}
+
+/** Whether there is nothing to write: `existing` covers what is wanted, and flushes if that is wanted. */
+export function suffices(existing: EntryItem, wanted: Revocation): boolean {
+  return covers(existing, wanted) && (strengthOf(existing, wanted.revokedAt).flush || !wanted.flush);
+}
+
+/** Whether `existing` revokes all that is wanted, for as long. Never true for malformed times, so that they are rewritten. */
+export function covers(existing: EntryItem, wanted: Revocation): boolean {
+  if (isMalformed(existing, wanted.revokedAt)) return false;
+  return isAsStrong(strengthOf(existing, wanted.revokedAt), { ...strengthWanted(wanted), flush: false });
+}
+
+function strengthWanted({ before, purgeAt, flush }: Revocation): Strength {
+  return { before: before ?? Infinity, purgeAt: purgeAt ?? Infinity, flush };
+}
+
+/** A `before` that means nothing at its level is reported all the same, and so must go. */
+function isMalformed(item: EntryItem, now: number): boolean {
+  const hasBadBefore = readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
+  return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item, now) === undefined);
+}
+
+function revocationTimes({ before, purgeAt, flush }: Strength): Pick<Revocation, 'before' | 'purgeAt' | 'flush'> {
+  return { before: finite(before), purgeAt: finite(purgeAt), flush };
+}
+
+function finite(seconds: number): number | undefined {
+  return Number.isFinite(seconds) ? seconds : undefined;
+}

@@ -1,0 +1,125 @@
+import {
+  expectedLag,
+  guaranteedLag,
+  STREAM_TIME_GRANULARITY,
+  settledLag,
+  settleTime,
+} from '../../lambda/flush/flush-timing.ts';
+import type { CacheKey } from '../../lambda/policy/route.ts';
+import { type CacheWorkload, herdInFirstSecond, hitRate } from './plan-cache.ts';
+
+/** What a team knows or assumes of its API. */
+export interface Workload {
+  readonly requestsPerSecond: number;
+  readonly activeTokens: number;
+  readonly cachePer: CacheKey;
+  /** Different routes that a token calls, as often as each other; undefined: not said, for `cachePer: 'token'` only. */
+  readonly routesPerToken: number | undefined;
+  /** Seconds. */
+  readonly resultTtl: number;
+  readonly revocationsPerHour: number;
+  /** Whether entries flush the cache. */
+  readonly flush: boolean;
+  /** Keys that one decision reads: one for each revocation level that the token can be revoked at. */
+  readonly keysPerRead: number;
+  /** Milliseconds of a decision in a warm and, on top, in a new execution environment. */
+  readonly decisionMs: number;
+  readonly coldStartMs: number;
+  /** MiB of the authorizer function. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly authorizerTimeout: number;
+}
+
+export interface Load {
+  readonly hitRate: number;
+  readonly invocationsPerSecond: number;
+  /** Of the invocations, those that wait for a new execution environment. */
+  readonly coldStartShare: number;
+  /** Execution environments busy at a time, on average. */
+  readonly concurrency: number;
+  readonly readUnitsPerSecond: number;
+  readonly herd: Herd | undefined;
+  /** Seconds from the acknowledged entry to the last Allow. */
+  readonly guaranteedLag: number;
+  readonly settledLag: number | undefined;
+  readonly expectedLag: number;
+}
+
+/** What each flush costs, twice for each entry. */
+export interface Herd {
+  readonly invocationsInFirstSecond: number;
+  /** Environments busy in the worst moment: all warm, and none warm. */
+  readonly concurrencyWarm: number;
+  readonly concurrencyCold: number;
+}
+
+/** Lambda ends idle environments after minutes and all of them after hours. Observed by many, promised by nobody. */
+const IDLE_LIFETIME = 300;
+const ENVIRONMENT_LIFETIME = 2 * 3600;
+
+export function loadOf(workload: Workload): Load {
+  const { requestsPerSecond, resultTtl, authorizerTimeout, flush } = workload;
+  const cache = cacheWorkloadOf(workload);
+  const rate = hitRate(cache);
+  const invocationsPerSecond = requestsPerSecond * (1 - rate);
+  const coldStartShare = coldStartShareOf(workload, invocationsPerSecond);
+  const guaranteed = guaranteedLag(resultTtl, authorizerTimeout);
+  return {
+    hitRate: rate,
+    invocationsPerSecond,
+    coldStartShare,
+    concurrency: (invocationsPerSecond * (workload.decisionMs + coldStartShare * workload.coldStartMs)) / 1000,
+    readUnitsPerSecond: invocationsPerSecond * workload.keysPerRead,
+    herd: flush && resultTtl > 0 ? herdOf(workload, cache) : undefined,
+    guaranteedLag: guaranteed,
+    settledLag: flush ? settledLag(resultTtl, authorizerTimeout) : undefined,
+    expectedLag: flush ? Math.min(resultTtl, expectedLag(resultTtl, authorizerTimeout)) : resultTtl,
+  };
+}
+
+function cacheWorkloadOf(workload: Workload): CacheWorkload {
+  return {
+    requestsPerSecond: workload.requestsPerSecond,
+    activeEntries: activeEntriesOf(workload),
+    resultTtl: workload.resultTtl,
+    decisionTime: workload.decisionMs / 1000,
+    flushedEntriesPerSecond: flushedEntriesPerSecond(workload),
+    flushGap: settleTime(workload.authorizerTimeout) + STREAM_TIME_GRANULARITY,
+  };
+}
+
+function activeEntriesOf({ activeTokens, cachePer, routesPerToken = 1 }: Workload): number {
+  return cachePer === 'route' ? activeTokens * routesPerToken : activeTokens;
+}
+
+function flushedEntriesPerSecond({ flush, revocationsPerHour }: Workload): number {
+  return flush ? revocationsPerHour / 3600 : 0;
+}
+
+/** In the moment of a flush every request misses. */
+function herdOf({ requestsPerSecond, decisionMs, coldStartMs }: Workload, cache: CacheWorkload): Herd {
+  return {
+    invocationsInFirstSecond: herdInFirstSecond(cache),
+    concurrencyWarm: (requestsPerSecond * decisionMs) / 1000,
+    concurrencyCold: (requestsPerSecond * (decisionMs + coldStartMs)) / 1000,
+  };
+}
+
+/** An estimate: rare calls find nothing warm, environments age, and a herd needs more of them than the calm before it. */
+function coldStartShareOf(workload: Workload, invocationsPerSecond: number): number {
+  if (invocationsPerSecond === 0) return 0;
+  const calm = environmentsFor(invocationsPerSecond, workload);
+  const stormy = environmentsFor(workload.requestsPerSecond, workload);
+  const storms = flushedEntriesPerSecond(workload);
+  const rare = invocationsPerSecond * Math.exp(-invocationsPerSecond * IDLE_LIFETIME);
+  const aged = calm / ENVIRONMENT_LIFETIME;
+  const herded = storms * (stormy - calm) * Math.exp(-storms * IDLE_LIFETIME);
+  return Math.min(1, (rare + aged + herded) / invocationsPerSecond);
+}
+
+/** Enough for calls at random times nearly always: the mean and three standard deviations (Poisson). */
+function environmentsFor(callsPerSecond: number, { decisionMs }: Workload): number {
+  const mean = (callsPerSecond * decisionMs) / 1000;
+  return Math.ceil(mean + 3 * Math.sqrt(mean));
+}

@@ -1,0 +1,112 @@
+import type { CacheKey } from '../../lambda/policy/route.ts';
+import { textTable } from '../cli/text-table.ts';
+import { AWS_PRICES } from './aws-prices.ts';
+import { type CostLine, monthlyCost, totalOf } from './plan-cost.ts';
+import { type Herd, type Load, loadOf, type Workload } from './plan-load.ts';
+
+export interface Plan {
+  readonly workload: Workload;
+  readonly load: Load;
+  readonly cost: readonly CostLine[];
+  readonly costPerMonth: number;
+  readonly prices: { readonly region: string; readonly checkedOn: string };
+}
+
+/** Result TTLs to choose from, in seconds. */
+const CHOICES = [0, 15, 60, 300, 900, 3600];
+
+/** Execution environments that an account may have busy at a time, unless AWS raised it. */
+const USUAL_CONCURRENCY_QUOTA = 1000;
+
+export function planFor(workload: Workload): Plan {
+  const load = loadOf(workload);
+  const cost = monthlyCost(workload, load);
+  const { region, checkedOn } = AWS_PRICES;
+  return { workload, load, cost, costPerMonth: totalOf(cost), prices: { region, checkedOn } };
+}
+
+/** The same API with every result TTL worth a thought, and the one asked for; cached per token, and per route if it is known how many. */
+export function choicesFor(workload: Workload): readonly Plan[] {
+  const resultTtls = [...new Set([...CHOICES, workload.resultTtl])].sort((a, b) => a - b);
+  const cacheKeys: readonly CacheKey[] = workload.routesPerToken === undefined ? ['token'] : ['token', 'route'];
+  return resultTtls.flatMap((resultTtl) => cacheKeys.map((cachePer) => planFor({ ...workload, resultTtl, cachePer })));
+}
+
+export function planText(plan: Plan, choices: readonly Plan[]): string {
+  return [
+    textTable(['with a result TTL of', seconds(plan.workload.resultTtl)], loadRows(plan)),
+    ...(plan.load.herd === undefined ? [] : [herdText(plan.load.herd)]),
+    textTable(['US dollars a month', ''], costRows(plan)),
+    textTable(
+      ['result TTL', 'cached per', 'hit rate', 'invocations/s', 'guaranteed', 'expected', '$/month'],
+      choices.map(choiceRow),
+    ),
+    assumptions(plan),
+  ].join('\n\n');
+}
+
+function loadRows({ load, workload }: Plan): readonly (readonly string[])[] {
+  return [
+    ['a decision is cached per', cacheKeyText(workload)],
+    ['answered from the cache', percent(load.hitRate)],
+    ['authorizer invocations', `${rounded(load.invocationsPerSecond)}/s`],
+    ['  of which cold starts', percent(load.coldStartShare)],
+    ['  busy at a time', rounded(load.concurrency)],
+    ['DynamoDB read units', `${rounded(load.readUnitsPerSecond)}/s`],
+    ['revoked, guaranteed after', seconds(load.guaranteedLag)],
+    ...(load.settledLag === undefined ? [] : [['  while flushes work', seconds(load.settledLag)]]),
+    ['  expected', seconds(load.expectedLag)],
+  ];
+}
+
+function cacheKeyText({ cachePer, routesPerToken }: Workload): string {
+  return cachePer === 'token' ? 'token' : `token and route, ${routesPerToken} routes a token`;
+}
+
+function herdText({ invocationsInFirstSecond, concurrencyWarm, concurrencyCold }: Herd): string {
+  const quota = concurrencyCold > USUAL_CONCURRENCY_QUOTA ? ', more than the usual quota of 1000: some get 500s' : '';
+  return [
+    `Each entry flushes twice, and every flush is followed by ${rounded(invocationsInFirstSecond)} invocations in its first second,`,
+    `up to ${rounded(concurrencyWarm)} at a time if their environments are warm, ${rounded(concurrencyCold)} if none is${quota}.`,
+  ].join('\n');
+}
+
+function costRows({ cost, costPerMonth }: Plan): readonly (readonly string[])[] {
+  return [...cost.map(({ item, perMonth }) => [item, dollars(perMonth)]), ['total', dollars(costPerMonth)]];
+}
+
+function choiceRow({ workload, load, costPerMonth }: Plan): readonly string[] {
+  return [
+    seconds(workload.resultTtl),
+    workload.cachePer,
+    percent(load.hitRate),
+    rounded(load.invocationsPerSecond),
+    seconds(load.guaranteedLag),
+    seconds(load.expectedLag),
+    dollars(costPerMonth),
+  ];
+}
+
+function assumptions({ workload, prices }: Plan): string {
+  return [
+    `Prices: ${prices.region}, list, ${prices.checkedOn}, no free tier; without the backend and data transfer.`,
+    `Assumed: tokens and routes used equally often at random times (skewed use costs less); a decision takes ${workload.decisionMs} ms,`,
+    `a cold start ${workload.coldStartMs} ms more; ${workload.keysPerRead} keys a read. Expected lags are what AWS usually shows and nowhere promises.`,
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+function rounded(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+}
+
+function seconds(value: number): string {
+  return `${rounded(value)} s`;
+}
+
+function dollars(value: number): string {
+  return value.toFixed(2);
+}

@@ -1,0 +1,122 @@
+import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import { createGrants } from '../../lambda/policy/grants.ts';
+import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
+import { policyDocument } from '../../lambda/policy/policy-document.ts';
+import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import { printable } from '../cli/printable.ts';
+import { textTable } from '../cli/text-table.ts';
+import type { Report } from '../report.ts';
+import {
+  describedLosses,
+  isOpenTo,
+  LOST_OF_TOKEN,
+  lossDocument,
+  lossesWith,
+  lossMembers,
+  nameOf,
+  type TokenLoss,
+  type TokenLosses,
+  tokenLossLines,
+} from './token-losses.ts';
+
+/** What `npm run routes` needs of a deployment. */
+export type DescribedTable = Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>;
+
+/** @param scopes - of a token; undefined: the whole table */
+export function routesReport(table: DescribedTable, scopes: readonly string[] | undefined): Report {
+  const losses = describedLosses(table);
+  return scopes === undefined ? wholeTable(table.routes, losses) : grantedTo(table, losses, scopes);
+}
+
+function wholeTable(routes: readonly CompiledRoute[], losses: TokenLosses | undefined): Report {
+  const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
+  const columns = [...scopes.map((scope) => [scope]), []].map((held) => columnOf(losses, new Set(held)));
+  const rows = routes.map((route) => [route.method, route.path, ...columns.map((cellOf) => cellOf(route))]);
+  const lost = lossLines(losses, lineWithHolders, {
+    some: 'These requests get 403 although the token may call the route:',
+    none: 'No token loses a request of a route that it may call.',
+  });
+  return {
+    text: [textTable(['METHOD', 'PATH', ...scopes, '(no scope)'], rows), '', ...lost].join('\n'),
+    document: {
+      command: 'routes',
+      routes: routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+      ...lossMembers(losses, (loss) => ({ ...lossDocument(loss), scopes: minimalHoldings(loss) })),
+    },
+    exitCode: 0,
+  };
+}
+
+/** What a token with these scopes, and no other, may call. */
+function columnOf(losses: TokenLosses | undefined, scopes: ReadonlySet<string>): (route: CompiledRoute) => string {
+  const own = lossesWith(scopes, losses?.listed ?? []);
+  const partly = new Set(own.map(({ route }) => route));
+  const lost = new Set(own.filter(({ route, inWords }) => inWords.includes(nameOf(route))).map(({ route }) => route));
+  return (route) => {
+    if (!isOpenTo(route, scopes)) return '-';
+    if (lost.has(route)) return 'lost';
+    return partly.has(route) ? 'partly' : 'yes';
+  };
+}
+
+/** Sets of scopes in a line: the rest is counted. */
+const MAX_HOLDINGS = 5;
+
+function lineWithHolders(loss: TokenLoss): readonly string[] {
+  const holdings = minimalHoldings(loss).map((held) => `with ${held.length === 0 ? 'no scope' : held.join(' ')}`);
+  const rest = holdings.length > MAX_HOLDINGS ? [`with ${holdings.length - MAX_HOLDINGS} more sets of scopes`] : [];
+  const holders = [...holdings.slice(0, MAX_HOLDINGS), ...rest].join(', or ');
+  return loss.inWords.map((words) => `${words} (${loss.kind}), ${holders}, without a scope of ${nameOf(loss.denied)}`);
+}
+
+/** Stands where the deployment's own ARN will. */
+const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
+
+function grantedTo(
+  { routes, cachePer }: DescribedTable,
+  ofTable: TokenLosses | undefined,
+  scopes: readonly string[],
+): Report {
+  const held = new Set(scopes);
+  const grant = createGrants(routes).routesGrantedBy(held);
+  const policy = cachePer === 'route' ? null : endingWithToken(policyDocument(grant, STAGE_ARN, 0));
+  const losses = ofTable && { ...ofTable, listed: lossesWith(held, ofTable.listed) };
+  const lost = lossLines(losses, tokenLossLines, {
+    some: LOST_OF_TOKEN,
+    none: 'It loses no request of them.',
+  });
+  const title = `A token with ${scopes.length === 0 ? 'no scope' : scopes.join(' ')} may call ${grant.routes.length} of ${routes.length} routes:`;
+  const granted = grant.routes.map(({ method, path }) => ({ method, path }));
+  return {
+    text: [
+      title,
+      ...grant.routes.map((route) => `  ${nameOf(route)}`),
+      ...['', ...lost, ''],
+      policy === null ? OWN_POLICIES : JSON.stringify(policy, null, 2),
+    ].join('\n'),
+    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), policy },
+    exitCode: 0,
+  };
+}
+
+const OWN_POLICIES = "Each of these routes has a policy of its own, because cachePer is 'route'.";
+
+/** The Allow ends when the token does, which depends on the token. */
+function endingWithToken(policy: ReturnType<typeof policyDocument>): unknown {
+  return JSON.parse(JSON.stringify(policy).replaceAll('1970-01-01T00:00:00Z', 'END-OF-TOKEN'));
+}
+
+const UNKNOWN =
+  'Which requests tokens lose is not known: an earlier version made this deployment. Deploy it again to see them.';
+
+function lossLines(
+  losses: TokenLosses | undefined,
+  linesOf: (loss: TokenLoss) => readonly string[],
+  { some, none }: { readonly some: string; readonly none: string },
+): readonly string[] {
+  if (losses === undefined) return [UNKNOWN];
+  const { listed, leftOut } = losses;
+  const more = `… and ${leftOut} more losses of the table, which are too many for its deployment to list.`;
+  const lines = [...listed.flatMap(linesOf).map(printable), ...(leftOut === 0 ? [] : [more])];
+  return lines.length === 0 ? [none] : [some, ...lines.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,84 @@
+import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import {
+  formatTarget,
+  type RevocationLevel,
+  type RevocationTarget,
+  TARGET_PREFIXES,
+  type TargetPrefix,
+} from '../../lambda/revocation/revocation-target.ts';
+import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
+import type { Selector } from '../cli/command.ts';
+import { UsageError } from '../cli/operator-error.ts';
+import { printable } from '../cli/printable.ts';
+import { commandFor } from '../entry/entry-text.ts';
+import { meantBy } from '../entry/pasted-value.ts';
+import { issuerOf } from '../entry/revocation.ts';
+import { unverifiedTokenTarget } from './unverified-token.ts';
+
+export interface SelectedTarget {
+  readonly target: RevocationTarget;
+  readonly issuer: TrustedIssuer;
+}
+
+/**
+ * The partition keys under which an entry for a selector may stand, well-formed or not: under the issuer's present alias,
+ * which comes first, and under its former ones. @throws OperatorError
+ */
+export function targetTexts(selector: Selector, description: AuthorizerDescription): readonly string[] {
+  if (selector.by === 'target') return [selector.target];
+  const { target, issuer } = selectTarget(selector, description);
+  return aliasesOf(issuer).map((issuerAlias) => formatTarget({ ...target, issuerAlias }));
+}
+
+/** What there is to tell of one Region's spellings: those with an entry; where none has one, the first says so. */
+export function worthTelling<Found>(found: readonly Found[], isAbsent: (one: Found) => boolean): readonly Found[] {
+  const present = found.filter((one) => !isAbsent(one));
+  return present.length > 0 ? present : found.slice(0, 1);
+}
+
+/** The target that a selector means in one deployment. @throws OperatorError */
+export function selectTarget(
+  selector: Exclude<Selector, { readonly by: 'target' }>,
+  description: AuthorizerDescription,
+): SelectedTarget {
+  if (selector.by === 'jwt') return unverifiedTokenTarget(selector.jwt, description.configuration.issuers);
+  if (selector.exact !== true) requirePlainValue(selector, description);
+  const { level, value } = selector;
+  const issuer = issuerOf(description, level === 'issuer' ? value : selector.issuer);
+  const target = { prefix: prefixOf(level), issuerAlias: issuer.alias, value: level === 'issuer' ? undefined : value };
+  return { target, issuer };
+}
+
+/** @throws UsageError with the command that was meant, and the way to mean the value as it stands */
+function requirePlainValue(
+  { level, value, verb = 'revoke' }: Extract<Selector, { readonly by: 'value' }>,
+  { configuration }: AuthorizerDescription,
+): void {
+  const aliases = configuration.issuers.flatMap(aliasesOf);
+  const meant = meantBy(value, level, aliases);
+  if (meant === undefined) return;
+  const [only = ''] = aliases;
+  const issuerAlias = meant.issuer ?? (configuration.issuers.length === 1 ? only : 'ALIAS');
+  const isIssuer = meant.level === 'issuer';
+  const target = { prefix: prefixOf(meant.level), issuerAlias, value: isIssuer ? undefined : meant.value };
+  const { write, exactly } =
+    verb === 'import' ? lineFor(target, level) : { write: commandFor(verb, target, '').trim(), exactly: 'add --exact' };
+  const orExactly = level === 'issuer' ? '' : `; if a token really carries it like that, ${exactly}`;
+  throw new UsageError(
+    `The value "${printable(value)}" ${meant.around}, so nothing was done: write ${write}${orExactly}.`,
+  );
+}
+
+/** What a line of a file says in place of a command. */
+function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: RevocationLevel) {
+  const meantLevel = TARGET_PREFIXES[prefix] === level ? '' : `the level ${TARGET_PREFIXES[prefix]}, `;
+  const write =
+    value === undefined ? `the value ${issuerAlias}` : `the value ${printable(value)} and the issuer ${issuerAlias}`;
+  return { write: `${meantLevel}${write}`, exactly: 'set `exact` to true' };
+}
+
+/** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */
+function prefixOf(level: RevocationLevel): TargetPrefix {
+  const prefixes = Object.keys(TARGET_PREFIXES) as readonly TargetPrefix[];
+  return prefixes.find((prefix) => TARGET_PREFIXES[prefix] === level) ?? 'jti';
+}

@@ -1,0 +1,64 @@
+import type { Selector } from '../cli/command.ts';
+import { OperatorError } from '../cli/operator-error.ts';
+import type { OperatorContext } from '../report.ts';
+
+/** Replaces a JWT of `-` by what standard input holds. @throws OperatorError when that is empty */
+export async function withToken<S extends Selector>(selector: S, context: OperatorContext): Promise<S> {
+  if (selector.by !== 'jwt' || selector.jwt !== '-') return selector;
+  return { ...selector, jwt: await tokenFromStandardInput(context) };
+}
+
+/** The token on standard input. @throws OperatorError when there is nothing */
+export async function tokenFromStandardInput({ readStandardInput }: OperatorContext): Promise<string> {
+  const token = tokenIn(await readStandardInput());
+  if (token === '') throw new OperatorError('Standard input holds no token: paste one, or pipe one in.');
+  return token;
+}
+
+/** What people and programs put around a token: `curl -H 'Authorization: Bearer …'`. */
+const LEAD = /^(-H\s*)?["']?(authorization\s*:\s*)?(bearer\s+)?["']?/i;
+const TRAIL = /["',;\s\\]/;
+
+/** Characters at a text's end among which a token is looked for, and lines that one is wrapped over: API Gateway takes 10 KB. */
+const MAX_TEXT = 50_000;
+const MAX_LINES = 200;
+
+/**
+ * The last token of a text, without what stands around it; the whole text where there is none. `npm run` puts lines of its
+ * own before a token, a mail program wraps it over lines, and people paste the whole header.
+ */
+export function tokenIn(text: string): string {
+  const pieces = text.slice(-MAX_TEXT).split('\n').map(pieceOf);
+  for (let end = pieces.length; end > 0; end -= 1) {
+    const token = tokenEndingAt(pieces, end);
+    if (token !== undefined) return token;
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.join('\n').trim().replace(LEAD, '');
+}
+
+function pieceOf(line: string): string {
+  const piece = line.trim().replace(LEAD, '');
+  let end = piece.length;
+  while (TRAIL.test(piece.charAt(end - 1))) end -= 1;
+  return piece.slice(0, end);
+}
+
+/** Joins as many lines as make the longest token that ends with line `end`: three parts, of which the last may be empty. */
+function tokenEndingAt(pieces: readonly string[], end: number): string | undefined {
+  const earliest = Math.max(0, end - MAX_LINES);
+  let [dots, lead, isSound] = [0, '', false];
+  let first: number | undefined;
+  for (let start = end - 1; start >= earliest; start -= 1) {
+    const piece = pieces[start] ?? '';
+    const found = piece.split('.', 4).length - 1;
+    dots += found;
+    if (dots > 2 || piece === '' || /\s/.test(piece)) break;
+    // The second part does not change any more once both dots are there.
+    if (found > 0) isSound = dots === 2 && !pieces.slice(start, end).join('').includes('..');
+    lead = (piece + lead).slice(0, 3);
+    // A header begins with `{"`, which is `eyJ` in base64url: a word on the line above is not a part of it.
+    if (isSound && !lead.startsWith('.') && (first === undefined || lead === 'eyJ')) first = start;
+  }
+  return first === undefined ? undefined : pieces.slice(first, end).join('');
+}

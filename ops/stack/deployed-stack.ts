@@ -1,0 +1,102 @@
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  type AuthorizerDescription,
+  DESCRIPTION_KEY,
+  STACK_OUTPUTS,
+} from '../../lambda/configuration/authorizer-description.ts';
+import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
+import { shellWord } from '../cli/printable.ts';
+import { authorizerDescription } from './described-authorizer.ts';
+import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
+import { tableClient } from './table-client.ts';
+
+type StackOutputs = ReadonlyMap<string, string>;
+
+/**
+ * A CloudFormation stack, in every Region named, or in the Region that the AWS configuration names.
+ * @throws OperatorError naming the stack and Region that could not be read
+ */
+export async function findDeployedStack(name: string, regions: readonly string[]): Promise<RevocationStack> {
+  const wanted: readonly (string | undefined)[] = regions.length === 0 ? [undefined] : regions;
+  const [first, ...others] = await Promise.all(wanted.map((region) => findRegionalStack(name, region)));
+  if (first === undefined) throw new OperatorError(`The stack ${name} was looked for in no Region.`);
+  return { regions: [first, ...others], operator: () => callerIdentity(first.region) };
+}
+
+async function findRegionalStack(name: string, wantedRegion: string | undefined): Promise<RegionalStack> {
+  const place = await placeOf(name, wantedRegion);
+  const { region } = place;
+  const outputs = await readOutputs(place);
+  const table = requiredOutput(outputs, STACK_OUTPUTS.table, name);
+  return {
+    region,
+    table,
+    client: tableClient({ region }, table),
+    authorizer: await readDescription(place, requiredOutput(outputs, STACK_OUTPUTS.authorizer, name)),
+    api: requiredOutput(outputs, STACK_OUTPUTS.apiUrl, name).replace(/\/$/, ''),
+    flags: `--stack ${shellWord(name)} --region ${region}`,
+  };
+}
+
+/** A stack in one Region, and who answers questions about it. */
+interface StackPlace {
+  readonly name: string;
+  readonly region: string;
+  readonly client: CloudFormationClient;
+}
+
+/** @param region - undefined: the one that the AWS configuration names. @throws OperatorError when none is named */
+export async function placeOf(name: string, region: string | undefined): Promise<StackPlace> {
+  const client = new CloudFormationClient(region === undefined ? {} : { region });
+  try {
+    return { name, region: await client.config.region(), client };
+  } catch {
+    throw new OperatorError(`No Region is set for the stack ${name}: add --region, or set AWS_REGION.`);
+  }
+}
+
+/** @throws OperatorError */
+export async function readOutputs({ name, region, client }: StackPlace): Promise<StackOutputs> {
+  const asked = client.send(new DescribeStacksCommand({ StackName: name }));
+  const { Stacks } = await asked.catch((error: unknown) => cannotBeRead(name, region, error));
+  const outputs = Stacks?.[0]?.Outputs ?? [];
+  return new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+function cannotBeRead(name: string, region: string, error: unknown): never {
+  throw new OperatorError(`The stack ${name} cannot be read in ${region}: ${sentenceOf(error)}`);
+}
+
+/** @throws OperatorError */
+export function requiredOutput(outputs: StackOutputs, output: string, name: string): string {
+  const value = outputs.get(output);
+  if (value !== undefined && value !== '') return value;
+  throw new OperatorError(`The stack ${name} has no output ${output}: is it a bearer-authorizer stack?`);
+}
+
+async function readDescription(place: StackPlace, logicalId: string): Promise<AuthorizerDescription> {
+  const { name, region, client } = place;
+  const command = new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: logicalId });
+  const asked = client.send(command);
+  const { StackResourceDetail } = await asked.catch((error: unknown) => cannotBeRead(name, region, error));
+  const metadata = JSON.parse(StackResourceDetail?.Metadata ?? '{}') as Readonly<Record<string, unknown>>;
+  const description = authorizerDescription(metadata[DESCRIPTION_KEY]);
+  if (description !== undefined) return description;
+  throw new OperatorError(
+    `The resource ${logicalId} of the stack ${name} has no metadata "${DESCRIPTION_KEY}": deploy the stack again.`,
+  );
+}
+
+async function callerIdentity(region: string): Promise<string> {
+  try {
+    const { Arn = 'unknown' } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    return Arn;
+  } catch (error) {
+    throw new OperatorError(`Who you are cannot be found out: ${sentenceOf(error)}; or say it with --by NAME.`);
+  }
+}

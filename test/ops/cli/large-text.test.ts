@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { hasDuplicateNames } from '../../../lambda/token/json-names.ts';
+import { parseInstant } from '../../../ops/cli/instant.ts';
+import { sentenceOf, UsageError } from '../../../ops/cli/operator-error.ts';
+import { isShowable, printable, shellWord, withholdToken, withoutTokens } from '../../../ops/cli/printable.ts';
+import { textTable } from '../../../ops/cli/text-table.ts';
+import { holdsToken } from '../../../ops/cli/token-argument.ts';
+import { foundText } from '../../../ops/commands/check/found-text.ts';
+import { csvFields } from '../../../ops/commands/import/csv.ts';
+import { importLines } from '../../../ops/commands/import/import-file.ts';
+import { jsonFields } from '../../../ops/commands/import/import-json.ts';
+import { meantBy } from '../../../ops/entry/pasted-value.ts';
+import { problemWithValue } from '../../../ops/selection/selector-value.ts';
+import { tokenIn } from '../../../ops/selection/token-input.ts';
+
+/** What takes a text from outside of any length: a file, standard input, a word of the command line, an entry, a token. */
+const TAKERS: Readonly<Record<string, (text: string) => unknown>> = {
+  printable,
+  isShowable,
+  withholdToken,
+  withoutTokens,
+  shellWord,
+  holdsToken,
+  tokenIn,
+  problemWithValue,
+  foundText,
+  importLines: (text) => importLines(`level\n${text}`),
+  csvFields,
+  quotedField: (text) => csvFields(`a,"${text}"`),
+  jsonFields: (text) => jsonFields(JSON.stringify({ level: text, [text]: text })),
+  hasDuplicateNames: (text) => hasDuplicateNames(JSON.stringify({ [text]: text })),
+  meantBy: (text) => meantBy(text, 'subject', ['main']),
+  parseInstant: (text) => parseInstant('before', text),
+  sentenceOf: (text) => sentenceOf(new Error(text)),
+};
+
+/** What texts repeat: every class of characters that one of these functions looks for. */
+const UNITS = ['\n', 'x\n', '..\nx\nx\n', '"', '#', 'main#', 'Bearer ', ' x', 'eyJ.', ' '];
+
+/** What V8 remembers character by character where an expression repeats a class of them. */
+const RUNS = ['x', '-eyJ', 'a.'];
+
+const TEXTS: readonly (readonly [unit: string, length: number])[] = [
+  ...RUNS.map((unit) => [unit, 10_000_000] as const),
+  // A time that grows with the square of the length would be hours, and the test's own limit would end it.
+  ...UNITS.map((unit) => [unit, 200_000] as const),
+];
+
+it.each(Object.entries(TAKERS))('%s takes a text of 10 MB', (_, take) => {
+  const errors = TEXTS.map(([unit, length]) => thrownBy(() => take(unit.repeat(length / unit.length))));
+  expect(errors.filter((error) => error !== undefined && !(error instanceof UsageError))).toEqual([]);
+});
+
+it('a table has as many rows as there are entries', () => {
+  const rows = Array.from({ length: 200_000 }, (_, row) => [String(row)]);
+  expect(textTable(['n'], rows).split('\n')).toHaveLength(200_001);
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../../ops/revocations.ts';
+import { anyText, RAW } from '../../support/any-text.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import {
+  describedAuthorizer,
+  finished,
+  type OperatorAtWork,
+  operatorAtWork,
+} from '../../support/operator/operator-at-work.ts';
+import { signedToken } from '../../support/signed-token.ts';
+import { createSigningKey } from '../../support/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+
+const key = createSigningKey('ES256', 'key-1');
+let issuer: LoopbackServer;
+let operator: OperatorAtWork;
+beforeAll(async () => {
+  issuer = await startLoopbackServer(keySet(key.publicJwk));
+  operator = await operatorAtWork(describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]));
+});
+afterAll(async () => {
+  await operator.leave();
+  await issuer.close();
+});
+
+/** DynamoDB keeps UTF-8, so half a character cannot stand in a table. */
+const stored = anyText.map((text) => text.toWellFormed());
+
+/** What one command prints, text and JSON. */
+async function printed(commandLine: string, standardInput?: string): Promise<readonly string[]> {
+  const text = await operator.run(commandLine, standardInput);
+  const json = await operator.run(`${commandLine} --json`, standardInput);
+  if (json.out !== '') JSON.parse(json.out);
+  return [text.out, text.err, json.out, json.err];
+}
+
+describe('nothing from outside reaches the terminal as it stands', () => {
+  it('from an entry, in list, show, lint and restore', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(stored, stored, stored, async (value, reason, author) => {
+        const target = `sub#main#x${value}`;
+        await operator.table.put({ target: { S: target }, reason: { S: reason }, revokedBy: { S: author } });
+        await operator.table.put({ target: { S: `SUB#${value}#y` }, revokedAt: { S: author } });
+        const all = [
+          ...(await printed('list --limit 1')),
+          ...(await printed('list --all')),
+          ...(await printed('lint')),
+          ...(await shownRaw(target)),
+        ];
+        await Promise.all([operator.table.remove(target), operator.table.remove(`SUB#${value}#y`)]);
+        for (const text of all) expect(text).not.toMatch(RAW);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('the command for the next page is printed only where it can be copied', async () => {
+    await operator.table.put({ target: { S: 'sub#main#\u202eecila' } });
+    await operator.table.put({ target: { S: 'sub#main#\u001b[2J' } });
+    const { out } = await operator.run('list --limit 1');
+    await operator.table.remove('sub#main#\u202eecila');
+    await operator.table.remove('sub#main#\u001b[2J');
+    expect(out).toMatch(/There are more: see them with --all\./);
+  });
+
+  it('from a token, in check', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, anyText, async (text, other) => {
+        const claims = goodClaims({ sub: `s${text}`, scope: text, client_id: other, iss: `https://issuer.example/` });
+        const token = signedToken(key, { alg: 'ES256', typ: `at+jwt`, kid: 'key-1' }, claims);
+        const foreign = signedToken(
+          key,
+          { alg: 'ES256', typ: text, kid: other },
+          goodClaims({ iss: text, aud: other }),
+        );
+        for (const each of [token, foreign]) {
+          for (const line of await printed('check -', each)) expect(line).not.toMatch(RAW);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('from the command line: names of files, aliases and options', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, async (text) => {
+        const safe = text.replaceAll('\u0000', '');
+        for (const argv of [
+          ['import', `x${safe}`],
+          ['list', '--issuer', safe],
+          ['revoke', 'subject', `x${safe}`, '--dry-run'],
+          [safe],
+        ]) {
+          const { out, err } = await runWords(argv);
+          expect(out + err).not.toMatch(RAW);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+const runWords = (argv: readonly string[]) =>
+  finished(argv, main, { localFolder: operator.folder, now: () => 0, readStandardInput: async () => '' });
+
+async function shownRaw(target: string): Promise<readonly string[]> {
+  const all = await Promise.all([
+    runWords(['show', 'target', target]),
+    runWords(['show', 'target', target, '--json']),
+    runWords(['restore', 'target', target, '--dry-run']),
+  ]);
+  return all.flatMap(({ out, err }) => [out, err]);
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main as revocations } from '../../../ops/revocations.ts';
+import { main as token } from '../../../ops/token.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { describedAuthorizer, finished, operatorAtWork, wordsOf } from '../../support/operator/operator-at-work.ts';
+import { NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+
+const nowhere = { localFolder: '/nowhere', now: () => NOW, readStandardInput: async () => '' };
+const described = describedAuthorizer([trustedIssuer()]);
+
+describe('a table that does not answer is named, with what to do', () => {
+  it.each(['list', 'lint', 'show key k'])('%s while DynamoDB is away', async (commandLine) => {
+    const operator = await operatorAtWork(described, { dynamodb: 'http://127.0.0.1:9' });
+    const { exitCode, out, err } = await operator.run(commandLine);
+    await operator.leave();
+    const sentence = `The table ${operator.table.name} in eu-west-1 cannot be read: nothing answers at 127.0.0.1:9: wait until \`npm start\` says that it is ready, or start it anew\n`;
+    expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: sentence });
+  });
+
+  it('a table that is gone', async () => {
+    const operator = await operatorAtWork(described, { table: 'gone' });
+    const { exitCode, err } = await operator.run('list');
+    const { out } = await operator.run('revoke key k');
+    await operator.leave();
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^The table gone in eu-west-1 cannot be read: ResourceNotFoundException: .*\n$/);
+    expect(out).toMatch(/The table gone in eu-west-1 cannot be written: ResourceNotFoundException/);
+  });
+});
+
+describe('a stack that cannot be asked', () => {
+  let home: string;
+  let aws: LoopbackServer;
+  let answer: { readonly status: number; readonly body: string };
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'home-'));
+    aws = await startLoopbackServer((response) => {
+      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+    });
+  });
+  afterAll(async () => {
+    await aws.close();
+    await rm(home, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    const unset = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE'];
+    for (const name of unset) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'));
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'));
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+    vi.stubEnv('AWS_ENDPOINT_URL', aws.address);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['token', token, '--stack Api'],
+    ['revocations', revocations, 'list --stack Api'],
+  ])('%s without a Region', async (_, program, commandLine) => {
+    expect(await finished(wordsOf(commandLine), program, nowhere)).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'No Region is set for the stack Api: add --region, or set AWS_REGION.\n',
+    });
+  });
+
+  it.each([
+    ['token', token, '--stack Api --region eu-west-1'],
+    ['revocations', revocations, 'list --stack Api --region eu-west-1'],
+  ])('%s without credentials', async (_, program, commandLine) => {
+    const { exitCode, err } = await finished(wordsOf(commandLine), program, nowhere);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 1,
+      err: 'The stack Api cannot be read in eu-west-1: there are no AWS credentials here: sign in, or set AWS_PROFILE\n',
+    });
+  });
+
+  it.each([
+    ['Throttling', 'Rate exceeded', 'Throttling: Rate exceeded: try again in a minute'],
+    ['ExpiredToken', 'It has expired', 'ExpiredToken: It has expired: sign in again, or set AWS_PROFILE'],
+    ['AccessDenied', 'No', 'AccessDenied: No'],
+  ])('says what to do about %s', async (code, message, sentence) => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
+    answer = { status: 400, body: `<ErrorResponse>${error}</ErrorResponse>` };
+    const { err } = await finished(wordsOf('list --stack Api --region eu-west-1'), revocations, nowhere);
+    expect(err).toBe(`The stack Api cannot be read in eu-west-1: ${sentence}\n`);
+  });
+});

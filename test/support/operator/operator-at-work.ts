@@ -1,0 +1,150 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { expressibleTable } from '../../../infra/settings/expressible-table.ts';
+import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import type { Route } from '../../../lambda/policy/route.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
+import type { Terminal } from '../../../ops/cli/terminal.ts';
+import { main } from '../../../ops/revocations.ts';
+import { startDatedDynamoDb } from '../dated-dynamodb.ts';
+import { createRevocationTable, type TestRevocationTable } from '../revocation-table.ts';
+import { NOW, trustedIssuer } from '../trusted-issuer.ts';
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What `--json` prints, as far as the tests look at it. */
+export interface PrintedDocument {
+  readonly regions: readonly Members[];
+  readonly entries: readonly Members[];
+  readonly findings: readonly Members[];
+  readonly changes: readonly Members[];
+  readonly steps: readonly Members[];
+  readonly routes: readonly Members[];
+  readonly losses: readonly Members[] | null;
+  readonly lossesLeftOut: number | null;
+  readonly next: string | null;
+  readonly doubtfulValues: number;
+}
+
+/** An operator at a terminal, with `npm start` running, as far as the tool can see. */
+export interface OperatorAtWork {
+  readonly table: TestRevocationTable;
+  readonly folder: string;
+  /** Runs `npm run revocations -- <command line>`; words are separated by single spaces. */
+  run(commandLine: string, standardInput?: string): Promise<Finished>;
+  /** The same with `--json`. */
+  document(commandLine: string, standardInput?: string): Promise<PrintedDocument>;
+  entry(target: string): Promise<Readonly<Record<string, AttributeValue>> | undefined>;
+  /** Sets the operator's clock and DynamoDB's; seconds since the epoch. */
+  setClock(now: number): void;
+  /** Lets time pass while a command runs. */
+  passTime(seconds: number): void;
+  leave(): Promise<void>;
+}
+
+const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/whoami', scopes: [] },
+  { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+  { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+  { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+  { method: 'GET', path: '/orders/{id}/refunds', scopes: ['refunds:read'] },
+];
+
+/** What the deployment of a table says of it, losses included. */
+export function describedTable(routes: readonly Route[], acceptedLosses: readonly string[] = []) {
+  const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'token', acceptedLosses });
+  return { routes: compiled, losses };
+}
+
+export function describedAuthorizer(
+  issuers: readonly TrustedIssuer[],
+  changes: Partial<AuthorizerDescription['configuration']> = {},
+): AuthorizerDescription {
+  return {
+    configuration: {
+      issuers,
+      revocationTable: 'read from the outputs',
+      revocationEndpoint: 'not used by people',
+      revocationLevels: REVOCATION_LEVELS,
+      contextClaims: {},
+      ...changes,
+    },
+    ...describedTable(ROUTES),
+    resultTtlSeconds: 60,
+    authorizerTimeoutSeconds: 5,
+    flush: true,
+  };
+}
+
+export async function operatorAtWork(
+  authorizer = describedAuthorizer([trustedIssuer()]),
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<OperatorAtWork> {
+  const table = await createRevocationTable();
+  let now = NOW;
+  let elapsed = 0;
+  const dynamoDb = await startDatedDynamoDb(() => now);
+  const folder = await mkdtemp(join(tmpdir(), 'operator-'));
+  const file = {
+    pid: process.pid,
+    api: 'http://127.0.0.1:9/v1',
+    tokenEndpoint: 'http://127.0.0.1:9/token',
+    clients: [],
+  };
+  const tableOf = { dynamodb: dynamoDb.address, table: table.name, region: 'eu-west-1', authorizer };
+  await writeFile(join(folder, `running-${file.pid}.json`), JSON.stringify({ ...file, ...tableOf, ...running }));
+  const run = (commandLine: string, standardInput = '') =>
+    finished(wordsOf(commandLine), main, {
+      localFolder: folder,
+      now: () => now,
+      elapsed: () => elapsed,
+      readStandardInput: async () => standardInput,
+    });
+  return {
+    table,
+    folder,
+    run,
+    document: async (commandLine, standardInput) => JSON.parse((await run(`${commandLine} --json`, standardInput)).out),
+    entry: async (target) => {
+      const get = new GetItemCommand({ TableName: table.name, Key: { target: { S: target } }, ConsistentRead: true });
+      return (await table.client.send(get)).Item;
+    },
+    setClock: (seconds) => {
+      now = seconds;
+    },
+    passTime: (seconds) => {
+      elapsed += seconds;
+    },
+    leave: async () => {
+      await dynamoDb.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Words as a POSIX shell splits them, single quotes included. */
+export function wordsOf(commandLine: string): readonly string[] {
+  return [...commandLine.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
+}
+
+/** Runs a program's `main` and catches what it prints. */
+export async function finished(
+  argv: readonly string[],
+  program: (argv: readonly string[], terminal: Terminal) => Promise<number>,
+  around: Omit<Terminal, 'out' | 'err'>,
+): Promise<Finished> {
+  const printed = { out: '', err: '' };
+  const out = { write: (text: string) => (printed.out += text) };
+  const err = { write: (text: string) => (printed.err += text) };
+  const exitCode = await program(argv, { ...around, out, err });
+  return { exitCode, ...printed };
+}
