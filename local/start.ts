@@ -1,7 +1,7 @@
 import { LocalRunError, UsageError } from './local-run-error.ts';
 import { nextSteps } from './next-steps.ts';
-import { type RunningStack, removeRunningFile, writeRunningFile } from './running-file.ts';
-import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
+import { type RunningStack, removeRunningFile, writeRunningFile } from './run/running-file.ts';
+import { parseStartOptions, type StartOptions, USAGE } from './run/start-options.ts';
 
 /** Milliseconds between looks at the parent process. */
 const PARENT_INTERVAL = 500;
@@ -28,7 +28,7 @@ async function runUntilStopped(options: StartOptions): Promise<void> {
   const since = performance.now();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
   // Loaded only here: what refuses an option needs none of it.
-  const { startLocalRun } = await import('./local-run.ts');
+  const { startLocalRun } = await import('./run/local-run.ts');
   try {
     const run = await startLocalRun({
       port: options.port,

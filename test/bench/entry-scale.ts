@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbCall } from '../../lambda/network/dynamodb-call.ts';
 import { createEntryReader } from '../../lambda/revocation/revocation-table.ts';
-import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
+import { localClientOptions } from '../../local/dynamodb/dynamodb-endpoint.ts';
 import { ourAuthorizer } from './our-authorizer.ts';
 import { type PaceSummary, paceOf, paceSummary } from './pace.ts';
 import type { Progress } from './progress.ts';

@@ -1,7 +1,7 @@
 import { parsePath } from '../../infra/routes/route-path.ts';
 import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../../infra/routes/route-readings.ts';
 import { selectorOf } from '../../infra/routes/route-selection.ts';
-import { matchesPattern } from '../../local/arn-pattern.ts';
+import { matchesPattern } from '../../local/iam/arn-pattern.ts';
 import { backendAnswer, type Experiment } from './experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';

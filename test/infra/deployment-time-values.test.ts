@@ -11,7 +11,7 @@ import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
 import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ISSUERS_FILE } from '../../lambda/configuration/authorizer-environment.ts';
-import type { Json } from '../../local/template.ts';
+import type { Json } from '../../local/cloudformation/template.ts';
 import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/synthesis.ts';
 
 type Options = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CacheKey } from '../../lambda/policy/route.ts';
-import { writeRunningFile } from '../../local/running-file.ts';
+import { writeRunningFile } from '../../local/run/running-file.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
 import { findStack } from '../../ops/stack/stack-search.ts';
 import { main } from '../deployed/deployed-test.ts';

@@ -1,8 +1,8 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SignJWT } from 'jose';
-import { localClientOptions } from '../../local/dynamodb-endpoint.ts';
-import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/local-run.ts';
+import { localClientOptions } from '../../local/dynamodb/dynamodb-endpoint.ts';
+import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/run/local-run.ts';
 import { freePorts } from './free-ports.ts';
 
 /** Starting takes seconds, and longer while other suites run. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { HOST } from '../../local/ports.ts';
+import { HOST } from '../../local/run/ports.ts';
 import { freePort } from '../support/free-port.ts';
 import { fourFrom, freePorts, isTaken } from './free-ports.ts';
 import { START_TIMEOUT } from './local-journey.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ContractLine } from '../../local/contract-line.ts';
+import type { ContractLine } from '../../local/run/contract-line.ts';
 import { readmeBlocks, typedIn } from '../support/readme.ts';
 import { freePorts } from './free-ports.ts';
 import { START_TIMEOUT } from './local-journey.ts';

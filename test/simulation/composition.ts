@@ -1,8 +1,8 @@
 import { FLUSH_MODES, type FlushMode } from '../../lambda/configuration/flusher-environment.ts';
 import type { RefuseIfRevoked } from '../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../lambda/revocation/revocation-table.ts';
-import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
-import type { ResultCache } from '../../local/result-cache.ts';
+import type { AuthorizerAnswer } from '../../local/gateway/authorization/authorizer-answer.ts';
+import type { ResultCache } from '../../local/gateway/authorization/result-cache.ts';
 
 /** How the real parts are put together: as deployed, or with one rule dropped to see that the properties notice. */
 export interface Composition {

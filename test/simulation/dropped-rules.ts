@@ -2,8 +2,8 @@ import { CannotDecideError } from '../../lambda/failure.ts';
 import { InvalidTokenError } from '../../lambda/rejection.ts';
 import type { RefuseIfRevoked } from '../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../lambda/revocation/revocation-table.ts';
-import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
-import type { ResultCache } from '../../local/result-cache.ts';
+import type { AuthorizerAnswer } from '../../local/gateway/authorization/authorizer-answer.ts';
+import type { ResultCache } from '../../local/gateway/authorization/result-cache.ts';
 import { AS_DEPLOYED, type Composition, type CreateResultCache } from './composition.ts';
 import { ROUTES } from './gateway-node.ts';
 

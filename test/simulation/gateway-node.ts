@@ -2,12 +2,12 @@ import type { FlushedStage } from '../../lambda/configuration/flusher-environmen
 import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
-import { apiGateway } from '../../local/api-gateway.ts';
-import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
-import { parseIdentitySources } from '../../local/identity-source.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
-import type { AuthorizerSettings, RestApi } from '../../local/rest-api.ts';
-import type { ResultCache } from '../../local/result-cache.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
+import { apiGateway } from '../../local/gateway/api-gateway.ts';
+import type { AuthorizerAnswer } from '../../local/gateway/authorization/authorizer-answer.ts';
+import type { ResultCache } from '../../local/gateway/authorization/result-cache.ts';
+import { parseIdentitySources } from '../../local/gateway/rest-api/identity-source.ts';
+import type { AuthorizerSettings, RestApi } from '../../local/gateway/rest-api/rest-api.ts';
 import { functionArnOf } from './simulated-function.ts';
 import type { World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
-import type { AuthorizerAnswer } from '../../local/authorizer-answer.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
-import { type ResultCache, resultCache } from '../../local/result-cache.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
+import type { AuthorizerAnswer } from '../../local/gateway/authorization/authorizer-answer.ts';
+import { type ResultCache, resultCache } from '../../local/gateway/authorization/result-cache.ts';
 import type { Composition } from './composition.ts';
 import type { Execution } from './execution.ts';
 import { gatewayNode, ROUTES, type RoutePath, STAGE } from './gateway-node.ts';

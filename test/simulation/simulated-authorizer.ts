@@ -7,7 +7,7 @@ import { createRevocationList, type RefuseIfRevoked } from '../../lambda/revocat
 import { createEntryReader } from '../../lambda/revocation/revocation-table.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
 import type { Composition } from './composition.ts';
 import type { Execution } from './execution.ts';
 import { ROUTES } from './gateway-node.ts';

@@ -8,7 +8,7 @@ import {
 import { giveUpAge, longestRun, settleTime } from '../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../lambda/flush/flusher.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
 import type { Execution } from './execution.ts';
 import type { FlushedNodes } from './simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';

@@ -1,6 +1,6 @@
-import type { InvocationResult } from '../../local/lambda-environment.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
-import type { Json } from '../../local/template.ts';
+import type { Json } from '../../local/cloudformation/template.ts';
+import type { InvocationResult } from '../../local/functions/lambda-environment.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
 import type { Execution } from './execution.ts';
 import type { World } from './world.ts';
 

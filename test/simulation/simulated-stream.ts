@@ -1,6 +1,6 @@
 import { SETTLE_MARGIN } from '../../lambda/flush/flush-timing.ts';
-import type { LambdaFunction } from '../../local/lambda-function.ts';
-import type { Json } from '../../local/template.ts';
+import type { Json } from '../../local/cloudformation/template.ts';
+import type { LambdaFunction } from '../../local/functions/lambda-function.ts';
 import type { WrittenItem } from './simulated-table.ts';
 import type { World } from './world.ts';
 

@@ -7,8 +7,8 @@ import { ApiStack } from '../../../infra/api-stack.ts';
 import { oidc } from '../../../infra/issuers/issuer-presets.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
-import { resolveIntrinsics } from '../../../local/intrinsics.ts';
-import type { Json, JsonObject } from '../../../local/template.ts';
+import { resolveIntrinsics } from '../../../local/cloudformation/intrinsics.ts';
+import type { Json, JsonObject } from '../../../local/cloudformation/template.ts';
 
 interface CdkJson {
   readonly context: Record<string, unknown>;

@@ -1,0 +1,139 @@
+import { LocalRunError } from '../local-run-error.ts';
+import { type References, resolveIntrinsics } from './intrinsics.ts';
+import { isObject, type Json, type JsonObject, type Template, type TemplateResource } from './template.ts';
+
+/** The Region, account and partition that the stack believes to be in; nothing here reaches AWS. */
+export const REGION = 'eu-west-1';
+export const ACCOUNT = '000000000000';
+export const PARTITION = 'aws';
+
+export interface StackResource {
+  readonly logicalId: string;
+  /** Intrinsic functions resolved. */
+  readonly properties: JsonObject;
+  /** Intrinsic functions resolved. */
+  readonly metadata: JsonObject;
+}
+
+/** A template with the names and ARNs it would have after deployment. */
+export interface Stack {
+  readonly name: string;
+  resourcesOfType(type: string): readonly StackResource[];
+  /** The only resource of a type. @throws LocalRunError when there is none, or more than one */
+  onlyResource(type: string): StackResource;
+  /** What `Ref` gives. */
+  ref(logicalId: string): string;
+  attribute(logicalId: string, name: string): string;
+  outputs(): Readonly<Record<string, string>>;
+}
+
+export function stackOf(name: string, template: Template): Stack {
+  const references = referencesOf(name, template);
+  const resolved = (value: Json): JsonObject => {
+    const object = resolveIntrinsics(value, references);
+    return isObject(object) ? object : {};
+  };
+  const resourcesOfType = (type: string): readonly StackResource[] =>
+    Object.entries(template.Resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId, { Properties = {}, Metadata = {} }]) => ({
+        logicalId,
+        properties: resolved(Properties),
+        metadata: resolved(Metadata),
+      }));
+  return {
+    name,
+    resourcesOfType,
+    onlyResource: (type) => onlyOne(type, resourcesOfType(type)),
+    ref: (logicalId) => String(references.ref(logicalId)),
+    attribute: (logicalId, attribute) => String(references.attribute(logicalId, attribute)),
+    outputs: () =>
+      Object.fromEntries(
+        Object.entries(template.Outputs ?? {}).map(([output, { Value }]) => [
+          output,
+          String(resolveIntrinsics(Value, references)),
+        ]),
+      ),
+  };
+}
+
+function onlyOne(type: string, resources: readonly StackResource[]): StackResource {
+  const [resource, ...others] = resources;
+  if (resource !== undefined && others.length === 0) return resource;
+  throw new LocalRunError(`The template has ${resources.length} resources of type ${type}; the local run needs one.`);
+}
+
+function referencesOf(stackName: string, template: Template): References {
+  const named = (logicalId: string): NamedResource => {
+    const resource = template.Resources[logicalId];
+    if (resource === undefined) throw new LocalRunError(`The template refers to ${logicalId}, which it does not have.`);
+    return { logicalId, stackName, resource };
+  };
+  return {
+    ref: (name) => PSEUDO_PARAMETERS[name] ?? (name === 'AWS::StackName' ? stackName : physicalId(named(name))),
+    attribute: (logicalId, name) => attributeOf(named(logicalId), name),
+  };
+}
+
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  'AWS::Region': REGION,
+  'AWS::AccountId': ACCOUNT,
+  'AWS::Partition': PARTITION,
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackId': `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/local/00000000-0000-0000-0000-000000000000`,
+};
+
+interface NamedResource {
+  readonly logicalId: string;
+  readonly stackName: string;
+  readonly resource: TemplateResource;
+}
+
+type Naming = (named: NamedResource) => string;
+
+/** Types whose `Ref` is a property of theirs when it is set, and otherwise the stack's name and the logical id. */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::ApiGateway::Stage': 'StageName',
+};
+
+function physicalId(named: NamedResource): string {
+  const { logicalId, stackName, resource } = named;
+  if (resource.Type === 'AWS::ApiGateway::RestApi') return REST_API_ID;
+  if (resource.Type === 'AWS::SNS::Topic') return arn('sns', REGION, logicalId);
+  const nameProperty = NAME_PROPERTIES[resource.Type];
+  if (nameProperty === undefined) return logicalId;
+  const given = resource.Properties?.[nameProperty];
+  return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
+}
+
+/** Real ones have ten characters of this kind. */
+const REST_API_ID = 'localapi01';
+
+const ATTRIBUTES: Readonly<Record<string, Naming>> = {
+  'AWS::ApiGateway::RestApi.RootResourceId': ({ logicalId }) => `${logicalId}-root`,
+  'AWS::DynamoDB::Table.Arn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}`),
+  'AWS::DynamoDB::Table.StreamArn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}/stream/local`),
+  'AWS::Events::Rule.Arn': ({ logicalId }) => arn('events', REGION, `rule/${logicalId}`),
+  'AWS::IAM::Role.Arn': (named) => arn('iam', '', `role/${physicalId(named)}`),
+  'AWS::Lambda::Function.Arn': (named) => arn('lambda', REGION, `function:${physicalId(named)}`),
+  'AWS::Logs::LogGroup.Arn': (named) => arn('logs', REGION, `log-group:${physicalId(named)}:*`),
+  'AWS::SNS::Topic.TopicName': ({ logicalId }) => logicalId,
+  'AWS::SQS::Queue.Arn': ({ logicalId }) => arn('sqs', REGION, logicalId),
+  'AWS::KMS::Key.Arn': ({ logicalId }) => arn('kms', REGION, `key/${logicalId}`),
+};
+
+function attributeOf(named: NamedResource, name: string): string {
+  const naming = ATTRIBUTES[`${named.resource.Type}.${name}`];
+  if (naming !== undefined) return naming(named);
+  throw new LocalRunError(
+    `The template needs ${name} of ${named.logicalId} (${named.resource.Type}), which the local run does not have.`,
+  );
+}
+
+function arn(service: string, region: string, resource: string): string {
+  return `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${resource}`;
+}

@@ -1,0 +1,40 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { REGION } from '../cloudformation/stack.ts';
+import { LocalRunError } from '../local-run-error.ts';
+
+/** Any will do: DynamoDB Local does not check them, and our control plane takes them for the person at the keyboard. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+
+/** How clients of a local DynamoDB are made; one attempt, since every caller has its own way to wait. */
+export function localClientOptions(endpoint: string) {
+  return { endpoint, region: REGION, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 };
+}
+
+/** Milliseconds after which a DynamoDB that accepts connections and says nothing counts as gone. */
+const PATIENCE = 2000;
+
+/** Whether a DynamoDB answers there now. */
+export async function answers(endpoint: string): Promise<boolean> {
+  const client = new DynamoDBClient(localClientOptions(endpoint));
+  const abortSignal = AbortSignal.timeout(PATIENCE);
+  return client
+    .send(new ListTablesCommand({ Limit: 1 }), { abortSignal })
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => client.destroy());
+}
+
+/** @throws LocalRunError when the DynamoDB that somebody named in DYNAMODB_ENDPOINT is not there */
+export async function requireDynamoDb(endpoint: string): Promise<void> {
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    throw new LocalRunError(
+      `DYNAMODB_ENDPOINT is ${endpoint}, which is not an http or https URL: correct it, or unset the variable.`,
+    );
+  }
+  if (await answers(endpoint)) return;
+  throw new LocalRunError(
+    `DYNAMODB_ENDPOINT is ${endpoint}, and no DynamoDB answers there: start it, or unset the variable.`,
+  );
+}

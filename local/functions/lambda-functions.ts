@@ -1,0 +1,93 @@
+import { REGION, type Stack, type StackResource } from '../cloudformation/stack.ts';
+import { numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
+import { LocalRunError } from '../local-run-error.ts';
+import type { Say } from '../warnings.ts';
+import type { FunctionSettings } from './lambda-environment.ts';
+import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+
+/** Where the functions' AWS SDK clients find the services: everything on loopback. */
+export interface ServiceEndpoints {
+  readonly dynamodb: string;
+  readonly controlPlane: string;
+}
+
+/** The folder with a function's code, by the key of its object in the assets bucket. */
+export type AssetFolders = (s3Key: string) => string;
+
+/** The template's functions, by ARN. */
+export function lambdaFunctionsOf(
+  stack: Stack,
+  assets: AssetFolders,
+  endpoints: ServiceEndpoints,
+  log: (functionName: string, line: string) => void,
+): ReadonlyMap<string, LambdaFunction> {
+  const functions = stack.resourcesOfType('AWS::Lambda::Function').map((resource) => {
+    const settings = functionSettingsOf(stack, resource, assets, endpoints);
+    const say: Say = (line) => log(resource.logicalId, line);
+    return [settings.functionArn, lambdaFunction(settings, say)] as const;
+  });
+  return new Map(functions);
+}
+
+function functionSettingsOf(
+  stack: Stack,
+  { logicalId, properties }: StackResource,
+  assets: AssetFolders,
+  endpoints: ServiceEndpoints,
+): FunctionSettings {
+  const runtime = textOf(properties, 'Runtime');
+  if (!runtime.startsWith('nodejs')) {
+    throw new LocalRunError(`The function ${logicalId} has the runtime ${runtime}; the local run knows Node.js only.`);
+  }
+  const functionName = stack.ref(logicalId);
+  const taskRoot = assets(textOf(objectOf(properties, 'Code'), 'S3Key'));
+  const memorySize = numberOf(properties, 'MemorySize', 128);
+  return {
+    taskRoot,
+    handler: textOf(properties, 'Handler'),
+    functionName,
+    functionArn: stack.attribute(logicalId, 'Arn'),
+    memorySize,
+    timeoutSeconds: numberOf(properties, 'Timeout', 3),
+    environment: {
+      ...lambdaVariables(functionName, taskRoot, memorySize),
+      ...callerVariables(accessKeyOf(logicalId), endpoints),
+      ...textsOf(objectOf(properties, 'Environment'), 'Variables'),
+    },
+  };
+}
+
+/** Lambda developer guide, "Defined runtime environment variables". */
+function lambdaVariables(functionName: string, taskRoot: string, memorySize: number): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: taskRoot,
+    TZ: ':UTC',
+  };
+}
+
+function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: ServiceEndpoints): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
+    AWS_ENDPOINT_URL_API_GATEWAY: controlPlane,
+  };
+}
+
+/**
+ * The access key under which a function calls AWS: it tells the control plane whose role to ask. Letters and digits only,
+ * which is all that DynamoDB Local takes.
+ */
+export function accessKeyOf(functionLogicalId: string): string {
+  return `LOCAL${functionLogicalId}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs inside a worker thread: one Lambda execution environment. Loads the bundled asset as the Node.js runtime does,
+ * then answers invocations. `local/functions/lambda-environment.ts` is the other end.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Where a function's code is, and what its environment can tell it. */
+export interface RuntimeData {
+  readonly taskRoot: string;
+  /** `index.handler`. */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memorySize: number;
+}
+
+export interface InvocationMessage {
+  readonly requestId: string;
+  readonly eventJson: string;
+  /** Milliseconds since the epoch at which the function's time is over. */
+  readonly deadline: number;
+}
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+/** `ready` once; then one message for each invocation. */
+export type RuntimeMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'result'; readonly json: string }
+  | { readonly kind: 'error'; readonly error: FunctionError };
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+const data = workerData as RuntimeData;
+const handler = await loadHandler();
+parentPort?.on('message', async (message: InvocationMessage) => parentPort?.postMessage(await run(message)));
+parentPort?.postMessage({ kind: 'ready' } satisfies RuntimeMessage);
+
+async function loadHandler(): Promise<Handler> {
+  const [file = '', name = ''] = data.handler.split('.');
+  const path = ['.mjs', '.cjs', '.js'].map((extension) => join(data.taskRoot, file + extension)).find(existsSync);
+  if (path === undefined) throw new Error(`Cannot find module '${file}'`);
+  const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const found = loaded[name];
+  if (typeof found !== 'function') throw new Error(`${data.handler} is undefined or not exported`);
+  return found as Handler;
+}
+
+async function run({ requestId, eventJson, deadline }: InvocationMessage): Promise<RuntimeMessage> {
+  try {
+    const result = await handler(JSON.parse(eventJson), invocationContext(requestId, deadline));
+    return { kind: 'result', json: JSON.stringify(result ?? null) };
+  } catch (error) {
+    return { kind: 'error', error: functionErrorOf(error) };
+  }
+}
+
+function functionErrorOf(error: unknown): FunctionError {
+  if (error instanceof Error) return { errorType: error.name, errorMessage: error.message };
+  return { errorType: typeof error, errorMessage: String(error) };
+}
+
+/** Lambda developer guide, "Using the Lambda context object to retrieve Node.js function information". */
+function invocationContext(awsRequestId: string, deadline: number) {
+  return {
+    awsRequestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: data.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: data.functionArn,
+    logGroupName: `/aws/lambda/${data.functionName}`,
+    logStreamName: 'local',
+    memoryLimitInMB: String(data.memorySize),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
+import { ACCOUNT, PARTITION, REGION } from '../cloudformation/stack.ts';
+import type { Authorization } from './authorization/lambda-authorizer.ts';
+import { type AuthorizationDependencies, methodAuthorization } from './authorization/method-authorization.ts';
+import { integrationOf } from './integration/integration.ts';
+import { type GatewayRequest, lastHeaders, pathOf } from './rest-api/gateway-request.ts';
+import {
+  type ContextVariables,
+  type GatewayFailure,
+  gatewayResponse,
+  type HttpAnswer,
+  refuseUnknownSubstitutions,
+} from './rest-api/gateway-response.ts';
+import { methodSelection, type SelectedMethod } from './rest-api/method-selection.ts';
+import type { RestApi, RestMethod } from './rest-api/rest-api.ts';
+import type { RoutedRequest } from './rest-api/routed-request.ts';
+
+/** Answers one request the way API Gateway does. */
+export type Gateway = (request: GatewayRequest) => Promise<HttpAnswer>;
+
+interface Outcome {
+  readonly result: HttpAnswer | GatewayFailure;
+  readonly authorization?: Authorization;
+}
+
+const NO_SUCH_METHOD: Outcome = {
+  result: { responseType: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' },
+};
+
+/** Not one of the API's gateway responses: there is no stage whose API could have declared one. */
+const NO_SUCH_STAGE: HttpAnswer = {
+  status: 403,
+  headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
+  body: '{"message":"Forbidden"}',
+};
+
+/**
+ * @param reading - how it selects a method, where AWS does not document that
+ * @throws LocalRunError for an API that uses what this product does not
+ */
+export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies, reading?: RouteReadingName): Gateway {
+  const select = methodSelection(api.methods, reading);
+  const outcomeOf = methodOutcomes(api, dependencies);
+  refuseUnknownSubstitutions(api.gatewayResponses);
+  return async (request) => {
+    const path = pathBelow(api.stageName, pathOf(request));
+    if (path === undefined) return NO_SUCH_STAGE;
+    const selected = select(request.method, path);
+    const { result, authorization } = await outcomeOf(request, path, selected);
+    if (!('responseType' in result)) return withRequestId(result, request);
+    if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
+    const variables = contextVariables(request, api.stageName, selected, authorization);
+    return withRequestId(gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request)), request);
+  };
+}
+
+type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMethod | undefined) => Promise<Outcome>;
+
+/** What the authorizer of the method makes of a request, and then what stands behind it. */
+function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): OutcomeOf {
+  const { apiId, stageName } = api;
+  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${apiId}`;
+  const authorize = methodAuthorization(api, apiArn, dependencies);
+  const methodArn = ({ httpMethod, resourcePath }: RestMethod): string =>
+    `${apiArn}/${stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;
+  const backends = { ...dependencies, methodArn };
+  const integrations = new Map(api.methods.map((method) => [method, integrationOf(method, backends)]));
+  return async (request, path, selected) => {
+    const integration = selected && integrations.get(selected.method);
+    if (selected === undefined || integration === undefined) return NO_SUCH_METHOD;
+    const routed: RoutedRequest = { request, selected, apiId, stageName, path };
+    const authorization = await authorize(routed);
+    if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
+    return { result: await integration({ ...routed, authorization }), authorization };
+  };
+}
+
+function dependsOnFailureType({ gatewayResponses }: RestApi, { responseType }: GatewayFailure): boolean {
+  if (responseType !== 'AUTHORIZER_CONFIGURATION_ERROR') return false;
+  return !isDeepStrictEqual(gatewayResponses.get(responseType), gatewayResponses.get('AUTHORIZER_FAILURE'));
+}
+
+function pathBelow(stageName: string, path: string): string | undefined {
+  const prefix = `/${stageName}`;
+  if (path === prefix) return '/';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+}
+
+function withRequestId(answer: HttpAnswer, { requestId }: GatewayRequest): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-RequestId': requestId } };
+}
+
+/** Developer guide, "Variables for data models, authorizers, mapping templates, and access logging". */
+function contextVariables(
+  request: GatewayRequest,
+  stageName: string,
+  selected: SelectedMethod | undefined,
+  authorization: Authorization | undefined,
+): ContextVariables {
+  const { answer, integrationLatency = 0 } = authorization ?? {};
+  const fromAuthorizer = Object.entries(answer?.context ?? {}).map(([name, value]) => [`authorizer.${name}`, value]);
+  return {
+    requestId: request.requestId,
+    extendedRequestId: request.requestId,
+    httpMethod: request.method,
+    path: pathOf(request),
+    resourcePath: selected?.method.resourcePath ?? '',
+    stage: stageName,
+    'identity.sourceIp': request.sourceIp,
+    'authorizer.principalId': answer?.principalId ?? '',
+    'authorizer.integrationLatency': String(integrationLatency),
+    ...Object.fromEntries(fromAuthorizer),
+  };
+}

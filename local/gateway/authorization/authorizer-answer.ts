@@ -1,0 +1,20 @@
+import { isObject, type Json, type JsonObject } from '../../cloudformation/template.ts';
+
+/** What an authorizer said, in the form in which API Gateway caches it. */
+export interface AuthorizerAnswer {
+  readonly principalId: string;
+  readonly policyDocument: JsonObject;
+  /** Everything as text: that is how the backend gets it. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** undefined: API Gateway would call it a configuration error and answer 500. */
+export function parseAuthorizerAnswer(output: Json): AuthorizerAnswer | undefined {
+  if (!isObject(output)) return undefined;
+  const { principalId, policyDocument, context = {} } = output;
+  if (typeof principalId !== 'string' || principalId === '') return undefined;
+  if (!isObject(policyDocument) || policyDocument.Statement === undefined) return undefined;
+  if (!isObject(context) || Object.values(context).some((value) => typeof value === 'object')) return undefined;
+  const texts = Object.entries(context).map(([name, value]) => [name, String(value)]);
+  return { principalId, policyDocument, context: Object.fromEntries(texts) };
+}

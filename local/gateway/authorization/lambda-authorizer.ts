@@ -1,0 +1,127 @@
+import type { JsonObject } from '../../cloudformation/template.ts';
+import type { LambdaFunction } from '../../functions/lambda-function.ts';
+import type { ConditionKeys } from '../../iam/condition-operators.ts';
+import type { MayInvoke } from '../../iam/invoke-permission.ts';
+import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
+import { LocalRunError } from '../../local-run-error.ts';
+import type { Say, Undocumented } from '../../warnings.ts';
+import { authorizerEvent } from '../rest-api/authorizer-event.ts';
+import type { GatewayFailure } from '../rest-api/gateway-response.ts';
+import type { AuthorizerSettings } from '../rest-api/rest-api.ts';
+import type { RoutedRequest } from '../rest-api/routed-request.ts';
+import { type AuthorizerAnswer, parseAuthorizerAnswer } from './authorizer-answer.ts';
+import type { ResultCache } from './result-cache.ts';
+
+/** One request's question to the authorizer. */
+export interface AuthorizationRequest {
+  readonly routed: RoutedRequest;
+  /** The values of the identity sources, in their order; undefined: the request has none. */
+  readonly identity: readonly (string | undefined)[];
+  readonly methodArn: string;
+  readonly keys: ConditionKeys;
+}
+
+export interface Authorization {
+  /** There whenever a policy was, also when it denies. */
+  readonly answer?: AuthorizerAnswer;
+  /** Milliseconds spent in the function; 0 when the answer was cached. */
+  readonly integrationLatency: number;
+  readonly failure?: GatewayFailure;
+}
+
+export interface LambdaAuthorizerDependencies {
+  readonly function: LambdaFunction;
+  /** The ARN under which API Gateway invokes the function. */
+  readonly authorizerArn: string;
+  readonly mayInvoke: MayInvoke;
+  readonly cache: ResultCache<AuthorizerAnswer>;
+  readonly warn: (kind: Undocumented) => void;
+  readonly say: Say;
+}
+
+export type Authorize = (request: AuthorizationRequest) => Promise<Authorization>;
+
+const UNAUTHORIZED: GatewayFailure = { responseType: 'UNAUTHORIZED', message: 'Unauthorized' };
+const CONFIGURATION_ERROR: GatewayFailure = { responseType: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
+
+/**
+ * A TOKEN or REQUEST authorizer: identity sources, validation expression, cache, function, policy (developer guide,
+ * "Lambda authorizers").
+ */
+export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: LambdaAuthorizerDependencies): Authorize {
+  const { authorizerId, type, resultTtlSeconds, validationExpression } = settings;
+  const { cache, warn, say } = dependencies;
+  return async (request) => {
+    const { identity, methodArn, routed } = request;
+    if (!identity.every(isPresent)) return refused(UNAUTHORIZED);
+    if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return refused(UNAUTHORIZED);
+    const cached = cache.get(authorizerId, identity);
+    if (cached !== undefined) return judged(cached, 0, request, say);
+    const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
+    if (invoked.answer === undefined) {
+      cache.thrown(authorizerId, identity, resultTtlSeconds);
+      return invoked;
+    }
+    cache.set(authorizerId, identity, invoked.answer, resultTtlSeconds);
+    return judged(invoked.answer, invoked.integrationLatency, request, say);
+  };
+}
+
+function isPresent(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}
+
+function fullyMatches(expression: RegExp | undefined, text: string, warn: (kind: Undocumented) => void): boolean {
+  if (expression === undefined) return true;
+  const whole = new RegExp(`^(?:${expression.source})$`).test(text);
+  if (whole !== expression.test(text)) warn('validation-search');
+  return whole;
+}
+
+async function invoke(
+  event: JsonObject,
+  { function: target, authorizerArn, mayInvoke, say }: LambdaAuthorizerDependencies,
+): Promise<Authorization> {
+  if (!mayInvoke(target.functionArn, authorizerArn)) {
+    say(
+      `${target.functionName} has no permission that lets ${authorizerArn} invoke it: the answer is a configuration error.`,
+    );
+    return refused(CONFIGURATION_ERROR);
+  }
+  const start = performance.now();
+  const result = await target.invoke(event);
+  const integrationLatency = Math.round(performance.now() - start);
+  if ('error' in result) {
+    if (result.error.errorMessage === 'Unauthorized') return refused(UNAUTHORIZED, integrationLatency);
+    say(`${target.functionName} failed: ${result.error.errorMessage}`);
+    return refused(CONFIGURATION_ERROR, integrationLatency);
+  }
+  const answer = parseAuthorizerAnswer(result.payload);
+  if (answer !== undefined) return { answer, integrationLatency };
+  say(`${target.functionName} answered without a principalId, a policyDocument or a flat context.`);
+  return refused(CONFIGURATION_ERROR, integrationLatency);
+}
+
+/** The policy is evaluated for every request, cached or not. */
+function judged(
+  answer: AuthorizerAnswer,
+  integrationLatency: number,
+  { methodArn, keys }: AuthorizationRequest,
+  say: Say,
+): Authorization {
+  try {
+    const question = { action: 'execute-api:Invoke', resource: methodArn, keys };
+    const verdict = evaluatePolicies([answer.policyDocument], question);
+    if (verdict === 'allow') return { answer, integrationLatency };
+    const message = `User is not authorized to access this resource${verdict === 'explicit deny' ? ' with an explicit deny' : ''}`;
+    return { answer, integrationLatency, failure: { responseType: 'ACCESS_DENIED', message } };
+  } catch (error) {
+    if (!(error instanceof LocalRunError)) throw error;
+    say(error.message);
+    return refused(CONFIGURATION_ERROR, integrationLatency);
+  }
+}
+
+function refused(failure: GatewayFailure, integrationLatency = 0): Authorization {
+  return { failure, integrationLatency };
+}

@@ -1,0 +1,80 @@
+import type { LambdaFunction } from '../../functions/lambda-function.ts';
+import type { MayInvoke } from '../../iam/invoke-permission.ts';
+import { LocalRunError } from '../../local-run-error.ts';
+import type { Say, Undocumented } from '../../warnings.ts';
+import { conditionKeysOf } from '../rest-api/gateway-request.ts';
+import type { GatewayFailure } from '../rest-api/gateway-response.ts';
+import { identityValue } from '../rest-api/identity-source.ts';
+import type { AuthorizerSettings, RestApi } from '../rest-api/rest-api.ts';
+import type { RoutedRequest } from '../rest-api/routed-request.ts';
+import type { AuthorizerAnswer } from './authorizer-answer.ts';
+import { type Authorization, lambdaAuthorizer } from './lambda-authorizer.ts';
+import type { Clock, ResultCache } from './result-cache.ts';
+
+export interface AuthorizationDependencies {
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly mayInvoke: MayInvoke;
+  readonly cache: ResultCache<AuthorizerAnswer>;
+  /** The time of policy conditions. */
+  readonly clock: Clock;
+  readonly say: Say;
+  readonly warn: (kind: Undocumented) => void;
+}
+
+/** Decides on one request for one method. */
+export type AuthorizeMethod = (routed: RoutedRequest) => Promise<Authorization>;
+
+/** The longest method ARN that API Gateway takes, in bytes. */
+const MAX_METHOD_ARN = 1600;
+
+const URI_TOO_LONG: GatewayFailure = {
+  responseType: 'REQUEST_TOO_LARGE',
+  message: 'Request-URI Too Long',
+  status: 414,
+};
+
+/** @throws LocalRunError when an authorizer's function is not in the template */
+export function methodAuthorization(
+  api: RestApi,
+  apiArn: string,
+  dependencies: AuthorizationDependencies,
+): AuthorizeMethod {
+  const { warn } = dependencies;
+  const authorizers = new Map(
+    [...api.authorizers].map(([id, settings]) => [
+      id,
+      {
+        identitySources: settings.identitySources,
+        authorize: lambdaAuthorizer(settings, {
+          ...dependencies,
+          function: functionOf(settings, dependencies.functions),
+          authorizerArn: `${apiArn}/authorizers/${id}`,
+        }),
+      },
+    ]),
+  );
+  return async (routed) => {
+    const { request, selected, path } = routed;
+    const authorizer = authorizers.get(selected.method.authorizerId ?? '');
+    if (authorizer === undefined) return { integrationLatency: 0 };
+    const methodArn = `${apiArn}/${api.stageName}/${request.method}${path}`;
+    if (Buffer.byteLength(methodArn) > MAX_METHOD_ARN) return { integrationLatency: 0, failure: URI_TOO_LONG };
+    if (/%|\/\/|.\/$/.test(path)) warn('raw-path');
+    if (/\/\/|.\/$/.test(path)) warn('route-reading');
+    const identity = authorizer.identitySources.map((source) => identityValue(source, routed, warn));
+    const keys = conditionKeysOf(request, dependencies.clock());
+    return authorizer.authorize({ routed, identity, methodArn, keys });
+  };
+}
+
+function functionOf(
+  { authorizerId, functionArn }: AuthorizerSettings,
+  functions: ReadonlyMap<string, LambdaFunction>,
+): LambdaFunction {
+  const found = functions.get(functionArn);
+  if (found !== undefined) return found;
+  throw new LocalRunError(
+    `The authorizer ${authorizerId} invokes ${functionArn}, which is not a function of this template.`,
+  );
+}

@@ -1,0 +1,70 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { PARTITION, REGION } from '../cloudformation/stack.ts';
+import type { MayCall } from '../iam/role-permission.ts';
+
+export interface ControlPlane {
+  readonly server: Server;
+  /** Accepted flushes so far. */
+  flushes(): number;
+  /** What becomes of flushes from now on: API Gateway says 202 and acts later, at a time AWS does not state. */
+  setFlushEffect(effect: FlushEffect): void;
+}
+
+/** `refused`: not even accepted, as when the account's ten management requests a second are used up. */
+export type FlushEffect = 'at once' | 'never' | 'refused' | { readonly afterMilliseconds: number };
+
+export interface ControlPlaneOptions {
+  readonly apiId: string;
+  readonly stageName: string;
+  readonly mayCall: MayCall;
+  readonly flush: () => void;
+}
+
+const FLUSH_PATH = /^\/restapis\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/;
+
+/** The part of API Gateway's own API that the product calls: FlushStageAuthorizersCache, and nothing else. */
+export function controlPlane(options: ControlPlaneOptions): ControlPlane {
+  let effect: FlushEffect = 'at once';
+  let flushes = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    const [, apiId, stageName] = FLUSH_PATH.exec(request.url ?? '') ?? [];
+    if (request.method !== 'DELETE' || apiId === undefined || stageName === undefined) {
+      return refuse(response, 404, 'NotFoundException', 'The local control plane only flushes authorizer caches');
+    }
+    const resource = `arn:${PARTITION}:apigateway:${REGION}::${request.url}`;
+    if (!options.mayCall(accessKeyOf(request.headers.authorization), 'apigateway:DELETE', resource)) {
+      const message = `User is not authorized to perform: apigateway:DELETE on resource: ${resource}`;
+      return refuse(response, 403, 'AccessDeniedException', message);
+    }
+    if (apiId !== options.apiId || stageName !== options.stageName) {
+      return refuse(response, 404, 'NotFoundException', 'Invalid stage identifier specified');
+    }
+    if (effect === 'refused') return refuse(response, 429, 'TooManyRequestsException', 'Too Many Requests');
+    flushes += 1;
+    takeEffect(effect, options.flush);
+    response.writeHead(202).end();
+  });
+  return {
+    server,
+    flushes: () => flushes,
+    setFlushEffect: (next) => {
+      effect = next;
+    },
+  };
+}
+
+/** Signatures are not verified here: the key only says who is asking (Signature Version 4, `Credential=<key>/…`). */
+function accessKeyOf(authorization: string | undefined): string {
+  return /Credential=([^/]+)\//.exec(authorization ?? '')?.[1] ?? '';
+}
+
+function takeEffect(effect: FlushEffect, flush: () => void): void {
+  if (effect === 'at once') flush();
+  if (typeof effect === 'object') setTimeout(flush, effect.afterMilliseconds).unref();
+}
+
+function refuse(response: ServerResponse, status: number, errorType: string, message: string): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-ErrorType': errorType });
+  response.end(JSON.stringify({ message }));
+}

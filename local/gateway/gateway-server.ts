@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Say } from '../warnings.ts';
+import type { Gateway } from './api-gateway.ts';
+import type { GatewayRequest } from './rest-api/gateway-request.ts';
+import type { HttpAnswer } from './rest-api/gateway-response.ts';
+
+/** API Gateway takes 10,240 bytes of request line and headers together, and 10 MB of body. */
+const MAX_HEADER_BYTES = 10_240;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface GatewayServerListeners {
+  /** Takes what a person should know. */
+  readonly say: Say;
+  /** Takes every request. */
+  readonly log: Say;
+}
+
+/** The gateway over HTTP. */
+export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListeners): Server {
+  return createServer({ maxHeaderSize: MAX_HEADER_BYTES }, async (incoming, response) => {
+    const start = performance.now();
+    const answer = await answerTo(incoming, gateway, say);
+    send(response, answer);
+    const path = incoming.url?.split('?', 1)[0] ?? '';
+    log(`${incoming.method} ${path} ${answer.status} (${Math.round(performance.now() - start)} ms)`);
+  });
+}
+
+const INTERNAL_ERROR: HttpAnswer = {
+  status: 500,
+  headers: { 'Content-Type': 'application/json' },
+  body: '{"message":"Internal server error"}',
+};
+
+const TOO_LARGE: HttpAnswer = {
+  status: 413,
+  headers: { 'Content-Type': 'application/json', Connection: 'close' },
+  body: '{"message":"Request Entity Too Large"}',
+};
+
+async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<HttpAnswer> {
+  try {
+    const body = await bodyOf(incoming);
+    return body === undefined ? TOO_LARGE : await gateway(requestOf(incoming, body));
+  } catch (error) {
+    say(`The local gateway failed: ${error instanceof Error ? error.message : error}`);
+    return INTERNAL_ERROR;
+  }
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** From `rawHeaders`: Node keeps only the first of several Authorization headers in `headers`. */
+function requestOf(incoming: IncomingMessage, body: Uint8Array): GatewayRequest {
+  const { rawHeaders } = incoming;
+  const headers = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
+  );
+  return {
+    requestId: randomUUID(),
+    method: incoming.method ?? 'GET',
+    target: incoming.url ?? '/',
+    headers,
+    body,
+    sourceIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  response.statusCode = status;
+  response.end(body);
+}

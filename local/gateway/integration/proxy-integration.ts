@@ -1,0 +1,79 @@
+import { isObject, type Json, type JsonObject, objectOf, textsOf } from '../../cloudformation/template.ts';
+import type { Authorization } from '../authorization/lambda-authorizer.ts';
+import type { GatewayRequest } from '../rest-api/gateway-request.ts';
+import type { GatewayFailure, HttpAnswer } from '../rest-api/gateway-response.ts';
+import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
+
+/** A request that has been let through to its backend. */
+export interface AdmittedRequest extends RoutedRequest {
+  readonly authorization: Authorization | undefined;
+}
+
+/** The event of a Lambda proxy integration (developer guide, "Input format of a Lambda function for proxy integration"). */
+export function proxyEvent(admitted: AdmittedRequest): JsonObject {
+  const members = requestMembers(admitted);
+  return {
+    ...members,
+    queryStringParameters: nullIfEmpty(members.queryStringParameters),
+    multiValueQueryStringParameters: nullIfEmpty(members.multiValueQueryStringParameters),
+    pathParameters: nullIfEmpty(members.pathParameters),
+    stageVariables: null,
+    requestContext: { ...requestContext(admitted), ...authorizerContext(admitted) },
+    ...bodyOf(admitted.request),
+  };
+}
+
+/** An authorizer is told of nothing by an empty object, a proxy integration by null. */
+function nullIfEmpty(object: JsonObject): JsonObject | null {
+  return Object.keys(object).length === 0 ? null : object;
+}
+
+function authorizerContext({ authorization }: AdmittedRequest): JsonObject {
+  const { answer, integrationLatency = 0 } = authorization ?? {};
+  if (answer === undefined) return {};
+  return { authorizer: { principalId: answer.principalId, integrationLatency, ...answer.context } };
+}
+
+/** Text unless it is not UTF-8; without binary media types API Gateway passes everything as text. */
+function bodyOf({ body }: GatewayRequest): JsonObject {
+  return { body: body.length === 0 ? null : Buffer.from(body).toString('utf8'), isBase64Encoded: false };
+}
+
+export const BAD_BACKEND_ANSWER: GatewayFailure = {
+  responseType: 'INTEGRATION_FAILURE',
+  message: 'Internal server error',
+  status: 502,
+};
+
+/** The HTTP answer that a proxy integration's output describes; undefined where API Gateway would call it malformed. */
+export function proxyAnswer(output: Json): HttpAnswer | undefined {
+  if (!isObject(output)) return undefined;
+  const status = Number(output.statusCode);
+  const { body = '', isBase64Encoded = false } = output;
+  if (!Number.isInteger(status) || status < 200 || status > 599 || typeof body === 'object') return undefined;
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/json',
+      ...renamed({ ...textsOf(output, 'headers'), ...severalValues(output) }),
+    },
+    body: isBase64Encoded === true ? Buffer.from(String(body), 'base64') : String(body),
+  };
+}
+
+function severalValues(output: JsonObject): Record<string, readonly string[]> {
+  const entries = Object.entries(objectOf(output, 'multiValueHeaders'));
+  return Object.fromEntries(entries.map(([name, values]) => [name, Array.isArray(values) ? values.map(String) : []]));
+}
+
+/** Spelled `Content-Type` so that a backend's own replaces the default; a challenge of a backend is remapped. */
+function renamed(headers: Readonly<Record<string, string | readonly string[]>>) {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const known: Readonly<Record<string, string>> = {
+      'content-type': 'Content-Type',
+      'www-authenticate': 'x-amzn-Remapped-WWW-Authenticate',
+    };
+    return [known[name.toLowerCase()] ?? name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,121 @@
+import { LocalRunError } from '../../local-run-error.ts';
+import type { GatewayResponseSettings } from './rest-api.ts';
+
+/** API Gateway's own answers, with their default status (developer guide, "Gateway response types"). */
+const GATEWAY_RESPONSES = {
+  ACCESS_DENIED: 403,
+  API_CONFIGURATION_ERROR: 500,
+  AUTHORIZER_CONFIGURATION_ERROR: 500,
+  AUTHORIZER_FAILURE: 500,
+  INTEGRATION_FAILURE: 504,
+  INTEGRATION_TIMEOUT: 504,
+  MISSING_AUTHENTICATION_TOKEN: 403,
+  REQUEST_TOO_LARGE: 413,
+  UNAUTHORIZED: 401,
+} as const;
+
+export type GatewayResponseType = keyof typeof GATEWAY_RESPONSES;
+
+/** Values of `$context.…` by name, without the prefix; a name that is not there is empty. */
+export type ContextVariables = Readonly<Record<string, string>>;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | Uint8Array;
+}
+
+export interface GatewayFailure {
+  readonly responseType: GatewayResponseType;
+  /** What API Gateway says without a template; null: nothing. */
+  readonly message: string | null;
+  /** Where one type has several statuses (a function's bad answer is 502). */
+  readonly status?: number;
+}
+
+const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
+
+/** IAM's own spelling of the member. */
+const ACCESS_DENIED_TEMPLATE = '{"Message":$context.error.messageString}';
+
+/**
+ * The template's response for a failure: its type's own, else the `DEFAULT_4XX` or `DEFAULT_5XX` that stands in for every
+ * type not declared, else API Gateway's.
+ */
+export function gatewayResponse(
+  failure: GatewayFailure,
+  declared: ReadonlyMap<string, GatewayResponseSettings>,
+  context: ContextVariables,
+  requestHeaders: Readonly<Record<string, string>>,
+): HttpAnswer {
+  const { responseType, message } = failure;
+  const defaultStatus = failure.status ?? GATEWAY_RESPONSES[responseType];
+  const settings = declared.get(responseType) ?? declared.get(defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+  const variables = {
+    ...context,
+    'error.message': message ?? '',
+    'error.messageString': JSON.stringify(message),
+    'error.responseType': responseType,
+  };
+  const ownTemplate = responseType === 'ACCESS_DENIED' ? ACCESS_DENIED_TEMPLATE : DEFAULT_TEMPLATE;
+  const [contentType, template] = templateOf(settings, ownTemplate);
+  return {
+    status: settings?.statusCode ?? defaultStatus,
+    headers: { 'Content-Type': contentType, ...headersOf(settings, variables, requestHeaders) },
+    body: substituteContext(template, variables),
+  };
+}
+
+function templateOf(settings: GatewayResponseSettings | undefined, own: string): readonly [string, string] {
+  const templates = Object.entries(settings?.templates ?? {});
+  return (
+    templates.find(([contentType]) => contentType === 'application/json') ?? templates[0] ?? ['application/json', own]
+  );
+}
+
+/** Plain substitution: values go in raw. */
+function substituteContext(template: string, variables: ContextVariables): string {
+  return template.replace(
+    /\$context\.([A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*)/g,
+    (_, name: string) => variables[name] ?? '',
+  );
+}
+
+function headersOf(
+  settings: GatewayResponseSettings | undefined,
+  variables: ContextVariables,
+  requestHeaders: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers = Object.entries(settings?.parameters ?? {}).map(([parameter, mapping]) => [
+    parameter.replace('gatewayresponse.header.', ''),
+    mapped(mapping, variables, requestHeaders),
+  ]);
+  return Object.fromEntries(headers);
+}
+
+function mapped(
+  mapping: string,
+  variables: ContextVariables,
+  requestHeaders: Readonly<Record<string, string>>,
+): string {
+  const [, literal, requestHeader, variable] =
+    /^(?:'(.*)'|method\.request\.header\.(.+)|context\.(.+))$/.exec(mapping) ?? [];
+  if (literal !== undefined) return literal;
+  if (requestHeader !== undefined) return requestHeaders[requestHeader.toLowerCase()] ?? '';
+  return variables[variable ?? ''] ?? '';
+}
+
+/** @throws LocalRunError for substitutions that this product does not use: unsubstituted text would mislead */
+export function refuseUnknownSubstitutions(declared: ReadonlyMap<string, GatewayResponseSettings>): void {
+  for (const [responseType, { parameters, templates }] of declared) {
+    const template = Object.values(templates).find((text) => /\$(?!context\.)[a-zA-Z]/.test(text));
+    const mapping = Object.values(parameters).find(
+      (text) => !/^('.*'|method\.request\.header\..+|context\..+)$/.test(text),
+    );
+    const unknown = template ?? mapping;
+    if (unknown === undefined) continue;
+    throw new LocalRunError(
+      `The gateway response ${responseType} has ${unknown}, and the local gateway substitutes only $context.… there.`,
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import type { PathSegment } from '../../../infra/routes/route-path.ts';
+import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../../../infra/routes/route-readings.ts';
+import { selectorOf } from '../../../infra/routes/route-selection.ts';
+import type { RestMethod } from './rest-api.ts';
+
+/** A request's method, and what its path parameters stand for, as raw as the request wrote them. */
+export interface SelectedMethod {
+  readonly method: RestMethod;
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/** undefined: the API has no such method at this path. */
+export type SelectMethod = (httpMethod: string, path: string) => SelectedMethod | undefined;
+
+/** What has been seen of AWS: one slash at the end is ignored (powertools-lambda-python #1552). */
+export const DEFAULT_READING: RouteReadingName = 'one-slash-at-end';
+
+/** Selects the most specific method as API Gateway does, by one of the readings of what AWS does not document. */
+export function methodSelection(
+  methods: readonly RestMethod[],
+  reading: RouteReadingName = DEFAULT_READING,
+): SelectMethod {
+  const { normalize, greedy } = ROUTE_READINGS[reading];
+  const items = methods.map((rest) => ({ rest, method: rest.httpMethod, segments: segmentsOf(rest.resourcePath) }));
+  const select = selectorOf(items, greedy);
+  return (httpMethod, path) => {
+    const texts = normalize(pathTexts(path));
+    const found = select(httpMethod, texts);
+    return found && { method: found.rest, pathParameters: parametersOf(found.segments, texts) };
+  };
+}
+
+function segmentsOf(resourcePath: string): readonly PathSegment[] {
+  return pathTexts(resourcePath).map((text) => {
+    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(text) ?? [];
+    if (name === undefined) return { kind: 'literal', text };
+    return { kind: greedy === '+' ? 'proxy' : 'parameter', name };
+  });
+}
+
+function parametersOf(segments: readonly PathSegment[], texts: readonly string[]): Readonly<Record<string, string>> {
+  const parameters = segments.flatMap((segment, index) => {
+    if (segment.kind === 'literal') return [];
+    const text = segment.kind === 'proxy' ? texts.slice(index).join('/') : texts[index];
+    return [[segment.name, text ?? '']];
+  });
+  return Object.fromEntries(parameters);
+}

@@ -1,0 +1,143 @@
+import type { Stack, StackResource } from '../../cloudformation/stack.ts';
+import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
+import { LocalRunError } from '../../local-run-error.ts';
+import type { AuthorizerType } from './authorizer-event.ts';
+import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
+
+/** A REST API as the template describes it: everything the local gateway serves. */
+export interface RestApi {
+  readonly apiId: string;
+  readonly stageName: string;
+  readonly methods: readonly RestMethod[];
+  /** By authorizer id. */
+  readonly authorizers: ReadonlyMap<string, AuthorizerSettings>;
+  /** What the template declares, by response type. */
+  readonly gatewayResponses: ReadonlyMap<string, GatewayResponseSettings>;
+}
+
+export interface RestMethod {
+  /** `GET`, …, or `ANY`. */
+  readonly httpMethod: string;
+  /** `/orders/{id}`. */
+  readonly resourcePath: string;
+  readonly resourceId: string;
+  /** undefined: anybody may call. */
+  readonly authorizerId: string | undefined;
+  /** The template's `Integration`, type AWS_PROXY or MOCK. */
+  readonly integration: JsonObject;
+}
+
+export interface AuthorizerSettings {
+  readonly authorizerId: string;
+  readonly functionArn: string;
+  readonly type: AuthorizerType;
+  /** Of a TOKEN authorizer: the header that holds the token, alone. */
+  readonly identitySources: readonly IdentitySource[];
+  /** What the token of a TOKEN authorizer must match; undefined: anything. */
+  readonly validationExpression: RegExp | undefined;
+  readonly resultTtlSeconds: number;
+}
+
+export interface GatewayResponseSettings {
+  readonly statusCode: number | undefined;
+  /** `gatewayresponse.header.X` -> a literal in quotes, or a mapping. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** By content type. */
+  readonly templates: Readonly<Record<string, string>>;
+}
+
+/** @throws LocalRunError for what this product does not use and the local gateway therefore does not know */
+export function restApiOf(stack: Stack): RestApi {
+  const api = stack.onlyResource('AWS::ApiGateway::RestApi');
+  refuse(api, 'Policy', 'an API resource policy');
+  refuse(api, 'Body', 'an OpenAPI body');
+  const paths = resourcePaths(stack, stack.attribute(api.logicalId, 'RootResourceId'));
+  return {
+    apiId: stack.ref(api.logicalId),
+    stageName: textOf(stack.onlyResource('AWS::ApiGateway::Stage').properties, 'StageName'),
+    methods: stack.resourcesOfType('AWS::ApiGateway::Method').map((method) => methodOf(method, paths)),
+    authorizers: keyedBy(stack.resourcesOfType('AWS::ApiGateway::Authorizer').map(authorizerOf), 'authorizerId'),
+    gatewayResponses: new Map(
+      stack
+        .resourcesOfType('AWS::ApiGateway::GatewayResponse')
+        .map(({ properties }) => [textOf(properties, 'ResponseType'), gatewayResponseOf(properties)]),
+    ),
+  };
+}
+
+function resourcePaths(stack: Stack, rootResourceId: string): ReadonlyMap<string, string> {
+  const resources = new Map(
+    stack.resourcesOfType('AWS::ApiGateway::Resource').map(({ logicalId, properties }) => [logicalId, properties]),
+  );
+  const pathOf = (resourceId: string): string => {
+    const properties = resources.get(resourceId);
+    return properties === undefined
+      ? ''
+      : `${pathOf(textOf(properties, 'ParentId'))}/${textOf(properties, 'PathPart')}`;
+  };
+  return new Map([[rootResourceId, '/'], ...[...resources.keys()].map((id) => [id, pathOf(id)] as const)]);
+}
+
+function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): RestMethod {
+  const { properties } = method;
+  refuse(method, 'RequestValidatorId', 'a request validator');
+  if (properties.ApiKeyRequired === true) refuse(method, 'ApiKeyRequired', 'API keys');
+  const authorizationType = textOf(properties, 'AuthorizationType');
+  if (authorizationType !== 'NONE' && authorizationType !== 'CUSTOM') {
+    throw new LocalRunError(
+      `${method.logicalId} uses ${authorizationType} authorization; the local gateway knows CUSTOM.`,
+    );
+  }
+  const resourceId = textOf(properties, 'ResourceId');
+  return {
+    httpMethod: textOf(properties, 'HttpMethod'),
+    resourcePath: paths.get(resourceId) ?? '/',
+    resourceId,
+    authorizerId: authorizationType === 'CUSTOM' ? textOf(properties, 'AuthorizerId') : undefined,
+    integration: objectOf(properties, 'Integration'),
+  };
+}
+
+function authorizerOf(authorizer: StackResource): AuthorizerSettings {
+  const { logicalId, properties } = authorizer;
+  refuse(authorizer, 'AuthorizerCredentials', 'a role for the invocation of an authorizer');
+  const type = textOf(properties, 'Type');
+  if (type !== 'TOKEN' && type !== 'REQUEST') {
+    throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN and REQUEST.`);
+  }
+  if (type === 'REQUEST') refuse(authorizer, 'IdentityValidationExpression', 'an expression for TOKEN authorizers');
+  const expression = properties.IdentityValidationExpression;
+  return {
+    authorizerId: logicalId,
+    functionArn: functionArnOf(textOf(properties, 'AuthorizerUri')),
+    type,
+    identitySources: parseIdentitySources(logicalId, textOf(properties, 'IdentitySource')),
+    validationExpression: expression === undefined ? undefined : new RegExp(String(expression)),
+    resultTtlSeconds: numberOf(properties, 'AuthorizerResultTtlInSeconds', 300),
+  };
+}
+
+/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`. */
+export function functionArnOf(invocationUri: string): string {
+  const functionArn = /\/functions\/(.+)\/invocations$/.exec(invocationUri)?.[1];
+  if (functionArn !== undefined) return functionArn;
+  throw new LocalRunError(`An integration points at ${invocationUri}; the local gateway can only invoke functions.`);
+}
+
+function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
+  const statusCode = properties.StatusCode;
+  return {
+    statusCode: statusCode === undefined ? undefined : Number(statusCode),
+    parameters: textsOf(properties, 'ResponseParameters'),
+    templates: textsOf(properties, 'ResponseTemplates'),
+  };
+}
+
+function refuse({ logicalId, properties }: StackResource, property: string, meaning: string): void {
+  if (properties[property] === undefined) return;
+  throw new LocalRunError(`${logicalId} has ${meaning} (${property}), which the local gateway does not know.`);
+}
+
+function keyedBy<Name extends string, Item extends Readonly<Record<Name, string>>>(items: readonly Item[], name: Name) {
+  return new Map(items.map((item) => [item[name], item]));
+}

@@ -1,0 +1,52 @@
+import { ACCOUNT } from '../../cloudformation/stack.ts';
+import type { JsonObject } from '../../cloudformation/template.ts';
+import { type GatewayRequest, lastHeaders, pathOf, queryOf } from './gateway-request.ts';
+import type { SelectedMethod } from './method-selection.ts';
+
+/** A request and the method that it selects. */
+export interface RoutedRequest {
+  readonly request: GatewayRequest;
+  readonly selected: SelectedMethod;
+  readonly apiId: string;
+  readonly stageName: string;
+  /** The path below the stage. */
+  readonly path: string;
+}
+
+/** What a proxy integration and a REQUEST authorizer are both told of a request, besides `requestContext`. */
+export function requestMembers({ request, selected, path }: RoutedRequest) {
+  const query = queryOf(request);
+  return {
+    resource: selected.method.resourcePath,
+    path,
+    httpMethod: request.method,
+    headers: Object.fromEntries(request.headers),
+    multiValueHeaders: valuesByName(request.headers),
+    queryStringParameters: Object.fromEntries(query),
+    multiValueQueryStringParameters: valuesByName([...query]),
+    pathParameters: selected.pathParameters,
+  };
+}
+
+export function requestContext({ request, selected, apiId, stageName }: RoutedRequest): JsonObject {
+  return {
+    accountId: ACCOUNT,
+    apiId,
+    domainName: 'localhost',
+    httpMethod: request.method,
+    identity: { sourceIp: request.sourceIp, userAgent: lastHeaders(request)['user-agent'] ?? null },
+    path: pathOf(request),
+    protocol: 'HTTP/1.1',
+    requestId: request.requestId,
+    requestTimeEpoch: Date.now(),
+    resourceId: selected.method.resourceId,
+    resourcePath: selected.method.resourcePath,
+    stage: stageName,
+  };
+}
+
+/** Names as the client wrote them. */
+function valuesByName(pairs: readonly (readonly [name: string, value: string])[]): Record<string, readonly string[]> {
+  const groups = Map.groupBy(pairs, ([name]) => name);
+  return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(([, value]) => value)]));
+}

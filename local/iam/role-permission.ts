@@ -1,0 +1,37 @@
+import type { Stack, StackResource } from '../cloudformation/stack.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf } from '../cloudformation/template.ts';
+import { accessKeyOf } from '../functions/lambda-functions.ts';
+import { evaluatePolicies } from './policy-evaluation.ts';
+
+/** Whether the owner of an access key may do something. A key that is no function's is the person at the keyboard: they may. */
+export type MayCall = (accessKeyId: string, action: string, resourceArn: string) => boolean;
+
+/** What the functions' roles allow, from the template's roles and policies. */
+export function rolePermissionsOf(stack: Stack): MayCall {
+  const roleArns = new Map(
+    stack
+      .resourcesOfType('AWS::Lambda::Function')
+      .map(({ logicalId, properties }) => [accessKeyOf(logicalId), textOf(properties, 'Role')]),
+  );
+  return (accessKeyId, action, resource) => {
+    const roleArn = roleArns.get(accessKeyId);
+    if (roleArn === undefined) return true;
+    const role = stack
+      .resourcesOfType('AWS::IAM::Role')
+      .find(({ logicalId }) => stack.attribute(logicalId, 'Arn') === roleArn);
+    const policies = role === undefined ? [] : policiesOf(stack, role);
+    return evaluatePolicies(policies, { action, resource, keys: {} }) === 'allow';
+  };
+}
+
+/** Inline, attached by `AWS::IAM::Policy`, or by a managed policy of this template; AWS's own managed ones are not read. */
+function policiesOf(stack: Stack, role: StackResource): readonly JsonObject[] {
+  const roleName = stack.ref(role.logicalId);
+  const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => stack.resourcesOfType(type))
+    .filter(({ properties }) => listOf(properties, 'Roles').includes(roleName));
+  const inline = listOf(role.properties, 'Policies').filter(isObject);
+  return [...attached.map(({ properties }) => properties), ...inline].map((policy) =>
+    objectOf(policy, 'PolicyDocument'),
+  );
+}

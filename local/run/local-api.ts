@@ -1,0 +1,73 @@
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
+import { readableLogLine } from '../functions/function-log.ts';
+import type { LambdaFunction } from '../functions/lambda-function.ts';
+import { lambdaFunctionsOf } from '../functions/lambda-functions.ts';
+import { apiGateway } from '../gateway/api-gateway.ts';
+import type { AuthorizerAnswer } from '../gateway/authorization/authorizer-answer.ts';
+import { type Clock, resultCache } from '../gateway/authorization/result-cache.ts';
+import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
+import { gatewayServer } from '../gateway/gateway-server.ts';
+import { type RestApi, restApiOf } from '../gateway/rest-api/rest-api.ts';
+import { invokePermissionsOf } from '../iam/invoke-permission.ts';
+import { rolePermissionsOf } from '../iam/role-permission.ts';
+import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
+import { pollStream } from '../stream/stream-poller.ts';
+import { streamReader } from '../stream/stream-reader.ts';
+import { type Say, warnOnce } from '../warnings.ts';
+import { startHttpService } from './http-service.ts';
+import type { LocalServices } from './local-services.ts';
+import { HOST, type Ports } from './ports.ts';
+import type { Teardown } from './teardown.ts';
+
+export interface LocalApiOptions {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  /** @default one slash at the end is ignored */
+  readonly reading?: RouteReadingName | undefined;
+  /** Takes what a person should know. */
+  readonly say: Say;
+  /** Takes every request and every line of a function. */
+  readonly log: Say;
+}
+
+/** The template's API, functions and stream readers, running. */
+export interface LocalApi {
+  readonly restApi: RestApi;
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly controlPlane: ControlPlane;
+}
+
+/** Serves the API that the template describes; the table must be there. */
+export async function startLocalApi(
+  { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
+  { ports, clock, reading, say, log }: LocalApiOptions,
+  undo: Teardown,
+): Promise<LocalApi> {
+  const { stack, assets } = synthesized;
+  const endpoints = { dynamodb, controlPlane: `http://${HOST}:${ports.controlPlane}` };
+  const functions = lambdaFunctionsOf(stack, assets, endpoints, (name, line) => log(readableLogLine(name, line)));
+  await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
+
+  const restApi = restApiOf(stack);
+  const warn = warnOnce(say);
+  const cache = resultCache<AuthorizerAnswer>(clock, warn);
+  const mayInvoke = invokePermissionsOf(stack);
+  const gateway = apiGateway(restApi, { functions, mayInvoke, cache, clock, say, warn }, reading);
+  const { apiId, stageName } = restApi;
+  const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush });
+  const planeService = await startHttpService(plane.server, ports.controlPlane);
+  await undo.add(planeService.pause);
+
+  const mappings = eventSourceMappingsOf(stack, functions);
+  await Promise.all(mappings.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
+  const apiService = await startHttpService(gatewayServer(gateway, { say, log }), ports.api);
+  await undo.add(apiService.pause);
+  return { restApi, functions, controlPlane: plane };
+}
+
+async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {
+  const reader = streamReader(dynamodb, mapping.tableName, mapping.startingPosition);
+  const poller = await pollStream(mapping, reader, say);
+  await undo.add(poller.stop);
+}

@@ -1,0 +1,113 @@
+import type { JsonWebKey } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
+import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
+import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
+import type { Clock } from '../gateway/authorization/result-cache.ts';
+import type { FlushEffect } from '../gateway/control-plane.ts';
+import { LocalRunError } from '../local-run-error.ts';
+import type { Say } from '../warnings.ts';
+import type { HttpService } from './http-service.ts';
+import { type LocalApi, startLocalApi } from './local-api.ts';
+import { type LocalServices, startLocalServices } from './local-services.ts';
+import { startLocalTable } from './local-table.ts';
+import { portsFrom, requireFree } from './ports.ts';
+import type { RunningStack } from './running-file.ts';
+import { authorizerFunction, runningStack } from './running-stack.ts';
+import { type Teardown, teardown } from './teardown.ts';
+
+export interface LocalRunOptions {
+  /** The API's; the three after it are used too. */
+  readonly port: number;
+  /** @default as deployment.ts says */
+  readonly resultTtlSeconds?: number | undefined;
+  /** @default as deployment.ts says */
+  readonly cachePer?: AuthorizerSettings['cachePer'];
+  /** How the gateway selects a method, where AWS does not document that. @default one slash at the end is ignored */
+  readonly reading?: RouteReadingName | undefined;
+  /** @default 600 */
+  readonly accessTokenLifetimeSeconds?: number;
+  /** A DynamoDB that runs already. @default DynamoDB Local is started */
+  readonly dynamodbEndpoint?: string | undefined;
+  /** The time of the result cache and of policy conditions; functions have the real one. @default the real one */
+  readonly clock?: Clock;
+  /** Takes what a person should know, line by line. @default nobody listens */
+  readonly say?: Say;
+  /** Takes every request and every line of a function. @default nobody listens */
+  readonly log?: Say;
+  /** Ends the run when it aborts, also while it starts. */
+  readonly signal?: AbortSignal;
+}
+
+/** The whole product, running on this machine. */
+export interface LocalRun {
+  readonly running: RunningStack;
+  /** Invocations of the authorizer's function so far: requests that the result cache could not answer. */
+  authorizerCalls(): number;
+  /** Ends every execution environment of every function: the next invocations are cold starts. */
+  recycleEnvironments(): Promise<void>;
+  /** Flushes of the result cache that the control plane accepted. */
+  flushes(): number;
+  setFlushEffect(effect: FlushEffect): void;
+  readonly authorizationServer: HttpService;
+  /** The authorization server's private key, to sign tokens that it would not. */
+  readonly signingKey: JsonWebKey & { readonly kid: string };
+  /** DynamoDB Local's process; undefined when another DynamoDB is used. */
+  dynamodbPid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** @throws LocalRunError when a port is taken, DynamoDB cannot run or does not answer, or the stack cannot be synthesized; nothing is left behind */
+export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+  const undo = teardown();
+  const { signal } = options;
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new LocalRunError('The start was interrupted.')), { once: true });
+  });
+  try {
+    return await Promise.race([start(options, undo), aborted]);
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun> {
+  const { clock = Date.now, say = () => {}, log = () => {} } = options;
+  const ports = portsFrom(options.port);
+  const { api, issuer, dynamodb, controlPlane } = ports;
+  await requireFree([api, issuer, controlPlane, ...(options.dynamodbEndpoint === undefined ? [dynamodb] : [])]);
+  if (options.dynamodbEndpoint !== undefined) await requireDynamoDb(options.dynamodbEndpoint);
+  const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));
+  await undo.add(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, 'dynamodb'));
+  const services = await startLocalServices(
+    {
+      ports,
+      folder,
+      dynamodbEndpoint: options.dynamodbEndpoint,
+      resultTtlSeconds: options.resultTtlSeconds,
+      cachePer: options.cachePer,
+      accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 600,
+    },
+    undo,
+  );
+  const { tableName, pid } = await startLocalTable(services, folder, ports.dynamodb, say, undo);
+  const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
+  const running = runningStack(services, localApi, tableName, ports.api);
+  return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
+}
+
+function controls({ authorizationServer }: LocalServices, localApi: LocalApi) {
+  const { functions, controlPlane } = localApi;
+  return {
+    authorizerCalls: () => authorizerFunction(localApi).invocations(),
+    recycleEnvironments: async () => void (await Promise.all([...functions.values()].map((each) => each.recycle()))),
+    flushes: controlPlane.flushes,
+    setFlushEffect: controlPlane.setFlushEffect,
+    authorizationServer: { pause: authorizationServer.pause, resume: authorizationServer.resume },
+    signingKey: authorizationServer.signingKey,
+  };
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { AUDIENCE, type AuthorizationServer, authorizationServer } from '../authorization-server.ts';
+import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import { type HttpService, startHttpService } from './http-service.ts';
+import { HOST, type Ports } from './ports.ts';
+import { type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
+import type { Teardown } from './teardown.ts';
+
+export interface ServicesOptions {
+  readonly ports: Ports;
+  /** The run's own folder. */
+  readonly folder: string;
+  /** undefined: DynamoDB Local is started; else a DynamoDB that runs already. */
+  readonly dynamodbEndpoint: string | undefined;
+  readonly resultTtlSeconds: number | undefined;
+  readonly cachePer: SynthesisOptions['cachePer'];
+  readonly accessTokenLifetimeSeconds: number;
+}
+
+/** What the API needs around it. */
+export interface LocalServices {
+  readonly synthesized: SynthesizedStack;
+  /** undefined: somebody else's DynamoDB is used. */
+  readonly dynamoDbLocal: DynamoDbLocal | undefined;
+  readonly dynamodb: string;
+  readonly issuer: string;
+  readonly authorizationServer: AuthorizationServer & HttpService;
+}
+
+/** What the deployment calls the local issuer. */
+export const LOCAL_ALIAS = 'local';
+
+/** Starts the three slow things at the same time: the stack's synthesis, DynamoDB and the authorization server. */
+export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
+  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer } = options;
+  const starting = new AbortController();
+  const issuer = `http://${HOST}:${ports.issuer}`;
+  const dataFolder = join(folder, 'dynamodb');
+  const dynamoDb =
+    dynamodbEndpoint === undefined
+      ? startDynamoDbLocal({ port: ports.dynamodb, dataFolder, signal: starting.signal })
+      : Promise.resolve(undefined);
+  const outputFolder = join(folder, 'cdk.out');
+  const synthesis = synthesize(
+    { alias: LOCAL_ALIAS, issuer, audience: AUDIENCE, resultTtlSeconds, cachePer, outputFolder },
+    starting.signal,
+  );
+  const server = startAuthorizationServer(issuer, options);
+  await undo.add(async () => {
+    starting.abort();
+    await Promise.allSettled([
+      synthesis,
+      dynamoDb.then((started) => started?.stop()),
+      server.then((started) => started.pause()),
+    ]);
+  });
+  const [synthesized, dynamoDbLocal, started] = await Promise.all([synthesis, dynamoDb, server]);
+  const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
+  return { synthesized, dynamoDbLocal, dynamodb, issuer, authorizationServer: started };
+}
+
+async function startAuthorizationServer(
+  issuer: string,
+  { ports, accessTokenLifetimeSeconds }: ServicesOptions,
+): Promise<AuthorizationServer & HttpService> {
+  const created = await authorizationServer({ issuer, accessTokenLifetimeSeconds });
+  return { ...created, ...(await startHttpService(created.server, ports.issuer)) };
+}

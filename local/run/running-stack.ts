@@ -1,0 +1,66 @@
+import { REGION, type Stack } from '../cloudformation/stack.ts';
+import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
+import type { LambdaFunction } from '../functions/lambda-function.ts';
+import { LOCAL_CLIENTS } from '../local-client.ts';
+import { LocalRunError } from '../local-run-error.ts';
+import type { ContractLine } from './contract-line.ts';
+import type { LocalApi } from './local-api.ts';
+import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
+import { HOST } from './ports.ts';
+import type { RunningStack } from './running-file.ts';
+
+/** @throws LocalRunError when there is none */
+export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {
+  const [settings] = restApi.authorizers.values();
+  const found = functions.get(settings?.functionArn ?? '');
+  if (found === undefined) throw new LocalRunError('The template has no authorizer.');
+  return found;
+}
+
+/** What the run says of itself: the contract line, and what the operator's tool needs besides. */
+export function runningStack(services: LocalServices, localApi: LocalApi, table: string, port: number): RunningStack {
+  const { synthesized, issuer, dynamodb, authorizationServer } = services;
+  const { stageName, apiId, authorizers } = localApi.restApi;
+  const [settings] = authorizers.values();
+  const origin = `http://${HOST}:${port}`;
+  const contract: ContractLine = {
+    api: `${origin}/${stageName}`,
+    stage: stageName,
+    issuer,
+    alias: LOCAL_ALIAS,
+    tokenEndpoint: authorizationServer.tokenEndpoint,
+    clients: LOCAL_CLIENTS,
+    dynamodb,
+    table,
+    region: REGION,
+    resultTtlSeconds: settings?.resultTtlSeconds ?? 0,
+  };
+  const outputs = Object.entries(synthesized.stack.outputs()).map(([name, value]) => [
+    name,
+    value.replace(`https://${apiId}.execute-api.${REGION}.amazonaws.com`, origin),
+  ]);
+  return {
+    ...contract,
+    pid: process.pid,
+    authorizer: authorizerDescription(synthesized.stack, authorizerFunction(localApi)),
+    outputs: Object.fromEntries(outputs),
+  };
+}
+
+/** The member of the function's metadata that describes the authorizer, in JSON; CDK may put members of its own beside it. */
+function authorizerDescription(stack: Stack, { functionName }: LambdaFunction): JsonObject {
+  const metadata = stack
+    .resourcesOfType('AWS::Lambda::Function')
+    .find(({ logicalId }) => stack.ref(logicalId) === functionName)?.metadata;
+  const description = Object.values(metadata ?? {})
+    .map(parsedObject)
+    .find((member) => member !== undefined && 'configuration' in member);
+  if (description !== undefined) return description;
+  throw new LocalRunError(`The function ${functionName} has no description of the authorizer in its metadata.`);
+}
+
+function parsedObject(member: Json): JsonObject | undefined {
+  if (typeof member !== 'string' || !member.startsWith('{')) return undefined;
+  const value = JSON.parse(member) as Json;
+  return isObject(value) ? value : undefined;
+}

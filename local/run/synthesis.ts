@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
+import { type Stack, stackOf } from '../cloudformation/stack.ts';
+import type { Template } from '../cloudformation/template.ts';
+import type { AssetFolders } from '../functions/lambda-functions.ts';
+import { LocalRunError } from '../local-run-error.ts';
+
+/** What the deployment gets in place of its own issuers, and where the assembly goes. */
+export interface SynthesisOptions {
+  readonly alias: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** undefined: as deployment.ts says. */
+  readonly resultTtlSeconds: number | undefined;
+  /** undefined: as deployment.ts says. */
+  readonly cachePer: AuthorizerSettings['cachePer'];
+  readonly outputFolder: string;
+}
+
+export type SynthesisMessage = { readonly done: true } | { readonly failure: string };
+
+/** One stack of a cloud assembly. */
+export interface SynthesizedStack {
+  readonly stack: Stack;
+  readonly assets: AssetFolders;
+}
+
+export const STACK_NAME = 'bearer-authorizer';
+
+/**
+ * Synthesizes the stack as `cdk synth` does, but for a local issuer. In a worker: bundling blocks its thread, and signals
+ * and the other servers must not wait for it.
+ * @throws LocalRunError with the sentence that synth would print
+ */
+export async function synthesize(options: SynthesisOptions, signal: AbortSignal): Promise<SynthesizedStack> {
+  signal.throwIfAborted();
+  const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), {
+    workerData: options,
+    execArgv: [],
+    env: {
+      ...process.env,
+      // Validation by CDK's rules takes five sixths of the time, and says nothing that `cdk synth` does not.
+      CDK_VALIDATION: 'false',
+      // A worker that is terminated does not clear up: what it leaves goes with the run's own folder.
+      TMPDIR: dirname(options.outputFolder),
+    },
+    stdout: true,
+    stderr: true,
+  });
+  // CDK's warnings are for those who deploy, and `cdk synth` prints them; our stdout holds one line of JSON.
+  worker.stdout.resume();
+  worker.stderr.resume();
+  const aborted = () => void worker.terminate();
+  signal.addEventListener('abort', aborted, { once: true });
+  const message = await messageOf(worker);
+  signal.removeEventListener('abort', aborted);
+  signal.throwIfAborted();
+  if ('failure' in message) throw new LocalRunError(message.failure);
+  return readAssembly(options.outputFolder, STACK_NAME);
+}
+
+function messageOf(worker: Worker): Promise<SynthesisMessage> {
+  return new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error: Error) => resolve({ failure: error.message }));
+    worker.once('exit', () => resolve({ failure: 'The synthesis of the stack ended without a result.' }));
+  });
+}
+
+interface AssetManifest {
+  readonly files: Readonly<Record<string, AssetFile>>;
+}
+
+interface AssetFile {
+  readonly source: { readonly path: string };
+  readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+}
+
+/** A stack of a cloud assembly that `app.synth()` has written, by its name. */
+export async function readAssembly(folder: string, stackName: string): Promise<SynthesizedStack> {
+  const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
+  const template = (await readJson(`${stackName}.template.json`)) as Template;
+  const manifest = (await readJson(`${stackName}.assets.json`)) as AssetManifest;
+  const files = Object.values(manifest.files);
+  return {
+    stack: stackOf(stackName, template),
+    assets: (s3Key) => {
+      const file = files.find(({ destinations }) =>
+        Object.values(destinations).some(({ objectKey }) => objectKey === s3Key),
+      );
+      if (file === undefined) throw new LocalRunError(`The cloud assembly has no asset for ${s3Key}.`);
+      return join(folder, file.source.path);
+    },
+  };
+}

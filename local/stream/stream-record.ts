@@ -1,0 +1,64 @@
+import type { AttributeValue, _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
+import { REGION } from '../cloudformation/stack.ts';
+import type { Json, JsonObject } from '../cloudformation/template.ts';
+
+/** One change of the table, in the form in which Lambda hands it on. */
+export interface StreamRecord {
+  readonly sequenceNumber: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly event: JsonObject;
+}
+
+/** Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB": blobs in base64, the time in seconds. */
+export function streamRecordOf(record: SdkRecord, streamArn: string, readAt: number): StreamRecord {
+  const { eventID, eventName, eventVersion, dynamodb } = record;
+  const sequenceNumber = dynamodb?.SequenceNumber ?? '';
+  const createdAt = creationTimeOf(dynamodb?.ApproximateCreationDateTime, readAt);
+  const image = (name: 'Keys' | 'NewImage' | 'OldImage'): JsonObject => {
+    const attributes = dynamodb?.[name];
+    return attributes === undefined ? {} : { [name]: attributesOf(attributes) };
+  };
+  const event: JsonObject = {
+    eventID: eventID ?? '',
+    eventName: eventName ?? '',
+    eventVersion: eventVersion ?? '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: REGION,
+    dynamodb: {
+      ApproximateCreationDateTime: Math.floor(createdAt / 1000),
+      ...image('Keys'),
+      ...image('NewImage'),
+      ...image('OldImage'),
+      SequenceNumber: sequenceNumber,
+      SizeBytes: dynamodb?.SizeBytes ?? 0,
+      StreamViewType: dynamodb?.StreamViewType ?? '',
+    },
+    eventSourceARN: streamArn,
+  };
+  return { sequenceNumber, createdAt, event };
+}
+
+/**
+ * DynamoDB Local rounds down to the minute, where DynamoDB rounds to the second. A record that looks older than it is
+ * would be flushed too early: the latest moment that fits is taken instead.
+ */
+function creationTimeOf(rounded: Date | undefined, readAt: number): number {
+  return rounded === undefined ? readAt : Math.min(readAt, rounded.getTime() + 60_000);
+}
+
+function attributesOf(attributes: Record<string, AttributeValue>): JsonObject {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)]));
+}
+
+function attributeOf(value: AttributeValue): Json {
+  if (value.L !== undefined) return { L: value.L.map(attributeOf) };
+  if (value.M !== undefined) return { M: attributesOf(value.M) };
+  if (value.B !== undefined) return { B: base64(value.B) };
+  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

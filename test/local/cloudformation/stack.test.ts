@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { resolveIntrinsics } from '../../../local/cloudformation/intrinsics.ts';
+import { stackOf } from '../../../local/cloudformation/stack.ts';
+import type { Json } from '../../../local/cloudformation/template.ts';
+import { smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
+
+describe('intrinsic functions', () => {
+  const references = { ref: (name: string) => `<${name}>`, attribute: (id: string, name: string) => `<${id}.${name}>` };
+
+  test.each<[Json, Json]>([
+    [{ Ref: 'A' }, '<A>'],
+    [{ 'Fn::GetAtt': ['A', 'Arn'] }, '<A.Arn>'],
+    [{ 'Fn::GetAtt': 'A.Endpoint.Address' }, '<A.Endpoint.Address>'],
+    [{ 'Fn::Join': ['-', ['x', { Ref: 'A' }]] }, 'x-<A>'],
+    [{ 'Fn::Select': [1, { 'Fn::Split': [':', 'a:b:c'] }] }, 'b'],
+    [{ 'Fn::Sub': `x-\${A}-\${A.Arn}-\${!A}` }, `x-<A>-<A.Arn>-\${A}`],
+    [{ 'Fn::Sub': [`\${B}-\${A}`, { B: { Ref: 'C' } }] }, '<C>-<A>'],
+    [{ a: [{ Ref: 'A' }, 1, null], b: { Ref: 'AWS::NoValue' } }, { a: ['<A>', 1, null] }],
+  ])('%j', (value, expected) => {
+    expect(resolveIntrinsics(value, references)).toEqual(expected);
+  });
+
+  test('one that is not known is refused by name', () => {
+    expect(() => resolveIntrinsics({ 'Fn::ImportValue': 'x' }, references)).toThrow('Fn::ImportValue');
+  });
+});
+
+describe('a stack', () => {
+  const stack = stackOf('small', smallTemplate());
+
+  test('gives its resources the names and ARNs of a deployment', () => {
+    expect(stack.ref('Table')).toBe('small-Table');
+    expect(stack.ref('Stage')).toBe('v1');
+    expect(stack.attribute('Authorizer', 'Arn')).toBe(
+      'arn:aws:lambda:eu-west-1:000000000000:function:small-Authorizer',
+    );
+    expect(stack.outputs()).toEqual({ TableName: 'small-Table' });
+  });
+
+  test('refuses an attribute that it does not have, by name', () => {
+    expect(() => stack.attribute('Api', 'Nothing')).toThrow('Nothing of Api');
+  });
+
+  test('refuses a reference to nothing', () => {
+    expect(() => stack.ref('Gone')).toThrow('Gone');
+  });
+
+  test.each([0, 2])('needs one API and says so when there are %i', (count) => {
+    const api = smallTemplate().Resources.Api;
+    const changes = count === 0 ? { Api: undefined } : { Api: api, Another: api };
+    const other = stackOf('other', templateWith(changes));
+    expect(() => other.onlyResource('AWS::ApiGateway::RestApi')).toThrow(`${count} resources`);
+  });
+});

@@ -1,0 +1,99 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Json } from '../../../local/cloudformation/template.ts';
+import { type LambdaFunction, lambdaFunction } from '../../../local/functions/lambda-function.ts';
+import { assetFolder } from '../../support/gateway/asset-folder.ts';
+
+const SOURCE = `
+let invocations = 0;
+export const handler = async (event, context) => {
+  invocations += 1;
+  if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
+  if (event.spin) for (;;) {}
+  if (event.exit) process.exit(3);
+  if (event.late) { setImmediate(() => { throw new Error('late'); }); await new Promise(() => {}); }
+  if (event.throw) throw new TypeError(event.throw);
+  if (event.log) console.log('line one\\nline two');
+  if (event.nothing) return undefined;
+  return { invocations, echo: event, environment: process.env, remaining: context.getRemainingTimeInMillis() };
+};`;
+
+let folder: string;
+let tested: LambdaFunction;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  folder = await assetFolder({ echo: SOURCE, broken: 'throw new Error("cannot load");' });
+  tested = functionIn('echo', (line) => lines.push(line));
+});
+
+afterAll(async () => {
+  await tested.recycle();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('an environment is used again, and sees exactly the variables it was given', async () => {
+  const first = await payloadOf({ a: 1 });
+  const second = await payloadOf({ a: 2 });
+  expect(first).toMatchObject({ echo: { a: 1 }, environment: { GREETING: 'hello' } });
+  expect(second).toMatchObject({ invocations: Number(first.invocations) + 1 });
+  expect(Object.keys(first.environment as object)).toEqual(['GREETING']);
+  expect(Number(first.remaining)).toBeLessThanOrEqual(1000);
+});
+
+test('invocations at the same time get environments of their own', async () => {
+  await tested.recycle();
+  const results = await Promise.all([1, 2, 3].map((a) => payloadOf({ a, sleep: 100 })));
+  expect(results.map(({ invocations }) => invocations)).toEqual([1, 1, 1]);
+});
+
+test('what a handler throws is the result', async () => {
+  expect(await tested.invoke({ throw: 'Unauthorized' })).toEqual({
+    error: { errorType: 'TypeError', errorMessage: 'Unauthorized' },
+  });
+});
+
+test('a handler that returns nothing answers null', async () => {
+  expect(await tested.invoke({ nothing: true })).toEqual({ payload: null });
+});
+
+test.each<[string, Json, string]>([
+  ['takes too long', { sleep: 60_000 }, 'Task timed out after 1.00 seconds'],
+  ['never yields', { spin: true }, 'Task timed out after 1.00 seconds'],
+  ['exits', { exit: true }, 'Runtime exited'],
+  ['throws outside of the invocation', { late: true }, 'late'],
+])('a handler that %s fails its invocation, and the next one starts afresh', async (_, event, errorMessage) => {
+  await tested.recycle();
+  expect(await tested.invoke(event)).toMatchObject({ error: { errorMessage } });
+  expect(await payloadOf({ a: 1 })).toMatchObject({ invocations: 1 });
+});
+
+test('a module that cannot be loaded fails the invocation', async () => {
+  const broken = functionIn('broken', () => {});
+  expect(await broken.invoke({})).toMatchObject({ error: { errorMessage: 'cannot load' } });
+});
+
+test('what a handler prints is handed on line by line', async () => {
+  await tested.invoke({ log: true });
+  await expect.poll(() => lines).toEqual(['line one', 'line two']);
+});
+
+function functionIn(name: string, log: (line: string) => void): LambdaFunction {
+  const settings = {
+    taskRoot: join(folder, name),
+    handler: 'index.handler',
+    functionName: name,
+    functionArn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
+    memorySize: 128,
+    timeoutSeconds: 1,
+    environment: { GREETING: 'hello' },
+  };
+  return lambdaFunction(settings, log);
+}
+
+async function payloadOf(event: Json): Promise<Record<string, Json>> {
+  const result = await tested.invoke(event);
+  if ('error' in result) throw new Error(result.error.errorMessage);
+  return result.payload as Record<string, Json>;
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RunningStack, removeRunningFile, writeRunningFile } from '../../../local/run/running-file.ts';
+import { readRunningStack } from '../../../ops/stack/local-stack.ts';
+
+let folder: string;
+const processes: ChildProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'running-'));
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map(killed));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A process that lives until it is killed, and the file's content that it might write. */
+function startedRun() {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  processes.push(child);
+  return { child, running: { ...ANYTHING, pid: child.pid ?? 0 } };
+}
+
+const ANYTHING: RunningStack = {
+  api: 'http://127.0.0.1:1/v1',
+  stage: 'v1',
+  issuer: 'http://127.0.0.1:1',
+  alias: 'local',
+  tokenEndpoint: 'http://127.0.0.1:1/token',
+  clients: [{ clientId: 'c', clientSecret: 's', scope: '' }],
+  dynamodb: 'http://127.0.0.1:2',
+  table: 't',
+  region: 'eu-west-1',
+  resultTtlSeconds: 60,
+  pid: 0,
+  authorizer: { configuration: {} },
+  outputs: {},
+};
+
+const YESTERDAY = Date.now() / 1000 - 86_400;
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+test('the operator’s tool reads what the run wrote, also into a folder that was not there', async () => {
+  const { running } = startedRun();
+  await writeRunningFile(running, join(folder, 'deep'));
+  expect(await readRunningStack(join(folder, 'deep'))).toEqual(running);
+});
+
+test('of two runs the tool finds the later one, and the other again when that has stopped', async () => {
+  const [first, second] = [startedRun(), startedRun()];
+  await writeRunningFile(second.running, folder);
+  await writeRunningFile(first.running, folder);
+  await utimes(join(folder, `running-${first.running.pid}.json`), YESTERDAY, YESTERDAY);
+  expect(await readRunningStack(folder)).toEqual(second.running);
+  await removeRunningFile(second.running, folder);
+  expect(await readRunningStack(folder)).toEqual(first.running);
+  await removeRunningFile(first.running, folder);
+  expect(await readRunningStack(folder)).toBeUndefined();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a run that was killed does not count, and the next one clears its file away', async () => {
+  const [first, second] = [startedRun(), startedRun()];
+  await writeRunningFile(first.running, folder);
+  await killed(first.child);
+  expect(await readRunningStack(folder)).toBeUndefined();
+  await writeRunningFile(second.running, folder);
+  expect(await readdir(folder)).toEqual([`running-${second.running.pid}.json`]);
+});

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { recordFilterOf } from '../../../local/stream/record-filter.ts';
+
+const record = { eventName: 'INSERT', dynamodb: { NewImage: { flush: { BOOL: false } } } };
+
+test.each([
+  [[], true],
+  [['{"eventName":["INSERT","MODIFY"]}'], true],
+  [['{"eventName":["REMOVE"]}'], false],
+  [['{"eventName":["REMOVE"]}', '{"eventName":["INSERT"]}'], true],
+  [['{"dynamodb":{"NewImage":{"flush":{"BOOL":[false]}}}}'], true],
+  [['{"eventName":["INSERT"],"dynamodb":{"NewImage":{"other":{"S":["x"]}}}}'], false],
+])('%j lets an insertion through: %s', (patterns, expected) => {
+  expect(recordFilterOf(patterns)(record)).toBe(expected);
+});
+
+test('an operator that is not known is refused by name', () => {
+  expect(() => recordFilterOf(['{"eventName":[{"prefix":"IN"}]}'])).toThrow('prefix');
+});

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { stackOf } from '../../../local/cloudformation/stack.ts';
+import { isObject, type Json, listOf, objectOf } from '../../../local/cloudformation/template.ts';
+import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, type TableSettings, tableSettingsOf } from '../../../local/dynamodb/table.ts';
+import type { InvocationResult } from '../../../local/functions/lambda-environment.ts';
+import type { EventSourceMapping } from '../../../local/stream/event-source-mapping.ts';
+import { recordFilterOf } from '../../../local/stream/record-filter.ts';
+import { pollStream, type StreamPoller } from '../../../local/stream/stream-poller.ts';
+import { streamReader } from '../../../local/stream/stream-reader.ts';
+import { smallTemplate } from '../../support/gateway/small-template.ts';
+
+const endpoint = inject('dynamoDbEndpoint');
+const client = new DynamoDBClient(localClientOptions(endpoint));
+
+let settings: TableSettings;
+let pollers: StreamPoller[];
+/** What the function was invoked with: the targets of each batch. */
+let batches: string[][];
+let said: string[];
+let failures: number;
+
+beforeEach(async () => {
+  const table = stackOf('small', smallTemplate()).onlyResource('AWS::DynamoDB::Table');
+  settings = tableSettingsOf(table, `stream-${randomUUID()}`);
+  pollers = [];
+  batches = [];
+  said = [];
+  failures = 0;
+  await ensureTable(endpoint, settings);
+});
+
+afterEach(async () => {
+  await Promise.all(pollers.map((poller) => poller.stop()));
+});
+
+test('what was written before is read from the horizon, in order and in batches', async () => {
+  await put('a', 'b', 'c');
+  await start({ batchSize: 2 });
+  await expect.poll(() => batches).toEqual([['a', 'b'], ['c']]);
+});
+
+test('what was written before is not read from the latest on', async () => {
+  await put('a');
+  await start({ startingPosition: 'LATEST' });
+  await put('b');
+  await expect.poll(() => batches).toEqual([['b']]);
+});
+
+test('what the filter leaves out is not handed over', async () => {
+  await start({ wants: recordFilterOf(['{"dynamodb":{"Keys":{"target":{"S":["b"]}}}}']) });
+  await put('a', 'b');
+  await expect.poll(() => batches).toEqual([['b']]);
+});
+
+test('a batch that fails is handed over again before any later one', async () => {
+  failures = 2;
+  await put('a');
+  await start({});
+  await put('b');
+  await expect.poll(() => batches.flat(), { timeout: 5000 }).toEqual(['a', 'b']);
+  expect(said).toHaveLength(2);
+});
+
+test('a batch that fails too often is given up, aloud, and the next one has its turn', async () => {
+  failures = 2;
+  await put('a');
+  await start({ retryAttempts: 1, batchSize: 1 });
+  await put('b');
+  await expect.poll(() => batches, { timeout: 5000 }).toEqual([['b']]);
+  expect(said.at(-1)).toContain('not given 1 records again');
+});
+
+test('a batching window collects', async () => {
+  await start({ batchingWindowSeconds: 2, batchSize: 2 });
+  await put('a', 'b');
+  await expect.poll(() => batches).toEqual([['a', 'b']]);
+});
+
+test('a new table of the same name is read from its beginning', async () => {
+  await put('a');
+  await start({ startingPosition: 'LATEST' });
+  await client.send(new DeleteTableCommand({ TableName: settings.create.TableName }));
+  await ensureTable(endpoint, settings);
+  await put('b');
+  await expect.poll(() => batches, { timeout: 10_000 }).toEqual([['b']]);
+});
+
+async function put(...targets: readonly string[]): Promise<void> {
+  for (const target of targets) {
+    await client.send(new PutItemCommand({ TableName: settings.create.TableName, Item: { target: { S: target } } }));
+  }
+}
+
+async function start(parts: Partial<EventSourceMapping>): Promise<void> {
+  const mapping: EventSourceMapping = {
+    tableName: settings.create.TableName,
+    function: { functionName: 'reader', functionArn: 'arn', invoke, invocations: () => 0, recycle: async () => {} },
+    startingPosition: 'TRIM_HORIZON',
+    batchSize: 100,
+    batchingWindowSeconds: 0,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    maximumRecordAgeSeconds: 60,
+    bisect: false,
+    wants: () => true,
+    ...parts,
+  };
+  const reader = streamReader(endpoint, mapping.tableName, mapping.startingPosition);
+  pollers.push(await pollStream(mapping, reader, (line) => said.push(line)));
+}
+
+async function invoke(event: Json): Promise<InvocationResult> {
+  failures -= 1;
+  if (failures >= 0) return { error: { errorType: 'Error', errorMessage: 'not now' } };
+  batches.push(listOf(isObject(event) ? event : {}, 'Records').map(targetOf));
+  return { payload: null };
+}
+
+function targetOf(record: Json): string {
+  const keys = objectOf(objectOf(isObject(record) ? record : {}, 'dynamodb'), 'Keys');
+  return String(objectOf(keys, 'target').S);
+}

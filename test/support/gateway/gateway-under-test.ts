@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
+import { stackOf } from '../../../local/cloudformation/stack.ts';
+import type { Template } from '../../../local/cloudformation/template.ts';
+import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
+import { apiGateway } from '../../../local/gateway/api-gateway.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
+import { resultCache } from '../../../local/gateway/authorization/result-cache.ts';
+import type { HttpAnswer } from '../../../local/gateway/rest-api/gateway-response.ts';
+import { restApiOf } from '../../../local/gateway/rest-api/rest-api.ts';
+import { invokePermissionsOf } from '../../../local/iam/invoke-permission.ts';
+import { warnOnce } from '../../../local/warnings.ts';
+import { assetFolder } from './asset-folder.ts';
+
+/** Answers as its token says: `Bearer throw-<message>`, `Bearer <name of an answer>`. */
+const AUTHORIZER = `
+const statement = (Effect, Resource, Condition) => ({ Effect, Action: 'execute-api:Invoke', Resource, Condition });
+const answer = (...Statement) => ({ principalId: 'p', policyDocument: { Version: '2012-10-17', Statement }, context: { n: 1 } });
+const tokenOf = ({ type, methodArn, authorizationToken, ...rest }) => {
+  if (type === 'REQUEST') return rest.headers.Authorization ?? rest.headers.authorization;
+  if (Object.keys(rest).length > 0 || type !== 'TOKEN') throw new Error('strange event');
+  return authorizationToken;
+};
+export const handler = async (event) => {
+  const name = tokenOf(event).slice('Bearer '.length);
+  const answers = {
+    allow: answer(statement('Allow', '*')),
+    deny: answer(statement('Allow', '*'), statement('Deny', '*')),
+    silent: answer(statement('Allow', 'arn:elsewhere')),
+    here: answer(statement('Allow', event.methodArn)),
+    timed: answer(statement('Allow', '*', { DateLessThan: { 'aws:CurrentTime': '1970-01-01T00:02:00Z' } })),
+    strange: answer(statement('Allow', '*', { ArnLike: { 'aws:SourceArn': 'x' } })),
+    echo: { ...answer(statement('Allow', '*')), context: { methodArn: event.methodArn, event: JSON.stringify(event) } },
+    nested: { ...answer(statement('Allow', '*')), context: { a: {} } },
+  };
+  if (name === 'unauthorized') throw new Error('Unauthorized');
+  if (name === 'broken') throw new Error('database is down');
+  return answers[name];
+};`;
+
+const BACKEND = `
+export const handler = async (event) => {
+  if (event.queryStringParameters?.malformed) return 'hello';
+  if (event.queryStringParameters?.crash) process.exit(1);
+  const headers = { 'content-type': 'application/x-test', 'WWW-Authenticate': 'Basic' };
+  return { statusCode: 200, headers, body: JSON.stringify(event) };
+};`;
+
+export interface GatewayUnderTest {
+  readonly said: readonly string[];
+  /** Seconds since the epoch; 0 at first. */
+  setTime(seconds: number): void;
+  authorizerCalls(): number;
+  /** A GET. */
+  get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
+  send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export async function gatewayUnderTest(template: Template, reading?: RouteReadingName): Promise<GatewayUnderTest> {
+  const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const warn = warnOnce(say);
+  let now = 0;
+  const clock = () => now;
+  const stack = stackOf('small', template);
+  const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
+  const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
+  const cache = resultCache<AuthorizerAnswer>(clock, warn);
+  const mayInvoke = invokePermissionsOf(stack);
+  const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
+  const send: GatewayUnderTest['send'] = (method, target, ...headers) =>
+    gateway({ requestId: 'r1', method, target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' });
+  return {
+    said,
+    setTime: (seconds) => {
+      now = seconds * 1000;
+    },
+    authorizerCalls: () =>
+      [...functions.values()].find(({ functionName }) => functionName === 'small-Authorizer')?.invocations() ?? 0,
+    get: (target, ...headers) => send('GET', target, ...headers),
+    send,
+    close: async () => {
+      await Promise.all([...functions.values()].map((each) => each.recycle()));
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
