@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/dynamodb.global-setup.ts'],
+    globalSetup: ['test/support/table/dynamodb.global-setup.ts'],
     reporters: ['default', ['json', { outputFile: 'reports/tests.json' }]],
     // Files share their workers: loading the CDK anew for each of thirty files took longer than their tests.
     isolate: false,

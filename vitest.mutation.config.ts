@@ -16,7 +16,7 @@ export default defineConfig({
       'test/lambda/{network/dynamodb-call,flush/flush-stage,orders,properties/provider-tokens}*',
       'test/lambda/properties/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
     ],
-    globalSetup: ['test/support/dynamodb.global-setup.ts'],
+    globalSetup: ['test/support/table/dynamodb.global-setup.ts'],
     env: { EXACT_POLICY_CASES: '1000', EXACT_POLICY_SEED: '14' },
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { LocalRunError } from '../../local/local-run-error.ts';
 import { type BenchOptions, PARTS, parseBenchOptions, UsageError } from './bench-options.ts';
-import { coldStartChart } from './cold-start-chart.ts';
+import { coldStartChart } from './cold/cold-start-chart.ts';
 import { createProgress } from './progress.ts';
 import { reportOn } from './report.ts';
 import { type BenchResults, measureAll } from './results.ts';

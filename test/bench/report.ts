@@ -1,7 +1,7 @@
-import { COLD_CONTESTANTS } from './bundles.ts';
-import { type ColdResult, FAR_ISSUER_DELAY } from './cold.ts';
-import { CODE_OWNERS, type CodeOwner, type ColdProfile } from './cold-profile.ts';
-import { GARBAGE_KINDS } from './garbage.ts';
+import { COLD_CONTESTANTS } from './cold/bundles.ts';
+import { type ColdResult, FAR_ISSUER_DELAY } from './cold/cold.ts';
+import { CODE_OWNERS, type CodeOwner, type ColdProfile } from './cold/cold-profile.ts';
+import { GARBAGE_KINDS } from './hostile/garbage.ts';
 import type { PaceSummary } from './pace.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
 import type { Summary } from './samples.ts';

@@ -1,14 +1,14 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { BenchOptions, Part } from './bench-options.ts';
-import { type ColdResult, measureCold, measureColdFarFromIssuer } from './cold.ts';
-import { type ColdProfile, profileCold } from './cold-profile.ts';
-import { type EntryScale, measureEntryScale } from './entry-scale.ts';
-import { type GarbageResult, measureGarbage } from './garbage.ts';
-import { type HostileKeySet, measureHostileKeySets } from './hostile-key-sets.ts';
-import { type KeyScale, measureKeyScale } from './key-scale.ts';
-import { type MemoryResult, measureMemory } from './memory.ts';
+import { type ColdResult, measureCold, measureColdFarFromIssuer } from './cold/cold.ts';
+import { type ColdProfile, profileCold } from './cold/cold-profile.ts';
+import { type GarbageResult, measureGarbage } from './hostile/garbage.ts';
+import { type HostileKeySet, measureHostileKeySets } from './hostile/hostile-key-sets.ts';
+import { type MemoryResult, measureMemory } from './memory/memory.ts';
 import type { Progress } from './progress.ts';
-import { measureRouteScale, type RouteScale } from './route-scale.ts';
+import { type EntryScale, measureEntryScale } from './scale/entry-scale.ts';
+import { type KeyScale, measureKeyScale } from './scale/key-scale.ts';
+import { measureRouteScale, type RouteScale } from './scale/route-scale.ts';
 import type { Surroundings } from './surroundings.ts';
 import { measureWarm, type WarmSeries } from './warm.ts';
 

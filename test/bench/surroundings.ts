@@ -9,8 +9,8 @@ import { BatchGetItemCommand, type CreateTableCommandInput, DynamoDBClient } fro
 import { localClientOptions } from '../../local/dynamodb/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../../local/dynamodb/dynamodb-local.ts';
 import { ensureTable } from '../../local/dynamodb/table.ts';
-import { freePort } from '../support/free-port.ts';
-import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { freePort } from '../support/network/free-port.ts';
+import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { signingKeys } from './tokens.ts';
 
 /** What every contestant talks to: a key set over HTTP, and DynamoDB Local. Both on loopback. */

@@ -1,5 +1,5 @@
-import { COLD_CONTESTANTS } from './bundles.ts';
-import { PLAIN_GARBAGE, SHAPED_GARBAGE } from './garbage.ts';
+import { COLD_CONTESTANTS } from './cold/bundles.ts';
+import { PLAIN_GARBAGE, SHAPED_GARBAGE } from './hostile/garbage.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
 
 /** What we promised ourselves, and what this run says of it. */

@@ -1,18 +1,18 @@
 import type { Screen, ShowProgress } from '../../ops/cli/progress.ts';
 import { processTerminal, type Terminal } from '../../ops/cli/terminal.ts';
 import { printReport, runProgram } from '../../ops/program.ts';
-import { cacheFacts } from './cache-facts.ts';
 import { type DeployedTestCommand, deployedTestGrammar } from './command-line.ts';
 import { type Experiment, openExperiment } from './experiment.ts';
+import { cacheFacts } from './facts/cache-facts.ts';
+import { flushAndProof } from './facts/flush-facts.ts';
+import { headerFacts } from './facts/header-facts.ts';
+import { lifetimeFacts } from './facts/lifetime-facts.ts';
+import { pathFacts } from './facts/path-facts.ts';
+import { revocationLevels } from './facts/revocation-levels.ts';
+import { routeFacts } from './facts/route-facts.ts';
 import { type Finding, findingOf, type Measurement } from './finding.ts';
-import { flushAndProof } from './flush-facts.ts';
-import { headerFacts } from './header-facts.ts';
-import { lifetimeFacts } from './lifetime-facts.ts';
 import { mainJob } from './main-job.ts';
-import { pathFacts } from './path-facts.ts';
 import { deployedTestReport, type MeasuredPlace } from './report.ts';
-import { revocationLevels } from './revocation-levels.ts';
-import { routeFacts } from './route-facts.ts';
 
 const INTERRUPTED = 130;
 

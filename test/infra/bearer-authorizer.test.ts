@@ -20,7 +20,7 @@ import { DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-descripti
 import { lossesIn } from '../../lambda/configuration/described-losses.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { descriptionIn, issuer, newApp, newStack } from '../support/cdk/synthesis.ts';
-import { tenantRoutes } from '../support/route-tables.ts';
+import { tenantRoutes } from '../support/routes/route-tables.ts';
 
 const settings: AuthorizerSettings = {
   issuers: { main: issuer },

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { oidc } from '../../infra/issuers/issuer-presets.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api-call.ts';
-import { loopbackIssuer } from '../support/loopback-issuer.ts';
-import { segment } from '../support/signed-token.ts';
-import { type DeployedVersion, deployVersion } from './deployed-version.ts';
-import { START_TIMEOUT } from './local-journey.ts';
+import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';
+import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
+import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
+import { segment } from '../support/tokens/signed-token.ts';
 
 /** A policy per token cannot say this table: a Deny for the invoice takes the tenant or the PDF along. */
 const ROUTES: readonly Route[] = [

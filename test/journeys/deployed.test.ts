@@ -9,7 +9,7 @@ import type { Terminal } from '../../ops/cli/terminal.ts';
 import { findStack } from '../../ops/stack/stack-search.ts';
 import { main } from '../deployed/deployed-test.ts';
 import type { Finding } from '../deployed/finding.ts';
-import { type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 let journey: LocalJourney;
 let localFolder: string;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jwtIdOf, type LocalJourney, startJourney } from './local-journey.ts';
+import { jwtIdOf, type LocalJourney, startJourney } from '../support/journeys/local-journey.ts';
 
 /**
  * Measures, with a result TTL of an hour: a cached token's entry acknowledged -> the first refusal's answer. A round takes

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { HOST } from '../../local/run/ports.ts';
-import { freePort } from '../support/free-port.ts';
-import { fourFrom, freePorts, isTaken } from './free-ports.ts';
-import { START_TIMEOUT } from './local-journey.ts';
-import { copyProgram, type ProgramCopy } from './program-copy.ts';
+import { fourFrom, freePorts, isTaken } from '../support/journeys/free-ports.ts';
+import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
+import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
+import { freePort } from '../support/network/free-port.ts';
 
 let program: ProgramCopy;
 /** The temporary folder of what a test starts. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startDynamoDbLocal } from '../../local/dynamodb/dynamodb-local.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 import {
   type Answer,
   afterSeconds,
@@ -11,8 +12,7 @@ import {
   json,
   reset,
   startLoopbackServer,
-} from '../support/loopback-server.ts';
-import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+} from '../support/network/loopback-server.ts';
 
 let journey: LocalJourney;
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ContractLine } from '../../local/run/contract-line.ts';
+import { freePorts } from '../support/journeys/free-ports.ts';
+import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
+import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
 import { readmeBlocks, typedIn } from '../support/readme.ts';
-import { freePorts } from './free-ports.ts';
-import { START_TIMEOUT } from './local-journey.ts';
-import { copyProgram, type ProgramCopy } from './program-copy.ts';
 
 /** Twenty by `npm run test:readme`: each paste starts npm three times. */
 const PASTES = Number(process.env.README_PASTES ?? 2);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
-import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 /** Seconds, as the stack deploys the authorizer. */
 const AUTHORIZER_TIMEOUT = 5;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 /** An hour: without the flush nobody here would live to see a refusal. */
 const RESULT_TTL = 3600;

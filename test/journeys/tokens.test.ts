@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type LocalJourney, START_TIMEOUT, startJourney } from './local-journey.ts';
+import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 let journey: LocalJourney;
 

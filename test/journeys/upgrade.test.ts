@@ -4,11 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { oidc } from '../../infra/issuers/issuer-presets.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ACCOUNT, REGION } from '../../local/cloudformation/stack.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
+import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { operatorAtWork } from '../support/operator/operator-at-work.ts';
-import { signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { type DeployedVersion, deployVersion } from './deployed-version.ts';
+import { signedToken } from '../support/tokens/signed-token.ts';
+import { createSigningKey } from '../support/tokens/signing-keys.ts';
 
 const WAITING = { timeout: 30_000, interval: 100 };
 const AUDIENCE = 'https://api.example.com';

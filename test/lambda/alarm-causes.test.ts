@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { CannotDecideError } from '../../lambda/failure.ts';
 import { REFRESH_AFTER } from '../../lambda/key-set/key-set.ts';
 import type { ReadEntries } from '../../lambda/revocation/revocation-list.ts';
-import { type AuthorizerUnderTest, authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
-import { down, good, key, tokenUnder } from '../support/key-world.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
-import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
+import { type AuthorizerUnderTest, authorizerUnderTest, createClock } from '../support/tokens/authorizer-under-test.ts';
+import { down, good, key, tokenUnder } from '../support/tokens/key-world.ts';
+import { NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 /** The metrics of the authorizer that alarms watch. */
 const WATCHED = ['Failed', 'EntryMalformed', 'KeySetStale', 'KeyDropped'];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { STAGE_ARN } from '../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../support/loopback-issuer.ts';
-import { expectRefused } from '../support/refusal.ts';
-import { segment, signedToken } from '../support/signed-token.ts';
-import { createSigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW } from '../support/trusted-issuer.ts';
+import { STAGE_ARN } from '../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
+import { expectRefused } from '../support/tokens/refusal.ts';
+import { segment, signedToken } from '../support/tokens/signed-token.ts';
+import { createSigningKey } from '../support/tokens/signing-keys.ts';
+import { goodClaims, NOW } from '../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

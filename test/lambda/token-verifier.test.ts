@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { KeySet } from '../../lambda/key-set/key-set.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import { key } from '../support/key-world.ts';
-import { signedToken } from '../support/signed-token.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { key } from '../support/tokens/key-world.ts';
+import { signedToken } from '../support/tokens/signed-token.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 const keySetOf = (): KeySet => ({
   keyFor: async () =>

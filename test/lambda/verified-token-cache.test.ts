@@ -6,11 +6,11 @@ import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { MOST_REMEMBERED_CHARACTERS, MOST_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
-import { authorizerUnderTest, createClock } from '../support/authorizer-under-test.ts';
-import { keySet, startLoopbackServer } from '../support/loopback-server.ts';
-import { signedToken, twinOf } from '../support/signed-token.ts';
-import { createSigningKey, type SigningKey } from '../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { keySet, startLoopbackServer } from '../support/network/loopback-server.ts';
+import { authorizerUnderTest, createClock } from '../support/tokens/authorizer-under-test.ts';
+import { signedToken, twinOf } from '../support/tokens/signed-token.ts';
+import { createSigningKey, type SigningKey } from '../support/tokens/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'one');
 

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { compileRouteTable } from '../../infra/routes/route-compiler.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { routesReport } from '../../ops/routes/routes-report.ts';
-import { selectRoute } from '../support/api-gateway-route-selection.ts';
-import { allows } from '../support/iam-evaluation.ts';
 import { describedTable } from '../support/operator/operator-at-work.ts';
-import type { PathRequest } from '../support/route-tables.ts';
+import { selectRoute } from '../support/routes/api-gateway-route-selection.ts';
+import { allows } from '../support/routes/iam-evaluation.ts';
+import type { PathRequest } from '../support/routes/route-tables.ts';
 
 /** `SHOWN_LOSS_TABLES=5000 vitest run test/ops/routes.property.test.ts` */
 const TABLES = Number(process.env.SHOWN_LOSS_TABLES ?? 80);

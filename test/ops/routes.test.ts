@@ -7,7 +7,6 @@ import type { AuthorizerDescription } from '../../lambda/configuration/authorize
 import { lossesText } from '../../lambda/configuration/described-losses.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { main } from '../../ops/routes.ts';
-import { route } from '../support/compiled-policy.ts';
 import {
   describedAuthorizer,
   describedTable,
@@ -16,7 +15,8 @@ import {
   operatorAtWork,
   wordsOf,
 } from '../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../support/trusted-issuer.ts';
+import { route } from '../support/routes/compiled-policy.ts';
+import { NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { ROUTE_READINGS } from '../../infra/routes/route-readings.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
 import { MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { RequestedRoute, Route } from '../../lambda/policy/route.ts';
-import { selectRoute } from '../support/api-gateway-route-selection.ts';
-import { explains, isGranted } from '../support/explained-losses.ts';
-import { allows } from '../support/iam-evaluation.ts';
+import { selectRoute } from '../support/routes/api-gateway-route-selection.ts';
+import { explains, isGranted } from '../support/routes/explained-losses.ts';
+import { allows } from '../support/routes/iam-evaluation.ts';
 
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 

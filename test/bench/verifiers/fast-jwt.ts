@@ -1,5 +1,5 @@
 import { createVerifier } from 'fast-jwt';
-import type { SigningKey } from '../../support/signing-keys.ts';
+import type { SigningKey } from '../../support/tokens/signing-keys.ts';
 import type { Verifier } from './verifier.ts';
 
 /** fast-jwt with the key in its hand: it brings no key set of its own. `cache`: its own, of 1,000 tokens. */

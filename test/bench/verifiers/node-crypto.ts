@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto';
-import type { SigningKey } from '../../support/signing-keys.ts';
+import type { SigningKey } from '../../support/tokens/signing-keys.ts';
 import type { Verifier } from './verifier.ts';
 
 /** The floor: one signature check by Node's own module, and the payload's JSON. No claim is looked at but `exp`. */

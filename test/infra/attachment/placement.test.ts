@@ -15,8 +15,14 @@ import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
 import type { CacheKey } from '../../../lambda/policy/route.ts';
 import { issuer, newApp } from '../../support/cdk/synthesis.ts';
+import {
+  faultsIn,
+  type Resource,
+  type SynthesizedStack,
+  stacksOf,
+  withNested,
+} from '../../support/cdk/template-graph.ts';
 import { FULL_SUITE } from '../../support/full-suite.ts';
-import { faultsIn, type Resource, type SynthesizedStack, stacksOf, withNested } from '../../support/template-graph.ts';
 
 const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } };
 const document = {

@@ -12,7 +12,7 @@ import {
 } from '../../../infra/attachment/arn-pattern-overlap.ts';
 import { type ApiMethods, resourcePolicyErrors } from '../../../infra/attachment/resource-policy.ts';
 import { newStack } from '../../support/cdk/synthesis.ts';
-import { globMatches } from '../../support/iam-evaluation.ts';
+import { globMatches } from '../../support/routes/iam-evaluation.ts';
 
 const METHODS: ApiMethods = {
   guarded: ['GET /orders', 'POST /orders', 'GET /orders/{id}', 'ANY /files/{name}', 'GET /{page}'],

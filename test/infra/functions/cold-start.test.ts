@@ -7,12 +7,12 @@ import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { environmentOf } from '../../../lambda/configuration/authorizer-environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
-import { STAGE_ARN } from '../../support/authorizer-under-test.ts';
-import { keySet, startLoopbackServer } from '../../support/loopback-server.ts';
-import { createRevocationTable } from '../../support/revocation-table.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { createRevocationTable } from '../../support/table/revocation-table.ts';
+import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const FIRST_DECISION = `
   const { handler } = require(process.argv[1]);

@@ -10,12 +10,12 @@ import type { Deployment, IssuerSettings } from '../../../infra/settings/deploym
 import { MAX_ENVIRONMENT_BYTES } from '../../../infra/settings/environment-size.ts';
 import { configurationFrom, ISSUERS_FILE } from '../../../lambda/configuration/authorizer-environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
-import { STAGE_ARN } from '../../support/authorizer-under-test.ts';
 import { authorizerVariables, newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
-import { keySet, startLoopbackServer } from '../../support/loopback-server.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims } from '../../support/trusted-issuer.ts';
+import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const long = 'a-tenant-with-a-rather-long-name.eu-central-1.login.customers.acme.example';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allowedBy, authorizerUnderTest } from '../../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { PROVIDERS, type ProviderTokens, type TokenShape } from '../../support/tokens/provider-tokens.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 const key = createSigningKey('RS256', '2026-01');
 

@@ -13,10 +13,10 @@ import {
 } from '../../../lambda/policy/policy-document.ts';
 import type { CompiledRoute, Route } from '../../../lambda/policy/route.ts';
 import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
-import { selectRoute } from '../../support/api-gateway-route-selection.ts';
-import { explains, isGranted } from '../../support/explained-losses.ts';
-import { allows } from '../../support/iam-evaluation.ts';
-import { type PathRequest, type PolicyCase, policyCase } from '../../support/route-tables.ts';
+import { selectRoute } from '../../support/routes/api-gateway-route-selection.ts';
+import { explains, isGranted } from '../../support/routes/explained-losses.ts';
+import { allows } from '../../support/routes/iam-evaluation.ts';
+import { type PathRequest, type PolicyCase, policyCase } from '../../support/routes/route-tables.ts';
 
 /** `EXACT_POLICY_CASES=1000000 vitest run test/infra/routes/exact-policies.property.test.ts` */
 const CASES = Number(process.env.EXACT_POLICY_CASES ?? 3000);

@@ -9,7 +9,7 @@ import {
 } from '../../../infra/routes/policy-size.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { MAX_STAGE_POLICY_BYTES } from '../../../lambda/policy/policy-document.ts';
-import { route, STAGE_ARN } from '../../support/compiled-policy.ts';
+import { route, STAGE_ARN } from '../../support/routes/compiled-policy.ts';
 
 /** A REST API of the usual shape, with scopes across resources (`read`) and within one (`c7:read`). */
 function collections(count: number) {

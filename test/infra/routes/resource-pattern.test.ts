@@ -10,7 +10,7 @@ import {
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { parseRouteTable } from '../../../infra/routes/route-table.ts';
 import { coveredBy } from '../../../lambda/policy/covered-patterns.ts';
-import { isAllowed, route } from '../../support/compiled-policy.ts';
+import { isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 /** As many parameters of one character as fit a path. */
 const MOST_PARAMETERS = 99;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileRoutes, compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
-import { grantFor, isAllowed, route } from '../../support/compiled-policy.ts';
+import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 const orders = [
   route('GET /whoami'),

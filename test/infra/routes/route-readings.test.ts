@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
 import { checkLosses } from '../../../infra/settings/loss-messages.ts';
-import { grantFor, isAllowed, route } from '../../support/compiled-policy.ts';
+import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 const orders = [
   route('GET /orders', 'list'),

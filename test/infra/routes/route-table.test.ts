@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RouteTableError } from '../../../infra/route-table-error.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
-import { route } from '../../support/compiled-policy.ts';
+import { route } from '../../support/routes/compiled-policy.ts';
 
 const wrongTables: readonly [fault: string, routes: readonly Route[], words: RegExp][] = [
   ['a path without a slash', [route('GET orders')], /"orders" must start with "\/"/],

@@ -7,9 +7,9 @@ import { createGrants } from '../../../lambda/policy/grants.ts';
 import { policyDocument } from '../../../lambda/policy/policy-document.ts';
 import type { CompiledRoute, Route } from '../../../lambda/policy/route.ts';
 import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
-import { selectRoute } from '../../support/api-gateway-route-selection.ts';
-import { allows } from '../../support/iam-evaluation.ts';
-import { type Demand, type PolicySearch, policySearch } from '../../support/policy-search.ts';
+import { selectRoute } from '../../support/routes/api-gateway-route-selection.ts';
+import { allows } from '../../support/routes/iam-evaluation.ts';
+import { type Demand, type PolicySearch, policySearch } from '../../support/routes/policy-search.ts';
 
 /** `npm run test:small-tables` */
 const TABLES = Number(process.env.SMALL_TABLES ?? 40);

@@ -4,8 +4,8 @@ import { expressibleTable, withoutCovered } from '../../../infra/settings/expres
 import { lossesIn } from '../../../lambda/configuration/described-losses.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import { patternFor } from '../../../lambda/policy/resource-pattern.ts';
-import { route } from '../../support/compiled-policy.ts';
-import { tenantRoutes } from '../../support/route-tables.ts';
+import { route } from '../../support/routes/compiled-policy.ts';
+import { tenantRoutes } from '../../support/routes/route-tables.ts';
 
 const perToken = { cachePer: 'token' } as const;
 const perRoute = { cachePer: 'route' } as const;

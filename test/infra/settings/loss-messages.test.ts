@@ -5,7 +5,7 @@ import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { DeploymentError } from '../../../infra/settings/deployment-schema.ts';
 import { checkLosses, type LossDemands } from '../../../infra/settings/loss-messages.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
-import { route } from '../../support/compiled-policy.ts';
+import { route } from '../../support/routes/compiled-policy.ts';
 
 function warningFor(routes: readonly Route[], demands: LossDemands = {}): string | undefined {
   return checkLosses(compileRouteTable(routes).losses, routes, demands);

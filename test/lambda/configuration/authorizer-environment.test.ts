@@ -4,7 +4,7 @@ import {
   configurationFrom,
   environmentOf,
 } from '../../../lambda/configuration/authorizer-environment.ts';
-import { trustedIssuer } from '../../support/trusted-issuer.ts';
+import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const configuration: AuthorizerConfiguration = {
   issuers: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allowedBy, STAGE_ARN } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
+import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, tokenOf } = issuer;

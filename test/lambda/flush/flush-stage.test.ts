@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createStageFlusher } from '../../../lambda/flush/flush-stage.ts';
-import { freePort } from '../../support/free-port.ts';
-import { testCredentials } from '../../support/revocation-table.ts';
+import { freePort } from '../../support/network/free-port.ts';
+import { testCredentials } from '../../support/table/revocation-table.ts';
 
 type Reply = readonly [status: number, errorType?: string] | 'reset';
 

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlushedStage } from '../../../lambda/configuration/flusher-environment.ts';
 import { createStageReader, stageParametersFrom, withPublishedStages } from '../../../lambda/flush/stage-parameters.ts';
-import { type Answer, json, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { type Answer, json, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 
 const live = { restApiId: 'abc123', stageName: 'live' };
 const beta = { restApiId: 'xyz789', stageName: 'beta' };

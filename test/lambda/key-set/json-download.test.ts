@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DownloadError, downloadJson, isAcceptableAddress } from '../../../lambda/key-set/json-download.ts';
-import { eventsOf, good, key, keyWorld } from '../../support/key-world.ts';
 import {
   type Answer,
   body,
@@ -14,7 +13,8 @@ import {
   redirectTo,
   reset,
   startLoopbackServer,
-} from '../../support/loopback-server.ts';
+} from '../../support/network/loopback-server.ts';
+import { eventsOf, good, key, keyWorld } from '../../support/tokens/key-world.ts';
 
 let elsewhere: LoopbackServer;
 beforeAll(async () => {

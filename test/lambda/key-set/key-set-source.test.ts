@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorizerUnderTest, createClock } from '../../support/authorizer-under-test.ts';
-import { down, eventsOf, key, keyWorld, tokenUnder } from '../../support/key-world.ts';
 import {
   type Answer,
   afterSeconds,
@@ -12,9 +10,11 @@ import {
   keySet,
   reset,
   startLoopbackServer,
-} from '../../support/loopback-server.ts';
-import { selfSignedCertificate } from '../../support/self-signed-certificate.ts';
-import { trustedIssuer } from '../../support/trusted-issuer.ts';
+} from '../../support/network/loopback-server.ts';
+import { selfSignedCertificate } from '../../support/network/self-signed-certificate.ts';
+import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { down, eventsOf, key, keyWorld, tokenUnder } from '../../support/tokens/key-world.ts';
+import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 describe('discovery', () => {
   const issuerOf = (address: string, path = '') => ({ issuer: `${address}${path}`, jwksUri: null });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../../lambda/key-set/key-set.ts';
-import { authorizerUnderTest, type createClock } from '../../support/authorizer-under-test.ts';
-import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/key-world.ts';
-import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../../support/loopback-server.ts';
-import { expectRefused, refusalsOf } from '../../support/refusal.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../../support/network/loopback-server.ts';
+import { authorizerUnderTest, type createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
+import { expectRefused, refusalsOf } from '../../support/tokens/refusal.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 describe('D1 fifty unknown key ids within 30 s', () => {
   const fifty = Array.from({ length: 50 }, (_, index) => tokenUnder(`unknown-${index}`));

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../../lambda/token/trusted-issuer.ts';
-import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/key-world.ts';
-import { keySet } from '../../support/loopback-server.ts';
-import { refusalsOf } from '../../support/refusal.ts';
-import { createSigningKey, type SigningKey } from '../../support/signing-keys.ts';
-import { trustedIssuer } from '../../support/trusted-issuer.ts';
+import { keySet } from '../../support/network/loopback-server.ts';
+import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
+import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
+import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'k');
 const rsaToo = createSigningKey('RS256', 'k');

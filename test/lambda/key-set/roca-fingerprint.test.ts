@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { hasRocaFingerprint } from '../../../lambda/key-set/roca-fingerprint.ts';
-import { rocaNumber } from '../../support/roca-key.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
+import { rocaNumber } from '../../support/tokens/roca-key.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 /** The product of the primes up to 167. */
 const PRIMORIAL = Array.from({ length: 166 }, (_, index) => index + 2)

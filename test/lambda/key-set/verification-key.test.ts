@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/key-world.ts';
-import { body, keySet } from '../../support/loopback-server.ts';
-import { expectRefused, refusalsOf } from '../../support/refusal.ts';
-import { rocaKey } from '../../support/roca-key.ts';
-import { createSigningKey, type SigningKey } from '../../support/signing-keys.ts';
+import { body, keySet } from '../../support/network/loopback-server.ts';
+import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
+import { expectRefused, refusalsOf } from '../../support/tokens/refusal.ts';
+import { rocaKey } from '../../support/tokens/roca-key.ts';
+import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
 
 const rsa = createSigningKey('RS256', 'bad');
 const weak = { ...rsa, ...generateKeyPairSync('rsa', { modulusLength: 1024 }) };

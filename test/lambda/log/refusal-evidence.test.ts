@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { evidenceOf } from '../../../lambda/log/refusal-evidence.ts';
-import { createClock } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { expectNoPieceOf } from '../../support/refusal.ts';
-import { segment, signedToken } from '../../support/signed-token.ts';
-import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { expectNoPieceOf } from '../../support/tokens/refusal.ts';
+import { segment, signedToken } from '../../support/tokens/signed-token.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

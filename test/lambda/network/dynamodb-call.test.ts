@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
-import { startDeafListener } from '../../support/deaf-listener.ts';
-import { freePort } from '../../support/free-port.ts';
+import { startDeafListener } from '../../support/network/deaf-listener.ts';
+import { freePort } from '../../support/network/free-port.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;

@@ -6,8 +6,8 @@ import {
   HttpExchangeError,
   type HttpLimits,
 } from '../../../lambda/network/http-exchange.ts';
-import { startDeafListener } from '../../support/deaf-listener.ts';
-import { freePort } from '../../support/free-port.ts';
+import { startDeafListener } from '../../support/network/deaf-listener.ts';
+import { freePort } from '../../support/network/free-port.ts';
 import {
   type Answer,
   body,
@@ -19,7 +19,7 @@ import {
   redirectTo,
   reset,
   startLoopbackServer,
-} from '../../support/loopback-server.ts';
+} from '../../support/network/loopback-server.ts';
 
 const otherProtocol: Answer = (_, request) => {
   request.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: tcp\r\n\r\n');

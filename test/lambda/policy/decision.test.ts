@@ -3,11 +3,11 @@ import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { decisionFor } from '../../../lambda/policy/decision.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
-import { allowedBy, STAGE_ARN } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { expectRefused } from '../../support/refusal.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { goodClaims, NOW } from '../../support/trusted-issuer.ts';
+import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { expectRefused } from '../../support/tokens/refusal.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { goodClaims, NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
-import { grantFor, isAllowed, route } from '../../support/compiled-policy.ts';
+import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 const table = [
   route('GET /open'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lossPhrase, minimalHoldings, requestsInWords } from '../../../lambda/policy/lost-requests.ts';
 import type { HttpMethod } from '../../../lambda/policy/route.ts';
-import { route } from '../../support/compiled-policy.ts';
+import { route } from '../../support/routes/compiled-policy.ts';
 
 describe('lost requests are put in words', () => {
   const EVERY_METHOD: readonly HttpMethod[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lostByShortening, MAX_STAGE_POLICY_BYTES, policyDocument } from '../../../lambda/policy/policy-document.ts';
-import { grantFor, route, STAGE_ARN } from '../../support/compiled-policy.ts';
-import { allows } from '../../support/iam-evaluation.ts';
+import { grantFor, route, STAGE_ARN } from '../../support/routes/compiled-policy.ts';
+import { allows } from '../../support/routes/iam-evaluation.ts';
 
 const granting = { routes: [], allow: ['GET/orders/*'], deny: ['GET/orders/*/refunds'] };
 

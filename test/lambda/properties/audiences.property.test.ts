@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cognito } from '../../../infra/issuers/issuer-presets.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { refusalsOf } from '../../support/refusal.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { goodClaims } from '../../support/trusted-issuer.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 

@@ -2,11 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CannotDecideError } from '../../../lambda/failure.ts';
 import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
-import { authorizerUnderTest, createClock } from '../../support/authorizer-under-test.ts';
-import { body, breakOff, keySet, redirectTo, reset, startLoopbackServer } from '../../support/loopback-server.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import {
+  body,
+  breakOff,
+  keySet,
+  redirectTo,
+  reset,
+  startLoopbackServer,
+} from '../../support/network/loopback-server.ts';
+import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'ec-1');
 const good = `Bearer ${signedToken(key, { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' }, goodClaims({ exp: NOW + 80_000 }))}`;

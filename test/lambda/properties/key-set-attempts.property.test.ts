@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { authorizerUnderTest, createClock } from '../../support/authorizer-under-test.ts';
-import { type Answer, body, breakOff, keySet, reset, startLoopbackServer } from '../../support/loopback-server.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import {
+  type Answer,
+  body,
+  breakOff,
+  keySet,
+  reset,
+  startLoopbackServer,
+} from '../../support/network/loopback-server.ts';
+import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'ec-1');
 const next = createSigningKey('ES256', 'ec-2');

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
-import { authorizerUnderTest } from '../../support/authorizer-under-test.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
-import { refusalsOf } from '../../support/refusal.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { NOW } from '../../support/trusted-issuer.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
+import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('RS256', 'rsa-1');
 let server: LoopbackServer;

@@ -5,9 +5,9 @@ import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
-import { entryReaderAt } from '../../support/entry-reader.ts';
-import { createRevocationTable } from '../../support/revocation-table.ts';
-import { NOW } from '../../support/trusted-issuer.ts';
+import { entryReaderAt } from '../../support/table/entry-reader.ts';
+import { createRevocationTable } from '../../support/table/revocation-table.ts';
+import { NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const FORMER_ALIASES = ['old', 'oldest'];
 

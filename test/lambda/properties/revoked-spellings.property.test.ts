@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { refusalsOf } from '../../support/refusal.ts';
-import { signedToken, twinOf } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims } from '../../support/trusted-issuer.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { signedToken, twinOf } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
 const issuer = loopbackIssuer(...keys);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createClock } from '../../support/authorizer-under-test.ts';
-import { endOf } from '../../support/claims-oracle.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { goodClaims, NOW } from '../../support/trusted-issuer.ts';
+import { createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { endOf } from '../../support/tokens/claims-oracle.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { goodClaims, NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 

@@ -1,10 +1,10 @@
 import { constants, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { segment, signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims } from '../../support/trusted-issuer.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { segment, signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 /** `npm run test:tokens` asks for 100,000. */
 const TOKENS = Number(process.env.TOKENS ?? 2_000);

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { purgeFloor } from '../../../lambda/revocation/purge-floor.ts';
 import { entryRevokes } from '../../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, type TargetPrefix } from '../../../lambda/revocation/revocation-target.ts';
-import { createClock } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { NOW } from '../../support/trusted-issuer.ts';
+import { createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const { fresh, tokenOf, trusted } = loopbackIssuer();
 

@@ -1,11 +1,11 @@
 import { json as requestBody } from 'node:stream/consumers';
 import { describe, expect, inject, it } from 'vitest';
 import { type BatchGetItem, createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
-import { entryReaderAt } from '../../support/entry-reader.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { type Answer, body, hang, json, reset, startLoopbackServer } from '../../support/loopback-server.ts';
-import { expectNoPieceOf } from '../../support/refusal.ts';
-import { createRevocationTable } from '../../support/revocation-table.ts';
+import { type Answer, body, hang, json, reset, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { entryReaderAt } from '../../support/table/entry-reader.ts';
+import { createRevocationTable } from '../../support/table/revocation-table.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { expectNoPieceOf } from '../../support/tokens/refusal.ts';
 
 const { fresh, tokenOf } = loopbackIssuer();
 const good = tokenOf();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AUTHORIZATION_TOKEN_PATTERN, parseBearerToken } from '../../../lambda/token/bearer-token.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { expectRefused, refusedRows } from '../../support/refusal.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { expectRefused, refusedRows } from '../../support/tokens/refusal.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, tokenOf } = issuer;

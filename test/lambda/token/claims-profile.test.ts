@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { accessTokenOf } from '../../../lambda/token/claims-profile.ts';
-import { allowedBy, authorizerUnderTest } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { keySet, startLoopbackServer } from '../../support/loopback-server.ts';
-import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/refusal.ts';
-import { type Content, signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Content, signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key } = issuer;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
-import { authorizerUnderTest } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { type Case, expectRefused, refusedRows } from '../../support/refusal.ts';
-import { type Content, P256_ORDER, segment, signedToken, twinOf } from '../../support/signed-token.ts';
-import { createSigningKey, type SigningKey } from '../../support/signing-keys.ts';
-import { goodClaims } from '../../support/trusted-issuer.ts';
+import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { type Case, expectRefused, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Content, P256_ORDER, segment, signedToken, twinOf } from '../../support/tokens/signed-token.ts';
+import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'rsa-1');
 const ec = createSigningKey('ES256', 'ec-1');

@@ -2,12 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { verifiedClaims } from '../../../lambda/token/verified-claims.ts';
-import { allowedBy, createClock } from '../../support/authorizer-under-test.ts';
-import { loopbackIssuer } from '../../support/loopback-issuer.ts';
-import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/refusal.ts';
-import { type Content, signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { allowedBy, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Content, signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key } = issuer;

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../../ops/revocations.ts';
 import { anyText, RAW } from '../../support/any-text.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
   finished,
   type OperatorAtWork,
   operatorAtWork,
 } from '../../support/operator/operator-at-work.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 let issuer: LoopbackServer;

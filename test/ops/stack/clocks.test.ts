@@ -7,13 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../../ops/revocations.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
 import { tableTime } from '../../../ops/stack/table-time.ts';
-import { type DatedDynamoDb, httpDate, startDatedDynamoDb } from '../../support/dated-dynamodb.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, type Finished, finished, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { createRevocationTable, type TestRevocationTable, testCredentials } from '../../support/revocation-table.ts';
-import { signedToken } from '../../support/signed-token.ts';
-import { createSigningKey } from '../../support/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { type DatedDynamoDb, httpDate, startDatedDynamoDb } from '../../support/table/dated-dynamodb.ts';
+import {
+  createRevocationTable,
+  type TestRevocationTable,
+  testCredentials,
+} from '../../support/table/revocation-table.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const BOUND = 67; // T + L: 60 + 5 + 2
 

@@ -3,11 +3,11 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { main } from '../../../ops/revocations.ts';
-import { type DatedDynamoDb, startDatedDynamoDb } from '../../support/dated-dynamodb.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, finished, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { createRevocationTable, type TestRevocationTable } from '../../support/revocation-table.ts';
-import { NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { type DatedDynamoDb, startDatedDynamoDb } from '../../support/table/dated-dynamodb.ts';
+import { createRevocationTable, type TestRevocationTable } from '../../support/table/revocation-table.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 /** What CloudFormation knows, by Region. */
 interface KnownStack {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main as revocations } from '../../../ops/revocations.ts';
 import { main as token } from '../../../ops/token.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, finished, operatorAtWork, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../support/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const nowhere = { localFolder: '/nowhere', now: () => NOW, readStandardInput: async () => '' };
 const described = describedAuthorizer([trustedIssuer()]);

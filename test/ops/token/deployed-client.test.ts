@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { main } from '../../../ops/token.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { finished, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { NOW } from '../../support/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const outputs: Record<string, string> = {};
 let secret: string | undefined;

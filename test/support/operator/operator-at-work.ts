@@ -9,9 +9,9 @@ import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { main } from '../../../ops/revocations.ts';
-import { startDatedDynamoDb } from '../dated-dynamodb.ts';
-import { createRevocationTable, type TestRevocationTable } from '../revocation-table.ts';
-import { NOW, trustedIssuer } from '../trusted-issuer.ts';
+import { startDatedDynamoDb } from '../table/dated-dynamodb.ts';
+import { createRevocationTable, type TestRevocationTable } from '../table/revocation-table.ts';
+import { NOW, trustedIssuer } from '../tokens/trusted-issuer.ts';
 
 export interface Finished {
   readonly exitCode: number;

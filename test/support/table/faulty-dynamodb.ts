@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { inject } from 'vitest';
-import { dateThatEndsAt } from '../dated-dynamodb.ts';
-import { startLoopbackServer } from '../loopback-server.ts';
-import { NOW } from '../trusted-issuer.ts';
+import { startLoopbackServer } from '../network/loopback-server.ts';
+import { NOW } from '../tokens/trusted-issuer.ts';
+import { dateThatEndsAt } from './dated-dynamodb.ts';
 
 /**
  * What becomes of a request: `answer`: all is well; `lose-answer`: DynamoDB does as asked, and its answer is lost;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ROUTE_READINGS, type RouteReadingName } from '../../../../infra/routes/route-readings.ts';
 import { methodSelection } from '../../../../local/gateway/rest-api/method-selection.ts';
 import type { RestMethod } from '../../../../local/gateway/rest-api/rest-api.ts';
-import { selectRoute } from '../../../support/api-gateway-route-selection.ts';
+import { selectRoute } from '../../../support/routes/api-gateway-route-selection.ts';
 
 /** `GET /orders/{id}`, … */
 const methodsOf = (...names: readonly string[]): readonly RestMethod[] =>

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { route } from '../../../support/compiled-policy.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../../../support/loopback-server.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
   describedTable,
@@ -8,9 +7,10 @@ import {
   operatorAtWork,
   type PrintedDocument,
 } from '../../../support/operator/operator-at-work.ts';
-import { signedToken } from '../../../support/signed-token.ts';
-import { createSigningKey } from '../../../support/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../../support/trusted-issuer.ts';
+import { route } from '../../../support/routes/compiled-policy.ts';
+import { signedToken } from '../../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../../support/tokens/signing-keys.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 const stranger = createSigningKey('ES256', 'key-1');

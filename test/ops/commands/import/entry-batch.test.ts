@@ -1,14 +1,14 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { dateThatEndsAt } from '../../../support/dated-dynamodb.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../../support/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
   type OperatorAtWork,
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../../support/trusted-issuer.ts';
+import { dateThatEndsAt } from '../../../support/table/dated-dynamodb.ts';
+import { NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 interface BatchGet {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[]; readonly ConsistentRead: true }>>;

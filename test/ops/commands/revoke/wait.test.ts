@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../../ops/revocations.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../../support/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
   finished,
@@ -10,8 +10,8 @@ import {
   operatorAtWork,
   wordsOf,
 } from '../../../support/operator/operator-at-work.ts';
-import { segment } from '../../../support/signed-token.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../../support/trusted-issuer.ts';
+import { segment } from '../../../support/tokens/signed-token.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 /** An API that goes on answering 200 for some calls after the entry was written, as a result cache does. */
 let api: LoopbackServer;

@@ -10,7 +10,7 @@ import {
   type OperatorAtWork,
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
-import { trustedIssuer } from '../../../support/trusted-issuer.ts';
+import { trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 const present = describedAuthorizer([trustedIssuer({ formerAliases: ['old'] })]);
 

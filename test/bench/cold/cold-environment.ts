@@ -1,0 +1,22 @@
+import { environmentOf } from '../../../lambda/configuration/authorizer-environment.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { AWS_VARIABLES, type Surroundings } from '../surroundings.ts';
+import { AUDIENCE, benchIssuer, ISSUER } from '../tokens.ts';
+
+/** The variables of a process that decides once, whichever contestant it is, with a table of its own. */
+export async function coldEnvironment({
+  keySetServer,
+  dynamoDbEndpoint,
+  createTable,
+}: Surroundings): Promise<Readonly<Record<string, string>>> {
+  const jwksUri = `${keySetServer.address}/jwks`;
+  const ours = environmentOf({
+    issuers: [benchIssuer(jwksUri)],
+    revocationTable: await createTable(),
+    revocationEndpoint: dynamoDbEndpoint,
+    revocationLevels: REVOCATION_LEVELS,
+    contextClaims: {},
+  });
+  const others = { ISSUER, AUDIENCE, JWKS_URI: jwksUri };
+  return { ...AWS_VARIABLES, AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint, ...others, ...ours };
+}

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Progress } from '../progress.ts';
+import { interleave, type Summary, summaryOf } from '../samples.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { eventFor, forged, goodToken, signingKeys } from '../tokens.ts';
+import { type Bundle, type Bundles, buildBundles, COLD_CONTESTANTS, type ColdContestant } from './bundles.ts';
+import { coldEnvironment } from './cold-environment.ts';
+import type { FirstDecision } from './first-decision.ts';
+
+/** Milliseconds, from before the process is started. */
+export interface ColdStart {
+  readonly total: Summary;
+  /** Of the total: until the bundle's first line, from there until it was loaded, from there until it had decided. */
+  readonly node: Summary;
+  readonly load: Summary;
+  readonly decision: Summary;
+  /** CPU of all threads. */
+  readonly cpu: Summary;
+  readonly bytes: number;
+  readonly gzip: number;
+}
+
+export type ColdResult = Readonly<Record<ColdContestant, ColdStart>>;
+
+interface ColdSettings {
+  readonly rounds: number;
+  readonly progress: Progress;
+}
+
+/** Milliseconds: what a key set takes from another network at its best. */
+export const FAR_ISSUER_DELAY = 20;
+
+/** The same cold starts with a key set that has to be waited for. */
+export async function measureColdFarFromIssuer(
+  surroundings: Surroundings,
+  settings: ColdSettings,
+): Promise<ColdResult> {
+  surroundings.delayKeySet(FAR_ISSUER_DELAY);
+  try {
+    return await measureCold(surroundings, settings);
+  } finally {
+    surroundings.delayKeySet(0);
+  }
+}
+
+export async function measureCold(surroundings: Surroundings, { rounds, progress }: ColdSettings): Promise<ColdResult> {
+  const bundles = buildBundles();
+  try {
+    const environment = await coldEnvironment(surroundings);
+    const good = goodToken(signingKeys.RS256, 'cold-1');
+    const start = (contestant: ColdContestant, token: string) =>
+      startCold(bundles, bundles.of[contestant], environment, token);
+    for (const contestant of COLD_CONTESTANTS) await requireJudgement(contestant, good, start);
+    const samples = await interleave(COLD_CONTESTANTS, rounds, async (contestant, round) => {
+      progress(`cold: round ${round + 1} of ${rounds}`);
+      const sample = await start(contestant, good);
+      if (sample.outcome !== 'Allow') throw new Error(`${contestant} answered "${sample.outcome}" to a good token.`);
+      return sample;
+    });
+    const entries = COLD_CONTESTANTS.map(
+      (name) => [name, coldStart(bundles.of[name], samples.get(name) ?? [])] as const,
+    );
+    return Object.fromEntries(entries) as ColdResult;
+  } finally {
+    bundles.remove();
+  }
+}
+
+/** A contestant that refuses good tokens, or accepts bad ones, is not worth timing. The floor judges nothing. */
+async function requireJudgement(
+  contestant: ColdContestant,
+  good: string,
+  start: (contestant: ColdContestant, token: string) => Promise<ColdSample>,
+): Promise<void> {
+  const accepted = await start(contestant, good);
+  if (accepted.outcome !== 'Allow') throw new Error(`${contestant} answered "${accepted.outcome}" to a good token.`);
+  if (contestant === 'floor') return;
+  const refused = await start(contestant, forged(good));
+  if (refused.outcome !== 'Unauthorized') {
+    throw new Error(`${contestant} answered "${refused.outcome}" to a forged token.`);
+  }
+}
+
+interface ColdSample extends FirstDecision {
+  /** From before the process was asked for. */
+  readonly total: number;
+}
+
+async function startCold(
+  bundles: Bundles,
+  bundle: Bundle,
+  environment: Readonly<Record<string, string>>,
+  token: string,
+): Promise<ColdSample> {
+  const env = { ...environment, BENCH_EVENT: JSON.stringify(eventFor(token)) };
+  const before = performance.timeOrigin + performance.now();
+  const { stdout } = await promisify(execFile)(process.execPath, [bundles.firstDecision, bundle.path], { env });
+  const line = stdout.split('\n').find((text) => text.startsWith('#'));
+  if (line === undefined) throw new Error(`${bundle.path} ended without a decision.`);
+  const first = JSON.parse(line.slice(1)) as FirstDecision;
+  return { ...first, total: first.origin + first.decided - before };
+}
+
+function coldStart({ bytes, gzip }: Bundle, samples: readonly ColdSample[]): ColdStart {
+  const summary = (value: (sample: ColdSample) => number) => summaryOf(samples.map(value));
+  return {
+    total: summary(({ total }) => total),
+    node: summary(({ started }) => started),
+    load: summary(({ started, loaded }) => loaded - started),
+    decision: summary(({ loaded, decided }) => decided - loaded),
+    cpu: summary(({ cpu }) => cpu),
+    bytes,
+    gzip,
+  };
+}

@@ -1,0 +1,4 @@
+import { joseRemote } from '../../verifiers/jose-remote.ts';
+import { stockAuthorizer } from './stock-authorizer.ts';
+
+export const handler = stockAuthorizer(joseRemote);

@@ -1,0 +1,94 @@
+import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
+import { QUIETLY, whileRevoked } from '../conditions.ts';
+import type { Experiment } from '../experiment.ts';
+import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
+import { isOpen, isRefused, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { promisedLag, requireNearEnd } from './promised-lag.ts';
+
+/** Seconds that a flush is expected to take at most. Behind it, and before the result TTL, there is time to see that it failed. */
+const USUAL_FLUSH = 2;
+
+/** "Flush and proof": how long a token that is in use and cached stays open. */
+export function flushAndProof(experiment: Experiment): readonly Measurement[] {
+  const { bound, usual } = promisedLag(experiment);
+  return [
+    {
+      kind: 'fact',
+      fact: 'how long an accepted flush takes to act',
+      expected: `at most ${USUAL_FLUSH} s`,
+      measure: () => flushPropagation(experiment),
+    },
+    {
+      kind: 'promise',
+      fact: 'a cached token is refused within the bound',
+      expected: `within ${usual} s${usual < bound ? ` while flushes work, ${bound} s whatever fails` : ''}`,
+      measure: () => revocationLag(experiment),
+    },
+  ];
+}
+
+/** By a flush of our own, of which we know when it was accepted. The entry that it brings to light does not flush. */
+async function flushPropagation(experiment: Experiment): Promise<Seen> {
+  const { region, isLocal, longestWait } = experiment;
+  if (isLocal) throw new NotMeasurableError('the local gateway flushes at once');
+  const limit = Math.min(region.authorizer.resultTtlSeconds - USUAL_FLUSH, longestWait);
+  if (limit < 2 * USUAL_FLUSH) throw new NotMeasurableError('the result TTL, or --longest-wait, is too short to tell');
+  const stage = stageOf(region.api);
+  const client = new APIGatewayClient({ region: region.region });
+  const times = await several(experiment, 1, async () => {
+    const held = await experiment.tokens.narrow();
+    const request = await useToken(experiment, held);
+    return whileRevoked(experiment, held, QUIETLY, async () => {
+      const isCached = isOpen(await statusOf(experiment, held, request));
+      if (!isCached) throw new NotMeasurableError('the decision was not cached: somebody else may have flushed');
+      await client.send(new FlushStageAuthorizersCacheCommand(stage));
+      return secondsUntil(experiment, held, request, isRefused, limit);
+    });
+  });
+  if (times.includes(undefined)) return asExpected(false, `no effect within ${limit} s`);
+  return asExpected(
+    times.every((seconds = limit) => seconds <= USUAL_FLUSH),
+    spreadOf(times),
+  );
+}
+
+/** @throws NotMeasurableError for an address that does not name the API, as a custom domain */
+function stageOf(api: string): { readonly restApiId: string; readonly stageName: string } {
+  const [, restApiId, stageName] = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([A-Za-z0-9_-]+)$/.exec(api) ?? [];
+  if (restApiId !== undefined && stageName !== undefined) return { restApiId, stageName };
+  throw new NotMeasurableError(`the address ${api} does not name the API and its stage`);
+}
+
+async function revocationLag(experiment: Experiment): Promise<Seen> {
+  const { bound, usual, watch } = requireNearEnd(experiment);
+  const lags = await several(experiment, usual, async () => {
+    const held = await experiment.tokens.narrow();
+    const request = await useToken(experiment, held);
+    return whileRevoked(experiment, held, { level: 'token', flush: true }, () =>
+      secondsUntil(experiment, held, request, isRefused, watch),
+    );
+  });
+  const longest = Math.max(...lags.map((lag) => lag ?? watch));
+  const seen = lags.includes(undefined) ? `still open after ${shownSeconds(watch)}` : spreadOf(lags);
+  return longest > bound ? kept(false, seen) : asExpected(longest <= usual, seen);
+}
+
+/** Runs so far apart that a settled flush of one does not help the next. */
+async function several(
+  { runs, pause }: Experiment,
+  secondsApart: number,
+  run: () => Promise<number | undefined>,
+): Promise<readonly (number | undefined)[]> {
+  const results: (number | undefined)[] = [];
+  while (results.length < runs) {
+    if (results.length > 0) await pause(secondsApart * 1000);
+    results.push(await run());
+  }
+  return results;
+}
+
+function spreadOf(lags: readonly (number | undefined)[]): string {
+  const sorted = lags.map((lag) => lag ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b);
+  const median = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return `median ${shownSeconds(median)}, longest ${shownSeconds(sorted.at(-1) ?? Number.NaN)} of ${sorted.length}`;
+}

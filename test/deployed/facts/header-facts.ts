@@ -1,0 +1,68 @@
+import { isCachedPerRoute } from '../conditions.ts';
+import { type Experiment, openedBy } from '../experiment.ts';
+import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
+import type { RouteRequest } from '../held-token.ts';
+import { isOpen } from '../watching.ts';
+
+/** What becomes of the Authorization header. */
+export function headerFacts(experiment: Experiment): readonly Measurement[] {
+  return [
+    {
+      kind: 'fact',
+      fact: 'which of two Authorization headers counts',
+      expected: expectedReading(experiment),
+      measure: () => headerThatCounts(experiment),
+    },
+    {
+      kind: 'fact',
+      fact: 'the validation expression must match the whole header',
+      expected: 'yes',
+      measure: notMeasurable('ours is anchored, so that matching and searching answer alike, or there is none'),
+    },
+    {
+      kind: 'fact',
+      fact: 'which failures are AUTHORIZER_FAILURE',
+      expected: 'none: AUTHORIZER_CONFIGURATION_ERROR',
+      measure: notMeasurable('a healthy authorizer does not fail on demand; our response is the same for both'),
+    },
+  ];
+}
+
+function notMeasurable(why: string): () => Promise<never> {
+  return async () => {
+    throw new NotMeasurableError(why);
+  };
+}
+
+const READINGS = {
+  'true false': 'the first',
+  'false true': 'the last',
+  'false false': 'neither: refused together',
+  'true true': 'either',
+} as const;
+
+type HeaderReading = (typeof READINGS)[keyof typeof READINGS];
+
+/** A REQUEST authorizer is shown both headers, and ours then refuses. */
+function expectedReading(experiment: Experiment): HeaderReading {
+  return isCachedPerRoute(experiment) ? 'neither: refused together' : 'the last';
+}
+
+async function headerThatCounts(experiment: Experiment): Promise<Seen> {
+  const held = await experiment.tokens.narrow();
+  const request = openedBy(held);
+  const { reading, seen } = await readingOf(experiment, request, held.authorization);
+  return asExpected(reading === expectedReading(experiment), seen);
+}
+
+/** Which of two headers a request is judged by, when one is good. */
+export async function readingOf(
+  { call }: Experiment,
+  request: RouteRequest,
+  good: string,
+): Promise<{ readonly reading: HeaderReading; readonly seen: string }> {
+  const statusWith = async (...authorization: readonly string[]) => (await call({ ...request, authorization })).status;
+  const [goodFirst, goodLast] = await Promise.all([statusWith(good, 'Bearer x'), statusWith('Bearer x', good)]);
+  const reading = READINGS[`${isOpen(goodFirst)} ${isOpen(goodLast)}`];
+  return { reading, seen: `${reading} (${goodFirst}, ${goodLast})` };
+}

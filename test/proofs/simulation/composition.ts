@@ -1,0 +1,24 @@
+import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/flusher-environment.ts';
+import type { RefuseIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
+import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
+import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
+
+/** How the real parts are put together: as deployed, or with one rule dropped to see that the properties notice. */
+export interface Composition {
+  readonly flushModes: readonly FlushMode[];
+  readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
+  /** Once for each execution environment. `now`: milliseconds since the epoch. */
+  readonly refuseIfRevoked: (deployed: RefuseIfRevoked, now: () => number) => RefuseIfRevoked;
+  /** Once for each node. */
+  readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
+}
+
+export type CreateResultCache = () => ResultCache<AuthorizerAnswer>;
+
+export const AS_DEPLOYED: Composition = {
+  flushModes: FLUSH_MODES,
+  batchGetItem: (deployed) => deployed,
+  refuseIfRevoked: (deployed) => deployed,
+  resultCache: (create) => create(),
+};

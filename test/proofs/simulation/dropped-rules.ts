@@ -1,0 +1,94 @@
+import { CannotDecideError } from '../../../lambda/failure.ts';
+import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import type { RefuseIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
+import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
+import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
+import { AS_DEPLOYED, type Composition, type CreateResultCache } from './composition.ts';
+import { ROUTES } from './parts/gateway-node.ts';
+
+/** Milliseconds for which "not revoked" is remembered, where it must not be. */
+const NEGATIVE_CACHE = 5000;
+
+/** Seconds by which every use prolongs a cached answer, where it must not. */
+const PROLONGATION = 3600;
+
+/** The product with one of its rules dropped: each must break a property. */
+export const DROPPED_RULES = {
+  'no settled flush': { ...AS_DEPLOYED, flushModes: ['at-once'] },
+  'eventually consistent reads': { ...AS_DEPLOYED, batchGetItem: eventuallyConsistent },
+  'a negative cache': { ...AS_DEPLOYED, refuseIfRevoked: rememberingUnrevoked },
+  'cached answers that live longer when they are used': { ...AS_DEPLOYED, resultCache: prolonging },
+  'flushes of the entries of one route alone': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
+  'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, refuseIfRevoked: admittingInOutage },
+  'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, refuseIfRevoked: refusingInOutage },
+  'a table that is not asked again after a failure': { ...AS_DEPLOYED, refuseIfRevoked: givingUp },
+} as const satisfies Readonly<Record<string, Composition>>;
+
+export type DroppedRule = keyof typeof DROPPED_RULES;
+
+function eventuallyConsistent(deployed: BatchGetItem): BatchGetItem {
+  return (input) => {
+    const requests = Object.entries(input.RequestItems ?? {});
+    const weak = requests.map(([table, request]) => [table, { ...request, ConsistentRead: false }] as const);
+    return deployed({ ...input, RequestItems: Object.fromEntries(weak) });
+  };
+}
+
+function rememberingUnrevoked(deployed: RefuseIfRevoked, now: () => number): RefuseIfRevoked {
+  const askAgainAt = new Map<string | undefined, number>();
+  return async (token) => {
+    if (now() < (askAgainAt.get(token.jwtId) ?? 0)) return;
+    await deployed(token);
+    askAgainAt.set(token.jwtId, now() + NEGATIVE_CACHE);
+  };
+}
+
+function prolonging(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
+  const deployed = create();
+  return {
+    ...deployed,
+    get: (authorizerId, identity) => {
+      const answer = deployed.get(authorizerId, identity);
+      if (answer !== undefined) deployed.set(authorizerId, identity, answer, PROLONGATION);
+      return answer;
+    },
+  };
+}
+
+/** Entries per token are flushed all the same: their key names no route. */
+function flushedForOneRoute(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
+  const [flushed, unflushed] = [create(), create()];
+  const cacheFor = (identity: readonly string[]) => (identity.includes(ROUTES[1]) ? unflushed : flushed);
+  return {
+    get: (authorizerId, identity) => cacheFor(identity).get(authorizerId, identity),
+    set: (authorizerId, identity, ...rest) => cacheFor(identity).set(authorizerId, identity, ...rest),
+    thrown: (authorizerId, identity, ...rest) => cacheFor(identity).thrown(authorizerId, identity, ...rest),
+    flush: flushed.flush,
+  };
+}
+
+function admittingInOutage(deployed: RefuseIfRevoked): RefuseIfRevoked {
+  return (token) =>
+    deployed(token).catch((error: unknown) => {
+      if (!(error instanceof CannotDecideError)) throw error;
+    });
+}
+
+function refusingInOutage(deployed: RefuseIfRevoked): RefuseIfRevoked {
+  return (token) =>
+    deployed(token).catch((error: unknown) => {
+      throw error instanceof CannotDecideError ? new InvalidTokenError('revoked') : error;
+    });
+}
+
+function givingUp(deployed: RefuseIfRevoked): RefuseIfRevoked {
+  let failure: CannotDecideError | undefined;
+  return (token) => {
+    if (failure !== undefined) return Promise.reject(failure);
+    return deployed(token).catch((error: unknown) => {
+      if (error instanceof CannotDecideError) failure = error;
+      throw error;
+    });
+  };
+}

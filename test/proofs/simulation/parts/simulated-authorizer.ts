@@ -1,0 +1,104 @@
+import type { APIGatewayAuthorizerEvent } from 'aws-lambda';
+import { compileRoutes } from '../../../../infra/routes/route-compiler.ts';
+import { createAuthorizer } from '../../../../lambda/authorizer.ts';
+import { createKeySet } from '../../../../lambda/key-set/key-set.ts';
+import { createGrants } from '../../../../lambda/policy/grants.ts';
+import { createRevocationList, type RefuseIfRevoked } from '../../../../lambda/revocation/revocation-list.ts';
+import { createEntryReader } from '../../../../lambda/revocation/revocation-table.ts';
+import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';
+import { createTokenVerifier } from '../../../../lambda/token-verifier.ts';
+import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
+import type { Composition } from '../composition.ts';
+import type { Execution } from '../time/execution.ts';
+import type { World } from '../time/world.ts';
+import { ROUTES } from './gateway-node.ts';
+import { simulatedFunction } from './simulated-function.ts';
+import { ISSUER, type SimulatedIssuer } from './simulated-issuer.ts';
+import { type SimulatedTable, TABLE } from './simulated-table.ts';
+
+/** Seconds, as the stack deploys it. */
+export const AUTHORIZER_TIMEOUT = 5;
+
+/** Milliseconds from the function's answer into a node's cache: what the bound must allow for. */
+const LONGEST_DELIVERY = 2000;
+
+/** Milliseconds by which an execution environment's clock may be off; within the issuer's tolerance. */
+const CLOCK_ERROR = 4000;
+
+const grants = createGrants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
+
+export interface AuthorizerSurroundings {
+  readonly world: World;
+  readonly composition: Composition;
+  readonly issuer: SimulatedIssuer;
+  /** The table's stream needs functions, and functions the table. */
+  readonly table: () => SimulatedTable;
+}
+
+/** The real authorizer in as many environments as it takes, and the way of its answers back to API Gateway. */
+export function simulatedAuthorizer(surroundings: AuthorizerSurroundings): LambdaFunction {
+  const { world } = surroundings;
+  const { time, chance, strikes } = world;
+  const deployed = simulatedFunction(
+    {
+      name: 'authorizer',
+      timeoutSeconds: AUTHORIZER_TIMEOUT,
+      start: (execution, answerBy) => handlerIn(execution, answerBy, surroundings),
+    },
+    world,
+  );
+  return {
+    ...deployed,
+    invoke: async (event) => {
+      if (strikes('authorizer-throttled')) {
+        return { error: { errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' } };
+      }
+      const result = await deployed.invoke(event);
+      await time.sleep(chance.delayUpTo(LONGEST_DELIVERY));
+      return result;
+    },
+  };
+}
+
+function handlerIn(execution: Execution, answerBy: () => number, surroundings: AuthorizerSurroundings) {
+  const { time, chance, strikes } = surroundings.world;
+  const clockError = chance.between(-CLOCK_ERROR, CLOCK_ERROR);
+  const now = () => time.now() + clockError;
+  const authorize = createAuthorizer({
+    issuers: [ISSUER],
+    verify: createTokenVerifier({
+      issuers: [ISSUER],
+      keySetOf: (trusted) =>
+        createKeySet(
+          trusted,
+          now,
+          report,
+          surroundings.issuer.downloadIn(execution),
+          () => chance.between(0, 100) / 100,
+        ),
+      contextClaims: {},
+      now,
+    }),
+    refuseIfRevoked: revocationListIn(execution, answerBy, now, surroundings),
+    grants,
+    report,
+  });
+  return async (event: unknown) => {
+    if (strikes('authorizer-hangs')) await execution.sleep(answerBy() - time.now() + 1);
+    return authorize(event as APIGatewayAuthorizerEvent);
+  };
+}
+
+function revocationListIn(
+  execution: Execution,
+  answerBy: () => number,
+  now: () => number,
+  { composition, table }: AuthorizerSurroundings,
+): RefuseIfRevoked {
+  const batchGetItem = composition.batchGetItem(table().batchGetItemIn(execution, answerBy));
+  const readEntries = createEntryReader(batchGetItem, TABLE);
+  const revocationList = createRevocationList({ readEntries, levels: REVOCATION_LEVELS, report, now });
+  return composition.refuseIfRevoked(revocationList, now);
+}
+
+function report(): void {}

@@ -1,0 +1,61 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import {
+  type FlusherConfiguration,
+  type FlushMode,
+  flusherConfigurationFrom,
+  flusherEnvironmentOf,
+} from '../../../../lambda/configuration/flusher-environment.ts';
+import { giveUpAge, longestRun, settleTime } from '../../../../lambda/flush/flush-timing.ts';
+import { createFlusher } from '../../../../lambda/flush/flusher.ts';
+import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';
+import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
+import type { Execution } from '../time/execution.ts';
+import type { World } from '../time/world.ts';
+import type { FlushedNodes } from './simulated-api.ts';
+import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';
+import { simulatedFunction } from './simulated-function.ts';
+import { ISSUER } from './simulated-issuer.ts';
+import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
+import { TABLE } from './simulated-table.ts';
+
+/** Milliseconds by which the clock of a flusher's host is off at most, where it agrees with nobody's. */
+const LARGEST_CLOCK_ERROR = 5000;
+
+/** The real flusher, with the variables, the timeout and the clock that the stack and Lambda would give it. */
+export function simulatedFlusher(
+  mode: FlushMode,
+  resultTtl: number,
+  nodes: FlushedNodes,
+  world: World,
+): LambdaFunction {
+  const { time, chance, clocksAgree, note } = world;
+  const configuration = configurationOf(mode, resultTtl, nodes);
+  const start = (execution: Execution) => {
+    const most = clocksAgree ? CLOCK_ERROR_IN_AGREEMENT : LARGEST_CLOCK_ERROR;
+    const clockError = chance.between(-most, most);
+    const flusher = createFlusher({
+      configuration,
+      flushStage: () => nodes.flush(mode, execution),
+      report: ({ event }) => note(`flusher ${mode}: ${event}`),
+      now: () => time.now() + clockError,
+      sleep: execution.sleep,
+    });
+    return (event: unknown) => flusher(event as DynamoDBStreamEvent);
+  };
+  const timeoutSeconds = longestRun(mode, AUTHORIZER_TIMEOUT);
+  return simulatedFunction({ name: `flusher ${mode}`, timeoutSeconds, start }, world);
+}
+
+function configurationOf(mode: FlushMode, resultTtl: number, { stage }: FlushedNodes): FlusherConfiguration {
+  const environment = flusherEnvironmentOf({
+    mode,
+    stages: [stage],
+    settleTime: settleTime(AUTHORIZER_TIMEOUT),
+    giveUpAge: giveUpAge(resultTtl, AUTHORIZER_TIMEOUT),
+    issuers: [ISSUER],
+    revocationTable: TABLE,
+    revocationEndpoint: 'https://dynamodb.example',
+    revocationLevels: REVOCATION_LEVELS,
+  });
+  return flusherConfigurationFrom({ ...environment });
+}

@@ -1,0 +1,66 @@
+import type { AttributeValue, KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import type { BatchGetItem } from '../../../../lambda/revocation/revocation-table.ts';
+import type { Execution } from '../time/execution.ts';
+import type { World } from '../time/world.ts';
+
+export type Item = Readonly<Record<string, AttributeValue>> & { readonly target: { readonly S: string } };
+
+export interface WrittenItem {
+  readonly item: Item;
+  readonly writtenAt: number;
+}
+
+export interface SimulatedTable {
+  /** Resolves when the write is acknowledged, some time after it has taken place. */
+  put(item: Item): Promise<void>;
+  /** A read in an execution environment; `answerBy`: when its function is out of time. */
+  batchGetItemIn(execution: Execution, answerBy: () => number): BatchGetItem;
+}
+
+export const TABLE = 'revocations';
+
+/** Milliseconds by which a replica may lag behind: only strongly consistent reads are spared that. */
+const LONGEST_REPLICA_LAG = 5000;
+const LONGEST_WAY_TO_TABLE = 500;
+const LONGEST_ACKNOWLEDGEMENT = 500;
+
+export function simulatedTable(world: World, onWrite: (written: WrittenItem) => void): SimulatedTable {
+  const { time, chance, note } = world;
+  const history: WrittenItem[] = [];
+  return {
+    async put(item) {
+      await time.sleep(chance.delayUpTo(LONGEST_ACKNOWLEDGEMENT));
+      const written = { item, writtenAt: time.now() };
+      history.push(written);
+      onWrite(written);
+      note(`written: ${item.target.S}`);
+      await time.sleep(chance.delayUpTo(LONGEST_ACKNOWLEDGEMENT));
+      note(`acknowledged: ${item.target.S}`);
+    },
+    batchGetItemIn: (execution, answerBy) => async (input) => {
+      await execution.sleep(chance.delayUpTo(LONGEST_WAY_TO_TABLE));
+      const output = answerTo(input.RequestItems?.[TABLE] ?? { Keys: [] }, history, world);
+      await execution.sleep(chance.delayUpTo(answerBy() - time.now() - 1));
+      if (output === undefined) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+      return output;
+    },
+  };
+}
+
+/** What DynamoDB reads at this instant; undefined: it throttles. */
+function answerTo(
+  { Keys = [], ConsistentRead }: KeysAndAttributes,
+  history: readonly WrittenItem[],
+  { time, chance, strikes, note }: World,
+): Awaited<ReturnType<BatchGetItem>> | undefined {
+  const targets = Keys.flatMap(({ target }) => target?.S ?? []);
+  const lag = ConsistentRead === true ? 0 : chance.delayUpTo(LONGEST_REPLICA_LAG);
+  const seen = history.filter(({ writtenAt }) => writtenAt <= time.now() - lag).map(({ item }) => item);
+  const found = seen.filter(({ target }) => targets.includes(target.S));
+  note(`table read: ${targets[0]} …, ${found.length} entries`);
+  if (strikes('table-throttled')) return undefined;
+  if (strikes('table-answers-in-part')) {
+    return { Responses: { [TABLE]: [] }, UnprocessedKeys: { [TABLE]: { Keys } } };
+  }
+  return { Responses: { [TABLE]: [...found] } };
+}

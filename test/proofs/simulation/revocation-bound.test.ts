@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { AS_DEPLOYED } from './composition.ts';
+import { DROPPED_RULES, type DroppedRule } from './dropped-rules.ts';
+import { isBroken, PROPERTIES, type Property, reportOf, usedPartOfBound } from './properties.ts';
+import { runSchedule } from './schedule.ts';
+import { findSchedule } from './seeds.ts';
+import { FAULTS } from './time/world.ts';
+
+/**
+ * SIMULATION_SCHEDULES=200000: a long run. SIMULATION_SEED=7: that schedule too, step by step.
+ */
+const { SIMULATION_SCHEDULES, SIMULATION_SEED } = process.env;
+const schedules = Number(SIMULATION_SCHEDULES ?? 300);
+const seed = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
+const properties = Object.keys(PROPERTIES) as readonly Property[];
+
+/** For a machine that does other things too. */
+const MILLISECONDS_FOR_A_SCHEDULE = 60;
+
+if (seed !== undefined) {
+  it(`the schedule of seed ${seed} keeps every property`, async () => {
+    const run = await runSchedule(seed, AS_DEPLOYED);
+    console.log(reportOf(run));
+    expect(properties.filter((property) => isBroken(property, run))).toEqual([]);
+  });
+}
+
+const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
+
+describe('the real authorizer, flusher and gateway in virtual time', () => {
+  it(`keep every property in ${schedules} schedules`, {
+    timeout: 60_000 + schedules * MILLISECONDS_FOR_A_SCHEDULE,
+  }, async () => {
+    const struck = new Set<string>();
+    const usedPart = { token: 0, route: 0 };
+    const broken = await findSchedule(AS_DEPLOYED, schedules, (run) => {
+      for (const fault of run.world.struck) struck.add(fault);
+      const { cachePer } = run.plan;
+      usedPart[cachePer] = Math.max(usedPart[cachePer], usedPartOfBound(run));
+      return properties.some((property) => isBroken(property, run));
+    });
+    if (broken !== undefined) expect.fail(reportOf(broken));
+    console.log(
+      `${schedules} schedules; at most ${percent(usedPart.token)} of T + L went by before the last Allow, ${percent(usedPart.route)} with a decision per route`,
+    );
+    expect([...struck].sort()).toEqual([...FAULTS].sort());
+    // A bound that nothing comes near would hold for no reason.
+    expect(Math.min(usedPart.token, usedPart.route)).toBeGreaterThan(0.9);
+  });
+
+  it('do the same for the same seed', async () => {
+    const [one, again] = [await runSchedule(7, AS_DEPLOYED), await runSchedule(7, AS_DEPLOYED)];
+    expect(again.world.notes).toEqual(one.world.notes);
+    expect(one.world.notes.length).toBeGreaterThan(10);
+  });
+});
+
+const guaranteed = 'no Allow after w + T + L';
+const settled = 'no Allow after the settled bound while flushes work and clocks agree';
+const settledByAnyClock = 'no Allow after the longer settled bound while flushes work, by any clock';
+const broken: readonly (readonly [rule: DroppedRule, properties: readonly Property[]])[] = [
+  ['no settled flush', [settled, settledByAnyClock]],
+  ['eventually consistent reads', [settled, guaranteed]],
+  ['a negative cache', [settled, guaranteed]],
+  ['flushes of the entries of one route alone', [settled, settledByAnyClock]],
+  ['cached answers that live longer when they are used', [guaranteed]],
+  ['an outage of the table taken for "not revoked"', [guaranteed]],
+  [
+    'an outage of the table taken for "revoked"',
+    ['nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token'],
+  ],
+  [
+    'a table that is not asked again after a failure',
+    ['a valid token is allowed within as many tries as faults can spoil, and one'],
+  ],
+];
+
+describe('schedules are found that break', () => {
+  it.each(broken)('with %s: %j', { timeout: 180_000 }, async (rule, properties) => {
+    const kept = new Set(properties);
+    await findSchedule(DROPPED_RULES[rule], 2000, (run) => {
+      for (const property of kept) if (isBroken(property, run)) kept.delete(property);
+      return kept.size === 0;
+    });
+    expect([...kept]).toEqual([]);
+  });
+});

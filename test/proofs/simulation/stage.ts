@@ -1,0 +1,54 @@
+import type { Composition } from './composition.ts';
+import { type Place, simulatedApi } from './parts/simulated-api.ts';
+import { simulatedAuthorizer } from './parts/simulated-authorizer.ts';
+import { simulatedFlusher } from './parts/simulated-flusher.ts';
+import {
+  authorizationTokenOf,
+  type SimulatedIssuer,
+  simulatedIssuer,
+  type TokenName,
+} from './parts/simulated-issuer.ts';
+import { simulatedStreamReader } from './parts/simulated-stream.ts';
+import { type SimulatedTable, simulatedTable } from './parts/simulated-table.ts';
+import type { Plan } from './plan.ts';
+import type { World } from './time/world.ts';
+
+export interface Answer {
+  readonly token: TokenName;
+  readonly status: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The whole product in virtual time, and what clients, operators and the issuer do with it. */
+export interface Stage {
+  /** One request; its status. */
+  readonly ask: (token: TokenName, place: Place) => Promise<number>;
+  readonly put: SimulatedTable['put'];
+  readonly issuer: SimulatedIssuer;
+  readonly answers: readonly Answer[];
+}
+
+export function stageIn(
+  world: World,
+  composition: Composition,
+  { resultTtl, cachePer }: Pick<Plan, 'resultTtl' | 'cachePer'>,
+): Stage {
+  const issuer = simulatedIssuer(world);
+  const authorizer = simulatedAuthorizer({ world, composition, issuer, table: () => table });
+  const api = simulatedApi({ world, composition, resultTtl, cachePer, authorizer });
+  const readers = composition.flushModes.map((mode) =>
+    simulatedStreamReader(simulatedFlusher(mode, resultTtl, api, world), world),
+  );
+  const table: SimulatedTable = simulatedTable(world, (written) => {
+    for (const reader of readers) reader.take(written);
+  });
+  const answers: Answer[] = [];
+  const ask = async (token: TokenName, place: Place): Promise<number> => {
+    const status = await api.get(place, authorizationTokenOf(token));
+    world.note(`${status} for ${token} at node ${place.node} for ${place.route}`);
+    answers.push({ token, status, at: world.time.now() });
+    return status;
+  };
+  return { ask, put: table.put, issuer, answers };
+}

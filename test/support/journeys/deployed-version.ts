@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { inject } from 'vitest';
+import { ApiStack } from '../../../infra/api-stack.ts';
+import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
+import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
+import type { Stack } from '../../../local/cloudformation/stack.ts';
+import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, tableSettingsOf } from '../../../local/dynamodb/table.ts';
+import { startLocalApi } from '../../../local/run/local-api.ts';
+import { portsFrom } from '../../../local/run/ports.ts';
+import { authorizerFunction } from '../../../local/run/running-stack.ts';
+import { readAssembly } from '../../../local/run/synthesis.ts';
+import { teardown } from '../../../local/run/teardown.ts';
+import { newApp } from '../cdk/synthesis.ts';
+import { freePorts } from './free-ports.ts';
+
+/** One version of a team's deployment, running on this machine until the next one takes its place. */
+export interface DeployedVersion {
+  /** The table whose entries its authorizer reads. */
+  readonly table: string;
+  /** Base URL with the stage. */
+  readonly api: string;
+  readonly template: string;
+  readonly authorizer: AuthorizerDescription;
+  /** What synth warned of. */
+  readonly warnings: readonly string[];
+  /** Invocations of the authorizer's function so far. */
+  decisions(): number;
+  statusOf(token: string): Promise<number>;
+  revoke(target: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Synthesizes the stack and runs its template, with the table as CloudFormation would leave it: one that is there stays. */
+export async function deployVersion(stackName: string, deployment: Deployment): Promise<DeployedVersion> {
+  const app = newApp();
+  const stack = new ApiStack(app, stackName, { deployment });
+  app.synth();
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
+  const synthesized = await readAssembly(app.outdir, stackName);
+  const dynamodb = inject('dynamoDbEndpoint');
+  for (const resource of synthesized.stack.resourcesOfType('AWS::DynamoDB::Table')) {
+    await ensureTable(dynamodb, tableSettingsOf(resource, synthesized.stack.ref(resource.logicalId)));
+  }
+  const undo = teardown();
+  const ports = portsFrom(await freePorts());
+  const silent = () => undefined;
+  const options = { ports, clock: Date.now, say: silent, log: silent };
+  const localApi = await startLocalApi({ synthesized, dynamodb }, options, undo);
+  const api = `http://127.0.0.1:${ports.api}/${localApi.restApi.stageName}`;
+  const client = new DynamoDBClient(localClientOptions(dynamodb));
+  await undo.add(async () => client.destroy());
+  const { RevocationTableName: table = '' } = synthesized.stack.outputs();
+  return {
+    table,
+    api,
+    template: join(app.outdir, `${stackName}.template.json`),
+    authorizer: authorizerOf(synthesized.stack),
+    warnings: warnings.map(({ entry }) => String(entry.data)),
+    decisions: () => authorizerFunction(localApi).invocations(),
+    statusOf: async (token) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`${api}/whoami`, { headers })).status;
+    },
+    revoke: async (target) =>
+      void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
+    stop: undo.run,
+  };
+}
+
+function authorizerOf(stack: Stack): AuthorizerDescription {
+  const texts = stack.resourcesOfType('AWS::Lambda::Function').map(({ metadata }) => metadata[DESCRIPTION_KEY]);
+  return JSON.parse(String(texts.find((text) => text !== undefined))) as AuthorizerDescription;
+}

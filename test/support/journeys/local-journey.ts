@@ -1,0 +1,89 @@
+import { createPrivateKey, randomUUID } from 'node:crypto';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SignJWT } from 'jose';
+import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
+import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run/local-run.ts';
+import { freePorts } from './free-ports.ts';
+
+/** Starting takes seconds, and longer while other suites run. */
+export const START_TIMEOUT = 120_000;
+
+/** The whole product on free ports, and what a client and an operator do with it. */
+export interface LocalJourney {
+  readonly run: LocalRun;
+  /** What the run said to the person at the terminal. */
+  readonly said: readonly string[];
+  /** Moves the gateway's clock. */
+  advance(seconds: number): void;
+  /** The gateway's clock, in seconds since the epoch. */
+  gatewayTime(): number;
+  token(clientId: string): Promise<string>;
+  /** A token that the authorization server itself would not issue. */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
+  call(path: string, token?: string, init?: RequestInit): Promise<Response>;
+  revoke(target: string): Promise<void>;
+  restore(target: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startJourney(options: Omit<LocalRunOptions, 'port' | 'clock' | 'say'>): Promise<LocalJourney> {
+  const said: string[] = [];
+  let advanced = 0;
+  const clock = () => Date.now() + advanced * 1000;
+  const run = await startLocalRun({ ...options, port: await freePorts(), clock, say: (line) => said.push(line) });
+  const { api, dynamodb, table } = run.running;
+  const entries = new DynamoDBClient(localClientOptions(dynamodb));
+  return {
+    run,
+    said,
+    advance: (seconds) => {
+      advanced += seconds;
+    },
+    gatewayTime: () => clock() / 1000,
+    token: (clientId) => requestToken(run, clientId),
+    sign: (claims) => signLike(run, claims),
+    call: (path, token, init = {}) =>
+      fetch(`${api}${path}`, { ...init, headers: { ...bearer(token), ...init.headers } }),
+    revoke: async (target) =>
+      void (await entries.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
+    restore: async (target) =>
+      void (await entries.send(new DeleteItemCommand({ TableName: table, Key: { target: { S: target } } }))),
+    stop: async () => {
+      entries.destroy();
+      await run.stop();
+    },
+  };
+}
+
+async function requestToken({ running }: LocalRun, clientId: string): Promise<string> {
+  const client = running.clients.find((each) => each.clientId === clientId);
+  const credentials = Buffer.from(`${clientId}:${client?.clientSecret}`).toString('base64');
+  const response = await fetch(running.tokenEndpoint, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${credentials}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return token;
+}
+
+async function signLike({ running, signingKey }: LocalRun, claims: Readonly<Record<string, unknown>>): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const usual = {
+    ...{ iss: running.issuer, aud: 'https://api.example.com', sub: 'orders-service', client_id: 'orders-service' },
+    ...{ jti: randomUUID(), iat: now, exp: now + 600, scope: 'orders:read orders:write' },
+  };
+  return new SignJWT({ ...usual, ...claims })
+    .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: signingKey.kid })
+    .sign(createPrivateKey({ key: signingKey, format: 'jwk' }));
+}
+
+/** The JWT ID of a token, as an operator would read it. */
+export function jwtIdOf(token: string): string {
+  const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string };
+  return jti;
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+}

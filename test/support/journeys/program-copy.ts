@@ -1,0 +1,21 @@
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What `npm start` and the operator's tools read. */
+const PARTS = ['cdk.json', 'package.json', 'infra', 'lambda', 'local', 'ops'];
+
+/** The program in a folder of its own: what it writes beside itself meets no run of the person who tests. */
+export interface ProgramCopy extends AsyncDisposable {
+  readonly folder: string;
+}
+
+export async function copyProgram(): Promise<ProgramCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'program-'));
+  await Promise.all(PARTS.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,129 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
+import { createAuthorizer } from '../../../lambda/authorizer.ts';
+import { createKeySet } from '../../../lambda/key-set/key-set.ts';
+import { createKeySetDownload } from '../../../lambda/key-set/key-set-source.ts';
+import { createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
+import { createGrants } from '../../../lambda/policy/grants.ts';
+import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
+import { createTokenVerifier } from '../../../lambda/token-verifier.ts';
+import { NOW } from './trusted-issuer.ts';
+
+export const STAGE_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';
+
+/** What API Gateway makes of an authorizer's answer: a policy, a 401, or a 500. */
+export type Outcome =
+  | { readonly kind: 'allowed'; readonly result: APIGatewayAuthorizerResult }
+  | { readonly kind: 'unauthorized' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
+
+export interface AuthorizerUnderTest {
+  decide(authorizationToken: string, methodArn?: string): Promise<Outcome>;
+  /** The whole event as API Gateway, or somebody else, sends it. */
+  answerTo(event: unknown): Promise<Outcome>;
+  readonly lines: readonly string[];
+  /** The log, every line parsed: a line that is no JSON throws here. */
+  log(): readonly LogLine[];
+  /** What was asked of the revocation table, read by read. */
+  readonly reads: readonly (readonly string[])[];
+}
+
+export interface TestClock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** To an instant in seconds since the epoch. */
+  set(seconds: number): void;
+  advance(seconds: number): void;
+}
+
+export function createClock(start = NOW): TestClock {
+  let milliseconds = start * 1000;
+  return {
+    now: () => milliseconds,
+    set(seconds) {
+      milliseconds = seconds * 1000;
+    },
+    advance(seconds) {
+      milliseconds += seconds * 1000;
+    },
+  };
+}
+
+const routes = compileRoutes([
+  { method: 'GET', path: '/open', scopes: [] },
+  { method: 'GET', path: '/a', scopes: ['read'] },
+  { method: 'GET', path: '/b', scopes: ['write'] },
+]);
+
+export interface AuthorizerOptions {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly clock?: TestClock;
+  /** @default a table without entries */
+  readonly readEntries?: ReadEntries;
+  readonly levels?: readonly RevocationLevel[];
+  readonly contextClaims?: Readonly<Record<string, string>>;
+  /** From 0 to 1. @default 1: pauses between downloads of a key set are as long as they can be */
+  readonly random?: () => number;
+}
+
+/** The authorizer as the handler builds it, with its clock, its table and its log in the test's hand. */
+export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnderTest {
+  const {
+    issuers,
+    clock = createClock(),
+    readEntries = async () => [],
+    contextClaims = {},
+    random = () => 1,
+  } = options;
+  const { now } = clock;
+  const lines: string[] = [];
+  const reads: (readonly string[])[] = [];
+  const report = createAuthorizerLog({ write: (line) => void lines.push(line), functionName: 'test', now });
+  const countedReads: ReadEntries = (targets) => {
+    reads.push(targets);
+    return readEntries(targets);
+  };
+  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, now, report, createKeySetDownload(now), random);
+  const authorize = createAuthorizer({
+    issuers,
+    verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
+    refuseIfRevoked: createRevocationList({
+      readEntries: countedReads,
+      levels: options.levels ?? REVOCATION_LEVELS,
+      report,
+      now,
+    }),
+    grants: createGrants(routes),
+    report,
+  });
+  const answerTo = (event: unknown) => outcomeOf(authorize(event as Parameters<typeof authorize>[0]));
+  return {
+    decide: (authorizationToken, methodArn = `${STAGE_ARN}/GET/a`) =>
+      answerTo({ type: 'TOKEN', methodArn, authorizationToken }),
+    answerTo,
+    lines,
+    log: () => lines.map((line) => JSON.parse(line) as LogLine),
+    reads,
+  };
+}
+
+async function outcomeOf(answer: Promise<APIGatewayAuthorizerResult>): Promise<Outcome> {
+  try {
+    return { kind: 'allowed', result: await answer };
+  } catch (error) {
+    if (!(error instanceof Error)) return { kind: 'failed', message: `threw ${typeof error}` };
+    return error.message === 'Unauthorized' ? { kind: 'unauthorized' } : { kind: 'failed', message: error.message };
+  }
+}
+
+/** The patterns below the stage that a policy allows. */
+export function allowedBy(outcome: Outcome): readonly string[] {
+  if (outcome.kind !== 'allowed') return [];
+  return outcome.result.policyDocument.Statement.flatMap((statement) =>
+    statement.Effect === 'Allow' && 'Resource' in statement ? [statement.Resource].flat() : [],
+  ).map((resource) => String(resource).replace(`${STAGE_ARN}/`, ''));
+}

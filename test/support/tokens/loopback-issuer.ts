@@ -1,0 +1,51 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../network/loopback-server.ts';
+import { type AuthorizerOptions, type AuthorizerUnderTest, authorizerUnderTest } from './authorizer-under-test.ts';
+import { signedToken } from './signed-token.ts';
+import { createSigningKey, type SigningKey } from './signing-keys.ts';
+import { goodClaims, trustedIssuer } from './trusted-issuer.ts';
+
+/** The issuer of a test file: its key set is served, over real HTTP, from the first test to the last. */
+export interface LoopbackIssuer {
+  /** `http://127.0.0.1:<port>`; only while tests run, since it comes with the server. The key set is at `/keys`. */
+  readonly address: string;
+  /** The paths that its server was asked for, in order. */
+  readonly requests: readonly string[];
+  readonly key: SigningKey;
+  /** Of a good token under that key. */
+  readonly header: { readonly typ: string; readonly alg: string; readonly kid: string };
+  /** A good token under that key, but for what a test changes. */
+  tokenOf(claims?: Readonly<Record<string, unknown>>): string;
+  /** The issuer as an authorizer trusts it. */
+  trusted(settings?: Partial<TrustedIssuer>): TrustedIssuer;
+  /** An authorizer that has done nothing yet, and trusts this issuer alone unless told otherwise. */
+  fresh(options?: Partial<AuthorizerOptions>): AuthorizerUnderTest;
+}
+
+export function loopbackIssuer(
+  key: SigningKey = createSigningKey('ES256', 'ec-1'),
+  ...others: readonly SigningKey[]
+): LoopbackIssuer {
+  let server: LoopbackServer;
+  beforeAll(async () => {
+    server = await startLoopbackServer(keySet(...[key, ...others].map(({ publicJwk }) => publicJwk)));
+  });
+  afterAll(() => server.close());
+  const header = { typ: 'at+jwt', alg: key.algorithm, kid: key.keyId };
+  const trusted = (settings: Partial<TrustedIssuer> = {}) =>
+    trustedIssuer({ jwksUri: `${server.address}/keys`, ...settings });
+  return {
+    get address() {
+      return server.address;
+    },
+    get requests() {
+      return server.requests;
+    },
+    key,
+    header,
+    tokenOf: (claims) => signedToken(key, header, goodClaims(claims)),
+    trusted,
+    fresh: (options) => authorizerUnderTest({ issuers: [trusted()], ...options }),
+  };
+}

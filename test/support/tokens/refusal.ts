@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import type { RejectionReason } from '../../../lambda/rejection.ts';
+import type { AuthorizerUnderTest, Outcome } from './authorizer-under-test.ts';
+
+/** Reasons found in the token alone: not even the key set may have been asked for. */
+const FOUND_WITHOUT_KEYS: readonly RejectionReason[] = [
+  'oversized',
+  'not-bearer',
+  'malformed',
+  'header',
+  'header-parameter',
+  'algorithm',
+  'token-type',
+  'key-id',
+  'unknown-issuer',
+];
+
+/** A row of the tables in SECURITY.md: the authorization token of a request and why it is refused. */
+export interface RefusedRow {
+  readonly id: string;
+  readonly what: string;
+  readonly reason: RejectionReason;
+  readonly authorizationToken: string;
+}
+
+/** What a row is about, and the authorization token itself. */
+export type Case = readonly [what: string, authorizationToken: string];
+
+/** Rows of SECURITY.md that share their id and their reason. */
+export function refusedRows(id: string, reason: RejectionReason, ...cases: readonly Case[]): readonly RefusedRow[] {
+  return cases.map(([what, authorizationToken]) => ({ id, what, reason, authorizationToken }));
+}
+
+export interface Requests {
+  readonly requests: readonly string[];
+}
+
+/**
+ * Sends the row to an authorizer that has done nothing yet: 401, that reason in the log, and no step beyond the one
+ * that refused it: no key set for what the token shows by itself, no table before the signature and claims hold.
+ */
+export async function expectRefused(row: RefusedRow, authorizer: AuthorizerUnderTest, issuer: Requests): Promise<void> {
+  const before = issuer.requests.length;
+  const outcome = await authorizer.decide(row.authorizationToken);
+  expect(outcome).toEqual({ kind: 'unauthorized' });
+  expect(refusalsOf(authorizer)).toEqual([row.reason]);
+  expect(issuer.requests.length - before).toBe(FOUND_WITHOUT_KEYS.includes(row.reason) ? 0 : 1);
+  expect(authorizer.reads).toHaveLength(row.reason === 'revoked' ? 1 : 0);
+  expectNoPieceOf(row.authorizationToken, authorizer, outcome);
+}
+
+/** The reasons in the log, in order. */
+export function refusalsOf(authorizer: AuthorizerUnderTest): readonly unknown[] {
+  return authorizer.log().flatMap(({ event, reason }) => (event === 'refused' ? [reason] : []));
+}
+
+/** No 20 characters in a row of the token stand in a log line or in an error. */
+export function expectNoPieceOf(authorizationToken: string, { lines }: AuthorizerUnderTest, outcome: Outcome): void {
+  const said = lines.join('\n') + (outcome.kind === 'failed' ? outcome.message : '');
+  const last = Math.min(authorizationToken.length, 10_000) - 20;
+  for (let start = 0; start <= last; start += 1) {
+    const piece = authorizationToken.slice(start, start + 20);
+    if (said.includes(piece)) expect.fail(`A piece of the token was said: ${piece}`);
+  }
+}
