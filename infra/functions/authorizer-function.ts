@@ -6,9 +6,8 @@ import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/config
 import type { AuthorizerConfiguration } from '../../lambda/configuration/authorizer-environment.ts';
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
-import { type AuthorizerSettings, DeploymentError } from '../settings/deployment-schema.ts';
+import { type AnyTable, type AuthorizerSettings, DeploymentError } from '../settings/deployment-schema.ts';
 import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';
-import type { AnyTable } from '../table/revocation-table.ts';
 import { placeIssuers } from './issuer-placement.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';

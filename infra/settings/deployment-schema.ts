@@ -1,8 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CacheKey, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
-import type { AnyTable } from '../table/revocation-table.ts';
+
+/** CDK's own classes miss their interface where a project compiles with exactOptionalPropertyTypes. */
+export type AnyTable = ITable | Table | TableV2;
 
 /** What an issuer's tokens must look like; its alias is the name under which `issuers` lists it. */
 export type IssuerSettings = Omit<TrustedIssuer, 'alias'>;

@@ -2,8 +2,7 @@ import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
-import type { AnyTable } from '../table/revocation-table.ts';
-import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
+import { type AnyTable, type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { type Demand, matching, objectOf, optional } from './setting-demands.ts';
 
 const tableArns = objectOf({

@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { exceptFrom } from '../rule-exceptions.ts';
-import type { AnyTable } from './revocation-table.ts';
+import type { AnyTable } from '../settings/deployment-schema.ts';
 
 export interface AuditTrailProps {
   readonly table: AnyTable;

@@ -2,9 +2,9 @@ import { Annotations, Stack } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { AuthorizerSettings, ExistingTable } from '../settings/deployment-schema.ts';
+import type { AnyTable, AuthorizerSettings, ExistingTable } from '../settings/deployment-schema.ts';
 import { refuseUnfitTable } from '../settings/given-table-check.ts';
-import { type AnyTable, RevocationTable } from './revocation-table.ts';
+import { RevocationTable } from './revocation-table.ts';
 
 /**
  * The table that the settings name, or a new one.

@@ -3,8 +3,8 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
 import { exceptFrom } from '../rule-exceptions.ts';
+import type { AnyTable } from '../settings/deployment-schema.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
-import type { AnyTable } from './revocation-table.ts';
 
 const isBreakGlass = (prefix: string): boolean =>
   BREAK_GLASS_LEVELS.some((level) => level === TARGET_PREFIXES[prefix as keyof typeof TARGET_PREFIXES]);

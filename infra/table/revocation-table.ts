@@ -1,24 +1,14 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  type ITable,
-  StreamViewType,
-  Table,
-  TableEncryption,
-  type TableV2,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
+import type { AnyTable } from '../settings/deployment-schema.ts';
 import { grantDecryption } from './encryption-key.ts';
 
 /** The roles by which CloudFormation deploys where `cdk bootstrap` has been, whatever its qualifier. */
 const DEPLOYMENT_ROLES = ['cdk-*-cfn-exec-role-*'];
-
-/** CDK's own classes miss their interface where a project compiles with exactOptionalPropertyTypes. */
-export type AnyTable = ITable | Table | TableV2;
 
 export interface RevocationTableProps {
   /** @default AWS's own key */

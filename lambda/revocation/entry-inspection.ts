@@ -1,15 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../token/numeric-date.ts';
 import { isKnownAs } from '../token/trusted-issuer.ts';
 import { inspectClock } from './clock-inspection.ts';
 import type { Finding, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
 import { purgeFloor } from './purge-floor.ts';
-import {
-  type Before,
-  ENTRY_ATTRIBUTES,
-  entryRevokes,
-  FIRST_IMPLAUSIBLE_SECOND,
-  readBefore,
-} from './revocation-entry.ts';
+import { type Before, ENTRY_ATTRIBUTES, entryRevokes, readBefore } from './revocation-entry.ts';
 import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
 import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 

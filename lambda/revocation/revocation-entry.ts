@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../token/numeric-date.ts';
 import { TARGET_PREFIXES, type TargetPrefix } from './revocation-target.ts';
 
 /** Names of the table's attributes. `target` is the key; only `before` takes part in a decision. */
@@ -14,9 +15,6 @@ export const ENTRY_ATTRIBUTES = {
 
 /** Seconds by which `iat` may exceed `before`. Not the clock tolerance: the sign-in after a revocation must work. */
 export const BEFORE_SKEW = 2;
-
-/** The year 5138 in seconds, 1973 in milliseconds: a number from here on was not meant as seconds. */
-export const FIRST_IMPLAUSIBLE_SECOND = 100_000_000_000;
 
 /** Levels whose entries may spare tokens issued later; at the others `before` is ignored, since the entry names the tokens. */
 const LEVELS_WITH_BEFORE: ReadonlySet<string> = new Set(['subject', 'client', 'issuer']);

@@ -1,8 +1,8 @@
 import { InvalidTokenError } from '../rejection.ts';
-import { FIRST_IMPLAUSIBLE_SECOND } from '../revocation/revocation-entry.ts';
 import type { AccessToken } from './access-token.ts';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
+import { FIRST_IMPLAUSIBLE_SECOND } from './numeric-date.ts';
 import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
 
 /** What verification found out besides the claims. */

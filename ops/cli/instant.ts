@@ -1,4 +1,4 @@
-import { FIRST_IMPLAUSIBLE_SECOND } from '../../lambda/revocation/revocation-entry.ts';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../../lambda/token/numeric-date.ts';
 import { UsageError } from './operator-error.ts';
 import { withoutTokens } from './printable.ts';
 

@@ -1,5 +1,4 @@
 import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
-import { FIRST_IMPLAUSIBLE_SECOND } from '../../../lambda/revocation/revocation-entry.ts';
 import {
   decomposeUnverified,
   isJsonObject,
@@ -7,6 +6,7 @@ import {
   type UnverifiedJws,
 } from '../../../lambda/token/compact-jws.ts';
 import { isIdentifier } from '../../../lambda/token/identifier.ts';
+import { FIRST_IMPLAUSIBLE_SECOND } from '../../../lambda/token/numeric-date.ts';
 import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { foundText, instantText, oneOf } from './found-text.ts';
 
