@@ -68,6 +68,110 @@ describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
   });
 });
 
+/**
+ * The folders inside each folder, and the files that stand outside of them, from what all may use up to the entry points.
+ * A folder's own files count as one place, and the folders in it as others.
+ */
+const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
+  lambda: [
+    'rejection.ts',
+    'failure.ts',
+    'token',
+    'network',
+    'policy',
+    'revocation',
+    'key-set',
+    'configuration',
+    'log',
+    'event',
+    'flush',
+    'verified-token-cache.ts',
+    'token-verifier.ts',
+    'authorizer.ts',
+    'authorizer.handler.ts',
+    'flusher.handler.ts',
+    'orders.handler.ts',
+  ],
+  infra: [
+    'rule-exceptions.ts',
+    'route-table-error.ts',
+    'routes',
+    'settings',
+    'issuers',
+    'openapi',
+    'template',
+    'table',
+    'functions',
+    'alarms',
+    'attachment',
+    'flush',
+    'bearer-authorizer.ts',
+    'dashboard',
+    'api',
+    'build-bundles.ts',
+    'library.ts',
+    'deployment-check.ts',
+    'api-stack.ts',
+    'deployment.ts',
+    'app.ts',
+  ],
+  ops: [
+    'cli',
+    'stack',
+    'report.ts',
+    'program.ts',
+    'entry',
+    'selection',
+    'plan',
+    'routes',
+    'token',
+    'commands',
+    'commands/revoke',
+    'commands/import',
+    'commands/check',
+    'commands/upgrade',
+    'command-line.ts',
+    'revocations.ts',
+    'routes.ts',
+    'plan.ts',
+    'token.ts',
+  ],
+  local: [
+    'local-run-error.ts',
+    'warnings.ts',
+    'cloudformation',
+    'functions',
+    'iam',
+    'dynamodb',
+    'stream',
+    'gateway/rest-api',
+    'gateway/authorization',
+    'gateway/integration',
+    'gateway',
+    'local-client.ts',
+    'authorization-server.ts',
+    'run',
+    'next-steps.ts',
+    'start.ts',
+  ],
+};
+
+describe.each(Object.entries(ORDER))('the order of %s/', (top, order) => {
+  const within = (path: string) => path.slice(top.length + 1);
+  const placeOf = (path: string) => (within(path).includes('/') ? dirname(within(path)) : within(path));
+  const rankOf = (path: string) => order.indexOf(placeOf(path));
+  const own = sources.filter((file) => folderOf(file) === top);
+
+  it('names every folder with files, and every file outside of one, once', () => {
+    expect([...new Set(own.map(placeOf))].toSorted()).toEqual(order.toSorted());
+  });
+
+  it('holds: an import between two folders goes to an earlier one in the list', () => {
+    const inside = imports.filter((edge) => folderOf(edge.from) === top && isOurs(edge) && folderOf(edge.to) === top);
+    expect(inside.filter(({ from, to }) => rankOf(to) > rankOf(from))).toEqual([]);
+  });
+});
+
 it('nobody imports an entry point of Lambda', () => {
   expect(imports.filter(({ to }) => to.endsWith('.handler.ts'))).toEqual([]);
 });
