@@ -66,12 +66,12 @@ function isMethod(text: string): boolean {
   return HTTP_METHODS.some((method) => method === text);
 }
 
+/** Of the resources and what stands around them; every decision asks. */
 function bytesAt({ allow, deny }: Grant, stageArn: string): number {
-  const resources = [...allow, ...deny];
-  return resources.reduce(
-    (bytes, pattern) => bytes + stageArn.length + pattern.length + '"/",'.length,
-    2 * STATEMENT_BYTES,
-  );
+  let bytes = 2 * STATEMENT_BYTES + (allow.length + deny.length) * (stageArn.length + '"/",'.length);
+  for (const { length } of allow) bytes += length;
+  for (const { length } of deny) bytes += length;
+  return bytes;
 }
 
 function statements({ allow, deny }: Grant, resourceFor: ResourceFor, expiresAt: number): Statement[] {
