@@ -93,6 +93,17 @@ describe('a table that patterns cannot say exactly', () => {
     expect(isAllowed(users, 'u', 'GET /users/1/roles')).toBe(false);
   });
 
+  test('of the orders API with items only those called like a route below an order are lost', () => {
+    const withItems = [...orders, route('GET /orders/{id}/items/{item}', 'read')];
+    const { losses } = compileRouteTable(withItems);
+    expect(losses.map(({ kind, requests }) => `${kind} ${requests}`)).toEqual([
+      'literal GET /orders/{id}/items/refunds',
+    ]);
+    expect(isAllowed(withItems, 'read', 'GET /orders/1/items/2')).toBe(true);
+    expect(isAllowed(withItems, 'read', 'GET /orders/1/items/refunds')).toBe(false);
+    expect(isAllowed(withItems, 'read refunds', 'GET /orders/1/items/refunds')).toBe(true);
+  });
+
   test.each([
     ['a greedy route below another one', [route('ANY /o/{proxy+}', 'o', 'all'), route('ANY /{proxy+}', 'all')]],
     ['a greedy route next to a parameter', [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')]],
