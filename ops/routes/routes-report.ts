@@ -1,7 +1,7 @@
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
 import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
-import { policyDocument } from '../../lambda/policy/policy-document.ts';
+import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { printable } from '../cli/printable.ts';
 import { textTable } from '../cli/text-table.ts';
@@ -72,6 +72,9 @@ function lineWithHolders(loss: TokenLoss): readonly string[] {
 /** Stands where the deployment's own ARN will. */
 const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
 
+/** As long as most; the length of the deployment's own decides whether a policy is shortened. */
+const USUAL_STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
+
 function grantedTo(
   { routes, cachePer }: DescribedTable,
   ofTable: TokenLosses | undefined,
@@ -79,7 +82,10 @@ function grantedTo(
 ): Report {
   const held = new Set(scopes);
   const grant = createGrants(routes).routesGrantedBy(held);
-  const policy = cachePer === 'route' ? null : endingWithToken(policyDocument(grant, STAGE_ARN, 0));
+  const isShort = cachePer !== 'route' && isShortened(grant, USUAL_STAGE_ARN);
+  const written = policyDocument(grant, isShort ? USUAL_STAGE_ARN : STAGE_ARN, 0);
+  const policy = cachePer === 'route' ? null : endingWithToken(written);
+  const methodsLostInPaths = isShort ? lostByShortening(grant) : [];
   const losses = ofTable && { ...ofTable, listed: lossesWith(held, ofTable.listed) };
   const lost = lossLines(losses, tokenLossLines, {
     some: LOST_OF_TOKEN,
@@ -91,12 +97,20 @@ function grantedTo(
     text: [
       title,
       ...grant.routes.map((route) => `  ${nameOf(route)}`),
-      ...['', ...lost, ''],
+      ...['', ...lost, ...shorteningLines(methodsLostInPaths), ''],
       policy === null ? OWN_POLICIES : JSON.stringify(policy, null, 2),
     ].join('\n'),
-    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), policy },
+    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), methodsLostInPaths, policy },
     exitCode: 0,
   };
+}
+
+function shorteningLines(methods: readonly string[]): readonly string[] {
+  if (methods.length === 0) return [];
+  return [
+    `Its policy is long, so its patterns name no stage: requests with a path segment ${methods.join(' or ')}, and more ` +
+      'after it, get 403.',
+  ];
 }
 
 const OWN_POLICIES = "Each of these routes has a policy of its own, because cachePer is 'route'.";

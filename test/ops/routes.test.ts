@@ -211,6 +211,18 @@ It gets 403 for these requests of them:
     expect(JSON.parse((await runWith(perRoute, '--scope u --json')).out)).toMatchObject({ losses: [], policy: null });
   });
 
+  it('are those with a method in their path where a policy is shortened', async () => {
+    const items = Array.from({ length: 160 }, (_, i) => route(`GET /some-resource-${i}/{id}/items`, i % 2 ? 'u' : 't'));
+    const { routes: compiled, losses } = expressibleTable(items, { cachePer: 'token' });
+    const { out } = await runWith({ routes: compiled, losses }, '--scope u');
+    expect(out).toContain(
+      '\nIts policy is long, so its patterns name no stage: requests with a path segment GET, and more after it, get 403.\n',
+    );
+    expect(out).toContain('"arn:aws:execute-api:*:*:*/GET/some-resource-1/?*/items"');
+    const { methodsLostInPaths } = JSON.parse((await runWith({ routes: compiled, losses }, '--scope u --json')).out);
+    expect(methodsLostInPaths).toEqual(['GET']);
+  });
+
   it('are counted where a template could not hold them all', async () => {
     // Random words, which no compression makes short.
     const words = Array.from({ length: 20_000 }, (_, index) => Math.sin(index).toString(36).slice(3));
