@@ -100,6 +100,17 @@ function isFileOrFolder(path: string): boolean {
   return files.includes(path) || files.some((file) => file.startsWith(folder));
 }
 
+describe('the deployment file that README.md shows', () => {
+  const [, file = ''] = /The whole file, for an issuer at Auth0:\n\n```ts\n(.*?)```/s.exec(read('README.md')) ?? [];
+
+  it('passes the format and the order of imports that `npm run check` asks for', () => {
+    const arguments_ = ['check', '--write', '--linter-enabled=false', '--stdin-file-path=infra/deployment.ts'];
+    const options = { cwd: root, input: file, stdio: 'pipe' } as const;
+    expect(file).toContain('export const deployment');
+    expect(execFileSync('node_modules/.bin/biome', arguments_, options).toString()).toBe(file);
+  });
+});
+
 describe('the table of attacks in SECURITY.md', () => {
   const rows = read('SECURITY.md')
     .split('\n')
