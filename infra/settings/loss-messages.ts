@@ -71,11 +71,11 @@ function refuseWholeLosses(whole: readonly PolicyLoss[], table: RouteTable, acce
   const [first] = refused;
   if (first === undefined) return;
   const more = refused.length === 1 ? '' : ` (${refused.length - 1} more of the kind)`;
-  // Those that are accepted already stand in the list too, so that it can be pasted.
+  // The list can be pasted: it holds those that are accepted already too, and is never cut.
   const lost = [...new Set([...acceptedLosses, ...refused.map(({ route }) => route)])].map((name) => `'${name}'`);
   throw new RouteTableError(
     `${wholeLossSentence(first, table)}${more}: ${EXACT_FIX}, or accept ${refused.length === 1 ? 'it' : 'them'}: ` +
-      `acceptedLosses: [${cut(lost).join(', ')}].`,
+      `acceptedLosses: [${lost.join(', ')}].`,
   );
 }
 
