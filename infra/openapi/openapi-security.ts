@@ -115,8 +115,8 @@ function jointScopes(name: string, requirement: Requirement): OperationError {
   return new OperationError(name, {
     fault: `asks for ${scopes.join(' and ')} at once`,
     fix:
-      `a route opens to any one of its scopes. Where one of them is enough, write alternatives, [${alternatives}]; ` +
-      'where all are needed, ask for one scope that stands for all of them',
+      'a route opens to any one of its scopes. Ask for one scope that stands for all of them; only where each of them alone ' +
+      `is meant to open it, write alternatives, [${alternatives}]`,
     kind: 'scopes at once',
   });
 }

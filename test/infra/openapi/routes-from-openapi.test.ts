@@ -398,8 +398,8 @@ describe('operations with the same fault are counted', () => {
     };
     expect(() => routesFromOpenApi(document(paths))).toThrow(
       'The operation GET /a asks for a and b at once, like 1 other (POST /a): a route opens to any one of its scopes. ' +
-        'Where one of them is enough, write alternatives, [{ "oauth": ["a"] }, { "oauth": ["b"] }]; ' +
-        'where all are needed, ask for one scope that stands for all of them.',
+        'Ask for one scope that stands for all of them; only where each of them alone is meant to open it, ' +
+        'write alternatives, [{ "oauth": ["a"] }, { "oauth": ["b"] }].',
     );
   });
 
