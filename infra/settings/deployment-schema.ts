@@ -73,7 +73,8 @@ export interface AuthorizerSettings {
   /**
    * `required`: a table with a policy that is not exact is an error, which lists the requests that are lost. A policy is cached
    * for all routes of a token, and IAM's wildcards cross slashes: where a parameter equals a literal of another route, a few tables
-   * cost a request that the token's scopes grant (403). Never does a policy allow more than they do.
+   * cost a request that the token's scopes grant (403). Never does a policy allow more than they do. Requests that API Gateway may
+   * hand to another route, by a reading that AWS does not document, stay a warning: no policy can be exact under every reading.
    * @default such requests are listed in a warning
    */
   readonly exactPolicies?: 'required';

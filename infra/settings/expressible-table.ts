@@ -6,7 +6,7 @@ import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { checkPolicySize, shortenedPolicy } from '../routes/policy-size.ts';
 import { compileRouteTable, singleRoutes } from '../routes/route-compiler.ts';
 import { nameOf, siblingWarning } from '../routes/route-table.ts';
-import type { AuthorizerSettings } from './deployment-schema.ts';
+import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 
 /** What policies have to be. */
@@ -37,6 +37,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
   const isPerRoute = demands.cachePer === 'route';
   const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes) : ofTokens;
   const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
+  if (isPerRoute) refuseAcceptances(demands);
   const lost = checkLosses(losses, routes, demands);
   const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
   const shortened = isPerRoute ? undefined : shortenedPolicy(compiled);
@@ -55,6 +56,13 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
       ...(siblings === undefined ? [] : [{ id: 'variable-siblings', text: siblings }]),
     ],
   };
+}
+
+function refuseAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): void {
+  if (first === undefined) return;
+  throw new DeploymentError(
+    `acceptedLosses names ${first}, and with cachePer: 'route' no token loses a route: leave acceptedLosses out.`,
+  );
 }
 
 /** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */

@@ -96,7 +96,7 @@ describe('a table whose decisions are cached for each route', () => {
 
   test('has nothing to accept', () => {
     expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
-      `acceptedLosses names ${pdf}, and no token loses that route as a whole: leave it out.`,
+      `acceptedLosses names ${pdf}, and with cachePer: 'route' no token loses a route: leave acceptedLosses out.`,
     );
   });
 });
