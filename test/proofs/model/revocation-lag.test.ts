@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decisionTime, settleTime } from '../../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../../support/full-suite.ts';
 import { boundOf, exploreRace } from './revocation-lag.ts';
-import type { RaceParameters } from './revocation-race.ts';
+import { initialState, keyOf, type RaceParameters, stepsFrom } from './revocation-race.ts';
+import { explore } from './state-explorer.ts';
 
 const noFlush: RaceParameters = {
   routes: 1,
@@ -60,6 +61,19 @@ it('a flush of one route alone leaves the Allow on the other', () => {
   expect(counterexample.findIndex((line) => /answers Allow, node . for route 2 caches it/.test(line))).not.toBe(-1);
   expect(counterexample.slice(emptied).some((line) => line.includes('caches it'))).toBe(false);
 });
+
+it.each([
+  ['one flush', oneFlush],
+  ['two flushes and a negative cache', { ...twoFlushes, resultTtl: 4, negativeCache: 2 }],
+  ['flushes of one of two routes', { ...twoFlushes, ...perRoute, flushedRoutes: 1, resultTtl: 1, decisionTime: 1 }],
+])(
+  'no state is missed where one stands for all that differ in the order of nodes and authorizers: %s',
+  (_, parameters) => {
+    const keysBy = (key: typeof keyOf) =>
+      new Set(Array.from(explore(initialState(parameters), stepsFrom(parameters), key), ({ state }) => keyOf(state)));
+    expect(keysBy(keyOf)).toEqual(keysBy((state) => JSON.stringify(state)));
+  },
+);
 
 /** Until a flush is accepted, and until it has its effect. */
 const FLUSH_DELAYS = FULL_SUITE

@@ -83,13 +83,23 @@ export function allowsAfterWrite({ tick, nodes, answered }: RaceState): boolean 
   return tick >= 0 && (answered || nodes.flat().some((life) => life > 0));
 }
 
-export function keyOf({ tick, nodes, authorizers, flushes, answered }: RaceState): string {
-  const deciders = authorizers.map(({ deciding, remembered }) => {
-    const { entry, age } = deciding ?? {};
-    return `${entry?.node}.${entry?.route}.${age}.${remembered}`;
-  });
-  const flushed = flushes.map(({ acceptedAt, applied }) => `${acceptedAt}${applied}`);
-  return [tick, nodes, deciders, flushed, answered].join('|');
+/**
+ * The same for states that differ only in which of the two nodes is which, and which of the two authorizers: every step and
+ * every Allow that one of them has, the other has too, so that one of them stands for all.
+ */
+export function keyOf(state: RaceState): string {
+  const [one, other] = [keyWithNodes(state, [0, 1]), keyWithNodes(state, [1, 0])];
+  return one < other ? one : other;
+}
+
+function keyWithNodes({ tick, nodes, authorizers, flushes, answered }: RaceState, order: readonly number[]): string {
+  const deciders = authorizers.map(({ deciding, remembered }) =>
+    deciding === undefined
+      ? `-.${remembered}`
+      : `${order[deciding.entry.node]}.${deciding.entry.route}.${deciding.age}.${remembered}`,
+  );
+  const flushed = flushes.map(({ acceptedAt, applied }) => `${acceptedAt}.${order.map((node) => applied[node])}`);
+  return [tick, order.map((node) => nodes[node]), deciders.sort(), flushed, answered].join('|');
 }
 
 export function stepsFrom(parameters: RaceParameters): (state: RaceState) => readonly Step<RaceState>[] {
