@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FULL_SUITE } from '../../support/full-suite.ts';
 import { AS_DEPLOYED } from './composition.ts';
 import { DROPPED_RULES, type DroppedRule } from './dropped-rules.ts';
 import { isBroken, PROPERTIES, type Property, reportOf, usedPartOfBound } from './properties.ts';
@@ -58,10 +59,14 @@ describe('the real authorizer, flusher and gateway in virtual time', () => {
 const guaranteed = 'no Allow after w + T + L';
 const settled = 'no Allow after the settled bound while flushes work and clocks agree';
 const settledByAnyClock = 'no Allow after the longer settled bound while flushes work, by any clock';
+/**
+ * What a rule breaks in few schedules of hundreds, for long runs: in `npm test` other rules show that the property can break.
+ */
+const rarely = (property: Property) => (FULL_SUITE || SIMULATION_SCHEDULES !== undefined ? [property] : []);
 const broken: readonly (readonly [rule: DroppedRule, properties: readonly Property[]])[] = [
   ['no settled flush', [settled, settledByAnyClock]],
-  ['eventually consistent reads', [settled, guaranteed]],
-  ['a negative cache', [settled, guaranteed]],
+  ['eventually consistent reads', [settled, ...rarely(guaranteed)]],
+  ['a negative cache', [settled, ...rarely(guaranteed)]],
   ['flushes of the entries of one route alone', [settled, settledByAnyClock]],
   ['cached answers that live longer when they are used', [guaranteed]],
   ['an outage of the table taken for "not revoked"', [guaranteed]],
