@@ -1,3 +1,4 @@
+import type { PolicyDocument } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
@@ -137,10 +138,10 @@ function checkCase(
   const own = new Set(compiled.flatMap(({ allow }) => allow));
   for (const scopes of holdings.map((holding) => new Set(holding))) {
     const grant = grantFor(scopes);
-    const policy = policyDocument(grant, stageArn, 1);
+    const policy = inShortStage(policyDocument(grant, stageArn, 1), stageArn);
     const methods = isShortened(grant, stageArn) ? lostByShortening(grant) : [];
     for (const request of requests) {
-      const allowed = allows(policy, arnOf(request, stageArn));
+      const allowed = allows(policy, arnOf(request));
       const isLost = request.path
         .split('/')
         .slice(1, -1)
@@ -158,6 +159,11 @@ function checkCase(
       if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'refused']++;
     }
   }
+}
+
+/** The same for the API's stage of a short name: IAM's answers are the same, and take a thousandth of the comparisons. */
+function inShortStage(policy: PolicyDocument, stageArn: string): PolicyDocument {
+  return JSON.parse(JSON.stringify(policy).replaceAll(`${stageArn}/`, `${STAGE_ARN}/`));
 }
 
 interface Situation {
@@ -211,6 +217,6 @@ function readingsApart(path: string): readonly ReadingName[] {
   return [...apart.values()];
 }
 
-function arnOf({ method, path }: PathRequest, stageArn = STAGE_ARN): string {
-  return `${stageArn}/${method}${path}`;
+function arnOf({ method, path }: PathRequest): string {
+  return `${STAGE_ARN}/${method}${path}`;
 }
