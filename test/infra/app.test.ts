@@ -17,8 +17,8 @@ afterEach(() => rmSync(outdir, { recursive: true, force: true }));
 function runApp(deployment?: string, more: Readonly<Record<string, string>> = {}) {
   const substitute = deployment === undefined ? [] : ['--import', dataModule(hookReturning(dataModule(deployment)))];
   // CDK's own rules are for `npm run synth`, which CI runs too: they take most of the time.
-  const { PATH, TMPDIR } = process.env;
-  const environment = { PATH, TMPDIR, CDK_OUTDIR: outdir, CDK_VALIDATION: 'false', ...more };
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  const environment = { PATH, TMPDIR, NODE_COMPILE_CACHE, CDK_OUTDIR: outdir, CDK_VALIDATION: 'false', ...more };
   return spawnSync(process.execPath, [...substitute, 'infra/app.ts'], { encoding: 'utf8', env: environment });
 }
 
@@ -57,7 +57,9 @@ describe('the app behind npx cdk synth', () => {
   });
 
   it('leaves the assets that the template names with --no-staging, also of the command itself', () => {
-    const arguments_ = ['synth', '--quiet', '--no-staging', '--no-notices', '--output', outdir];
+    // type-checked-app.test.ts runs what cdk.json names.
+    const app = ['--app', 'node infra/app.ts'];
+    const arguments_ = ['synth', ...app, '--quiet', '--no-staging', '--no-notices', '--output', outdir];
     const { status, stderr } = spawnSync('node_modules/.bin/cdk', arguments_, {
       encoding: 'utf8',
       env: { ...process.env, ...ALONE, CDK_VALIDATION: 'false' },

@@ -23,6 +23,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const temporary = await mkdtemp(join(tmpdir(), 'bearer-authorizer-tests-'));
   // Workers get their environment when they start, after this.
   process.env.TMPDIR = temporary;
+  // Dozens of tests start programs of ours, most of which load the same large packages.
+  process.env.NODE_COMPILE_CACHE = join(temporary, 'compiled');
   const dataFolder = await mkdtemp(join(MEMORY_DISK ?? temporary, 'dynamodb-local-'));
   const dynamoDb = await startDynamoDbLocal({ port: await freePort(), dataFolder });
   project.provide('dynamoDbEndpoint', dynamoDb.endpoint);
