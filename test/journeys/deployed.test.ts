@@ -16,8 +16,8 @@ let localFolder: string;
 
 beforeAll(async () => {
   localFolder = await mkdtemp(join(tmpdir(), 'deployed-'));
-  // The shortest result TTL of which the program can tell its end from the end of the authorizer's own memory.
-  journey = await start({ cachePer: 'token', resultTtlSeconds: 6 });
+  // Short enough to be awaited, and long enough for a decision to be asked for five times on a busy machine.
+  journey = await start({ cachePer: 'token', resultTtlSeconds: 12 });
 }, START_TIMEOUT);
 
 afterAll(async () => {
