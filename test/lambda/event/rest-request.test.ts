@@ -49,6 +49,7 @@ describe('a REQUEST event', () => {
   it.each([
     ['twice in one header', (token: string) => ({ Authorization: [token, token] })],
     ['in two spellings of the header', (token: string) => ({ Authorization: [token], authorization: [token] })],
+    ['before an empty one', (token: string) => ({ Authorization: [token, ''] })],
     ['before another scheme', (token: string) => ({ Authorization: [token, 'Basic YTpi'] })],
   ])('with a good token %s is refused with 401', async (_, headersOf) => {
     const authorizer = fresh();
@@ -86,6 +87,7 @@ describe('a REQUEST event', () => {
     ['without resource path', { requestContext: { httpMethod: 'GET' } }],
     ['without method', { requestContext: { resourcePath: '/a' } }],
     ['without method ARN', { methodArn: undefined }],
+    ['of another type', { type: 'WEBSOCKET' }],
   ])('%s is answered with 500', async (_, change) => {
     const authorizer = fresh();
     expect((await authorizer.answerTo({ ...event(), ...change })).kind).toBe('failed');

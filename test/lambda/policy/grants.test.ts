@@ -157,3 +157,19 @@ test('a proxy keeps its paths with an empty segment where a shortened policy has
   expect(isAllowed(routes, 'none', 'DELETE /a/x/')).toBe(true);
   expect(isAllowed(routes, 'none', 'DELETE /special/special/a/a/')).toBe(false);
 });
+
+test('what is remembered for some scopes is not taken for others that join to the same text', () => {
+  const grants = createGrants(compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]));
+  expect(grants.routesGrantedBy(new Set(['a', 'b'])).allow).toEqual(['GET/a', 'GET/b']);
+  expect(grants.routesGrantedBy(new Set(['ab'])).allow).toEqual(['GET/ab']);
+});
+
+test('a grant of one route names that route, or none', () => {
+  const grants = createGrants(compileRoutes(table));
+  const namesFor = (scopes: string[], path: string) => {
+    const { routes, allow, deny } = grants.routesGrantedBy(new Set(scopes), { method: 'GET', path });
+    return { routes: routes.map((one) => one.path), allow, deny };
+  };
+  expect(namesFor(['read'], '/a')).toEqual({ routes: ['/a'], allow: ['GET/a'], deny: [] });
+  expect(namesFor(['read:b'], '/a')).toEqual({ routes: [], allow: [], deny: [] });
+});

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { lostByShortening, MAX_STAGE_POLICY_BYTES, policyDocument } from '../../../lambda/policy/policy-document.ts';
+import {
+  isShortened,
+  lostByShortening,
+  MAX_STAGE_POLICY_BYTES,
+  policyDocument,
+} from '../../../lambda/policy/policy-document.ts';
 import { grantFor, route, STAGE_ARN } from '../../support/routes/compiled-policy.ts';
 import { allows } from '../../support/routes/iam-evaluation.ts';
 
@@ -52,6 +57,12 @@ describe('a policy that is too long for one stage', () => {
       { Resource: expect.arrayContaining(['arn:aws:execute-api:*:*:*/GET/some-resource-1/?*']) },
       { Resource: ['arn:aws:execute-api:*:*:*/*/*/GET/*'] },
     ]);
+  });
+
+  test('is one with many Denies too', () => {
+    const deny = Array.from({ length: 60 }, (_, i) => `GET/orders/?*/${'x'.repeat(40)}-${i}`);
+    expect(isShortened({ ...granting, deny }, STAGE_ARN)).toBe(true);
+    expect(isShortened({ ...granting, deny: deny.slice(40) }, STAGE_ARN)).toBe(false);
   });
 
   test('stays in the partition of the stage', () => {
