@@ -88,8 +88,8 @@ export function allowsAfterWrite({ tick, nodes, answered }: RaceState): boolean 
  * every Allow that one of them has, the other has too, so that one of them stands for all.
  */
 export function keyOf(state: RaceState): string {
-  const [one, other] = [keyWithNodes(state, [0, 1]), keyWithNodes(state, [1, 0])];
-  return one < other ? one : other;
+  const [first = ''] = [keyWithNodes(state, [0, 1]), keyWithNodes(state, [1, 0])].sort();
+  return first;
 }
 
 function keyWithNodes({ tick, nodes, authorizers, flushes, answered }: RaceState, order: readonly number[]): string {
