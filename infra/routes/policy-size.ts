@@ -74,8 +74,8 @@ export function shortenedPolicy(routes: readonly CompiledRoute[]): string | unde
   const grant = triedGrants(routes).find((one) => isShortened(one, LONGEST_STAGE_ARN) && one.routes.some(mayHoldMore));
   if (grant === undefined) return undefined;
   return (
-    `The policy of a token with ${scopesInWords(grant.scopes)} takes ${MAX_STAGE_POLICY_BYTES} bytes only if its patterns ` +
-    `name no stage: requests with a path segment ${lostByShortening(grant).join(' or ')}, and more after it, get 403`
+    `The policy of a token with ${scopesInWords(grant.scopes)} would be longer than ${MAX_STAGE_POLICY_BYTES} bytes, so its ` +
+    `patterns name no stage: requests with a path segment ${lostByShortening(grant).join(' or ')}, and more after it, get 403`
   );
 }
 

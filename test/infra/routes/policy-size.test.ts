@@ -110,7 +110,7 @@ describe('a policy that is shortened', () => {
   test('is named with its scope and the requests that it loses', () => {
     const compiled = compileRoutes(scatteredItems(120));
     expect(shortenedPolicy(compiled)).toBe(
-      'The policy of a token with the scope even takes 6144 bytes only if its patterns name no stage: requests with a ' +
+      'The policy of a token with the scope even would be longer than 6144 bytes, so its patterns name no stage: requests with a ' +
         'path segment GET, and more after it, get 403',
     );
     expect(largestPolicy(compiled).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);

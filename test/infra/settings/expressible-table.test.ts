@@ -46,7 +46,7 @@ describe('a table whose decisions are cached for each token', () => {
 
   test('is warned of where a policy is shortened, and refused where exact policies are required', () => {
     const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
-    const text = expect.stringMatching(/^The policy of a token with the scope even takes .+ get 403\.$/);
+    const text = expect.stringMatching(/^The policy of a token with the scope even would be .+ get 403\.$/);
     expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
     expect(() => expressibleTable(items, { ...perToken, exactPolicies: 'required' })).toThrow(
       /^exactPolicies is 'required'\. The policy of a token .+ get 403: set cachePer: 'route'\.$/,

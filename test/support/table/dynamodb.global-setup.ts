@@ -30,6 +30,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('dynamoDbEndpoint', dynamoDb.endpoint);
   return async () => {
     await dynamoDb.stop();
-    await Promise.all([temporary, dataFolder].map((folder) => rm(folder, { recursive: true, force: true })));
+    // A program that a test has ended may still write what it compiled: the folder is then not empty for a moment.
+    const gone = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+    await Promise.all([temporary, dataFolder].map((folder) => rm(folder, gone)));
   };
 }
