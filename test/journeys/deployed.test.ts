@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/run/running-file.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
@@ -25,11 +25,12 @@ afterAll(async () => {
   if (localFolder !== undefined) await rm(localFolder, { recursive: true, force: true });
 });
 
+/** With a DynamoDB of its own: of a table that others have written to, the flusher would replay the records, and flush. */
 async function start(options: {
   readonly cachePer: CacheKey;
   readonly resultTtlSeconds: number;
 }): Promise<LocalJourney> {
-  const started = await startJourney({ ...options, dynamodbEndpoint: inject('dynamoDbEndpoint') });
+  const started = await startJourney(options);
   await writeRunningFile(started.run.running, localFolder);
   return started;
 }
