@@ -3,7 +3,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ApiStack } from './api-stack.ts';
 
 try {
-  // Imported here, because a preset refuses its options while deployment.ts is read.
+  // Imported here, because a preset rejects its options while deployment.ts is read.
   const { deployment } = await import('./deployment.ts');
   const app = new App({ autoSynth: false });
   new ApiStack(app, 'bearer-authorizer', { deployment, env: target(process.env) });
@@ -15,7 +15,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Where the CDK command deploys to: what a Region lacks, the stack can refuse only if it knows the Region. */
+/** Where the CDK command deploys to: what a Region lacks, the stack can reject only if it knows the Region. */
 function target({ CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region }: NodeJS.ProcessEnv): Environment {
   return { ...(account && { account }), ...(region && { region }) };
 }

@@ -150,7 +150,7 @@ export class BearerAuthorizer extends Authorizer {
 
   /**
    * Flushes one more stage: for stages that this app does not define, above all of APIs that it imports. An API without a
-   * stage that is known is refused, as long as there is a flusher.
+   * stage that is known is rejected, as long as there is a flusher.
    */
   addStage(stage: FlushedStage): void {
     this.namedStages.push(stage);

@@ -33,7 +33,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
 export function checkDeployment(deployment: Deployment): void {
   checkFields('deployment', deployment, DEPLOYMENT_FIELDS);
   checkMembers(deployment);
-  refusePreflightRules(deployment);
+  rejectPreflightRules(deployment);
   const { webAcl, requestsPerAddress } = deployment;
   if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;
   throw new DeploymentError(
@@ -42,7 +42,7 @@ export function checkDeployment(deployment: Deployment): void {
 }
 
 /** Browsers send no token with a preflight (Fetch standard, "CORS-preflight fetch"): with CORS, OPTIONS is answered without. */
-function refusePreflightRules({ routes, corsOrigins = ['*'] }: Deployment): void {
+function rejectPreflightRules({ routes, corsOrigins = ['*'] }: Deployment): void {
   const index = routes.findIndex(({ method }) => method === 'OPTIONS');
   if (index === -1 || corsOrigins.length === 0) return;
   throw new DeploymentError(

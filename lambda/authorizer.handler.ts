@@ -54,7 +54,7 @@ export const handler = createAuthorizer({
     contextClaims,
     now,
   }),
-  refuseIfRevoked: createRevocationList({
+  rejectIfRevoked: createRevocationList({
     readEntries: createTimedEntryReader(readEntries, report, clock),
     levels: revocationLevels,
     report,

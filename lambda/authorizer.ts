@@ -3,12 +3,12 @@ import type { AuthorizationRequest } from './event/authorization-request.ts';
 import { readEvent } from './event/authorizer-event.ts';
 import { CannotDecideError } from './failure.ts';
 import type { ReportEvent } from './log/authorizer-log.ts';
-import { evidenceOf } from './log/refusal-evidence.ts';
-import { createRefusalSampling } from './log/refusal-sampling.ts';
+import { evidenceOf } from './log/rejection-evidence.ts';
+import { createRejectionSampling } from './log/rejection-sampling.ts';
 import { decisionFor } from './policy/decision.ts';
 import type { Grants } from './policy/grants.ts';
 import { InvalidTokenError, unauthorized } from './rejection.ts';
-import type { RefuseIfRevoked } from './revocation/revocation-list.ts';
+import type { RejectIfRevoked } from './revocation/revocation-list.ts';
 import { parseBearerToken } from './token/bearer-token.ts';
 import type { TrustedIssuer } from './token/trusted-issuer.ts';
 import type { VerifyToken } from './token-verifier.ts';
@@ -16,7 +16,7 @@ import type { VerifyToken } from './token-verifier.ts';
 export interface AuthorizerParts {
   readonly issuers: readonly TrustedIssuer[];
   readonly verify: VerifyToken;
-  readonly refuseIfRevoked: RefuseIfRevoked;
+  readonly rejectIfRevoked: RejectIfRevoked;
   readonly grants: Grants;
   readonly report: ReportEvent;
 }
@@ -44,10 +44,10 @@ export function createAuthorizer(parts: AuthorizerParts): Authorize {
 
 async function decide(
   { authorizationToken, stageArn, route }: AuthorizationRequest,
-  { verify, refuseIfRevoked, grants, report }: AuthorizerParts,
+  { verify, rejectIfRevoked, grants, report }: AuthorizerParts,
 ): Promise<APIGatewayAuthorizerResult> {
   const accessToken = await verify(parseBearerToken(authorizationToken));
-  await refuseIfRevoked(accessToken);
+  await rejectIfRevoked(accessToken);
   const grant = grants.routesGrantedBy(accessToken.scopes, route);
   report({ event: 'allowed', issuer: accessToken.issuerAlias, routes: grant.allow.length });
   return decisionFor(accessToken, grant, stageArn);
@@ -55,12 +55,12 @@ async function decide(
 
 /** Says what went wrong, once, and finds the error by which API Gateway tells the client. */
 function answeringErrors({ issuers, report }: AuthorizerParts) {
-  const sampling = createRefusalSampling();
+  const sampling = createRejectionSampling();
   return (error: unknown, authorizationToken = ''): Error => {
     if (error instanceof InvalidTokenError) {
       const evidence = evidenceOf(authorizationToken, issuers);
       const seen = sampling.sample(error.reason, evidence);
-      if (seen !== undefined) report({ event: 'refused', reason: error.reason, seen, ...evidence });
+      if (seen !== undefined) report({ event: 'rejected', reason: error.reason, seen, ...evidence });
       return unauthorized();
     }
     const failure = error instanceof CannotDecideError ? error : new CannotDecideError('internal', nameOf(error));

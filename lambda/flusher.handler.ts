@@ -53,7 +53,7 @@ const callDynamoDb = createDynamoDbCall({
   ...access,
 });
 
-/** The stream's batches, and a schedule's wish that the table be looked over, and stages tried again that refused. */
+/** The stream's batches, and a schedule's wish that the table be looked over, and stages tried again that rejected. */
 export async function handler(event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> {
   if ('Records' in event) return flush(event);
   await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });

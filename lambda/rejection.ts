@@ -1,4 +1,4 @@
-/** Why a bearer token was refused: the field of a log line and the dimension of a metric. Nothing here says what was in it. */
+/** Why a bearer token was rejected: the field of a log line and the dimension of a metric. Nothing here says what was in it. */
 export const REJECTION_REASONS = [
   'oversized',
   'not-bearer',

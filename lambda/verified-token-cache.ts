@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { AccessToken } from './token/access-token.ts';
 
 /** Most tokens remembered, and most characters of them together; past either the oldest are forgotten. */
-export const MOST_REMEMBERED_TOKENS = 1_000;
-export const MOST_REMEMBERED_CHARACTERS = 2_000_000;
+export const MAX_REMEMBERED_TOKENS = 1_000;
+export const MAX_REMEMBERED_CHARACTERS = 2_000_000;
 
 /** A token that has passed every check, and what may still change about it. */
 export interface VerifiedToken {
@@ -62,7 +62,7 @@ function rememberedTokens() {
       tokens.set(token, verified);
       characters += token.length;
       for (const oldest of tokens.keys()) {
-        if (tokens.size <= MOST_REMEMBERED_TOKENS && characters <= MOST_REMEMBERED_CHARACTERS) return;
+        if (tokens.size <= MAX_REMEMBERED_TOKENS && characters <= MAX_REMEMBERED_CHARACTERS) return;
         forget(oldest);
       }
     },

@@ -16,7 +16,7 @@ In a second terminal, get a token and call the API:
   TOKEN=$(npm run --silent token)
   curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
 
-Take the token back, wait until it is refused, and call again:
+Take the token back, wait until it is rejected, and call again:
 
   printf %s "$TOKEN" | npm run --silent revocations -- revoke token - --wait
   curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders

@@ -27,7 +27,7 @@ async function runUntilStopped(options: StartOptions): Promise<void> {
   const stopping = stopSignal();
   const since = performance.now();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
-  // Loaded only here: what refuses an option needs none of it.
+  // Loaded only here: what rejects an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
   try {
     const run = await startLocalRun({

@@ -30,7 +30,7 @@ export function revocationsGrammar(found: Found): Commander {
 }
 
 function addRestore(program: Commander, found: Found): void {
-  const restore = program.command('restore').description('Deletes an entry, so that what it refused works again.');
+  const restore = program.command('restore').description('Deletes an entry, so that what it rejected works again.');
   restore.addHelpText('after', HELP_TEXTS.restore);
   addSelectors(restore, { target: true }, (leaf, selectorOf) => {
     withStackOptions(leaf)
@@ -44,7 +44,7 @@ function addRestore(program: Commander, found: Found): void {
 }
 
 function addShow(program: Commander, found: Found): void {
-  const show = program.command('show').description('Shows one entry: what it refuses, who wrote it, and why.');
+  const show = program.command('show').description('Shows one entry: what it rejects, who wrote it, and why.');
   show.addHelpText('after', HELP_TEXTS.show);
   addSelectors(show, { target: true }, (leaf, selectorOf) => {
     withStackOptions(leaf).action((value: string | undefined) => {

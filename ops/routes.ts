@@ -15,7 +15,7 @@ Examples:
 
 A token needs any one of a route's scopes; a route without scopes is open to every valid token.
 
-A policy may have to refuse requests (403) of a route that the token may call:
+A policy may have to reject requests (403) of a route that the token may call:
   whole     every request of the route, or all below some depth of a {proxy+}
   literal   those in which a parameter equals a literal of another route
   readings  those that API Gateway may hand to another route

@@ -52,7 +52,7 @@ function alarmsOfDecisions(authorizer: IFunction): readonly AlarmRule[] {
     },
     {
       id: 'EntriesMalformed',
-      description: 'Tokens are refused because of a revocation entry whose `before` cannot be read: mend the entry.',
+      description: 'Tokens are rejected because of a revocation entry whose `before` cannot be read: mend the entry.',
       metric: sumOf('malformed', malformed, PERIOD),
       threshold: 1,
     },

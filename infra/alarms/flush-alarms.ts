@@ -8,7 +8,7 @@ import { type AlarmRule, createAlarms } from './alarm-rule.ts';
 import { loggedMetric, mappingMetric } from './function-metrics.ts';
 
 /** Younger than this, a batch that waits for its function is no news, in milliseconds. */
-const LONGEST_WAIT_FOR_FUNCTION = 60_000;
+const MAX_WAIT_FOR_FUNCTION = 60_000;
 
 /** The flusher's two functions, and how each reads the stream. */
 export interface StreamReaders {
@@ -63,7 +63,7 @@ function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSource
       id: `${name}FlusherLate`,
       description: 'Revocation entries wait in the stream: batches of the flusher fail, or take long.',
       metric: flusher.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: LONGEST_WAIT_FOR_FUNCTION,
+      threshold: MAX_WAIT_FOR_FUNCTION,
     },
     {
       id: `${name}FlusherThrottled`,

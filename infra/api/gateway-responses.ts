@@ -82,7 +82,7 @@ function gatewayErrors(realm: string): readonly GatewayError[] {
       status: 429,
       headers: { 'Retry-After': "'1'" },
     },
-    { responseType: ResponseType.DEFAULT_4XX, title: 'Request refused' },
+    { responseType: ResponseType.DEFAULT_4XX, title: 'Request rejected' },
     { responseType: ResponseType.DEFAULT_5XX, title: 'Request failed' },
   ];
 }

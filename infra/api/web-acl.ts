@@ -17,7 +17,7 @@ const RULE_GROUPS: readonly RuleGroup[] = [
 ];
 
 /** Requests of one address within five minutes. */
-const MOST_REQUESTS = 10_000;
+const MAX_REQUESTS = 10_000;
 
 export interface WebAclChoice {
   /** `managed-rules`, or the ARN of one that exists. */
@@ -34,7 +34,7 @@ export function protectStage(scope: Construct, stage: Stage, { webAcl, requestsP
   new CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn: stage.stageArn, webAclArn });
 }
 
-function createWebAcl(scope: Construct, requestsPerAddress = MOST_REQUESTS): CfnWebACL {
+function createWebAcl(scope: Construct, requestsPerAddress = MAX_REQUESTS): CfnWebACL {
   return new CfnWebACL(scope, 'WebAcl', {
     scope: 'REGIONAL',
     defaultAction: { allow: {} },
@@ -44,7 +44,7 @@ function createWebAcl(scope: Construct, requestsPerAddress = MOST_REQUESTS): Cfn
 }
 
 function managedRule({ name, counted }: RuleGroup, index: number): CfnWebACL.RuleProperty {
-  // Absent where there is none: WAF refuses an empty list.
+  // Absent where there is none: WAF rejects an empty list.
   const overrides = counted && {
     ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
   };

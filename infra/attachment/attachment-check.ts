@@ -116,7 +116,7 @@ function keyedOperations(api: CfnResource): readonly string[] {
   return keyed.map(({ name }) => name);
 }
 
-/** Methods without a rule would be refused to everyone; rules without a method are mistakes waiting for one. */
+/** Methods without a rule would answer 403 to everyone; rules without a method are mistakes waiting for one. */
 function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
   const methods = new Set(protectedNames);
   const rules = new Set(routes.map(nameOf));

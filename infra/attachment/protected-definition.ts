@@ -56,7 +56,7 @@ export class ProtectedDefinition extends ApiDefinition {
 
 /**
  * The routes, not the document, decide at run time: they may ask for fewer of the scopes that open an operation, not for
- * others. Operations without a route are refused with the methods of all APIs. @throws RouteTableError
+ * others. Operations without a route are rejected with the methods of all APIs. @throws RouteTableError
  */
 function checkScopes(described: readonly Route[], routes: readonly Route[]): void {
   const scopesOf = new Map(routes.map((route) => [nameOf(route), route.scopes]));

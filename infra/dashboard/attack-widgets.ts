@@ -8,31 +8,31 @@ export function attackWidgets({ authorizer, api }: DashboardSources): IWidget[] 
   const { function: decisions } = authorizer;
   return [
     new GraphWidget({
-      title: 'Tokens refused, by reason',
+      title: 'Tokens rejected, by reason',
       stacked: true,
-      left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.refused }, 'Reason', REJECTION_REASONS),
+      left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.rejected }, 'Reason', REJECTION_REASONS),
       right: [loggedMetric({ function: decisions, name: AUTHORIZER_METRICS.allowed })],
     }),
     new LogQueryWidget({
-      title: 'Tokens refused most often',
+      title: 'Tokens rejected most often',
       view: LogQueryVisualizationType.TABLE,
       logGroupNames: [decisions.logGroup.logGroupName],
       queryLines: [
-        "filter event = 'refused'",
-        'stats sum(seen) as refusals by reason, fingerprint, issuer',
-        'sort refusals desc',
+        "filter event = 'rejected'",
+        'stats sum(seen) as rejections by reason, fingerprint, issuer',
+        'sort rejections desc',
         'limit 20',
       ],
       width: 9,
     }),
     new LogQueryWidget({
-      title: 'Addresses refused most often',
+      title: 'Addresses rejected most often',
       view: LogQueryVisualizationType.TABLE,
       logGroupNames: [api.accessLogs.logGroupName],
       queryLines: [
         "filter status in ['401', '403', '429']",
-        'stats count(*) as refusals by sourceIp, status',
-        'sort refusals desc',
+        'stats count(*) as rejections by sourceIp, status',
+        'sort rejections desc',
         'limit 20',
       ],
       width: 9,

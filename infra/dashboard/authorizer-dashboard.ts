@@ -18,11 +18,11 @@ export class AuthorizerDashboard extends Dashboard {
         [
           heading(
             'Is somebody attacking?',
-            'Refusals by reason: `signature`, `unknown-key` and `revoked` are no accidents.',
+            'Rejections by reason: `signature`, `unknown-key` and `revoked` are no accidents.',
           ),
         ],
         attackWidgets(props),
-        [heading('Did my revocation work?', 'An entry, a flush within seconds, then refusals at its level.')],
+        [heading('Did my revocation work?', 'An entry, a flush within seconds, then rejections at its level.')],
         revocationWidgets(props),
         [heading('What does it cost?', 'Requests that the result cache answers cost no decision.')],
         costWidgets(props),

@@ -10,8 +10,8 @@ import type { DashboardSources } from './dashboard-sources.ts';
 
 export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
   const { function: decisions, flusher } = authorizer;
-  const refusals = new GraphWidget({
-    title: 'Tokens refused as revoked, by level',
+  const rejections = new GraphWidget({
+    title: 'Tokens rejected as revoked, by level',
     stacked: true,
     left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.revoked }, 'Level', REVOCATION_LEVELS),
     right: metricsByValue(
@@ -20,7 +20,7 @@ export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
       REVOCATION_LEVELS,
     ).map((metric) => metric.with({ label: `malformed, ${metric.label}` })),
   });
-  return flusher === undefined ? [refusals] : [refusals, ...flushWidgets(flusher)];
+  return flusher === undefined ? [rejections] : [rejections, ...flushWidgets(flusher)];
 }
 
 function flushWidgets({ functions, mappings }: RevocationFlusher): readonly IWidget[] {

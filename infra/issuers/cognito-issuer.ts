@@ -47,7 +47,7 @@ export class CognitoIssuer extends Construct {
   /** @throws DeploymentError where Cognito cannot serve the routes or the Region */
   constructor(scope: Construct, id: string, { routes, callbackUrls }: CognitoIssuerProps) {
     super(scope, id);
-    refuseChina(Stack.of(this).region);
+    rejectChina(Stack.of(this).region);
     const pool = createUserPool(this);
     const scopes = createScopes(pool, scopeNames(routes));
     const machineClient = createMachineClient(pool, scopes);
@@ -67,7 +67,7 @@ export class CognitoIssuer extends Construct {
 }
 
 /** "Amazon Cognito User Pools are not currently available" (Amazon Web Services in China, Cognito). */
-function refuseChina(region: string): void {
+function rejectChina(region: string): void {
   if (!region.startsWith('cn-')) return;
   throw new DeploymentError(`issuers is {}: name an issuer of your own, since ${region} has no Cognito user pools.`);
 }

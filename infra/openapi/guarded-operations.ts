@@ -14,7 +14,7 @@ export interface GuardedOperation {
 export interface GuardedOperations {
   /** In the document's order. */
   readonly operations: readonly GuardedOperation[];
-  /** Paths of operations without a token that API Gateway refuses or misreads, in words. */
+  /** Paths of operations without a token that API Gateway rejects or misreads, in words. */
   readonly pathWarnings: readonly string[];
 }
 
@@ -58,7 +58,7 @@ function pathWarnings(guarded: readonly GuardedOperation[], tokenPaths: readonly
   const others = guarded.map(({ operation }) => operation).filter(({ path }) => !tokenPaths.includes(path));
   const unread = others.flatMap(({ name, path }) => {
     const fault = pathFault(path);
-    return fault === undefined ? [] : [`The operation ${name} has no route, and API Gateway may refuse it: ${fault}`];
+    return fault === undefined ? [] : [`The operation ${name} has no route, and API Gateway may reject it: ${fault}`];
   });
   const readable = others.map(({ path }) => path).filter((path) => pathFault(path) === undefined);
   const siblings = faultOf(() => checkSiblings(segmentsOf([...tokenPaths, ...readable])));

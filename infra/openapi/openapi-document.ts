@@ -56,7 +56,7 @@ export interface OpenApiDocument {
 }
 
 /**
- * Reads the skeleton of an OpenAPI 3.0 or 3.1 document, already parsed to an object. What it does not know it refuses by
+ * Reads the skeleton of an OpenAPI 3.0 or 3.1 document, already parsed to an object. What it does not know it rejects by
  * name: whatever it passed over, API Gateway could publish open to everybody.
  *
  * @throws RouteTableError naming the member and what to write.

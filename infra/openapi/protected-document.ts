@@ -14,14 +14,14 @@ export const SECURITY_SCHEME = 'bearer-authorizer';
  * bearer schemes and scopes are gone from it; the routes hold the scopes. Each operation states its security itself, because
  * API Gateway "doesn't use root level security" (developer guide, "Important notes for REST APIs").
  *
- * @throws RouteTableError for a document that API Gateway refuses, or whose operation would stay open, by its name.
+ * @throws RouteTableError for a document that API Gateway rejects, or whose operation would stay open, by its name.
  */
 export function protectedDocument(document: object, scheme: object): JsonObject {
   const read = readOpenApi(document);
   const { operations } = guardedOperations(read);
   if (!read.version.startsWith('3.0.')) {
     throw new RouteTableError(
-      `The OpenAPI document says version ${read.version}: give API Gateway one of 3.0, as its import refuses 3.1.`,
+      `The OpenAPI document says version ${read.version}: give API Gateway one of 3.0, as its import rejects 3.1.`,
     );
   }
   const { security: _, ...root } = read.root;

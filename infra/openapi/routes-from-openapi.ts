@@ -17,7 +17,7 @@ export interface OpenApiRoutes {
  * Alternatives in `security` are any-of, as in a route. Operations that are open to everybody have no route, nor have those
  * that another authorizer, IAM or an API key of API Gateway guards: their methods must not use the authorizer, and warnings
  * name them. References (`$ref`) are not followed. Whatever might hold an operation or its security has to be written out:
- * intrinsic functions, CDK tokens and members that OpenAPI does not know are refused, because API Gateway could publish
+ * intrinsic functions, CDK tokens and members that OpenAPI does not know are rejected, because API Gateway could publish
  * what they hide open to everybody.
  *
  * @throws RouteTableError naming the operation or the member that a route table cannot express, and why.

@@ -5,7 +5,7 @@ import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';
 import { nameOf } from './route-table.ts';
 
-/** Requests of a granted route that some tokens are refused, because IAM's wildcards cross slashes. */
+/** Requests of a granted route that get 403 with some tokens, because IAM's wildcards cross slashes. */
 export interface PolicyLoss {
   /**
    * `literal`: those requests of `route` in which a parameter equals a literal of the table. `whole`: all of them, or all
@@ -15,9 +15,9 @@ export interface PolicyLoss {
   readonly kind: 'literal' | 'whole' | 'readings' | 'slashes';
   /** The route that is granted: `GET /users/{id}/photos/{photo}`. */
   readonly route: string;
-  /** The requests that are refused: `GET /users/{id}/photos/roles`. */
+  /** The requests that are rejected: `GET /users/{id}/photos/roles`. */
   readonly requests: readonly string[];
-  /** The route that the token is not granted, and whose Deny refuses the requests. */
+  /** The route that the token is not granted, and whose Deny rejects the requests. */
   readonly denied: string;
   /** The granted routes whose Allow makes that Deny necessary; one of them does. */
   readonly because: readonly string[];

@@ -24,7 +24,7 @@ const CONTEXT_BYTES = DOCUMENTED_ANSWER_BYTES - MAX_STAGE_POLICY_BYTES;
 const STAGE_NAME_LENGTH = 24;
 
 /** The longest partition, Region, account, API id and stage name that are usual. */
-const LONGEST_STAGE_ARN = stageArnFor(STAGE_NAME_LENGTH);
+const MAX_STAGE_ARN = stageArnFor(STAGE_NAME_LENGTH);
 
 function stageArnFor(stageNameLength: number): string {
   return `arn:aws-us-gov:execute-api:ap-southeast-2:123456789012:abcdefghij/${'s'.repeat(stageNameLength)}`;
@@ -38,7 +38,7 @@ export interface PolicySize {
 }
 
 /** The largest policy among those of a token with any single scope, and of a token with every scope. */
-export function largestPolicy(routes: readonly CompiledRoute[], stageArn = LONGEST_STAGE_ARN): PolicySize {
+export function largestPolicy(routes: readonly CompiledRoute[], stageArn = MAX_STAGE_ARN): PolicySize {
   return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
 }
 
@@ -71,7 +71,7 @@ function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
  * requests are lost: no usual parameter is called like a method.
  */
 export function shortenedPolicy(routes: readonly CompiledRoute[]): string | undefined {
-  const grant = triedGrants(routes).find((one) => isShortened(one, LONGEST_STAGE_ARN) && one.routes.some(mayHoldMore));
+  const grant = triedGrants(routes).find((one) => isShortened(one, MAX_STAGE_ARN) && one.routes.some(mayHoldMore));
   if (grant === undefined) return undefined;
   return (
     `The policy of a token with ${scopesInWords(grant.scopes)} would be longer than ${MAX_STAGE_POLICY_BYTES} bytes, so its ` +
@@ -96,7 +96,7 @@ export interface AnswerParts {
 /**
  * A sentence where the longest answer that a token may need is past `maxAnswerBytes`; undefined: it is not.
  *
- * No refusal, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
+ * No rejection, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
  * of the greatest length need ever come.
  */
 export function largeAnswerWarning(
@@ -126,16 +126,16 @@ function longestStageArn({ stageNames }: AnswerParts): string {
 }
 
 /** In ASCII, as OpenID Connect Core (section 2) has it for subjects. */
-const LONGEST_VALUE = 'x'.repeat(255);
+const MAX_VALUE = 'x'.repeat(255);
 
 function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken {
   return {
     issuerAlias: 'x'.repeat(Math.max(0, ...issuerAliases.map(({ length }) => length))),
-    subject: LONGEST_VALUE,
-    clientId: LONGEST_VALUE,
-    jwtId: LONGEST_VALUE,
+    subject: MAX_VALUE,
+    clientId: MAX_VALUE,
+    jwtId: MAX_VALUE,
     expiresAt: Number.MAX_SAFE_INTEGER,
-    contextClaims: Object.fromEntries(contextNames.map((name) => [name, LONGEST_VALUE])),
+    contextClaims: Object.fromEntries(contextNames.map((name) => [name, MAX_VALUE])),
     // Of no concern to the answer.
     formerAliases: [],
     ...{ sessionId: undefined, keyId: '', signedPartDigest: undefined, scopes: new Set<string>(), issuedAt: 0 },
@@ -143,7 +143,7 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken
 }
 
 /**
- * Refuses a table for which a token with one scope, or with every scope, would need too long a policy.
+ * Rejects a table for which a token with one scope, or with every scope, would need too long a policy.
  *
  * @param maxAnswerBytes - of the whole answer
  * @returns a warning where a policy is longer than API Gateway documents for any API; undefined: none is

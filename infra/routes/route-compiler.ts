@@ -8,7 +8,7 @@ import { wideMemberships } from './wide-patterns.ts';
 
 export interface CompiledTable {
   readonly routes: readonly CompiledRoute[];
-  /** Requests that some tokens are refused although their scopes grant them. */
+  /** Requests that get 403 with some tokens whose scopes grant them. */
   readonly losses: readonly PolicyLoss[];
 }
 

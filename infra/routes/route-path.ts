@@ -18,7 +18,7 @@ const PARAMETER = /^\{([A-Za-z0-9._:$-]+)(\+?)\}$/;
 const COLON_PARAMETER = /^:([A-Za-z0-9_-]+)$/;
 
 /** A resource ARN in an authorizer's policy may have 512 characters, the stage ARN included. */
-const LONGEST_PATH = 400;
+const MAX_PATH = 400;
 
 /**
  * Reads an API Gateway resource path: `/`, `/orders/{id}`, `/files/{proxy+}`.
@@ -27,9 +27,9 @@ const LONGEST_PATH = 400;
  */
 export function parsePath(path: string): readonly PathSegment[] {
   if (!path.startsWith('/')) throw new RouteTableError(`The path "${path}" must start with "/".`);
-  if (path.length > LONGEST_PATH) {
+  if (path.length > MAX_PATH) {
     throw new RouteTableError(
-      `The path "${path.slice(0, 40)}…" has ${path.length} characters: at most ${LONGEST_PATH} fit.`,
+      `The path "${path.slice(0, 40)}…" has ${path.length} characters: at most ${MAX_PATH} fit.`,
     );
   }
   if (path === '/') return [{ kind: 'literal', text: '' }];
@@ -56,7 +56,7 @@ function parsePart(part: string, path: string): PathSegment {
   }
   if (LITERAL.test(part)) return { kind: 'literal', text: part };
   throw new RouteTableError(
-    `The path "${path}" has the part "${part}", which API Gateway refuses: ` +
+    `The path "${path}" has the part "${part}", which API Gateway rejects: ` +
       'write letters, digits and ". _ - : , $", or one {name} or {name+} for the whole part.',
   );
 }

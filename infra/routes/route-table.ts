@@ -55,7 +55,7 @@ function checkRule(route: Route): void {
 }
 
 /**
- * API Gateway refuses two parameters of different names under one resource; for `{id}` next to `{proxy+}` see `siblingWarning`.
+ * API Gateway rejects two parameters of different names under one resource; for `{id}` next to `{proxy+}` see `siblingWarning`.
  *
  * @throws RouteTableError naming two paths.
  */
@@ -70,14 +70,14 @@ export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>
       if (seen.name === segment.name) continue;
       throw new RouteTableError(
         `The paths ${seen.path} and ${path} call one place {${seen.name}} and {${segment.name}}, ` +
-          'which API Gateway refuses: use one name.',
+          'which API Gateway rejects: use one name.',
       );
     }
   }
 }
 
 /**
- * A sentence about the first parameter next to a `{proxy+}` below one path: API Gateway has refused such resources of REST APIs
+ * A sentence about the first parameter next to a `{proxy+}` below one path: API Gateway has rejected such resources of REST APIs
  * (serverless-next.js #206), which only the deployment shows. undefined: there is none.
  */
 export function siblingWarning(routes: readonly Pick<Route, 'path'>[]): string | undefined {

@@ -3,7 +3,7 @@ import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts'
 import { ALIAS_PATTERN } from '../../lambda/token/trusted-issuer.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';
 import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
-import { refuseSharedAliases } from './former-alias-check.ts';
+import { rejectSharedAliases } from './former-alias-check.ts';
 import { givenTable } from './given-table-check.ts';
 import { issuerComplaint } from './issuer-check.ts';
 import {
@@ -24,7 +24,7 @@ import {
   unknownMember,
   written,
 } from './setting-demands.ts';
-import { refuseUngrantableScopes } from './ungrantable-scopes.ts';
+import { rejectUngrantableScopes } from './ungrantable-scopes.ts';
 
 /** What the authorizer itself puts into the context, and what API Gateway adds to it. */
 const RESERVED_CONTEXT_NAMES = [
@@ -32,7 +32,7 @@ const RESERVED_CONTEXT_NAMES = [
   ...['principalId', 'integrationLatency'],
 ];
 
-const MOST_CONTEXT_CLAIMS = 10;
+const MAX_CONTEXT_CLAIMS = 10;
 
 const contextName = written(
   new RegExp(`^(?!(${RESERVED_CONTEXT_NAMES.join('|')})$)[A-Za-z][A-Za-z0-9_]{0,63}$`),
@@ -42,8 +42,8 @@ const contextName = written(
 const claimName = matching(/^[^\p{Cc}]{1,255}$/u, 'name the claim that each stands for');
 
 const contextClaims: Demand = (value) =>
-  isRecord(value) && Object.keys(value).length > MOST_CONTEXT_CLAIMS
-    ? `name at most ${MOST_CONTEXT_CLAIMS}, because all of them travel with every request`
+  isRecord(value) && Object.keys(value).length > MAX_CONTEXT_CLAIMS
+    ? `name at most ${MAX_CONTEXT_CLAIMS}, because all of them travel with every request`
     : recordOf(contextName, claimName)(value);
 
 const scope = written(/\S/, 'list scopes as strings');
@@ -118,13 +118,13 @@ export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issu
     const complaint = aliasComplaint(alias) ?? issuerComplaint(`issuers.${alias}`, settings);
     if (complaint !== undefined) throw new DeploymentError(`${complaint}.`);
   }
-  refuseDuplicateIssuers(issuers);
-  refuseSharedAliases(issuers);
+  rejectDuplicateIssuers(issuers);
+  rejectSharedAliases(issuers);
   for (const [index, rule] of routes.entries()) {
     const fix = route(rule);
     if (fix !== undefined) throw new DeploymentError(`routes[${index}] is ${shown(rule)}: ${fix}.`);
   }
-  refuseUngrantableScopes(issuers, routes);
+  rejectUngrantableScopes(issuers, routes);
 }
 
 function aliasComplaint(alias: string): string | undefined {
@@ -133,7 +133,7 @@ function aliasComplaint(alias: string): string | undefined {
 }
 
 /** The issuer a token names chooses the configuration: two for one issuer would leave the second unused. */
-function refuseDuplicateIssuers(issuers: Readonly<Record<string, IssuerSettings>>): void {
+function rejectDuplicateIssuers(issuers: Readonly<Record<string, IssuerSettings>>): void {
   const aliases = new Map<string, string>();
   for (const [alias, { issuer }] of Object.entries(issuers)) {
     const other = aliases.get(issuer);

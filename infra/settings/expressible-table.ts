@@ -37,7 +37,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
   const isPerRoute = demands.cachePer === 'route';
   const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes) : ofTokens;
   const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
-  if (isPerRoute) refuseAcceptances(demands);
+  if (isPerRoute) rejectAcceptances(demands);
   const lost = checkLosses(losses, routes, demands);
   const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
   const shortened = isPerRoute ? undefined : shortenedPolicy(compiled);
@@ -45,7 +45,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
     throw new RouteTableError(`exactPolicies is 'required'. ${shortened}: set cachePer: 'route'.`);
   }
   const siblings = siblingWarning(routes);
-  refuseLongDescription(compiled);
+  rejectLongDescription(compiled);
   return {
     routes: compiled,
     losses: lossesText(describedLosses(losses, routes)),
@@ -58,7 +58,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
   };
 }
 
-function refuseAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): void {
+function rejectAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): void {
   if (first === undefined) return;
   throw new DeploymentError(
     `acceptedLosses names ${first}, and with cachePer: 'route' no token loses a route: leave acceptedLosses out.`,
@@ -68,7 +68,7 @@ function refuseAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): voi
 /** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */
 const MAX_ROUTES_BYTES = 800_000;
 
-function refuseLongDescription(routes: readonly CompiledRoute[]): void {
+function rejectLongDescription(routes: readonly CompiledRoute[]): void {
   const bytes = bytesOf(routes);
   if (bytes <= MAX_ROUTES_BYTES) return;
   throw new RouteTableError(

@@ -16,11 +16,11 @@ export const formerAliases: Demand = (value) => {
 };
 
 /**
- * Refuses an alias that is given to two issuers, as the present one or a former one: its entries would revoke what the
+ * Rejects an alias that is given to two issuers, as the present one or a former one: its entries would revoke what the
  * other issuer calls by the same name.
  * @throws DeploymentError one sentence that names the issuer and the alias
  */
-export function refuseSharedAliases(issuers: Readonly<Record<string, IssuerSettings>>): void {
+export function rejectSharedAliases(issuers: Readonly<Record<string, IssuerSettings>>): void {
   const formerOwners = new Map<string, string>();
   for (const [present, { formerAliases: former = [] }] of Object.entries(issuers)) {
     for (const name of former) {

@@ -18,7 +18,7 @@ const tableArns = objectOf({
   ),
 });
 
-/** Only the form: whether the table fits, `refuseUnfitTable` knows. */
+/** Only the form: whether the table fits, `rejectUnfitTable` knows. */
 export const givenTable: Demand = (value) => {
   if (Construct.isConstruct(value)) {
     return 'tableArn' in value ? undefined : 'give a table: a construct with a tableArn';
@@ -44,7 +44,7 @@ interface TableTemplate {
 }
 
 /** @throws DeploymentError one sentence that names the table, what is wrong with it and what to give */
-export function refuseUnfitTable(table: AnyTable, use: TableUse): void {
+export function rejectUnfitTable(table: AnyTable, use: TableUse): void {
   const template = templateOf(table);
   const fix = [useFix(table, use), ...(template === undefined ? [] : [templateFix(template, use)])].find(Boolean);
   if (fix === undefined) return;

@@ -21,7 +21,7 @@ import {
 } from './setting-demands.ts';
 
 /** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
-const LONGEST_TOKEN_AGE = 31 * 24 * 3600;
+const MAX_TOKEN_AGE = 31 * 24 * 3600;
 
 const text = matching(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
 
@@ -87,7 +87,7 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
   claimNames: objectOf({ scopes: listOf(scopeClaim, 0), jwtId: text, session: text, client: listOf(text, 1) }),
   scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),
   clockTolerance: wholeSeconds(0, 60),
-  maxTokenAge: wholeSeconds(1, LONGEST_TOKEN_AGE),
+  maxTokenAge: wholeSeconds(1, MAX_TOKEN_AGE),
   tokensWithoutId: oneOf(['reject', 'digest']),
   formerAliases,
 };

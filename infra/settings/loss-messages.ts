@@ -33,19 +33,19 @@ export function checkLosses(
 ): string | undefined {
   const table = new Map(routes.map((route) => [nameOf(route), route]));
   const whole = losses.filter(({ kind }) => kind === 'whole');
-  refuseIdleAcceptances(acceptedLosses, whole, table);
-  if (exactPolicies === 'required') refuseLosses(losses.filter(isOfPolicies), table);
-  refuseWholeLosses(whole, table, acceptedLosses);
+  rejectIdleAcceptances(acceptedLosses, whole, table);
+  if (exactPolicies === 'required') rejectLosses(losses.filter(isOfPolicies), table);
+  rejectWholeLosses(whole, table, acceptedLosses);
   const lines = linesOf(losses, table);
   if (lines.length === 0) return undefined;
   const shown = cut(lines, ': `npm run routes` lists the losses of a deployment for each scope.');
-  return `These ${REFUSED_REQUESTS}${listOf(shown)}\nSet cachePer: 'route' to lose none of them.`;
+  return `These ${REJECTED_REQUESTS}${listOf(shown)}\nSet cachePer: 'route' to lose none of them.`;
 }
 
-const REFUSED_REQUESTS = 'requests get 403 although the token may call the route:';
+const REJECTED_REQUESTS = 'requests get 403 although the token may call the route:';
 
 /** A name that stands for no loss would hide that the team means another route. */
-function refuseIdleAcceptances(acceptedLosses: readonly string[], whole: readonly PolicyLoss[], table: RouteTable) {
+function rejectIdleAcceptances(acceptedLosses: readonly string[], whole: readonly PolicyLoss[], table: RouteTable) {
   const idle = acceptedLosses.find((name) => !whole.some(({ route }) => route === name));
   if (idle === undefined) return;
   if (table.has(idle)) {
@@ -63,23 +63,23 @@ function isOfPolicies({ kind }: PolicyLoss): boolean {
   return kind === 'literal' || kind === 'whole';
 }
 
-function refuseLosses(losses: readonly PolicyLoss[], table: RouteTable): void {
+function rejectLosses(losses: readonly PolicyLoss[], table: RouteTable): void {
   const lines = linesOf(losses, table);
   if (lines.length === 0) return;
   throw new RouteTableError(
-    `exactPolicies is 'required', and these ${REFUSED_REQUESTS}${listOf(cut(lines))}\n${capitalized(EXACT_FIX)}.`,
+    `exactPolicies is 'required', and these ${REJECTED_REQUESTS}${listOf(cut(lines))}\n${capitalized(EXACT_FIX)}.`,
   );
 }
 
-function refuseWholeLosses(whole: readonly PolicyLoss[], table: RouteTable, acceptedLosses: readonly string[]): void {
-  const refused = whole.filter(({ route }) => !acceptedLosses.includes(route));
-  const [first] = refused;
+function rejectWholeLosses(whole: readonly PolicyLoss[], table: RouteTable, acceptedLosses: readonly string[]): void {
+  const rejected = whole.filter(({ route }) => !acceptedLosses.includes(route));
+  const [first] = rejected;
   if (first === undefined) return;
-  const more = refused.length === 1 ? '' : ` (${refused.length - 1} more of the kind)`;
+  const more = rejected.length === 1 ? '' : ` (${rejected.length - 1} more of the kind)`;
   // The list can be pasted: it holds those that are accepted already too, and is never cut.
-  const lost = [...new Set([...acceptedLosses, ...refused.map(({ route }) => route)])].map((name) => `'${name}'`);
+  const lost = [...new Set([...acceptedLosses, ...rejected.map(({ route }) => route)])].map((name) => `'${name}'`);
   throw new RouteTableError(
-    `${wholeLossSentence(first, table)}${more}: ${EXACT_FIX}, or accept ${refused.length === 1 ? 'it' : 'them'}: ` +
+    `${wholeLossSentence(first, table)}${more}: ${EXACT_FIX}, or accept ${rejected.length === 1 ? 'it' : 'them'}: ` +
       `acceptedLosses: [${lost.join(', ')}].`,
   );
 }
@@ -89,7 +89,7 @@ function wholeLossSentence(loss: PolicyLoss, table: RouteTable): string {
   const [scopes = []] = minimalHoldings({ route, because: loss.because.map((name) => routeOf(name, table)), denied });
   const because = loss.because.filter((name) => isOpenTo(routeOf(name, table), scopes));
   return (
-    `A token with ${scopesInWords(scopes)}, without a scope of ${loss.denied} (${denied.scopes.join(', ')}), would be refused ` +
+    `A token with ${scopesInWords(scopes)}, without a scope of ${loss.denied} (${denied.scopes.join(', ')}), would be rejected ` +
     `${requestsInWords(loss.requests, route, [...table.values()]).join(' and ')}, because ` +
     `${lossPhrase({ ...loss, because })}, and IAM's wildcards cross slashes`
   );

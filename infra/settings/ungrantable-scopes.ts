@@ -7,7 +7,7 @@ type Issuers = AuthorizerSettings['issuers'];
  * A route whose scopes no token can carry would answer 403 to everybody. Without any issuer the stack makes one that can.
  * @throws DeploymentError naming the route
  */
-export function refuseUngrantableScopes(issuers: Issuers, routes: AuthorizerSettings['routes']): void {
+export function rejectUngrantableScopes(issuers: Issuers, routes: AuthorizerSettings['routes']): void {
   const all = Object.entries(issuers);
   if (all.length === 0) return;
   const index = routes.findIndex(

@@ -3,7 +3,7 @@ import { CfnGlobalTable, CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AnyTable, AuthorizerSettings, ExistingTable } from '../settings/deployment-schema.ts';
-import { refuseUnfitTable } from '../settings/given-table-check.ts';
+import { rejectUnfitTable } from '../settings/given-table-check.ts';
 import { RevocationTable } from './revocation-table.ts';
 
 /**
@@ -20,7 +20,7 @@ export function revocationTableOf(
   const { revocationTable, deploymentRoles } = settings;
   if (revocationTable === undefined) return new RevocationTable(scope, 'Table', { encryptionKey, deploymentRoles });
   const table = isTable(revocationTable) ? revocationTable : imported(scope, revocationTable, settings);
-  refuseUnfitTable(table, { stack: Stack.of(scope), settings });
+  rejectUnfitTable(table, { stack: Stack.of(scope), settings });
   warnOfMissingProtection(scope, table);
   return table;
 }

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { LossKind } from '../policy/lost-requests.ts';
 
-/** Requests that tokens are refused although their scopes grant the route, as a deployment tells operators. */
+/** Requests that get 403 although the token's scopes grant the route, as a deployment tells operators. */
 export interface DescribedLosses {
   readonly listed: readonly DescribedLoss[];
   /** How many more losses the table has: a template holds only so many. */

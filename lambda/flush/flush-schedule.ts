@@ -1,5 +1,5 @@
 import type { FlusherConfiguration } from '../configuration/flusher-environment.ts';
-import { COALESCING_TIME, FLUSH_INTERVAL, LONGEST_TURN, STREAM_TIME_GRANULARITY } from './flush-timing.ts';
+import { COALESCING_TIME, FLUSH_INTERVAL, MAX_TURN, STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 
 /** An entry that a flusher holds. All times in seconds since the epoch. */
 export interface ArrivedEntry {
@@ -68,7 +68,7 @@ function turnAtOrAfter(instant: number): number {
 
 /**
  * When the flush at once may begin: not within `FLUSH_INTERVAL` of a settled flush that is to be expected, so that a stage
- * is not flushed twice in that time. It never waits longer than `LONGEST_TURN`.
+ * is not flushed twice in that time. It never waits longer than `MAX_TURN`.
  *
  * @param settled instants of settled flushes
  */
@@ -77,5 +77,5 @@ export function atOnceFlush(settled: readonly number[], now: number, earliest: n
     (turn, other) => (Math.abs(turn - other) < FLUSH_INTERVAL ? other + FLUSH_INTERVAL : turn),
     Math.max(now, earliest),
   );
-  return Math.min(instant, now + LONGEST_TURN);
+  return Math.min(instant, now + MAX_TURN);
 }

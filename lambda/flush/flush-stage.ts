@@ -1,11 +1,11 @@
 import type { FlushedStage } from '../configuration/flusher-environment.ts';
 import { type AwsCredentials, createSigner, type RequestLine } from '../network/aws-signature.ts';
-import { exchange, type HttpAnswer, type HttpExchangeError } from '../network/http-exchange.ts';
+import { exchange, type HttpExchangeError, type HttpResponse } from '../network/http-exchange.ts';
 import { withRetries } from '../network/retries.ts';
 
 /**
  * Milliseconds. API Gateway's management calls share ten requests per second and account, the console's included: hence
- * the retries, which end within `LONGEST_FLUSH`.
+ * the retries, which end within `MAX_FLUSH`.
  */
 const CONNECTION_TIMEOUT = 500;
 const REQUEST_TIMEOUT = 2000;
@@ -68,6 +68,6 @@ function connectionError({ message }: HttpExchangeError): never {
   throw new FlushError(message);
 }
 
-function requireAccepted({ status, errorType }: HttpAnswer): void {
+function requireAccepted({ status, errorType }: HttpResponse): void {
   if (status < 200 || status >= 300) throw new FlushError(errorType ?? `status ${status}`, status);
 }

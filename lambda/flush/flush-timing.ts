@@ -23,22 +23,22 @@ export const COALESCING_TIME = 2;
 export const FLUSH_INTERVAL = 1;
 
 /** How long the flush at once waits at most: for the last one, and for a settled one that comes first. */
-export const LONGEST_TURN = FLUSH_INTERVAL + COALESCING_TIME;
+export const MAX_TURN = FLUSH_INTERVAL + COALESCING_TIME;
 
 /**
  * How long one flush can take until it is accepted, with its retries: five attempts of two seconds, and pauses of up to
  * 0.5 + 1 + 2 + 4 seconds while API Gateway throttles. The functions' timeouts allow for it.
  */
-export const LONGEST_FLUSH = 20;
+export const MAX_FLUSH = 20;
 
 /**
- * How long a batch is delivered again for a stage that refuses while other stages do not: the entries behind it wait, and
+ * How long a batch is delivered again for a stage that rejects while other stages do not: the entries behind it wait, and
  * those other stages are not flushed for them.
  */
-export const LONGEST_HOLD = 30;
+export const MAX_HOLD = 30;
 
-/** Refusals further apart than this are not one: Lambda delivers a batch again within a minute, and a run takes its time. */
-export const LONGEST_SILENCE_OF_REFUSAL = 120;
+/** Rejections further apart than this are not one: Lambda delivers a batch again within a minute, and a run takes its time. */
+export const MAX_SILENCE_OF_REJECTION = 120;
 
 /** What AWS promises no number for, and what the tool therefore calls expected: stream to function, flush to effect. */
 const USUAL_STREAM_DELAY = 1;
@@ -59,8 +59,8 @@ export function settleTime(authorizerTimeout: number): number {
  * earlier one of the batch took its time. A function that Lambda cut off would forget what it has reported and flushed.
  */
 export function longestRun(mode: FlushMode, authorizerTimeout: number): number {
-  if (mode === 'at-once') return LONGEST_TURN + LONGEST_FLUSH;
-  return settleTime(authorizerTimeout) + COALESCING_TIME + 2 * LONGEST_FLUSH;
+  if (mode === 'at-once') return MAX_TURN + MAX_FLUSH;
+  return settleTime(authorizerTimeout) + COALESCING_TIME + 2 * MAX_FLUSH;
 }
 
 /** T + L: the bound that needs no flush. */
@@ -75,7 +75,7 @@ export function guaranteedLag(resultTtl: number, authorizerTimeout: number): num
  * no trouble, although its caches have expired.
  */
 export function giveUpAge(resultTtl: number, authorizerTimeout: number): number {
-  const waitedBehindAnother = 2 * settleTime(authorizerTimeout) + LONGEST_FLUSH;
+  const waitedBehindAnother = 2 * settleTime(authorizerTimeout) + MAX_FLUSH;
   return Math.max(guaranteedLag(resultTtl, authorizerTimeout), waitedBehindAnother);
 }
 

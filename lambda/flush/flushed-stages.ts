@@ -1,6 +1,6 @@
 import type { FlushedStage } from '../configuration/flusher-environment.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import type { FlushRefusal } from './flush-refusals.ts';
+import type { FlushRejection } from './flush-rejections.ts';
 import { type FlusherMemory, nameOfStage } from './flusher-memory.ts';
 
 /** Resolves when API Gateway has accepted the flush of the stage's result cache; accepted is not done. */
@@ -9,7 +9,7 @@ export type StageFlush = (stage: FlushedStage) => Promise<void>;
 /** How many stages were flushed, and which must be tried again. Stages that are gone are neither. */
 export interface FlushOutcome {
   readonly accepted: number;
-  readonly refusals: readonly FlushRefusal[];
+  readonly rejections: readonly FlushRejection[];
 }
 
 export interface FlushParts {
@@ -26,11 +26,11 @@ export async function flushEach(stages: readonly FlushedStage[], parts: FlushPar
   const outcomes = await Promise.all(stages.map((stage) => flushOne(stage, done, parts)));
   return {
     accepted: outcomes.filter((outcome) => outcome === 'accepted').length,
-    refusals: outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome])),
+    rejections: outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome])),
   };
 }
 
-type StageOutcome = 'accepted' | 'gone' | FlushRefusal;
+type StageOutcome = 'accepted' | 'gone' | FlushRejection;
 
 async function flushOne(
   stage: FlushedStage,

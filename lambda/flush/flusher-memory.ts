@@ -1,7 +1,7 @@
 import type { FlushedStage } from '../configuration/flusher-environment.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import type { WrittenEntry } from './flush-batch.ts';
-import { createFlushRefusals, type FlushRefusals } from './flush-refusals.ts';
+import { createFlushRejections, type FlushRejections } from './flush-rejections.ts';
 import type { ArrivedEntry } from './flush-schedule.ts';
 import { FLUSH_INTERVAL } from './flush-timing.ts';
 
@@ -36,7 +36,7 @@ export interface FlusherMemory {
   isNewlyGone(stage: FlushedStage): boolean;
   /** Notes that a stage is there. */
   isThere(stage: FlushedStage): void;
-  readonly refusals: FlushRefusals;
+  readonly rejections: FlushRejections;
 }
 
 interface Flush {
@@ -54,7 +54,7 @@ export function createFlusherMemory(): FlusherMemory {
   const givenUp = new Set<string>();
   const done = new Map<string, Flush>();
   const gone = new Set<string>();
-  const refusals = createFlushRefusals();
+  const rejections = createFlushRejections();
   let delivery = 0;
   let lastFlush = Number.NEGATIVE_INFINITY;
   return {
@@ -78,7 +78,7 @@ export function createFlusherMemory(): FlusherMemory {
       const flush = { beganAt: now, delivery };
       return (stage) => {
         done.set(nameOfStage(stage), flush);
-        refusals.settle(nameOfStage(stage));
+        rejections.settle(nameOfStage(stage));
       };
     },
     earliestFlush: (now) => (now < lastFlush ? now : Math.max(now, lastFlush + FLUSH_INTERVAL)),
@@ -89,7 +89,7 @@ export function createFlusherMemory(): FlusherMemory {
     isGone: (stage) => gone.has(nameOfStage(stage)),
     isNewlyGone: (stage) => isAdded(gone, nameOfStage(stage)),
     isThere: (stage) => void gone.delete(nameOfStage(stage)),
-    refusals,
+    rejections,
   };
 }
 

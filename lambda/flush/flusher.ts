@@ -10,7 +10,7 @@ import {
 } from '../revocation/revocation-target.ts';
 import { wantsFlush, writtenEntries } from './flush-batch.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import type { FlushRefusal } from './flush-refusals.ts';
+import type { FlushRejection } from './flush-rejections.ts';
 import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
@@ -43,13 +43,13 @@ const UNREAD_STAGES = 'unread';
  * neither reported nor flushed again, as long as the execution environment lives: the stream does not say which is which.
  *
  * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned,
- * where another stage is better off, and the one that refuses lacks a right, or has refused for `LONGEST_HOLD`. That stage
+ * where another stage is better off, and the one that rejects lacks a right, or has rejected for `MAX_HOLD`. That stage
  * is tried again with every later delivery.
  */
 export function createFlusher(parts: FlusherParts): HandleBatch {
   const flusher = { ...parts, memory: createFlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
   return async (event, unread) => {
-    if (unread === undefined) flusher.memory.refusals.settle(UNREAD_STAGES);
+    if (unread === undefined) flusher.memory.rejections.settle(UNREAD_STAGES);
     const arrivals = flusher.memory.arrivals(writtenEntries(event), seconds(parts.now()));
     if (parts.configuration.mode === 'at-once') {
       for (const arrival of arrivals) if (arrival.isFirst) reportEntry(arrival, parts);
@@ -61,8 +61,8 @@ export function createFlusher(parts: FlusherParts): HandleBatch {
     const pending = flushing.filter((arrival) => !late.includes(arrival));
     if (pending.length === 0) return flushOwed(flusher);
     if (unread !== undefined) parts.report({ event: 'stages-unread', reason: unread.message });
-    const refusals = await flushFor(pending, flusher);
-    requireFlushed(pending, refusals, unread, flusher);
+    const rejections = await flushFor(pending, flusher);
+    requireFlushed(pending, rejections, unread, flusher);
   };
 }
 
@@ -92,7 +92,7 @@ function isTooOld({ createdAt }: Arrival, { configuration, now }: FlusherParts):
 }
 
 /** Each flush covers what the ones before it were for, so that only the last has to succeed. */
-async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise<readonly FlushRefusal[]> {
+async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise<readonly FlushRejection[]> {
   const { memory, now, sleep, planFlushes } = flusher;
   const flushes = planFlushes(arrivals, seconds(now()), memory.earliestFlush(seconds(now())));
   let outcome: FlushOutcome | undefined;
@@ -103,43 +103,43 @@ async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise
     await sleep(Math.max(0, instant * 1000 - now()));
     outcome = await flushStages(arrivals, due, flusher);
   }
-  return outcome?.refusals ?? [];
+  return outcome?.rejections ?? [];
 }
 
 /** @throws Error when the batch must come again */
 function requireFlushed(
   arrivals: readonly Arrival[],
-  refusals: readonly FlushRefusal[],
+  rejections: readonly FlushRejection[],
   unread: Error | undefined,
   flusher: Flusher,
 ): void {
   const { report, memory } = flusher;
-  const all = unread === undefined ? refusals : [...refusals, { name: UNREAD_STAGES, isLasting: false }];
+  const all = unread === undefined ? rejections : [...rejections, { name: UNREAD_STAGES, isLasting: false }];
   if (all.length === 0) return;
-  if (mustComeAgain(all, flusher)) throw new Error(sentenceFor(refusals, unread));
+  if (mustComeAgain(all, flusher)) throw new Error(sentenceFor(rejections, unread));
   const entries = memory.giveUp(arrivals).length;
   if (entries > 0) report({ event: 'flush-abandoned', entries });
   const until = Math.max(...arrivals.map(({ arrivedAt }) => arrivedAt)) + flusher.configuration.giveUpAge;
-  for (const { name } of refusals) memory.refusals.owe(name, until);
+  for (const { name } of rejections) memory.rejections.owe(name, until);
 }
 
 /** Where no stage is better off, the entries behind the batch lose nothing by waiting. */
-function mustComeAgain(refusals: readonly FlushRefusal[], { configuration, memory, now }: Flusher): boolean {
-  const isWorthWaiting = refusals.map((refusal) => memory.refusals.isWorthWaiting(refusal, seconds(now())));
-  const refusing = refusals.map(({ name }) => name);
-  const isBetterOff = (stage: FlushedStage) => !(refusing.includes(nameOfStage(stage)) || memory.isGone(stage));
+function mustComeAgain(rejections: readonly FlushRejection[], { configuration, memory, now }: Flusher): boolean {
+  const isWorthWaiting = rejections.map((rejection) => memory.rejections.isWorthWaiting(rejection, seconds(now())));
+  const rejecting = rejections.map(({ name }) => name);
+  const isBetterOff = (stage: FlushedStage) => !(rejecting.includes(nameOfStage(stage)) || memory.isGone(stage));
   return isWorthWaiting.includes(true) || !configuration.stages.some(isBetterOff);
 }
 
-function sentenceFor(refusals: readonly FlushRefusal[], unread: Error | undefined): string {
+function sentenceFor(rejections: readonly FlushRejection[], unread: Error | undefined): string {
   if (unread !== undefined) return `The stages to flush could not all be read: ${unread.message}`;
-  return `API Gateway did not accept the flush of ${refusals.length} stages.`;
+  return `API Gateway did not accept the flush of ${rejections.length} stages.`;
 }
 
 /** A delivery that flushes nothing itself tries the stages that were not flushed for entries before it. */
 async function flushOwed({ configuration, flushStage, memory, report, now }: Flusher): Promise<void> {
   const beganAt = seconds(now());
-  const owed = configuration.stages.filter((stage) => memory.refusals.isOwed(nameOfStage(stage), beganAt));
+  const owed = configuration.stages.filter((stage) => memory.rejections.isOwed(nameOfStage(stage), beganAt));
   if (owed.length === 0 || memory.earliestFlush(beganAt) > beganAt) return;
   await flushEach(owed, { flushStage, report, memory, beganAt });
 }
@@ -147,9 +147,9 @@ async function flushOwed({ configuration, flushStage, memory, report, now }: Flu
 async function flushStages(arrivals: readonly Arrival[], due: number, flusher: Flusher): Promise<FlushOutcome> {
   const { configuration, flushStage, memory, report, now } = flusher;
   const stages = configuration.stages.filter((stage) => !memory.isFlushed(stage, due, arrivals));
-  if (stages.length === 0) return { accepted: 0, refusals: [] };
+  if (stages.length === 0) return { accepted: 0, rejections: [] };
   const outcome = await flushEach(stages, { flushStage, report, memory, beganAt: seconds(now()) });
-  if (outcome.accepted > 0 && outcome.refusals.length === 0) reportFlushed(arrivals, outcome, flusher);
+  if (outcome.accepted > 0 && outcome.rejections.length === 0) reportFlushed(arrivals, outcome, flusher);
   return outcome;
 }
 

@@ -94,7 +94,7 @@ function bytesIn(base64url: unknown): number {
 const MAX_EXPONENT_LENGTH = 11;
 
 /**
- * By OpenSSL, which finds points off their curve; undefined when it refuses, when a member is not the one spelling of its
+ * By OpenSSL, which finds points off their curve; undefined when it rejects, when a member is not the one spelling of its
  * bytes, or when an RSA key is weak. Only what makes the key is handed to it: not `ext`, `key_ops` and the rest of a
  * foreign document.
  */

@@ -4,12 +4,12 @@ import type { RejectionReason } from '../rejection.ts';
 import type { RevocationListEvent } from '../revocation/revocation-list.ts';
 import type { TableReadEvent } from '../revocation/timed-entry-reader.ts';
 import { type Metric, metricLine } from './metric-line.ts';
-import type { RefusalEvidence } from './refusal-evidence.ts';
+import type { RejectionEvidence } from './rejection-evidence.ts';
 
 /** What became of a token. Each is one line, which also tells what was measured on the way. */
 type DecisionEvent =
   | { readonly event: 'allowed'; readonly issuer: string; readonly routes: number }
-  | ({ readonly event: 'refused'; readonly reason: RejectionReason; readonly seen: number } & RefusalEvidence)
+  | ({ readonly event: 'rejected'; readonly reason: RejectionReason; readonly seen: number } & RejectionEvidence)
   | { readonly event: 'failed'; readonly failureCause: FailureCause; readonly detail: string };
 
 /** From the start of the process until it could take its first request. */
@@ -23,7 +23,7 @@ export type ReportEvent = (event: AuthorizerEvent) => void;
 /** Names of the metrics, for the alarms and the dashboard. */
 export const AUTHORIZER_METRICS = {
   allowed: 'Allowed',
-  refused: 'Refused',
+  rejected: 'Rejected',
   failed: 'Failed',
   coldStart: 'ColdStart',
   tableRead: 'TableReadLatency',
@@ -49,7 +49,7 @@ const duration = (name: string, value: number): Metric => ({ name, unit: 'Millis
 
 const METRICS_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => readonly Metric[] } = {
   allowed: () => [count(AUTHORIZER_METRICS.allowed)],
-  refused: ({ reason, seen }) => [count(AUTHORIZER_METRICS.refused, { Reason: reason }, seen)],
+  rejected: ({ reason, seen }) => [count(AUTHORIZER_METRICS.rejected, { Reason: reason }, seen)],
   failed: ({ failureCause }) => [count(AUTHORIZER_METRICS.failed, { Cause: failureCause })],
   'cold-start': ({ milliseconds }) => [duration(AUTHORIZER_METRICS.coldStart, milliseconds)],
   'table-read': ({ milliseconds }) => [duration(AUTHORIZER_METRICS.tableRead, milliseconds)],
@@ -66,11 +66,11 @@ const METRICS_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => r
   'key-set-stale': ({ issuer }) => [count(AUTHORIZER_METRICS.keySetStale, { Issuer: issuer })],
 };
 
-const DECISIONS: ReadonlySet<EventName> = new Set<DecisionEvent['event']>(['allowed', 'refused', 'failed']);
+const DECISIONS: ReadonlySet<EventName> = new Set<DecisionEvent['event']>(['allowed', 'rejected', 'failed']);
 const MEASUREMENTS: ReadonlySet<EventName> = new Set<EventName>(['cold-start', 'table-read']);
 
-/** The most values that one metric of a line may have. Under attack refusals go unlogged, and measurements pile up. */
-const MOST_VALUES = 100;
+/** The most values that one metric of a line may have. Under attack rejections go unlogged, and measurements pile up. */
+const MAX_VALUES = 100;
 
 export interface AuthorizerLogParts {
   readonly write: (line: string) => void;
@@ -87,7 +87,7 @@ export function createAuthorizerLog({ write, functionName, now }: AuthorizerLogP
   const waiting = new Map<string, Metric & { readonly value: number[] }>();
   const keep = (metric: Metric): void => {
     const { value } = waiting.get(metric.name) ?? { value: [] };
-    waiting.set(metric.name, { ...metric, value: [...value, metric.value].flat().slice(-MOST_VALUES) });
+    waiting.set(metric.name, { ...metric, value: [...value, metric.value].flat().slice(-MAX_VALUES) });
   };
   return (event) => {
     const metrics = (METRICS_OF[event.event] as (event: AuthorizerEvent) => readonly Metric[])(event);

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
 import { type AwsCredentials, createSigner } from './aws-signature.ts';
-import { exchange, type HttpAnswer, type HttpExchangeError } from './http-exchange.ts';
+import { exchange, type HttpExchangeError, type HttpResponse } from './http-exchange.ts';
 import { withRetries } from './retries.ts';
 
 /**
@@ -15,7 +15,7 @@ const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
 
 /** What one answer of DynamoDB may have at most (Amazon DynamoDB API reference, BatchGetItem). */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Errors that another attempt may cure, beside 5xx and broken connections (DynamoDB developer guide, "Error handling"). */
 const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb
   const { endpoint, region, credentials, requestTimeout = REQUEST_TIMEOUT } = connection;
   const sign = createSigner({ service: 'dynamodb', region, credentials });
   const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
-  const limits = { connect: CONNECTION_TIMEOUT, total: requestTimeout, bytes: MOST_BYTES };
+  const limits = { connect: CONNECTION_TIMEOUT, total: requestTimeout, bytes: MAX_BYTES };
   const attempt = async (operation: string, body: string): Promise<JsonObject> => {
     // Signed anew each time: a signature names its second.
     const headers = sign(headersFor(endpoint, operation), body, Date.now());
@@ -82,7 +82,7 @@ function connectionError({ message }: HttpExchangeError): never {
   throw new DynamoDbError(message, true);
 }
 
-function contentOf({ status, text }: HttpAnswer): JsonObject {
+function contentOf({ status, text }: HttpResponse): JsonObject {
   const content = parsed(text);
   if (status === 200 && content !== undefined) return content;
   const code = typeof content?.__type === 'string' ? content.__type.replace(/^.*#/, '') : `status ${status}`;

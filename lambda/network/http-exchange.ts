@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-export interface HttpQuestion {
+export interface HttpRequest {
   readonly method: 'DELETE' | 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -20,7 +20,7 @@ export interface HttpLimits {
   readonly bytes: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly text: string;
   /** AWS's code for an error, where a header names it (Amazon API Gateway REST API reference, "Common Error Types"). */
@@ -47,7 +47,7 @@ export class HttpExchangeError extends Error {
  *
  * By Node's own modules because the global `fetch` costs a cold start about 50 ms. @throws HttpExchangeError
  */
-export function exchange(url: URL, question: HttpQuestion, limits: HttpLimits): Promise<HttpAnswer> {
+export function exchange(url: URL, question: HttpRequest, limits: HttpLimits): Promise<HttpResponse> {
   const { body, onlyStatus, ...options } = question;
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {

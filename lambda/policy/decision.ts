@@ -27,11 +27,11 @@ export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageAr
 }
 
 /** Most characters of scopes that the backend is told of: the whole answer has to stay under 8 KB. */
-const MOST_SCOPE_CHARACTERS = 1024;
+const MAX_SCOPE_CHARACTERS = 1024;
 
 /** Only the scopes that open a route, since a token may list any number of others; past the limit, no more of them. */
 function scopesHandedOn({ scopes }: TokenGrant): readonly string[] {
-  let left = MOST_SCOPE_CHARACTERS + 1;
+  let left = MAX_SCOPE_CHARACTERS + 1;
   return scopes.filter((scope) => {
     left -= scope.length + 1;
     return left >= 0;

@@ -14,13 +14,13 @@ export interface Grants {
 }
 
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
-const MOST_LISTED_BYTES = 5120;
+const MAX_LISTED_BYTES = 5120;
 
 /** Of a pattern whose policy is shortened: the ARN of any stage before it, quotes and a comma. */
 const BYTES_BESIDE_SHORTENED = 38;
 
 /** Most mixtures of scopes whose grants are remembered; past it all are forgotten, which costs time only. */
-const MOST_MIXTURES = 1_000;
+const MAX_MIXTURES = 1_000;
 
 /**
  * Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
@@ -35,11 +35,11 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
   const grantOf = (scopes: readonly string[]): Grant => {
     const granted = new Set([...open, ...scopes.flatMap((scope) => byScope.get(scope) ?? [])]);
     const listed = listedGrant(routes, granted);
-    if (bytesOf(listed) <= MOST_LISTED_BYTES) return listed;
+    if (bytesOf(listed) <= MAX_LISTED_BYTES) return listed;
     const candidates: readonly [Grant, Grant] = [listed, wideGrantOf(granted)];
-    const fits = candidates.find((grant) => bytesOf(grant) <= MOST_LISTED_BYTES);
+    const fits = candidates.find((grant) => bytesOf(grant) <= MAX_LISTED_BYTES);
     const exact = fits ?? shortest(candidates);
-    if (bytesOf(exact, BYTES_BESIDE_SHORTENED) <= MOST_LISTED_BYTES) return exact;
+    if (bytesOf(exact, BYTES_BESIDE_SHORTENED) <= MAX_LISTED_BYTES) return exact;
     return shortest([exact, listedGrant(routes, granted, 'coarse'), wideGrantOf(granted, 'coarse')]);
   };
   // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
@@ -52,7 +52,7 @@ export function createGrants(routes: readonly CompiledRoute[]): Grants {
       const mixture = opening.join(' ');
       const remembered = known.get(mixture);
       if (remembered !== undefined) return remembered;
-      if (known.size >= MOST_MIXTURES) known.clear();
+      if (known.size >= MAX_MIXTURES) known.clear();
       const grant = { ...grantOf(opening), scopes: opening };
       known.set(mixture, grant);
       return grant;

@@ -60,7 +60,7 @@ export function denyPatterns(
 }
 
 /**
- * A route that is reached in many parts is denied as a whole where that refuses nothing granted: `GET/a/?*` in place of
+ * A route that is reached in many parts is denied as a whole where that rejects nothing granted: `GET/a/?*` in place of
  * `GET/a/b`, `GET/a/c` and so on.
  */
 function deniedParts(
@@ -86,7 +86,7 @@ function deniedParts(
   return [...withoutNarrower(routes, whole).flatMap(({ deny }) => deny), ...parts.sort()];
 }
 
-/** Whether a Deny for the whole route could refuse a granted one. */
+/** Whether a Deny for the whole route could reject a granted one. */
 export function deniesGranted(route: CompiledRoute | undefined, granted: RouteIndexes): boolean {
   return route?.denyReaches.some((index) => granted.has(index)) ?? false;
 }

@@ -7,7 +7,7 @@ export type LossKind = (typeof LOSS_KINDS)[number];
 
 type Named = Pick<Route, 'method' | 'path'>;
 
-/** Why such requests are refused, as the end of a sentence. The routes are names. */
+/** Why such requests are rejected, as the end of a sentence. The routes are names. */
 export function lossPhrase(loss: {
   readonly kind: LossKind;
   readonly because: readonly string[];

@@ -30,7 +30,7 @@ export function policyDocument(grant: Grant, stageArn: string, expiresAt: number
 
 /**
  * Whether the policy is shortened. Requests with a path segment that is one of its methods (GET), and more after it, are then
- * refused: `lostByShortening` names the methods.
+ * rejected: `lostByShortening` names the methods.
  */
 export function isShortened(grant: Grant, stageArn: string): boolean {
   return bytesAt(grant, stageArn) > MAX_STAGE_POLICY_BYTES && !namesMethod(grant, stageArn);

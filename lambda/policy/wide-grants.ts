@@ -34,7 +34,7 @@ interface Part {
 
 /**
  * Grants in fewer patterns than routes, and as exact: a wide pattern takes the place of the routes that it covers, with
- * a Deny for every route it meets that is not granted, where no such Deny would refuse a granted route.
+ * a Deny for every route it meets that is not granted, where no such Deny would reject a granted route.
  */
 export function createWideGrants(
   routes: readonly CompiledRoute[],
@@ -44,9 +44,9 @@ export function createWideGrants(
     // Most deployments never need it, and every cold start would wait for it.
     byPattern ??= indexByPattern(routes);
     const parts = new Map([...granted].map((index) => [index, ownPart(routes, index, granted)]));
-    const refused = new Set([...parts.values()].flatMap(({ leaks }) => leaks));
+    const rejected = new Set([...parts.values()].flatMap(({ leaks }) => leaks));
     for (const wide of narrowestFirst(routes, granted, byPattern)) {
-      const part = partFor(wide, { routes, granted, parts, refused });
+      const part = partFor(wide, { routes, granted, parts, rejected });
       for (const index of part?.routes ?? []) if (part !== undefined) parts.set(index, part);
     }
     return grantFrom([...new Set(parts.values())], routes, granted, precision);
@@ -95,12 +95,12 @@ interface Policy {
   readonly routes: readonly CompiledRoute[];
   readonly granted: RouteIndexes;
   readonly parts: ReadonlyMap<number, Part>;
-  /** What the granted routes' own patterns leak into as a whole: denying that refuses nothing more. */
-  readonly refused: RouteIndexes;
+  /** What the granted routes' own patterns leak into as a whole: denying that rejects nothing more. */
+  readonly rejected: RouteIndexes;
 }
 
 /** The part that `wide` would be, if it is exact and shorter than the parts that lie within it. */
-function partFor(wide: WidePattern, { routes, granted, parts, refused }: Policy): Part | undefined {
+function partFor(wide: WidePattern, { routes, granted, parts, rejected }: Policy): Part | undefined {
   const covered = new Set(wide.covering.filter((index) => granted.has(index)));
   const inside = [...new Set([...covered].flatMap((index) => parts.get(index) ?? []))].filter((part) =>
     part.routes.every((index) => covered.has(index)),
@@ -110,7 +110,7 @@ function partFor(wide: WidePattern, { routes, granted, parts, refused }: Policy)
   const part = { allow: [wide.pattern], routes: inside.flatMap((within) => within.routes), leaks, partialLeaks, wide };
   if (lengthOf([part], routes) >= lengthOf(inside, routes)) return undefined;
   const denied = [...leaks, ...partialLeaks.map(([index]) => index)];
-  return denied.every((index) => refused.has(index) || !deniesGranted(routes[index], granted)) ? part : undefined;
+  return denied.every((index) => rejected.has(index) || !deniesGranted(routes[index], granted)) ? part : undefined;
 }
 
 /** In bytes of patterns, allowed and denied. */

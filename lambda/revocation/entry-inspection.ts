@@ -54,7 +54,7 @@ function inspectFuture(
 ): readonly Finding[] {
   const sparesLaterTokens = !entryRevokes(prefix, before, Number.POSITIVE_INFINITY);
   if (!sparesLaterTokens || typeof before !== 'number' || before <= writtenAt + clockTolerance) return [];
-  const sentence = '`before` is in the future, so that tokens issued until then are refused, new sign-ins included.';
+  const sentence = '`before` is in the future, so that tokens issued until then are rejected, new sign-ins included.';
   return [{ kind: 'before-in-future', sentence }];
 }
 

@@ -14,7 +14,7 @@ import {
 export const REVOKED_ANSWER_LIFETIME = 2_000;
 
 /** Most answers remembered; past it all are forgotten, which costs reads and never a wrong answer. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /** One entry as the table holds it. */
 export interface StoredEntry {
@@ -41,15 +41,15 @@ export interface RevocationListParts {
 }
 
 /**
- * Refuses a token that any entry revokes. Levels are independent: one that revokes is enough, whatever the others say.
+ * Rejects a token that any entry revokes. Levels are independent: one that revokes is enough, whatever the others say.
  *
  * "Not revoked" is asked anew every time; only "revoked" is remembered, so that a client hammering with a revoked token
  * does not cost a read each time.
  * @throws InvalidTokenError `revoked`
  */
-export type RefuseIfRevoked = (token: AccessToken) => Promise<void>;
+export type RejectIfRevoked = (token: AccessToken) => Promise<void>;
 
-export function createRevocationList({ readEntries, levels, report, now }: RevocationListParts): RefuseIfRevoked {
+export function createRevocationList({ readEntries, levels, report, now }: RevocationListParts): RejectIfRevoked {
   const enabled = new Set(levels);
   const remembered = rememberedEntries(now);
 
@@ -72,7 +72,7 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
     const found = revoking(entries, token);
     if (found === undefined) return;
     remembered.add(entries);
-    // Once a reading: who comes again with the same token is counted, and thinned out, as a refusal.
+    // Once a reading: who comes again with the same token is counted, and thinned out, as a rejection.
     report({ event: 'revoked', level: TARGET_PREFIXES[found.target.prefix], issuer: token.issuerAlias });
     throw new InvalidTokenError('revoked');
   };
@@ -109,7 +109,7 @@ function rememberedEntries(now: () => number) {
   };
   return {
     add(entries: readonly Entry[]): void {
-      if (remembered.size + entries.length > MOST_REMEMBERED) remembered.clear();
+      if (remembered.size + entries.length > MAX_REMEMBERED) remembered.clear();
       const readAt = forgetIfSetBack();
       for (const entry of entries) remembered.set(formatTarget(entry.target), { entry, readAt });
     },

@@ -44,7 +44,7 @@ function unreadable(text: string): Finding {
     : nothingMatches('unknown-prefix', `The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`);
 }
 
-/** The authorizer refuses tokens whose names are no identifiers, so that no token can hold such a value. */
+/** The authorizer rejects tokens whose names are no identifiers, so that no token can hold such a value. */
 function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
   if (value === undefined) return undefined;
   if (!isIdentifier(value)) return 'The value of the target is too long, or holds a control character';

@@ -88,7 +88,7 @@ function bytesOf(segment: string): Buffer {
   return bytes;
 }
 
-/** A byte order mark stays in the text, where JSON.parse refuses it (RFC 8259 section 8.1). */
+/** A byte order mark stays in the text, where JSON.parse rejects it (RFC 8259 section 8.1). */
 function textOf(bytes: Buffer, reason: 'header' | 'malformed'): string {
   if (!isUtf8(bytes)) throw new InvalidTokenError(reason);
   return bytes.toString('utf8');

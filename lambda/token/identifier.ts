@@ -1,4 +1,4 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+// biome-ignore lint/suspicious/noControlCharactersInRegex: rejecting them is the point
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**

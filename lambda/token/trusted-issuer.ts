@@ -86,7 +86,7 @@ export interface TrustedIssuer {
   readonly clockTolerance: number;
   /** Seconds after `iat` at which a token ends, whatever `exp` says; the purge times of revocation entries stand on it. */
   readonly maxTokenAge: number;
-  /** Tokens without a token id: refused, or revocable by the digest of their signed part (`th#`). */
+  /** Tokens without a token id: rejected, or revocable by the digest of their signed part (`th#`). */
   readonly tokensWithoutId: 'reject' | 'digest';
 }
 

@@ -9,18 +9,18 @@ import {
   type ContextVariables,
   type GatewayFailure,
   gatewayResponse,
-  type HttpAnswer,
-  refuseUnknownSubstitutions,
+  type HttpResponse,
+  rejectUnknownSubstitutions,
 } from './rest-api/gateway-response.ts';
 import { methodSelection, type SelectedMethod } from './rest-api/method-selection.ts';
 import type { RestApi, RestMethod } from './rest-api/rest-api.ts';
 import type { RoutedRequest } from './rest-api/routed-request.ts';
 
 /** Answers one request the way API Gateway does. */
-export type Gateway = (request: GatewayRequest) => Promise<HttpAnswer>;
+export type Gateway = (request: GatewayRequest) => Promise<HttpResponse>;
 
 interface Outcome {
-  readonly result: HttpAnswer | GatewayFailure;
+  readonly result: HttpResponse | GatewayFailure;
   readonly authorization?: Authorization;
 }
 
@@ -29,7 +29,7 @@ const NO_SUCH_METHOD: Outcome = {
 };
 
 /** Not one of the API's gateway responses: there is no stage whose API could have declared one. */
-const NO_SUCH_STAGE: HttpAnswer = {
+const NO_SUCH_STAGE: HttpResponse = {
   status: 403,
   headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
   body: '{"message":"Forbidden"}',
@@ -42,7 +42,7 @@ const NO_SUCH_STAGE: HttpAnswer = {
 export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies, reading?: RouteReadingName): Gateway {
   const select = methodSelection(api.methods, reading);
   const outcomeOf = methodOutcomes(api, dependencies);
-  refuseUnknownSubstitutions(api.gatewayResponses);
+  rejectUnknownSubstitutions(api.gatewayResponses);
   return async (request) => {
     const path = pathBelow(api.stageName, pathOf(request));
     if (path === undefined) return NO_SUCH_STAGE;
@@ -87,7 +87,7 @@ function pathBelow(stageName: string, path: string): string | undefined {
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-function withRequestId(answer: HttpAnswer, { requestId }: GatewayRequest): HttpAnswer {
+function withRequestId(answer: HttpResponse, { requestId }: GatewayRequest): HttpResponse {
   return { ...answer, headers: { ...answer.headers, 'x-amzn-RequestId': requestId } };
 }
 

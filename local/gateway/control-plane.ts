@@ -10,8 +10,8 @@ export interface ControlPlane {
   setFlushEffect(effect: FlushEffect): void;
 }
 
-/** `refused`: not even accepted, as when the account's ten management requests a second are used up. */
-export type FlushEffect = 'at once' | 'never' | 'refused' | { readonly afterMilliseconds: number };
+/** `rejected`: not even accepted, as when the account's ten management requests a second are used up. */
+export type FlushEffect = 'at once' | 'never' | 'rejected' | { readonly afterMilliseconds: number };
 
 export interface ControlPlaneOptions {
   readonly apiId: string;
@@ -30,17 +30,17 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     request.resume();
     const [, apiId, stageName] = FLUSH_PATH.exec(request.url ?? '') ?? [];
     if (request.method !== 'DELETE' || apiId === undefined || stageName === undefined) {
-      return refuse(response, 404, 'NotFoundException', 'The local control plane only flushes authorizer caches');
+      return reject(response, 404, 'NotFoundException', 'The local control plane only flushes authorizer caches');
     }
     const resource = `arn:${PARTITION}:apigateway:${REGION}::${request.url}`;
     if (!options.mayCall(accessKeyOf(request.headers.authorization), 'apigateway:DELETE', resource)) {
       const message = `User is not authorized to perform: apigateway:DELETE on resource: ${resource}`;
-      return refuse(response, 403, 'AccessDeniedException', message);
+      return reject(response, 403, 'AccessDeniedException', message);
     }
     if (apiId !== options.apiId || stageName !== options.stageName) {
-      return refuse(response, 404, 'NotFoundException', 'Invalid stage identifier specified');
+      return reject(response, 404, 'NotFoundException', 'Invalid stage identifier specified');
     }
-    if (effect === 'refused') return refuse(response, 429, 'TooManyRequestsException', 'Too Many Requests');
+    if (effect === 'rejected') return reject(response, 429, 'TooManyRequestsException', 'Too Many Requests');
     flushes += 1;
     takeEffect(effect, options.flush);
     response.writeHead(202).end();
@@ -64,7 +64,7 @@ function takeEffect(effect: FlushEffect, flush: () => void): void {
   if (typeof effect === 'object') setTimeout(flush, effect.afterMilliseconds).unref();
 }
 
-function refuse(response: ServerResponse, status: number, errorType: string, message: string): void {
+function reject(response: ServerResponse, status: number, errorType: string, message: string): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-ErrorType': errorType });
   response.end(JSON.stringify({ message }));
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Say } from '../warnings.ts';
 import type { Gateway } from './api-gateway.ts';
 import type { GatewayRequest } from './rest-api/gateway-request.ts';
-import type { HttpAnswer } from './rest-api/gateway-response.ts';
+import type { HttpResponse } from './rest-api/gateway-response.ts';
 
 /** API Gateway takes 10,240 bytes of request line and headers together, and 10 MB of body. */
 const MAX_HEADER_BYTES = 10_240;
@@ -27,19 +27,19 @@ export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListe
   });
 }
 
-const INTERNAL_ERROR: HttpAnswer = {
+const INTERNAL_ERROR: HttpResponse = {
   status: 500,
   headers: { 'Content-Type': 'application/json' },
   body: '{"message":"Internal server error"}',
 };
 
-const TOO_LARGE: HttpAnswer = {
+const TOO_LARGE: HttpResponse = {
   status: 413,
   headers: { 'Content-Type': 'application/json', Connection: 'close' },
   body: '{"message":"Request Entity Too Large"}',
 };
 
-async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<HttpAnswer> {
+async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<HttpResponse> {
   try {
     const body = await bodyOf(incoming);
     return body === undefined ? TOO_LARGE : await gateway(requestOf(incoming, body));
@@ -76,7 +76,7 @@ function requestOf(incoming: IncomingMessage, body: Uint8Array): GatewayRequest 
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   for (const [name, value] of Object.entries(headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value]);
   }

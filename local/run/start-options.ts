@@ -28,7 +28,7 @@ export interface StartOptions {
 }
 
 const DEFAULT_PORT = 3000;
-const LONGEST_RESULT_TTL = 3600;
+const MAX_RESULT_TTL = 3600;
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -47,7 +47,7 @@ export function parseStartOptions(argv: readonly string[], environment: NodeJS.P
     allowPositionals: true,
     tokens: true,
   });
-  refuseLostOptions(Object.keys(values), environment);
+  rejectLostOptions(Object.keys(values), environment);
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(unknownSentence(token.value));
     if (token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name))
@@ -58,7 +58,7 @@ export function parseStartOptions(argv: readonly string[], environment: NodeJS.P
     json: isSet('--json', json),
     help: isSet('--help', help),
     port: wholeNumber('--port', port, 1, LAST_API_PORT) ?? DEFAULT_PORT,
-    resultTtlSeconds: wholeNumber('--result-ttl', resultTtl, 0, LONGEST_RESULT_TTL),
+    resultTtlSeconds: wholeNumber('--result-ttl', resultTtl, 0, MAX_RESULT_TTL),
     reading: readingNamed(reading),
   };
 }
@@ -76,7 +76,7 @@ function readingNamed(value: string | boolean | undefined): RouteReadingName | u
  * see `true` there and the number as a word. What stands in npm's files or in the environment looks the same, `json` above
  * all; `--no-json` before `--` overrules that.
  */
-function refuseLostOptions(given: readonly string[], environment: NodeJS.ProcessEnv): void {
+function rejectLostOptions(given: readonly string[], environment: NodeJS.ProcessEnv): void {
   if (environment.npm_lifecycle_event !== 'start') return;
   for (const [name, { type }] of Object.entries(OPTIONS)) {
     const value = environment[`npm_config_${name.replaceAll('-', '_')}`];

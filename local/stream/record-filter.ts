@@ -11,11 +11,11 @@ export type RecordFilter = (record: Json) => boolean;
  */
 export function recordFilterOf(patterns: readonly string[]): RecordFilter {
   const parsed = patterns.map((pattern) => JSON.parse(pattern) as Json);
-  for (const pattern of parsed) refuseOperators(pattern);
+  for (const pattern of parsed) rejectOperators(pattern);
   return (record) => parsed.length === 0 || parsed.some((pattern) => matches(pattern, record));
 }
 
-function refuseOperators(pattern: Json): void {
+function rejectOperators(pattern: Json): void {
   if (Array.isArray(pattern)) {
     const operator = pattern.find(isObject);
     if (operator === undefined) return;
@@ -23,7 +23,7 @@ function refuseOperators(pattern: Json): void {
       `A filter pattern uses ${JSON.stringify(operator)}; the local run knows lists of values only.`,
     );
   }
-  if (isObject(pattern)) for (const member of Object.values(pattern)) refuseOperators(member);
+  if (isObject(pattern)) for (const member of Object.values(pattern)) rejectOperators(member);
 }
 
 function matches(pattern: Json, value: Json | undefined): boolean {

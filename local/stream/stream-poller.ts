@@ -10,7 +10,7 @@ export interface StreamPoller {
 
 /** Lambda polls a shard four times a second. */
 const POLL_INTERVAL = 250;
-const LONGEST_RETRY_DELAY = 5000;
+const MAX_RETRY_DELAY = 5000;
 
 /**
  * Hands a table's changes to a function as Lambda does: in order, in batches, again when the function fails. Resolves when
@@ -73,7 +73,7 @@ async function deliver(
     if (!('error' in result)) return;
     say(`${mapping.function.functionName} failed on ${fresh.length} records: ${result.error.errorMessage}`);
     if (mapping.bisect && fresh.length > 1) return deliverHalves(mapping, fresh, signal, say);
-    await delay(Math.min(LONGEST_RETRY_DELAY, POLL_INTERVAL * 2 ** attempt), undefined, { signal });
+    await delay(Math.min(MAX_RETRY_DELAY, POLL_INTERVAL * 2 ** attempt), undefined, { signal });
   }
   say(`${mapping.function.functionName} was not given ${batch.length} records again: tried too often, or too old.`);
 }

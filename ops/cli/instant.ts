@@ -6,7 +6,7 @@ const isoWithZone = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d
 
 /**
  * An instant as people write it, in seconds since the epoch: ISO 8601 with a time zone, or seconds. A fraction is
- * rounded up, so that a `before` never spares what was meant. Milliseconds and local times are refused, never guessed.
+ * rounded up, so that a `before` never spares what was meant. Milliseconds and local times are rejected, never guessed.
  *
  * @param name - what the instant is, for the message
  * @throws UsageError

@@ -4,7 +4,7 @@ import { type Environment, keptSentence, optionsKeptByNpm } from './npm-options.
 import { UsageError } from './operator-error.ts';
 import { withoutTokens } from './printable.ts';
 import type { Terminal } from './terminal.ts';
-import { refuseTokenArguments } from './token-argument.ts';
+import { rejectTokenArguments } from './token-argument.ts';
 
 /** A program's command line; its actions give `found` the command that the words name. */
 export type Grammar<C> = (found: (command: C) => void) => Commander;
@@ -16,7 +16,7 @@ export type Grammar<C> = (found: (command: C) => void) => Commander;
 export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environment: Environment = {}): C | Help {
   const found: C[] = [];
   const program = grammar((command) => found.push(command));
-  refuseTokenArguments(argv);
+  rejectTokenArguments(argv);
   const kept = optionsKeptByNpm(longNames(commandNamed(program, argv)), argv, environment);
   if (kept.length > 0) throw new UsageError(keptSentence(kept, environment));
   const help = helpOrNothing(program, argv);

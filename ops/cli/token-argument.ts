@@ -40,7 +40,7 @@ const TAKES_TOKEN: readonly (readonly string[])[] = [
  * An argument is seen in the process list, and kept in the shell's history and npm's debug log: a token there has leaked.
  * @throws UsageError with the piped form, which repeats nothing of the token
  */
-export function refuseTokenArguments(argv: readonly string[]): void {
+export function rejectTokenArguments(argv: readonly string[]): void {
   if (!argv.some(holdsToken)) return;
   const words = TAKES_TOKEN.find((all) => all.every((word, index) => argv[index] === word)) ?? ['revoke', 'token'];
   throw new UsageError(

@@ -4,7 +4,7 @@ export const HELP_TEXTS = {
 Examples:
   npm run revocations -- revoke subject alice --reason "laptop lost"
   npm run revocations -- revoke token -          (paste the token, then Ctrl-D: it stays out of the shell's history)
-  npm run revocations -- check -                 (why is this token refused, or not?)
+  npm run revocations -- check -                 (why is this token rejected, or not?)
   npm run revocations -- list --level subject
   npm run revocations -- restore subject alice
 
@@ -33,7 +33,7 @@ Examples:
   revoke token --jwt-id 7d1e… --issuer main
   revoke token - --wait < token.txt    measures how long the token goes on working
 
-A whole \`Authorization: Bearer …\` line and a token wrapped over lines do as well. A token as an argument is refused:
+A whole \`Authorization: Bearer …\` line and a token wrapped over lines do as well. A token as an argument is rejected:
 the process list, the shell's history and npm's log keep arguments.
 
 The token is not verified, and no part of it is stored or printed but its id.`,
@@ -56,7 +56,7 @@ With --before put \`--\` after \`npm run revocations\`, or npm takes --before fo
 Examples:
   revoke key 2026-09-key --reason "private key leaked"
 
-Refuses every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
+Rejects every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
 restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key of that id,
 which may be mistyped; the entry is written all the same.`,
   restore: `
@@ -66,7 +66,7 @@ Examples:
   restore subject alice --dry-run          what would come back to life?
   restore target 'SUB#main#alice'          deletes an entry exactly as written, for what \`lint\` finds
 
-Restoring deletes the entry as it is found; what other entries refuse stays refused. An entry that somebody else changes
+Restoring deletes the entry as it is found; what other entries reject stays rejected. An entry that somebody else changes
 meanwhile stands.`,
   show: `
 Examples:

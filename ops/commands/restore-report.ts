@@ -1,6 +1,6 @@
 import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { printable, withholdToken } from '../cli/printable.ts';
-import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from '../entry/entry-text.ts';
+import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
 import type { Report } from '../report.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
@@ -50,7 +50,7 @@ const PRINTED_OUTCOMES: Readonly<Record<string, string>> = {
   changed: 'failed',
 };
 
-/** Outcomes after which tokens work again that the entry refused, or would. */
+/** Outcomes after which tokens work again that the entry rejected, or would. */
 const RESTORING: readonly RestoreResult['outcome'][] = ['deleted', 'unconfirmed', 'gone', 'planned'];
 
 function regionDocument({ region, target, previous, outcome, error }: RestoreResult, now: number) {
@@ -88,6 +88,6 @@ function lines({ region, target, previous, outcome, error }: RestoreResult, now:
 
 function comeback(target: RevocationTarget | undefined, previous: EntryItem): string {
   if (target === undefined) return '  The entry matched no token, so nothing changes.';
-  const tokens = tokensRefusedBy(target, previous).replace(/;.*|, also later ones/, '');
-  return `  Works again: ${tokens}, unless expired or refused by another entry (see \`check\`).`;
+  const tokens = tokensRejectedBy(target, previous).replace(/;.*|, also later ones/, '');
+  return `  Works again: ${tokens}, unless expired or rejected by another entry (see \`check\`).`;
 }

@@ -4,7 +4,7 @@ import type { ShowCommand } from '../cli/command.ts';
 import { printable, withholdToken } from '../cli/printable.ts';
 import { inspectionFacts } from '../entry/entry-facts.ts';
 import { readEntry } from '../entry/entry-table.ts';
-import { authorshipOf, entryDocument, instantCell, nameOf, tokensRefusedBy } from '../entry/entry-text.ts';
+import { authorshipOf, entryDocument, instantCell, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
 import type { OperatorContext, Report } from '../report.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
@@ -71,10 +71,10 @@ function textOfEntry({ region, target, item, findings, error }: Shown, now: numb
   const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
   if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
   const entry = entryDocument(item, now);
-  const refused = parsed && tokensRefusedBy(parsed, item);
+  const rejected = parsed && tokensRejectedBy(parsed, item);
   return [
     `${region.region}: ${name}`,
-    `  refuses      ${refused ?? 'nothing: no token can match this target'}`,
+    `  rejects      ${rejected ?? 'nothing: no token can match this target'}`,
     `  authorship   ${authorshipOf(entry)}`,
     `  deleted from ${instantCell(entry.purgeAt, 'never: kept until restored')}`,
     ...findings.map((sentence) => `  WARNING      ${sentence}`),

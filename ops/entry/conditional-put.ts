@@ -8,9 +8,9 @@ import { unchanged } from './unchanged-entry.ts';
 type Table = Pick<RegionalStack, 'client' | 'table'>;
 
 /** What DynamoDB found instead of what was expected. */
-export interface Refused {
+export interface Rejected {
   readonly found: EntryItem | undefined;
-  /** An earlier request, whose answer was lost, may have done what this one was refused. */
+  /** An earlier request, whose answer was lost, may have done what this one was rejected. */
   readonly wasRepeated: boolean;
   readonly cause: ConditionalCheckFailedException;
 }
@@ -20,9 +20,9 @@ export async function putUnlessChanged(
   { client, table }: Table,
   item: EntryItem,
   expected: EntryItem | undefined,
-): Promise<Refused | undefined> {
+): Promise<Rejected | undefined> {
   const put = new PutItemCommand({ TableName: table, Item: { ...item }, ...unchanged(expected) });
-  return refusal(client.send(put));
+  return rejection(client.send(put));
 }
 
 /** Undefined: deleted. Otherwise what was found instead of `expected`. */
@@ -30,12 +30,12 @@ export async function deleteUnlessChanged(
   { client, table }: Table,
   target: string,
   expected: EntryItem,
-): Promise<Refused | undefined> {
+): Promise<Rejected | undefined> {
   const Key = { [ENTRY_ATTRIBUTES.target]: { S: target } };
-  return refusal(client.send(new DeleteItemCommand({ TableName: table, Key, ...unchanged(expected) })));
+  return rejection(client.send(new DeleteItemCommand({ TableName: table, Key, ...unchanged(expected) })));
 }
 
-async function refusal(sent: Promise<unknown>): Promise<Refused | undefined> {
+async function rejection(sent: Promise<unknown>): Promise<Rejected | undefined> {
   try {
     await sent;
     return undefined;

@@ -4,7 +4,7 @@ import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { formatTarget } from '../../lambda/revocation/revocation-target.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
-import { deleteUnlessChanged, putUnlessChanged, type Refused } from './conditional-put.ts';
+import { deleteUnlessChanged, putUnlessChanged, type Rejected } from './conditional-put.ts';
 import { UncertainWriteError } from './lost-answer.ts';
 import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
 import { covers, strongerEntry, suffices } from './stronger-entry.ts';
@@ -51,24 +51,24 @@ export async function readEntry({ client, table }: EntryTable, target: string): 
  */
 export async function writeEntry(table: EntryTable, wish: EntryWish, seen?: EntryItem): Promise<WrittenEntry> {
   let previous = seen;
-  let lost: Refused | undefined;
+  let lost: Rejected | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const written = entryAfter(previous, wish);
     if (written.outcome === 'unchanged') return written;
-    const refused = await putUnlessChanged(table, written.item, previous).catch((error: unknown) => {
+    const rejected = await putUnlessChanged(table, written.item, previous).catch((error: unknown) => {
       throw sinceLost(error, lost);
     });
-    if (refused === undefined || isOurs(refused, written)) return written;
-    if (refused.wasRepeated) lost = refused;
-    if (wish.replace === true && (refused.wasRepeated || previous !== undefined)) break;
-    previous = refused.found;
+    if (rejected === undefined || isOurs(rejected, written)) return written;
+    if (rejected.wasRepeated) lost = rejected;
+    if (wish.replace === true && (rejected.wasRepeated || previous !== undefined)) break;
+    previous = rejected.found;
   }
   const sentence = 'the entry was changed by somebody else while it was being written: look at it, and try again';
   throw sinceLost(new OperatorError(sentence), lost);
 }
 
 /** A failure, which says nothing of an earlier request whose answer was lost. */
-function sinceLost(error: unknown, lost: Refused | undefined): unknown {
+function sinceLost(error: unknown, lost: Rejected | undefined): unknown {
   return lost === undefined ? error : new UncertainWriteError(sentenceOf(error), lost.cause);
 }
 
@@ -87,7 +87,7 @@ function entryAfter(previous: EntryItem | undefined, { revocation, least, replac
 }
 
 /** The first answer was lost, and the repeated request has found what the first one wrote. */
-function isOurs({ found, wasRepeated: isPossible }: Refused, { item }: WrittenEntry): boolean {
+function isOurs({ found, wasRepeated: isPossible }: Rejected, { item }: WrittenEntry): boolean {
   return isPossible && isDeepStrictEqual(found, item);
 }
 
@@ -113,9 +113,9 @@ export interface DeletedEntry {
 export async function deleteEntry(table: EntryTable, target: string): Promise<DeletedEntry> {
   const item = await readEntry(table, target);
   if (item === undefined) return { outcome: 'absent', item };
-  const refused = await deleteUnlessChanged(table, target, item);
-  if (refused === undefined) return { outcome: 'deleted', item };
-  const { found, wasRepeated } = refused;
+  const rejected = await deleteUnlessChanged(table, target, item);
+  if (rejected === undefined) return { outcome: 'deleted', item };
+  const { found, wasRepeated } = rejected;
   if (found !== undefined) return { outcome: wasRepeated ? 'unknown' : 'changed', item: found };
   return wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
 }

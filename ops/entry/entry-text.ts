@@ -36,7 +36,7 @@ export function tokensOf(target: RevocationTarget, before: number | undefined): 
 }
 
 /** Which tokens an entry of the table revokes: all that it names, where its `before` cannot be read. */
-export function tokensRefusedBy(target: RevocationTarget, item: EntryItem): string {
+export function tokensRejectedBy(target: RevocationTarget, item: EntryItem): string {
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
   return tokensOf(target, typeof before === 'number' ? before : undefined);
 }

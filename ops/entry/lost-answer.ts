@@ -6,8 +6,8 @@ interface Sent {
 }
 
 /**
- * Whether a write that failed has written nothing for certain: DynamoDB refused it, or we did not send it. Its answers of
- * 5xx do not say so, and the refusal of a repeated request says nothing of the one before, whose answer was lost.
+ * Whether a write that failed has written nothing for certain: DynamoDB rejected it, or we did not send it. Its answers of
+ * 5xx do not say so, and the rejection of a repeated request says nothing of the one before, whose answer was lost.
  */
 export function hasWrittenNothing(error: unknown): boolean {
   const cause = error instanceof OperatorError ? error.cause : error;

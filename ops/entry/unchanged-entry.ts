@@ -2,7 +2,7 @@ import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { EntryItem } from './revocation.ts';
 
-/** What makes DynamoDB refuse a write to an entry that is no longer as it was read. */
+/** What makes DynamoDB reject a write to an entry that is no longer as it was read. */
 type Condition = Pick<
   PutItemCommandInput,
   | 'ConditionExpression'

@@ -4,7 +4,7 @@ import { type LossKind, lossPhrase, requestsInWords } from '../../lambda/policy/
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
-/** Requests of a route that tokens are refused although their scopes grant it. */
+/** Requests of a route that get 403 although the token's scopes grant it. */
 export interface TokenLoss {
   readonly kind: LossKind;
   readonly route: CompiledRoute;
@@ -63,7 +63,7 @@ export function isOpenTo(route: CompiledRoute, scopes: ReadonlySet<string>): boo
 
 export const LOST_OF_TOKEN = 'It gets 403 for these requests of them:';
 
-/** One line for each request, with why it is refused. */
+/** One line for each request, with why it is rejected. */
 export function tokenLossLines({ kind, inWords, ...routes }: TokenLoss): readonly string[] {
   const phrase = lossPhrase({ kind, because: routes.because.map(nameOf), denied: nameOf(routes.denied) });
   return inWords.map((words) => `${words} (${kind}): ${phrase}`);

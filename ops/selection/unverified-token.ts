@@ -22,7 +22,7 @@ export function unverifiedTokenTarget(
   if (issuer === undefined) {
     const trusted = issuers.map(({ alias, issuer }) => `${alias} (${issuer})`).join(', ');
     throw new OperatorError(
-      `The token is not from an issuer that this deployment trusts, so it is refused anyway: it trusts ${trusted}.`,
+      `The token is not from an issuer that this deployment trusts, so it is rejected anyway: it trusts ${trusted}.`,
     );
   }
   return { target: { ...tokenIdentity(jws, issuer), issuerAlias: issuer.alias }, issuer };
@@ -49,7 +49,7 @@ function tokenIdentity(jws: UnverifiedJws, issuer: TrustedIssuer): Pick<Revocati
   if (id === undefined && issuer.tokensWithoutId === 'digest') return { prefix: 'th', value: signedPartDigest(jws) };
   throw new OperatorError(
     id === undefined
-      ? `The token has no id (${jwtId}), and ${issuer.alias} is set to refuse such tokens: it is refused anyway.`
-      : `The token's id (${jwtId}) is no text of 1 to 255 characters: the authorizer refuses it anyway.`,
+      ? `The token has no id (${jwtId}), and ${issuer.alias} is set to reject such tokens: it is rejected anyway.`
+      : `The token's id (${jwtId}) is no text of 1 to 255 characters: the authorizer rejects it anyway.`,
   );
 }

@@ -14,7 +14,7 @@ For a stack, the machine client's secret is asked of Cognito (cognito-idp:Descri
 FILE, or --secret - for standard input.
 
 Prints the access token alone, on standard output; with --json, a document with the client and the token. Exit codes:
-0 printed; 1 refused by the issuer; 2 wrong command line.`;
+0 printed; 1 rejected by the issuer; 2 wrong command line.`;
 
 export interface TokenCommand {
   readonly kind: 'token';

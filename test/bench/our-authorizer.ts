@@ -36,7 +36,7 @@ export function ourAuthorizer({
       contextClaims: {},
       now,
     }),
-    refuseIfRevoked: createRevocationList({
+    rejectIfRevoked: createRevocationList({
       readEntries: createTimedEntryReader(readEntries, report, () => performance.now()),
       levels: REVOCATION_LEVELS,
       report,

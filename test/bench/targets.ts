@@ -65,7 +65,7 @@ function scaleVerdicts({ entries, routes, garbage, hostileKeySets }: ScaleResult
       limit: 2,
       unit: '',
     },
-    { target: 'garbage refused on one core', measured: 1e6 / mean, limit: 50_000, unit: '/s', atLeast: true },
+    { target: 'garbage rejected on one core', measured: 1e6 / mean, limit: 50_000, unit: '/s', atLeast: true },
     ...SHAPED_GARBAGE.map((kind) => ({
       target: `garbage, ${kind}, by plain garbage`,
       measured: garbage.of[kind].cpu.median / mean,

@@ -10,7 +10,7 @@ Examples:
   npm run test:deployed -- --stack bearer-authorizer --longest-wait 3700 --runs 20 --json
 
 Calls the API with tokens of the stack's own Cognito client, and writes revocation entries for them, all of which it
-deletes again, also when it is interrupted. Meanwhile other tokens of that client may be refused for seconds: use a stack
+deletes again, also when it is interrupted. Meanwhile other tokens of that client may be rejected for seconds: use a stack
 that nobody else uses. Entries that others write at the same time flush the cache, and spoil what is measured of it.
 Methods other than GET and HEAD are called only where the example backend answers.
 
@@ -58,7 +58,7 @@ export function deployedTestGrammar(found: (command: DeployedTestCommand) => voi
       wholeNumber('--longest-wait', 0, 90_000),
       180,
     )
-    .option('--break-glass', 'also revoke the signing key and the issuer: everybody is refused for seconds')
+    .option('--break-glass', 'also revoke the signing key and the issuer: everybody is rejected for seconds')
     .addHelpText('after', HELP)
     .action(({ client, secret, runs, longestWait, breakGlass, ...options }: Options) => {
       found({

@@ -26,7 +26,7 @@ export interface TokenSource {
   narrow(): Promise<HeldToken>;
 }
 
-/** @throws OperatorError when the client gets no token, or one that is refused */
+/** @throws OperatorError when the client gets no token, or one that is rejected */
 export async function tokenSource(region: RegionalStack, client: TokenRequest): Promise<TokenSource> {
   const { scopes, issuerAlias } = await acceptedToken(region, client);
   const scope = narrowestScope(region, scopes);
@@ -39,12 +39,12 @@ export async function tokenSource(region: RegionalStack, client: TokenRequest): 
   };
 }
 
-/** A first token, judged in full: a client whose tokens are refused is no use for anything that follows. */
+/** A first token, judged in full: a client whose tokens are rejected is no use for anything that follows. */
 async function acceptedToken(region: RegionalStack, client: TokenRequest): Promise<AccessToken> {
   const { accessToken, rejection, obstacle } = await judge(await requestToken(client), region, Date.now() / 1000);
   if (accessToken !== undefined && rejection === undefined && obstacle === undefined) return accessToken;
   throw new OperatorError(
-    `The authorizer would refuse a new token of the client ${client.clientId}: ${rejection ?? obstacle}; \`revocations check\` says more.`,
+    `The authorizer would reject a new token of the client ${client.clientId}: ${rejection ?? obstacle}; \`revocations check\` says more.`,
   );
 }
 

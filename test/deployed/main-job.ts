@@ -14,9 +14,9 @@ export function mainJob(experiment: Experiment): readonly Measurement[] {
     },
     {
       kind: 'promise',
-      fact: 'a request without a good token is refused',
+      fact: 'a request without a good token is rejected',
       expected: '401 each',
-      measure: () => badTokensRefused(experiment),
+      measure: () => badTokensRejected(experiment),
     },
     {
       kind: 'promise',
@@ -26,7 +26,7 @@ export function mainJob(experiment: Experiment): readonly Measurement[] {
     },
     {
       kind: 'fact',
-      fact: 'refusals carry the challenge of RFC 6750',
+      fact: 'rejections carry the challenge of RFC 6750',
       expected: '401: Bearer realm; 403: also insufficient_scope',
       measure: () => challenges(experiment),
     },
@@ -53,7 +53,7 @@ function tryable({ region, hasExampleBackend }: Experiment): HeldToken['grant'][
   return region.authorizer.routes.filter((route) => hasExampleBackend || requestFor(route).method === 'GET');
 }
 
-async function badTokensRefused(experiment: Experiment): Promise<Seen> {
+async function badTokensRejected(experiment: Experiment): Promise<Seen> {
   const held = await experiment.tokens.narrow();
   const request = openedBy(held);
   const answers = await Promise.all(

@@ -14,7 +14,7 @@ export function isOpen(status: number): boolean {
   return !NOT_OPEN.has(status);
 }
 
-export function isRefused(status: number): boolean {
+export function isRejected(status: number): boolean {
   return status === 401;
 }
 

@@ -50,7 +50,7 @@ describe('the app behind npx cdk synth', () => {
     expect(manifest.artifacts['bearer-authorizer'].environment).toBe('aws://unknown-account/unknown-region');
   });
 
-  it('knows the Region that the CDK command deploys to, and refuses what cannot work there', () => {
+  it('knows the Region that the CDK command deploys to, and rejects what cannot work there', () => {
     const { status, stderr } = runApp(undefined, { CDK_DEFAULT_REGION: 'cn-north-1' });
     expect(stderr).toBe('issuers is {}: name an issuer of your own, since cn-north-1 has no Cognito user pools.\n');
     expect(status).toBe(1);

@@ -108,12 +108,12 @@ describe('an authorizer on the API a team already has', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('lost-requests'))).toEqual([]);
   });
 
-  it('refuses wrong settings by itself', () => {
+  it('rejects wrong settings by itself', () => {
     const wrong = { ...settings, issuers: { main: { ...issuer, audiences: [] } } };
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', wrong)).toThrow('issuers.main.audiences is []');
   });
 
-  it('refuses a method that no route names, by method and path', () => {
+  it('rejects a method that no route names, by method and path', () => {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     const api = ordersApi(stack, authorizer);
@@ -121,7 +121,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(() => Template.fromStack(stack)).toThrow('PUT /refunds/{id} uses the authorizer, but no route names it');
   });
 
-  it('refuses a route that no method serves, by method and path', () => {
+  it('rejects a route that no method serves, by method and path', () => {
     const stack = newStack();
     const routes: readonly Route[] = [...settings.routes, { method: 'ANY', path: '/lost', scopes: [] }];
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, routes }));
@@ -137,7 +137,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 
-  it('refuses an API whose resource policy allows, which would speak where the authorizer is silent', () => {
+  it('rejects an API whose resource policy allows, which would speak where the authorizer is silent', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings), policyThat(Effect.ALLOW));
     expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
@@ -169,7 +169,7 @@ describe('what is said to CloudFormation directly', () => {
     });
   }
 
-  it('refuses a CfnMethod that uses the authorizer, whose path no policy would know', () => {
+  it('rejects a CfnMethod that uses the authorizer, whose path no policy would know', () => {
     const world = ordersStack();
     addCfnMethod(world, world.authorizer.authorizerId);
     expect(() => Template.fromStack(world.stack)).toThrow(
@@ -177,7 +177,7 @@ describe('what is said to CloudFormation directly', () => {
     );
   });
 
-  it('refuses it too where only an override names the authorizer', () => {
+  it('rejects it too where only an override names the authorizer', () => {
     const world = ordersStack();
     const logicalId = world.stack.getLogicalId(
       world.authorizer.node.findChild('Token').node.defaultChild as CfnElement,
@@ -192,7 +192,7 @@ describe('what is said to CloudFormation directly', () => {
     expect(() => Template.fromStack(world.stack)).not.toThrow();
   });
 
-  it('refuses a method whose override takes the authorizer away', () => {
+  it('rejects a method whose override takes the authorizer away', () => {
     const { stack, api } = ordersStack();
     const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
     method.addPropertyOverride('AuthorizationType', 'NONE');
@@ -201,7 +201,7 @@ describe('what is said to CloudFormation directly', () => {
     );
   });
 
-  it('refuses a method whose override gives it another authorizer', () => {
+  it('rejects a method whose override gives it another authorizer', () => {
     const { stack, api } = ordersStack();
     const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
     method.addPropertyOverride('AuthorizerId', { Ref: 'Other' });
@@ -213,7 +213,7 @@ describe('what is said to CloudFormation directly', () => {
   it.each([
     ['an object', { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }] }],
     ['text', '{ "Statement": [{ "Effect" : "Allow", "Principal": "*" }] }'],
-  ])('refuses a resource policy that allows and that an override wrote as %s', (_name, policy) => {
+  ])('rejects a resource policy that allows and that an override wrote as %s', (_name, policy) => {
     const { stack, api } = ordersStack();
     (api.node.defaultChild as CfnRestApi).addPropertyOverride('Policy', policy);
     expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
@@ -239,7 +239,7 @@ describe('an authorizer on more than one API', () => {
     );
   });
 
-  it('refuses one that lacks a route: a rule for a method that another route answers would open that route', () => {
+  it('rejects one that lacks a route: a rule for a method that another route answers would open that route', () => {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     ordersApi(stack, authorizer);
@@ -331,7 +331,7 @@ describe('an authorizer for 100 collections of many tenants', () => {
     expect(JSON.stringify(stack.resolve(cfnOptions.metadata?.[DESCRIPTION_KEY])).length).toBeLessThan(400_000);
   });
 
-  it('is refused where the description of its routes would fill the template, with the bytes', () => {
+  it('is rejected where the description of its routes would fill the template, with the bytes', () => {
     const scopes = ['api-'.repeat(100)];
     const routes = tenantRoutes(100, 'long-'.repeat(60), scopes);
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes })).toThrow(
@@ -396,7 +396,7 @@ describe('routes whose policies would be too long', () => {
   const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
     new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 
-  it('are refused, by the scope that needs one', () => {
+  it('are rejected, by the scope that needs one', () => {
     expect(() => create(newStack())).toThrow(
       /A token with the scope even would need a policy of \d+ bytes, and 6144 fit: set cachePer: 'route', .+ maxAnswerBytes: \d+\.$/,
     );
@@ -422,8 +422,8 @@ describe('routes of which tokens lose requests', () => {
   const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
     new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 
-  it('are refused where a whole route is lost', () => {
-    expect(() => create(newStack())).toThrow(`would be refused ${pdf}`);
+  it('are rejected where a whole route is lost', () => {
+    expect(() => create(newStack())).toThrow(`would be rejected ${pdf}`);
   });
 
   it('are accepted by name, warned of, and described to operators', () => {
@@ -435,7 +435,7 @@ describe('routes of which tokens lose requests', () => {
     expect(lossesIn(losses).listed.map(({ route }) => route)).toEqual([2]);
   });
 
-  it('are refused where exact policies are required', () => {
+  it('are rejected where exact policies are required', () => {
     expect(() => create(newStack(), { acceptedLosses: [pdf], exactPolicies: 'required' })).toThrow(
       "exactPolicies is 'required', and these requests get 403",
     );

@@ -74,7 +74,7 @@ interface Pass {
 function synthesize(app: App, settings: (look: LookUp) => Partial<Deployment>): Pass {
   const values = new Map<string, string>();
   const parameters = new Stack(app, 'parameters', { env });
-  // CDK refuses a stack without resources.
+  // CDK rejects a stack without resources.
   new CfnWaitConditionHandle(parameters, 'Nothing');
   const look = (value: string) => {
     const name = `/bearer-authorizer/parameter-${values.size}`;

@@ -378,7 +378,7 @@ const wrong: readonly [string, Changes, string][] = [
   ['an address that is none', { alarmEmail: 'on-call' }, 'alarmEmail is "on-call": write one e-mail address.'],
 ];
 
-describe('a deployment is refused, in one sentence that names the field and the fix, for', () => {
+describe('a deployment is rejected, in one sentence that names the field and the fix, for', () => {
   it.each(wrong)('%s', (_name, changes, sentence) => {
     const check = () => checkDeployment(deploymentWith(changes));
     expect(check).toThrow(sentence);

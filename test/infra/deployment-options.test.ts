@@ -77,7 +77,7 @@ describe('a deployment with its options', () => {
     });
   });
 
-  it('has no empty list of overrides, which WAF refuses', () => {
+  it('has no empty list of overrides, which WAF rejects', () => {
     const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
     expect(JSON.stringify(webAcl)).not.toContain('[]');
   });

@@ -112,7 +112,7 @@ describe('a value that only the deployment knows', () => {
 
   const unknownList = Token.asList(Fn.split(',', Fn.importValue('Names')));
   it.each(textOptions.filter(([, option]) => ['audience', 'clients', 'clientIds'].includes(option)))(
-    'is refused in %s as the whole list %s, alone and among others',
+    'is rejected in %s as the whole list %s, alone and among others',
     (name, option, preset, options) => {
       for (const list of [unknownList, [...unknownList, 'another']]) {
         const settings = () => preset({ ...options, [option]: list } as never);
@@ -139,7 +139,7 @@ describe('a value that only the deployment knows', () => {
     ['oidc: algorithms', oidc, { issuer: 'https://a.example', audience, algorithms: [Fn.importValue('A')] }],
     ['oidc: clockTolerance', oidc, { issuer: 'https://a.example', audience, clockTolerance: Duration.seconds(number) }],
     ['oidc: maxTokenAge', oidc, { issuer: 'https://a.example', audience, maxTokenAge: Duration.hours(number) }],
-  ])('is refused as %s, from which synth makes something', (option, preset, options) => {
+  ])('is rejected as %s, from which synth makes something', (option, preset, options) => {
     const settings = () => preset(options as never);
     expect(settings).toThrow(new RegExp(`^${option} is [^\\n]+\\.$`));
     expect(settings).toThrow(DeploymentError);
@@ -175,7 +175,7 @@ describe('a field of the deployment', () => {
     expect(synthesizedText(app)).toContain('"Fn::ImportValue":"Text"');
   });
 
-  const refused: readonly [string, () => Options][] = [
+  const rejected: readonly [string, () => Options][] = [
     ['issuers', () => ({ issuers: object() })],
     ['issuers.main.audiences', () => ({ issuers: { main: { ...main, audiences: list() } } })],
     ['issuers.main.algorithms', () => ({ issuers: { main: { ...main, algorithms: [text()] } } })],
@@ -203,7 +203,7 @@ describe('a field of the deployment', () => {
     ['requestsPerAddress', () => ({ webAcl: 'managed-rules', requestsPerAddress: number() })],
   ];
 
-  it.each(refused)('is refused in one sentence where synth needs it: %s', (field, changes) => {
+  it.each(rejected)('is rejected in one sentence where synth needs it: %s', (field, changes) => {
     const deployment = { ...soundDeployment, ...changes() } as Deployment;
     const stack = () => new ApiStack(newApp(), 'bearer-authorizer', { deployment });
     expect(stack).toThrow(DeploymentError);

@@ -48,7 +48,7 @@ describe('a stack without an issuer', () => {
     expect(JSON.stringify(outputs)).toContain('.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token');
   });
 
-  it('is refused in China, where Cognito has no user pools', () => {
+  it('is rejected in China, where Cognito has no user pools', () => {
     expect(() => templateIn('cn-north-1', withoutIssuer)).toThrow(
       'issuers is {}: name an issuer of your own, since cn-north-1 has no Cognito user pools.',
     );
@@ -65,7 +65,7 @@ describe("DynamoDB's FIPS endpoint", () => {
   });
 
   it.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1'])(
-    'is refused in %s',
+    'is rejected in %s',
     (region) => {
       expect(() => templateIn(region, withFips)).toThrow(
         `fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`,

@@ -76,7 +76,7 @@ describe('the app that cdk.json names', () => {
     expect(written).toContain('bearer-authorizer.template.json');
   });
 
-  it('says the sentence alone where a preset refuses its options while deployment.ts is read', () => {
+  it('says the sentence alone where a preset rejects its options while deployment.ts is read', () => {
     const { status, stdout, stderr, written } = synthesize(
       withIssuer('auth0', "{ domain: 'https://acme.eu.auth0.com', audience: 'https://api.acme.example' }"),
       // A wrong option is a mistake of value and not of type: the check of types before it says nothing.

@@ -35,7 +35,7 @@ const NEEDED: readonly (readonly [request: string, scope: string | undefined])[]
   ['GET /whoami', undefined],
 ];
 
-/** An hour: without the flush nobody here would live to see a refusal. */
+/** An hour: without the flush nobody here would live to see a rejection. */
 const RESULT_TTL = Duration.hours(1);
 
 const issuer = loopbackIssuer();

@@ -63,9 +63,9 @@ describe('npm run test:deployed, against npm start', () => {
     expect(found['not measured']).toEqual(
       [
         'a cached Allow ends at its time condition',
-        'an entry for the issuer refuses its token, its deletion gives it back',
-        'an entry for the key refuses its token, its deletion gives it back',
-        'an entry for the session refuses its token, its deletion gives it back',
+        'an entry for the issuer rejects its token, its deletion gives it back',
+        'an entry for the key rejects its token, its deletion gives it back',
+        'an entry for the session rejects its token, its deletion gives it back',
         'how long an accepted flush takes to act',
         'names of headers reach the authorizer as the client wrote them',
         'the validation expression must match the whole header',

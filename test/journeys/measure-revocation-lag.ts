@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtIdOf, type LocalJourney, startJourney } from '../support/journeys/local-journey.ts';
 
 /**
- * Measures, with a result TTL of an hour: a cached token's entry acknowledged -> the first refusal's answer. A round takes
+ * Measures, with a result TTL of an hour: a cached token's entry acknowledged -> the first rejection's answer. A round takes
  * some thirteen seconds: it ends when its settled flushes are over, which would otherwise help the next one, or hold it up.
  *
  *     npx -c 'node test/journeys/measure-revocation-lag.ts [rounds]'

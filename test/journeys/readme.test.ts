@@ -33,14 +33,14 @@ afterAll(async () => {
 
 describe("the README's transcript, pasted into a shell", () => {
   test.each(Array.from({ length: PASTES }, (_, index) => index + 1))(
-    'shows a token that works, and is refused once it is revoked: paste %i',
+    'shows a token that works, and is rejected once it is revoked: paste %i',
     { timeout: START_TIMEOUT },
     async () => {
       const { code, out, err } = await pasted();
       expect({ code, err }).toEqual({ code: 0, err: expect.not.stringMatching(/\S/) });
       expect(out.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401']);
       expect(out).toMatch(/Revoked token \S+ of local .*\n {2}eu-west-1: written, confirmed by a strong read\.\n/);
-      expect(out).toMatch(/^eu-west-1: refused \d+(\.\d+)? s after the write \(\d+ calls\)\.$/m);
+      expect(out).toMatch(/^eu-west-1: rejected \d+(\.\d+)? s after the write \(\d+ calls\)\.$/m);
       expect(out).toMatch(/eu-west-1: restored token \S+ of local/);
     },
   );

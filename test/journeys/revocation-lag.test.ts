@@ -17,7 +17,7 @@ describe('with a result TTL of an hour', () => {
   }, START_TIMEOUT);
   afterAll(async () => journey?.stop());
 
-  test('a token that is in use and cached is refused long before, and the gateway did flush', async () => {
+  test('a token that is in use and cached is rejected long before, and the gateway did flush', async () => {
     const token = await journey.token('orders-service');
     expect(await statusOf(journey, token)).toBe(200);
     const calls = journey.run.authorizerCalls();
@@ -25,7 +25,7 @@ describe('with a result TTL of an hour', () => {
     expect(journey.run.authorizerCalls()).toBe(calls);
     const flushes = journey.run.flushes();
     await journey.revoke(`jti#local#${jwtIdOf(token)}`);
-    await untilRefused(journey, token, 15_000);
+    await untilRejected(journey, token, 15_000);
     expect(journey.run.flushes()).toBeGreaterThan(flushes);
   });
 });
@@ -37,18 +37,18 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
 
   beforeAll(async () => {
     journey = await startJourney({ resultTtlSeconds, log: (line) => lines.push(line) });
-    journey.run.setFlushEffect('refused');
+    journey.run.setFlushEffect('rejected');
   }, START_TIMEOUT);
   afterAll(async () => journey?.stop());
 
-  test('the token is refused after T + L at the latest, and what an alarm watches appears', {
+  test('the token is rejected after T + L at the latest, and what an alarm watches appears', {
     timeout: 120_000,
   }, async () => {
     const token = await journey.token('orders-service');
     expect(await statusOf(journey, token)).toBe(200);
     await journey.revoke(`jti#local#${jwtIdOf(token)}`);
     const acknowledgedAt = journey.gatewayTime();
-    const lastAllowed = await untilRefused(journey, token, 60_000);
+    const lastAllowed = await untilRejected(journey, token, 60_000);
     expect(lastAllowed - acknowledgedAt).toBeLessThan(guaranteedLag(resultTtlSeconds, AUTHORIZER_TIMEOUT));
     expect(journey.run.flushes()).toBe(0);
     await vi.waitUntil(() => ALARMED.every(isSaid), { timeout: 60_000, interval: 100 });
@@ -60,7 +60,7 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
 });
 
 /** Asks until the answer is 401; when the last request that was allowed was sent, by the gateway's clock, in seconds. */
-async function untilRefused(journey: LocalJourney, token: string, timeout: number): Promise<number> {
+async function untilRejected(journey: LocalJourney, token: string, timeout: number): Promise<number> {
   let lastAllowed = Number.NEGATIVE_INFINITY;
   await vi.waitUntil(
     async () => {

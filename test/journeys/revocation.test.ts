@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
-/** An hour: without the flush nobody here would live to see a refusal. */
+/** An hour: without the flush nobody here would live to see a rejection. */
 const RESULT_TTL = 3600;
 
 let journey: LocalJourney;

@@ -44,7 +44,7 @@ describe('a good token', () => {
   });
 });
 
-describe('a bad token is refused with a challenge', () => {
+describe('a bad token is rejected with a challenge', () => {
   const strangerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const now = Math.floor(Date.now() / 1000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STAGE_ARN } from '../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
-import { expectRefused } from '../support/tokens/refusal.ts';
+import { expectRejected } from '../support/tokens/rejection.ts';
 import { segment, signedToken } from '../support/tokens/signed-token.ts';
 import { createSigningKey } from '../support/tokens/signing-keys.ts';
 import { goodClaims, NOW } from '../support/tokens/trusted-issuer.ts';
@@ -55,7 +55,7 @@ describe('C7 10,000 different garbage tokens', () => {
     ['of one segment', noise],
   ];
 
-  it('are refused one by one, with no request, no read and few log lines', async () => {
+  it('are rejected one by one, with no request, no read and few log lines', async () => {
     const before = issuer.requests.length;
     const authorizer = fresh();
     const kinds = new Set<string>();
@@ -66,18 +66,18 @@ describe('C7 10,000 different garbage tokens', () => {
     expect([...kinds]).toEqual(['unauthorized']);
     expect(issuer.requests.length).toBe(before);
     expect(authorizer.reads).toEqual([]);
-    const refused = authorizer.log().map(({ Refused }) => Number(Refused));
-    expect(refused.length).toBeLessThan(2_100);
-    expect(refused.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(9_000);
+    const rejected = authorizer.log().map(({ Rejected }) => Number(Rejected));
+    expect(rejected.length).toBeLessThan(2_100);
+    expect(rejected.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(9_000);
   });
 });
 
 it.each([{ exp: 1 }, { aud: 'other' }, { iat: 0 }, { nbf: NOW * 2 }, { sub: 1 }, { jti: undefined }])(
-  'C9 a token with %j and a bad signature is refused for its signature',
+  'C9 a token with %j and a bad signature is rejected for its signature',
   async (claims) => {
     const attackers = createSigningKey('ES256', 'ec-1');
     const authorizationToken = `Bearer ${signedToken(attackers, header, goodClaims(claims))}`;
-    await expectRefused({ id: 'C9', what: 'bad signature', reason: 'signature', authorizationToken }, fresh(), issuer);
+    await expectRejected({ id: 'C9', what: 'bad signature', reason: 'signature', authorizationToken }, fresh(), issuer);
   },
 );
 

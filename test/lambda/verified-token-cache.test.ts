@@ -5,7 +5,7 @@ import { createKeySet } from '../../lambda/key-set/key-set.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
-import { MOST_REMEMBERED_CHARACTERS, MOST_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
+import { MAX_REMEMBERED_CHARACTERS, MAX_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
 import { keySet, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { authorizerUnderTest, createClock } from '../support/tokens/authorizer-under-test.ts';
 import { signedToken, twinOf } from '../support/tokens/signed-token.ts';
@@ -61,7 +61,7 @@ describe('a token that comes again', () => {
     expect(await verify(token)).toBe(await verify(Buffer.from(token).toString()));
   });
 
-  it('is judged anew from its end on, and refused when the clock tolerance is over too', async () => {
+  it('is judged anew from its end on, and rejected when the clock tolerance is over too', async () => {
     const { verify, clock } = verifierUnderTest({ clockTolerance: 5 });
     const token = tokenWith({ exp: NOW + 600 });
     const first = await verify(token);
@@ -73,7 +73,7 @@ describe('a token that comes again', () => {
     expect(await judgement(verify(token))).toBe('expired');
   });
 
-  it('is refused past the greatest age that its issuer gives tokens', async () => {
+  it('is rejected past the greatest age that its issuer gives tokens', async () => {
     const { verify, clock } = verifierUnderTest({ maxTokenAge: 60, clockTolerance: 0 });
     const token = tokenWith({ iat: NOW, exp: NOW + 86_400 });
     await verify(token);
@@ -84,7 +84,7 @@ describe('a token that comes again', () => {
   it.each([
     ['nbf', 'not-before'],
     ['iat', 'issued-at'],
-  ])('is refused before its %s when the clock is set back', async (claim, reason) => {
+  ])('is rejected before its %s when the clock is set back', async (claim, reason) => {
     const { verify, clock } = verifierUnderTest({ clockTolerance: 0 });
     const token = tokenWith({ [claim]: NOW });
     await verify(token);
@@ -92,7 +92,7 @@ describe('a token that comes again', () => {
     expect(await judgement(verify(token))).toBe(reason);
   });
 
-  it('is refused as soon as the key set that is due comes without its key', async () => {
+  it('is rejected as soon as the key set that is due comes without its key', async () => {
     const { verify, clock, publish, downloads } = verifierUnderTest({ maxTokenAge: 86_400 });
     const token = tokenWith({ exp: NOW + 86_000 });
     await verify(token);
@@ -105,7 +105,7 @@ describe('a token that comes again', () => {
     expect(downloads()).toBe(2);
   });
 
-  it('is refused when another key has taken the place of the one that signed it', async () => {
+  it('is rejected when another key has taken the place of the one that signed it', async () => {
     const { verify, clock, publish } = verifierUnderTest();
     const token = tokenWith({ exp: NOW + 86_000 });
     await verify(token);
@@ -168,7 +168,7 @@ describe('a token that resembles a remembered one', () => {
     expect((await verify(tokenOf('bob'))).subject).toBe('bob');
   });
 
-  it('in all but its signature is refused', async () => {
+  it('in all but its signature is rejected', async () => {
     const { verify } = verifierUnderTest();
     const good = tokenWith({ padding });
     await verify(good);
@@ -177,7 +177,7 @@ describe('a token that resembles a remembered one', () => {
     expect(await judgement(verify(forged))).toBe('signature');
   });
 
-  it('in its last 1,000 characters is refused', async () => {
+  it('in its last 1,000 characters is rejected', async () => {
     const { verify } = verifierUnderTest();
     const good = tokenWith({ padding });
     await verify(good);
@@ -202,7 +202,7 @@ describe('a token that resembles a remembered one', () => {
 describe('what is remembered', () => {
   it('is a limited number of tokens, the newest', async () => {
     const { verify } = verifierUnderTest();
-    const tokens = Array.from({ length: MOST_REMEMBERED_TOKENS + 1 }, (_, at) => tokenWith({ jti: `token-${at}` }));
+    const tokens = Array.from({ length: MAX_REMEMBERED_TOKENS + 1 }, (_, at) => tokenWith({ jti: `token-${at}` }));
     const judged = await inTurn(tokens, verify);
     const [oldest = '', second = ''] = tokens;
     expect(await verify(second)).toBe(judged[1]);
@@ -214,10 +214,10 @@ describe('what is remembered', () => {
     const { verify } = verifierUnderTest();
     const padding = 'x'.repeat(5000);
     const length = tokenWith({ padding }).length;
-    const count = Math.floor(MOST_REMEMBERED_CHARACTERS / length) + 5;
+    const count = Math.floor(MAX_REMEMBERED_CHARACTERS / length) + 5;
     const tokens = Array.from({ length: count }, (_, at) => tokenWith({ padding, jti: `${1000 + at}678` }));
     const judged = await inTurn(tokens, verify);
-    expect(count).toBeLessThan(MOST_REMEMBERED_TOKENS);
+    expect(count).toBeLessThan(MAX_REMEMBERED_TOKENS);
     expect(await verify(tokens.at(-1) ?? '')).toBe(judged.at(-1));
     expect(await verify(tokens[0] ?? '')).not.toBe(judged[0]);
   });

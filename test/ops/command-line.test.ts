@@ -52,7 +52,7 @@ describe('a command line says what to do', () => {
   });
 });
 
-describe('a wrong command line is refused in one sentence', () => {
+describe('a wrong command line is rejected in one sentence', () => {
   it.each([
     ['frobnicate', /Unknown command 'frobnicate'/],
     ['revoke subjects alice', /Unknown command 'subjects'/],

@@ -83,10 +83,10 @@ interface Shown {
   readonly policy: Parameters<typeof allows>[0];
 }
 
-test(`in ${TABLES} tables the losses shown for each set of scopes are exactly the requests that its policy refuses though granted`, {
+test(`in ${TABLES} tables the losses shown for each set of scopes are exactly the requests that its policy rejects though granted`, {
   timeout: 120_000 + TABLES * 400,
 }, () => {
-  const count = { tables: 0, shown: 0, refused: 0, slashes: 0 };
+  const count = { tables: 0, shown: 0, rejected: 0, slashes: 0 };
   fc.assert(
     fc.property(routeTable, (routes) => {
       checkTable(routes, count);
@@ -94,11 +94,11 @@ test(`in ${TABLES} tables the losses shown for each set of scopes are exactly th
     }),
     { numRuns: TABLES, examples: [[THIRD_ROUTE]] },
   );
-  expect(count.refused).toBeGreaterThan(TABLES);
+  expect(count.rejected).toBeGreaterThan(TABLES);
   expect(count.slashes).toBeGreaterThan(TABLES / 10);
 });
 
-function checkTable(routes: readonly Route[], count: { shown: number; refused: number; slashes: number }): void {
+function checkTable(routes: readonly Route[], count: { shown: number; rejected: number; slashes: number }): void {
   const whole = compileRouteTable(routes).losses.filter(({ kind }) => kind === 'whole');
   const selected = new Map(
     [...requests, ...oddRequests].map((request) => [request, selectRoute(routes, request.method, request.path)]),
@@ -109,7 +109,7 @@ function checkTable(routes: readonly Route[], count: { shown: number; refused: n
     const { losses, policy } = JSON.parse(printed.replaceAll('END-OF-TOKEN', '9999-12-31T23:59:59Z')) as Shown;
     const isGranted = ({ scopes: needed }: Route) =>
       needed.length === 0 || needed.some((scope) => scopes.includes(scope));
-    const isRefused = (request: PathRequest) => {
+    const isRejected = (request: PathRequest) => {
       const plain = selected.get(request);
       return plain !== undefined && isGranted(plain) && !allows(policy, arnOf(request));
     };
@@ -133,12 +133,12 @@ function checkTable(routes: readonly Route[], count: { shown: number; refused: n
           (kind !== 'readings' || !isOfThird([route, denied], request)),
       );
     for (const request of requests) {
-      const [refused, shown] = [isRefused(request), isShown(request)];
-      if (refused !== shown) throw new Error(JSON.stringify({ request, scopes, refused, shown, losses, policy }));
-      if (refused) count.refused++;
+      const [rejected, shown] = [isRejected(request), isShown(request)];
+      if (rejected !== shown) throw new Error(JSON.stringify({ request, scopes, rejected, shown, losses, policy }));
+      if (rejected) count.rejected++;
     }
     for (const { route } of losses.filter(({ kind }) => kind === 'slashes')) {
-      if (!oddRequests.some((request) => isOf(route, request) && isRefused(request))) {
+      if (!oddRequests.some((request) => isOf(route, request) && isRejected(request))) {
         throw new Error(JSON.stringify({ route, scopes, losses, policy }));
       }
       count.slashes++;

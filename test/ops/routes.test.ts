@@ -94,7 +94,7 @@ it.each([
   ['--scopes x', /Did you mean --scope/],
   ['-s x', /^Unknown option '-s': see --help\.$/m],
   ['--stack Api --region a --region b', /give --region once/],
-])('refuses a wrong command line: %s', async (commandLine, sentence) => {
+])('rejects a wrong command line: %s', async (commandLine, sentence) => {
   expect(await run(commandLine)).toMatchObject({ exitCode: 2, err: expect.stringMatching(sentence) });
 });
 

@@ -6,20 +6,20 @@ import { entries, isRecord, METHODS } from './openapi-directory.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Why a document is refused, by its sentence. */
-const REFUSALS: Readonly<Record<string, RegExp>> = {
-  'a path that API Gateway refuses': /cannot be a route/,
+/** Why a document is rejected, by its sentence. */
+const REJECTIONS: Readonly<Record<string, RegExp>> = {
+  'a path that API Gateway rejects': /cannot be a route/,
   'two names for one parameter': /call one place/,
   'scopes at once': /at once/,
   'only what API Gateway does not check': /would be open to everybody/,
   'a token or an API key': /with a token or with the API key/,
   'an optional token': /with or without a token/,
-  'OpenAPI 3.1': /its import refuses 3\.1/,
+  'OpenAPI 3.1': /its import rejects 3\.1/,
 };
 
 export interface AsWritten {
   /** Undefined: accepted. */
-  readonly refusal: string | undefined;
+  readonly rejection: string | undefined;
   readonly why?: string;
   /** Operations that lost the guard that the document gives them. */
   readonly opened: readonly string[];
@@ -32,11 +32,12 @@ export function asWritten(document: JsonObject): AsWritten | undefined {
   }
   try {
     routesFromOpenApi(document);
-    return { refusal: undefined, opened: openedIn(document, protectedDocument(document, { type: 'apiKey' })) };
+    return { rejection: undefined, opened: openedIn(document, protectedDocument(document, { type: 'apiKey' })) };
   } catch (error) {
     if (!(error instanceof RouteTableError)) throw error;
-    const [refusal = 'another reason'] = Object.entries(REFUSALS).find(([, words]) => words.test(error.message)) ?? [];
-    return { refusal, why: error.message, opened: [] };
+    const [rejection = 'another reason'] =
+      Object.entries(REJECTIONS).find(([, words]) => words.test(error.message)) ?? [];
+    return { rejection, why: error.message, opened: [] };
   }
 }
 

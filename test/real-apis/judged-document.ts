@@ -17,13 +17,13 @@ const MAX_SCOPES = 8;
 const MAX_REQUESTS = 600;
 
 export interface Judgement {
-  /** `refused`: no table of ours, its sentence in `why`. */
-  readonly outcome: 'exact' | 'literal losses' | 'whole loss' | 'too large' | 'refused';
+  /** `rejected`: no table of ours, its sentence in `why`. */
+  readonly outcome: 'exact' | 'literal losses' | 'whole loss' | 'too large' | 'rejected';
   readonly why?: string;
   readonly leaks: number;
-  /** Requests that are granted and refused, and no loss that the compiler named explains it. */
+  /** Requests that are granted and rejected, and no loss that the compiler named explains it. */
   readonly unexplained: number;
-  /** Requests that a policy for their route alone allows or refuses wrongly. */
+  /** Requests that a policy for their route alone allows or rejects wrongly. */
   readonly wrongPerRoute: number;
   readonly decisions: number;
   readonly bytes: number;
@@ -51,7 +51,7 @@ export function judge(routes: readonly Route[]): Judgement {
     };
   } catch (error) {
     if (!(error instanceof RouteTableError)) throw error;
-    return { outcome: 'refused', why: error.message, ...nothing, milliseconds: performance.now() - start };
+    return { outcome: 'rejected', why: error.message, ...nothing, milliseconds: performance.now() - start };
   }
 }
 

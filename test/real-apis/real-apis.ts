@@ -31,7 +31,7 @@ for (const [layout, judged] of judgements) {
     judged.reduce((total, { judgement }) => total + judgement[field], 0);
   const most = (field: 'bytes' | 'milliseconds') =>
     Math.round(Math.max(...judged.map(({ judgement }) => judgement[field])));
-  const counts = (['exact', 'literal losses', 'whole loss', 'too large', 'refused'] as const).map(
+  const counts = (['exact', 'literal losses', 'whole loss', 'too large', 'rejected'] as const).map(
     (one) => `${of(one).length} ${one}`,
   );
   console.log(
@@ -44,14 +44,14 @@ for (const [layout, judged] of judgements) {
   );
   if (values.verbose) for (const { name, judgement } of odd) console.log(`  ${name}: ${JSON.stringify(judgement)}`);
 }
-const refused = written.filter(({ result }) => result.refusal !== undefined);
-const reasons = Object.entries(Object.groupBy(refused, ({ result }) => result.refusal ?? ''));
+const rejected = written.filter(({ result }) => result.rejection !== undefined);
+const reasons = Object.entries(Object.groupBy(rejected, ({ result }) => result.rejection ?? ''));
 const opened = written.filter(({ result }) => result.opened.length > 0);
 console.log(
-  `as written: ${written.length} documents; ${written.length - refused.length} accepted; refused for ` +
+  `as written: ${written.length} documents; ${written.length - rejected.length} accepted; rejected for ` +
     `${reasons.map(([reason, of]) => `${reason}: ${of?.length}`).join(', ')}; ${opened.length} lose a guard`,
 );
 broken += opened.length;
 if (values.verbose)
-  for (const { name, result } of [...refused, ...opened]) console.log(`  ${name}: ${JSON.stringify(result)}`);
+  for (const { name, result } of [...rejected, ...opened]) console.log(`  ${name}: ${JSON.stringify(result)}`);
 process.exitCode = broken === 0 ? 0 : 1;

@@ -53,8 +53,8 @@ export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: Lam
   const { cache, warn, say } = dependencies;
   return async (request) => {
     const { identity, methodArn, routed } = request;
-    if (!identity.every(isPresent)) return refused(UNAUTHORIZED);
-    if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return refused(UNAUTHORIZED);
+    if (!identity.every(isPresent)) return rejected(UNAUTHORIZED);
+    if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return rejected(UNAUTHORIZED);
     const cached = cache.get(authorizerId, identity);
     if (cached !== undefined) return judged(cached, 0, request, say);
     const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
@@ -86,20 +86,20 @@ async function invoke(
     say(
       `${target.functionName} has no permission that lets ${authorizerArn} invoke it: the answer is a configuration error.`,
     );
-    return refused(CONFIGURATION_ERROR);
+    return rejected(CONFIGURATION_ERROR);
   }
   const start = performance.now();
   const result = await target.invoke(event);
   const integrationLatency = Math.round(performance.now() - start);
   if ('error' in result) {
-    if (result.error.errorMessage === 'Unauthorized') return refused(UNAUTHORIZED, integrationLatency);
+    if (result.error.errorMessage === 'Unauthorized') return rejected(UNAUTHORIZED, integrationLatency);
     say(`${target.functionName} failed: ${result.error.errorMessage}`);
-    return refused(CONFIGURATION_ERROR, integrationLatency);
+    return rejected(CONFIGURATION_ERROR, integrationLatency);
   }
   const answer = parseAuthorizerAnswer(result.payload);
   if (answer !== undefined) return { answer, integrationLatency };
   say(`${target.functionName} answered without a principalId, a policyDocument or a flat context.`);
-  return refused(CONFIGURATION_ERROR, integrationLatency);
+  return rejected(CONFIGURATION_ERROR, integrationLatency);
 }
 
 /** The policy is evaluated for every request, cached or not. */
@@ -118,10 +118,10 @@ function judged(
   } catch (error) {
     if (!(error instanceof LocalRunError)) throw error;
     say(error.message);
-    return refused(CONFIGURATION_ERROR, integrationLatency);
+    return rejected(CONFIGURATION_ERROR, integrationLatency);
   }
 }
 
-function refused(failure: GatewayFailure, integrationLatency = 0): Authorization {
+function rejected(failure: GatewayFailure, integrationLatency = 0): Authorization {
   return { failure, integrationLatency };
 }

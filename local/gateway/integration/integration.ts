@@ -3,13 +3,13 @@ import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { MayInvoke } from '../../iam/invoke-permission.ts';
 import { LocalRunError } from '../../local-run-error.ts';
 import type { Say } from '../../warnings.ts';
-import type { GatewayFailure, HttpAnswer } from '../rest-api/gateway-response.ts';
+import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
 import { functionArnOf, type RestMethod } from '../rest-api/rest-api.ts';
 import { mockIntegration } from './mock-integration.ts';
 import { type AdmittedRequest, BAD_BACKEND_ANSWER, proxyAnswer, proxyEvent } from './proxy-integration.ts';
 
 /** What stands behind a method. */
-export type Integration = (admitted: AdmittedRequest) => Promise<HttpAnswer | GatewayFailure>;
+export type Integration = (admitted: AdmittedRequest) => Promise<HttpResponse | GatewayFailure>;
 
 export interface Backends {
   /** By ARN. */

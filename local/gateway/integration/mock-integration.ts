@@ -1,9 +1,9 @@
 import { isObject, type JsonObject, listOf, textOf, textsOf } from '../../cloudformation/template.ts';
 import { LocalRunError } from '../../local-run-error.ts';
 import { type GatewayRequest, lastHeaders } from '../rest-api/gateway-request.ts';
-import type { HttpAnswer } from '../rest-api/gateway-response.ts';
+import type { HttpResponse } from '../rest-api/gateway-response.ts';
 
-export type MockAnswer = (request: GatewayRequest) => HttpAnswer;
+export type MockAnswer = (request: GatewayRequest) => HttpResponse;
 
 const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
 

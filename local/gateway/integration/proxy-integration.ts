@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, objectOf, textsOf } from '../../cloudformation/template.ts';
 import type { Authorization } from '../authorization/lambda-authorizer.ts';
 import type { GatewayRequest } from '../rest-api/gateway-request.ts';
-import type { GatewayFailure, HttpAnswer } from '../rest-api/gateway-response.ts';
+import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
 import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
 
 /** A request that has been let through to its backend. */
@@ -46,7 +46,7 @@ export const BAD_BACKEND_ANSWER: GatewayFailure = {
 };
 
 /** The HTTP answer that a proxy integration's output describes; undefined where API Gateway would call it malformed. */
-export function proxyAnswer(output: Json): HttpAnswer | undefined {
+export function proxyAnswer(output: Json): HttpResponse | undefined {
   if (!isObject(output)) return undefined;
   const status = Number(output.statusCode);
   const { body = '', isBase64Encoded = false } = output;

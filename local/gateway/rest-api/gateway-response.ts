@@ -19,7 +19,7 @@ export type GatewayResponseType = keyof typeof GATEWAY_RESPONSES;
 /** Values of `$context.…` by name, without the prefix; a name that is not there is empty. */
 export type ContextVariables = Readonly<Record<string, string>>;
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array;
@@ -47,7 +47,7 @@ export function gatewayResponse(
   declared: ReadonlyMap<string, GatewayResponseSettings>,
   context: ContextVariables,
   requestHeaders: Readonly<Record<string, string>>,
-): HttpAnswer {
+): HttpResponse {
   const { responseType, message } = failure;
   const defaultStatus = failure.status ?? GATEWAY_RESPONSES[responseType];
   const settings = declared.get(responseType) ?? declared.get(defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
@@ -106,7 +106,7 @@ function mapped(
 }
 
 /** @throws LocalRunError for substitutions that this product does not use: unsubstituted text would mislead */
-export function refuseUnknownSubstitutions(declared: ReadonlyMap<string, GatewayResponseSettings>): void {
+export function rejectUnknownSubstitutions(declared: ReadonlyMap<string, GatewayResponseSettings>): void {
   for (const [responseType, { parameters, templates }] of declared) {
     const template = Object.values(templates).find((text) => /\$(?!context\.)[a-zA-Z]/.test(text));
     const mapping = Object.values(parameters).find(

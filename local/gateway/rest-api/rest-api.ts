@@ -49,8 +49,8 @@ export interface GatewayResponseSettings {
 /** @throws LocalRunError for what this product does not use and the local gateway therefore does not know */
 export function restApiOf(stack: Stack): RestApi {
   const api = stack.onlyResource('AWS::ApiGateway::RestApi');
-  refuse(api, 'Policy', 'an API resource policy');
-  refuse(api, 'Body', 'an OpenAPI body');
+  reject(api, 'Policy', 'an API resource policy');
+  reject(api, 'Body', 'an OpenAPI body');
   const paths = resourcePaths(stack, stack.attribute(api.logicalId, 'RootResourceId'));
   return {
     apiId: stack.ref(api.logicalId),
@@ -80,8 +80,8 @@ function resourcePaths(stack: Stack, rootResourceId: string): ReadonlyMap<string
 
 function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): RestMethod {
   const { properties } = method;
-  refuse(method, 'RequestValidatorId', 'a request validator');
-  if (properties.ApiKeyRequired === true) refuse(method, 'ApiKeyRequired', 'API keys');
+  reject(method, 'RequestValidatorId', 'a request validator');
+  if (properties.ApiKeyRequired === true) reject(method, 'ApiKeyRequired', 'API keys');
   const authorizationType = textOf(properties, 'AuthorizationType');
   if (authorizationType !== 'NONE' && authorizationType !== 'CUSTOM') {
     throw new LocalRunError(
@@ -100,12 +100,12 @@ function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): Re
 
 function authorizerOf(authorizer: StackResource): AuthorizerSettings {
   const { logicalId, properties } = authorizer;
-  refuse(authorizer, 'AuthorizerCredentials', 'a role for the invocation of an authorizer');
+  reject(authorizer, 'AuthorizerCredentials', 'a role for the invocation of an authorizer');
   const type = textOf(properties, 'Type');
   if (type !== 'TOKEN' && type !== 'REQUEST') {
     throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN and REQUEST.`);
   }
-  if (type === 'REQUEST') refuse(authorizer, 'IdentityValidationExpression', 'an expression for TOKEN authorizers');
+  if (type === 'REQUEST') reject(authorizer, 'IdentityValidationExpression', 'an expression for TOKEN authorizers');
   const expression = properties.IdentityValidationExpression;
   return {
     authorizerId: logicalId,
@@ -133,7 +133,7 @@ function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
   };
 }
 
-function refuse({ logicalId, properties }: StackResource, property: string, meaning: string): void {
+function reject({ logicalId, properties }: StackResource, property: string, meaning: string): void {
   if (properties[property] === undefined) return;
   throw new LocalRunError(`${logicalId} has ${meaning} (${property}), which the local gateway does not know.`);
 }

@@ -89,7 +89,7 @@ function verdict({ judgement, entries, routes }: Checked, status: number): strin
       : 'accepted, but its scopes open no route (403).';
   }
   const isRevokedToo = judgement.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
-  return `refused (401): ${REJECTION_TEXTS[judgement.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
+  return `rejected (401): ${REJECTION_TEXTS[judgement.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
 }
 
 function stepResults(checked: Checked, now: number): readonly StepResult[] {
@@ -98,7 +98,7 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
   return STEPS.map((step, index) => {
     if (index === failedAt) return { step, outcome: 'failed', detail: failure(checked) };
-    // A token that the clock alone refuses has been judged as of its own time: the other steps are known.
+    // A token that the clock alone rejects has been judged as of its own time: the other steps are known.
     const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
     const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
     if (!isKnown) return { step, outcome: 'not reached', detail: '' };

@@ -47,7 +47,7 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
   },
   'no-token-id': {
     step: 'claims',
-    text: 'It has no token id, so it could not be revoked; the deployment refuses such tokens.',
+    text: 'It has no token id, so it could not be revoked; the deployment rejects such tokens.',
   },
   expired: { step: 'times', text: 'It has expired.' },
   'too-old': { step: 'times', text: 'It was issued longer ago than the deployment lets any token live (maxTokenAge).' },

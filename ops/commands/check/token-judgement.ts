@@ -42,14 +42,14 @@ function obstacle({ detail, failureCause }: CannotDecideError) {
 }
 
 async function judgeRevocation(accessToken: AccessToken, region: RegionalStack, now: number) {
-  const refuseIfRevoked = createRevocationList({
+  const rejectIfRevoked = createRevocationList({
     readEntries: createEntryReader((input) => region.client.send(new BatchGetItemCommand(input)), region.table),
     levels: region.authorizer.configuration.revocationLevels,
     report: () => {},
     now: () => now * 1000,
   });
   try {
-    await refuseIfRevoked(accessToken);
+    await rejectIfRevoked(accessToken);
     return { rejection: undefined, obstacle: undefined };
   } catch (error) {
     if (error instanceof CannotDecideError) return obstacle(error);

@@ -61,12 +61,12 @@ function tellBeforeWriting(
   { command, asOf }: { readonly command: ImportCommand; readonly asOf: number },
   { tell }: OperatorContext,
 ): void {
-  const isRefused = bad.length > 0 && !command.skipBad;
-  if (!isRefused && !command.dryRun) {
+  const isRejected = bad.length > 0 && !command.skipBad;
+  if (!isRejected && !command.dryRun) {
     tell(`If this import is stopped, resume it with --as-of ${formatInstant(asOf)}.`);
   }
   for (const lines of [doubtful, bad]) if (lines.length > 0) tell(someOf(lines));
-  if (isRefused) {
+  if (isRejected) {
     throw new OperatorError(
       `Nothing was written, because ${bad.length} of ${lineCount} lines are bad: correct them, or add --skip-bad.`,
     );

@@ -38,11 +38,11 @@ function probeRoute(routes: readonly CompiledRoute[]): CompiledRoute {
 }
 
 /** The authorizer's answer to a token that is no good. */
-export function isRefused(status: number): boolean {
+export function isRejected(status: number): boolean {
   return status === 401;
 }
 
 /** Whether the authorizer accepted the token, as it did where a scope is missing (403) or the backend answered. */
 export function isAccepted(status: number): boolean {
-  return status >= 200 && status < 500 && !isRefused(status) && status !== 429;
+  return status >= 200 && status < 500 && !isRejected(status) && status !== 429;
 }

@@ -5,9 +5,9 @@ export const WATCH_LONGER = 5;
 
 /** What watching a token in one Region has shown. */
 export interface Measurement {
-  /** Seconds from the acknowledged write to the first refusal; null: not refused while we watched, or not measured. */
+  /** Seconds from the acknowledged write to the first rejection; null: not rejected while we watched, or not measured. */
   readonly measuredLagSeconds: number | null;
-  /** Why the refusals say nothing; null: they do. */
+  /** Why the rejections say nothing; null: they do. */
   readonly unmeasured: string | null;
   readonly calls: number;
 }
@@ -33,5 +33,5 @@ function lineOf({ region, watchedRoute, measuredLagSeconds, unmeasured, calls }:
   const where = watchedRoute === null ? '' : ` on ${watchedRoute}; the decisions of other routes were not watched`;
   return measuredLagSeconds === null
     ? `${region}: STILL ACCEPTED after the guaranteed time and ${WATCH_LONGER} s more, in ${calls} calls: is the entry about this token?`
-    : `${region}: refused ${measuredLagSeconds} s after the write (${calls} calls)${where}.`;
+    : `${region}: rejected ${measuredLagSeconds} s after the write (${calls} calls)${where}.`;
 }

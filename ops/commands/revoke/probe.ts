@@ -7,7 +7,7 @@ import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.
 import type { OperatorContext, Report } from '../../report.ts';
 import { tokenIn } from '../../selection/token-input.ts';
 import type { RevocationStack } from '../../stack/revocation-stack.ts';
-import { type Call, callWith, isAccepted, isRefused, NO_ANSWER, watchedRoute } from './probe-call.ts';
+import { type Call, callWith, isAccepted, isRejected, NO_ANSWER, watchedRoute } from './probe-call.ts';
 import { type Measurement, WATCH_LONGER, withMeasurements } from './probe-report.ts';
 import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
 import { lagOf } from './revocation-lag.ts';
@@ -15,11 +15,11 @@ import { lagOf } from './revocation-lag.ts';
 /** Milliseconds between two requests of the probe. */
 const PROBE_PAUSE = 100;
 
-/** Refusals in a row before we believe them: API Gateway has more than one cache. */
-const ENOUGH_REFUSALS = 3;
+/** Rejections in a row before we believe them: API Gateway has more than one cache. */
+const ENOUGH_REJECTIONS = 3;
 
 export interface Probe {
-  untilRefused(report: Report, results: readonly RegionalResult[]): Promise<Report>;
+  untilRejected(report: Report, results: readonly RegionalResult[]): Promise<Report>;
 }
 
 /** A token to call the API with. */
@@ -43,7 +43,7 @@ export async function openProbe(
     throw new OperatorError('--wait has nothing to watch, because the API does not answer; nothing was written.');
   }
   return {
-    async untilRefused(report, results) {
+    async untilRejected(report, results) {
       const measured = await Promise.all(
         results.filter(isHeld).map(async (result) => {
           const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
@@ -87,8 +87,8 @@ function probeToken(text: string): ProbeToken {
 }
 
 function notAccepted(status: number): string {
-  const answer = isRefused(status) ? 'refused the watched token' : `answered the watched token with ${status}`;
-  return `the API ${answer} before the entry was written, so a refusal says nothing about the entry`;
+  const answer = isRejected(status) ? 'rejected the watched token' : `answered the watched token with ${status}`;
+  return `the API ${answer} before the entry was written, so a rejection says nothing about the entry`;
 }
 
 function unmeasured(reason: string): Measurement {
@@ -103,20 +103,20 @@ async function watch(
 ): Promise<Measurement> {
   const start = result.acknowledgedTick ?? elapsed();
   const end = start + lagOf(result).guaranteed + WATCH_LONGER;
-  let refusals = 0;
-  let refusedAt = start;
+  let rejections = 0;
+  let rejectedAt = start;
   let calls = 0;
-  while (refusals < ENOUGH_REFUSALS && elapsed() < end) {
-    const wasRefused = isRefused(await call());
+  while (rejections < ENOUGH_REJECTIONS && elapsed() < end) {
+    const wasRejected = isRejected(await call());
     calls += 1;
-    if (wasRefused && refusals === 0) refusedAt = elapsed();
-    refusals = wasRefused ? refusals + 1 : 0;
+    if (wasRejected && rejections === 0) rejectedAt = elapsed();
+    rejections = wasRejected ? rejections + 1 : 0;
     await delay(PROBE_PAUSE);
   }
-  if (refusals < ENOUGH_REFUSALS) return { measuredLagSeconds: null, unmeasured: null, calls };
+  if (rejections < ENOUGH_REJECTIONS) return { measuredLagSeconds: null, unmeasured: null, calls };
   if (now(result.region) >= expiresAt)
-    return unmeasured('the watched token has expired meanwhile, so its refusal says nothing');
-  return { measuredLagSeconds: round(refusedAt - start), unmeasured: null, calls };
+    return unmeasured('the watched token has expired meanwhile, so its rejection says nothing');
+  return { measuredLagSeconds: round(rejectedAt - start), unmeasured: null, calls };
 }
 
 function round(seconds: number): number {

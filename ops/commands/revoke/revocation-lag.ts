@@ -15,12 +15,12 @@ export function lagOf(result: RegionalResult) {
   };
 }
 
-/** By when tokens are refused in every Region that holds the entry. @param now - seconds since the epoch */
+/** By when tokens are rejected in every Region that holds the entry. @param now - seconds since the epoch */
 export function lagLines(results: readonly RegionalResult[], now: number): readonly string[] {
   const held = results.filter(isHeld);
   if (held.length === 0) return [];
   const byWhen = Math.max(...held.map((result) => (result.acknowledgedAt ?? now) + lagOf(result).guaranteed));
-  return [`Refused for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
+  return [`Rejected for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
 }
 
 function flushText(held: readonly HeldResult[]): string {

@@ -62,8 +62,8 @@ function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
     .option('--by <name>', 'who revokes (default: you)')
     .option('--no-flush', "leave API Gateway's cached decisions to run out")
     .option('--replace', 'replace an entry that is there, even a stronger one')
-    .option('--dry-run', 'say what would be refused, and write nothing')
-    .option('--wait', 'watch a token until it is refused, and print the revocation lag')
+    .option('--dry-run', 'say what would be rejected, and write nothing')
+    .option('--wait', 'watch a token until it is rejected, and print the revocation lag')
     .option('--probe <file>', 'with --wait: the token to watch, in a file, or - for standard input')
     .addHelpText('after', helpTextFor(level));
 }

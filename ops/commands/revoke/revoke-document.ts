@@ -33,9 +33,9 @@ function entriesOf(result: RegionalResult, now: number) {
 
 function instantsOf(result: RegionalResult, guaranteedLag: number) {
   const acknowledgedAt = 'outcome' in result ? result.acknowledgedAt : undefined;
-  if (acknowledgedAt === undefined) return { acknowledgedAt: null, refusedForCertainBy: null };
+  if (acknowledgedAt === undefined) return { acknowledgedAt: null, rejectedForCertainBy: null };
   return {
     acknowledgedAt: formatInstant(acknowledgedAt),
-    refusedForCertainBy: isHeld(result) ? formatInstant(acknowledgedAt + guaranteedLag) : null,
+    rejectedForCertainBy: isHeld(result) ? formatInstant(acknowledgedAt + guaranteedLag) : null,
   };
 }

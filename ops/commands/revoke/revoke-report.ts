@@ -1,7 +1,7 @@
 import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
 import type { RevokeCommand } from '../../cli/command.ts';
 import { formatInstant } from '../../cli/instant.ts';
-import { authorshipOf, entryDocument, nameOf, tokensRefusedBy } from '../../entry/entry-text.ts';
+import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
 import { readPurgeAt } from '../../entry/purge-at.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
 import type { Report } from '../../report.ts';
@@ -38,7 +38,7 @@ function lines(command: RevokeCommand, results: readonly RegionalResult[], now: 
   const effects = results.filter(isHeld).map((result) => effectOf(result, command, now));
   const common = commonEffect(effects);
   return [
-    `${verdict(command, results)} ${nameOf(target)} (${formatTarget(target)})${common === undefined ? '' : `: ${common.refused}`}.`,
+    `${verdict(command, results)} ${nameOf(target)} (${formatTarget(target)})${common === undefined ? '' : `: ${common.rejected}`}.`,
     ...(common?.hint ?? []),
     ...results.map((result) => `  ${result.region.region}: ${outcomeText(result, command.dryRun, now)}`),
     ...lagLines(results, now),
@@ -56,7 +56,7 @@ function verdict({ dryRun }: RevokeCommand, results: readonly RegionalResult[]):
 
 interface Effect {
   readonly region: string;
-  readonly refused: string;
+  readonly rejected: string;
   readonly kept: string;
   readonly hint: readonly string[];
 }
@@ -64,11 +64,11 @@ interface Effect {
 /** Undefined: there is none, or the Regions hold different entries. */
 function commonEffect(effects: readonly Effect[]): Effect | undefined {
   const [first] = effects;
-  return effects.every(({ refused, kept }) => refused === first?.refused && kept === first.kept) ? first : undefined;
+  return effects.every(({ rejected, kept }) => rejected === first?.rejected && kept === first.kept) ? first : undefined;
 }
 
-function effectLine({ region, refused, kept }: Effect): string {
-  return `The entry in ${region} refuses ${refused}; it ${kept}.`;
+function effectLine({ region, rejected, kept }: Effect): string {
+  return `The entry in ${region} rejects ${rejected}; it ${kept}.`;
 }
 
 /** What the entry that stands does: more than was asked for, where a stronger one stood already. */
@@ -78,9 +78,9 @@ function effectOf({ region, revocation, item }: HeldResult, { before }: RevokeCo
     before === 'now' && revocation.before !== undefined && entryDocument(item, now).before === revocation.before;
   return {
     region: region.region,
-    refused: tokensRefusedBy(target, item),
+    rejected: tokensRejectedBy(target, item),
     kept: keptUntil(target, item, now),
-    hint: isDefault ? ['  (The default. --block refuses later tokens too; --before takes another instant.)'] : [],
+    hint: isDefault ? ['  (The default. --block rejects later tokens too; --before takes another instant.)'] : [],
   };
 }
 

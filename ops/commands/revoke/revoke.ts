@@ -39,7 +39,7 @@ export async function revoke(
   const probe = await openProbe(resolved, stack, context);
   const results = await Promise.all(stack.regions.map((region) => write(() => planIn(region), command, context)));
   const report = revokeReport(resolved, results, context.now(), await notice);
-  return probe === undefined ? report : probe.untilRefused(report, results);
+  return probe === undefined ? report : probe.untilRejected(report, results);
 }
 
 /** @throws OperatorError when the entry would revoke nothing, or nobody knows what it would */

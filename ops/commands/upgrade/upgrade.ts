@@ -96,7 +96,7 @@ function entryChange(
   return { kind: 'not-read', sentence };
 }
 
-/** Undefined: the deployment does not trust the issuer any more, and so refuses all its tokens. */
+/** Undefined: the deployment does not trust the issuer any more, and so rejects all its tokens. */
 function aliasChange(alias: string, present: AuthorizerDescription, next: AuthorizerDescription): Change | undefined {
   const address = present.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.issuer;
   const { issuers } = next.configuration;

@@ -67,7 +67,7 @@ export async function measureCold(surroundings: Surroundings, { rounds, progress
   }
 }
 
-/** A contestant that refuses good tokens, or accepts bad ones, is not worth timing. The floor judges nothing. */
+/** A contestant that rejects good tokens, or accepts bad ones, is not worth timing. The floor judges nothing. */
 async function requireJudgement(
   contestant: ColdContestant,
   good: string,
@@ -76,9 +76,9 @@ async function requireJudgement(
   const accepted = await start(contestant, good);
   if (accepted.outcome !== 'Allow') throw new Error(`${contestant} answered "${accepted.outcome}" to a good token.`);
   if (contestant === 'floor') return;
-  const refused = await start(contestant, forged(good));
-  if (refused.outcome !== 'Unauthorized') {
-    throw new Error(`${contestant} answered "${refused.outcome}" to a forged token.`);
+  const rejected = await start(contestant, forged(good));
+  if (rejected.outcome !== 'Unauthorized') {
+    throw new Error(`${contestant} answered "${rejected.outcome}" to a forged token.`);
   }
 }
 

@@ -12,7 +12,7 @@ import { AUDIENCE, eventFor, goodToken, ISSUER, signingKeys } from '../tokens.ts
 export interface GarbageResult {
   readonly of: Readonly<Record<GarbageKind, PaceSummary>>;
   /** Of the whole run, without `forged`. */
-  readonly refused: number;
+  readonly rejected: number;
   readonly keySetRequests: number;
   readonly tableReads: number;
 }
@@ -65,7 +65,7 @@ const thief = createSigningKey('ES256', 'es256');
 
 const BATCH = 1_000;
 
-/** The tokens are refused by a warm authorizer, whose key set is loaded. */
+/** The tokens are rejected by a warm authorizer, whose key set is loaded. */
 export async function measureGarbage(
   { keySetServer }: Surroundings,
   { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
@@ -81,20 +81,20 @@ export async function measureGarbage(
   const measure = async (kind: GarbageKind, round: number) => {
     progress(`scale: garbage, round ${round + 1}`);
     const events = Array.from({ length: kind === 'forged' ? BATCH / 4 : BATCH }, () => eventWith(KINDS[kind]()));
-    return paceOf(events, (event) => requireRefusal(authorize(event), kind));
+    return paceOf(events, (event) => requireRejection(authorize(event), kind));
   };
   await interleave(GARBAGE_KINDS, 3, measure);
   const paces = await interleave(GARBAGE_KINDS, rounds, measure);
   const entries = GARBAGE_KINDS.map((kind) => [kind, paceSummary(paces.get(kind) ?? [])] as const);
   return {
     of: Object.fromEntries(entries) as GarbageResult['of'],
-    refused: (GARBAGE_KINDS.length - 1) * BATCH * (rounds + 3),
+    rejected: (GARBAGE_KINDS.length - 1) * BATCH * (rounds + 3),
     keySetRequests: keySetServer.requests.length - before.requests,
     tableReads: reads.count - before.reads,
   };
 }
 
-async function requireRefusal(answer: Promise<unknown>, kind: GarbageKind): Promise<void> {
+async function requireRejection(answer: Promise<unknown>, kind: GarbageKind): Promise<void> {
   const outcome = await answer.then(
     () => 'accepted',
     (error: Error) => error.message,

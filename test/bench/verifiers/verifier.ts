@@ -5,7 +5,7 @@ export interface VerifierSettings {
   readonly jwksUri: string;
 }
 
-/** The claims of a good token; anything that is thrown refuses it. */
+/** The claims of a good token; anything that is thrown rejects it. */
 export type Verifier = (token: string) => Promise<Readonly<Record<string, unknown>>>;
 
 export type CreateVerifier = (settings: VerifierSettings) => Verifier;

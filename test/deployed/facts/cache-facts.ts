@@ -2,7 +2,7 @@ import { REVOKED_ANSWER_LIFETIME } from '../../../lambda/revocation/revocation-l
 import { isCachedPerRoute, LATE, QUIETLY, requireCache, whileRevoked } from '../conditions.ts';
 import { allOpenedBy, closedTo, type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
-import { ENOUGH, isOpen, isRefused, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from '../watching.ts';
+import { ENOUGH, isOpen, isRejected, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from '../watching.ts';
 
 /** For so long the authorizer itself remembers that a token is revoked. */
 const REVOKED_ANSWER_SECONDS = REVOKED_ANSWER_LIFETIME / 1000;
@@ -27,7 +27,7 @@ export function cacheFacts(experiment: Experiment): readonly Measurement[] {
       kind: 'fact',
       fact: 'a decision that was a 403 is cached as well',
       expected: `${ASKED} of ${ASKED} requests`,
-      measure: () => refusalReused(experiment, resultTtl),
+      measure: () => rejectionReused(experiment, resultTtl),
     },
     {
       kind: 'fact',
@@ -47,7 +47,7 @@ async function allowReused(experiment: Experiment, resultTtl: number): Promise<S
   return asExpected(reused === (resultTtl === 0 ? 0 : ASKED), `${reused} of ${ASKED} requests`);
 }
 
-async function refusalReused(experiment: Experiment, resultTtl: number): Promise<Seen> {
+async function rejectionReused(experiment: Experiment, resultTtl: number): Promise<Seen> {
   requireCache(resultTtl, 1);
   const held = await experiment.tokens.narrow();
   const request = closedTo(held, experiment);
@@ -66,7 +66,7 @@ async function thrownCached(experiment: Experiment, resultTtl: number): Promise<
     status: await statusOf(experiment, held, request),
     at: performance.now(),
   }));
-  if (!isRefused(thrown.status)) throw new Error(`A revoked token that was never used got ${thrown.status}.`);
+  if (!isRejected(thrown.status)) throw new Error(`A revoked token that was never used got ${thrown.status}.`);
   const passed = (performance.now() - thrown.at) / 1000;
   const limit = Math.min(resultTtl + LATE, experiment.longestWait);
   const rest = await secondsUntil(experiment, held, request, isOpen, limit);

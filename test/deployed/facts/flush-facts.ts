@@ -2,7 +2,7 @@ import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/cl
 import { QUIETLY, whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { isOpen, isRefused, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { promisedLag, requireNearEnd } from './promised-lag.ts';
 
 /** Seconds that a flush is expected to take at most. Behind it, and before the result TTL, there is time to see that it failed. */
@@ -20,7 +20,7 @@ export function flushAndProof(experiment: Experiment): readonly Measurement[] {
     },
     {
       kind: 'promise',
-      fact: 'a cached token is refused within the bound',
+      fact: 'a cached token is rejected within the bound',
       expected: `within ${usual} s${usual < bound ? ` while flushes work, ${bound} s whatever fails` : ''}`,
       measure: () => revocationLag(experiment),
     },
@@ -42,7 +42,7 @@ async function flushPropagation(experiment: Experiment): Promise<Seen> {
       const isCached = isOpen(await statusOf(experiment, held, request));
       if (!isCached) throw new NotMeasurableError('the decision was not cached: somebody else may have flushed');
       await client.send(new FlushStageAuthorizersCacheCommand(stage));
-      return secondsUntil(experiment, held, request, isRefused, limit);
+      return secondsUntil(experiment, held, request, isRejected, limit);
     });
   });
   if (times.includes(undefined)) return asExpected(false, `no effect within ${limit} s`);
@@ -65,7 +65,7 @@ async function revocationLag(experiment: Experiment): Promise<Seen> {
     const held = await experiment.tokens.narrow();
     const request = await useToken(experiment, held);
     return whileRevoked(experiment, held, { level: 'token', flush: true }, () =>
-      secondsUntil(experiment, held, request, isRefused, watch),
+      secondsUntil(experiment, held, request, isRejected, watch),
     );
   });
   const longest = Math.max(...lags.map((lag) => lag ?? watch));

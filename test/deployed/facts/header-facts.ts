@@ -37,15 +37,15 @@ function notMeasurable(why: string): () => Promise<never> {
 const READINGS = {
   'true false': 'the first',
   'false true': 'the last',
-  'false false': 'neither: refused together',
+  'false false': 'neither: rejected together',
   'true true': 'either',
 } as const;
 
 type HeaderReading = (typeof READINGS)[keyof typeof READINGS];
 
-/** A REQUEST authorizer is shown both headers, and ours then refuses. */
+/** A REQUEST authorizer is shown both headers, and ours then rejects. */
 function expectedReading(experiment: Experiment): HeaderReading {
-  return isCachedPerRoute(experiment) ? 'neither: refused together' : 'the last';
+  return isCachedPerRoute(experiment) ? 'neither: rejected together' : 'the last';
 }
 
 async function headerThatCounts(experiment: Experiment): Promise<Seen> {

@@ -1,7 +1,7 @@
 import { LATE, QUIETLY, requireCache, requirePatience, whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
-import { isOpen, isRefused, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 
 /** When a cached decision ends. */
 export function lifetimeFacts(experiment: Experiment): readonly Measurement[] {
@@ -31,7 +31,7 @@ async function endOfUsedDecision(experiment: Experiment, resultTtl: number): Pro
   const request = await useToken(experiment, held);
   const filling = (performance.now() - start) / 1000;
   const end = await whileRevoked(experiment, held, QUIETLY, () =>
-    secondsUntil(experiment, held, request, isRefused, limit),
+    secondsUntil(experiment, held, request, isRejected, limit),
   );
   if (end === undefined) return asExpected(false, `still reused after ${shownSeconds(limit)} of use: sliding`);
   const seconds = (performance.now() - start) / 1000;

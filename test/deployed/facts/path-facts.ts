@@ -40,13 +40,13 @@ const PARAMETER_SPELLINGS: readonly Spelling[] = [
     fact: 'an encoded letter in a parameter',
     spell: encodeLast,
     expected: [200],
-    readings: { 200: 'open, as it was sent', 403: 'refused', 404: 'selects no route' },
+    readings: { 200: 'open, as it was sent', 403: 'rejected', 404: 'selects no route' },
   },
   {
     fact: 'a slash doubled before a parameter',
     spell: (path) => path.replace(/\/(?=[^/]+$)/, '//'),
     expected: [404],
-    readings: { 200: 'selects the route', 403: 'selects a route, and the policy refuses', 404: 'selects no route' },
+    readings: { 200: 'selects the route', 403: 'selects a route, and the policy rejects', 404: 'selects no route' },
   },
 ];
 

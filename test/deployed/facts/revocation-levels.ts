@@ -6,14 +6,14 @@ import {
 import { whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { isOpen, isRefused, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { type PromisedLag, requireNearEnd } from './promised-lag.ts';
 
-/** "Revocation levels": a token in use is refused at each, and works again when the entry is gone. */
+/** "Revocation levels": a token in use is rejected at each, and works again when the entry is gone. */
 export function revocationLevels(experiment: Experiment): readonly Measurement[] {
   return REVOCATION_LEVELS.map((level) => ({
     kind: 'promise',
-    fact: `an entry for the ${level} refuses its token, its deletion gives it back`,
+    fact: `an entry for the ${level} rejects its token, its deletion gives it back`,
     expected: level === 'token' ? '401, then open; another token stays open' : '401, then open',
     measure: () => revokedAndRestored(experiment, level),
   }));
@@ -21,21 +21,21 @@ export function revocationLevels(experiment: Experiment): readonly Measurement[]
 
 async function revokedAndRestored(experiment: Experiment, level: RevocationLevel): Promise<Seen> {
   if (!experiment.breakGlass && BREAK_GLASS_LEVELS.some((each) => each === level)) {
-    throw new NotMeasurableError('would refuse everybody for seconds: only with --break-glass');
+    throw new NotMeasurableError('would reject everybody for seconds: only with --break-glass');
   }
   const lag = requireNearEnd(experiment);
   const [held, other] = [await experiment.tokens.narrow(), await experiment.tokens.narrow()];
   const request = await useToken(experiment, held);
-  const { refused, isOtherOpen } = await whileRevoked(experiment, held, { level, flush: true }, async () => ({
-    refused: await secondsUntil(experiment, held, request, isRefused, lag.watch),
+  const { rejected, isOtherOpen } = await whileRevoked(experiment, held, { level, flush: true }, async () => ({
+    rejected: await secondsUntil(experiment, held, request, isRejected, lag.watch),
     isOtherOpen: isOpen(await statusOf(experiment, other, request)),
   }));
-  if (refused === undefined) return stillOpen(lag);
+  if (rejected === undefined) return stillOpen(lag);
   const again = await secondsUntil(experiment, held, request, isOpen, lag.watch);
-  const seen = `401 after ${shownSeconds(refused)}`;
+  const seen = `401 after ${shownSeconds(rejected)}`;
   if (again === undefined) return kept(false, `${seen}, and still when the entry was deleted`);
-  if (level === 'token' && !isOtherOpen) return kept(false, `${seen}; the other token was refused too`);
-  return kept(refused <= lag.bound, `${seen}, open after ${shownSeconds(again)}`);
+  if (level === 'token' && !isOtherOpen) return kept(false, `${seen}; the other token was rejected too`);
+  return kept(rejected <= lag.bound, `${seen}, open after ${shownSeconds(again)}`);
 }
 
 function stillOpen({ bound, watch }: PromisedLag): Seen {

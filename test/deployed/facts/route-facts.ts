@@ -2,7 +2,7 @@ import { QUIETLY, requireCache, requireCachePerRoute, whileRevoked } from '../co
 import { type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
 import { type KeyPart, requestPair } from '../request-pair.ts';
-import { ENOUGH, isOpen, isRefused, statusesOf, useToken } from '../watching.ts';
+import { ENOUGH, isOpen, isRejected, statusesOf, useToken } from '../watching.ts';
 import { readingOf } from './header-facts.ts';
 
 /** Requests that ask several caches whether one of them holds a decision. */
@@ -46,7 +46,7 @@ export function routeFacts(experiment: Experiment): readonly Measurement[] {
 
 /**
  * A cached Allow, and an entry that leaves it alone: where the key holds what differs in another request, the authorizer is
- * asked and refuses; where it does not, the cached policy answers, and no backend is reached unless it allows the request.
+ * asked and rejects; where it does not, the cached policy answers, and no backend is reached unless it allows the request.
  */
 async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
   requireCachePerRoute(experiment);
@@ -62,7 +62,7 @@ async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
     if (!isOpen(still)) throw new NotMeasurableError('the decision was not cached: somebody else may have flushed');
     return statusesOf(experiment, held, other, ASKED);
   });
-  const decided = statuses.filter(isRefused).length;
+  const decided = statuses.filter(isRejected).length;
   const seen = `${decided} of ${ASKED} (${other.method} ${other.path} after ${cached.method} ${cached.path})`;
   return asExpected(decided === ASKED, seen);
 }

@@ -203,23 +203,24 @@ const COMPUTED: Readonly<Record<string, (api: IRestApi, stack: Stack) => string>
 };
 
 describe('an API whose id is computed at the deployment', () => {
-  const REFUSED = / names the API team\/Api by an expression that synth cannot follow: give it api\.restApiId itself\./;
+  const REJECTED =
+    / names the API team\/Api by an expression that synth cannot follow: give it api\.restApiId itself\./;
 
-  it.each(Object.entries(COMPUTED))('is refused where an import gets it by %s', (_, idOf) => {
+  it.each(Object.entries(COMPUTED))('is rejected where an import gets it by %s', (_, idOf) => {
     const { app, stack } = newStacks();
     const id = idOf(opensEverything(stack) as IRestApi, stack);
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     addOrders(imported(stack, id, 'root'), authorizer);
     authorizer.addStage({ restApiId: id, stageName: 'live' });
-    expect(() => app.synth()).toThrow(REFUSED);
+    expect(() => app.synth()).toThrow(REJECTED);
   });
 
-  it.each(Object.entries(COMPUTED))('is refused where a stage gets it by %s', (_, idOf) => {
+  it.each(Object.entries(COMPUTED))('is rejected where a stage gets it by %s', (_, idOf) => {
     const { app, stack } = newStacks();
     const api = new RestApi(stack, 'Api') as IRestApi;
     addOrders(api, new BearerAuthorizer(stack, 'Authorizer', settings));
     new CfnStage(stack, 'Beta', { restApiId: idOf(api, stack), stageName: 'beta' });
-    expect(() => app.synth()).toThrow(REFUSED);
+    expect(() => app.synth()).toThrow(REJECTED);
   });
 
   it('is no concern of an authorizer that another API uses', () => {
@@ -253,7 +254,7 @@ describe('a resource policy that allows open methods only', () => {
     expect(apiWith(allow('execute-api:/*/GET/health'))).not.toThrow();
   });
 
-  it('is refused where the name of an open method is that of a protected one', () => {
+  it('is rejected where the name of an open method is that of a protected one', () => {
     expect(apiWith(allow('execute-api:/*/GET/*'))).toThrow('and with it GET /orders');
   });
 });
@@ -289,7 +290,7 @@ describe('an API whose stage this app does not make', () => {
     return imported(stack, 'abc123', 'root');
   }
 
-  it('is refused until addStage is called for it', () => {
+  it('is rejected until addStage is called for it', () => {
     const { app, stack } = newStacks();
     addOrders(importedApi(stack), new BearerAuthorizer(stack, 'Authorizer', settings));
     expect(() => app.synth()).toThrow(NO_STAGE);
@@ -305,7 +306,7 @@ describe('an API whose stage this app does not make', () => {
     });
   });
 
-  it('is refused although addStage names the stage of another API', () => {
+  it('is rejected although addStage names the stage of another API', () => {
     const { app, stack } = newStacks();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     addOrders(importedApi(stack), authorizer);
@@ -313,7 +314,7 @@ describe('an API whose stage this app does not make', () => {
     expect(() => app.synth()).toThrow(NO_STAGE);
   });
 
-  it('is refused where the app makes the API with deploy: false and no stage', () => {
+  it('is rejected where the app makes the API with deploy: false and no stage', () => {
     const { app, stack } = newStacks();
     const api = new RestApi(stack, 'Api', { deploy: false });
     addOrders(api as IRestApi, new BearerAuthorizer(stack, 'Authorizer', settings));
@@ -363,7 +364,7 @@ describe('an API whose stage this app does not make', () => {
 
 describe('API keys from the authorizer', () => {
   const AUTHORIZER = ApiKeySourceType.AUTHORIZER;
-  const REFUSED =
+  const REJECTED =
     /The API team\/Api takes API keys from its authorizer \("AUTHORIZER"\), and this authorizer gives none to GET \/orders/;
 
   function apiWith(
@@ -381,17 +382,17 @@ describe('API keys from the authorizer', () => {
   }
   const itself = (api: RestApi) => api as IRestApi;
 
-  it('are refused for a method that needs one', () => {
+  it('are rejected for a method that needs one', () => {
     const { app, stack } = newStacks();
     apiWith(stack, true, itself, AUTHORIZER);
-    expect(() => app.synth()).toThrow(REFUSED);
+    expect(() => app.synth()).toThrow(REJECTED);
   });
 
-  it('are refused behind an import, and where an override asks for them', () => {
+  it('are rejected behind an import, and where an override asks for them', () => {
     const { app, stack, nested } = newStacks();
     const api = apiWith(stack, true, ({ restApiId, root }) => imported(nested, restApiId, root.resourceId));
     (api.node.defaultChild as CfnRestApi).addPropertyOverride('ApiKeySourceType', 'AUTHORIZER');
-    expect(() => app.synth()).toThrow(REFUSED);
+    expect(() => app.synth()).toThrow(REJECTED);
   });
 
   it.each([

@@ -52,7 +52,7 @@ describe.each<CacheKey>(['token', 'route'])(
       ['context.resourcePath, context.httpMethod', [header('Authorization')]],
       ['context.httpMethod', [header('Authorization'), context('resourcePath')]],
       ['method.request.header.Authorization', [header('X-Token'), context('resourcePath'), context('httpMethod')]],
-    ])('is refused where its cache key lacks %s', (missing, identitySources) => {
+    ])('is rejected where its cache key lacks %s', (missing, identitySources) => {
       const api = guarded(kind);
       addOther(api, identitySources, {});
       expect(() => Template.fromStack(api.stack)).toThrow(
@@ -73,7 +73,7 @@ describe.each<CacheKey>(['token', 'route'])(
   },
 );
 
-it('a document whose REQUEST authorizer has the same function is refused where its cache key lacks something', () => {
+it('a document whose REQUEST authorizer has the same function is rejected where its cache key lacks something', () => {
   const { stack, authorizer } = guarded('token');
   const uri = (identitySource: string) => ({
     ...{ type: 'request', identitySource, authorizerResultTtlInSeconds: 60 },
@@ -93,7 +93,7 @@ it('a document whose REQUEST authorizer has the same function is refused where i
   expect(() => Template.fromStack(stack)).not.toThrow('The authorizer whole');
 });
 
-it('an override of the authorizer’s own identity sources is refused', () => {
+it('an override of the authorizer’s own identity sources is rejected', () => {
   const { stack, authorizer, api } = guarded('route');
   (authorizer.forApi(api).node.defaultChild as CfnAuthorizer).identitySource = header('Authorization');
   expect(() => Template.fromStack(stack)).toThrow('its cache key lacks context.resourcePath, context.httpMethod');

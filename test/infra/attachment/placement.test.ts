@@ -245,7 +245,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(flushGrants(stacks)).toBe(4);
   });
 
-  it('methods on both sides of such an import are refused, by what has to move', () => {
+  it('methods on both sides of such an import are rejected, by what has to move', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -257,7 +257,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     );
   });
 
-  it('an authorizer whose stack waits for the API already is refused, by what has to move', () => {
+  it('an authorizer whose stack waits for the API already is rejected, by what has to move', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -269,7 +269,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     );
   });
 
-  it('an authorizer whose settings name the API of another stack is refused too', () => {
+  it('an authorizer whose settings name the API of another stack is rejected too', () => {
     const app = withSettings();
     const { first, nested } = newStacks(app);
     const api = new RestApi(nested, 'Api');
@@ -278,7 +278,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(() => app.synth()).toThrow(/^The API first\/Nested\/Api uses the authorizer first\/Authorizer, which waits/);
   });
 
-  it('a stage whose name only its deployment knows is refused where the flusher stands in another stack', () => {
+  it('a stage whose name only its deployment knows is rejected where the flusher stands in another stack', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const stageName = new CfnParameter(second, 'StageName').valueAsString;
@@ -308,7 +308,7 @@ it('templates of several stacks keep CloudFormation’s rules', () => {
   vi.unstubAllEnvs();
 });
 
-it('an API in another Region is refused', () => {
+it('an API in another Region is rejected', () => {
   const app = newApp();
   const here = new Stack(app, 'here', { env: { account: '123456789012', region: 'eu-west-1' } });
   const there = new Stack(app, 'there', { env: { account: '123456789012', region: 'us-east-1' } });

@@ -75,7 +75,7 @@ describe('an Allow that no request to a guarded method matches is accepted', () 
   });
 });
 
-describe('an Allow that a request to a guarded method may match is refused', () => {
+describe('an Allow that a request to a guarded method may match is rejected', () => {
   it.each<[string, unknown]>([
     ['everything', allow('execute-api:/*')],
     [
@@ -162,7 +162,7 @@ describe('an Allow that a request to a guarded method may match is refused', () 
   });
 });
 
-describe('a resource policy that synth cannot see is refused', () => {
+describe('a resource policy that synth cannot see is rejected', () => {
   const METHOD = { get: { 'x-amazon-apigateway-integration': { type: 'mock' } } };
 
   function errorsWith(properties: Readonly<Record<string, unknown>>, methods = METHODS): readonly string[] {
@@ -204,7 +204,7 @@ describe('a private API', () => {
   }
   const errors = (api: RestApi) => resourcePolicyErrors(api.node.defaultChild as CfnRestApi, METHODS);
 
-  it("is refused with CDK's own policy for VPC endpoints, which allows everything from there", () => {
+  it("is rejected with CDK's own policy for VPC endpoints, which allows everything from there", () => {
     const api = privateApi();
     const vpcEndpointId = 'vpce-1';
     api.grantInvokeFromVpcEndpointsOnly([

@@ -15,7 +15,7 @@ const issuer = 'main';
 /** Every event there is, with every value that a dimension can have. */
 const AUTHORIZER_EVENTS: { readonly [Name in AuthorizerEvent['event']]: readonly AuthorizerEvent[] } = {
   allowed: [{ event: 'allowed', issuer, routes: 1 }],
-  refused: REJECTION_REASONS.map((reason) => ({ event: 'refused', reason, seen: 1 })),
+  rejected: REJECTION_REASONS.map((reason) => ({ event: 'rejected', reason, seen: 1 })),
   failed: FAILURE_CAUSES.map((failureCause) => ({ event: 'failed', failureCause, detail: '' })),
   'cold-start': [{ event: 'cold-start', milliseconds: 1 }],
   'table-read': [{ event: 'table-read', milliseconds: 1 }],
@@ -53,7 +53,7 @@ interface EmbeddedMetrics {
   };
 }
 
-/** Metrics as CloudWatch reads them out of a log line: `Refused Function=authorizer Reason=expired`. */
+/** Metrics as CloudWatch reads them out of a log line: `Rejected Function=authorizer Reason=expired`. */
 function metricsIn(line: string): readonly string[] {
   const embedded = JSON.parse(line) as EmbeddedMetrics;
   return embedded._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>

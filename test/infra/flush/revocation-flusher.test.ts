@@ -232,11 +232,11 @@ it('looks over the targets of the table every hour, and at nothing else of its e
   });
 });
 
-it('a flusher without a stage is refused at synth', () => {
+it('a flusher without a stage is rejected at synth', () => {
   expect(() => App.of(createStack([]))?.synth()).toThrow(/no stage to flush/);
 });
 
-it('a table without a stream is refused', () => {
+it('a table without a stream is rejected', () => {
   const stack = new Stack(new App(), 'Test');
   const table = new Table(stack, 'Table', { partitionKey: { name: 'target', type: AttributeType.STRING } });
   expect(() => new RevocationFlusher(stack, 'Flusher', { table, revocationEndpoint, issuers, ...times })).toThrow(

@@ -101,7 +101,7 @@ describe('the scopes of the Cognito resource server', () => {
     expect(scopesNamedBy(numbered(49))).toHaveLength(49);
   });
 
-  it.each([50, 51, 101])('may not be %i: refused by that number, with a way out', (count) => {
+  it.each([50, 51, 101])('may not be %i: rejected by that number, with a way out', (count) => {
     expect(() => scopesNamedBy(numbered(count))).toThrow(
       `routes ask for ${count} scopes: name an issuer of your own, or ask for at most 49, since an app client of Cognito ` +
         'takes 50 and the public one also needs openid.',

@@ -132,7 +132,7 @@ describe('an issuer preset', () => {
   });
 });
 
-describe('a preset refuses', () => {
+describe('a preset rejects', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'a domain with a scheme',

@@ -100,13 +100,13 @@ describe('issuers', () => {
     });
   });
 
-  it('of which too many have such values are refused with the number of bytes', () => {
+  it('of which too many have such values are rejected with the number of bytes', () => {
     expect(() => deploy(pools(20))).toThrow(
       /^issuers with values that only the deployment knows, and contextClaims, take \d{5} bytes of the function's environment: name fewer, since Lambda takes 4096 \(with 64 for each value that only the deployment knows\)\.$/,
     );
   });
 
-  it('of which the flusher has no room for all are refused with the number of bytes', () => {
+  it('of which the flusher has no room for all are rejected with the number of bytes', () => {
     expect(() => deploy(manyIssuers(60, undefined)).synth()).toThrow(
       /issuers and the stages to flush take \d{4} bytes of the function's environment: name fewer, since Lambda takes 4096/,
     );
@@ -117,7 +117,7 @@ describe('issuers', () => {
     const server = await startLoopbackServer(keySet(key.publicJwk));
     const { environment, folder } = functionOf(deploy(manyIssuers(20, server.address)));
     const now = Math.floor(Date.now() / 1000);
-    // Refused after the signature and before the table is asked.
+    // Rejected after the signature and before the table is asked.
     const claims = { iss: `https://t19.${long}/`, aud: `https://api-18.${long}`, iat: now - 10, exp: now + 600 };
     const token = signedToken(key, { alg: 'RS256', typ: 'at+jwt', kid: 'one' }, goodClaims(claims));
     const env = {
@@ -134,6 +134,6 @@ describe('issuers', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-    expect(events.find(({ event }) => event === 'refused')).toMatchObject({ reason: 'audience', issuer: 'tenant-19' });
+    expect(events.find(({ event }) => event === 'rejected')).toMatchObject({ reason: 'audience', issuer: 'tenant-19' });
   });
 });

@@ -42,10 +42,10 @@ describe.each(PROVIDERS)('a token as issued by $name', (provider) => {
     expect(outcome.kind).toBe('unauthorized');
   });
 
-  it.each(Object.entries(provider.refused))('is told from the %s', async (_name, token) => {
+  it.each(Object.entries(provider.rejected))('is told from the %s', async (_name, token) => {
     const authorizer = authorizerFor(provider);
     expect((await authorizer.decide(bearer(token))).kind).toBe('unauthorized');
-    expect(authorizer.log().at(-1)).toMatchObject({ event: 'refused', reason: token.reason });
+    expect(authorizer.log().at(-1)).toMatchObject({ event: 'rejected', reason: token.reason });
     expect(authorizer.reads).toEqual([]);
   });
 });

@@ -278,7 +278,7 @@ function withLowerCaseNames(schemes: Record<string, JsonObject>): Record<string,
   );
 }
 
-/** Undefined: API Gateway cannot enforce it, and the document must be refused. */
+/** Undefined: API Gateway cannot enforce it, and the document must be rejected. */
 function expectedOf(each: Published, document: JsonObject): Enforced | undefined {
   const stated = isPreflight(each) ? [] : each.security;
   const schemes = withLowerCaseNames(schemesOf(document));
@@ -386,7 +386,7 @@ function expectRoutes(source: JsonObject, routes: ReturnType<typeof routesFromOp
   }
 }
 
-/** Undefined where the document is refused; a sentence for people then, and no other error. */
+/** Undefined where the document is rejected; a sentence for people then, and no other error. */
 function accepted<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -397,7 +397,7 @@ function accepted<T>(read: () => T): T | undefined {
   }
 }
 
-it('what a document says of security is enforced by the authorizer, or the document is refused', () => {
+it('what a document says of security is enforced by the authorizer, or the document is rejected', () => {
   let acceptedDocuments = 0;
   fc.assert(
     fc.property(soundDocument, fc.array(spoiling, { maxLength: 2 }), (sound, spoilings) => {

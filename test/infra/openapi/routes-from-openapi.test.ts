@@ -159,7 +159,7 @@ describe('operations that another scheme guards', () => {
     ['a type that is a token', { 'x-amazon-apigateway-authtype': Lazy.string({ produce: () => 'awsSigv4' }) }],
     ['a header that is a token', { name: Lazy.string({ produce: () => 'x-api-key' }) }],
     ['a place that is a token', { in: Lazy.string({ produce: () => 'header' }) }],
-  ])('%s in the scheme is refused by name', (_, members) => {
+  ])('%s in the scheme is rejected by name', (_, members) => {
     const other = { type: 'apiKey', in: 'header', name: 'Authorization', ...members };
     const described = {
       ...document({ '/a': { get } }),
@@ -254,7 +254,7 @@ test('IAM that is inherited guards nothing', () => {
 /** The one of two paths that a route may have. */
 const parsableOf = (path: string, other: string) => (/.\/$|\/\//.test(path) ? other : path);
 
-describe('paths that API Gateway refuses', () => {
+describe('paths that API Gateway rejects', () => {
   const open = { security: [] };
   const poolOnly = { security: [{ pool: [] }] };
 
@@ -266,7 +266,7 @@ describe('paths that API Gateway refuses', () => {
     ['/a#b', /has the part "a#b"/],
     ['/a%20b', /has the part "a%20b"/],
     ['/a/', /must not end with "\/"/],
-  ])('%s is refused where a token is asked for, and told otherwise', (path, words) => {
+  ])('%s is rejected where a token is asked for, and told otherwise', (path, words) => {
     expect(() => routesFromOpenApi(document({ [path]: { get: { security: [{ bearer: [] }] } } }))).toThrow(words);
     for (const operation of [open, poolOnly]) {
       const { routes, warnings } = routesFromOpenApi(document({ '/ok': { get }, [path]: { get: operation } }));
@@ -281,7 +281,7 @@ describe('paths that API Gateway refuses', () => {
     ['//a', '/a', open],
     ['/b//{id}/', '/b/{id}', open],
     ['/', '//', poolOnly],
-  ])('%s and %s could be one resource: refused where one of them is guarded', (path, other, operation) => {
+  ])('%s and %s could be one resource: rejected where one of them is guarded', (path, other, operation) => {
     const guarded = parsableOf(path, other);
     const twin = guarded === path ? other : path;
     for (const guard of [get, poolOnly]) {
@@ -305,8 +305,8 @@ describe('paths that API Gateway refuses', () => {
     expect(routesFromOpenApi(document({ '/a,b': { get } })).routes).toHaveLength(1);
   });
 
-  test('two names for one place are refused where tokens are asked for, and told otherwise', () => {
-    const words = 'The paths /u/{id} and /u/{user}/r call one place {id} and {user}, which API Gateway refuses';
+  test('two names for one place are rejected where tokens are asked for, and told otherwise', () => {
+    const words = 'The paths /u/{id} and /u/{user}/r call one place {id} and {user}, which API Gateway rejects';
     expect(() => routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get } }))).toThrow(words);
     const { routes, warnings } = routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get: open } }));
     expect(routes).toHaveLength(1);
@@ -473,7 +473,7 @@ const HIDDEN: readonly (readonly [string, object, string])[] = [
   ],
 ];
 
-test.each(HIDDEN)('%s is refused by name, although another path is sound', (_, paths, words) => {
+test.each(HIDDEN)('%s is rejected by name, although another path is sound', (_, paths, words) => {
   // Not by spreading the paths, which would take a member named as a prototype for the prototype.
   const all = Object.assign(paths, { '/a': { get } });
   for (const read of [() => routesFromOpenApi(document(all)), () => protectedDocument(document(all), {})]) {
@@ -568,7 +568,7 @@ test.each<[string, object, string]>([
     whole({ paths: { '/a': { get: { security: [], 'X-Amazon-Apigateway-Auth': { type: 'AWS_IAM' } } } } }),
     'The operation GET /a has a member "X-Amazon-Apigateway-Auth": write x-amazon-apigateway-auth.',
   ],
-])('%s in a document with a sound operation is refused by name', (_, described, words) => {
+])('%s in a document with a sound operation is rejected by name', (_, described, words) => {
   expect(() => routesFromOpenApi(described)).toThrow(words);
   expect(() => protectedDocument(described, {})).toThrow(words);
 });
@@ -592,7 +592,7 @@ test.each<[string, unknown, string]>([
     'is not a list of scopes: write a list of scopes without spaces',
   ],
   ['a list for a scope', [{ oauth: [['read']] }], 'GET /a asks oauth for something that is not a list of scopes'],
-])('security of an operation that is %s is refused', (_, security, words) => {
+])('security of an operation that is %s is rejected', (_, security, words) => {
   expect(() => scopesFor(security)).toThrow(words);
   expect(() => scopesFor(security)).toThrow(RouteTableError);
 });

@@ -174,7 +174,7 @@ describe('an API from a document beside one with methods', () => {
 });
 
 describe('the document and the routes', () => {
-  it('must agree: an operation without a route is refused', () => {
+  it('must agree: an operation without a route is rejected', () => {
     const stack = newStack();
     const [, ...others] = routesFromOpenApi(document).routes;
     specApi(stack, authorizerFor(stack, { routes: others, warnings: [] }));
@@ -184,14 +184,14 @@ describe('the document and the routes', () => {
   it.each([
     ['takes the guard from', [], 'routes name POST /orders, but no method of an API uses the authorizer there'],
     ['gives the guard of another scheme to', [{ key: [] }], 'routes name POST /orders, but no method of an API uses'],
-  ])('must agree: an override that %s an operation is refused', (_, security, words) => {
+  ])('must agree: an override that %s an operation is rejected', (_, security, words) => {
     const stack = newStack();
     const api = specApi(stack, authorizerFor(stack));
     (api.node.defaultChild as CfnRestApi).addPropertyOverride('Body.paths./orders.post.security', security);
     expect(() => Template.fromStack(stack)).toThrow(words);
   });
 
-  it('must agree: an operation that an override adds is refused', () => {
+  it('must agree: an operation that an override adds is rejected', () => {
     const stack = newStack();
     const api = specApi(stack, authorizerFor(stack));
     const added = { ...integration, security: [{ [SECURITY_SCHEME]: [] }] };
@@ -199,7 +199,7 @@ describe('the document and the routes', () => {
     expect(() => Template.fromStack(stack)).toThrow('GET /refunds uses the authorizer, but no route names it');
   });
 
-  it('must agree: a route without an operation is refused', () => {
+  it('must agree: a route without an operation is rejected', () => {
     const stack = newStack();
     const { post: _, ...withoutPost } = paths['/orders'];
     specApi(stack, authorizerFor(stack), { ...document, paths: { ...paths, '/orders': withoutPost } });
@@ -210,7 +210,7 @@ describe('the document and the routes', () => {
     ['any valid token', []],
     ['orders:write', ['orders:write']],
     ['orders:read or orders:write', ['orders:read', 'orders:write']],
-  ])('must agree: a route that opens an operation to %s, where the document does not, is refused', (words, scopes) => {
+  ])('must agree: a route that opens an operation to %s, where the document does not, is rejected', (words, scopes) => {
     const routes = routesFromOpenApi(document).routes.map((route) =>
       route.method === 'GET' ? { ...route, scopes } : route,
     );
@@ -228,7 +228,7 @@ describe('the document and the routes', () => {
   it.each([
     ['property', document, allowEverybody],
     ['document', { ...document, 'x-amazon-apigateway-policy': allowEverybody.toJSON() }, undefined],
-  ])("a resource policy that allows is refused in the API's %s", (_, described, policy) => {
+  ])("a resource policy that allows is rejected in the API's %s", (_, described, policy) => {
     const stack = newStack();
     const apiDefinition = authorizerFor(stack).apiDefinition(described);
     new SpecRestApi(stack, 'Orders', { apiDefinition, ...(policy === undefined ? {} : { policy }) });
@@ -339,7 +339,7 @@ describe('operations with other schemes', () => {
     expect(() => synthesize('both')).toThrow('and with it GET /both');
   });
 
-  it('have no rule of this authorizer: a route for one is refused', () => {
+  it('have no rule of this authorizer: a route for one is rejected', () => {
     const stack = newStack();
     const more = [...routes.routes, { method: 'GET', path: '/pool', scopes: [] } as const];
     specApi(stack, authorizerFor(stack, { routes: more, warnings: [] }), mixed);
@@ -347,10 +347,10 @@ describe('operations with other schemes', () => {
   });
 });
 
-describe('what API Gateway would leave open, or refuse', () => {
+describe('what API Gateway would leave open, or reject', () => {
   const scheme = { type: 'apiKey' };
 
-  it('an operation whose extension overrides its security is refused by name', () => {
+  it('an operation whose extension overrides its security is rejected by name', () => {
     const overridden = { ...get, 'x-amazon-apigateway-auth': { type: 'NONE' } };
     expect(() => protectedDocument({ ...document, paths: { '/orders': { get: overridden } } }, scheme)).toThrow(
       'The operation GET /orders asks for a token, and for something else in x-amazon-apigateway-auth: remove that ' +
@@ -358,7 +358,7 @@ describe('what API Gateway would leave open, or refuse', () => {
     );
   });
 
-  it('a scheme of the authorizer’s own name is refused', () => {
+  it('a scheme of the authorizer’s own name is rejected', () => {
     const described = {
       ...document,
       components: { securitySchemes: { ...securitySchemes, [SECURITY_SCHEME]: scheme } },
@@ -385,10 +385,10 @@ describe('what API Gateway would leave open, or refuse', () => {
     expect(components.securitySchemes).toEqual({ key: securitySchemes.key, [SECURITY_SCHEME]: scheme });
   });
 
-  it('a document of 3.1, although its routes can be read, is refused', () => {
+  it('a document of 3.1, although its routes can be read, is rejected', () => {
     const newer = { ...document, openapi: '3.1.0' };
     expect(routesFromOpenApi(newer).routes).toHaveLength(3);
-    expect(() => protectedDocument(newer, scheme)).toThrow('give API Gateway one of 3.0, as its import refuses 3.1');
+    expect(() => protectedDocument(newer, scheme)).toThrow('give API Gateway one of 3.0, as its import rejects 3.1');
   });
 
   it('a document without security schemes of its own needs none', () => {

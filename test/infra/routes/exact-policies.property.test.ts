@@ -33,12 +33,12 @@ const TIMEOUT = 2 * MINUTE + CASES * 4;
 interface Count {
   cases: number;
   granted: number;
-  refused: number;
+  rejected: number;
   wide: number;
-  /** Requests that some reading refuses although the plain one grants them. */
+  /** Requests that some reading rejects although the plain one grants them. */
   otherwiseRead: number;
   lost: number;
-  /** Refused because the policy is shortened. */
+  /** Rejected because the policy is shortened. */
   calledLikeMethod: number;
 }
 
@@ -51,7 +51,7 @@ test(`${CASES} policies allow, under every reading of API Gateway's routing, onl
   });
   expect(count.cases).toBeGreaterThanOrEqual(CASES);
   expect(count.granted).toBeGreaterThan(CASES / 10);
-  expect(count.refused).toBeGreaterThan(CASES / 10);
+  expect(count.rejected).toBeGreaterThan(CASES / 10);
   expect(count.otherwiseRead).toBeGreaterThan(CASES / 1000);
   expect(count.lost).toBeGreaterThan(0);
 });
@@ -84,7 +84,7 @@ test('policies that are shortened are as exact, but for paths with a part that i
 test('policies for one route each allow, under every reading, exactly what the token may call', {
   timeout: TIMEOUT,
 }, () => {
-  const count = { granted: 0, refused: 0 };
+  const count = { granted: 0, rejected: 0 };
   const check = fc.property(policyCase, ({ routes, holdings, requests }) => {
     const grants = createGrants(compileRouteTable(routes).routes);
     for (const scopes of holdings.map((holding) => new Set(holding))) {
@@ -99,14 +99,14 @@ test('policies for one route each allow, under every reading, exactly what the t
           const isAsSent = ROUTE_READINGS[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
           const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
           if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
-          count[allowed ? 'granted' : 'refused']++;
+          count[allowed ? 'granted' : 'rejected']++;
         }
       }
     }
   });
   fc.assert(check, { numRuns: Math.ceil(CASES / 40), ...seeded(0) });
   expect(count.granted).toBeGreaterThan(CASES / 10);
-  expect(count.refused).toBeGreaterThan(CASES / 10);
+  expect(count.rejected).toBeGreaterThan(CASES / 10);
 });
 
 type GrantFor = (scopes: ReadonlySet<string>) => Grant;
@@ -116,7 +116,7 @@ function checkUntil(
   createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
   stageArn = STAGE_ARN,
 ): Count {
-  const count: Count = { cases: 0, granted: 0, refused: 0, wide: 0, otherwiseRead: 0, lost: 0, calledLikeMethod: 0 };
+  const count: Count = { cases: 0, granted: 0, rejected: 0, wide: 0, otherwiseRead: 0, lost: 0, calledLikeMethod: 0 };
   const check = fc.property(policyCase, (one) => checkCase(one, createGrantFor, stageArn, count));
   while (count.cases < cases) {
     fc.assert(check, { numRuns: Math.ceil((cases - count.cases) / 10), ...seeded(count.cases) });
@@ -157,7 +157,7 @@ function checkCase(
       count.cases++;
       if (grant.allow.some((pattern) => !own.has(pattern))) count.wide++;
       if (verdict.excuse !== undefined) count[verdict.excuse]++;
-      if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'refused']++;
+      if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'rejected']++;
     }
   }
 }
@@ -176,7 +176,7 @@ interface Situation {
 
 interface Verdict {
   readonly problem?: string;
-  /** Why a request that the plain reading grants is refused. */
+  /** Why a request that the plain reading grants is rejected. */
   readonly excuse?: 'otherwiseRead' | 'lost';
 }
 
@@ -200,7 +200,7 @@ function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situat
   if (empty > 1 || (empty === 1 && (losing || select('empty-segments') !== plain))) return {};
   return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))
     ? { excuse: 'lost' }
-    : { problem: 'granted but refused' };
+    : { problem: 'granted but rejected' };
 }
 
 type ReadingName = keyof typeof ROUTE_READINGS;

@@ -58,7 +58,7 @@ describe('a scope that needs too long a policy', () => {
     );
   });
 
-  test('is refused where maxAnswerBytes is too small for it, with the number that is enough', () => {
+  test('is rejected where maxAnswerBytes is too small for it, with the number that is enough', () => {
     expect(() => checkPolicySize(compiled, 10_240)).toThrow(
       `bytes, and 8192 fit: set cachePer: 'route', whose policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
     );

@@ -13,10 +13,10 @@ import { coveredBy } from '../../../lambda/policy/covered-patterns.ts';
 import { isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 /** As many parameters of one character as fit a path. */
-const MOST_PARAMETERS = 99;
+const MAX_PARAMETERS = 99;
 const wild = (count: number) => Array.from({ length: count }, () => '?*');
 const letter = (index: number) => String.fromCharCode(97 + (index % 26));
-const parameters = Array.from({ length: MOST_PARAMETERS }, (_, index) => `{${letter(index)}}`);
+const parameters = Array.from({ length: MAX_PARAMETERS }, (_, index) => `{${letter(index)}}`);
 const copy = (path: readonly string[]) => ({ methods: ['GET' as const], path, isFixed: false });
 
 describe('what a pattern matches of a route with many parameters', () => {

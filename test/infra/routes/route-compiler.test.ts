@@ -180,7 +180,7 @@ describe('a proxy of whose requests another reading hands some to a route that i
   });
 });
 
-test('a Deny for all methods of ANY refuses no method that needs none', () => {
+test('a Deny for all methods of ANY rejects no method that needs none', () => {
   const routes = [
     route('ANY /{a}/{b}/{c}', 'other'),
     route('ANY /{a}/{proxy+}', 'rest'),
@@ -237,7 +237,7 @@ describe('leaks between routes that no token holds apart', () => {
     expect(narrow?.reachesSpellingsOf).toEqual([]);
   });
 
-  test('keep a wide pattern from standing for routes that its Deny would refuse', () => {
+  test('keep a wide pattern from standing for routes that its Deny would reject', () => {
     const items = Array.from({ length: 8 }, (_, index) => route(`GET /a/b${index}`, 'read', 'write'));
     const routes = compileRoutes([...items, route('GET /a/{id}', 'read')]);
     const granted = new Set(items.keys());

@@ -8,9 +8,9 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
   ['a path without a slash', [route('GET orders')], /"orders" must start with "\/"/],
   ['a path with a slash at the end', [route('GET /orders/')], /"\/orders\/" must not end with "\/"/],
   ['an empty part', [route('GET /a//b')], /has the part ""/],
-  ['a star in a literal', [route('GET /a*')], /has the part "a\*", which API Gateway refuses/],
+  ['a star in a literal', [route('GET /a*')], /has the part "a\*", which API Gateway rejects/],
   ['a question mark in a literal', [route('GET /a?b')], /has the part "a\?b"/],
-  ['a policy variable in a literal', [route(`GET /\${aws:username}`)], /which API Gateway refuses/],
+  ['a policy variable in a literal', [route(`GET /\${aws:username}`)], /which API Gateway rejects/],
   ['a percent sign in a literal', [route('GET /a%2Ab')], /has the part "a%2Ab"/],
   ['a parameter that is only a part of a segment', [route('GET /{id}.json')], /has the part "{id}.json"/],
   [
@@ -32,7 +32,7 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
   ['1001 routes', Array.from({ length: 1001 }, (_, i) => route(`GET /r${i}`)), /has 1001 routes: at most 1000/],
 ];
 
-test.each(wrongTables)('%s is refused with a sentence that names it', (_, routes, words) => {
+test.each(wrongTables)('%s is rejected with a sentence that names it', (_, routes, words) => {
   expect(() => compileRoutes(routes)).toThrow(words);
   expect(() => compileRoutes(routes)).toThrow(RouteTableError);
 });

@@ -139,12 +139,12 @@ function verdictOn(asked: readonly Asked[], grant: Grant, { routes, scopes, sear
   const lost = decided.find(({ demand, allowed }) => demand === 'required' && !allowed);
   const situation = JSON.stringify({ routes, scopes: [...scopes], policy });
   if (leaked !== undefined) throw new Error(`${leaked.resource} is allowed: ${situation}`);
-  if (lost !== undefined && expressible) throw new Error(`${lost.resource} is refused, and need not be: ${situation}`);
+  if (lost !== undefined && expressible) throw new Error(`${lost.resource} is rejected, and need not be: ${situation}`);
   if (lost === undefined && !expressible) throw new Error(`the search finds less than the compiler: ${situation}`);
   return { expressible, exact: lost === undefined };
 }
 
-/** Requests that the readings hand to several routes must be refused as soon as one of them is not granted. */
+/** Requests that the readings hand to several routes must be rejected as soon as one of them is not granted. */
 function demandOf(selected: readonly Route[], scopes: ReadonlySet<string>): Demand {
   if (selected.length === 0) return 'free';
   return selected.every((route) => isGranted(route, scopes)) ? 'required' : 'forbidden';

@@ -23,20 +23,20 @@ const users = [
 const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
 describe('a table whose decisions are cached for each token', () => {
-  test('is refused with a whole loss, and accepted with it by name', () => {
+  test('is rejected with a whole loss, and accepted with it by name', () => {
     expect(() => expressibleTable(billing, perToken)).toThrow(`acceptedLosses: ['${pdf}']`);
     const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
     expect(warnings).toEqual([{ id: 'lost-requests', text: expect.stringContaining(pdf) }]);
   });
 
-  test('is refused with any loss where exact policies are required', () => {
+  test('is rejected with any loss where exact policies are required', () => {
     expect(expressibleTable(users, perToken).warnings).toHaveLength(1);
     expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' })).toThrow(
       "exactPolicies is 'required'",
     );
   });
 
-  test('is refused with a long policy, and warned of where maxAnswerBytes allows it', () => {
+  test('is rejected with a long policy, and warned of where maxAnswerBytes allows it', () => {
     expect(() => expressibleTable(scattered, perToken)).toThrow('A token with the scope even would need a policy of');
     const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 });
     expect(warnings).toEqual([
@@ -44,7 +44,7 @@ describe('a table whose decisions are cached for each token', () => {
     ]);
   });
 
-  test('is warned of where a policy is shortened, and refused where exact policies are required', () => {
+  test('is warned of where a policy is shortened, and rejected where exact policies are required', () => {
     const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
     const text = expect.stringMatching(/^The policy of a token with the scope even would be .+ get 403\.$/);
     expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
@@ -103,7 +103,7 @@ describe('a table whose decisions are cached for each route', () => {
 
 describe('a parameter next to a proxy', () => {
   const siblings = [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')];
-  test.each([perToken, perRoute])('is warned of with %j, since API Gateway may refuse it', (demands) => {
+  test.each([perToken, perRoute])('is warned of with %j, since API Gateway may reject it', (demands) => {
     const { warnings } = expressibleTable(siblings, demands);
     expect(warnings).toContainEqual({
       id: 'variable-siblings',

@@ -70,7 +70,7 @@ describe("an issuer's former aliases", () => {
       { main: withFormer(['a', 'b', 'c', 'd', 'e']) },
       'issuers.main.formerAliases is ["a","b","c","d","e"]: name at most 4, because each of them makes the read of every decision longer.',
     ],
-  ])('are refused when they hold %s', (_case, issuers, sentence) => {
+  ])('are rejected when they hold %s', (_case, issuers, sentence) => {
     expect(() => checkDeployment(deploymentOf(issuers))).toThrow(sentence);
   });
 });

@@ -36,10 +36,10 @@ function manyLost(count: number): readonly Route[] {
 }
 
 describe('a route that some tokens lose as a whole', () => {
-  test('is refused with its name, the denied route, the scopes of such a token, and the fix', () => {
+  test('is rejected with its name, the denied route, the scopes of such a token, and the fix', () => {
     expect(() => warningFor(billing)).toThrow(
       new RouteTableError(
-        `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would be refused ${pdf}, because its ` +
+        `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would be rejected ${pdf}, because its ` +
           "policy allows GET /t/{tenant} and must deny GET /t/{tenant}/billing/{invoice}, and IAM's wildcards cross " +
           `slashes: set cachePer: 'route', which is exact for every table, or accept it: acceptedLosses: ['${pdf}'].`,
       ),
@@ -53,7 +53,7 @@ describe('a route that some tokens lose as a whole', () => {
       scopes: path.endsWith('{invoice}') ? ['admin'] : [],
     }));
     expect(() => warningFor(routes)).toThrow(
-      `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would be refused ${pdf}, because `,
+      `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would be rejected ${pdf}, because `,
     );
   });
 
@@ -67,7 +67,7 @@ describe('a route that some tokens lose as a whole', () => {
     };
     const routes = [route('GET /r', 'r'), route('GET /d', 'd'), route('GET /b', 'b'), route('GET /c', 'r')];
     expect(() => checkLosses([loss], routes, {})).toThrow(
-      'A token with the scope r, without a scope of GET /d (d), would be refused GET /r, because its policy allows GET /c and ',
+      'A token with the scope r, without a scope of GET /d (d), would be rejected GET /r, because its policy allows GET /c and ',
     );
   });
 
@@ -90,7 +90,7 @@ describe('a route that some tokens lose as a whole', () => {
 
   test('is named next to those that are accepted already', () => {
     expect(() => warningFor(manyLost(2), { acceptedLosses: ['GET /r0/{a}/x/{b}/c'] })).toThrow(
-      /would be refused GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
+      /would be rejected GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
     );
   });
 
@@ -126,7 +126,7 @@ describe('a name in acceptedLosses', () => {
       'GET /users/{id}/photos/{photo}',
       'no token loses that route as a whole: leave it out.',
     ],
-  ])('%s is refused', (_, routes, name, sentence) => {
+  ])('%s is rejected', (_, routes, name, sentence) => {
     const accepted = { acceptedLosses: routes === billing || routes.length > 3 ? [pdf, name] : [name] };
     expect(() => warningFor(routes, accepted)).toThrow(sentence);
     expect(() => warningFor(routes, accepted)).toThrow(expect.objectContaining({ name: DeploymentError.name }));
@@ -182,7 +182,7 @@ describe("exactPolicies: 'required'", () => {
   test.each<[string, readonly Route[], string]>([
     ['a literal loss', users, '\n  GET /users/{id}/photos/{photo} when photo is "roles", without a scope of '],
     ['a whole loss', billing, `\n  ${pdf}, without a scope of `],
-  ])('refuses %s, in words, with the fix', (_, routes, line) => {
+  ])('rejects %s, in words, with the fix', (_, routes, line) => {
     const check = () => warningFor(routes, { exactPolicies });
     expect(check).toThrow(line);
     expect(check).toThrow(

@@ -99,7 +99,7 @@ describe('settings', () => {
     expect(() => take(settings)).not.toThrow();
   });
 
-  it.each(misspelt)('of %s are refused with %s spelt %s, and the right name is suggested', (...row) => {
+  it.each(misspelt)('of %s are rejected with %s spelt %s, and the right name is suggested', (...row) => {
     const [, member, wrong, take, settings] = row;
     const { [member]: value, ...others } = settings;
     for (const changed of [
@@ -114,7 +114,7 @@ describe('settings', () => {
   });
 
   it.each(TAKERS)(
-    'of %s are refused with a member like none there is, without a suggestion',
+    'of %s are rejected with a member like none there is, without a suggestion',
     (_name, take, settings) => {
       const changed = { ...settings, zzzzzzzz: 1 };
       expect(() => take(changed)).toThrow('"zzzzzzzz"');
@@ -122,7 +122,7 @@ describe('settings', () => {
     },
   );
 
-  it.each(TAKERS)('of %s are refused where they inherit a member, or compute one', (_name, take, settings) => {
+  it.each(TAKERS)('of %s are rejected where they inherit a member, or compute one', (_name, take, settings) => {
     const [[member, value] = ['', undefined]] = Object.entries(settings);
     const { [member]: _, ...others } = settings;
     const inheriting = Object.assign(Object.create({ [member]: value }), others);
@@ -140,7 +140,7 @@ describe('settings', () => {
     expect(() => take(Object.assign(Object.create(null), settings))).not.toThrow();
   });
 
-  it.each(TAKERS)('of %s are refused where they are no object', (_name, take) => {
+  it.each(TAKERS)('of %s are rejected where they are no object', (_name, take) => {
     for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
   });
 });

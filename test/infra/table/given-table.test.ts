@@ -199,7 +199,7 @@ describe('a table that cannot hold the entries', () => {
       (stack) => new Key(stack, 'Key') as never,
       'give a table: a construct with a tableArn.',
     ],
-  ])('%s is refused in one sentence', (_case, tableIn, sentence) => {
+  ])('%s is rejected in one sentence', (_case, tableIn, sentence) => {
     const stack = newStack();
     expect(() => authorize(stack, { revocationTable: tableIn(stack) as never })).toThrow(sentence);
   });
@@ -209,7 +209,7 @@ describe('a table that cannot hold the entries', () => {
     return () => authorize(stack, table);
   };
 
-  it('in another Region, or another account, is refused', () => {
+  it('in another Region, or another account, is rejected', () => {
     expect(inKnownPlace({ revocationTable: { tableArn, tableStreamArn } })).toThrow(
       'give a table in us-east-1, because reads of another Region have no bound.',
     );
@@ -217,7 +217,7 @@ describe('a table that cannot hold the entries', () => {
     expect(inKnownPlace({ revocationTable: foreign, flush: false })).toThrow(`give a table of the account ${ACCOUNT}.`);
   });
 
-  it('with replicas is refused', () => {
+  it('with replicas is rejected', () => {
     const stack = new Stack(newApp(), 'team', { env: { region: 'us-east-1', account: ACCOUNT } });
     const table = new TableV2(stack, 'Entries', {
       partitionKey: { name: 'target', type: AttributeType.STRING },

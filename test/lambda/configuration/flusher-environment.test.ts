@@ -32,7 +32,7 @@ describe('the flusher’s environment', () => {
     expect(flusherEnvironmentOf({ ...configuration, issuers: [issuer] }).ISSUERS).not.toContain('issuer.example');
   });
 
-  it.each(Object.keys(flusherEnvironmentOf(configuration)))('without %s is refused by that name', (name) => {
+  it.each(Object.keys(flusherEnvironmentOf(configuration)))('without %s is rejected by that name', (name) => {
     expect(() => flusherConfigurationFrom({ ...flusherEnvironmentOf(configuration), [name]: undefined })).toThrow(name);
   });
 
@@ -40,7 +40,7 @@ describe('the flusher’s environment', () => {
     ['MODE', 'twice'],
     ['SETTLE_SECONDS', 'soon'],
     ['GIVE_UP_SECONDS', '-1'],
-  ])('with %s of %j is refused by that name', (name, value) => {
+  ])('with %s of %j is rejected by that name', (name, value) => {
     expect(() => flusherConfigurationFrom({ ...flusherEnvironmentOf(configuration), [name]: value })).toThrow(name);
   });
 });

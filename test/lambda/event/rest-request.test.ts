@@ -51,14 +51,14 @@ describe('a REQUEST event', () => {
     ['in two spellings of the header', (token: string) => ({ Authorization: [token], authorization: [token] })],
     ['before an empty one', (token: string) => ({ Authorization: [token, ''] })],
     ['before another scheme', (token: string) => ({ Authorization: [token, 'Basic YTpi'] })],
-  ])('with a good token %s is refused with 401', async (_, headersOf) => {
+  ])('with a good token %s is rejected with 401', async (_, headersOf) => {
     const authorizer = fresh();
     const outcome = await authorizer.answerTo(requestFor('GET /a', headersOf(bearer('read'))));
     expect(outcome).toEqual({ kind: 'unauthorized' });
-    expect(authorizer.log()).toMatchObject([{ event: 'refused', reason: 'malformed' }]);
+    expect(authorizer.log()).toMatchObject([{ event: 'rejected', reason: 'malformed' }]);
   });
 
-  it('with garbage is refused with 401 before any key is asked for', async () => {
+  it('with garbage is rejected with 401 before any key is asked for', async () => {
     const before = issuer.requests.length;
     const outcome = await fresh().answerTo(requestFor('GET /a', { Authorization: ['Bearer garbage'] }));
     expect(outcome).toEqual({ kind: 'unauthorized' });
@@ -72,11 +72,11 @@ describe('a REQUEST event', () => {
     ['an empty list for the header', { Authorization: [] }],
     ['an empty header', { Authorization: [''] }],
     ['another header whose name ends alike', { 'Proxy-Authorization': [bearer('read')] }],
-  ])('with %s is refused with 401', async (_, multiValueHeaders) => {
+  ])('with %s is rejected with 401', async (_, multiValueHeaders) => {
     const authorizer = fresh();
     const outcome = await authorizer.answerTo({ ...requestFor('GET /a', {}), multiValueHeaders });
     expect(outcome).toEqual({ kind: 'unauthorized' });
-    expect(authorizer.log()).toMatchObject([{ event: 'refused', reason: 'not-bearer' }]);
+    expect(authorizer.log()).toMatchObject([{ event: 'rejected', reason: 'not-bearer' }]);
   });
 
   const event = () => requestFor('GET /a', { Authorization: [bearer('read')] });

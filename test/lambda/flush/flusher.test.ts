@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { FlusherConfiguration } from '../../../lambda/configuration/flusher-environment.ts';
 import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
-import { giveUpAge, LONGEST_FLUSH } from '../../../lambda/flush/flush-timing.ts';
+import { giveUpAge, MAX_FLUSH } from '../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../lambda/flush/flusher.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 
@@ -189,7 +189,7 @@ describe('settled', () => {
     async (resultTtl) => {
       const patient = { ...settled, giveUpAge: giveUpAge(resultTtl, 5) };
       // Another batch came first: it took its wait, and a flush as long as one may be.
-      const { names } = await run([record({ age: configuration.settleTime + LONGEST_FLUSH })], patient);
+      const { names } = await run([record({ age: configuration.settleTime + MAX_FLUSH })], patient);
       // For the age that the stream tells, and for the one that is certain.
       expect(names).toEqual(['flushed', 'flushed']);
     },
@@ -208,7 +208,7 @@ describe('settled', () => {
 });
 
 describe('failure', () => {
-  it('one stage that refuses leaves the others flushed and the batch to be tried again', async () => {
+  it('one stage that rejects leaves the others flushed and the batch to be tried again', async () => {
     const { flushes, events, outcome } = await run([record()], {}, (flush) => !flush.startsWith('live'));
     expect(flushes).toEqual(['live@0', 'beta@0']);
     expect(events).toEqual([{ event: 'flush-failed', stage: 'abc123/live', errorName: 'TooManyRequestsException' }]);
@@ -242,7 +242,7 @@ describe('a batch that is delivered again', () => {
   const wrong = recordAt('wrong', 0, { target: { S: 'JTI#main#1' } });
   const key = recordAt('key', 0, { target: { S: 'kid#main#2026-01' } });
 
-  it('flushes only the stages that refused before', async () => {
+  it('flushes only the stages that rejected before', async () => {
     let answer: Answer = 'throttles';
     const { deliver, flushes, names } = startEnvironment({}, (flush) =>
       flush.startsWith('live') ? answer : 'accepts',
@@ -542,9 +542,9 @@ describe('a writer’s clock', () => {
   });
 });
 
-describe('a stage that keeps refusing', () => {
+describe('a stage that keeps rejecting', () => {
   const betaThat = (answer: Answer) => (flush: string) => (flush.startsWith('beta') ? answer : 'accepts');
-  const refused = 'API Gateway did not accept the flush of 1 stages.';
+  const rejected = 'API Gateway did not accept the flush of 1 stages.';
 
   /** Lambda's way with a shard: a batch that failed comes again, after longer and longer pauses, before any other. */
   async function deliverUntilDone(
@@ -569,7 +569,7 @@ describe('a stage that keeps refusing', () => {
     'but might not (%s) holds the entries behind it up for less than a minute, and only once',
     async (answer) => {
       const environment = startEnvironment({ giveUpAge: 3607 }, betaThat(answer));
-      expect(await environment.deliver(recordAt('1', 0))).toBe(refused);
+      expect(await environment.deliver(recordAt('1', 0))).toBe(rejected);
       expect(await deliverUntilDone(environment, recordAt('1', 0))).toBeLessThan(60);
       expect(environment.events.at(-1)).toEqual({ event: 'flush-abandoned', entries: 1 });
       for (const id of ['2', '3', '4']) {
@@ -599,16 +599,16 @@ describe('a stage that keeps refusing', () => {
       now: () => start * 1000,
       sleep: async () => undefined,
     });
-    expect(await outcomeOf(flusher({ Records: [record()] }))).toBe(isHeld ? refused : 'done');
+    expect(await outcomeOf(flusher({ Records: [record()] }))).toBe(isHeld ? rejected : 'done');
   });
 
   it.each([
-    [[29.5], refused],
+    [[29.5], rejected],
     [[30], 'done'],
-    [[20, -3600, 29], refused],
+    [[20, -3600, 29], rejected],
     [[120], 'done'],
-    [[120.5], refused],
-    [[29, 121, 29], refused],
+    [[120.5], rejected],
+    [[29, 121, 29], rejected],
   ] as const)('holds a batch for thirty seconds of one spell: pauses of %j s', async (pauses, last) => {
     const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, betaThat('breaks'));
     let outcome = await deliver(recordAt('1', 0));
@@ -621,9 +621,9 @@ describe('a stage that keeps refusing', () => {
 
   it('now and then is waited for each time', async () => {
     const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, betaThat('throttles'));
-    expect(await deliver(recordAt('1', 0))).toBe(refused);
+    expect(await deliver(recordAt('1', 0))).toBe(rejected);
     wait(600);
-    expect(await deliver(recordAt('2', 600))).toBe(refused);
+    expect(await deliver(recordAt('2', 600))).toBe(rejected);
   });
 
   it('is tried again with the flushes of later entries, and owes nothing when it accepts one', async () => {

@@ -130,7 +130,7 @@ describe("a flusher's variables", () => {
     expect(stageParametersFrom({})).toBeUndefined();
   });
 
-  it('are refused without the endpoint', () => {
+  it('are rejected without the endpoint', () => {
     expect(() => stageParametersFrom({ STAGE_PARAMETERS: '/one' })).toThrow('SSM_ENDPOINT is missing');
   });
 });

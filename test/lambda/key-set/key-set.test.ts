@@ -3,7 +3,7 @@ import { createKeySet } from '../../../lambda/key-set/key-set.ts';
 import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest, type createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
-import { expectRefused, refusalsOf } from '../../support/tokens/refusal.ts';
+import { expectRejected, rejectionsOf } from '../../support/tokens/rejection.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
@@ -276,7 +276,7 @@ describe('D7 keys come and go', () => {
     expect(world.server.requests).toHaveLength(2);
   });
 
-  it('a key withdrawn: its tokens are refused after 10 min, and not before', async () => {
+  it('a key withdrawn: its tokens are rejected after 10 min, and not before', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, next.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(keySet(next.publicJwk));
@@ -286,7 +286,7 @@ describe('D7 keys come and go', () => {
     expect(eventsOf(world.authorizer, 'key-set-stale')).toEqual([]);
     world.clock.advance(0.001);
     expect(await world.kindOf(good)).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
     expect(world.server.requests).toHaveLength(2);
   });
 
@@ -319,7 +319,7 @@ describe('D7 keys come and go', () => {
 });
 
 it.each(['http://169.254.169.254/', 'http://127.0.0.1/', 'file:///etc/passwd', 'https://issuer.example/.well-known/'])(
-  'D8 a token of the issuer %s is refused, and nobody is asked',
+  'D8 a token of the issuer %s is rejected, and nobody is asked',
   async (iss) => {
     await using world = await keyWorld(keySet(key.publicJwk));
     const row = {
@@ -328,7 +328,7 @@ it.each(['http://169.254.169.254/', 'http://127.0.0.1/', 'file:///etc/passwd', '
       reason: 'unknown-issuer' as const,
       authorizationToken: tokenUnder('ec-1', key, { iss }),
     };
-    await expectRefused(row, world.authorizer, world.server);
+    await expectRejected(row, world.authorizer, world.server);
   },
 );
 
@@ -362,7 +362,7 @@ it('an error that is not about the download goes on as it is, and nothing of it 
 describe('a token that names a key which the issuer published in a form we drop', () => {
   const dropped = { ...next.publicJwk, use: 'enc' };
 
-  it('is refused while the issuer answers so', async () => {
+  it('is rejected while the issuer answers so', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, dropped));
     expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
   });

@@ -4,7 +4,7 @@ import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../../lambda/token/trusted-issuer.ts';
 import { keySet } from '../../support/network/loopback-server.ts';
 import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
-import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
 import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
@@ -69,7 +69,7 @@ describe('keys under one key id', () => {
     expect(await world.kindOf(by(rsaToo, 'PS256'))).toBe('allowed');
     expect(await world.kindOf(by(rsaToo, 'RS256'))).toBe('unauthorized');
     expect(await world.kindOf(by(rsa, 'PS256'))).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['signature', 'signature']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['signature', 'signature']);
   });
 
   it('keys of every type and curve are told apart', async () => {
@@ -88,7 +88,7 @@ describe('keys under one key id', () => {
     await using world = await keyWorld(keySet(...keys), every);
     expect(await world.kindOf(by(ec, 'ES256'))).toBe('unauthorized');
     expect(await world.kindOf(by(ecToo, 'ES256'))).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
     expect(await world.kindOf(by(rsa, 'RS256'))).toBe('allowed');
     expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([{ keys: 1, dropped: 2 }]);
   });

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { body, keySet } from '../../support/network/loopback-server.ts';
 import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
-import { expectRefused, refusalsOf } from '../../support/tokens/refusal.ts';
+import { expectRejected, rejectionsOf } from '../../support/tokens/rejection.ts';
 import { rocaKey } from '../../support/tokens/roca-key.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
 
@@ -112,7 +112,7 @@ describe('D6 a key that is no good', () => {
       reason: 'unknown-key' as const,
       authorizationToken: tokenUnder('bad', signer),
     };
-    await expectRefused(row, world.authorizer, world.server);
+    await expectRejected(row, world.authorizer, world.server);
     expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([
       { keys: 1, dropped: 1, KeyDropped: 1, Issuer: 'main' },
     ]);
@@ -124,18 +124,18 @@ describe('D6 a key that is no good', () => {
     async (_, jwk, signer) => {
       await using world = await keyWorld(keySet(jwk));
       expect(await world.kindOf(tokenUnder('bad', signer))).toBe('unauthorized');
-      expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+      expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
       expect(await world.kindOf(good)).toBe('failed');
     },
   );
 
-  it('the private part of the only key, shown: what it signs is refused at once, and a metric says so', async () => {
+  it('the private part of the only key, shown: what it signs is rejected at once, and a metric says so', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     expect(await world.kindOf(good)).toBe('allowed');
     world.server.answerWith(keySet({ ...key.privateKey.export({ format: 'jwk' }), kid: key.keyId }));
     world.clock.advance(601);
     expect(await world.kindOf(good)).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
     expect(eventsOf(world.authorizer, 'key-set-refresh-failed')).toMatchObject([{ KeyDropped: 1, Issuer: 'main' }]);
   });
 
@@ -145,7 +145,7 @@ describe('D6 a key that is no good', () => {
     ['under another id', { ...shown, kid: 'other' }],
     ['without an id', shown],
     ['under the same id, without its public part', { kty: 'EC', crv: 'P-256', d: shown.d, kid: key.keyId }],
-  ])('the private part of a key beside it, %s: the key is dropped, and what it signs refused', async (_, jwk) => {
+  ])('the private part of a key beside it, %s: the key is dropped, and what it signs rejected', async (_, jwk) => {
     await using world = await keyWorld(keySet(key.publicJwk, jwk, next.publicJwk));
     expect(await world.kindOf(good)).toBe('unauthorized');
     expect(await world.kindOf(tokenUnder(next.keyId, next))).toBe('allowed');
@@ -172,7 +172,7 @@ describe('D6 a key that is no good', () => {
     expect(await world.kindOf(tokenUnder(rsa.keyId, rsa))).toBe('allowed');
   });
 
-  it('the private part of a key that we hold, under another id and alone: what the key signs is refused', async () => {
+  it('the private part of a key that we hold, under another id and alone: what the key signs is rejected', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(keySet({ ...shown, kid: 'other' }));
@@ -266,7 +266,7 @@ describe('D6 a key that is good', () => {
     const signing = createSigningKey('RS256', 'good');
     await using world = await keyWorld(keySet(signing.publicJwk), { algorithms: ['RS256', 'PS256'] });
     expect(await world.kindOf(tokenUnder('good', { ...signing, algorithm: 'PS256' }))).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['unknown-key']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
   });
 
   it.each([
@@ -277,6 +277,6 @@ describe('D6 a key that is good', () => {
   ])('may be an RSA key %s: what another signed under its id is a 401', async (_, members) => {
     await using world = await keyWorld(keySet({ ...jwkOf(rsa), ...members }), { algorithms: ['RS256'] });
     expect(await world.kindOf(tokenUnder('bad', rsa))).toBe('unauthorized');
-    expect(refusalsOf(world.authorizer)).toEqual(['signature']);
+    expect(rejectionsOf(world.authorizer)).toEqual(['signature']);
   });
 });

@@ -25,8 +25,8 @@ const events: readonly (readonly [
 ])[] = [
   [{ event: 'allowed', issuer: 'main', routes: 3 }, 'Allowed', 1, {}],
   [
-    { event: 'refused', reason: 'expired', seen: 90, issuer: 'main', keyId: 'k', fingerprint: 'f' },
-    'Refused',
+    { event: 'rejected', reason: 'expired', seen: 90, issuer: 'main', keyId: 'k', fingerprint: 'f' },
+    'Rejected',
     90,
     { Reason: 'expired' },
   ],
@@ -124,7 +124,7 @@ describe('what the authorizer says', () => {
     expect(measured).toEqual([undefined, [4], undefined]);
   });
 
-  it('keeps the latest hundred measurements, the most of a line, while refusals go unlogged', () => {
+  it('keeps the latest hundred measurements, the most of a line, while rejections go unlogged', () => {
     const reads = Array.from({ length: 150 }, (_, milliseconds) => ({ event: 'table-read', milliseconds }) as const);
     const [line = ''] = linesOf(...reads, allowed);
     const values = JSON.parse(line).TableReadLatency as number[];
@@ -134,10 +134,10 @@ describe('what the authorizer says', () => {
   it('is one JSON line whatever a key id holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (keyId) => {
-        const [line = '', ...rest] = linesOf({ event: 'refused', reason: 'key-id', seen: 1, keyId });
+        const [line = '', ...rest] = linesOf({ event: 'rejected', reason: 'key-id', seen: 1, keyId });
         expect(rest).toEqual([]);
         expect(line).not.toMatch(/[\n\r]/);
-        expect(JSON.parse(line)).toMatchObject({ event: 'refused', keyId });
+        expect(JSON.parse(line)).toMatchObject({ event: 'rejected', keyId });
       }),
     );
   });

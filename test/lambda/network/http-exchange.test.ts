@@ -2,9 +2,9 @@ import { Agent } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   exchange,
-  type HttpAnswer,
   HttpExchangeError,
   type HttpLimits,
+  type HttpResponse,
 } from '../../../lambda/network/http-exchange.ts';
 import { startDeafListener } from '../../support/network/deaf-listener.ts';
 import { freePort } from '../../support/network/free-port.ts';
@@ -53,7 +53,7 @@ it('sends what it is given and returns the whole answer', async () => {
     response.write('hé');
     response.end('llo');
   });
-  expect(await ask({}, { body: 'é?' })).toEqual({ status: 418, text: 'héllo' } satisfies HttpAnswer);
+  expect(await ask({}, { body: 'é?' })).toEqual({ status: 418, text: 'héllo' } satisfies HttpResponse);
   expect(seen).toEqual([['POST', 'yes', 'é?']]);
 });
 

@@ -5,7 +5,7 @@ import { createGrants } from '../../../lambda/policy/grants.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { expectRefused } from '../../support/tokens/refusal.ts';
+import { expectRejected } from '../../support/tokens/rejection.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { goodClaims, NOW } from '../../support/tokens/trusted-issuer.ts';
 
@@ -68,7 +68,7 @@ describe('C4 a claim that the backend shall get', () => {
 
   it('of 64 kB makes the token too long', async () => {
     const authorizationToken = `Bearer ${tokenOf({ extra: 'x'.repeat(64_000) })}`;
-    await expectRefused({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), issuer);
+    await expectRejected({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), issuer);
   });
 
   it('cannot stand in for what the authorizer itself says', async () => {

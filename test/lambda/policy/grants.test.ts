@@ -98,14 +98,14 @@ test('a wide pattern comes with a Deny for the one route that is not granted', (
   expect(isAllowed(routes, 'read', 'GET /collection9/other')).toBe(true);
 });
 
-test('where such a Deny would refuse a granted route, the wide pattern is not used', () => {
+test('where such a Deny would reject a granted route, the wide pattern is not used', () => {
   const routes = [...many, route('GET /x/{id}', 'x'), route('GET /x/{id}/y', 'read')];
   expect(grantFor(routes, 'read').allow).not.toContain('GET/?*');
   expect(isAllowed(routes, 'read', 'GET /x/1')).toBe(false);
   expect(isAllowed(routes, 'read', 'GET /x/1/y')).toBe(true);
 });
 
-test('a route of which many parts would be denied is denied as a whole where that refuses nothing granted', () => {
+test('a route of which many parts would be denied is denied as a whole where that rejects nothing granted', () => {
   const routes = [
     ...['a', 'b', 'c'].map((name) => route(`GET /x/{id}/${name}`, 'granted')),
     route('GET /x/list/{item}', 'other'),
@@ -115,7 +115,7 @@ test('a route of which many parts would be denied is denied as a whole where tha
   expect(isAllowed(routes, 'granted', 'GET /x/list/a')).toBe(false);
 });
 
-test('it is denied part by part where the whole would refuse what is granted', () => {
+test('it is denied part by part where the whole would reject what is granted', () => {
   const routes = [
     ...['a', 'b', 'c'].map((name) => route(`GET /x/{id}/${name}`, 'granted')),
     route('GET /x/list/{item}', 'other'),

@@ -87,7 +87,7 @@ describe('a policy that is too long for one stage', () => {
     'POST/a:b:c/GET/some-resource-7/x',
     'GET/some-resource-8/abcdefghij/prod/GET/some-resource-7/x',
     'GET/GET/some-resource-7/x',
-  ])('refuses %s', (request) => {
+  ])('rejects %s', (request) => {
     expect(isAllowed(request)).toBe(false);
   });
 

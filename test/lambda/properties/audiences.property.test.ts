@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cognito } from '../../../infra/issuers/issuer-presets.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
@@ -26,17 +26,17 @@ function isForUs(aud: unknown, audiences: readonly (string | null)[]): boolean {
 }
 
 it('a token is accepted if it names an audience of ours, or none where the issuer may name none', async () => {
-  const counts = { accepted: 0, refused: 0 };
+  const counts = { accepted: 0, rejected: 0 };
   const property = fc.asyncProperty(audience, accepted, async (aud, audiences) => {
     const authorizer = fresh({ issuers: [trusted({ audiences, clients: ['client-1'] })] });
     const outcome = await authorizer.decide(`Bearer ${signedToken(key, header, goodClaims({ aud }))}`);
     const expected = isForUs(aud, audiences);
-    counts[expected ? 'accepted' : 'refused'] += 1;
+    counts[expected ? 'accepted' : 'rejected'] += 1;
     expect(outcome.kind).toBe(expected ? 'allowed' : 'unauthorized');
   });
   await fc.assert(property, { numRuns: 500 });
   expect(counts.accepted).toBeGreaterThan(50);
-  expect(counts.refused).toBeGreaterThan(50);
+  expect(counts.rejected).toBeGreaterThan(50);
 });
 
 describe('a token of Cognito', () => {
@@ -51,7 +51,7 @@ describe('a token of Cognito', () => {
     const claims = goodClaims({ iss: settings.issuer, token_use: 'access', aud });
     const token = signedToken(key, { alg: 'ES256', kid: key.keyId }, claims);
     await authorizer.decide(`Bearer ${token}`);
-    return refusalsOf(authorizer)[0] ?? 'accepted';
+    return rejectionsOf(authorizer)[0] ?? 'accepted';
   };
 
   it.each([
@@ -64,7 +64,7 @@ describe('a token of Cognito', () => {
     [null, 'claim'],
     [[1], 'claim'],
     [{}, 'claim'],
-  ])('with the audience %j, made for another API, is refused unless an option names it: %s', async (aud, reason) => {
+  ])('with the audience %j, made for another API, is rejected unless an option names it: %s', async (aud, reason) => {
     expect(await reasonFor(aud)).toBe(reason);
   });
 

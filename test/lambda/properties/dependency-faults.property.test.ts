@@ -77,7 +77,7 @@ describe('F7 whatever fails', () => {
         const isDecidable = clock.now() - loadedAt <= 3_600_000 && step.table === 'none';
         expect(outcome.kind).toBe(isDecidable ? 'allowed' : 'failed');
       }
-      expect(authorizer.log().filter(({ event }) => event === 'refused')).toEqual([]);
+      expect(authorizer.log().filter(({ event }) => event === 'rejected')).toEqual([]);
     });
     await fc.assert(property, { numRuns: 150 });
     await server.close();

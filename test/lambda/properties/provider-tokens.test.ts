@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
-import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 import { NOW } from '../../support/tokens/trusted-issuer.ts';
@@ -147,7 +147,7 @@ async function decide({ preset, typ }: Provider, claims: Claims) {
   const token = signedToken(key, { alg: 'RS256', kid: 'rsa-1', x5t: 'x', ...(typ !== undefined && { typ }) }, claims);
   const outcome = await authorizer.decide(`Bearer ${token}`);
   const scope = outcome.kind === 'allowed' ? outcome.result.context?.scope : undefined;
-  return { scope, reason: refusalsOf(authorizer)[0], targets: authorizer.reads.flat() };
+  return { scope, reason: rejectionsOf(authorizer)[0], targets: authorizer.reads.flat() };
 }
 
 describe.each(Object.entries(providers))('an access token of %s', (_, provider) => {
@@ -189,7 +189,7 @@ const otherTokens: readonly (readonly [
   ['a logout token', 'any issuer of RFC 9068 tokens', 'logout+jwt', { events: {} }, 'token-type'],
 ];
 
-it.each(otherTokens)('A17 %s is refused', async (_, name, typ, changes, reason) => {
+it.each(otherTokens)('A17 %s is rejected', async (_, name, typ, changes, reason) => {
   const provider = providers[name];
   if (provider === undefined) throw new Error(`No provider is called ${name}.`);
   const { typ: _typ, ...rest } = provider;

@@ -84,7 +84,7 @@ describe('E an entry with only a target', () => {
       for (let times = 0; times < 100; times += 1) expect(await kindOf()).toBe('unauthorized');
     });
     expect(levelsSaid('revoked')).toEqual(['token']);
-    expect(authorizer.log().filter(({ event }) => event === 'refused')).toHaveLength(2);
+    expect(authorizer.log().filter(({ event }) => event === 'rejected')).toHaveLength(2);
     expect(authorizer.reads).toHaveLength(1);
   });
 

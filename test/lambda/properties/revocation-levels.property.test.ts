@@ -69,14 +69,14 @@ function revokesAlone(level: Level, attribute: AttributeValue | undefined, iat: 
 }
 
 async function isRevoked(readEntries: ReadEntries, accessToken: AccessToken): Promise<boolean> {
-  const refuseIfRevoked = createRevocationList({
+  const rejectIfRevoked = createRevocationList({
     readEntries,
     levels: REVOCATION_LEVELS,
     report: () => undefined,
     now: () => NOW * 1000,
   });
   try {
-    await refuseIfRevoked(accessToken);
+    await rejectIfRevoked(accessToken);
     return false;
   } catch (error) {
     if (error instanceof InvalidTokenError && error.reason === 'revoked') return true;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { refusalsOf } from '../../support/tokens/refusal.ts';
+import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { signedToken, twinOf } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
@@ -55,7 +55,7 @@ function write({
 const targets = ['jti#main#token-1', 'sid#main#session-1', 'sub#main#alice', 'cid#main#client-1', 'iss#main'] as const;
 
 describe('F3 every spelling of a token that is accepted', () => {
-  it('is refused as revoked once an entry names what the token says', async () => {
+  it('is rejected as revoked once an entry names what the token says', async () => {
     let accepted = 0;
     const property = fc.asyncProperty(spellings, fc.constantFrom(...targets), async (spelling, target) => {
       const authorizationToken = write(spelling);
@@ -66,7 +66,7 @@ describe('F3 every spelling of a token that is accepted', () => {
         asked.includes(target) ? [{ target, before: undefined }] : [];
       const authorizer = issuer.fresh({ readEntries });
       expect(await authorizer.decide(authorizationToken)).toEqual({ kind: 'unauthorized' });
-      expect(refusalsOf(authorizer)).toEqual(['revoked']);
+      expect(rejectionsOf(authorizer)).toEqual(['revoked']);
     });
     await fc.assert(property, { numRuns: 150 });
     expect(accepted).toBe(150);

@@ -81,7 +81,7 @@ const cases = fc
 const members = ['iss', 'aud', 'exp', 'iat', 'nbf', 'sub', 'jti', 'sid', 'client_id'] as const;
 
 it('F2 a signed token is accepted, and ends, exactly as an oracle written from the standards says', async () => {
-  const counts = { accepted: 0, refused: 0 };
+  const counts = { accepted: 0, rejected: 0 };
   const property = fc.asyncProperty(cases, async ({ rules, ...claims }) => {
     const text = `{${members.flatMap((member) => (claims[member] === undefined ? [] : [`"${member}":${claims[member]}`])).join(',')}}`;
     const { tolerance, maxTokenAge, needsTokenId, fraction } = rules;
@@ -99,14 +99,14 @@ it('F2 a signed token is accepted, and ends, exactly as an oracle written from t
       { issuer: issuer.issuer, audience: 'api', tolerance, maxTokenAge, needsTokenId },
       clock.now(),
     );
-    counts[end === undefined ? 'refused' : 'accepted'] += 1;
+    counts[end === undefined ? 'rejected' : 'accepted'] += 1;
     if (end === undefined) expect(outcome).toEqual({ kind: 'unauthorized' });
     else expect(outcome).toHaveProperty('result.context.expiresAt', end);
   });
   await fc.assert(property, { numRuns: 1_000 });
   // A generator that only made bad tokens would prove nothing.
   expect(counts.accepted).toBeGreaterThan(50);
-  expect(counts.refused).toBeGreaterThan(50);
+  expect(counts.rejected).toBeGreaterThan(50);
 });
 
 it('F2 the claims that the other tests call good are good for the oracle too', () => {

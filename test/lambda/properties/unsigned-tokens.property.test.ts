@@ -175,7 +175,7 @@ const noise = fc.oneof(
   fc.nat({ max: 9_000 }).map((length) => `Bearer ${'A'.repeat(length)}.AAAA.AAAA`),
 );
 
-it(`F1 ${TOKENS} authorization tokens that no trusted key signed are all refused with 401`, {
+it(`F1 ${TOKENS} authorization tokens that no trusted key signed are all rejected with 401`, {
   timeout: 600_000,
 }, async () => {
   const authorizer = issuer.fresh();
@@ -191,7 +191,7 @@ it(`F1 ${TOKENS} authorization tokens that no trusted key signed are all refused
   });
   await fc.assert(property, { numRuns: TOKENS });
   expect(new Set(authorizer.log().map(({ event }) => event))).toEqual(
-    new Set(['key-set-refreshed', 'allowed', 'refused']),
+    new Set(['key-set-refreshed', 'allowed', 'rejected']),
   );
   expect(authorizer.reads).toHaveLength(valid.length);
   expect(issuer.requests).toHaveLength(1);

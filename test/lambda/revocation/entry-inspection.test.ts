@@ -385,7 +385,7 @@ describe('a finding is said in a sentence', () => {
     ],
     [
       { target: { S: 'sub#main#a' }, before: { N: String(now + 4000) }, purgeAt: { N: String(now + 200000) } },
-      '`before` is in the future, so that tokens issued until then are refused, new sign-ins included.',
+      '`before` is in the future, so that tokens issued until then are rejected, new sign-ins included.',
     ],
     [
       { target: { S: 'sub#main#a' }, before: { N: '1000' }, purgeAt: { N: String(now + 200000) } },

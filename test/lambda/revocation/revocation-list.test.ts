@@ -21,7 +21,7 @@ const token = (jwtId: string): AccessToken => ({
 function listOver(readEntries: ReadEntries, now = () => NOW * 1000) {
   const said: unknown[] = [];
   let reads = 0;
-  const refuseIfRevoked = createRevocationList({
+  const rejectIfRevoked = createRevocationList({
     readEntries: (targets) => {
       reads += 1;
       return readEntries(targets);
@@ -30,34 +30,34 @@ function listOver(readEntries: ReadEntries, now = () => NOW * 1000) {
     report: (event) => void said.push(event),
     now,
   });
-  return { refuseIfRevoked, said, reads: () => reads };
+  return { rejectIfRevoked, said, reads: () => reads };
 }
 
 it('remembers up to 10,000 revoked answers, then starts anew', async () => {
-  const { refuseIfRevoked, reads } = listOver(async ([target = '']) => [{ target, before: undefined }]);
-  const isRefused = (jwtId: string) =>
-    expect(refuseIfRevoked(token(jwtId))).rejects.toMatchObject({ reason: 'revoked' });
-  for (let index = 0; index < 10_000; index += 1) await isRefused(String(index));
+  const { rejectIfRevoked, reads } = listOver(async ([target = '']) => [{ target, before: undefined }]);
+  const isRejected = (jwtId: string) =>
+    expect(rejectIfRevoked(token(jwtId))).rejects.toMatchObject({ reason: 'revoked' });
+  for (let index = 0; index < 10_000; index += 1) await isRejected(String(index));
   expect(reads()).toBe(10_000);
-  await isRefused('0');
+  await isRejected('0');
   expect(reads()).toBe(10_000);
-  await isRefused('one more');
-  await isRefused('0');
+  await isRejected('one more');
+  await isRejected('0');
   expect(reads()).toBe(10_002);
 });
 
 it('takes nothing from entries that it did not ask for', async () => {
-  const { refuseIfRevoked, said } = listOver(async () => [
+  const { rejectIfRevoked, said } = listOver(async () => [
     { target: 'jti#main#another', before: undefined },
     { target: 'jti#main#a-third', before: { S: 'malformed' } },
   ]);
-  await expect(refuseIfRevoked(token('mine'))).resolves.toBeUndefined();
+  await expect(rejectIfRevoked(token('mine'))).resolves.toBeUndefined();
   expect(said).toEqual([]);
 });
 
 it('reports a malformed entry of a former alias under the present one, which alarms and metrics know', async () => {
-  const { refuseIfRevoked, said } = listOver(async () => [{ target: 'jti#old#mine', before: { S: 'yesterday' } }]);
-  await expect(refuseIfRevoked({ ...token('mine'), formerAliases: ['old'] })).rejects.toMatchObject({
+  const { rejectIfRevoked, said } = listOver(async () => [{ target: 'jti#old#mine', before: { S: 'yesterday' } }]);
+  await expect(rejectIfRevoked({ ...token('mine'), formerAliases: ['old'] })).rejects.toMatchObject({
     reason: 'revoked',
   });
   expect(said).toEqual([
@@ -68,16 +68,16 @@ it('reports a malformed entry of a former alias under the present one, which ala
 
 it('forgets what it remembered when the clock is set back while it looks at another token', async () => {
   let time = NOW * 1000;
-  const { refuseIfRevoked, reads } = listOver(
+  const { rejectIfRevoked, reads } = listOver(
     async ([target = '']) => (target.endsWith('#revoked') ? [{ target, before: undefined }] : []),
     () => time,
   );
-  const isRefused = () => expect(refuseIfRevoked(token('revoked'))).rejects.toMatchObject({ reason: 'revoked' });
-  await isRefused();
+  const isRejected = () => expect(rejectIfRevoked(token('revoked'))).rejects.toMatchObject({ reason: 'revoked' });
+  await isRejected();
   time -= 1_500;
-  await refuseIfRevoked(token('another'));
+  await rejectIfRevoked(token('another'));
   time += 1_600;
   const before = reads();
-  await isRefused();
+  await isRejected();
   expect(reads()).toBe(before + 1);
 });

@@ -5,7 +5,7 @@ import { type Answer, body, hang, json, reset, startLoopbackServer } from '../..
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
 import { createRevocationTable } from '../../support/table/revocation-table.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { expectNoPieceOf } from '../../support/tokens/refusal.ts';
+import { expectNoPieceOf } from '../../support/tokens/rejection.ts';
 
 const { fresh, tokenOf } = loopbackIssuer();
 const good = tokenOf();

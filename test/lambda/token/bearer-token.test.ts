@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AUTHORIZATION_TOKEN_PATTERN, parseBearerToken } from '../../../lambda/token/bearer-token.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { expectRefused, refusedRows } from '../../support/tokens/refusal.ts';
+import { expectRejected, rejectedRows } from '../../support/tokens/rejection.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, tokenOf } = issuer;
@@ -13,8 +13,8 @@ describe('C1 the authorization token', () => {
     expect((await fresh().decide(scheme + good)).kind).toBe('allowed');
   });
 
-  const refused = [
-    ...refusedRows(
+  const rejected = [
+    ...rejectedRows(
       'C1',
       'not-bearer',
       ['nothing', ''],
@@ -32,7 +32,7 @@ describe('C1 the authorization token', () => {
       ['a colon', `Bearer: ${good}`],
       ['no space', `Bearer${good}`],
     ),
-    ...refusedRows(
+    ...rejectedRows(
       'C1',
       'malformed',
       ['Bearer and a space', 'Bearer '],
@@ -45,7 +45,7 @@ describe('C1 the authorization token', () => {
       ['a quoted token', `Bearer "${good}"`],
     ),
   ];
-  it.each(refused)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
+  it.each(rejected)('$id $what: 401, $reason', (row) => expectRejected(row, fresh(), issuer));
 });
 
 describe('the pattern that API Gateway applies', () => {

@@ -4,7 +4,7 @@ import { accessTokenOf } from '../../../lambda/token/claims-profile.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Case, expectRejected, rejectedRows, rejectionsOf } from '../../support/tokens/rejection.ts';
 import { type Content, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
@@ -18,7 +18,7 @@ const written = (name: string, values: readonly unknown[]): readonly Case[] =>
   values.map((value) => [`${name} ${JSON.stringify(value)}`, withClaims({ [name]: value })]);
 
 const names = [
-  ...refusedRows(
+  ...rejectedRows(
     'B6',
     'unknown-issuer',
     ...written('iss', [
@@ -40,12 +40,12 @@ const names = [
     ]),
     ['iss removed', withClaims({ iss: undefined })],
   ),
-  ...refusedRows(
+  ...rejectedRows(
     'B7',
     'audience',
     ...written('aud', ['API', 'ap', 'apis', ' api', '', [], ['API'], [['api']], {}, 1, null, true, [null]]),
   ),
-  ...refusedRows(
+  ...rejectedRows(
     'B7',
     'claim',
     ['aud removed', withClaims({ aud: undefined })],
@@ -54,7 +54,7 @@ const names = [
       ['api', {}],
     ]),
   ),
-  ...refusedRows(
+  ...rejectedRows(
     'B9',
     'claim',
     ...['sub', 'jti', 'sid', 'client_id'].flatMap((name) =>
@@ -77,18 +77,18 @@ const names = [
   ),
 ];
 
-describe('a token is refused for its names', () => {
-  it.each(names)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
+describe('a token is rejected for its names', () => {
+  it.each(names)('$id $what: 401, $reason', (row) => expectRejected(row, fresh(), issuer));
 });
 
-it('B8 a token that names a key of another issuer is refused, and that issuer is not asked', async () => {
+it('B8 a token that names a key of another issuer is rejected, and that issuer is not asked', async () => {
   const others = createSigningKey('ES256', 'ec-2');
   const otherServer = await startLoopbackServer(keySet(others.publicJwk));
   const other = trustedIssuer({ alias: 'other', issuer: 'https://other.example/', jwksUri: otherServer.address });
   const issuers = [issuer.trusted(), other];
   const authorizationToken = `Bearer ${signedToken(others, { ...header, kid: 'ec-2' }, goodClaims())}`;
   const row = { id: 'B8', what: 'other key', reason: 'unknown-key' as const, authorizationToken };
-  await expectRefused(row, authorizerUnderTest({ issuers }), issuer);
+  await expectRejected(row, authorizerUnderTest({ issuers }), issuer);
   expect(otherServer.requests).toEqual([]);
   const own = signedToken(others, { ...header, kid: 'ec-2' }, goodClaims({ iss: other.issuer }));
   expect((await authorizerUnderTest({ issuers }).decide(`Bearer ${own}`)).kind).toBe('allowed');
@@ -103,7 +103,7 @@ it('B8 two issuers may use one key id for different keys', async () => {
   const crossed = signedToken(others, header, goodClaims());
   const own = signedToken(others, header, goodClaims({ iss: other.issuer }));
   expect(await authorizer.decide(`Bearer ${crossed}`)).toEqual({ kind: 'unauthorized' });
-  expect(refusalsOf(authorizer)).toEqual(['signature']);
+  expect(rejectionsOf(authorizer)).toEqual(['signature']);
   expect(await authorizer.decide(`Bearer ${own}`)).toHaveProperty('result.principalId', 'other#alice');
   await otherServer.close();
 });
@@ -111,7 +111,7 @@ it('B8 two issuers may use one key id for different keys', async () => {
 it('B10 a jti that is there only through __proto__ is none', async () => {
   const text = JSON.stringify(goodClaims({ jti: undefined })).replace('{', '{"__proto__":{"jti":"token-1"},');
   const row = { id: 'B10', what: '__proto__', reason: 'no-token-id' as const, authorizationToken: bearer(text) };
-  await expectRefused(row, fresh(), issuer);
+  await expectRejected(row, fresh(), issuer);
 });
 
 describe('B11 of a claim that stands twice', () => {
@@ -141,7 +141,7 @@ describe('B11 of a claim that stands twice', () => {
   it('the last iss counts, also when it is none of ours', async () => {
     const text = JSON.stringify(goodClaims()).replace('}', ',"iss":"https://other.example/"}');
     const row = { id: 'B11', what: 'iss', reason: 'unknown-issuer' as const, authorizationToken: bearer(text) };
-    await expectRefused(row, fresh(), issuer);
+    await expectRejected(row, fresh(), issuer);
   });
 });
 
@@ -223,7 +223,7 @@ describe('an issuer without audience (Cognito)', () => {
     return { outcome: await authorizer.decide(`Bearer ${token}`), authorizer };
   };
   const reasonFor = async (claims: Readonly<Record<string, unknown>>, more: object = {}) =>
-    refusalsOf((await decide(claims, more)).authorizer)[0];
+    rejectionsOf((await decide(claims, more)).authorizer)[0];
 
   it('has its access tokens accepted by client and token use', async () => {
     const { outcome, authorizer } = await decide({ origin_jti: 'sign-in-1' });
@@ -231,7 +231,7 @@ describe('an issuer without audience (Cognito)', () => {
     expect(authorizer.reads.flat()).toContain('sid#main#sign-in-1');
   });
 
-  it('A17 has its ID tokens refused', async () => {
+  it('A17 has its ID tokens rejected', async () => {
     expect(await reasonFor({ token_use: 'id', aud: 'client-1', client_id: undefined })).toBe('claim');
   });
 
@@ -242,11 +242,11 @@ describe('an issuer without audience (Cognito)', () => {
     [{ client_id: undefined }, 'client'],
     [{ client_id: ['client-1'] }, 'claim'],
     [{ aud: 1 }, 'claim'],
-  ])('has a token with %j refused: %s', async (claims, reason) => {
+  ])('has a token with %j rejected: %s', async (claims, reason) => {
     expect(await reasonFor(claims)).toBe(reason);
   });
 
-  it('has a token of another type refused', async () => {
+  it('has a token of another type rejected', async () => {
     expect(await reasonFor({}, { typ: 'JWT' })).toBe('token-type');
   });
 });

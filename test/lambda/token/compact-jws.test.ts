@@ -3,7 +3,7 @@ import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejecti
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { type Case, expectRefused, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Case, expectRejected, rejectedRows } from '../../support/tokens/rejection.ts';
 import { type Content, P256_ORDER, segment, signedToken, twinOf } from '../../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
 import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
@@ -26,7 +26,7 @@ const signedPart = good.slice(0, good.lastIndexOf('.'));
 const [goodHeader = '', goodPayload = '', goodSignature = ''] = good.split('.');
 /** Rows whose cases are bare tokens. */
 const rows = (id: string, reason: RejectionReason, ...cases: readonly Case[]) =>
-  refusedRows(id, reason, ...cases.map(([what, token]): Case => [what, `Bearer ${token}`]));
+  rejectedRows(id, reason, ...cases.map(([what, token]): Case => [what, `Bearer ${token}`]));
 
 const half = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
 const pair = (r: bigint, s: bigint) => segment(Buffer.concat([half(r), half(s)]));
@@ -126,9 +126,9 @@ const forms = [
   ),
 ];
 
-describe('a token is refused for its signature or its form', () => {
+describe('a token is rejected for its signature or its form', () => {
   it.each([...signatures, ...spellings, ...forms])('$id $what: 401, $reason', (row) =>
-    expectRefused(row, fresh(), issuer),
+    expectRejected(row, fresh(), issuer),
   );
 });
 
@@ -144,7 +144,7 @@ describe('A9 the twin (r, n - s) of a revoked token', () => {
   it('is revoked with it', async () => {
     const readEntries = async () => [{ target: 'jti#main#token-1', before: undefined }];
     const row = { id: 'A9', what: 'twin', reason: 'revoked' as const, authorizationToken: `Bearer ${twin}` };
-    await expectRefused(row, fresh({ readEntries }), issuer);
+    await expectRejected(row, fresh({ readEntries }), issuer);
   });
 
   it('is revoked with it by the digest of the signed part, where tokens have no id', async () => {
@@ -179,7 +179,7 @@ describe('A18 the longest token', () => {
 
   it('has not 8193', async () => {
     const authorizationToken = `Bearer ${tokenOfLength(8193)}`;
-    await expectRefused({ id: 'A18', what: '8193', reason: 'oversized', authorizationToken }, fresh(), issuer);
+    await expectRejected({ id: 'A18', what: '8193', reason: 'oversized', authorizationToken }, fresh(), issuer);
   });
 });
 
@@ -205,9 +205,9 @@ describe('A19 nested arrays, and structures in great number', () => {
     ...rows('A19', 'signature', ['as many as there may be, unsigned', nested(depthFor(1024), attackers)]),
   ];
 
-  it.each(cases)('$id $what: 401, and the process lives', (row) => expectRefused(row, fresh(), issuer));
+  it.each(cases)('$id $what: 401, and the process lives', (row) => expectRejected(row, fresh(), issuer));
 
-  it('in a claim that nobody reads are no reason to refuse a token that a trusted key signed', async () => {
+  it('in a claim that nobody reads are no reason to reject a token that a trusted key signed', async () => {
     expect((await fresh().decide(`Bearer ${nested(depthFor(1024), rsa)}`)).kind).toBe('allowed');
     expect((await fresh().decide(`Bearer ${signedToken(rsa, headerOf(rsa), goodClaims({ permissions }))}`)).kind).toBe(
       'allowed',

@@ -6,7 +6,7 @@ import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Case, expectRejected, rejectedRows, rejectionsOf } from '../../support/tokens/rejection.ts';
 import { type Content, segment, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
 import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
@@ -29,10 +29,10 @@ const good = signedToken(rsa, headerOf(rsa), goodClaims());
 const goodPayload = segment(goodClaims());
 /** Rows whose cases are bare tokens. */
 const rows = (id: string, reason: RejectionReason, ...cases: readonly Case[]) =>
-  refusedRows(id, reason, ...cases.map(([what, token]): Case => [what, `Bearer ${token}`]));
+  rejectedRows(id, reason, ...cases.map(([what, token]): Case => [what, `Bearer ${token}`]));
 
 describe.each([rsa, ec, ed])('a good token signed with $algorithm', (key) => {
-  it('is allowed, so that every refusal below is about what it changes', async () => {
+  it('is allowed, so that every rejection below is about what it changes', async () => {
     const authorizer = fresh();
     expect((await authorizer.decide(`Bearer ${signedToken(key, headerOf(key), goodClaims())}`)).kind).toBe('allowed');
     expect(authorizer.reads).toHaveLength(1);
@@ -231,11 +231,11 @@ const forms = [
 ];
 const every = [...algorithms, ...keyIds, ...extensions, ...structured, ...headerTexts, ...forms];
 
-describe('a token is refused for its header', () => {
-  it.each(every)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
+describe('a token is rejected for its header', () => {
+  it.each(every)('$id $what: 401, $reason', (row) => expectRejected(row, fresh(), issuer));
 
-  it('A3, A4: a token that brings a key, or points to one, is refused, and nobody is asked', async () => {
-    for (const row of foreignKeys()) await expectRefused(row, fresh(), issuer);
+  it('A3, A4: a token that brings a key, or points to one, is rejected, and nobody is asked', async () => {
+    for (const row of foreignKeys()) await expectRejected(row, fresh(), issuer);
     expect(elsewhere.requests).toEqual([]);
   });
 });
@@ -267,7 +267,7 @@ describe('a header parameter that an issuer is allowed to send', () => {
     const asked = elsewhere.requests.length;
     const row = { id: 'A4', what: 'jku', reason: 'signature' as const };
     const token = withHeader({ jku: `${elsewhere.address}/keys` }, attackers);
-    await expectRefused({ ...row, authorizationToken: `Bearer ${token}` }, ignoring('jku'), issuer);
+    await expectRejected({ ...row, authorizationToken: `Bearer ${token}` }, ignoring('jku'), issuer);
     expect(elsewhere.requests).toHaveLength(asked);
   });
 
@@ -278,7 +278,7 @@ describe('a header parameter that an issuer is allowed to send', () => {
     ['itself as an object', { zip: {} }],
   ])('excuses nothing else: %s', async (what, parameters) => {
     const row = { id: 'A4', what, reason: 'header-parameter' as const };
-    await expectRefused({ ...row, authorizationToken: `Bearer ${withHeader(parameters)}` }, ignoring('zip'), issuer);
+    await expectRejected({ ...row, authorizationToken: `Bearer ${withHeader(parameters)}` }, ignoring('zip'), issuer);
   });
 
   it('is rejected in the tokens of another issuer', async () => {
@@ -289,13 +289,13 @@ describe('a header parameter that an issuer is allowed to send', () => {
     });
     const authorizer = fresh({ issuers: [other, issuer.trusted()] });
     const row = { id: 'A4', what: 'zip', reason: 'header-parameter' as const };
-    await expectRefused({ ...row, authorizationToken: `Bearer ${withHeader({ zip: 'NONE' })}` }, authorizer, issuer);
+    await expectRejected({ ...row, authorizationToken: `Bearer ${withHeader({ zip: 'NONE' })}` }, authorizer, issuer);
   });
 
   it.each(['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc'])('is never %s, whatever the configuration says', async (name) => {
     const configured = [name] as unknown as TrustedIssuer['ignoredHeaderParameters'];
     const row = { id: 'A12', what: name, reason: 'header-parameter' as const };
-    await expectRefused(
+    await expectRejected(
       { ...row, authorizationToken: `Bearer ${withHeader({ [name]: 'x' })}` },
       ignoring(...configured),
       issuer,
@@ -318,7 +318,7 @@ it('A7 two keys of one kind under one key id verify nothing, and the other keys 
   for (const key of [ec, other]) {
     const row = { id: 'A7', what: 'two keys', reason: 'unknown-key' as const };
     const authorizationToken = `Bearer ${signedToken(key, headerOf(key), goodClaims())}`;
-    await expectRefused({ ...row, authorizationToken }, authorizerUnderTest({ issuers }), ambiguous);
+    await expectRejected({ ...row, authorizationToken }, authorizerUnderTest({ issuers }), ambiguous);
   }
   expect((await authorizerUnderTest({ issuers }).decide(`Bearer ${good}`)).kind).toBe('allowed');
   await ambiguous.close();
@@ -329,7 +329,7 @@ it('A7 two keys under one key id, and no other key, are still a 401', async () =
   const ambiguous = await startLoopbackServer(keySet(rsa.publicJwk, other.publicJwk));
   const authorizer = authorizerUnderTest({ issuers: [trustedIssuer({ jwksUri: ambiguous.address })] });
   expect(await authorizer.decide(`Bearer ${good}`)).toEqual({ kind: 'unauthorized' });
-  expect(refusalsOf(authorizer)).toEqual(['unknown-key']);
+  expect(rejectionsOf(authorizer)).toEqual(['unknown-key']);
   await ambiguous.close();
 });
 

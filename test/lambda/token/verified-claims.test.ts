@@ -4,7 +4,7 @@ import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { verifiedClaims } from '../../../lambda/token/verified-claims.ts';
 import { allowedBy, createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { type Case, expectRefused, refusalsOf, refusedRows } from '../../support/tokens/refusal.ts';
+import { type Case, expectRejected, rejectedRows, rejectionsOf } from '../../support/tokens/rejection.ts';
 import { type Content, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
@@ -22,7 +22,7 @@ const written = (name: string, values: readonly unknown[]): readonly Case[] =>
   values.map((value) => [`${name} ${JSON.stringify(value)}`, withClaims({ [name]: value })]);
 
 const times = [
-  ...refusedRows(
+  ...rejectedRows(
     'B1',
     'claim',
     ...written('exp', notNumbers),
@@ -31,40 +31,40 @@ const times = [
     ['exp in milliseconds', withClaims({ exp: (NOW + 600) * 1000 })],
     ['exp missing', withClaims({ exp: undefined })],
   ),
-  ...refusedRows('B1', 'expired', ...written('exp', [-1, 0]), ['exp -1e999', withRawClaim('exp', '-1e999')]),
-  ...refusedRows('B2', 'expired', ['exp = now - tolerance', withClaims({ exp: NOW - 5 })]),
-  ...refusedRows(
+  ...rejectedRows('B1', 'expired', ...written('exp', [-1, 0]), ['exp -1e999', withRawClaim('exp', '-1e999')]),
+  ...rejectedRows('B2', 'expired', ['exp = now - tolerance', withClaims({ exp: NOW - 5 })]),
+  ...rejectedRows(
     'B3',
     'claim',
     ...['exp', 'iat', 'sub'].map((name): Case => [`${name} removed`, withClaims({ [name]: undefined })]),
   ),
-  ...refusedRows('B3', 'no-token-id', ['jti removed', withClaims({ jti: undefined })]),
-  ...refusedRows(
+  ...rejectedRows('B3', 'no-token-id', ['jti removed', withClaims({ jti: undefined })]),
+  ...rejectedRows(
     'B4',
     'issued-at',
     ['iat = now + tolerance + 1', withClaims({ iat: NOW + 6 })],
     ['iat 1e999', withRawClaim('iat', '1e999')],
     ['iat in milliseconds', withClaims({ iat: NOW * 1000 })],
   ),
-  ...refusedRows('B4', 'claim', ...written('iat', notNumbers)),
-  ...refusedRows(
+  ...rejectedRows('B4', 'claim', ...written('iat', notNumbers)),
+  ...rejectedRows(
     'B4',
     'too-old',
     ['iat older than maxTokenAge, exp far away', withClaims({ iat: NOW - 86_400 - 6, exp: NOW + 86_400 })],
     ['iat 0', withClaims({ iat: 0 })],
     ['iat -1', withClaims({ iat: -1 })],
   ),
-  ...refusedRows(
+  ...rejectedRows(
     'B5',
     'not-before',
     ['nbf = now + tolerance + 1', withClaims({ nbf: NOW + 6 })],
     ['nbf 1e999', withRawClaim('nbf', '1e999')],
   ),
-  ...refusedRows('B5', 'claim', ...written('nbf', ['x', ...notNumbers, -1])),
+  ...rejectedRows('B5', 'claim', ...written('nbf', ['x', ...notNumbers, -1])),
 ];
 
-describe('a token is refused for its times', () => {
-  it.each(times)('$id $what: 401, $reason', (row) => expectRefused(row, fresh(), issuer));
+describe('a token is rejected for its times', () => {
+  it.each(times)('$id $what: 401, $reason', (row) => expectRejected(row, fresh(), issuer));
 });
 
 const accepted: readonly Case[] = [
@@ -97,7 +97,7 @@ it('B1 no number that JSON can write ends later than maxTokenAge after iat', asy
   expect(outcome).toHaveProperty('result.context.expiresAt', NOW + 86_400);
 });
 
-it('a token that was good is refused once its time is over, by the clock alone', async () => {
+it('a token that was good is rejected once its time is over, by the clock alone', async () => {
   const clock = createClock();
   const authorizer = fresh({ clock });
   const token = withClaims({ exp: NOW + 60 });
@@ -106,7 +106,7 @@ it('a token that was good is refused once its time is over, by the clock alone',
   expect((await authorizer.decide(token)).kind).toBe('allowed');
   clock.advance(1);
   expect((await authorizer.decide(token)).kind).toBe('unauthorized');
-  expect(refusalsOf(authorizer)).toEqual(['expired']);
+  expect(rejectionsOf(authorizer)).toEqual(['expired']);
 });
 
 describe('the registered claims by themselves', () => {

@@ -20,7 +20,7 @@ describe('intrinsic functions', () => {
     expect(resolveIntrinsics(value, references)).toEqual(expected);
   });
 
-  test('one that is not known is refused by name', () => {
+  test('one that is not known is rejected by name', () => {
     expect(() => resolveIntrinsics({ 'Fn::ImportValue': 'x' }, references)).toThrow('Fn::ImportValue');
   });
 });
@@ -37,11 +37,11 @@ describe('a stack', () => {
     expect(stack.outputs()).toEqual({ TableName: 'small-Table' });
   });
 
-  test('refuses an attribute that it does not have, by name', () => {
+  test('rejects an attribute that it does not have, by name', () => {
     expect(() => stack.attribute('Api', 'Nothing')).toThrow('Nothing of Api');
   });
 
-  test('refuses a reference to nothing', () => {
+  test('rejects a reference to nothing', () => {
     expect(() => stack.ref('Gone')).toThrow('Gone');
   });
 

@@ -78,7 +78,7 @@ describe('conditions', () => {
     expect(verdict(statement({ Condition: condition }))).toBe(holds ? 'allow' : 'implicit deny');
   });
 
-  test.each(['ArnLike', 'ForAnyValue:StringEquals', 'constructor'])('%s is refused by name', (operator) => {
+  test.each(['ArnLike', 'ForAnyValue:StringEquals', 'constructor'])('%s is rejected by name', (operator) => {
     expect(() => verdict(statement({ Condition: { [operator]: { 'aws:UserAgent': 'x' } } }))).toThrow(operator);
   });
 });

@@ -35,7 +35,7 @@ describe('the command line', () => {
     [['--json=yes'], '--json'],
     [['--reading', 'decoded'], 'one of raw, '],
     [['--reading'], 'nothing was given'],
-  ])('%j is refused in one sentence that names %s', (argv, named) => {
+  ])('%j is rejected in one sentence that names %s', (argv, named) => {
     expect(() => parseStartOptions(argv)).toThrow(UsageError);
     expect(() => parseStartOptions(argv)).toThrow(named);
   });

@@ -14,6 +14,6 @@ test.each([
   expect(recordFilterOf(patterns)(record)).toBe(expected);
 });
 
-test('an operator that is not known is refused by name', () => {
+test('an operator that is not known is rejected by name', () => {
   expect(() => recordFilterOf(['{"eventName":[{"prefix":"IN"}]}'])).toThrow('prefix');
 });

@@ -61,13 +61,13 @@ describe.concurrent('npm itself', () => {
     expect(err).toMatch(/^--region goes with --stack[^\n]*\n$/);
   });
 
-  it('is no reason to refuse for options after --, nor for its own settings with names like ours', async () => {
+  it('is no reason to reject for options after --, nor for its own settings with names like ours', async () => {
     const words = 'run plan -- --requests-per-second 1 --active-tokens 5';
     expect(await npm(words, { settings: 'json=true\n' })).toMatchObject({ code: 0, err: '' });
   });
 });
 
-describe.concurrent('every program refuses to run without what npm kept', () => {
+describe.concurrent('every program declines to run without what npm kept', () => {
   it.each([
     ['ops/token.ts', 'token', 'visitor', { npm_config_client: 'true' }, '--client'],
     ['ops/routes.ts', 'routes', '', { npm_config_scope: 'orders:read' }, '--scope'],

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => operator.leave());
 
-describe('a token as an argument is refused with the piped form, exit 2, nothing done', () => {
+describe('a token as an argument is rejected with the piped form, exit 2, nothing done', () => {
   it.each([
     [`revoke token ${TOKEN}`, 'revoke token -'],
     [`revoke token 'Bearer ${TOKEN}'`, 'revoke token -'],
@@ -57,10 +57,13 @@ describe('a token as an argument is refused with the piped form, exit 2, nothing
   });
 });
 
-it.each(['revoke token some-id', 'check some-id'])('what is no token is refused there too: %s', async (commandLine) => {
-  const { exitCode, err } = await operator.run(commandLine);
-  expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/comes from standard input/) });
-});
+it.each(['revoke token some-id', 'check some-id'])(
+  'what is no token is rejected there too: %s',
+  async (commandLine) => {
+    const { exitCode, err } = await operator.run(commandLine);
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/comes from standard input/) });
+  },
+);
 
 it.each([
   ['a space in its header', headed('{ "alg":"ES256" }')],

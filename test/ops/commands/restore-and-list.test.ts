@@ -42,7 +42,7 @@ describe('restore', () => {
 });
 
 describe('show', () => {
-  it('tells what an entry refuses, who wrote it, and what is wrong with it', async () => {
+  it('tells what an entry rejects, who wrote it, and what is wrong with it', async () => {
     await operator.table.put({
       target: { S: 'sub#main#hand' },
       before: { S: 'yesterday' },
@@ -50,7 +50,7 @@ describe('show', () => {
     });
     const { exitCode, out } = await operator.run('show subject hand --issuer main');
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/refuses +every token of this subject/);
+    expect(out).toMatch(/rejects +every token of this subject/);
     expect(out).toMatch(/WARNING.*`before` is no plain number/);
     expect(out).toContain('a\\u001b[2Jb');
   });

@@ -128,7 +128,7 @@ describe('revoke --replace', () => {
 });
 
 describe('a write that takes so long that its `before` is moved afterwards', () => {
-  /** The first write is refused, since it expects no entry; the second takes 3 s; the third moves the `before`. */
+  /** The first write is rejected, since it expects no entry; the second takes 3 s; the third moves the `before`. */
   const outrunMove = (action: () => Promise<unknown>) =>
     dynamoDb.outrunNextWrite(async () =>
       dynamoDb.outrunNextWrite(async () => {

@@ -63,8 +63,8 @@ describe('revoke in two Regions', () => {
     const { text, exitCode } = await run('revoke subject alice', { entry: {} });
     expect(exitCode).toBe(0);
     expect(text).toMatch(/^Revoked subject alice of main \(sub#main#alice\)\.\n/);
-    expect(text).toMatch(/The entry in eu-west-1 refuses .*; later ones work; it may be deleted from/);
-    expect(text).toMatch(/The entry in us-east-1 refuses .*, also later ones; it is kept until you restore it/);
+    expect(text).toMatch(/The entry in eu-west-1 rejects .*; later ones work; it may be deleted from/);
+    expect(text).toMatch(/The entry in us-east-1 rejects .*, also later ones; it is kept until you restore it/);
     expect(text).toMatch(/without a cache flush in us-east-1, cached decisions run out until then/);
   });
 
@@ -105,7 +105,7 @@ describe('show in two Regions', () => {
   it('one of which does not answer: the other is shown', async () => {
     const report = await run('show subject alice', GONE, { entry: {} });
     expect(report.exitCode).toBe(1);
-    expect(report.text).toMatch(/eu-west-1: subject alice of main\n {2}refuses +every token of this subject/);
+    expect(report.text).toMatch(/eu-west-1: subject alice of main\n {2}rejects +every token of this subject/);
     expect(report.text).toMatch(/us-east-1: NOT READ: ResourceNotFoundException/);
     expect(documentOf(report).regions).toMatchObject([
       { region: 'eu-west-1', entry: { target: 'sub#main#alice' }, error: null },

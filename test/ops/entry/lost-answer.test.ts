@@ -28,22 +28,22 @@ describe('an entry that was written, and the answer is lost', () => {
     expect(out).toMatch(new RegExp(`^NOT CONFIRMED: key k-${treatment} of main`));
     expect(out).toMatch(/eu-west-1: NOT CONFIRMED: nobody knows whether the entry was written: The table/);
     expect(out).toMatch(/run the same command again/);
-    expect(out).not.toMatch(/NOT revoked|NOT WRITTEN|Refused for certain/);
+    expect(out).not.toMatch(/NOT revoked|NOT WRITTEN|Rejected for certain/);
     expect(await operator.entry(`kid#main#k-${treatment}`)).toBeDefined();
   });
 
   it('has no entry and an unknown outcome for programs', async () => {
     treatEvery('PutItem', 'lose-answer');
     expect((await operator.document('revoke key programs')).regions).toMatchObject([
-      { outcome: 'unknown', confirmed: false, entry: null, acknowledgedAt: null, refusedForCertainBy: null },
+      { outcome: 'unknown', confirmed: false, entry: null, acknowledgedAt: null, rejectedForCertainBy: null },
     ]);
   });
 
-  it('is not said to be missing because a repeated request was refused', async () => {
+  it('is not said to be missing because a repeated request was rejected', async () => {
     treatInTurn('PutItem', 'lose-answer', 'deny');
-    const { out } = await operator.run('revoke key refused-later');
+    const { out } = await operator.run('revoke key rejected-later');
     expect(out).toMatch(/eu-west-1: NOT CONFIRMED: nobody knows whether the entry was written: .*AccessDenied/);
-    expect(await operator.entry('kid#main#refused-later')).toBeDefined();
+    expect(await operator.entry('kid#main#rejected-later')).toBeDefined();
   });
 
   it('is reported as written when a repeated request finds it, and its flush with it', async () => {
@@ -66,7 +66,7 @@ describe('an entry that was written, and the answer is lost', () => {
   });
 });
 
-it('an entry that DynamoDB refuses is not written for certain', async () => {
+it('an entry that DynamoDB rejects is not written for certain', async () => {
   treatEvery('PutItem', 'deny');
   const { exitCode, out } = await operator.run('revoke key denied');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/^NOT revoked: key denied/) });
@@ -100,15 +100,15 @@ describe('an import whose answers are lost', () => {
   });
 });
 
-describe('an import that DynamoDB refuses', () => {
+describe('an import that DynamoDB rejects', () => {
   it('has written nothing for certain, and says so', async () => {
     treatEvery('PutItem', 'deny');
-    const { exitCode, out } = await operator.run('import -', 'level,value\nkey,refused-1\nkey,refused-2');
+    const { exitCode, out } = await operator.run('import -', 'level,value\nkey,rejected-1\nkey,rejected-2');
     expect({ exitCode, out }).toEqual({
       exitCode: 1,
       out: expect.stringMatching(/NOT CONFIRMED: 0 of 2 entries confirmed, 2 not written: The table .*AccessDenied/),
     });
-    expect(await operator.entry('kid#main#refused-1')).toBeUndefined();
+    expect(await operator.entry('kid#main#rejected-1')).toBeUndefined();
   });
 
   it('in part tells the entries that are there from those that are not', async () => {
@@ -188,13 +188,13 @@ describe('restore', () => {
     });
   });
 
-  it('that is refused when it is repeated does not say that it failed', async () => {
+  it('that is rejected when it is repeated does not say that it failed', async () => {
     treatInTurn('DeleteItem', 'lose-answer', 'deny');
     const { regions } = await operator.document('restore subject alice');
     expect(regions).toMatchObject([{ outcome: 'unknown', confirmed: false, previous: null }]);
   });
 
-  it('that DynamoDB refuses has failed for certain', async () => {
+  it('that DynamoDB rejects has failed for certain', async () => {
     treatEvery('DeleteItem', 'deny');
     const { exitCode, out } = await operator.run('restore subject alice');
     expect({ exitCode, out }).toEqual({

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const count = async () => (await operator.document('list --all')).entries.length;
 
-describe('a value that no token carries as it stands is refused with the command that was meant, nothing written', () => {
+describe('a value that no token carries as it stands is rejected with the command that was meant, nothing written', () => {
   it.each([
     ['principalId', 'subject main#alice', 'revoke subject alice --issuer main'],
     [
@@ -75,7 +75,7 @@ describe('a value that no token carries as it stands is refused with the command
 });
 
 describe('a subject that really begins with an alias', () => {
-  it('is named in the refusal of a file’s line as one that takes `exact`', async () => {
+  it('is named in the rejection of a file’s line as one that takes `exact`', async () => {
     const { err } = await operator.run('import -', 'level,value,issuer\nsubject,main#alice,main\n');
     expect(err).toMatch(
       /write the value alice and the issuer main; if a token really carries it like that, set `exact` to true/,

@@ -87,8 +87,8 @@ async function expectTrue(name: string, now: () => number): Promise<void> {
   expect(Date.parse(written?.revokedAt?.S ?? '') / 1000).toBeGreaterThanOrEqual(from - 1);
   expect(Date.parse(written?.revokedAt?.S ?? '') / 1000).toBeLessThanOrEqual(until + 2);
   expect(Number(written?.purgeAt?.N)).toBeGreaterThanOrEqual(from + 86_400);
-  expect(Date.parse(region.refusedForCertainBy) / 1000).toBeGreaterThanOrEqual(from + BOUND);
-  expect(Date.parse(region.refusedForCertainBy) / 1000).toBeLessThanOrEqual(until + BOUND + 2.5);
+  expect(Date.parse(region.rejectedForCertainBy) / 1000).toBeGreaterThanOrEqual(from + BOUND);
+  expect(Date.parse(region.rejectedForCertainBy) / 1000).toBeLessThanOrEqual(until + BOUND + 2.5);
 }
 
 describe("a revocation's times are DynamoDB's, with an operator's clock that is", () => {
@@ -196,7 +196,7 @@ describe('a DynamoDB whose answers carry no time', () => {
     expect(Number((await entry('sub#main#dateless'))?.before?.N)).toBeGreaterThanOrEqual(Math.floor(serverTime()) - 60);
   });
 
-  it('elsewhere is refused in one sentence', async () => {
+  it('elsewhere is rejected in one sentence', async () => {
     const now = await tableTime(stackOf(dateless.address), SOURCES);
     expect(() => now()).toThrow(/DynamoDB's answer in region-0 carries no time \(the HTTP header Date\)/);
   });

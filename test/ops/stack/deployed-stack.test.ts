@@ -26,16 +26,16 @@ function cloudFormation(stacks: ReadonlyMap<string, KnownStack>) {
     response.setHeader('content-type', 'text/xml');
     if (action === 'GetCallerIdentity')
       response.end(result(action, '<Arn>arn:aws:sts::123456789012:assumed-role/operator/ann</Arn>'));
-    else if (action === refused) response.writeHead(403).end(REFUSED);
+    else if (action === rejected) response.writeHead(403).end(REJECTED);
     else if (stack === undefined) response.writeHead(400).end(NO_STACK);
     else response.end(result(action, action === 'DescribeStacks' ? stackXml(stack) : resourceXml(stack)));
   };
 }
 
 /** The operation that the operator's role does not allow. */
-let refused: string | undefined;
+let rejected: string | undefined;
 
-const REFUSED =
+const REJECTED =
   '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>You may not</Message></Error></ErrorResponse>';
 
 const NO_STACK =
@@ -88,7 +88,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   stacks.clear();
-  refused = undefined;
+  rejected = undefined;
 });
 
 const run = (commandLine: string) =>
@@ -149,7 +149,7 @@ describe('--stack', () => {
   });
 
   it('whose description cannot be read is named, with its Region', async () => {
-    refused = 'DescribeStackResource';
+    rejected = 'DescribeStackResource';
     const { exitCode, err } = await run('list --stack Api --region eu-west-1');
     expect({ exitCode, err }).toEqual({
       exitCode: 1,

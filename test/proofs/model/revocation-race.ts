@@ -28,7 +28,7 @@ export interface RaceParameters {
 }
 
 interface AuthorizerState {
-  /** An Allow on its way into a node's cache. Refusals are thrown, never cached, and need no state. */
+  /** An Allow on its way into a node's cache. Rejections are thrown, never cached, and need no state. */
   readonly deciding: { readonly entry: CacheEntry; readonly age: number } | undefined;
   /** Ticks that a "not revoked" answer is still reused. */
   readonly remembered: number;

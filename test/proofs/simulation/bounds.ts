@@ -1,5 +1,5 @@
 import { guaranteedLag, settledLag, settledLagByAnyClock } from '../../../lambda/flush/flush-timing.ts';
-import { LONGEST_FLUSH_EFFECT } from './parts/simulated-api.ts';
+import { MAX_FLUSH_EFFECT } from './parts/simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './parts/simulated-authorizer.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,5 +22,5 @@ export function settledBoundByAnyClock(plan: Plan): number {
 }
 
 function boundOf(plan: Plan, seconds: number): number {
-  return Math.min(guaranteedBound(plan), seconds * 1000 + LONGEST_FLUSH_EFFECT);
+  return Math.min(guaranteedBound(plan), seconds * 1000 + MAX_FLUSH_EFFECT);
 }

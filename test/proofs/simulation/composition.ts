@@ -1,5 +1,5 @@
 import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/flusher-environment.ts';
-import type { RefuseIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
+import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
@@ -9,7 +9,7 @@ export interface Composition {
   readonly flushModes: readonly FlushMode[];
   readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
   /** Once for each execution environment. `now`: milliseconds since the epoch. */
-  readonly refuseIfRevoked: (deployed: RefuseIfRevoked, now: () => number) => RefuseIfRevoked;
+  readonly rejectIfRevoked: (deployed: RejectIfRevoked, now: () => number) => RejectIfRevoked;
   /** Once for each node. */
   readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
 }
@@ -19,6 +19,6 @@ export type CreateResultCache = () => ResultCache<AuthorizerAnswer>;
 export const AS_DEPLOYED: Composition = {
   flushModes: FLUSH_MODES,
   batchGetItem: (deployed) => deployed,
-  refuseIfRevoked: (deployed) => deployed,
+  rejectIfRevoked: (deployed) => deployed,
   resultCache: (create) => create(),
 };

@@ -1,6 +1,6 @@
 import { CannotDecideError } from '../../../lambda/failure.ts';
 import { InvalidTokenError } from '../../../lambda/rejection.ts';
-import type { RefuseIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
+import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
@@ -17,12 +17,12 @@ const PROLONGATION = 3600;
 export const DROPPED_RULES = {
   'no settled flush': { ...AS_DEPLOYED, flushModes: ['at-once'] },
   'eventually consistent reads': { ...AS_DEPLOYED, batchGetItem: eventuallyConsistent },
-  'a negative cache': { ...AS_DEPLOYED, refuseIfRevoked: rememberingUnrevoked },
+  'a negative cache': { ...AS_DEPLOYED, rejectIfRevoked: rememberingUnrevoked },
   'cached answers that live longer when they are used': { ...AS_DEPLOYED, resultCache: prolonging },
   'flushes of the entries of one route alone': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
-  'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, refuseIfRevoked: admittingInOutage },
-  'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, refuseIfRevoked: refusingInOutage },
-  'a table that is not asked again after a failure': { ...AS_DEPLOYED, refuseIfRevoked: givingUp },
+  'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, rejectIfRevoked: admittingInOutage },
+  'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, rejectIfRevoked: rejectingInOutage },
+  'a table that is not asked again after a failure': { ...AS_DEPLOYED, rejectIfRevoked: givingUp },
 } as const satisfies Readonly<Record<string, Composition>>;
 
 export type DroppedRule = keyof typeof DROPPED_RULES;
@@ -35,7 +35,7 @@ function eventuallyConsistent(deployed: BatchGetItem): BatchGetItem {
   };
 }
 
-function rememberingUnrevoked(deployed: RefuseIfRevoked, now: () => number): RefuseIfRevoked {
+function rememberingUnrevoked(deployed: RejectIfRevoked, now: () => number): RejectIfRevoked {
   const askAgainAt = new Map<string | undefined, number>();
   return async (token) => {
     if (now() < (askAgainAt.get(token.jwtId) ?? 0)) return;
@@ -68,21 +68,21 @@ function flushedForOneRoute(create: CreateResultCache): ResultCache<AuthorizerAn
   };
 }
 
-function admittingInOutage(deployed: RefuseIfRevoked): RefuseIfRevoked {
+function admittingInOutage(deployed: RejectIfRevoked): RejectIfRevoked {
   return (token) =>
     deployed(token).catch((error: unknown) => {
       if (!(error instanceof CannotDecideError)) throw error;
     });
 }
 
-function refusingInOutage(deployed: RefuseIfRevoked): RefuseIfRevoked {
+function rejectingInOutage(deployed: RejectIfRevoked): RejectIfRevoked {
   return (token) =>
     deployed(token).catch((error: unknown) => {
       throw error instanceof CannotDecideError ? new InvalidTokenError('revoked') : error;
     });
 }
 
-function givingUp(deployed: RefuseIfRevoked): RefuseIfRevoked {
+function givingUp(deployed: RejectIfRevoked): RejectIfRevoked {
   let failure: CannotDecideError | undefined;
   return (token) => {
     if (failure !== undefined) return Promise.reject(failure);

@@ -45,7 +45,7 @@ export function withNested(stack: SynthesizedStack): readonly SynthesizedStack[]
   return [stack, ...[...stack.nested.values()].flatMap(withNested)];
 }
 
-/** What CloudFormation refuses: a ring of resources within a template, a ring of stacks, and names that nothing has. */
+/** What CloudFormation rejects: a ring of resources within a template, a ring of stacks, and names that nothing has. */
 export function faultsIn(stacks: readonly SynthesizedStack[]): readonly string[] {
   const all = stacks.flatMap(withNested);
   const rings = all.flatMap(({ name, template }) => ringsIn(edgesWithin(template)).map((ring) => `${name}: ${ring}`));

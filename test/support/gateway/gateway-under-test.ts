@@ -7,7 +7,7 @@ import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts'
 import { apiGateway } from '../../../local/gateway/api-gateway.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import { resultCache } from '../../../local/gateway/authorization/result-cache.ts';
-import type { HttpAnswer } from '../../../local/gateway/rest-api/gateway-response.ts';
+import type { HttpResponse } from '../../../local/gateway/rest-api/gateway-response.ts';
 import { restApiOf } from '../../../local/gateway/rest-api/rest-api.ts';
 import { invokePermissionsOf } from '../../../local/iam/invoke-permission.ts';
 import { warnOnce } from '../../../local/warnings.ts';
@@ -53,8 +53,8 @@ export interface GatewayUnderTest {
   setTime(seconds: number): void;
   authorizerCalls(): number;
   /** A GET. */
-  get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
-  send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpAnswer>;
+  get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
+  send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 

@@ -91,7 +91,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
   const authorize = createAuthorizer({
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
-    refuseIfRevoked: createRevocationList({
+    rejectIfRevoked: createRevocationList({
       readEntries: countedReads,
       levels: options.levels ?? REVOCATION_LEVELS,
       report,

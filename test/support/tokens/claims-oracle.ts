@@ -15,7 +15,7 @@ export interface ClaimRules {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Until when a token with these claims opens anything (seconds since the epoch); undefined: it is refused. */
+/** Until when a token with these claims opens anything (seconds since the epoch); undefined: it is rejected. */
 export function endOf(claims: Claims, rules: ClaimRules, nowMilliseconds: number): number | undefined {
   const now = Math.floor(nowMilliseconds / 1000);
   const { iss, aud, exp, iat, nbf } = claims;

@@ -20,7 +20,7 @@ export interface ProviderTokens {
   /** The targets that would revoke it, `th#`, `kid#` and `iss#` aside. */
   readonly targets: readonly string[];
   /** Good tokens of the same provider that are not for this API, with the reason. */
-  readonly refused: Readonly<Record<string, TokenShape & { readonly reason: string }>>;
+  readonly rejected: Readonly<Record<string, TokenShape & { readonly reason: string }>>;
 }
 
 const times = { iat: NOW - 10, exp: NOW + 3590 };
@@ -142,7 +142,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: at, claims: { ...auth0Claims, jti: 'LzTDoz3Cft6oDhUEKBEvLS', client_id: client } },
     opens: ['GET/open', 'GET/a'],
     targets: ['jti#main#LzTDoz3Cft6oDhUEKBEvLS', `sub#main#${auth0User}`, `cid#main#${client}`],
-    refused: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
+    rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
   },
   {
     name: 'auth0, its own profile with permissions',
@@ -150,7 +150,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
     opens: ['GET/open', 'GET/a', 'GET/b'],
     targets: [`sub#main#${auth0User}`, `cid#main#${client}`],
-    refused: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
+    rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
   },
   {
     name: 'cognito',
@@ -163,7 +163,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
       `sub#main#${cognitoUser}`,
       `cid#main#${client}`,
     ],
-    refused: {
+    rejected: {
       'ID token': {
         header: {},
         claims: { ...idToken(pool, cognitoUser), jti: 'id-token-id', token_use: 'id', 'cognito:username': 'alice' },
@@ -182,7 +182,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: jwt, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
     opens: ['GET/open', 'GET/a'],
     targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
-    refused: {
+    rejected: {
       'ID token': { header: jwt, claims: { ...entraClaims, aud: client }, reason: 'audience' },
       'v1.0 token': { header: jwt, claims: { ...entraClaims, ver: '1.0', appid: client }, reason: 'claim' },
     },
@@ -193,7 +193,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: jwt, claims: { ...entraClaims, roles: ['write'], idtyp: 'app' } },
     opens: ['GET/open', 'GET/b'],
     targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
-    refused: {},
+    rejected: {},
   },
   {
     name: 'keycloak, with realm roles',
@@ -206,7 +206,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
       `sub#main#${keycloakClaims.sub}`,
       `cid#main#${client}`,
     ],
-    refused: {
+    rejected: {
       'ID token': { header: jwt, claims: { ...keycloakClaims, aud: client, typ: 'ID' }, reason: 'audience' },
       'ID token with an audience mapper': { header: jwt, claims: { ...keycloakClaims, typ: 'ID' }, reason: 'claim' },
     },
@@ -217,7 +217,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: {}, claims: oktaClaims },
     opens: ['GET/open', 'GET/a'],
     targets: [`jti#main#${oktaClaims.jti}`, `sub#main#${oktaClaims.sub}`, `cid#main#${client}`],
-    refused: {
+    rejected: {
       'ID token': { header: {}, claims: { ...idToken(oktaIssuer, '00uixa'), jti: 'ID.x', ver: 1 }, reason: 'audience' },
     },
   },
@@ -227,7 +227,7 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: jwt, claims: googleClaims },
     opens: ['GET/open'],
     targets: [`sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
-    refused: {
+    rejected: {
       'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
       'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
     },
@@ -238,6 +238,6 @@ export const PROVIDERS: readonly ProviderTokens[] = [
     accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
     opens: ['GET/open', 'GET/a', 'GET/b'],
     targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
-    refused: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
+    rejected: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
   },
 ];

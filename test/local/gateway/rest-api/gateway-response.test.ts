@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type GatewayFailure,
   gatewayResponse,
-  refuseUnknownSubstitutions,
+  rejectUnknownSubstitutions,
 } from '../../../../local/gateway/rest-api/gateway-response.ts';
 
 const unauthorized: GatewayFailure = { responseType: 'UNAUTHORIZED', message: 'Unauthorized' };
@@ -59,6 +59,6 @@ test.each([
   { templates: { 'application/json': '$input.body' } },
   { templates: { 'application/json': '$stageVariables.x' } },
   { parameters: { 'gatewayresponse.header.X': 'method.request.path.id' } },
-])('a substitution that is not known is refused: %j', (parts) => {
-  expect(() => refuseUnknownSubstitutions(new Map([['UNAUTHORIZED', settings(parts)]]))).toThrow('UNAUTHORIZED');
+])('a substitution that is not known is rejected: %j', (parts) => {
+  expect(() => rejectUnknownSubstitutions(new Map([['UNAUTHORIZED', settings(parts)]]))).toThrow('UNAUTHORIZED');
 });

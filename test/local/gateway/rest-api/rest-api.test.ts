@@ -30,7 +30,7 @@ test('a REQUEST authorizer is read with its identity sources, in their order', (
   });
 });
 
-describe('what the product does not use is refused by name', () => {
+describe('what the product does not use is rejected by name', () => {
   test.each([
     ['Api', { Policy: { Statement: [] } }, 'resource policy'],
     ['Api', { Body: {} }, 'OpenAPI'],

@@ -53,7 +53,7 @@ describe('check', () => {
     const token = tokenWith({ sid: 'revoked-1', client_id: 'client-9' });
     const { exitCode, out } = await operator.run('check -', token);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^Verdict: refused \(401\): It has been revoked\./);
+    expect(out).toMatch(/^Verdict: rejected \(401\): It has been revoked\./);
     expect(out).toMatch(/REVOKED BY session revoked-1 of main: .*; written by ann on 2027-01-15T08:00:00Z: "laptop"/);
     expect(out).toMatch(/Spared by client client-9 of main/);
     expect(await operator.document('check -', token)).toMatchObject({ status: 401, reason: 'revoked' });
@@ -63,7 +63,7 @@ describe('check', () => {
     await operator.run('revoke subject long-gone --block --by ann');
     const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600, sub: 'long-gone' });
     const { out } = await operator.run('check -', token);
-    expect(out).toMatch(/^Verdict: refused \(401\): It has expired\. It is revoked as well\./);
+    expect(out).toMatch(/^Verdict: rejected \(401\): It has expired\. It is revoked as well\./);
     expect(await outcomes(token)).toMatchObject({
       signature: 'passed',
       times: 'failed',
@@ -162,7 +162,7 @@ describe('check', () => {
     await cut.leave();
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
-      out: expect.stringMatching(/^Verdict: refused \(401\): It has expired/),
+      out: expect.stringMatching(/^Verdict: rejected \(401\): It has expired/),
     });
     expect(out).toMatch(/revocation +not reached +The table gone in eu-west-1 cannot be read: ResourceNotFound/);
     expect(outcomesOf(document)).toMatchObject({ times: 'failed', claims: 'passed', revocation: 'not reached' });

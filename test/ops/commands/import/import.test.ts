@@ -133,7 +133,7 @@ describe('import', () => {
     expect(await operator.entry('sub#main#forced')).toMatchObject({ before: { N: '1700000000' } });
   });
 
-  it('with an --as-of so old that `now` would revoke nothing is refused', async () => {
+  it('with an --as-of so old that `now` would revoke nothing is rejected', async () => {
     const { exitCode, err } = await operator.run('import - --as-of 1799900000', 'level,value\nsubject,late-resume');
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/line 2: .*have all expired/) });
     expect(await operator.entry('sub#main#late-resume')).toBeUndefined();
@@ -209,7 +209,7 @@ describe('bad lines', () => {
     expect(err).not.toContain('\u001b');
   });
 
-  it.each(['le', 'be'])('a file in UTF-16 (%s) is refused, with and without a byte order mark', async (order) => {
+  it.each(['le', 'be'])('a file in UTF-16 (%s) is rejected, with and without a byte order mark', async (order) => {
     const little = Buffer.from('\ufefflevel,value\nkey,x', 'utf16le');
     const bytes = order === 'le' ? little : little.swap16();
     for (const start of [0, 2]) {
@@ -226,7 +226,7 @@ describe('bad lines', () => {
   const latin1 = Buffer.from('level,value\nsubject,j\u00fcrgen', 'latin1');
 
   it.each(['', ' --skip-bad', ' --dry-run'])(
-    'a file that is not UTF-8 is refused, for its names match nobody%s',
+    'a file that is not UTF-8 is rejected, for its names match nobody%s',
     async (option) => {
       const file = join(operator.folder, 'latin1.csv');
       await writeFile(file, latin1);
@@ -239,7 +239,7 @@ describe('bad lines', () => {
     },
   );
 
-  it('standard input that is not UTF-8 is refused too', async () => {
+  it('standard input that is not UTF-8 is rejected too', async () => {
     const { exitCode, out, err } = await operator.run('import -', new TextDecoder().decode(latin1));
     expect({ exitCode, out, err }).toEqual({
       exitCode: 1,

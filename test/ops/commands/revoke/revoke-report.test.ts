@@ -35,7 +35,7 @@ describe('a revocation that failed', () => {
 
   it('has no entry for programs', async () => {
     const { regions } = await cut.document('revoke subject alice');
-    expect(regions).toMatchObject([{ outcome: 'failed', confirmed: false, entry: null, refusedForCertainBy: null }]);
+    expect(regions).toMatchObject([{ outcome: 'failed', confirmed: false, entry: null, rejectedForCertainBy: null }]);
   });
 
   it('as a dry run says that the table cannot be read', async () => {
@@ -65,10 +65,10 @@ describe('an entry that was written', () => {
     expect(out).toMatch(
       /eu-west-1: written, NOT CONFIRMED: The table \S+ in eu-west-1 cannot be read: AccessDeniedException/,
     );
-    expect(out).not.toMatch(/NOT WRITTEN|Refused for certain/);
+    expect(out).not.toMatch(/NOT WRITTEN|Rejected for certain/);
     expect(await writer.entry('kid#main#k')).toBeDefined();
     expect((await writer.document('revoke key k2')).regions).toMatchObject([
-      { outcome: 'written', confirmed: false, entry: { target: 'kid#main#k2' }, refusedForCertainBy: null },
+      { outcome: 'written', confirmed: false, entry: { target: 'kid#main#k2' }, rejectedForCertainBy: null },
     ]);
   });
 

@@ -85,7 +85,7 @@ describe('a token given whole', () => {
     ['cut short', unsignedToken({}).slice(0, 60), /not a JWT/],
     ['that is not JSON inside', 'AAAA.BBBB.CCCC', /not a JWT/],
     ['that is not there', '', /holds no token/],
-  ])('%s is refused in one sentence, and nothing is written', async (_, token, sentence) => {
+  ])('%s is rejected in one sentence, and nothing is written', async (_, token, sentence) => {
     const before = await countOf();
     const { exitCode, out, err } = await operator.run('revoke token -', token);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
@@ -158,7 +158,7 @@ describe('the output', () => {
       guaranteedLagSeconds: 67,
       expectedLagSeconds: 2,
       acknowledgedAt: '2027-01-15T08:00:00Z',
-      refusedForCertainBy: '2027-01-15T08:01:07Z',
+      rejectedForCertainBy: '2027-01-15T08:01:07Z',
     });
     const { out } = await operator.run('revoke key shown2 --issuer main');
     expect(out).toMatch(/for certain by 2027-01-15T08:01:07Z \(in 67 s\); expected within about 2 s/);
@@ -188,7 +188,7 @@ describe('the output', () => {
   });
 });
 
-describe('what would revoke nothing is refused', () => {
+describe('what would revoke nothing is rejected', () => {
   it.each([
     ['revoke subject x', /several issuers: add --issuer with one of main, noid/],
     ['revoke subject x --issuer Main', /no issuer with the alias "Main": it has main, noid/],

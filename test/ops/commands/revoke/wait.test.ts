@@ -53,12 +53,12 @@ const run = (commandLine: string, standardInput = TOKEN) =>
     readStandardInput: async () => standardInput,
   });
 
-it('--wait watches a token until it is refused, and prints the measured lag', async () => {
+it('--wait watches a token until it is rejected, and prints the measured lag', async () => {
   acceptedCalls = 4;
   const { exitCode, out } = await run(`revoke subject alice --wait --probe ${operator.folder}/token.txt`);
   expect({ exitCode, out }).toEqual({
     exitCode: 0,
-    out: expect.stringMatching(/eu-west-1: refused 4 s after the write \(6 calls\)/),
+    out: expect.stringMatching(/eu-west-1: rejected 4 s after the write \(6 calls\)/),
   });
   expect(new Set(api.requests)).toEqual(new Set(['/v1/whoami']));
 });
@@ -70,7 +70,7 @@ it('--wait says which route it watched where every route has a cached decision o
   const command = 'revoke subject per-route --wait --probe -';
   const { out } = await perRoute.run(command, TOKEN);
   expect(out).toMatch(
-    /eu-west-1: refused [\d.]+ s after the write \(6 calls\) on GET \/whoami; the decisions of other routes were not watched\.\n/,
+    /eu-west-1: rejected [\d.]+ s after the write \(6 calls\) on GET \/whoami; the decisions of other routes were not watched\.\n/,
   );
   acceptedCalls = 4;
   const { wait } = JSON.parse((await perRoute.run(`${command} --json`, TOKEN)).out);
@@ -96,17 +96,17 @@ it('--wait with an API that does not answer writes nothing', async () => {
 });
 
 describe('a probe that was not accepted before the write measures nothing: the entry is written, exit 1', () => {
-  it('refused already', async () => {
+  it('rejected already', async () => {
     acceptedCalls = 0;
-    const { exitCode, out } = await run('revoke subject refused-already --wait --probe -');
+    const { exitCode, out } = await run('revoke subject rejected-already --wait --probe -');
     expect({ exitCode, out }).toEqual({
       exitCode: 1,
       out: expect.stringMatching(
-        /^Revoked subject(?:.|\n)*eu-west-1: NOT MEASURED: the API refused the watched token before/,
+        /^Revoked subject(?:.|\n)*eu-west-1: NOT MEASURED: the API rejected the watched token before/,
       ),
     });
     expect(out).not.toMatch(/after the write/);
-    expect(await operator.entry('sub#main#refused-already')).toBeDefined();
+    expect(await operator.entry('sub#main#rejected-already')).toBeDefined();
   });
 
   it.each([500, 503, 429])('answered with %i', async (status) => {
@@ -127,7 +127,7 @@ describe('a probe that was not accepted before the write measures nothing: the e
       {
         region: 'eu-west-1',
         measuredLagSeconds: null,
-        unmeasured: expect.stringMatching(/refused/),
+        unmeasured: expect.stringMatching(/rejected/),
         calls: 1,
         watchedRoute: null,
       },
@@ -150,7 +150,7 @@ it('a probe that expires while it is watched measures nothing, exit 1', async ()
   });
 });
 
-describe('a probe that is no token at all is refused before anything is written, exit 2', () => {
+describe('a probe that is no token at all is rejected before anything is written, exit 2', () => {
   const foreign = tokenThat({}).split('.');
   it.each([
     ['a word', 'garbage'],

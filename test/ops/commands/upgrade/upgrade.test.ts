@@ -68,7 +68,7 @@ describe('upgrade', () => {
     expect(out).toMatch(/3 entries inspected: NOT ALL of them would go on revoking\./);
   });
 
-  it('says nothing of an issuer that is trusted no longer, whose tokens are refused anyway', async () => {
+  it('says nothing of an issuer that is trusted no longer, whose tokens are rejected anyway', async () => {
     await put('sub#main#alice');
     const path = await next([trustedIssuer({ alias: 'other', issuer: 'https://other.example/' })]);
     expect((await operator.document(`upgrade ${path}`)).changes).toEqual([]);
@@ -151,14 +151,14 @@ describe('upgrade', () => {
       },
       /describes 2 authorizers: name one of them in the output AuthorizerLogicalId\./,
     ],
-  ])('refuses a file that %s, in one sentence', async (_name, content, sentence) => {
+  ])('rejects a file that %s, in one sentence', async (_name, content, sentence) => {
     const { exitCode, out, err } = await operator.run(`upgrade ${await fileWith(content)}`);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
     expect(err).toMatch(sentence);
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  it('refuses a file that is not there', async () => {
+  it('rejects a file that is not there', async () => {
     const { exitCode, err } = await operator.run('upgrade nowhere.json');
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/^nowhere\.json cannot be read/) });
   });

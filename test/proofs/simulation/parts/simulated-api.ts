@@ -28,10 +28,10 @@ export interface Place {
 }
 
 /** Milliseconds from acceptance until a node has been emptied, while nothing is wrong. */
-export const LONGEST_FLUSH_EFFECT = 1000;
-const LONGEST_FLUSH_CALL = 500;
+export const MAX_FLUSH_EFFECT = 1000;
+const MAX_FLUSH_CALL = 500;
 const LATE_FLUSH_EFFECT = 30_000;
-const LONGEST_REFUSAL = 15_000;
+const MAX_REJECTION = 15_000;
 
 const NODES = [0, 1] as const;
 
@@ -72,15 +72,15 @@ async function acceptFlush(
   caches: readonly ResultCache<AuthorizerAnswer>[],
   { time, chance, strikes, note }: World,
 ): Promise<void> {
-  if (strikes('flush-refused')) {
-    await execution.sleep(chance.delayUpTo(LONGEST_REFUSAL));
+  if (strikes('flush-rejected')) {
+    await execution.sleep(chance.delayUpTo(MAX_REJECTION));
     throw Object.assign(new Error('Too Many Requests'), { name: 'TooManyRequestsException' });
   }
-  await execution.sleep(chance.delayUpTo(LONGEST_FLUSH_CALL));
+  await execution.sleep(chance.delayUpTo(MAX_FLUSH_CALL));
   note(`flush ${by} accepted`);
   for (const [node, cache] of caches.entries()) {
     if (strikes('flush-lost')) continue;
-    const longest = strikes('flush-late') ? LATE_FLUSH_EFFECT : LONGEST_FLUSH_EFFECT;
+    const longest = strikes('flush-late') ? LATE_FLUSH_EFFECT : MAX_FLUSH_EFFECT;
     time.at(time.now() + chance.delayUpTo(longest), () => {
       note(`flush ${by} empties node ${node}`);
       cache.flush();

@@ -3,7 +3,7 @@ import { compileRoutes } from '../../../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../../../lambda/authorizer.ts';
 import { createKeySet } from '../../../../lambda/key-set/key-set.ts';
 import { createGrants } from '../../../../lambda/policy/grants.ts';
-import { createRevocationList, type RefuseIfRevoked } from '../../../../lambda/revocation/revocation-list.ts';
+import { createRevocationList, type RejectIfRevoked } from '../../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../../lambda/revocation/revocation-table.ts';
 import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';
 import { createTokenVerifier } from '../../../../lambda/token-verifier.ts';
@@ -20,7 +20,7 @@ import { type SimulatedTable, TABLE } from './simulated-table.ts';
 export const AUTHORIZER_TIMEOUT = 5;
 
 /** Milliseconds from the function's answer into a node's cache: what the bound must allow for. */
-const LONGEST_DELIVERY = 2000;
+const MAX_DELIVERY = 2000;
 
 /** Milliseconds by which an execution environment's clock may be off; within the issuer's tolerance. */
 const CLOCK_ERROR = 4000;
@@ -54,7 +54,7 @@ export function simulatedAuthorizer(surroundings: AuthorizerSurroundings): Lambd
         return { error: { errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' } };
       }
       const result = await deployed.invoke(event);
-      await time.sleep(chance.delayUpTo(LONGEST_DELIVERY));
+      await time.sleep(chance.delayUpTo(MAX_DELIVERY));
       return result;
     },
   };
@@ -79,7 +79,7 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
       contextClaims: {},
       now,
     }),
-    refuseIfRevoked: revocationListIn(execution, answerBy, now, surroundings),
+    rejectIfRevoked: revocationListIn(execution, answerBy, now, surroundings),
     grants,
     report,
   });
@@ -94,11 +94,11 @@ function revocationListIn(
   answerBy: () => number,
   now: () => number,
   { composition, table }: AuthorizerSurroundings,
-): RefuseIfRevoked {
+): RejectIfRevoked {
   const batchGetItem = composition.batchGetItem(table().batchGetItemIn(execution, answerBy));
   const readEntries = createEntryReader(batchGetItem, TABLE);
   const revocationList = createRevocationList({ readEntries, levels: REVOCATION_LEVELS, report, now });
-  return composition.refuseIfRevoked(revocationList, now);
+  return composition.rejectIfRevoked(revocationList, now);
 }
 
 function report(): void {}

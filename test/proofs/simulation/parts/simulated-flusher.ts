@@ -19,7 +19,7 @@ import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
 import { TABLE } from './simulated-table.ts';
 
 /** Milliseconds by which the clock of a flusher's host is off at most, where it agrees with nobody's. */
-const LARGEST_CLOCK_ERROR = 5000;
+const MAX_CLOCK_ERROR = 5000;
 
 /** The real flusher, with the variables, the timeout and the clock that the stack and Lambda would give it. */
 export function simulatedFlusher(
@@ -31,7 +31,7 @@ export function simulatedFlusher(
   const { time, chance, clocksAgree, note } = world;
   const configuration = configurationOf(mode, resultTtl, nodes);
   const start = (execution: Execution) => {
-    const most = clocksAgree ? CLOCK_ERROR_IN_AGREEMENT : LARGEST_CLOCK_ERROR;
+    const most = clocksAgree ? CLOCK_ERROR_IN_AGREEMENT : MAX_CLOCK_ERROR;
     const clockError = chance.between(-most, most);
     const flusher = createFlusher({
       configuration,

@@ -49,7 +49,7 @@ export interface SimulatedIssuer {
   downloadIn(execution: Execution): DownloadKeySet;
 }
 
-const LONGEST_DOWNLOAD = 1500;
+const MAX_DOWNLOAD = 1500;
 
 /** Milliseconds. */
 const STALL = 2000;
@@ -77,7 +77,7 @@ export function simulatedIssuer({ time, chance, strikes, note }: World): Simulat
     },
     healthySince: () => (coming.length === 0 ? healthySince : undefined),
     downloadIn: (execution) => async (_, milliseconds) => {
-      const journey = chance.delayUpTo(LONGEST_DOWNLOAD);
+      const journey = chance.delayUpTo(MAX_DOWNLOAD);
       const outward = chance.between(0, journey);
       await execution.sleep(Math.min(outward, milliseconds));
       const answer = published.map(({ publicJwk }) => publicJwk);

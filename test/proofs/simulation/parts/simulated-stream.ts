@@ -10,14 +10,14 @@ export interface SimulatedStreamReader {
 }
 
 /** Milliseconds from the write until Lambda has the record, while nothing is wrong. */
-const LONGEST_STREAM_DELAY = 1000;
+const MAX_STREAM_DELAY = 1000;
 
 /** Milliseconds by which DynamoDB's clock may be off, and a flusher's while they agree: together no more than the settle margin. */
 export const CLOCK_ERROR_IN_AGREEMENT = (SETTLE_MARGIN * 1000) / 2;
 
 /** Milliseconds after which Lambda drops records that their function still fails on; the flusher gives up earlier. */
-const LONGEST_RETRYING = 4_000_000;
-const LONGEST_PAUSE = 60_000;
+const MAX_RETRYING = 4_000_000;
+const MAX_PAUSE = 60_000;
 
 export function simulatedStreamReader(flusher: LambdaFunction, world: World): SimulatedStreamReader {
   const { time, chance, strikes } = world;
@@ -39,7 +39,7 @@ export function simulatedStreamReader(flusher: LambdaFunction, world: World): Si
   return {
     take(written) {
       if (strikes('record-dropped')) return;
-      visibleFrom = Math.max(visibleFrom, time.now() + chance.delayUpTo(LONGEST_STREAM_DELAY));
+      visibleFrom = Math.max(visibleFrom, time.now() + chance.delayUpTo(MAX_STREAM_DELAY));
       time.at(visibleFrom, () => {
         waiting.push(written);
         void deliver();
@@ -49,8 +49,8 @@ export function simulatedStreamReader(flusher: LambdaFunction, world: World): Si
 }
 
 async function handOver(records: readonly Json[], flusher: LambdaFunction, { time, chance }: World): Promise<void> {
-  const giveUpAt = time.now() + LONGEST_RETRYING;
-  for (let pause = 500; time.now() < giveUpAt; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+  const giveUpAt = time.now() + MAX_RETRYING;
+  for (let pause = 500; time.now() < giveUpAt; pause = Math.min(MAX_PAUSE, pause * 2)) {
     const result = await flusher.invoke({ Records: [...records] });
     if (!('error' in result)) return;
     await time.sleep(chance.between(0, pause));

@@ -20,25 +20,25 @@ export interface SimulatedTable {
 export const TABLE = 'revocations';
 
 /** Milliseconds by which a replica may lag behind: only strongly consistent reads are spared that. */
-const LONGEST_REPLICA_LAG = 5000;
-const LONGEST_WAY_TO_TABLE = 500;
-const LONGEST_ACKNOWLEDGEMENT = 500;
+const MAX_REPLICA_LAG = 5000;
+const MAX_WAY_TO_TABLE = 500;
+const MAX_ACKNOWLEDGEMENT = 500;
 
 export function simulatedTable(world: World, onWrite: (written: WrittenItem) => void): SimulatedTable {
   const { time, chance, note } = world;
   const history: WrittenItem[] = [];
   return {
     async put(item) {
-      await time.sleep(chance.delayUpTo(LONGEST_ACKNOWLEDGEMENT));
+      await time.sleep(chance.delayUpTo(MAX_ACKNOWLEDGEMENT));
       const written = { item, writtenAt: time.now() };
       history.push(written);
       onWrite(written);
       note(`written: ${item.target.S}`);
-      await time.sleep(chance.delayUpTo(LONGEST_ACKNOWLEDGEMENT));
+      await time.sleep(chance.delayUpTo(MAX_ACKNOWLEDGEMENT));
       note(`acknowledged: ${item.target.S}`);
     },
     batchGetItemIn: (execution, answerBy) => async (input) => {
-      await execution.sleep(chance.delayUpTo(LONGEST_WAY_TO_TABLE));
+      await execution.sleep(chance.delayUpTo(MAX_WAY_TO_TABLE));
       const output = answerTo(input.RequestItems?.[TABLE] ?? { Keys: [] }, history, world);
       await execution.sleep(chance.delayUpTo(answerBy() - time.now() - 1));
       if (output === undefined) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
@@ -54,7 +54,7 @@ function answerTo(
   { time, chance, strikes, note }: World,
 ): Awaited<ReturnType<BatchGetItem>> | undefined {
   const targets = Keys.flatMap(({ target }) => target?.S ?? []);
-  const lag = ConsistentRead === true ? 0 : chance.delayUpTo(LONGEST_REPLICA_LAG);
+  const lag = ConsistentRead === true ? 0 : chance.delayUpTo(MAX_REPLICA_LAG);
   const seen = history.filter(({ writtenAt }) => writtenAt <= time.now() - lag).map(({ item }) => item);
   const found = seen.filter(({ target }) => targets.includes(target.S));
   note(`table read: ${targets[0]} …, ${found.length} entries`);

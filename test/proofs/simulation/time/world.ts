@@ -9,7 +9,7 @@ export const FAULTS = [
   'authorizer-throttled',
   'authorizer-hangs',
   'record-dropped',
-  'flush-refused',
+  'flush-rejected',
   'flush-lost',
   'flush-late',
 ] as const;
@@ -17,7 +17,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** With one of these, no flush bounds anything. */
-const FAULTS_OF_FLUSHES: readonly Fault[] = ['record-dropped', 'flush-refused', 'flush-lost', 'flush-late'];
+const FAULTS_OF_FLUSHES: readonly Fault[] = ['record-dropped', 'flush-rejected', 'flush-lost', 'flush-late'];
 
 const FAULT_PROBABILITY = 0.12;
 

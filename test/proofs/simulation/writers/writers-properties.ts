@@ -67,7 +67,7 @@ const ISSUED = [
   NOW + 1e6,
 ];
 
-/** Not by the code under test: by what the authorizer refuses, and by when DynamoDB deletes. */
+/** Not by the code under test: by what the authorizer rejects, and by when DynamoDB deletes. */
 function isWeaker(to: Attributes | undefined, from: Attributes | undefined): boolean {
   if (from === undefined) return false;
   if (to === undefined) return true;
@@ -104,7 +104,7 @@ function isDeliberate(change: Change, writers: readonly Writer[]): boolean {
 /** The entry as a command's last strong read found it. */
 function confirmedBy(writer: Writer, target: string, { table }: Interleaving) {
   return table.readings.findLast(
-    (reading) => reading.writer === writer.name && reading.target === target && !reading.isRefusal,
+    (reading) => reading.writer === writer.name && reading.target === target && !reading.isRejection,
   );
 }
 

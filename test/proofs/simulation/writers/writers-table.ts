@@ -25,11 +25,11 @@ export interface Change {
   readonly to: Attributes | undefined;
 }
 
-/** What one writer read of one target, by a strong read or the refusal of a write. */
+/** What one writer read of one target, by a strong read or the rejection of a write. */
 export interface Reading {
   readonly writer: string;
   readonly target: string;
-  readonly isRefusal: boolean;
+  readonly isRejection: boolean;
   readonly found: Attributes | undefined;
   /** Changes that had taken place by then. */
   readonly after: number;
@@ -54,9 +54,9 @@ export function writersTable(initial: readonly Attributes[], { compared }: Table
   const items = new Map(initial.map((item) => [item.target?.S ?? '', item]));
   const changes: Change[] = [];
   const readings: Reading[] = [];
-  const read = (writer: string, target: string, isRefusal = false) => {
+  const read = (writer: string, target: string, isRejection = false) => {
     const found = items.get(target);
-    readings.push({ writer, target, isRefusal, found, after: changes.length });
+    readings.push({ writer, target, isRejection, found, after: changes.length });
     return found;
   };
   const write = (writer: string, target: string, to: Attributes | undefined, condition: Condition): TableAnswer => {

@@ -15,8 +15,8 @@ const FOUND_WITHOUT_KEYS: readonly RejectionReason[] = [
   'unknown-issuer',
 ];
 
-/** A row of the tables in SECURITY.md: the authorization token of a request and why it is refused. */
-export interface RefusedRow {
+/** A row of the tables in SECURITY.md: the authorization token of a request and why it is rejected. */
+export interface RejectedRow {
   readonly id: string;
   readonly what: string;
   readonly reason: RejectionReason;
@@ -27,7 +27,7 @@ export interface RefusedRow {
 export type Case = readonly [what: string, authorizationToken: string];
 
 /** Rows of SECURITY.md that share their id and their reason. */
-export function refusedRows(id: string, reason: RejectionReason, ...cases: readonly Case[]): readonly RefusedRow[] {
+export function rejectedRows(id: string, reason: RejectionReason, ...cases: readonly Case[]): readonly RejectedRow[] {
   return cases.map(([what, authorizationToken]) => ({ id, what, reason, authorizationToken }));
 }
 
@@ -37,21 +37,25 @@ export interface Requests {
 
 /**
  * Sends the row to an authorizer that has done nothing yet: 401, that reason in the log, and no step beyond the one
- * that refused it: no key set for what the token shows by itself, no table before the signature and claims hold.
+ * that rejected it: no key set for what the token shows by itself, no table before the signature and claims hold.
  */
-export async function expectRefused(row: RefusedRow, authorizer: AuthorizerUnderTest, issuer: Requests): Promise<void> {
+export async function expectRejected(
+  row: RejectedRow,
+  authorizer: AuthorizerUnderTest,
+  issuer: Requests,
+): Promise<void> {
   const before = issuer.requests.length;
   const outcome = await authorizer.decide(row.authorizationToken);
   expect(outcome).toEqual({ kind: 'unauthorized' });
-  expect(refusalsOf(authorizer)).toEqual([row.reason]);
+  expect(rejectionsOf(authorizer)).toEqual([row.reason]);
   expect(issuer.requests.length - before).toBe(FOUND_WITHOUT_KEYS.includes(row.reason) ? 0 : 1);
   expect(authorizer.reads).toHaveLength(row.reason === 'revoked' ? 1 : 0);
   expectNoPieceOf(row.authorizationToken, authorizer, outcome);
 }
 
 /** The reasons in the log, in order. */
-export function refusalsOf(authorizer: AuthorizerUnderTest): readonly unknown[] {
-  return authorizer.log().flatMap(({ event, reason }) => (event === 'refused' ? [reason] : []));
+export function rejectionsOf(authorizer: AuthorizerUnderTest): readonly unknown[] {
+  return authorizer.log().flatMap(({ event, reason }) => (event === 'rejected' ? [reason] : []));
 }
 
 /** No 20 characters in a row of the token stand in a log line or in an error. */

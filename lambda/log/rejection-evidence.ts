@@ -3,8 +3,8 @@ import { parseBearerToken } from '../token/bearer-token.ts';
 import { decomposeUnverified, signedPartDigest } from '../token/compact-jws.ts';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 
-/** What a log line may say of a refused token: enough to recognise it, nothing to use or to identify a person by. */
-export interface RefusalEvidence {
+/** What a log line may say of a rejected token: enough to recognise it, nothing to use or to identify a person by. */
+export interface RejectionEvidence {
   /** The alias of the issuer that the token names; absent when it is none of ours. */
   readonly issuer?: string;
   /** Shortened: it is the client's own text. */
@@ -18,8 +18,8 @@ const MAX_KEY_ID_LENGTH = 64;
 /** Characters in a row that a log may share with a token: too few to be a piece of a credential. */
 const MAX_QUOTATION = 19;
 
-/** Looks at a token that was refused, without believing it. Garbage has no evidence. */
-export function evidenceOf(authorizationToken: string, issuers: readonly TrustedIssuer[]): RefusalEvidence {
+/** Looks at a token that was rejected, without believing it. Garbage has no evidence. */
+export function evidenceOf(authorizationToken: string, issuers: readonly TrustedIssuer[]): RejectionEvidence {
   try {
     const jws = decomposeUnverified(parseBearerToken(authorizationToken));
     const alias = issuers.find(({ issuer }) => issuer === jws.payload.iss)?.alias;

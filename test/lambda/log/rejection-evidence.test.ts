@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { evidenceOf } from '../../../lambda/log/refusal-evidence.ts';
+import { evidenceOf } from '../../../lambda/log/rejection-evidence.ts';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { expectNoPieceOf } from '../../support/tokens/refusal.ts';
+import { expectNoPieceOf } from '../../support/tokens/rejection.ts';
 import { segment, signedToken } from '../../support/tokens/signed-token.ts';
 import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
@@ -16,7 +16,7 @@ it('C8 a key id made of log syntax leaves one valid JSON line', async () => {
   await authorizer.decide(`Bearer ${signedToken(key, { ...header, kid }, goodClaims())}`);
   expect(authorizer.lines).toHaveLength(1);
   expect(authorizer.lines[0]).not.toContain('\n');
-  expect(authorizer.log()[0]).toMatchObject({ event: 'refused', reason: 'key-id', keyId: kid });
+  expect(authorizer.log()[0]).toMatchObject({ event: 'rejected', reason: 'key-id', keyId: kid });
 });
 
 describe('C10 what is said', () => {
@@ -72,7 +72,7 @@ describe('C10 what is said', () => {
     expect(authorizer.log().at(-1)).toMatchObject({ keyId: 'k'.repeat(64), issuer: 'main' });
   });
 
-  it('of one refused token is found again under every spelling of its signature', async () => {
+  it('of one rejected token is found again under every spelling of its signature', async () => {
     const fingerprints = [];
     for (const signature of ['AAAA', 'BBBB']) {
       const authorizer = fresh();
@@ -84,14 +84,14 @@ describe('C10 what is said', () => {
   });
 });
 
-it('a refused token that comes again is logged at its first and tenth time and after every hundred', async () => {
+it('a rejected token that comes again is logged at its first and tenth time and after every hundred', async () => {
   const authorizer = fresh({ clock: createClock() });
   for (let times = 0; times < 150; times += 1) await authorizer.decide(`Bearer ${tokenOf({ exp: 1 })}`);
-  const refusals = authorizer.log().filter(({ event }) => event === 'refused');
-  expect(refusals.map(({ Refused }) => Refused)).toEqual([1, 9, 100]);
+  const rejections = authorizer.log().filter(({ event }) => event === 'rejected');
+  expect(rejections.map(({ Rejected }) => Rejected)).toEqual([1, 9, 100]);
 });
 
-describe('the evidence of a refused token', () => {
+describe('the evidence of a rejected token', () => {
   const payload = segment(goodClaims());
   const evidenceUnder = (kid: unknown, claims = payload) =>
     evidenceOf(`Bearer ${segment({ kid })}.${claims}.AAAA`, [
