@@ -1,6 +1,6 @@
 import { FIRST_IMPLAUSIBLE_SECOND } from '../../lambda/token/numeric-date.ts';
 import { UsageError } from './operator-error.ts';
-import { withoutTokens } from './printable.ts';
+import { withoutTokens } from './terminal-text.ts';
 
 const isoWithZone = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
 

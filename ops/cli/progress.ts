@@ -1,6 +1,6 @@
 import { printableLines } from '../../lambda/log/printable.ts';
-import { WIPE } from './control-sequence.ts';
 import type { Terminal } from './terminal.ts';
+import { WIPE } from './terminal-text.ts';
 
 const WIDTH = 30;
 

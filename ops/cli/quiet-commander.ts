@@ -2,8 +2,8 @@ import { type Command as Commander, CommanderError } from 'commander';
 import type { Help } from './command.ts';
 import { type Environment, keptSentence, optionsKeptByNpm } from './npm-options.ts';
 import { UsageError } from './operator-error.ts';
-import { withoutTokens } from './printable.ts';
 import type { Terminal } from './terminal.ts';
+import { withoutTokens } from './terminal-text.ts';
 import { rejectTokenArguments } from './token-argument.ts';
 
 /** A program's command line; its actions give `found` the command that the words name. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { WIPE } from './control-sequence.ts';
 import { OperatorError } from './operator-error.ts';
+import { WIPE } from './terminal-text.ts';
 
 /** Standard input at a terminal (Node.js, `tty.ReadStream`). */
 interface TypingInput extends Readable {

@@ -8,7 +8,7 @@ import {
 } from '../../lambda/revocation/revocation-target.ts';
 import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
-import { isShowable, shellWord } from '../cli/printable.ts';
+import { isShowable, shellWord } from '../cli/terminal-text.ts';
 import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
 import { type EntryItem, hasBefore } from '../entry/revocation.ts';
 import { problemWithValue } from '../selection/selector-value.ts';

@@ -1,6 +1,6 @@
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
 import type { LintCommand } from '../cli/command.ts';
-import { printable } from '../cli/printable.ts';
+import { printable } from '../cli/terminal-text.ts';
 import { inspectionFacts } from '../entry/entry-facts.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { entryDocument } from '../entry/entry-text.ts';

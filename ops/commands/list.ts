@@ -1,8 +1,7 @@
 import { parseTarget, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import type { ListCommand } from '../cli/command.ts';
-import { isShowable, printable, shellWord } from '../cli/printable.ts';
-import { textTable } from '../cli/text-table.ts';
+import { isShowable, printable, shellWord, textTable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';

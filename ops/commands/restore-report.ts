@@ -1,5 +1,5 @@
 import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
-import { printable, withholdToken } from '../cli/printable.ts';
+import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
 import type { Report } from '../report.ts';

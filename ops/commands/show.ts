@@ -1,7 +1,7 @@
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { ShowCommand } from '../cli/command.ts';
-import { printable, withholdToken } from '../cli/printable.ts';
+import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { inspectionFacts } from '../entry/entry-facts.ts';
 import { readEntry } from '../entry/entry-table.ts';
 import { authorshipOf, entryDocument, instantCell, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';

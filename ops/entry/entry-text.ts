@@ -6,7 +6,7 @@ import {
   TARGET_PREFIXES,
 } from '../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../cli/instant.ts';
-import { printable, shellWord, withholdToken } from '../cli/printable.ts';
+import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { meantBy } from './pasted-value.ts';
 import { readPurgeAt } from './purge-at.ts';
 import { type EntryItem, hasBefore } from './revocation.ts';

@@ -1,5 +1,5 @@
 import type { CacheKey } from '../../lambda/policy/route.ts';
-import { textTable } from '../cli/text-table.ts';
+import { textTable } from '../cli/terminal-text.ts';
 import { AWS_PRICES } from './aws-prices.ts';
 import { type CostLine, monthlyCost, totalOf } from './plan-cost.ts';
 import { type Herd, type Load, loadOf, type Workload } from './plan-load.ts';

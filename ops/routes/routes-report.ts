@@ -3,8 +3,7 @@ import { createGrants } from '../../lambda/policy/grants.ts';
 import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
 import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
-import { printable } from '../cli/printable.ts';
-import { textTable } from '../cli/text-table.ts';
+import { printable, textTable } from '../cli/terminal-text.ts';
 import type { Report } from '../report.ts';
 import {
   describedLosses,

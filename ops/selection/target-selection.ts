@@ -9,7 +9,7 @@ import {
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import type { Selector } from '../cli/command.ts';
 import { UsageError } from '../cli/operator-error.ts';
-import { printable } from '../cli/printable.ts';
+import { printable } from '../cli/terminal-text.ts';
 import { commandFor } from '../entry/entry-text.ts';
 import { meantBy } from '../entry/pasted-value.ts';
 import { issuerOf } from '../entry/revocation.ts';

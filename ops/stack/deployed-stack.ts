@@ -10,7 +10,7 @@ import {
   STACK_OUTPUTS,
 } from '../../lambda/configuration/authorizer-description.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
-import { shellWord } from '../cli/printable.ts';
+import { shellWord } from '../cli/terminal-text.ts';
 import { authorizerDescription } from './described-authorizer.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 import { tableClient } from './table-client.ts';

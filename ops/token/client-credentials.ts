@@ -1,5 +1,5 @@
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
-import { printable } from '../cli/printable.ts';
+import { printable } from '../cli/terminal-text.ts';
 
 export interface TokenRequest {
   readonly tokenEndpoint: string;

@@ -1,5 +1,4 @@
-import { shellWord } from '../../ops/cli/printable.ts';
-import { textTable } from '../../ops/cli/text-table.ts';
+import { shellWord, textTable } from '../../ops/cli/terminal-text.ts';
 import type { Report } from '../../ops/report.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import type { Finding, FindingKind } from './finding.ts';

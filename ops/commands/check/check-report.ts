@@ -1,8 +1,7 @@
 import type { CompiledRoute } from '../../../lambda/policy/route.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatFromNow, formatInstant } from '../../cli/instant.ts';
-import { printable, shellWord } from '../../cli/printable.ts';
-import { textTable } from '../../cli/text-table.ts';
+import { printable, shellWord, textTable } from '../../cli/terminal-text.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
 import type { Report } from '../../report.ts';

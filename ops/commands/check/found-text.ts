@@ -1,5 +1,5 @@
 import { formatInstant } from '../../cli/instant.ts';
-import { printable, withholdToken } from '../../cli/printable.ts';
+import { printable, withholdToken } from '../../cli/terminal-text.ts';
 
 /** Characters of a value that are shown: more help nobody. */
 const MAX_SHOWN = 120;

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import { type EntryTable, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import type { EntryItem, Revocation } from '../../entry/revocation.ts';

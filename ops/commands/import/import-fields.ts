@@ -1,4 +1,4 @@
-import { printable, withoutTokens } from '../../cli/printable.ts';
+import { printable, withoutTokens } from '../../cli/terminal-text.ts';
 
 /** What a line may say. */
 export const IMPORT_COLUMNS = ['level', 'value', 'exact', 'issuer', 'before', 'endsAt', 'reason'] as const;

@@ -1,7 +1,7 @@
 import { constants, isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import type { OperatorContext } from '../../report.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ImportCommand } from '../../cli/command.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import type { Report } from '../../report.ts';
 
 /** Lines of a file that are spoken of one by one, and characters of what is said of each; the rest is counted. */

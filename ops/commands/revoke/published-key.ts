@@ -3,7 +3,7 @@ import { createKeySet, type KeySet } from '../../../lambda/key-set/key-set.ts';
 import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 
 /**
  * What an operator should know of a key before its revocation is believed: a mistyped id revokes nothing, and nothing else

@@ -7,7 +7,7 @@ import {
 } from '../../../lambda/configuration/authorizer-description.ts';
 import { isJsonObject, type JsonObject } from '../../../lambda/token/compact-jws.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import { authorizerDescription } from '../../stack/described-authorizer.ts';
 
 /** What a template says of a deployment that is still to come. */

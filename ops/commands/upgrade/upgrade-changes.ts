@@ -1,6 +1,6 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { isKnownAs, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { isKnown, type NextDeployment } from './next-deployment.ts';
 

@@ -3,7 +3,7 @@ import { parseTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocat
 import { inspectTarget } from '../../../lambda/revocation/target-inspection.ts';
 import { isKnownAs } from '../../../lambda/token/trusted-issuer.ts';
 import type { UpgradeCommand } from '../../cli/command.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../cli/terminal-text.ts';
 import { inspectionFacts } from '../../entry/entry-facts.ts';
 import { scanEntries } from '../../entry/entry-table.ts';
 import { textOf } from '../../entry/entry-text.ts';

@@ -2,8 +2,14 @@ import { expect, it } from 'vitest';
 import { hasDuplicateNames } from '../../../lambda/token/json-names.ts';
 import { parseInstant } from '../../../ops/cli/instant.ts';
 import { sentenceOf, UsageError } from '../../../ops/cli/operator-error.ts';
-import { isShowable, printable, shellWord, withholdToken, withoutTokens } from '../../../ops/cli/printable.ts';
-import { textTable } from '../../../ops/cli/text-table.ts';
+import {
+  isShowable,
+  printable,
+  shellWord,
+  textTable,
+  withholdToken,
+  withoutTokens,
+} from '../../../ops/cli/terminal-text.ts';
 import { holdsToken } from '../../../ops/cli/token-argument.ts';
 import { foundText } from '../../../ops/commands/check/found-text.ts';
 import { csvFields } from '../../../ops/commands/import/csv.ts';

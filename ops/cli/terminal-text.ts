@@ -2,6 +2,9 @@ import { printable } from '../../lambda/log/printable.ts';
 
 export { printable };
 
+/** Moves the cursor to the beginning of the line and wipes the line (ECMA-48, EL). */
+export const WIPE = '\r\u001b[K';
+
 /** Whether a text can be shown and copied as it stands: it is printable, and holds no token. */
 export function isShowable(text: string): boolean {
   return withholdToken(text) === text && printable(text) === text;
@@ -51,4 +54,20 @@ function withRunsReplaced(text: string, { begin, end }: Run, replacement: (run: 
 function indexOf(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.exec(text)?.index ?? text.length;
+}
+
+/** A plain table: columns as wide as their widest cell, two spaces between, no line drawing to trip over in a paste. */
+export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map(printable));
+  // Not by Math.max(...): a call takes some hundred thousand arguments at most.
+  const widthOf = (column: number) => cells.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0);
+  const widths = header.map((_, column) => widthOf(column));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
