@@ -1,7 +1,7 @@
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
+import { trustedIssuer } from '../support/tokens/sample-issuer.ts';
 import { signedToken } from '../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/tokens/signing-keys.ts';
-import { trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 export const ISSUER = 'https://bench.issuer.example/';
 export const AUDIENCE = 'https://api.bench.example';

@@ -5,7 +5,7 @@ import type { ReadEntries } from '../../lambda/revocation/revocation-list.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { type AuthorizerUnderTest, authorizerUnderTest, createClock } from '../support/tokens/authorizer-under-test.ts';
 import { down, good, key, tokenUnder } from '../support/tokens/key-world.ts';
-import { NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../support/tokens/sample-issuer.ts';
 
 /** The metrics of the authorizer that alarms watch. */
 const WATCHED = ['Failed', 'EntryMalformed', 'KeySetStale', 'KeyDropped'];

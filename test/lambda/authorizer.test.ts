@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { STAGE_ARN } from '../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
 import { expectRejected } from '../support/tokens/rejection.ts';
+import { goodClaims, NOW } from '../support/tokens/sample-issuer.ts';
 import { segment, signedToken } from '../support/tokens/signed-token.ts';
 import { createSigningKey } from '../support/tokens/signing-keys.ts';
-import { goodClaims, NOW } from '../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

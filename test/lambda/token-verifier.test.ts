@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { KeySet } from '../../lambda/key-set/key-set.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { key } from '../support/tokens/key-world.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/tokens/sample-issuer.ts';
 import { signedToken } from '../support/tokens/signed-token.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 const keySetOf = (): KeySet => ({
   keyFor: async () =>

@@ -8,9 +8,9 @@ import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { MAX_REMEMBERED_CHARACTERS, MAX_REMEMBERED_TOKENS } from '../../lambda/verified-token-cache.ts';
 import { keySet, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { authorizerUnderTest, createClock } from '../support/tokens/authorizer-under-test.ts';
+import { goodClaims, NOW, trustedIssuer } from '../support/tokens/sample-issuer.ts';
 import { signedToken, twinOf } from '../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../support/tokens/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'one');
 

@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from '../support/operator/operator-at-work.ts';
 import { route } from '../support/routes/compiled-policy.ts';
-import { NOW, trustedIssuer } from '../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../support/tokens/sample-issuer.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {

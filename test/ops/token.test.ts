@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { main } from '../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from '../support/operator/operator-at-work.ts';
-import { NOW } from '../support/tokens/trusted-issuer.ts';
+import { NOW } from '../support/tokens/sample-issuer.ts';
 
 let authorizationServer: LoopbackServer;
 let operator: OperatorAtWork;

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { MAX_DOWNLOAD_BYTES } from '../../../lambda/key-set/json-download.ts';
 import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
 import { SIGNATURE_ALGORITHMS } from '../../../lambda/token/trusted-issuer.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { type PaceSummary, paceOf, paceSummary } from '../pace.ts';
 import type { Progress } from '../progress.ts';
 import { interleave } from '../samples.ts';

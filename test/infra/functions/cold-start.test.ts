@@ -8,11 +8,11 @@ import { environmentOf } from '../../../lambda/configuration/authorizer-environm
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
-import { createRevocationTable } from '../../support/table/revocation-table.ts';
+import { createRevocationTable } from '../../support/table/test-table.ts';
 import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const FIRST_DECISION = `
   const { handler } = require(process.argv[1]);

@@ -13,9 +13,9 @@ import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { authorizerVariables, newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const long = 'a-tenant-with-a-rather-long-name.eu-central-1.login.customers.acme.example';
 

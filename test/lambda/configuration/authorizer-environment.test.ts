@@ -4,7 +4,7 @@ import {
   configurationFrom,
   environmentOf,
 } from '../../../lambda/configuration/authorizer-environment.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const configuration: AuthorizerConfiguration = {
   issuers: [

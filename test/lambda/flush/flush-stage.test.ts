@@ -5,7 +5,7 @@ import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/cl
 import { afterAll, describe, expect, it } from 'vitest';
 import { createStageFlusher } from '../../../lambda/flush/flush-stage.ts';
 import { freePort } from '../../support/network/free-port.ts';
-import { testCredentials } from '../../support/table/revocation-table.ts';
+import { testCredentials } from '../../support/table/test-table.ts';
 
 type Reply = readonly [status: number, errorType?: string] | 'reset';
 

@@ -5,11 +5,7 @@ import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { inspectStandingEntries } from '../../../lambda/flush/standing-entries.ts';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
 import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
-import {
-  createRevocationTable,
-  type TestRevocationTable,
-  testCredentials,
-} from '../../support/table/revocation-table.ts';
+import { createRevocationTable, type TestRevocationTable, testCredentials } from '../../support/table/test-table.ts';
 
 const issuer = { maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'reject' as const };
 const STANDING = ['jti#old#1', 'sub#old#alice', 'iss#old', 'sub#main#bob', 'cid#main#spa'];

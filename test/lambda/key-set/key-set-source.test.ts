@@ -14,7 +14,7 @@ import {
 import { selfSignedCertificate } from '../../support/network/self-signed-certificate.ts';
 import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { down, eventsOf, key, keyWorld, tokenUnder } from '../../support/tokens/key-world.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 describe('discovery', () => {
   const issuerOf = (address: string, path = '') => ({ issuer: `${address}${path}`, jwksUri: null });

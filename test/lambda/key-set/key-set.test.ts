@@ -4,8 +4,8 @@ import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../..
 import { authorizerUnderTest, type createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
 import { expectRejected, rejectionsOf } from '../../support/tokens/rejection.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 describe('D1 fifty unknown key ids within 30 s', () => {
   const fifty = Array.from({ length: 50 }, (_, index) => tokenUnder(`unknown-${index}`));

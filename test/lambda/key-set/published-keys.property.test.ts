@@ -5,8 +5,8 @@ import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../../../lambda/t
 import { keySet } from '../../support/network/loopback-server.ts';
 import { eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'k');
 const rsaToo = createSigningKey('RS256', 'k');

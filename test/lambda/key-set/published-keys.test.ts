@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const [first, last] = [createSigningKey('ES256', 'first'), createSigningKey('ES256', 'last')];
 

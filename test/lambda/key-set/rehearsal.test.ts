@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rehearseVerification, withRehearsal } from '../../../lambda/key-set/rehearsal.ts';
 import { InvalidTokenError } from '../../../lambda/rejection.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const issuer = trustedIssuer();
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AuthorizerEvent, createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const linesOf = (...events: readonly AuthorizerEvent[]): readonly string[] => {
   const lines: string[] = [];

@@ -3,8 +3,8 @@ import { evidenceOf } from '../../../lambda/log/rejection-evidence.ts';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { expectNoPieceOf } from '../../support/tokens/rejection.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { segment, signedToken } from '../../support/tokens/signed-token.ts';
-import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

@@ -6,8 +6,8 @@ import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { expectRejected } from '../../support/tokens/rejection.ts';
+import { goodClaims, NOW } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
-import { goodClaims, NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cognito } from '../../../infra/issuers/issuer-presets.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 

@@ -11,9 +11,9 @@ import {
   startLoopbackServer,
 } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'ec-1');
 const good = `Bearer ${signedToken(key, { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' }, goodClaims({ exp: NOW + 80_000 }))}`;

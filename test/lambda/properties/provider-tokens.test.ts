@@ -3,9 +3,9 @@ import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('RS256', 'rsa-1');
 let server: LoopbackServer;

@@ -2,10 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
-import { createRevocationTable, type TestRevocationTable } from '../../support/table/revocation-table.ts';
+import { createRevocationTable, type TestRevocationTable } from '../../support/table/test-table.ts';
 import { type AuthorizerUnderTest, createClock, type TestClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const issuer = loopbackIssuer();
 const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => `Bearer ${issuer.tokenOf(claims)}`;

@@ -6,8 +6,8 @@ import { createRevocationList, type ReadEntries } from '../../../lambda/revocati
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
-import { createRevocationTable } from '../../support/table/revocation-table.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { createRevocationTable } from '../../support/table/test-table.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const FORMER_ALIASES = ['old', 'oldest'];
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { signedToken, twinOf } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
 const issuer = loopbackIssuer(...keys);

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { endOf } from '../../support/tokens/claims-oracle.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { goodClaims, NOW } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
-import { goodClaims, NOW } from '../../support/tokens/trusted-issuer.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 

@@ -2,9 +2,9 @@ import { constants, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { segment, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 /** `npm run test:tokens` asks for 100,000. */
 const TOKENS = Number(process.env.TOKENS ?? 2_000);

@@ -5,7 +5,7 @@ import { entryRevokes } from '../../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, type TargetPrefix } from '../../../lambda/revocation/revocation-target.ts';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const { fresh, tokenOf, trusted } = loopbackIssuer();
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const token = (jwtId: string): AccessToken => ({
   issuerAlias: 'main',

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { type BatchGetItem, createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import { type Answer, body, hang, json, reset, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
-import { createRevocationTable } from '../../support/table/revocation-table.ts';
+import { createRevocationTable } from '../../support/table/test-table.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { expectNoPieceOf } from '../../support/tokens/rejection.ts';
 

@@ -4,9 +4,9 @@ import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { type Case, expectRejected, rejectedRows } from '../../support/tokens/rejection.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { type Content, P256_ORDER, segment, signedToken, twinOf } from '../../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'rsa-1');
 const ec = createSigningKey('ES256', 'ec-1');

@@ -7,9 +7,9 @@ import { keySet, startLoopbackServer } from '../../support/network/loopback-serv
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { type Case, expectRejected, rejectedRows, rejectionsOf } from '../../support/tokens/rejection.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { type Content, segment, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const rsa = createSigningKey('RS256', 'rsa-1');
 const ec = createSigningKey('ES256', 'ec-1');

@@ -9,9 +9,9 @@ import {
   type OperatorAtWork,
   operatorAtWork,
 } from '../../support/operator/operator-at-work.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 let issuer: LoopbackServer;

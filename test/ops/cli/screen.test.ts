@@ -6,7 +6,7 @@ import {
   operatorAtWork,
   wordsOf,
 } from '../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 let operator: OperatorAtWork;
 let cut: OperatorAtWork;

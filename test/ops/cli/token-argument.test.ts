@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdsToken } from '../../../ops/cli/token-argument.ts';
 import { type OperatorAtWork, operatorAtWork } from '../../support/operator/operator-at-work.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const key = createSigningKey('ES256', 'k');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from '../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const issuers = [trustedIssuer(), trustedIssuer({ alias: 'other', issuer: 'https://other.example/' })];
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from '../../support/operator/operator-at-work.ts';
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../../support/table/faulty-dynamodb.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 let dynamoDb: FaultyDynamoDb;
 let ann: OperatorAtWork;

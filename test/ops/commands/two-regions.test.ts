@@ -10,8 +10,8 @@ import { show } from '../../../ops/commands/show.ts';
 import type { Report } from '../../../ops/report.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
 import { describedAuthorizer, type PrintedDocument, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { createRevocationTable } from '../../support/table/revocation-table.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { createRevocationTable } from '../../support/table/test-table.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const authorizer = describedAuthorizer([trustedIssuer()]);
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspectEntry } from '../../../lambda/revocation/entry-inspection.ts';
 import { nextSteps } from '../../../local/next-steps.ts';
 import { readmeBlocks } from '../../support/readme.ts';
-import { createRevocationTable } from '../../support/table/revocation-table.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { createRevocationTable } from '../../support/table/test-table.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 /** A folder with a program `aws` that prints its arguments, in the place of the AWS CLI. */
 let folder: string;

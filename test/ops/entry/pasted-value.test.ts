@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from '../../support/operator/operator-at-work.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 let issuer: LoopbackServer;

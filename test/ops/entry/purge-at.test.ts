@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OperatorAtWork, operatorAtWork } from '../../support/operator/operator-at-work.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import {
   strongerRevocation,
   suffices,
 } from '../../../ops/entry/stronger-entry.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const instant = fc.integer({ min: NOW - 10, max: NOW + 10 });
 const number = instant.map((seconds): AttributeValue => ({ N: String(seconds) }));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenIn } from '../../../ops/selection/token-input.ts';
+import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { segment } from '../../support/tokens/signed-token.ts';
-import { goodClaims } from '../../support/tokens/trusted-issuer.ts';
 
 const TOKEN = `${segment({ alg: 'RS256', typ: 'at+jwt', kid: 'k' })}.${segment(goodClaims())}.${'c2ln'.repeat(40)}`;
 const OTHER = `${segment({ alg: 'ES256', kid: 'o' })}.${segment(goodClaims({ sub: 'other' }))}.c2ln`;

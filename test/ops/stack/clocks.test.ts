@@ -10,14 +10,10 @@ import { tableTime } from '../../../ops/stack/table-time.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, type Finished, finished, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { type DatedDynamoDb, httpDate, startDatedDynamoDb } from '../../support/table/dated-dynamodb.ts';
-import {
-  createRevocationTable,
-  type TestRevocationTable,
-  testCredentials,
-} from '../../support/table/revocation-table.ts';
+import { createRevocationTable, type TestRevocationTable, testCredentials } from '../../support/table/test-table.ts';
+import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
 
 const BOUND = 67; // T + L: 60 + 5 + 2
 

@@ -6,8 +6,8 @@ import { main } from '../../../ops/revocations.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, finished, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { type DatedDynamoDb, startDatedDynamoDb } from '../../support/table/dated-dynamodb.ts';
-import { createRevocationTable, type TestRevocationTable } from '../../support/table/revocation-table.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { createRevocationTable, type TestRevocationTable } from '../../support/table/test-table.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 /** What CloudFormation knows, by Region. */
 interface KnownStack {

@@ -6,7 +6,7 @@ import { main as revocations } from '../../../ops/revocations.ts';
 import { main as token } from '../../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, finished, operatorAtWork, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const nowhere = { localFolder: '/nowhere', now: () => NOW, readStandardInput: async () => '' };
 const described = describedAuthorizer([trustedIssuer()]);

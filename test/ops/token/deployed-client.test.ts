@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { main } from '../../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { finished, wordsOf } from '../../support/operator/operator-at-work.ts';
-import { NOW } from '../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const outputs: Record<string, string> = {};
 let secret: string | undefined;

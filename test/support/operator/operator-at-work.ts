@@ -10,8 +10,8 @@ import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { main } from '../../../ops/revocations.ts';
 import { startDatedDynamoDb } from '../table/dated-dynamodb.ts';
-import { createRevocationTable, type TestRevocationTable } from '../table/revocation-table.ts';
-import { NOW, trustedIssuer } from '../tokens/trusted-issuer.ts';
+import { createRevocationTable, type TestRevocationTable } from '../table/test-table.ts';
+import { NOW, trustedIssuer } from '../tokens/sample-issuer.ts';
 
 export interface Finished {
   readonly exitCode: number;

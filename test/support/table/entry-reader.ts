@@ -1,7 +1,7 @@
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
 import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
-import { testCredentials } from './revocation-table.ts';
+import { testCredentials } from './test-table.ts';
 
 /** The authorizer's reads of a table at an address, as the handler makes them; `requestTimeout` in milliseconds. */
 export function entryReaderAt(endpoint: string, table: string, requestTimeout?: number): ReadEntries {

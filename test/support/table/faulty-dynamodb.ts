@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { buffer } from 'node:stream/consumers';
 import { inject } from 'vitest';
 import { startLoopbackServer } from '../network/loopback-server.ts';
-import { NOW } from '../tokens/trusted-issuer.ts';
+import { NOW } from '../tokens/sample-issuer.ts';
 import { dateThatEndsAt } from './dated-dynamodb.ts';
 
 /**

@@ -9,7 +9,7 @@ import { createRevocationList, type ReadEntries } from '../../../lambda/revocati
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../../lambda/token-verifier.ts';
-import { NOW } from './trusted-issuer.ts';
+import { NOW } from './sample-issuer.ts';
 
 export const STAGE_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';
 

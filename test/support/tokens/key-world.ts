@@ -1,9 +1,9 @@
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { type Answer, body, startLoopbackServer } from '../network/loopback-server.ts';
 import { type AuthorizerUnderTest, authorizerUnderTest, createClock, type LogLine } from './authorizer-under-test.ts';
+import { goodClaims, NOW, trustedIssuer } from './sample-issuer.ts';
 import { signedToken } from './signed-token.ts';
 import { createSigningKey, type SigningKey } from './signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from './trusted-issuer.ts';
 
 export const key = createSigningKey('ES256', 'ec-1');
 /** The key that the issuer rotates in. */

@@ -2,9 +2,9 @@ import { afterAll, beforeAll } from 'vitest';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../network/loopback-server.ts';
 import { type AuthorizerOptions, type AuthorizerUnderTest, authorizerUnderTest } from './authorizer-under-test.ts';
+import { goodClaims, trustedIssuer } from './sample-issuer.ts';
 import { signedToken } from './signed-token.ts';
 import { createSigningKey, type SigningKey } from './signing-keys.ts';
-import { goodClaims, trustedIssuer } from './trusted-issuer.ts';
 
 /** The issuer of a test file: its key set is served, over real HTTP, from the first test to the last. */
 export interface LoopbackIssuer {

@@ -1,6 +1,6 @@
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
 import type { IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
-import { NOW } from './trusted-issuer.ts';
+import { NOW } from './sample-issuer.ts';
 
 type JsonMembers = Readonly<Record<string, unknown>>;
 

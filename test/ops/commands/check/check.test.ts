@@ -8,9 +8,9 @@ import {
   type PrintedDocument,
 } from '../../../support/operator/operator-at-work.ts';
 import { route } from '../../../support/routes/compiled-policy.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../../support/tokens/signing-keys.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 const key = createSigningKey('ES256', 'key-1');
 const stranger = createSigningKey('ES256', 'key-1');

@@ -8,7 +8,7 @@ import {
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
 import { dateThatEndsAt } from '../../../support/table/dated-dynamodb.ts';
-import { NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 
 interface BatchGet {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[]; readonly ConsistentRead: true }>>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { csvFields } from '../../../../ops/commands/import/csv.ts';
 import { type OperatorAtWork, operatorAtWork } from '../../../support/operator/operator-at-work.ts';
-import { NOW } from '../../../support/tokens/trusted-issuer.ts';
+import { NOW } from '../../../support/tokens/sample-issuer.ts';
 
 let operator: OperatorAtWork;
 beforeAll(async () => {

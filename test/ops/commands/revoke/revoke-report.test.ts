@@ -5,7 +5,7 @@ import {
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
 import { type FaultyDynamoDb, startFaultyDynamoDb } from '../../../support/table/faulty-dynamodb.ts';
-import { NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 
 const authorizer = describedAuthorizer([trustedIssuer()]);
 

@@ -5,8 +5,8 @@ import {
   type OperatorAtWork,
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { segment } from '../../../support/tokens/signed-token.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 const issuers = [
   trustedIssuer(),

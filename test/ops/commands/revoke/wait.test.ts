@@ -10,8 +10,8 @@ import {
   operatorAtWork,
   wordsOf,
 } from '../../../support/operator/operator-at-work.ts';
+import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { segment } from '../../../support/tokens/signed-token.ts';
-import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 
 /** An API that goes on answering 200 for some calls after the entry was written, as a result cache does. */
 let api: LoopbackServer;

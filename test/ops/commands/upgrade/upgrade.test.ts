@@ -10,7 +10,7 @@ import {
   type OperatorAtWork,
   operatorAtWork,
 } from '../../../support/operator/operator-at-work.ts';
-import { trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
+import { trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 
 const present = describedAuthorizer([trustedIssuer({ formerAliases: ['old'] })]);
 

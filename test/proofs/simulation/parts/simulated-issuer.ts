@@ -1,9 +1,9 @@
 import { DownloadError } from '../../../../lambda/key-set/json-download.ts';
 import type { DownloadKeySet } from '../../../../lambda/key-set/key-set-source.ts';
 import type { TrustedIssuer } from '../../../../lambda/token/trusted-issuer.ts';
+import { goodClaims, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../../support/tokens/signed-token.ts';
 import { createSigningKey, type SigningKey } from '../../../support/tokens/signing-keys.ts';
-import { goodClaims, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
 import type { Execution } from '../time/execution.ts';
 import { EPOCH, type World } from '../time/world.ts';
 

@@ -5,7 +5,7 @@ import { revoke } from '../../../../ops/commands/revoke/revoke.ts';
 import type { OperatorContext, Report } from '../../../../ops/report.ts';
 import type { RegionalStack, RevocationStack } from '../../../../ops/stack/revocation-stack.ts';
 import { describedAuthorizer } from '../../../support/operator/operator-at-work.ts';
-import { NOW, trustedIssuer } from '../../../support/tokens/trusted-issuer.ts';
+import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { type Chance, chanceFrom } from '../time/chance.ts';
 import type { Attributes } from './condition-expression.ts';
 import { type WritersNetwork, writersNetwork } from './writers-network.ts';
