@@ -1,4 +1,4 @@
-import { LocalRunError, UsageError } from './local-run-error.ts';
+import { LocalRunError, UsageError } from './errors.ts';
 import { nextSteps } from './next-steps.ts';
 import { type RunningStack, removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { parseStartOptions, type StartOptions, USAGE } from './run/start-options.ts';

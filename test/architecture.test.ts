@@ -137,8 +137,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'token.ts',
   ],
   local: [
-    'local-run-error.ts',
-    'warnings.ts',
+    'errors.ts',
     'cloudformation',
     'functions',
     'iam',
@@ -148,7 +147,6 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway/authorization',
     'gateway/integration',
     'gateway',
-    'local-client.ts',
     'authorization-server.ts',
     'run',
     'next-steps.ts',

@@ -1,4 +1,4 @@
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from './template.ts';
 
 /** What `Ref` and `Fn::GetAtt` stand for in one stack. */

@@ -1,4 +1,4 @@
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { type References, resolveIntrinsics } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject, type Template, type TemplateResource } from './template.ts';
 

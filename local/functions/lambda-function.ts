@@ -1,5 +1,5 @@
 import type { Json } from '../cloudformation/template.ts';
-import type { Say } from '../warnings.ts';
+import type { Say } from '../errors.ts';
 import {
   type FunctionSettings,
   type InvocationResult,

@@ -1,7 +1,6 @@
 import { REGION, type Stack, type StackResource } from '../cloudformation/stack.ts';
-import { numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../local-run-error.ts';
-import type { Say } from '../warnings.ts';
+import { isObject, type Json, numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
+import { LocalRunError, type Say } from '../errors.ts';
 import type { FunctionSettings } from './lambda-environment.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 
@@ -19,12 +18,12 @@ export function lambdaFunctionsOf(
   stack: Stack,
   assets: AssetFolders,
   endpoints: ServiceEndpoints,
-  log: (functionName: string, line: string) => void,
+  log: Say,
 ): ReadonlyMap<string, LambdaFunction> {
   const functions = stack.resourcesOfType('AWS::Lambda::Function').map((resource) => {
     const settings = functionSettingsOf(stack, resource, assets, endpoints);
-    const say: Say = (line) => log(resource.logicalId, line);
-    return [settings.functionArn, lambdaFunction(settings, say)] as const;
+    const readable: Say = (line) => log(readableLogLine(resource.logicalId, line));
+    return [settings.functionArn, lambdaFunction(settings, readable)] as const;
   });
   return new Map(functions);
 }
@@ -90,4 +89,20 @@ function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: Servic
  */
 export function accessKeyOf(functionLogicalId: string): string {
   return `LOCAL${functionLogicalId}`;
+}
+
+/** A function's log line as a person wants to see it: metric metadata (embedded metric format) left out. */
+function readableLogLine(functionName: string, line: string): string {
+  const parsed = parsedOrUndefined(line);
+  if (!isObject(parsed)) return `${functionName}: ${line}`;
+  const { _aws, ...members } = parsed;
+  return `${functionName}: ${JSON.stringify(members)}`;
+}
+
+function parsedOrUndefined(line: string): Json | undefined {
+  try {
+    return JSON.parse(line) as Json;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { PARTITION, REGION } from '../cloudformation/stack.ts';
-import type { MayCall } from '../iam/role-permission.ts';
+import type { MayCall } from '../iam/permissions.ts';
 
 export interface ControlPlane {
   readonly server: Server;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Say } from '../warnings.ts';
+import type { Say } from '../errors.ts';
 import type { Gateway } from './api-gateway.ts';
 import type { GatewayRequest } from './rest-api/gateway-request.ts';
 import type { HttpResponse } from './rest-api/gateway-response.ts';

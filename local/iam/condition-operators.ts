@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { isObject, type Json } from '../cloudformation/template.ts';
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { matchesPattern } from './arn-pattern.ts';
 
 /** Request-time values by condition key, in lower case: condition keys are case-insensitive. */

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import { matchesPattern } from './arn-pattern.ts';
 import { type ConditionKeys, conditionHolds } from './condition-operators.ts';
 

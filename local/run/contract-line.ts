@@ -1,4 +1,4 @@
-import type { LocalClient } from '../local-client.ts';
+import type { LocalClient } from '../authorization-server.ts';
 
 /** What `npm start -- --json` prints when ready: scripts stand on these names. */
 export interface ContractLine {

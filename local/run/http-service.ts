@@ -1,6 +1,24 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { listen } from './ports.ts';
+import { createServer, type Server as TcpServer } from 'node:net';
+import { LocalRunError } from '../errors.ts';
+
+/** Everything of ours listens here only. DynamoDB Local takes no address: it listens on every interface. */
+export const HOST = '127.0.0.1';
+
+/** The ports of one run: they follow from the API's. */
+export interface Ports {
+  readonly api: number;
+  readonly issuer: number;
+  readonly dynamodb: number;
+  readonly controlPlane: number;
+}
+
+export const LAST_API_PORT = 65_535 - 3;
+
+export function portsFrom(api: number): Ports {
+  return { api, issuer: api + 1, dynamodb: api + 2, controlPlane: api + 3 };
+}
 
 /** One of our own HTTP servers, which tests may take away and bring back. */
 export interface HttpService {
@@ -21,4 +39,26 @@ export async function startHttpService(server: Server, port: number): Promise<Ht
     },
     resume: () => listen(server, port),
   };
+}
+
+/** @throws LocalRunError naming the port that something else listens on */
+export async function requireFree(ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const probe = createServer();
+    await listen(probe, port);
+    probe.close();
+    await once(probe, 'close');
+  }
+}
+
+/** @throws LocalRunError naming the port that something else listens on */
+async function listen(server: TcpServer, port: number): Promise<void> {
+  server.listen(port, HOST);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new LocalRunError(
+      `Port ${port} cannot be listened on (${(error as NodeJS.ErrnoException).code}): stop what uses it, or choose other ports with --port N (N to N+3 are used).`,
+    );
+  }
 }

@@ -1,22 +1,20 @@
 import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
-import { readableLogLine } from '../functions/function-log.ts';
+import type { Say } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { lambdaFunctionsOf } from '../functions/lambda-functions.ts';
 import { apiGateway } from '../gateway/api-gateway.ts';
-import type { AuthorizerAnswer } from '../gateway/authorization/authorizer-answer.ts';
+import type { AuthorizerAnswer } from '../gateway/authorization/authorizer-messages.ts';
 import { type Clock, resultCache } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
 import { type RestApi, restApiOf } from '../gateway/rest-api/rest-api.ts';
-import { invokePermissionsOf } from '../iam/invoke-permission.ts';
-import { rolePermissionsOf } from '../iam/role-permission.ts';
+import { warnOnce } from '../gateway/rest-api/undocumented.ts';
+import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
 import { streamReader } from '../stream/stream-reader.ts';
-import { type Say, warnOnce } from '../warnings.ts';
-import { startHttpService } from './http-service.ts';
+import { HOST, type Ports, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
-import { HOST, type Ports } from './ports.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {
@@ -46,7 +44,7 @@ export async function startLocalApi(
 ): Promise<LocalApi> {
   const { stack, assets } = synthesized;
   const endpoints = { dynamodb, controlPlane: `http://${HOST}:${ports.controlPlane}` };
-  const functions = lambdaFunctionsOf(stack, assets, endpoints, (name, line) => log(readableLogLine(name, line)));
+  const functions = lambdaFunctionsOf(stack, assets, endpoints, log);
   await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
 
   const restApi = restApiOf(stack);

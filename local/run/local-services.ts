@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { AUDIENCE, type AuthorizationServer, authorizationServer } from '../authorization-server.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
-import { type HttpService, startHttpService } from './http-service.ts';
-import { HOST, type Ports } from './ports.ts';
+import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
 import { type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { superviseDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
 import { ensureTable, tableSettingsOf } from '../dynamodb/table.ts';
-import type { Say } from '../warnings.ts';
+import type { Say } from '../errors.ts';
 import type { LocalServices } from './local-services.ts';
 import type { Teardown } from './teardown.ts';
 

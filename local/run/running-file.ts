@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../cloudformation/template.ts';
-import { LocalRunError } from '../local-run-error.ts';
+import { LocalRunError } from '../errors.ts';
 import type { ContractLine } from './contract-line.ts';
 
 /** What the operator's tool reads to find the stack that runs here. */

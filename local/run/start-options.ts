@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ROUTE_READINGS, type RouteReadingName } from '../../infra/routes/route-readings.ts';
+import { UsageError } from '../errors.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
-import { UsageError } from '../local-run-error.ts';
-import { LAST_API_PORT } from './ports.ts';
+import { LAST_API_PORT } from './http-service.ts';
 
 const FULL_MATCH_FIRST = 'full-match-first';
 const READING_NAMES = Object.keys(ROUTE_READINGS) as readonly RouteReadingName[];

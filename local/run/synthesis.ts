@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import { type Stack, stackOf } from '../cloudformation/stack.ts';
 import type { Template } from '../cloudformation/template.ts';
+import { LocalRunError } from '../errors.ts';
 import type { AssetFolders } from '../functions/lambda-functions.ts';
-import { LocalRunError } from '../local-run-error.ts';
 
 /** What the deployment gets in place of its own issuers, and where the assembly goes. */
 export interface SynthesisOptions {

@@ -1,8 +1,7 @@
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { isObject, listOf, numberOf, objectOf, textOf } from '../cloudformation/template.ts';
+import { isObject, type Json, listOf, numberOf, objectOf, textOf } from '../cloudformation/template.ts';
+import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { LocalRunError } from '../local-run-error.ts';
-import { type RecordFilter, recordFilterOf } from './record-filter.ts';
 
 /** A function that reads a table's stream, as the template describes it. */
 export interface EventSourceMapping {
@@ -73,4 +72,35 @@ function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFuncti
   );
   if (found !== undefined) return found;
   throw new LocalRunError(`An event source mapping invokes ${name}, which is not a function of this template.`);
+}
+
+/** Whether a stream record is handed to the function. */
+export type RecordFilter = (record: Json) => boolean;
+
+/**
+ * The filter criteria of an event source mapping: any pattern may match; none at all lets everything through. A pattern
+ * lists the values that a member may have; its other operators are not used by this product.
+ * @throws LocalRunError naming an operator
+ */
+export function recordFilterOf(patterns: readonly string[]): RecordFilter {
+  const parsed = patterns.map((pattern) => JSON.parse(pattern) as Json);
+  for (const pattern of parsed) rejectOperators(pattern);
+  return (record) => parsed.length === 0 || parsed.some((pattern) => matches(pattern, record));
+}
+
+function rejectOperators(pattern: Json): void {
+  if (Array.isArray(pattern)) {
+    const operator = pattern.find(isObject);
+    if (operator === undefined) return;
+    throw new LocalRunError(
+      `A filter pattern uses ${JSON.stringify(operator)}; the local run knows lists of values only.`,
+    );
+  }
+  if (isObject(pattern)) for (const member of Object.values(pattern)) rejectOperators(member);
+}
+
+function matches(pattern: Json, value: Json | undefined): boolean {
+  if (Array.isArray(pattern)) return pattern.some((allowed) => allowed === value);
+  if (!isObject(pattern)) return pattern === value;
+  return isObject(value) && Object.entries(pattern).every(([name, member]) => matches(member, value[name]));
 }

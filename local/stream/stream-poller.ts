@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Say } from '../warnings.ts';
+import type { Say } from '../errors.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import type { StreamReader } from './stream-reader.ts';
 import type { StreamRecord } from './stream-record.ts';

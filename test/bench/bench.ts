@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { LocalRunError } from '../../local/local-run-error.ts';
+import { LocalRunError } from '../../local/errors.ts';
 import { type BenchOptions, PARTS, parseBenchOptions, UsageError } from './bench-options.ts';
 import { coldStartChart } from './cold/cold-start-chart.ts';
 import { createProgress } from './progress.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { HOST } from '../../local/run/ports.ts';
+import { HOST } from '../../local/run/http-service.ts';
 import { fourFrom, freePorts, isTaken } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';

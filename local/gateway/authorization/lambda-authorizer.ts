@@ -1,15 +1,14 @@
 import type { JsonObject } from '../../cloudformation/template.ts';
+import { LocalRunError, type Say } from '../../errors.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
-import type { MayInvoke } from '../../iam/invoke-permission.ts';
+import type { MayInvoke } from '../../iam/permissions.ts';
 import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
-import { LocalRunError } from '../../local-run-error.ts';
-import type { Say, Undocumented } from '../../warnings.ts';
-import { authorizerEvent } from '../rest-api/authorizer-event.ts';
 import type { GatewayFailure } from '../rest-api/gateway-response.ts';
 import type { AuthorizerSettings } from '../rest-api/rest-api.ts';
 import type { RoutedRequest } from '../rest-api/routed-request.ts';
-import { type AuthorizerAnswer, parseAuthorizerAnswer } from './authorizer-answer.ts';
+import type { Undocumented } from '../rest-api/undocumented.ts';
+import { type AuthorizerAnswer, authorizerEvent, parseAuthorizerAnswer } from './authorizer-messages.ts';
 import type { ResultCache } from './result-cache.ts';
 
 /** One request's question to the authorizer. */

@@ -1,13 +1,13 @@
+import { LocalRunError, type Say } from '../../errors.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
-import type { MayInvoke } from '../../iam/invoke-permission.ts';
-import { LocalRunError } from '../../local-run-error.ts';
-import type { Say, Undocumented } from '../../warnings.ts';
+import type { MayInvoke } from '../../iam/permissions.ts';
 import { conditionKeysOf } from '../rest-api/gateway-request.ts';
 import type { GatewayFailure } from '../rest-api/gateway-response.ts';
 import { identityValue } from '../rest-api/identity-source.ts';
 import type { AuthorizerSettings, RestApi } from '../rest-api/rest-api.ts';
 import type { RoutedRequest } from '../rest-api/routed-request.ts';
-import type { AuthorizerAnswer } from './authorizer-answer.ts';
+import type { Undocumented } from '../rest-api/undocumented.ts';
+import type { AuthorizerAnswer } from './authorizer-messages.ts';
 import { type Authorization, lambdaAuthorizer } from './lambda-authorizer.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
 

@@ -1,11 +1,10 @@
-import { textOf } from '../../cloudformation/template.ts';
+import { isObject, type JsonObject, listOf, textOf, textsOf } from '../../cloudformation/template.ts';
+import { LocalRunError, type Say } from '../../errors.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
-import type { MayInvoke } from '../../iam/invoke-permission.ts';
-import { LocalRunError } from '../../local-run-error.ts';
-import type { Say } from '../../warnings.ts';
+import type { MayInvoke } from '../../iam/permissions.ts';
+import { lastHeaders } from '../rest-api/gateway-request.ts';
 import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
 import { functionArnOf, type RestMethod } from '../rest-api/rest-api.ts';
-import { mockIntegration } from './mock-integration.ts';
 import { type AdmittedRequest, BAD_BACKEND_ANSWER, proxyAnswer, proxyEvent } from './proxy-integration.ts';
 
 /** What stands behind a method. */
@@ -24,10 +23,7 @@ export interface Backends {
 export function integrationOf(method: RestMethod, backends: Backends): Integration {
   const type = textOf(method.integration, 'Type');
   if (type === 'AWS_PROXY') return functionIntegration(method, backends);
-  if (type === 'MOCK') {
-    const answer = mockIntegration(method.integration);
-    return async ({ request }) => answer(request);
-  }
+  if (type === 'MOCK') return mockIntegration(method.integration);
   const name = `${method.httpMethod} ${method.resourcePath}`;
   throw new LocalRunError(`${name} has the integration ${type}; the local gateway knows AWS_PROXY and MOCK.`);
 }
@@ -49,4 +45,42 @@ function functionIntegration(method: RestMethod, { functions, mayInvoke, methodA
     );
     return BAD_BACKEND_ANSWER;
   };
+}
+
+const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
+
+/**
+ * The CORS preflight that CDK writes: a fixed status, literal headers, and for several origins a mapping template that
+ * repeats the request's origin when it is listed.
+ * @throws LocalRunError for a MOCK integration of another kind
+ */
+function mockIntegration(integration: JsonObject): Integration {
+  const [response, ...others] = listOf(integration, 'IntegrationResponses').filter(isObject);
+  if (response === undefined || others.length > 0) {
+    throw new LocalRunError('A MOCK integration is not a CORS preflight, and the local gateway knows no other kind.');
+  }
+  const status = Number(textOf(response, 'StatusCode'));
+  const headers = literalHeaders(textsOf(response, 'ResponseParameters'));
+  const otherOrigins = originsOf(textsOf(response, 'ResponseTemplates')['application/json']);
+  return async ({ request }) => {
+    const { origin } = lastHeaders(request);
+    const override = origin !== undefined && otherOrigins.includes(origin) ? { [ALLOW_ORIGIN]: origin } : {};
+    return { status, headers: { ...headers, ...override }, body: '' };
+  };
+}
+
+function literalHeaders(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  const headers = Object.entries(parameters).map(([name, value]) => [
+    name.replace('method.response.header.', ''),
+    value.replace(/^'(.*)'$/, '$1'),
+  ]);
+  return Object.fromEntries(headers);
+}
+
+function originsOf(template: string | undefined): readonly string[] {
+  if (template === undefined) return [];
+  if (!template.includes(`$context.responseOverride.header.${ALLOW_ORIGIN} = $origin`)) {
+    throw new LocalRunError('A preflight has a mapping template that the local gateway does not know.');
+  }
+  return [...template.matchAll(/\$origin == "([^"]+)"/g)].map(([, origin = '']) => origin);
 }

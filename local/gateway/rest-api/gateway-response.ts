@@ -1,4 +1,4 @@
-import { LocalRunError } from '../../local-run-error.ts';
+import { LocalRunError } from '../../errors.ts';
 import type { GatewayResponseSettings } from './rest-api.ts';
 
 /** API Gateway's own answers, with their default status (developer guide, "Gateway response types"). */

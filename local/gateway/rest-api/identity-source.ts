@@ -1,7 +1,7 @@
-import { LocalRunError } from '../../local-run-error.ts';
-import type { Undocumented } from '../../warnings.ts';
+import { LocalRunError } from '../../errors.ts';
 import { headerValues } from './gateway-request.ts';
 import type { RoutedRequest } from './routed-request.ts';
+import type { Undocumented } from './undocumented.ts';
 
 /** One of the values that an authorizer requires and that make its cache key. A header's name is in lower case. */
 export type IdentitySource =

@@ -1,7 +1,6 @@
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
-import { LocalRunError } from '../../local-run-error.ts';
-import type { AuthorizerType } from './authorizer-event.ts';
+import { LocalRunError } from '../../errors.ts';
 import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
 
 /** A REST API as the template describes it: everything the local gateway serves. */
@@ -26,6 +25,8 @@ export interface RestMethod {
   /** The template's `Integration`, type AWS_PROXY or MOCK. */
   readonly integration: JsonObject;
 }
+
+export type AuthorizerType = 'TOKEN' | 'REQUEST';
 
 export interface AuthorizerSettings {
   readonly authorizerId: string;

@@ -6,7 +6,7 @@ import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { accessKeyOf } from '../../../local/functions/lambda-functions.ts';
 import { type ControlPlane, controlPlane } from '../../../local/gateway/control-plane.ts';
-import { rolePermissionsOf } from '../../../local/iam/role-permission.ts';
+import { rolePermissionsOf } from '../../../local/iam/permissions.ts';
 import { smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
 
 const flush = vi.fn();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../local/local-run-error.ts';
+import { UsageError } from '../../../local/errors.ts';
 import { parseStartOptions, USAGE } from '../../../local/run/start-options.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

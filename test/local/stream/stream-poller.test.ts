@@ -6,8 +6,7 @@ import { isObject, type Json, listOf, objectOf } from '../../../local/cloudforma
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, type TableSettings, tableSettingsOf } from '../../../local/dynamodb/table.ts';
 import type { InvocationResult } from '../../../local/functions/lambda-environment.ts';
-import type { EventSourceMapping } from '../../../local/stream/event-source-mapping.ts';
-import { recordFilterOf } from '../../../local/stream/record-filter.ts';
+import { type EventSourceMapping, recordFilterOf } from '../../../local/stream/event-source-mapping.ts';
 import { pollStream, type StreamPoller } from '../../../local/stream/stream-poller.ts';
 import { streamReader } from '../../../local/stream/stream-reader.ts';
 import { smallTemplate } from '../../support/gateway/small-template.ts';

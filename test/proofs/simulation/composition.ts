@@ -1,7 +1,7 @@
 import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/flusher-environment.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
 
 /** How the real parts are put together: as deployed, or with one rule dropped to see that the properties notice. */

@@ -5,12 +5,12 @@ import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
 import { apiGateway } from '../../../local/gateway/api-gateway.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
 import { resultCache } from '../../../local/gateway/authorization/result-cache.ts';
 import type { HttpResponse } from '../../../local/gateway/rest-api/gateway-response.ts';
 import { restApiOf } from '../../../local/gateway/rest-api/rest-api.ts';
-import { invokePermissionsOf } from '../../../local/iam/invoke-permission.ts';
-import { warnOnce } from '../../../local/warnings.ts';
+import { warnOnce } from '../../../local/gateway/rest-api/undocumented.ts';
+import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
 /** Answers as its token says: `Bearer throw-<message>`, `Bearer <name of an answer>`. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { HOST } from '../../../local/run/ports.ts';
+import { HOST } from '../../../local/run/http-service.ts';
 
 /** Below the ports that systems give to outgoing connections: any of those may be taken by chance at any moment. */
 const FIRST = 10_000;

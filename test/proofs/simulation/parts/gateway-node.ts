@@ -4,7 +4,7 @@ import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../../../lambda/token/bearer-token.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
 import { apiGateway } from '../../../../local/gateway/api-gateway.ts';
-import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
+import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';
 import type { ResultCache } from '../../../../local/gateway/authorization/result-cache.ts';
 import { parseIdentitySources } from '../../../../local/gateway/rest-api/identity-source.ts';
 import type { AuthorizerSettings, RestApi } from '../../../../local/gateway/rest-api/rest-api.ts';

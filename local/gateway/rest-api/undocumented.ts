@@ -1,5 +1,4 @@
-/** Writes one line for the person at the terminal. */
-export type Say = (line: string) => void;
+import type { Say } from '../../errors.ts';
 
 /** What AWS does not document, and what the local gateway does in its place. */
 const UNDOCUMENTED = {

@@ -1,6 +1,7 @@
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../cloudformation/template.ts';
 import { accessKeyOf } from '../functions/lambda-functions.ts';
+import { matchesPattern } from './arn-pattern.ts';
 import { evaluatePolicies } from './policy-evaluation.ts';
 
 /** Whether the owner of an access key may do something. A key that is no function's is the person at the keyboard: they may. */
@@ -34,4 +35,22 @@ function policiesOf(stack: Stack, role: StackResource): readonly JsonObject[] {
   return [...attached.map(({ properties }) => properties), ...inline].map((policy) =>
     objectOf(policy, 'PolicyDocument'),
   );
+}
+
+/** Whether API Gateway may invoke a function on behalf of a source (an authorizer's or a method's ARN). */
+export type MayInvoke = (functionArn: string, sourceArn: string) => boolean;
+
+/** The functions' resource policies, from the template's `AWS::Lambda::Permission`s. */
+export function invokePermissionsOf(stack: Stack): MayInvoke {
+  const permissions = stack
+    .resourcesOfType('AWS::Lambda::Permission')
+    .map(({ properties }) => properties)
+    .filter(({ Action, Principal }) => Action === 'lambda:InvokeFunction' && Principal === 'apigateway.amazonaws.com');
+  return (functionArn, sourceArn) =>
+    permissions.some((permission) => {
+      const named = textOf(permission, 'FunctionName');
+      const { SourceArn } = permission;
+      const sourceMatches = SourceArn === undefined || matchesPattern(String(SourceArn), sourceArn);
+      return (named === functionArn || functionArn.endsWith(`:function:${named}`)) && sourceMatches;
+    });
 }

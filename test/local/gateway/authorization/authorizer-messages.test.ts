@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../../local/cloudformation/template.ts';
-import { parseAuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
+import { parseAuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';
 
 const policyDocument = { Version: '2012-10-17', Statement: [] };
 

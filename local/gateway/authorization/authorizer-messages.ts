@@ -1,4 +1,20 @@
 import { isObject, type Json, type JsonObject } from '../../cloudformation/template.ts';
+import type { AuthorizerType } from '../rest-api/rest-api.ts';
+import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
+
+/**
+ * What the authorizer's function is told (developer guide, "Input to an API Gateway Lambda authorizer").
+ * @param identity - the values of the authorizer's identity sources, in their order
+ */
+export function authorizerEvent(
+  type: AuthorizerType,
+  methodArn: string,
+  identity: readonly string[],
+  routed: RoutedRequest,
+): JsonObject {
+  if (type === 'TOKEN') return { type, methodArn, authorizationToken: identity[0] ?? '' };
+  return { type, methodArn, ...requestMembers(routed), stageVariables: {}, requestContext: requestContext(routed) };
+}
 
 /** What an authorizer said, in the form in which API Gateway caches it. */
 export interface AuthorizerAnswer {

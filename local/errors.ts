@@ -7,3 +7,6 @@ export class LocalRunError extends Error {
 export class UsageError extends LocalRunError {
   override readonly name = 'UsageError';
 }
+
+/** Writes one line for the person at the terminal. */
+export type Say = (line: string) => void;

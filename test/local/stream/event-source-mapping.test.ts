@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordFilterOf } from '../../../local/stream/record-filter.ts';
+import { recordFilterOf } from '../../../local/stream/event-source-mapping.ts';
 
 const record = { eventName: 'INSERT', dynamodb: { NewImage: { flush: { BOOL: false } } } };
 
