@@ -2,7 +2,7 @@
  * The package's entry point: what an application that installs it may import. Inside this repository nobody imports it;
  * a package needs one file that says which of its names are promises.
  */
-export type { FlushedStage } from '../lambda/configuration/flusher-environment.ts';
+export type { FlushedStage } from '../lambda/configuration/environment.ts';
 export type { CacheKey, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';

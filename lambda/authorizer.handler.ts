@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthorizer } from './authorizer.ts';
-import { configurationFrom } from './configuration/authorizer-environment.ts';
+import { awsAccessFrom, configurationFrom } from './configuration/environment.ts';
 import { createKeySet } from './key-set/key-set.ts';
-import { createKeySetDownload } from './key-set/key-set-source.ts';
-import { withRehearsal } from './key-set/rehearsal.ts';
+import { createKeySetDownload } from './key-set/key-set-download.ts';
+import { withWarmUp } from './key-set/warm-up.ts';
 import { createAuthorizerLog } from './log/authorizer-log.ts';
 import { createDynamoDbCall } from './network/dynamodb-call.ts';
 import { createGrants } from './policy/grants.ts';
@@ -22,7 +22,7 @@ const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextC
 const routes = JSON.parse(readFile(ROUTES_FILE)) as readonly CompiledRoute[];
 
 const now = Date.now;
-const download = withRehearsal(createKeySetDownload(now));
+const download = withWarmUp(createKeySetDownload(now));
 const clock = () => performance.now();
 const report = createAuthorizerLog({
   write: (line) => process.stdout.write(`${line}\n`),
@@ -33,12 +33,7 @@ const report = createAuthorizerLog({
 const callDynamoDb = createDynamoDbCall({
   // The SDK's own variable for another address; `npm start` sets it.
   endpoint: new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? revocationEndpoint),
-  region: variable('AWS_REGION'),
-  credentials: {
-    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  },
+  ...awsAccessFrom(process.env),
 });
 
 const readEntries = createEntryReader(
@@ -66,10 +61,3 @@ export const handler = createAuthorizer({
 
 // `performance` counts from the start of the process.
 report({ event: 'cold-start', milliseconds: Math.round(clock()) });
-
-/** A variable that Lambda itself sets. */
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
-  return value;
-}

@@ -1,13 +1,11 @@
 import type { APIGatewayAuthorizerEvent, APIGatewayAuthorizerResult } from 'aws-lambda';
+import { CannotDecideError, InvalidTokenError, unauthorized } from './errors.ts';
 import type { AuthorizationRequest } from './event/authorization-request.ts';
 import { readEvent } from './event/authorizer-event.ts';
-import { CannotDecideError } from './failure.ts';
 import type { ReportEvent } from './log/authorizer-log.ts';
-import { evidenceOf } from './log/rejection-evidence.ts';
-import { createRejectionSampling } from './log/rejection-sampling.ts';
+import { createRejectionSampling, evidenceOf } from './log/rejection-evidence.ts';
 import { decisionFor } from './policy/decision.ts';
 import type { Grants } from './policy/grants.ts';
-import { InvalidTokenError, unauthorized } from './rejection.ts';
 import type { RejectIfRevoked } from './revocation/revocation-list.ts';
 import { parseBearerToken } from './token/bearer-token.ts';
 import type { TrustedIssuer } from './token/trusted-issuer.ts';

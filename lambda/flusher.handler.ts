@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
-import { API_GATEWAY_ENDPOINT, flusherConfigurationFrom } from './configuration/flusher-environment.ts';
+import {
+  API_GATEWAY_ENDPOINT,
+  awsAccessFrom,
+  flusherConfigurationFrom,
+  required,
+} from './configuration/environment.ts';
 import { createFlushLog } from './flush/flush-log.ts';
 import { createStageFlusher } from './flush/flush-stage.ts';
 import { createFlusher } from './flush/flusher.ts';
@@ -15,14 +20,7 @@ const now = Date.now;
 const configuration = flusherConfigurationFrom(process.env);
 const parameters = stageParametersFrom(process.env);
 const stages = [...configuration.stages];
-const access = {
-  region: variable('AWS_REGION'),
-  credentials: {
-    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env.AWS_SESSION_TOKEN !== undefined && { sessionToken: process.env.AWS_SESSION_TOKEN }),
-  },
-};
+const access = awsAccessFrom(process.env);
 const report = createFlushLog({
   // Not console.log: Lambda would wrap the line, and CloudWatch would find no metric in it.
   write: (line) => process.stdout.write(`${line}\n`),
@@ -34,7 +32,7 @@ const flushKnownStages = createFlusher({
   configuration: { ...configuration, stages },
   flushStage: createStageFlusher({
     // The SDK's own variable for another address; `npm start` sets it.
-    endpoint: new URL(process.env.AWS_ENDPOINT_URL_API_GATEWAY ?? variable(API_GATEWAY_ENDPOINT)),
+    endpoint: new URL(process.env.AWS_ENDPOINT_URL_API_GATEWAY ?? required(process.env, API_GATEWAY_ENDPOINT)),
     ...access,
   }),
   report,
@@ -58,11 +56,4 @@ export async function handler(event: DynamoDBStreamEvent | ScheduledEvent): Prom
   if ('Records' in event) return flush(event);
   await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });
   await flush({ Records: [] });
-}
-
-/** A variable that the stack or Lambda itself sets. */
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
-  return value;
 }

@@ -1,5 +1,5 @@
+import { InvalidTokenError } from './errors.ts';
 import type { KeySet } from './key-set/key-set.ts';
-import { InvalidTokenError } from './rejection.ts';
 import type { AccessToken } from './token/access-token.ts';
 import { accessTokenOf } from './token/claims-profile.ts';
 import { decomposeUnverified, type JsonObject, signedPartDigest } from './token/compact-jws.ts';

@@ -74,8 +74,7 @@ describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
  */
 const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
   lambda: [
-    'rejection.ts',
-    'failure.ts',
+    'errors.ts',
     'token',
     'network',
     'policy',

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { FAILURE_CAUSES } from '../../lambda/failure.ts';
+import { FAILURE_CAUSES } from '../../lambda/errors.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { AUTHORIZER_TIMEOUT } from '../functions/authorizer-function.ts';

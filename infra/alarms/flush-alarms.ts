@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { FlushMode } from '../../lambda/configuration/flusher-environment.ts';
+import type { FlushMode } from '../../lambda/configuration/environment.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { type AlarmRule, createAlarms } from './alarm-rule.ts';
 import { loggedMetric, mappingMetric } from './function-metrics.ts';

@@ -1,5 +1,5 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import { isAcceptableAddress } from '../../lambda/key-set/json-download.ts';
+import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { checkFields } from '../settings/authorizer-check.ts';
 import { type Demand, listOf, matching, textWhere } from '../settings/setting-demands.ts';
 

@@ -1,6 +1,6 @@
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { REJECTION_REASONS } from '../../lambda/errors.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
-import { REJECTION_REASONS } from '../../lambda/rejection.ts';
 import { loggedMetric, metricsByValue } from '../alarms/function-metrics.ts';
 import type { DashboardSources } from './dashboard-sources.ts';
 

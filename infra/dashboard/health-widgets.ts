@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { FAILURE_CAUSES } from '../../lambda/failure.ts';
+import { FAILURE_CAUSES } from '../../lambda/errors.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
 import { loggedMetric, metricsByValue } from '../alarms/function-metrics.ts';
 import type { DashboardSources } from './dashboard-sources.ts';

@@ -1,7 +1,7 @@
 import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import type { FlushedStage } from '../../lambda/configuration/environment.ts';
 
 /**
  * Allows flushing the result caches of `stages`, which may grow until the template is written. IAM has no action named

@@ -2,7 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import type { FlushedStage } from '../../lambda/configuration/environment.ts';
 import { flushStatement } from './flush-statement.ts';
 
 export interface PublishedStagesProps {

@@ -9,7 +9,7 @@ import {
   type FlushedStage,
   type FlushMode,
   flusherEnvironmentOf,
-} from '../../lambda/configuration/flusher-environment.ts';
+} from '../../lambda/configuration/environment.ts';
 import { giveUpAge, longestRun, settleTime } from '../../lambda/flush/flush-timing.ts';
 import { STAGE_PARAMETER_VARIABLES } from '../../lambda/flush/stage-parameters.ts';
 import type { InspectedIssuer } from '../../lambda/revocation/entry-finding.ts';

@@ -1,5 +1,5 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
-import type { FlushedStage } from '../../lambda/configuration/flusher-environment.ts';
+import type { FlushedStage } from '../../lambda/configuration/environment.ts';
 import { DeploymentError } from '../settings/deployment-schema.ts';
 import { isOfType, propertyOf } from '../template/resource-reference.ts';
 

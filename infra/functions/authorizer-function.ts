@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
-import type { AuthorizerConfiguration } from '../../lambda/configuration/authorizer-environment.ts';
+import type { AuthorizerConfiguration } from '../../lambda/configuration/environment.ts';
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { type AnyTable, type AuthorizerSettings, DeploymentError } from '../settings/deployment-schema.ts';

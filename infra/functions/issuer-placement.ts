@@ -1,9 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import {
-  type AuthorizerConfiguration,
-  environmentOf,
-  ISSUERS_FILE,
-} from '../../lambda/configuration/authorizer-environment.ts';
+import { type AuthorizerConfiguration, environmentOf, ISSUERS_FILE } from '../../lambda/configuration/environment.ts';
 import { checkEnvironmentSize, environmentBytes, MAX_ENVIRONMENT_BYTES } from '../settings/environment-size.ts';
 
 export interface IssuerPlacement {

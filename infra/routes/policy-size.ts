@@ -1,6 +1,6 @@
 import { decisionFor } from '../../lambda/policy/decision.ts';
-import type { TokenGrant } from '../../lambda/policy/grant.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
+import type { TokenGrant } from '../../lambda/policy/listed-grant.ts';
 import {
   isShortened,
   lostByShortening,

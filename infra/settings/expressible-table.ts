@@ -1,4 +1,4 @@
-import { type DescribedLoss, lossesText } from '../../lambda/configuration/described-losses.ts';
+import { type DescribedLoss, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import { LOSS_KINDS } from '../../lambda/policy/lost-requests.ts';
 import type { CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
 import { RouteTableError } from '../route-table-error.ts';

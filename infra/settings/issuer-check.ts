@@ -1,5 +1,4 @@
-import { isAcceptableAddress } from '../../lambda/key-set/json-download.ts';
-import { IGNORABLE_PARAMETERS, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
+import { IGNORABLE_PARAMETERS, isAcceptableAddress, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './former-alias-check.ts';
 import {

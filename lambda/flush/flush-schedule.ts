@@ -1,4 +1,4 @@
-import type { FlusherConfiguration } from '../configuration/flusher-environment.ts';
+import type { FlusherConfiguration } from '../configuration/environment.ts';
 import { COALESCING_TIME, FLUSH_INTERVAL, MAX_TURN, STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 
 /** An entry that a flusher holds. All times in seconds since the epoch. */

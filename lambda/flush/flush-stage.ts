@@ -1,7 +1,6 @@
-import type { FlushedStage } from '../configuration/flusher-environment.ts';
+import type { FlushedStage } from '../configuration/environment.ts';
 import { type AwsCredentials, createSigner, type RequestLine } from '../network/aws-signature.ts';
-import { exchange, type HttpExchangeError, type HttpResponse } from '../network/http-exchange.ts';
-import { withRetries } from '../network/retries.ts';
+import { exchange, type HttpExchangeError, type HttpResponse, withRetries } from '../network/http-exchange.ts';
 
 /**
  * Milliseconds. API Gateway's management calls share ten requests per second and account, the console's included: hence

@@ -1,4 +1,4 @@
-import type { FlushMode } from '../configuration/flusher-environment.ts';
+import type { FlushMode } from '../configuration/environment.ts';
 
 /**
  * The times behind the bound on the revocation lag, in seconds, for the stack, the flusher and the operator's tool.

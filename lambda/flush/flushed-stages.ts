@@ -1,7 +1,6 @@
-import type { FlushedStage } from '../configuration/flusher-environment.ts';
+import type { FlushedStage } from '../configuration/environment.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import type { FlushRejection } from './flush-rejections.ts';
-import { type FlusherMemory, nameOfStage } from './flusher-memory.ts';
+import { type FlusherMemory, type FlushRejection, nameOfStage } from './flusher-memory.ts';
 
 /** Resolves when API Gateway has accepted the flush of the stage's result cache; accepted is not done. */
 export type StageFlush = (stage: FlushedStage) => Promise<void>;

@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import type { FlushedStage, FlusherConfiguration } from '../configuration/flusher-environment.ts';
+import type { FlushedStage, FlusherConfiguration } from '../configuration/environment.ts';
 import { inspectEntry } from '../revocation/entry-inspection.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import {
@@ -10,11 +10,16 @@ import {
 } from '../revocation/revocation-target.ts';
 import { wantsFlush, writtenEntries } from './flush-batch.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import type { FlushRejection } from './flush-rejections.ts';
 import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
-import { type Arrival, createFlusherMemory, type FlusherMemory, nameOfStage } from './flusher-memory.ts';
+import {
+  type Arrival,
+  createFlusherMemory,
+  type FlusherMemory,
+  type FlushRejection,
+  nameOfStage,
+} from './flusher-memory.ts';
 
 export interface FlusherParts {
   readonly configuration: FlusherConfiguration;

@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { FlushedStage } from '../configuration/flusher-environment.ts';
+import { type FlushedStage, required, type Variables } from '../configuration/environment.ts';
 import { type AwsCredentials, createSigner } from '../network/aws-signature.ts';
-import { exchange } from '../network/http-exchange.ts';
-import { withRetries } from '../network/retries.ts';
+import { exchange, withRetries } from '../network/http-exchange.ts';
 
 /** Milliseconds: three attempts and their pauses end within two seconds. */
 const LIMITS = { connect: 200, total: 500, bytes: 1024 * 1024 };
@@ -23,14 +22,10 @@ export interface StageParameters {
 export const STAGE_PARAMETER_VARIABLES = { names: 'STAGE_PARAMETERS', endpoint: 'SSM_ENDPOINT' } as const;
 
 /** @throws Error for a variable that is missing */
-export function stageParametersFrom(
-  environment: Readonly<Record<string, string | undefined>>,
-): StageParameters | undefined {
+export function stageParametersFrom(environment: Variables): StageParameters | undefined {
   const names = environment[STAGE_PARAMETER_VARIABLES.names];
   if (names === undefined) return undefined;
-  const endpoint = environment[STAGE_PARAMETER_VARIABLES.endpoint];
-  if (endpoint === undefined) throw new Error('The environment variable SSM_ENDPOINT is missing.');
-  return { names: names.split(','), endpoint: new URL(endpoint) };
+  return { names: names.split(','), endpoint: new URL(required(environment, STAGE_PARAMETER_VARIABLES.endpoint)) };
 }
 
 export interface StageParametersConnection extends StageParameters {

@@ -1,5 +1,5 @@
 import type { AttributeValue, ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
-import type { FlusherConfiguration } from '../configuration/flusher-environment.ts';
+import type { FlusherConfiguration } from '../configuration/environment.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import { inspectTarget } from '../revocation/target-inspection.ts';
 import type { ReportFlushEvent } from './flush-log.ts';

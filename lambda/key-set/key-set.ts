@@ -1,9 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { CannotDecideError } from '../failure.ts';
-import { InvalidTokenError } from '../rejection.ts';
+import { CannotDecideError, InvalidTokenError } from '../errors.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../token/trusted-issuer.ts';
-import { DownloadError, type DownloadObstacle } from './json-download.ts';
-import { createKeySetDownload, type DownloadKeySet } from './key-set-source.ts';
+import { createKeySetDownload, DownloadError, type DownloadKeySet, type DownloadObstacle } from './key-set-download.ts';
 import { type KeysByHeader, type PublishedKeys, publishedKeys, undisclosed } from './published-keys.ts';
 
 /** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */

@@ -1,6 +1,5 @@
-import type { FailureCause } from '../failure.ts';
+import type { FailureCause, RejectionReason } from '../errors.ts';
 import type { KeySetEvent } from '../key-set/key-set.ts';
-import type { RejectionReason } from '../rejection.ts';
 import type { RevocationListEvent } from '../revocation/revocation-list.ts';
 import type { TableReadEvent } from '../revocation/timed-entry-reader.ts';
 import { type Metric, metricLine } from './metric-line.ts';

@@ -2,8 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
 import { type AwsCredentials, createSigner } from './aws-signature.ts';
-import { exchange, type HttpExchangeError, type HttpResponse } from './http-exchange.ts';
-import { withRetries } from './retries.ts';
+import { exchange, type HttpExchangeError, type HttpResponse, withRetries } from './http-exchange.ts';
 
 /**
  * Milliseconds. Three attempts of half a second with their pauses, and one more for keys left unprocessed, end well inside

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { AccessToken } from '../token/access-token.ts';
-import type { TokenGrant } from './grant.ts';
+import type { TokenGrant } from './listed-grant.ts';
 import { policyDocument } from './policy-document.ts';
 
 /**

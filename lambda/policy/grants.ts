@@ -1,5 +1,4 @@
-import type { Grant, TokenGrant } from './grant.ts';
-import { bytesOf, listedGrant } from './listed-grant.ts';
+import { bytesOf, type Grant, listedGrant, type TokenGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
 import { type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';

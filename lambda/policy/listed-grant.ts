@@ -1,8 +1,18 @@
-import { coveredBy } from './covered-patterns.ts';
-import type { Grant } from './grant.ts';
-import { methodOf } from './resource-pattern.ts';
+import { coveredBy, methodOf } from './resource-pattern.ts';
 import type { CompiledRoute, PartialLeak } from './route.ts';
 import { deniedSpellings, EMPTY_SEGMENT } from './spelling-denies.ts';
+
+/** What a token may call, as resource patterns below the stage ARN. Nothing in `allow`: nothing is granted. */
+export interface Grant {
+  readonly routes: readonly CompiledRoute[];
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/** What a token may call because of `scopes`: those of its scopes that open a route, in the token's order. */
+export interface TokenGrant extends Grant {
+  readonly scopes: readonly string[];
+}
 
 /**
  * What becomes of paths with empty segments (`/orders/`, `//orders`), where an Allow reaches those of a route that is not

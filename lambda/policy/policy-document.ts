@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from 'aws-lambda';
-import type { Grant } from './grant.ts';
+import type { Grant } from './listed-grant.ts';
 import { ANY_METHOD, methodOf } from './resource-pattern.ts';
 import { HTTP_METHODS } from './route.ts';
 

@@ -1,10 +1,10 @@
-import type { Grant } from './grant.ts';
 import {
   allowPatterns,
   bytesOf,
   deniesGranted,
   denyPatterns,
   distinct,
+  type Grant,
   pickRoutes,
   type Reach,
   type RouteIndexes,

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { InvalidTokenError } from '../rejection.ts';
+import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from '../token/access-token.ts';
 import { type Before, entryRevokes, readBefore } from './revocation-entry.ts';
 import {

@@ -1,5 +1,5 @@
 import type { AttributeValue, BatchGetItemCommandInput, BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
-import { CannotDecideError } from '../failure.ts';
+import { CannotDecideError } from '../errors.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import type { ReadEntries, StoredEntry } from './revocation-list.ts';
 

@@ -1,4 +1,4 @@
-import { InvalidTokenError } from '../rejection.ts';
+import { InvalidTokenError } from '../errors.ts';
 
 /** Longest token we look at, in characters; API Gateway lets all headers together have 10,240 bytes. */
 export const MAX_TOKEN_LENGTH = 8192;

@@ -1,4 +1,4 @@
-import { InvalidTokenError } from '../rejection.ts';
+import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from './access-token.ts';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { InvalidTokenError } from '../rejection.ts';
+import { InvalidTokenError } from '../errors.ts';
 import { hasDuplicateNames } from './json-names.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

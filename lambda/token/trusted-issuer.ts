@@ -104,3 +104,13 @@ export function aliasesOf({ alias, formerAliases = [] }: Pick<TrustedIssuer, 'al
 export function acceptsNoAudience(audiences: TrustedIssuer['audiences']): boolean {
   return audiences.length === 0 || audiences.includes(null);
 }
+
+/** Plain HTTP is for a laptop: nobody between us and loopback can swap the keys. */
+export function isAcceptableAddress(url: URL): boolean {
+  return url.protocol === 'https:' || isPlainLoopback(url);
+}
+
+/** Whether the address is plain HTTP on this very machine. */
+export function isPlainLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}

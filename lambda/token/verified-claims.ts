@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import { InvalidTokenError, type RejectionReason } from '../rejection.ts';
+import { InvalidTokenError, type RejectionReason } from '../errors.ts';
 import type { JsonObject } from './compact-jws.ts';
 import { acceptsNoAudience, type SignatureAlgorithm, type TrustedIssuer } from './trusted-issuer.ts';
 

@@ -1,5 +1,8 @@
-import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import { type DescribedLoss, lossesIn } from '../../lambda/configuration/described-losses.ts';
+import {
+  type AuthorizerDescription,
+  type DescribedLoss,
+  lossesIn,
+} from '../../lambda/configuration/authorizer-description.ts';
 import { type LossKind, lossPhrase, requestsInWords } from '../../lambda/policy/lost-requests.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { OperatorError } from '../cli/operator-error.ts';

@@ -1,4 +1,4 @@
-import { InvalidTokenError } from '../../lambda/rejection.ts';
+import { InvalidTokenError } from '../../lambda/errors.ts';
 import type { RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { decomposeUnverified, signedPartDigest, type UnverifiedJws } from '../../lambda/token/compact-jws.ts';
 import { isIdentifier } from '../../lambda/token/identifier.ts';

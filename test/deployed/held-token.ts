@@ -1,6 +1,6 @@
 import { createKeySet } from '../../lambda/key-set/key-set.ts';
-import type { Grant } from '../../lambda/policy/grant.ts';
 import { createGrants } from '../../lambda/policy/grants.ts';
+import type { Grant } from '../../lambda/policy/listed-grant.ts';
 import type { HttpMethod } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';

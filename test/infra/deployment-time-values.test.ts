@@ -10,7 +10,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
 import { type Deployment, DeploymentError, type IssuerSettings } from '../../infra/settings/deployment-schema.ts';
-import { ISSUERS_FILE } from '../../lambda/configuration/authorizer-environment.ts';
+import { ISSUERS_FILE } from '../../lambda/configuration/environment.ts';
 import type { Json } from '../../local/cloudformation/template.ts';
 import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/synthesis.ts';
 

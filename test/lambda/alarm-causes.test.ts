@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CannotDecideError } from '../../lambda/failure.ts';
+import { CannotDecideError } from '../../lambda/errors.ts';
 import { REFRESH_AFTER } from '../../lambda/key-set/key-set.ts';
 import type { ReadEntries } from '../../lambda/revocation/revocation-list.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';

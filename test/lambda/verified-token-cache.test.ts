@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DownloadError } from '../../lambda/key-set/json-download.ts';
 import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { DownloadError } from '../../lambda/key-set/key-set-download.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressibleTable } from '../../infra/settings/expressible-table.ts';
-import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import { lossesText } from '../../lambda/configuration/described-losses.ts';
+import { type AuthorizerDescription, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { main } from '../../ops/routes.ts';
 import {

@@ -1,4 +1,4 @@
-import type { RejectionReason } from '../../../lambda/rejection.ts';
+import type { RejectionReason } from '../../../lambda/errors.ts';
 
 /** The order of the authorizer's judgement. */
 export const STEPS = [

@@ -1,7 +1,6 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { CannotDecideError } from '../../../lambda/failure.ts';
+import { CannotDecideError, InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
 import { createKeySet } from '../../../lambda/key-set/key-set.ts';
-import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
 import { createRevocationList } from '../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';

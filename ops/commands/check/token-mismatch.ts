@@ -1,4 +1,4 @@
-import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
+import { InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
 import {
   decomposeUnverified,
   isJsonObject,

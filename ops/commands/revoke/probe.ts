@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { InvalidTokenError } from '../../../lambda/errors.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
 import type { RevokeCommand } from '../../cli/command.ts';
 import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';

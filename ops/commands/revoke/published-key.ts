@@ -1,6 +1,5 @@
-import { CannotDecideError } from '../../../lambda/failure.ts';
+import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
 import { createKeySet, type KeySet } from '../../../lambda/key-set/key-set.ts';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
 import { type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { printable } from '../../cli/terminal-text.ts';

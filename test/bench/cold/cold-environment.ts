@@ -1,4 +1,4 @@
-import { environmentOf } from '../../../lambda/configuration/authorizer-environment.ts';
+import { environmentOf } from '../../../lambda/configuration/environment.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import { AWS_VARIABLES, type Surroundings } from '../surroundings.ts';
 import { AUDIENCE, benchIssuer, ISSUER } from '../tokens.ts';

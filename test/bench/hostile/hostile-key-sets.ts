@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { MAX_DOWNLOAD_BYTES } from '../../../lambda/key-set/json-download.ts';
+import { MAX_DOWNLOAD_BYTES } from '../../../lambda/key-set/key-set-download.ts';
 import { publishedKeys } from '../../../lambda/key-set/published-keys.ts';
 import { SIGNATURE_ALGORITHMS } from '../../../lambda/token/trusted-issuer.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';

@@ -1,10 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIST_PRICES } from '../../../infra/dashboard/cost-widgets.ts';
-import { FAILURE_CAUSES } from '../../../lambda/failure.ts';
+import { FAILURE_CAUSES, REJECTION_REASONS } from '../../../lambda/errors.ts';
 import { createFlushLog, type FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { type AuthorizerEvent, createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
-import { REJECTION_REASONS } from '../../../lambda/rejection.ts';
 import { FINDING_KINDS } from '../../../lambda/revocation/entry-finding.ts';
 import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import { AWS_PRICES } from '../../../ops/plan/aws-prices.ts';

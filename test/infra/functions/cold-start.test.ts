@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, inject, it } from 'vitest';
 import { lambdaFolder } from '../../../infra/functions/lambda-asset.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
-import { environmentOf } from '../../../lambda/configuration/authorizer-environment.ts';
+import { environmentOf } from '../../../lambda/configuration/environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';

@@ -8,7 +8,7 @@ import { ApiStack } from '../../../infra/api-stack.ts';
 import { cognito, oidc } from '../../../infra/issuers/issuer-presets.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
 import { MAX_ENVIRONMENT_BYTES } from '../../../infra/settings/environment-size.ts';
-import { configurationFrom, ISSUERS_FILE } from '../../../lambda/configuration/authorizer-environment.ts';
+import { configurationFrom, ISSUERS_FILE } from '../../../lambda/configuration/environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { authorizerVariables, newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';

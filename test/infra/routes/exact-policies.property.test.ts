@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
-import type { Grant } from '../../../lambda/policy/grant.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
+import type { Grant } from '../../../lambda/policy/listed-grant.ts';
 import {
   isShortened,
   lostByShortening,

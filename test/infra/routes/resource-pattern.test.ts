@@ -9,7 +9,7 @@ import {
 } from '../../../infra/routes/resource-pattern.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { parseRouteTable } from '../../../infra/routes/route-table.ts';
-import { coveredBy } from '../../../lambda/policy/covered-patterns.ts';
+import { coveredBy } from '../../../lambda/policy/resource-pattern.ts';
 import { isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 /** As many parameters of one character as fit a path. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { expressibleTable, withoutCovered } from '../../../infra/settings/expressible-table.ts';
-import { lossesIn } from '../../../lambda/configuration/described-losses.ts';
+import { lossesIn } from '../../../lambda/configuration/authorizer-description.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import { patternFor } from '../../../lambda/policy/resource-pattern.ts';
 import { route } from '../../support/routes/compiled-policy.ts';

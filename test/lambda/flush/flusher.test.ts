@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { FlusherConfiguration } from '../../../lambda/configuration/flusher-environment.ts';
+import type { FlusherConfiguration } from '../../../lambda/configuration/environment.ts';
 import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { giveUpAge, MAX_FLUSH } from '../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../lambda/flush/flusher.ts';

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlushedStage } from '../../../lambda/configuration/flusher-environment.ts';
+import type { FlushedStage } from '../../../lambda/configuration/environment.ts';
 import { createStageReader, stageParametersFrom, withPublishedStages } from '../../../lambda/flush/stage-parameters.ts';
 import { type Answer, json, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 

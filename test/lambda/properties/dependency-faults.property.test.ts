@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CannotDecideError } from '../../../lambda/failure.ts';
+import { CannotDecideError } from '../../../lambda/errors.ts';
 import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import {
   body,

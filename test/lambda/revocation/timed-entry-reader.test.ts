@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CannotDecideError } from '../../../lambda/failure.ts';
+import { CannotDecideError } from '../../../lambda/errors.ts';
 import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import { createTimedEntryReader, type TableReadEvent } from '../../../lambda/revocation/timed-entry-reader.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { InvalidTokenError } from '../../../lambda/errors.ts';
 import { accessTokenOf } from '../../../lambda/token/claims-profile.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidTokenError, type RejectionReason } from '../../../lambda/rejection.ts';
+import { InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { RejectionReason } from '../../../lambda/rejection.ts';
+import type { RejectionReason } from '../../../lambda/errors.ts';
 import { parseJoseHeader, requireIssuersHeader } from '../../../lambda/token/jose-header.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';

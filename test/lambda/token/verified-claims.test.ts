@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { InvalidTokenError } from '../../../lambda/errors.ts';
 import { verifiedClaims } from '../../../lambda/token/verified-claims.ts';
 import { allowedBy, createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';

@@ -1,4 +1,4 @@
-import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/flusher-environment.ts';
+import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/environment.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';

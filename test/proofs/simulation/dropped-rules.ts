@@ -1,5 +1,4 @@
-import { CannotDecideError } from '../../../lambda/failure.ts';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';

@@ -1,6 +1,6 @@
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
-import type { TokenGrant } from '../../../lambda/policy/grant.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
+import type { TokenGrant } from '../../../lambda/policy/listed-grant.ts';
 import { policyDocument } from '../../../lambda/policy/policy-document.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
 import { allows } from './iam-evaluation.ts';

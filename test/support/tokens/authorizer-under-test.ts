@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../../lambda/authorizer.ts';
 import { createKeySet } from '../../../lambda/key-set/key-set.ts';
-import { createKeySetDownload } from '../../../lambda/key-set/key-set-source.ts';
+import { createKeySetDownload } from '../../../lambda/key-set/key-set-download.ts';
 import { createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
 import { createGrants } from '../../../lambda/policy/grants.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';

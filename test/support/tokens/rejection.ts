@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RejectionReason } from '../../../lambda/rejection.ts';
+import type { RejectionReason } from '../../../lambda/errors.ts';
 import type { AuthorizerUnderTest, Outcome } from './authorizer-under-test.ts';
 
 /** Reasons found in the token alone: not even the key set may have been asked for. */

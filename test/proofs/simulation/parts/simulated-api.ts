@@ -1,4 +1,4 @@
-import type { FlushedStage } from '../../../../lambda/configuration/flusher-environment.ts';
+import type { FlushedStage } from '../../../../lambda/configuration/environment.ts';
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
 import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';

@@ -4,7 +4,7 @@ import {
   type FlushMode,
   flusherConfigurationFrom,
   flusherEnvironmentOf,
-} from '../../../../lambda/configuration/flusher-environment.ts';
+} from '../../../../lambda/configuration/environment.ts';
 import { giveUpAge, longestRun, settleTime } from '../../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../../lambda/flush/flusher.ts';
 import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';

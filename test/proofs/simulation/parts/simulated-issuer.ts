@@ -1,5 +1,4 @@
-import { DownloadError } from '../../../../lambda/key-set/json-download.ts';
-import type { DownloadKeySet } from '../../../../lambda/key-set/key-set-source.ts';
+import { DownloadError, type DownloadKeySet } from '../../../../lambda/key-set/key-set-download.ts';
 import type { TrustedIssuer } from '../../../../lambda/token/trusted-issuer.ts';
 import { goodClaims, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../../support/tokens/signed-token.ts';

@@ -1,23 +1,23 @@
 import { createPublicKey } from 'node:crypto';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 import { verifiedClaims } from '../token/verified-claims.ts';
-import type { DownloadKeySet } from './key-set-source.ts';
+import type { DownloadKeySet } from './key-set-download.ts';
 
-/** Milliseconds, Node's own first steps with HTTP included. What answers sooner leaves no time to rehearse. */
+/** Milliseconds, Node's own first steps with HTTP included. What answers sooner leaves no time to warmUp. */
 const LONG_WAIT = 5;
 
 /**
  * Wraps a download: while the first one of the process takes its time, the thread verifies a dummy signature instead of
  * waiting. What Node.js, OpenSSL and jose load and compile for the first signature is there when the keys are: a cold start took 4 ms less with an issuer 20 ms away, and no more with one on loopback.
  */
-export function withRehearsal(
+export function withWarmUp(
   download: DownloadKeySet,
-  rehearse: (issuer: TrustedIssuer) => Promise<unknown> = rehearseVerification,
+  warmUp: (issuer: TrustedIssuer) => Promise<unknown> = verifyDummyToken,
 ): DownloadKeySet {
   let isFirst = true;
   return async (issuer, milliseconds) => {
     const answer = download(issuer, milliseconds);
-    const waiting = isFirst ? setTimeout(rehearse, LONG_WAIT, issuer) : undefined;
+    const waiting = isFirst ? setTimeout(warmUp, LONG_WAIT, issuer) : undefined;
     isFirst = false;
     try {
       return await answer;
@@ -28,7 +28,7 @@ export function withRehearsal(
 }
 
 /** By RSA with SHA-256, as nearly all issuers sign. @returns why the token is no good; never throws */
-export async function rehearseVerification(issuer: TrustedIssuer): Promise<unknown> {
+export async function verifyDummyToken(issuer: TrustedIssuer): Promise<unknown> {
   const segments = [Buffer.from('{"alg":"RS256"}'), Buffer.from('{}'), Buffer.alloc(256)];
   const token = segments.map((bytes) => bytes.toString('base64url')).join('.');
   // A modulus of ones. Everybody can compute its private key, and nothing is believed because of it.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stageArnOf } from '../../../lambda/event/stage-arn.ts';
+import { stageArnOf } from '../../../lambda/event/authorization-request.ts';
 
 const STAGE = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 

@@ -3,7 +3,10 @@ import {
   type AuthorizerConfiguration,
   configurationFrom,
   environmentOf,
-} from '../../../lambda/configuration/authorizer-environment.ts';
+  type FlusherConfiguration,
+  flusherConfigurationFrom,
+  flusherEnvironmentOf,
+} from '../../../lambda/configuration/environment.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const configuration: AuthorizerConfiguration = {
@@ -57,5 +60,51 @@ describe('the environment of the authorizer', () => {
 
   it.each(['ISSUERS', 'CONTEXT_CLAIMS'])('with %s that is no JSON is an error', (name) => {
     expect(() => configurationFrom({ ...environment, [name]: '{' }, noFile)).toThrow(SyntaxError);
+  });
+});
+
+const flusherConfiguration: FlusherConfiguration = {
+  mode: 'settled',
+  stages: [{ restApiId: 'abc123', stageName: 'live' }],
+  settleTime: 8,
+  giveUpAge: 67,
+  issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
+  revocationTable: 'revocations',
+  revocationEndpoint: 'https://dynamodb.example',
+  revocationLevels: ['token', 'subject'],
+};
+
+describe('the flusher’s environment', () => {
+  it('carries the configuration from the stack to the handler', () => {
+    expect(flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration) })).toEqual(flusherConfiguration);
+  });
+
+  it('carries no more of an issuer than the inspection needs', () => {
+    const issuer = {
+      alias: 'main',
+      maxTokenAge: 86_400,
+      clockTolerance: 5,
+      tokensWithoutId: 'digest' as const,
+      issuer: 'https://issuer.example',
+    };
+    expect(flusherEnvironmentOf({ ...flusherConfiguration, issuers: [issuer] }).ISSUERS).not.toContain(
+      'issuer.example',
+    );
+  });
+
+  it.each(Object.keys(flusherEnvironmentOf(flusherConfiguration)))('without %s is rejected by that name', (name) => {
+    expect(() =>
+      flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration), [name]: undefined }),
+    ).toThrow(name);
+  });
+
+  it.each([
+    ['MODE', 'twice'],
+    ['SETTLE_SECONDS', 'soon'],
+    ['GIVE_UP_SECONDS', '-1'],
+  ])('with %s of %j is rejected by that name', (name, value) => {
+    expect(() => flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration), [name]: value })).toThrow(
+      name,
+    );
   });
 });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rehearseVerification, withRehearsal } from '../../../lambda/key-set/rehearsal.ts';
-import { InvalidTokenError } from '../../../lambda/rejection.ts';
+import { InvalidTokenError } from '../../../lambda/errors.ts';
+import { verifyDummyToken, withWarmUp } from '../../../lambda/key-set/warm-up.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const issuer = trustedIssuer();
 
-it('the token of the rehearsal comes as far as its signature', async () => {
-  const outcome = await rehearseVerification(issuer);
+it('the dummy token gets as far as its signature check', async () => {
+  const outcome = await verifyDummyToken(issuer);
   expect(outcome).toBeInstanceOf(InvalidTokenError);
   expect(outcome).toHaveProperty('reason', 'signature');
 });
@@ -17,37 +17,37 @@ describe('a download of keys', () => {
 
   const downloads = () => {
     const answers: PromiseWithResolvers<readonly unknown[]>[] = [];
-    const rehearsed: unknown[] = [];
-    const download = withRehearsal(
+    const warmedUp: unknown[] = [];
+    const download = withWarmUp(
       () => {
         const answer = Promise.withResolvers<readonly unknown[]>();
         answers.push(answer);
         return answer.promise;
       },
-      async (whose) => rehearsed.push(whose),
+      async (whose) => warmedUp.push(whose),
     );
-    return { answers, rehearsed, download };
+    return { answers, warmedUp, download };
   };
 
-  it('that takes its time is the occasion for a rehearsal, the first time only', async () => {
-    const { answers, rehearsed, download } = downloads();
+  it('that takes its time warms up, the first time only', async () => {
+    const { answers, warmedUp, download } = downloads();
     for (const keys of [['first'], ['second']]) {
       const answer = download(issuer, 1_500);
       vi.advanceTimersByTime(5);
       answers.shift()?.resolve(keys);
       expect(await answer).toBe(keys);
     }
-    expect(rehearsed).toEqual([issuer]);
+    expect(warmedUp).toEqual([issuer]);
   });
 
   it.each(['resolve', 'reject'] as const)('that ends soon is none, however: %s', async (end) => {
-    const { answers, rehearsed, download } = downloads();
+    const { answers, warmedUp, download } = downloads();
     const answer = download(issuer, 1_500);
     vi.advanceTimersByTime(4);
     answers[0]?.[end]([]);
     await answer.catch(() => undefined);
     vi.advanceTimersByTime(1_000);
-    expect(rehearsed).toEqual([]);
+    expect(warmedUp).toEqual([]);
   });
 
   it('that fails, fails', async () => {
