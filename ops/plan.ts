@@ -1,7 +1,7 @@
+import { printReport, runProgram } from './cli/program.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { type PlanCommand, planGrammar } from './plan/plan-command-line.ts';
 import { choicesFor, planFor, planText } from './plan/plan-report.ts';
-import { printReport, runProgram } from './program.ts';
 
 /** `npm run plan`: what a result TTL costs and gives. @returns the exit code */
 function main(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,11 +1,10 @@
 import { Command as Commander } from 'commander';
-import type { StackChoice } from './cli/command.ts';
+import { printReport, runProgram } from './cli/program.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
-import { printReport, runProgram } from './program.ts';
 import { routesReport } from './routes/routes-report.ts';
 import { onlyRegion } from './stack/revocation-stack.ts';
-import { oneRegionChoice, type StackOptions, withStackOptions } from './stack/stack-options.ts';
-import { findStack } from './stack/stack-search.ts';
+import type { StackChoice } from './stack/stack-choice.ts';
+import { findStack, oneRegionChoice, type StackOptions, withStackOptions } from './stack/stack-choice.ts';
 
 const HELP = `
 Examples:

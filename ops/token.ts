@@ -1,6 +1,6 @@
 import { OperatorError } from './cli/operator-error.ts';
+import { printReport, runProgram } from './cli/program.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
-import { printReport, runProgram } from './program.ts';
 import { readRunningStack } from './stack/local-stack.ts';
 import { requestToken, type TokenRequest } from './token/client-credentials.ts';
 import { deployedClient } from './token/deployed-client.ts';

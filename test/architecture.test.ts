@@ -117,8 +117,6 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
   ops: [
     'cli',
     'stack',
-    'report.ts',
-    'program.ts',
     'entry',
     'selection',
     'plan',
@@ -129,7 +127,6 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'commands/import',
     'commands/check',
     'commands/upgrade',
-    'command-line.ts',
     'revocations.ts',
     'routes.ts',
     'plan.ts',

@@ -1,13 +1,22 @@
 import { type Command as Commander, CommanderError } from 'commander';
-import type { Help } from './command.ts';
 import { type Environment, keptSentence, optionsKeptByNpm } from './npm-options.ts';
 import { UsageError } from './operator-error.ts';
 import type { Terminal } from './terminal.ts';
 import { withoutTokens } from './terminal-text.ts';
 import { rejectTokenArguments } from './token-argument.ts';
 
+/** Takes the command that a command line asks for. */
+export type Found<C> = (command: C) => void;
+
 /** A program's command line; its actions give `found` the command that the words name. */
-export type Grammar<C> = (found: (command: C) => void) => Commander;
+export type Grammar<C> = (found: Found<C>) => Commander;
+
+/** `--help`, and what stands in for it when no command is named. */
+export interface Help {
+  readonly kind: 'help';
+  readonly text: string;
+  readonly exitCode: 0 | 2;
+}
 
 /**
  * Runs commander as a parser: it prints nothing, never ends the process, and what it objects to is a UsageError.

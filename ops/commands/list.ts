@@ -1,12 +1,65 @@
-import { parseTarget, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
+import { type Command as Commander, Option } from 'commander';
+import {
+  parseTarget,
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  TARGET_PREFIXES,
+} from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
-import type { ListCommand } from '../cli/command.ts';
+import { wholeNumber } from '../cli/option-values.ts';
+import type { Report } from '../cli/program.ts';
+import type { Found } from '../cli/quiet-commander.ts';
 import { isShowable, printable, shellWord, textTable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
-import type { OperatorContext, Report } from '../report.ts';
+import type { OperatorContext } from '../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../stack/revocation-stack.ts';
+import {
+  ONE_TABLE,
+  oneRegionChoice,
+  type StackCommand,
+  type StackOptions,
+  withStackOptions,
+} from '../stack/stack-choice.ts';
+import { HELP_TEXTS } from './help-texts.ts';
+
+export interface ListCommand extends StackCommand {
+  readonly kind: 'list';
+  readonly level: RevocationLevel | undefined;
+  readonly issuer: string | undefined;
+  /** Entries to print; undefined: all. */
+  readonly limit: number | undefined;
+  /** The target after which to go on. */
+  readonly after: string | undefined;
+}
+
+export function addList(program: Commander, found: Found<ListCommand>): void {
+  type Options = StackOptions & {
+    level?: RevocationLevel;
+    issuer?: string;
+    limit: number;
+    all?: true;
+    after?: string;
+  };
+  withStackOptions(program.command('list').description('Lists entries, page by page.'))
+    .addOption(new Option('--level <level>', 'only entries of this level').choices(REVOCATION_LEVELS))
+    .option('--issuer <alias>', 'only entries of this issuer')
+    .option('--limit <count>', 'entries on a page', wholeNumber('--limit', 1, 9_999_999), 100)
+    .addOption(new Option('--all', 'every entry instead of a page').conflicts('limit'))
+    .option('--after <target>', 'go on after this entry')
+    .addHelpText('after', HELP_TEXTS.list)
+    .action(({ level, issuer, limit, all, after, ...where }: Options) => {
+      found({
+        kind: 'list',
+        level,
+        issuer,
+        limit: all ? undefined : limit,
+        after,
+        ...oneRegionChoice(ONE_TABLE, where),
+      });
+    });
+}
 
 /** Entries of one Region, a page of them, in the table's own order. */
 export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {

@@ -1,8 +1,8 @@
 import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import type { Report } from '../cli/program.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
-import type { Report } from '../report.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
 /** What is to be deleted in one Region. */

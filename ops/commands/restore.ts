@@ -1,13 +1,38 @@
-import type { RestoreCommand } from '../cli/command.ts';
+import type { Command as Commander } from 'commander';
 import { sentenceOf } from '../cli/operator-error.ts';
+import type { Report } from '../cli/program.ts';
+import type { Found } from '../cli/quiet-commander.ts';
 import { type DeletedEntry, deleteEntry, readEntry } from '../entry/entry-table.ts';
 import { hasWrittenNothing } from '../entry/lost-answer.ts';
 import type { EntryItem } from '../entry/revocation.ts';
-import type { OperatorContext, Report } from '../report.ts';
+import { addSelectors, type Selector } from '../selection/selector-command-line.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
 import { withToken } from '../selection/token-input.ts';
+import type { OperatorContext } from '../stack/operator-context.ts';
 import type { RevocationStack } from '../stack/revocation-stack.ts';
+import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../stack/stack-choice.ts';
+import { HELP_TEXTS } from './help-texts.ts';
 import { type RestorePlan, type RestoreResult, restoreReport } from './restore-report.ts';
+
+export interface RestoreCommand extends StackCommand {
+  readonly kind: 'restore';
+  readonly selector: Selector;
+  readonly dryRun: boolean;
+}
+
+export function addRestore(program: Commander, found: Found<RestoreCommand>): void {
+  const restore = program.command('restore').description('Deletes an entry, so that what it rejected works again.');
+  restore.addHelpText('after', HELP_TEXTS.restore);
+  addSelectors(restore, { target: true }, (leaf, selectorOf) => {
+    withStackOptions(leaf)
+      .option('--dry-run', 'say what would come back to life, and delete nothing')
+      .action((value: string | undefined) => {
+        const options = leaf.opts<StackOptions & { dryRun?: true; issuer?: string; jwtId?: string }>();
+        const selector = selectorOf(value, options);
+        found({ kind: 'restore', selector, dryRun: options.dryRun === true, ...stackChoice(options) });
+      });
+  });
+}
 
 /**
  * Deletes an entry, as it is found, in every Region, and confirms with a strong read that it is gone. Entries under former

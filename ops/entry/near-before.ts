@@ -1,6 +1,6 @@
-import type { BeforeOption } from '../cli/command.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { UsageError } from '../cli/operator-error.ts';
+import type { BeforeOption } from './revocation.ts';
 
 /** Seconds. An instant further ahead than a day is likelier a typing error than a wish. */
 const FURTHEST_BEFORE = 86_400;

@@ -4,7 +4,6 @@ import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
 import { isKnownAs, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
-import type { BeforeOption } from '../cli/command.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
@@ -23,6 +22,9 @@ export interface Revocation {
   readonly revokedBy: string;
   readonly revokedAt: number;
 }
+
+/** Which tokens an entry takes back: those issued until an instant (seconds), those issued until now, or all. */
+export type BeforeOption = number | 'now' | 'block';
 
 /** What the operator said besides the target. */
 export interface RevocationWish {

@@ -3,8 +3,8 @@ import { createGrants } from '../../lambda/policy/grants.ts';
 import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
 import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import type { Report } from '../cli/program.ts';
 import { printable, textTable } from '../cli/terminal-text.ts';
-import type { Report } from '../report.ts';
 import {
   describedLosses,
   isOpenTo,

@@ -1,8 +1,22 @@
 import type { Command as Commander } from 'commander';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
-import type { Selector } from '../cli/command.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { problemWithValue } from './selector-value.ts';
+
+/** What an entry is chosen by. A JWT of `-` is read from standard input when the command runs. */
+export type Selector =
+  | { readonly by: 'jwt'; readonly jwt: string }
+  | {
+      readonly by: 'value';
+      readonly level: RevocationLevel;
+      readonly value: string;
+      readonly issuer: string | undefined;
+      /** The token carries the value as it stands, even if it looks pasted with something around it. */
+      readonly exact?: boolean;
+      /** What is done to the entry, for a command to copy. */
+      readonly verb?: string;
+    }
+  | { readonly by: 'target'; readonly target: string };
 
 export interface SelectorOptions {
   readonly issuer?: string;

@@ -7,12 +7,12 @@ import {
   type TargetPrefix,
 } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
-import type { Selector } from '../cli/command.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { printable } from '../cli/terminal-text.ts';
 import { commandFor } from '../entry/entry-text.ts';
 import { meantBy } from '../entry/pasted-value.ts';
 import { issuerOf } from '../entry/revocation.ts';
+import type { Selector } from './selector-command-line.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
 
 export interface SelectedTarget {

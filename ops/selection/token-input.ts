@@ -1,6 +1,6 @@
-import type { Selector } from '../cli/command.ts';
 import { OperatorError } from '../cli/operator-error.ts';
-import type { OperatorContext } from '../report.ts';
+import type { OperatorContext } from '../stack/operator-context.ts';
+import type { Selector } from './selector-command-line.ts';
 
 /** Replaces a JWT of `-` by what standard input holds. @throws OperatorError when that is empty */
 export async function withToken<S extends Selector>(selector: S, context: OperatorContext): Promise<S> {

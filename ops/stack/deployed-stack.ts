@@ -11,8 +11,8 @@ import {
 } from '../../lambda/configuration/authorizer-description.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { shellWord } from '../cli/terminal-text.ts';
-import { authorizerDescription } from './described-authorizer.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
+import { authorizerDescription } from './revocation-stack.ts';
 import { tableClient } from './table-client.ts';
 
 type StackOutputs = ReadonlyMap<string, string>;

@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../cli/operator-error.ts';
-import { authorizerDescription } from './described-authorizer.ts';
 import type { RevocationStack } from './revocation-stack.ts';
+import { authorizerDescription } from './revocation-stack.ts';
 import { tableClient } from './table-client.ts';
 
 /** What `npm start` writes while it runs: its JSON line, and what the operator's tool needs besides. */

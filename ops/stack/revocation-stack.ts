@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import { isJsonObject } from '../../lambda/token/compact-jws.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
 /** One deployment in one Region: its table, and what its authorizer says of itself. */
@@ -26,4 +27,15 @@ export function onlyRegion({ regions }: RevocationStack): RegionalStack {
   const [first, ...others] = regions;
   if (others.length === 0) return first;
   throw new OperatorError(`This command reads one Region's table: give --region once, for example ${first.region}.`);
+}
+
+/**
+ * A description as a stack hands it out: as an object, or as JSON text, since CloudFormation allows no null in a template
+ * and `jwksUri` can be null. Undefined: it is none.
+ */
+export function authorizerDescription(member: unknown): AuthorizerDescription | undefined {
+  const description: unknown = typeof member === 'string' ? JSON.parse(member) : member;
+  const isOne = isJsonObject(description) && 'configuration' in description && 'routes' in description;
+  // Our own stack wrote it; what an older one lacks, the commands that need it say.
+  return isOne ? (description as unknown as AuthorizerDescription) : undefined;
 }

@@ -1,7 +1,7 @@
 import { Command as Commander } from 'commander';
-import type { StackChoice } from '../cli/command.ts';
 import { UsageError } from '../cli/operator-error.ts';
-import { oneRegionChoice, type StackOptions, withStackOptions } from '../stack/stack-options.ts';
+import type { StackChoice } from '../stack/stack-choice.ts';
+import { oneRegionChoice, type StackOptions, withStackOptions } from '../stack/stack-choice.ts';
 
 const HELP = `
 Examples:

@@ -1,7 +1,7 @@
 import { Command as Commander } from 'commander';
-import type { StackChoice } from '../../ops/cli/command.ts';
 import { UsageError } from '../../ops/cli/operator-error.ts';
-import { oneRegionChoice, type StackOptions, withStackOptions } from '../../ops/stack/stack-options.ts';
+import type { StackChoice } from '../../ops/stack/stack-choice.ts';
+import { oneRegionChoice, type StackOptions, withStackOptions } from '../../ops/stack/stack-choice.ts';
 
 const HELP = `
 Examples:

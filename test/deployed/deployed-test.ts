@@ -1,6 +1,6 @@
+import { printReport, runProgram } from '../../ops/cli/program.ts';
 import type { Screen, ShowProgress } from '../../ops/cli/progress.ts';
 import { processTerminal, type Terminal } from '../../ops/cli/terminal.ts';
-import { printReport, runProgram } from '../../ops/program.ts';
 import { type DeployedTestCommand, deployedTestGrammar } from './command-line.ts';
 import { type Experiment, openExperiment } from './experiment.ts';
 import { cacheFacts } from './facts/cache-facts.ts';

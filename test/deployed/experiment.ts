@@ -4,7 +4,7 @@ import { OperatorError } from '../../ops/cli/operator-error.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
 import { readRunningStack } from '../../ops/stack/local-stack.ts';
 import { onlyRegion, type RegionalStack } from '../../ops/stack/revocation-stack.ts';
-import { findStack } from '../../ops/stack/stack-search.ts';
+import { findStack } from '../../ops/stack/stack-choice.ts';
 import type { TokenRequest } from '../../ops/token/client-credentials.ts';
 import { deployedClient } from '../../ops/token/deployed-client.ts';
 import { type Answer, apiCaller, type CallApi } from './api-call.ts';

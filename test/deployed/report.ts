@@ -1,5 +1,5 @@
+import type { Report } from '../../ops/cli/program.ts';
 import { shellWord, textTable } from '../../ops/cli/terminal-text.ts';
-import type { Report } from '../../ops/report.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import type { Finding, FindingKind } from './finding.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/run/running-file.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
-import { findStack } from '../../ops/stack/stack-search.ts';
+import { findStack } from '../../ops/stack/stack-choice.ts';
 import { main } from '../deployed/deployed-test.ts';
 import type { Finding } from '../deployed/finding.ts';
 import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';

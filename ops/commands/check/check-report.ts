@@ -1,10 +1,10 @@
 import type { CompiledRoute } from '../../../lambda/policy/route.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatFromNow, formatInstant } from '../../cli/instant.ts';
+import type { Report } from '../../cli/program.ts';
 import { printable, shellWord, textTable } from '../../cli/terminal-text.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
-import type { Report } from '../../report.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';

@@ -1,13 +1,14 @@
 import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
-import type { ImportCommand } from '../../cli/command.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
+import type { Report } from '../../cli/program.ts';
 import { itemOf } from '../../entry/revocation.ts';
 import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
-import type { OperatorContext, Report } from '../../report.ts';
+import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
 import { doubtAbout } from './doubtful-value.ts';
 import { writeEntries } from './entry-batch.ts';
+import type { ImportCommand } from './import-command-line.ts';
 import { type ImportLine, importLines } from './import-file.ts';
 import { readImportInput } from './import-input.ts';
 import { type ImportedEntry, type ImportFacts, importedEntry } from './import-line.ts';

@@ -2,7 +2,7 @@ import { constants, isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
-import type { OperatorContext } from '../../report.ts';
+import type { OperatorContext } from '../../stack/operator-context.ts';
 
 /**
  * The text of an import's file; `-`: standard input. In another encoding names outside ASCII would come out as others,

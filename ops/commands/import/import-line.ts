@@ -1,12 +1,12 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
-import type { BeforeOption, ImportCommand } from '../../cli/command.ts';
 import { formatInstant, parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { endedTokens } from '../../entry/ended-tokens.ts';
 import { problemWithSize } from '../../entry/entry-size.ts';
 import { requireNearBefore } from '../../entry/near-before.ts';
 import {
+  type BeforeOption,
   hasBefore,
   type Revocation,
   type RevocationWish,
@@ -15,6 +15,7 @@ import {
 } from '../../entry/revocation.ts';
 import { problemWithValue } from '../../selection/selector-value.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
+import type { ImportCommand } from './import-command-line.ts';
 import type { ImportFields } from './import-fields.ts';
 
 export interface ImportFacts {

@@ -1,6 +1,6 @@
-import type { ImportCommand } from '../../cli/command.ts';
+import type { Report } from '../../cli/program.ts';
 import { printable } from '../../cli/terminal-text.ts';
-import type { Report } from '../../report.ts';
+import type { ImportCommand } from './import-command-line.ts';
 
 /** Lines of a file that are spoken of one by one, and characters of what is said of each; the rest is counted. */
 const MAX_LINES = 20;

@@ -1,4 +1,4 @@
-import type { Report } from '../../report.ts';
+import type { Report } from '../../cli/program.ts';
 
 /** Seconds past the guarantee for which we go on watching, so that a broken promise is seen and not cut off. */
 export const WATCH_LONGER = 5;

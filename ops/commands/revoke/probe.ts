@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidTokenError } from '../../../lambda/errors.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
-import type { RevokeCommand } from '../../cli/command.ts';
 import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
-import type { OperatorContext, Report } from '../../report.ts';
+import type { Report } from '../../cli/program.ts';
 import { tokenIn } from '../../selection/token-input.ts';
+import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RevocationStack } from '../../stack/revocation-stack.ts';
 import { type Call, callWith, isAccepted, isRejected, NO_ANSWER, watchedRoute } from './probe-call.ts';
 import { type Measurement, WATCH_LONGER, withMeasurements } from './probe-report.ts';
 import { type HeldResult, isHeld, type RegionalResult } from './regional-result.ts';
 import { lagOf } from './revocation-lag.ts';
+import type { RevokeCommand } from './revoke-command-line.ts';
 
 /** Milliseconds between two requests of the probe. */
 const PROBE_PAUSE = 100;

@@ -1,11 +1,30 @@
 import { type Command as Commander, Option } from 'commander';
 import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
-import type { Command, Selector } from '../../cli/command.ts';
 import { parseInstant } from '../../cli/instant.ts';
 import { UsageError } from '../../cli/operator-error.ts';
-import { addSelectors, type SelectorOptions } from '../../selection/selector-command-line.ts';
-import { instantOption, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-options.ts';
+import { instantOption } from '../../cli/option-values.ts';
+import type { Found } from '../../cli/quiet-commander.ts';
+import type { BeforeOption } from '../../entry/revocation.ts';
+import { addSelectors, type Selector, type SelectorOptions } from '../../selection/selector-command-line.ts';
+import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-choice.ts';
 import { HELP_TEXTS } from '../help-texts.ts';
+
+export interface RevokeCommand extends StackCommand {
+  readonly kind: 'revoke';
+  readonly selector: Selector;
+  readonly before: BeforeOption;
+  /** When the token or session ends, in seconds since the epoch, if the operator knows. */
+  readonly endsAt: number | undefined;
+  readonly reason: string | undefined;
+  readonly by: string | undefined;
+  readonly flush: boolean;
+  /** Write the entry as it is, even over a stronger one. */
+  readonly replace: boolean;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  /** Where the token to watch comes from: `-`, a file, or `selector` for the revoked token itself. */
+  readonly wait: { readonly token: string } | undefined;
+}
 
 type RevokeOptions = StackOptions &
   SelectorOptions & {
@@ -22,10 +41,7 @@ type RevokeOptions = StackOptions &
     probe?: string;
   };
 
-/** Takes what a command line asks for. */
-export type Found = (command: Command) => void;
-
-export function addRevokeCommands(program: Commander, found: Found): void {
+export function addRevoke(program: Commander, found: Found<RevokeCommand>): void {
   const revoke = program
     .command('revoke')
     .description('Takes back a token, a session, or all a subject, client, key or issuer has.');

@@ -1,12 +1,12 @@
 import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
-import type { RevokeCommand } from '../../cli/command.ts';
 import { formatInstant } from '../../cli/instant.ts';
+import type { Report } from '../../cli/program.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
 import { readPurgeAt } from '../../entry/purge-at.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
-import type { Report } from '../../report.ts';
 import { type FailedResult, type HeldResult, isHeld, type MovedEntry, type RegionalResult } from './regional-result.ts';
 import { lagLines } from './revocation-lag.ts';
+import type { RevokeCommand } from './revoke-command-line.ts';
 import { regionDocument } from './revoke-document.ts';
 
 /**

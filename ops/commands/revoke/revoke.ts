@@ -1,21 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RevokeCommand } from '../../cli/command.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
+import type { Report } from '../../cli/program.ts';
 import { type Ended, endedTokens } from '../../entry/ended-tokens.ts';
 import { problemWithSize } from '../../entry/entry-size.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import { requireNearBefore } from '../../entry/near-before.ts';
 import { hasBefore, requireLevelRead, revocationOf } from '../../entry/revocation.ts';
-import type { OperatorContext, Report } from '../../report.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import { withToken } from '../../selection/token-input.ts';
+import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
 import { openProbe } from './probe.ts';
 import { keyNotice } from './published-key.ts';
 import type { HeldResult, MovedEntry, RegionalPlan, RegionalResult } from './regional-result.ts';
+import type { RevokeCommand } from './revoke-command-line.ts';
 import { revokeReport } from './revoke-report.ts';
 
 /** Writes an entry into every Region, and confirms each with a strong read. Everything is checked before the first write. */

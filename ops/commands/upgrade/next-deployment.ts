@@ -8,7 +8,7 @@ import {
 import { isJsonObject, type JsonObject } from '../../../lambda/token/compact-jws.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
-import { authorizerDescription } from '../../stack/described-authorizer.ts';
+import { authorizerDescription } from '../../stack/revocation-stack.ts';
 
 /** What a template says of a deployment that is still to come. */
 export interface NextDeployment {

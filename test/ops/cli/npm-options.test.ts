@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Command } from '../../../ops/cli/command.ts';
 import { optionsKeptByNpm } from '../../../ops/cli/npm-options.ts';
 import { quietly } from '../../../ops/cli/quiet-commander.ts';
-import { revocationsGrammar } from '../../../ops/command-line.ts';
+import type { Command } from '../../../ops/revocations.ts';
+import { revocationsGrammar } from '../../../ops/revocations.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

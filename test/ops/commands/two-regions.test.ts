@@ -1,13 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../../ops/cli/command.ts';
+import type { Report } from '../../../ops/cli/program.ts';
 import { quietly } from '../../../ops/cli/quiet-commander.ts';
-import { revocationsGrammar } from '../../../ops/command-line.ts';
 import { lint } from '../../../ops/commands/lint.ts';
 import { restore } from '../../../ops/commands/restore.ts';
 import { revoke } from '../../../ops/commands/revoke/revoke.ts';
 import { show } from '../../../ops/commands/show.ts';
-import type { Report } from '../../../ops/report.ts';
+import type { Command } from '../../../ops/revocations.ts';
+import { revocationsGrammar } from '../../../ops/revocations.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
 import { describedAuthorizer, type PrintedDocument, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';

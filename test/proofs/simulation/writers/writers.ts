@@ -1,8 +1,10 @@
-import type { BeforeOption, Command } from '../../../../ops/cli/command.ts';
+import type { Report } from '../../../../ops/cli/program.ts';
 import { importEntries } from '../../../../ops/commands/import/import-entries.ts';
 import { restore } from '../../../../ops/commands/restore.ts';
 import { revoke } from '../../../../ops/commands/revoke/revoke.ts';
-import type { OperatorContext, Report } from '../../../../ops/report.ts';
+import type { BeforeOption } from '../../../../ops/entry/revocation.ts';
+import type { Command } from '../../../../ops/revocations.ts';
+import type { OperatorContext } from '../../../../ops/stack/operator-context.ts';
 import type { RegionalStack, RevocationStack } from '../../../../ops/stack/revocation-stack.ts';
 import { describedAuthorizer } from '../../../support/operator/operator-at-work.ts';
 import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';

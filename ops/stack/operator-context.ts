@@ -1,11 +1,6 @@
-import type { RegionalStack } from './stack/revocation-stack.ts';
-
-/** What a command found or did: for people, for programs (`--json`), and for the shell. */
-export interface Report {
-  readonly text: string;
-  readonly document: unknown;
-  readonly exitCode: 0 | 1;
-}
+import type { Screen } from '../cli/progress.ts';
+import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
+import { tableTime } from './table-time.ts';
 
 /** What a command may use besides the deployment; every part can be replaced in a test. */
 export interface OperatorContext {
@@ -21,4 +16,13 @@ export interface OperatorContext {
   readonly tell: (line: string) => void;
   /** Shows how far a long command is; nothing unless standard error is a terminal. */
   readonly showProgress: (what: string, done: number, total: number | undefined) => void;
+}
+
+/** What commands on a stack use: the time is DynamoDB's, and the rest is the terminal's. */
+export async function contextOf(
+  { now, elapsed = () => performance.now() / 1000, err, readStandardInput, showProgress }: Screen,
+  stack: RevocationStack,
+): Promise<OperatorContext> {
+  const tell = (line: string) => err.write(`${line}\n`);
+  return { now: await tableTime(stack, { now, elapsed, tell }), elapsed, readStandardInput, showProgress, tell };
 }

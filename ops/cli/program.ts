@@ -1,14 +1,11 @@
-import type { Command as Commander } from 'commander';
-import type { Help } from './cli/command.ts';
-import { sentenceOf, UsageError } from './cli/operator-error.ts';
-import { type Screen, screenOn } from './cli/progress.ts';
-import { printHelp, quietly } from './cli/quiet-commander.ts';
-import type { Terminal } from './cli/terminal.ts';
-import type { Report } from './report.ts';
+import { sentenceOf, UsageError } from './operator-error.ts';
+import { type Screen, screenOn } from './progress.ts';
+import { type Grammar, type Help, printHelp, quietly } from './quiet-commander.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What one of our programs understands, and does. */
 export interface Program<C extends { readonly kind: string }> {
-  readonly grammar: (found: (command: C) => void) => Commander;
+  readonly grammar: Grammar<C>;
   /** @returns the exit code */
   readonly run: (command: C, screen: Screen) => Promise<number>;
 }
@@ -34,6 +31,13 @@ export async function runProgram<C extends { readonly kind: string }>(
 
 function isHelp(command: { readonly kind: string }): command is Help {
   return command.kind === 'help';
+}
+
+/** What a command found or did: for people, for programs (`--json`), and for the shell. */
+export interface Report {
+  readonly text: string;
+  readonly document: unknown;
+  readonly exitCode: 0 | 1;
 }
 
 /** Prints what a command found or did, as text or as one line of JSON. @returns its exit code */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../ops/cli/command.ts';
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import { quietly } from '../../ops/cli/quiet-commander.ts';
-import { revocationsGrammar } from '../../ops/command-line.ts';
+import type { Command } from '../../ops/revocations.ts';
+import { revocationsGrammar } from '../../ops/revocations.ts';
 import { wordsOf } from '../support/operator/operator-at-work.ts';
 
 const parse = (commandLine: string) => quietly<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));

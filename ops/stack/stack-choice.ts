@@ -1,0 +1,73 @@
+import { type Command as Commander, Option } from 'commander';
+import { OperatorError, UsageError } from '../cli/operator-error.ts';
+import { findDeployedStack } from './deployed-stack.ts';
+import { findLocalStack } from './local-stack.ts';
+import type { RevocationStack } from './revocation-stack.ts';
+
+/** Which deployment a command is about; `any`: what `npm start` runs here. */
+export type StackChoice =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'local' }
+  | { readonly kind: 'stack'; readonly name: string; readonly regions: readonly string[] };
+
+/** What every command on a deployment has. */
+export interface StackCommand {
+  readonly where: StackChoice;
+  readonly json: boolean;
+}
+
+export interface StackOptions {
+  readonly local?: true;
+  readonly stack?: string;
+  readonly region?: readonly string[];
+  readonly json?: true;
+}
+
+/** Every command takes these, at its end, where people put them. */
+export function withStackOptions(command: Commander): Commander {
+  return command
+    .addOption(new Option('--local', 'what `npm start` runs here (the default while it runs)').conflicts('stack'))
+    .option('--stack <name>', 'a CloudFormation stack')
+    .option('--region <region>', "the stack's Region; repeat it for every Region to write", collect)
+    .option('--json', 'one JSON document instead of text');
+}
+
+function collect(region: string, earlier: readonly string[] = []): readonly string[] {
+  return earlier.includes(region) ? earlier : [...earlier, region];
+}
+
+/** @throws UsageError for `--region` without a stack to look for in it */
+export function stackChoice(options: StackOptions): StackCommand {
+  const json = options.json === true;
+  if (options.stack !== undefined) {
+    return { where: { kind: 'stack', name: options.stack, regions: options.region ?? [] }, json };
+  }
+  if (options.region !== undefined) throw new UsageError('--region goes with --stack NAME: say which stack.');
+  return { where: { kind: options.local === true ? 'local' : 'any' }, json };
+}
+
+/** Why a command takes one Region. */
+export const ONE_TABLE = "This command reads one Region's table";
+
+/** The same for what is about one Region. @throws UsageError that begins with `because` when several are given */
+export function oneRegionChoice(because: string, options: StackOptions): StackCommand {
+  if (options.region !== undefined && options.region.length > 1) {
+    throw new UsageError(`${because}: give --region once.`);
+  }
+  return stackChoice(options);
+}
+
+/**
+ * @param localFolder - where `npm start` says what it runs (`.local` in the repository)
+ * @throws OperatorError when there is no such deployment, or it cannot be read
+ */
+export async function findStack(choice: StackChoice, localFolder: string): Promise<RevocationStack> {
+  if (choice.kind === 'stack') return findDeployedStack(choice.name, choice.regions);
+  const local = await findLocalStack(localFolder);
+  if (local !== undefined) return local;
+  throw new OperatorError(
+    choice.kind === 'local'
+      ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
+      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.',
+  );
+}
