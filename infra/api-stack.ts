@@ -2,12 +2,12 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
 import { mailAlarms } from './alarms/alarm-mail.ts';
-import { createApiAlarms } from './alarms/api-alarms.ts';
+import { createApiAlarms } from './alarms/alarms.ts';
 import { ExampleApi } from './api/example-api.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';
 import { AuthorizerDashboard } from './dashboard/authorizer-dashboard.ts';
 import { checkDeployment } from './deployment-check.ts';
-import { CognitoIssuer } from './issuers/cognito-issuer.ts';
+import { CognitoUserPool } from './issuers/cognito-user-pool.ts';
 import type { Deployment, IssuerSettings } from './settings/deployment-schema.ts';
 
 export interface ApiStackProps extends StackProps {
@@ -56,7 +56,7 @@ export class ApiStack extends Stack {
     corsOrigins: readonly string[],
   ): Readonly<Record<string, IssuerSettings>> {
     if (Object.keys(issuers).length > 0) return issuers;
-    const issuer = new CognitoIssuer(this, 'Issuer', { routes, callbackUrls: callbackUrls(corsOrigins) });
+    const issuer = new CognitoUserPool(this, 'Issuer', { routes, callbackUrls: callbackUrls(corsOrigins) });
     this.output(STACK_OUTPUTS.tokenEndpoint, issuer.tokenEndpoint);
     this.output(STACK_OUTPUTS.userPoolId, issuer.userPoolId);
     this.output(STACK_OUTPUTS.machineClientId, issuer.machineClientId);

@@ -1,8 +1,9 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { corsOrigins, realm } from './api/gateway-responses.ts';
+import { DeploymentError } from './errors.ts';
 import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './settings/authorizer-check.ts';
-import { type Deployment, DeploymentError } from './settings/deployment-schema.ts';
-import { type Demand, demand, flag, isWhole, matching, objectOf, optional } from './settings/setting-demands.ts';
+import type { Deployment } from './settings/deployment-schema.ts';
+import { type Demand, demand, flag, isWhole, matching, objectOf, optional } from './settings/validators.ts';
 
 const requests = demand((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
 

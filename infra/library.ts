@@ -6,9 +6,10 @@ export type { FlushedStage } from '../lambda/configuration/environment.ts';
 export type { CacheKey, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
 export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';
-export { createApiAlarms } from './alarms/api-alarms.ts';
+export { createApiAlarms } from './alarms/alarms.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
+export { DeploymentError, RouteTableError } from './errors.ts';
 export type {
   Auth0Options,
   CognitoOptions,
@@ -20,10 +21,4 @@ export type {
 } from './issuers/issuer-options.ts';
 export { auth0, cognito, entraId, google, keycloak, oidc, okta } from './issuers/issuer-presets.ts';
 export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
-export { RouteTableError } from './route-table-error.ts';
-export {
-  type AuthorizerSettings,
-  DeploymentError,
-  type ExistingTable,
-  type IssuerSettings,
-} from './settings/deployment-schema.ts';
+export type { AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';

@@ -92,8 +92,8 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'orders.handler.ts',
   ],
   infra: [
-    'rule-exceptions.ts',
-    'route-table-error.ts',
+    'errors.ts',
+    'nag-suppressions.ts',
     'routes',
     'settings',
     'issuers',

@@ -6,9 +6,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 import { checkFields } from '../settings/authorizer-check.ts';
-import { type Demand, demand, matching } from '../settings/setting-demands.ts';
+import { type Demand, demand, matching } from '../settings/validators.ts';
 
 export interface AlarmMailProps {
   readonly address: string;
@@ -38,7 +38,7 @@ export function mailAlarms(scope: Construct, props: AlarmMailProps): void {
   });
   topic.addToResourcePolicy(alarmsMayPublish(topic));
   topic.addSubscription(new EmailSubscription(address));
-  exceptFrom(topic, 'Serverless::Serverless-SNSRedrivePolicy');
+  suppressRules(topic, 'Serverless::Serverless-SNSRedrivePolicy');
   const action = new SnsAction(topic);
   for (const alarm of alarms) alarm.addAlarmAction(action);
 }

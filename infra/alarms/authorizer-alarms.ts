@@ -6,7 +6,7 @@ import { FAILURE_CAUSES } from '../../lambda/errors.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { AUTHORIZER_TIMEOUT } from '../functions/authorizer-function.ts';
-import { type AlarmRule, createAlarms } from './alarm-rule.ts';
+import { type AlarmRule, createAlarms } from './alarms.ts';
 import { loggedMetric, metricsByValue, sumOf } from './function-metrics.ts';
 
 const PERIOD = Duration.minutes(5);

@@ -4,7 +4,7 @@ import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FlushMode } from '../../lambda/configuration/environment.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
-import { type AlarmRule, createAlarms } from './alarm-rule.ts';
+import { type AlarmRule, createAlarms } from './alarms.ts';
 import { loggedMetric, mappingMetric } from './function-metrics.ts';
 
 /** Younger than this, a batch that waits for its function is no news, in milliseconds. */

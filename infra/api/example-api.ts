@@ -13,7 +13,7 @@ import type { Construct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 import type { Throttle } from '../settings/deployment-schema.ts';
 import { createAccessLogs, loggingOptions } from './access-logs.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
@@ -76,15 +76,15 @@ function limits(throttle: Throttle | undefined): StageOptions {
 }
 
 function exceptApi(api: RestApi, { throttle, webAcl, accountLogsRole }: ExampleApiProps): void {
-  exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG2', 'AwsSolutions::AwsSolutions-COG4');
+  suppressRules(api, 'AwsSolutions::AwsSolutions-APIG2', 'AwsSolutions::AwsSolutions-COG4');
   if (accountLogsRole === true) {
-    exceptFrom(
+    suppressRules(
       api,
       'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
     );
   }
-  if (throttle === undefined) exceptFrom(api, 'Serverless::Serverless-APIGWDefaultThrottling');
-  if (webAcl === undefined) exceptFrom(api, 'AwsSolutions::AwsSolutions-APIG3');
+  if (throttle === undefined) suppressRules(api, 'Serverless::Serverless-APIGWDefaultThrottling');
+  if (webAcl === undefined) suppressRules(api, 'AwsSolutions::AwsSolutions-APIG3');
 }
 
 function exampleIntegration(

@@ -1,7 +1,7 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { checkFields } from '../settings/authorizer-check.ts';
-import { type Demand, listOf, matching, textWhere } from '../settings/setting-demands.ts';
+import { type Demand, listOf, matching, textWhere } from '../settings/validators.ts';
 
 export interface GatewayResponseOptions {
   readonly realm: string;

@@ -1,6 +1,6 @@
 import { Stage as CdkStage, type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { DeploymentError } from '../settings/deployment-schema.ts';
+import { DeploymentError } from '../errors.ts';
 import { dependencyGraph, ringThrough } from '../template/dependency-cycle.ts';
 import type { AttachedGroup } from './attached-apis.ts';
 

@@ -3,10 +3,10 @@ import { ApiDefinition, type ApiDefinitionConfig, type SpecRestApi } from 'aws-c
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CacheKey, Route } from '../../lambda/policy/route.ts';
+import { RouteTableError } from '../errors.ts';
 import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
 import { protectedDocument } from '../openapi/protected-document.ts';
 import { routesFromOpenApi } from '../openapi/routes-from-openapi.ts';
-import { RouteTableError } from '../route-table-error.ts';
 import { nameOf } from '../routes/route-table.ts';
 import { authorizersArn, IDENTITY, invocationArn } from './api-authorizer.ts';
 

@@ -1,11 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { attackWidgets } from './attack-widgets.ts';
 import { costWidgets } from './cost-widgets.ts';
-import type { DashboardSources } from './dashboard-sources.ts';
-import { healthWidgets } from './health-widgets.ts';
-import { revocationWidgets } from './revocation-widgets.ts';
+import { attackWidgets, type DashboardSources, healthWidgets, revocationWidgets } from './dashboard-widgets.ts';
 
 /** Four questions, answered from top to bottom: is it up, is somebody attacking, did my revocation work, what does it cost. */
 export class AuthorizerDashboard extends Dashboard {

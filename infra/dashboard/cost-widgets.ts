@@ -7,7 +7,7 @@ import {
   Metric,
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { DashboardSources } from './dashboard-sources.ts';
+import type { DashboardSources } from './dashboard-widgets.ts';
 
 /** US dollars in us-east-1, first price tiers; `npm run plan` knows the others, and adds up a month before it is spent. */
 export const LIST_PRICES = {

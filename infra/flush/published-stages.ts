@@ -1,9 +1,8 @@
-import { Lazy } from 'aws-cdk-lib';
-import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
+import { Effect, type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FlushedStage } from '../../lambda/configuration/environment.ts';
-import { flushStatement } from './flush-statement.ts';
 
 export interface PublishedStagesProps {
   /** Known at synth, so that the flusher can be told it without a reference to this stack. */
@@ -33,4 +32,25 @@ export class PublishedStages extends Construct {
   addStage(stage: FlushedStage): void {
     this.stages.push(stage);
   }
+}
+
+/**
+ * Allows flushing the result caches of `stages`, which may grow until the template is written. IAM has no action named
+ * after the API call: API Gateway's management API is granted by HTTP method.
+ */
+export function flushStatement(scope: Construct, stages: readonly FlushedStage[]): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: ['apigateway:DELETE'],
+    resources: Lazy.uncachedList({ produce: () => stages.map((stage) => cacheArn(scope, stage)) }),
+  });
+}
+
+function cacheArn(scope: Construct, { restApiId, stageName }: FlushedStage): string {
+  return Stack.of(scope).formatArn({
+    service: 'apigateway',
+    account: '',
+    resource: `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`,
+    arnFormat: ArnFormat.NO_RESOURCE_NAME,
+  });
 }

@@ -15,14 +15,13 @@ import { STAGE_PARAMETER_VARIABLES } from '../../lambda/flush/stage-parameters.t
 import type { InspectedIssuer } from '../../lambda/revocation/entry-finding.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
 import { createFlushAlarms } from '../alarms/flush-alarms.ts';
+import { environmentSizeError } from '../functions/function-environment.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
-import { environmentSizeError } from '../settings/environment-size.ts';
 import { grantDecryption } from '../table/encryption-key.ts';
 import { inspectTable } from '../table/table-inspection.ts';
 import { rootOf } from '../template/placement.ts';
-import { flushStatement } from './flush-statement.ts';
-import { PublishedStages } from './published-stages.ts';
+import { flushStatement, PublishedStages } from './published-stages.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';
 
 /** Seconds for all that a run does besides waiting and flushing: at its timeout Lambda would end the last flush unreported. */

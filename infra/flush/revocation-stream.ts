@@ -10,7 +10,7 @@ import {
   MetricType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 
 /** The revocation table; its stream must show new images. Its key encrypts the stream too. */
 export type StreamedTable = Pick<Table, 'node' | 'tableArn' | 'tableName'> & {
@@ -48,7 +48,7 @@ export function readStream(flusher: CdkFunction, table: StreamedTable, giveUpAge
   });
   // Lambda tries the role when the mapping is made: its policy must be there.
   if (flusher.role !== undefined) mapping.node.addDependency(flusher.role);
-  exceptFrom(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
+  suppressRules(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
   return mapping;
 }
 

@@ -6,9 +6,10 @@ import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/config
 import type { AuthorizerConfiguration } from '../../lambda/configuration/environment.ts';
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
-import { type AnyTable, type AuthorizerSettings, DeploymentError } from '../settings/deployment-schema.ts';
+import { DeploymentError } from '../errors.ts';
+import type { AnyTable, AuthorizerSettings } from '../settings/deployment-schema.ts';
 import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';
-import { placeIssuers } from './issuer-placement.ts';
+import { placeIssuers } from './function-environment.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Function as CdkFunction, type Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 
 export interface LambdaFunctionProps {
   readonly description: string;
@@ -40,8 +40,8 @@ export class LambdaFunction extends CdkFunction {
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
     });
     this.memorySize = props.memorySize;
-    exceptFrom(role, 'AwsSolutions::AwsSolutions-IAM5[Resource::*]');
-    exceptFrom(this, 'Serverless::Serverless-LambdaDLQ');
+    suppressRules(role, 'AwsSolutions::AwsSolutions-IAM5[Resource::*]');
+    suppressRules(this, 'Serverless::Serverless-LambdaDLQ');
   }
 }
 

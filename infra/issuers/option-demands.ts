@@ -1,5 +1,5 @@
-import { DeploymentError } from '../settings/deployment-schema.ts';
-import { formerAliases } from '../settings/former-alias-check.ts';
+import { DeploymentError } from '../errors.ts';
+import { formerAliases } from '../settings/issuer-aliases.ts';
 import { algorithms, ignorableParameter, issuerAddress, keySetAddress } from '../settings/issuer-check.ts';
 import {
   allOf,
@@ -16,18 +16,18 @@ import {
   shown,
   textWhere,
   unknownMember,
-} from '../settings/setting-demands.ts';
-import type {
-  Auth0Options,
-  CognitoOptions,
-  CommonOptions,
-  EntraIdOptions,
-  GoogleOptions,
-  KeycloakOptions,
-  OidcOptions,
-  OktaOptions,
+} from '../settings/validators.ts';
+import {
+  type Auth0Options,
+  type CognitoOptions,
+  type CommonOptions,
+  ENTRA_HOSTS,
+  type EntraIdOptions,
+  type GoogleOptions,
+  type KeycloakOptions,
+  type OidcOptions,
+  type OktaOptions,
 } from './issuer-options.ts';
-import { ENTRA_HOSTS } from './issuer-options.ts';
 
 /** One demand for each option: an option added to the type does not compile until it is checked here. */
 type OptionDemands<Options> = Readonly<Record<keyof Options, Demand>>;

@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 import { type PathSegment, parsePath } from '../routes/route-path.ts';
 import { checkSiblings } from '../routes/route-table.ts';
 import type { OpenApiDocument, Operation } from './openapi-document.ts';

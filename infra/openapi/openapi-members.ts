@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 import { checkExtensions, deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
 
 /**

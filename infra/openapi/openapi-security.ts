@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 import { deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
 import { type SchemeKind, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
 import { OperationError } from './operation-error.ts';

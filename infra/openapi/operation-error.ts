@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 
 /** How many of the other operations a sentence names. */
 const MAX_NAMED = 3;

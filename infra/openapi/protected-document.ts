@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 import { guardedOperations } from './guarded-operations.ts';
 import { type OpenApiDocument, readOpenApi } from './openapi-document.ts';
 import type { JsonObject } from './openapi-members.ts';

@@ -1,8 +1,7 @@
 import type { Route } from '../../lambda/policy/route.ts';
 import { guardedOperations } from './guarded-operations.ts';
 import { readOpenApi } from './openapi-document.ts';
-import { basePathWarnings } from './openapi-servers.ts';
-import { callbackWarnings, guardWarnings } from './openapi-warnings.ts';
+import { basePathWarnings, callbackWarnings, guardWarnings } from './openapi-warnings.ts';
 
 export interface OpenApiRoutes {
   readonly routes: readonly Route[];

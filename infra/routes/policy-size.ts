@@ -9,7 +9,7 @@ import {
 } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 
 /** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */
 export const DOCUMENTED_ANSWER_BYTES = 8192;

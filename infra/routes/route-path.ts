@@ -1,4 +1,4 @@
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 
 /** One part of a resource path. The root is one literal with no characters, as its method ARN ends (`GET/`). */
 export type PathSegment =

@@ -1,5 +1,5 @@
 import { HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/route.ts';
-import { RouteTableError } from '../route-table-error.ts';
+import { RouteTableError } from '../errors.ts';
 import { type PathSegment, parsePath } from './route-path.ts';
 
 /** A route with its path read, and the methods that API Gateway sends to it: `ANY` leaves out what its resource names. */

@@ -1,11 +1,13 @@
 import { HTTP_METHODS } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { ALIAS_PATTERN } from '../../lambda/token/trusted-issuer.ts';
+import { DeploymentError } from '../errors.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';
-import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
-import { rejectSharedAliases } from './former-alias-check.ts';
+import type { AuthorizerSettings, IssuerSettings } from './deployment-schema.ts';
 import { givenTable } from './given-table-check.ts';
+import { rejectSharedAliases } from './issuer-aliases.ts';
 import { issuerComplaint } from './issuer-check.ts';
+import { rejectUngrantableScopes } from './ungrantable-scopes.ts';
 import {
   type Demand,
   demand,
@@ -23,8 +25,7 @@ import {
   shown,
   unknownMember,
   written,
-} from './setting-demands.ts';
-import { rejectUngrantableScopes } from './ungrantable-scopes.ts';
+} from './validators.ts';
 
 /** What the authorizer itself puts into the context, and what API Gateway adds to it. */
 const RESERVED_CONTEXT_NAMES = [

@@ -166,8 +166,3 @@ export interface Deployment extends AuthorizerSettings {
    */
   readonly requestsPerAddress?: number;
 }
-
-/** A deployment that must not be deployed; the message is one sentence: the field, what was found, what to write. */
-export class DeploymentError extends Error {
-  override readonly name = 'DeploymentError';
-}

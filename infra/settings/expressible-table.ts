@@ -1,12 +1,12 @@
 import { type DescribedLoss, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import { LOSS_KINDS } from '../../lambda/policy/lost-requests.ts';
 import type { CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
-import { RouteTableError } from '../route-table-error.ts';
+import { DeploymentError, RouteTableError } from '../errors.ts';
 import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { checkPolicySize, shortenedPolicy } from '../routes/policy-size.ts';
 import { compileRouteTable, singleRoutes } from '../routes/route-compiler.ts';
 import { nameOf, siblingWarning } from '../routes/route-table.ts';
-import { type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
+import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 
 /** What policies have to be. */

@@ -2,8 +2,9 @@ import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
-import { type AnyTable, type AuthorizerSettings, DeploymentError } from './deployment-schema.ts';
-import { type Demand, matching, objectOf, optional } from './setting-demands.ts';
+import { DeploymentError } from '../errors.ts';
+import type { AnyTable, AuthorizerSettings } from './deployment-schema.ts';
+import { type Demand, matching, objectOf, optional } from './validators.ts';
 
 const tableArns = objectOf({
   tableArn: matching(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+$/, 'write the ARN of the table'),

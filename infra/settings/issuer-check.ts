@@ -1,6 +1,6 @@
 import { IGNORABLE_PARAMETERS, isAcceptableAddress, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
-import { formerAliases } from './former-alias-check.ts';
+import { formerAliases } from './issuer-aliases.ts';
 import {
   allOf,
   type Demand,
@@ -17,7 +17,7 @@ import {
   unknownMember,
   wholeSeconds,
   written,
-} from './setting-demands.ts';
+} from './validators.ts';
 
 /** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
 const MAX_TOKEN_AGE = 31 * 24 * 3600;

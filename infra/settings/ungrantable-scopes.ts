@@ -1,5 +1,6 @@
-import { type AuthorizerSettings, DeploymentError, type IssuerSettings } from './deployment-schema.ts';
-import { isKnownLater, shown } from './setting-demands.ts';
+import { DeploymentError } from '../errors.ts';
+import type { AuthorizerSettings, IssuerSettings } from './deployment-schema.ts';
+import { isKnownLater, shown } from './validators.ts';
 
 type Issuers = AuthorizerSettings['issuers'];
 

@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 import type { AnyTable } from '../settings/deployment-schema.ts';
 
 export interface AuditTrailProps {
@@ -31,7 +31,7 @@ export class AuditTrail extends Construct {
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    exceptFrom(this.bucket, 'AwsSolutions::AwsSolutions-S1');
+    suppressRules(this.bucket, 'AwsSolutions::AwsSolutions-S1');
     const trail = new CfnTrail(this, 'Trail', {
       s3BucketName: this.bucket.bucketName,
       isLogging: true,

@@ -2,7 +2,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 import type { AnyTable } from '../settings/deployment-schema.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
 
@@ -68,7 +68,7 @@ export class OperatorPolicies extends Construct {
         ]),
       ],
     });
-    exceptFrom(
+    suppressRules(
       policy,
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/<AWS::StackName>/*]',

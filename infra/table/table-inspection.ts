@@ -5,7 +5,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
-import { exceptFrom } from '../rule-exceptions.ts';
+import { suppressRules } from '../nag-suppressions.ts';
 
 /** How soon somebody is told of entries that a deployment has made useless. */
 const INTERVAL = Duration.hours(1);
@@ -31,5 +31,5 @@ export function inspectTable(flusher: CdkFunction, { tableArn }: Pick<Table, 'ta
     schedule: Schedule.rate(INTERVAL),
     targets: [target],
   });
-  exceptFrom(rule, 'Serverless::Serverless-EventBusDLQ');
+  suppressRules(rule, 'Serverless::Serverless-EventBusDLQ');
 }

@@ -5,7 +5,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
-import { RULE_EXCEPTIONS } from '../../infra/rule-exceptions.ts';
+import { NAG_SUPPRESSIONS } from '../../infra/nag-suppressions.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
 import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
@@ -100,16 +100,16 @@ describe.each<[string, Deployment, Environment]>([
   it('gives each exception a sentence of the one table', () => {
     expect(verdict.exceptions.length).toBeGreaterThan(0);
     for (const [id, reason] of verdict.exceptions) {
-      expect(RULE_EXCEPTIONS).toHaveProperty([id], reason);
+      expect(NAG_SUPPRESSIONS).toHaveProperty([id], reason);
       used.add(id);
     }
   });
 });
 
 it('the table has no sentence that no deployment needs', () => {
-  expect([...used].toSorted()).toEqual(Object.keys(RULE_EXCEPTIONS).toSorted());
+  expect([...used].toSorted()).toEqual(Object.keys(NAG_SUPPRESSIONS).toSorted());
 });
 
 it('reasons are sentences', () => {
-  for (const reason of Object.values(RULE_EXCEPTIONS)) expect(reason).toMatch(/^[A-Z][^\n]{30,}\.$/);
+  for (const reason of Object.values(NAG_SUPPRESSIONS)) expect(reason).toMatch(/^[A-Z][^\n]{30,}\.$/);
 });

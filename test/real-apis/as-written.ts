@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RouteTableError } from '../../infra/errors.ts';
 import { protectedDocument, SECURITY_SCHEME } from '../../infra/openapi/protected-document.ts';
 import { routesFromOpenApi } from '../../infra/openapi/routes-from-openapi.ts';
-import { RouteTableError } from '../../infra/route-table-error.ts';
 import { entries, isRecord, METHODS } from './openapi-directory.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { RouteTableError } from '../../infra/route-table-error.ts';
+import { RouteTableError } from '../../infra/errors.ts';
 import type { PolicyLoss } from '../../infra/routes/policy-loss.ts';
 import { largestPolicy, shortenedPolicy } from '../../infra/routes/policy-size.ts';
 import { compileRouteTable } from '../../infra/routes/route-compiler.ts';

@@ -2,9 +2,9 @@ import { Fn, Lazy } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
+import { RouteTableError } from '../../../infra/errors.ts';
 import { SECURITY_SCHEME } from '../../../infra/openapi/protected-document.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
-import { RouteTableError } from '../../../infra/route-table-error.ts';
 import { issuer, newStack } from '../../support/cdk/synthesis.ts';
 
 type Json = unknown;

@@ -1,8 +1,8 @@
 import { Lazy } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { RouteTableError } from '../../../infra/errors.ts';
 import { protectedDocument } from '../../../infra/openapi/protected-document.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
-import { RouteTableError } from '../../../infra/route-table-error.ts';
 
 const securitySchemes = {
   oauth: { type: 'oauth2', flows: {} },

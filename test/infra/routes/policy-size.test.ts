@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RouteTableError } from '../../../infra/route-table-error.ts';
+import { RouteTableError } from '../../../infra/errors.ts';
 import {
   checkPolicySize,
   largeAnswerWarning,

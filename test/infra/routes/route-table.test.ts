@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RouteTableError } from '../../../infra/route-table-error.ts';
+import { RouteTableError } from '../../../infra/errors.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
 import { route } from '../../support/routes/compiled-policy.ts';

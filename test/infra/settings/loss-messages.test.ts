@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { RouteTableError } from '../../../infra/route-table-error.ts';
+import { DeploymentError, RouteTableError } from '../../../infra/errors.ts';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
-import { DeploymentError } from '../../../infra/settings/deployment-schema.ts';
 import { checkLosses, type LossDemands } from '../../../infra/settings/loss-messages.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
 import { route } from '../../support/routes/compiled-policy.ts';

@@ -5,8 +5,9 @@ import { mailAlarms } from '../../../infra/alarms/alarm-mail.ts';
 import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
+import { DeploymentError } from '../../../infra/errors.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
-import { type Deployment, DeploymentError } from '../../../infra/settings/deployment-schema.ts';
+import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { nearestName } from '../../../infra/settings/nearest-name.ts';
 import { issuer, newStack, soundDeployment } from '../../support/cdk/synthesis.ts';
 

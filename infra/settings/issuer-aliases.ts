@@ -1,6 +1,7 @@
 import { ALIAS_PATTERN, MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
-import { DeploymentError, type IssuerSettings } from './deployment-schema.ts';
-import { type Demand, demand, listOf, shown } from './setting-demands.ts';
+import { DeploymentError } from '../errors.ts';
+import type { IssuerSettings } from './deployment-schema.ts';
+import { type Demand, demand, listOf, shown } from './validators.ts';
 
 /** No CDK token: the table's entries hold the alias as text. */
 const alias = demand(

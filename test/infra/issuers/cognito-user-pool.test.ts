@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CognitoIssuer } from '../../../infra/issuers/cognito-issuer.ts';
+import { CognitoUserPool } from '../../../infra/issuers/cognito-user-pool.ts';
 import { apiStackOf, newStack, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
 
 let template: Template;
@@ -11,7 +11,7 @@ beforeAll(() => {
 
 function scopesNamedBy(scopes: readonly string[]): readonly string[] {
   const stack = newStack();
-  new CognitoIssuer(stack, 'Issuer', {
+  new CognitoUserPool(stack, 'Issuer', {
     routes: [{ method: 'GET', path: '/a', scopes }],
     callbackUrls: ['https://a.example/'],
   });

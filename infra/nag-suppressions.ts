@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Rules of cdk-nag that this stack does not follow somewhere, and why that is right. */
-export const RULE_EXCEPTIONS = {
+export const NAG_SUPPRESSIONS = {
   'AwsSolutions::AwsSolutions-APIG2':
     'What a body may hold only the backend knows, and the example backend reads none.',
   'AwsSolutions::AwsSolutions-APIG3':
@@ -30,9 +30,9 @@ export const RULE_EXCEPTIONS = {
     'A mail that cannot be delivered is no job for a queue: the alarm itself stays in CloudWatch.',
 } as const;
 
-export type RuleException = keyof typeof RULE_EXCEPTIONS;
+export type NagRule = keyof typeof NAG_SUPPRESSIONS;
 
 /** Says, for cdk-nag and whoever audits the stack, that what stands below `construct` does not follow these rules. */
-export function exceptFrom(construct: IConstruct, ...rules: readonly RuleException[]): void {
-  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason: RULE_EXCEPTIONS[id] })));
+export function suppressRules(construct: IConstruct, ...rules: readonly NagRule[]): void {
+  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason: NAG_SUPPRESSIONS[id] })));
 }

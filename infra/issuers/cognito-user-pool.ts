@@ -11,9 +11,10 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
-import { exceptFrom } from '../rule-exceptions.ts';
-import { DeploymentError, type IssuerSettings } from '../settings/deployment-schema.ts';
-import { shown } from '../settings/setting-demands.ts';
+import { DeploymentError } from '../errors.ts';
+import { suppressRules } from '../nag-suppressions.ts';
+import type { IssuerSettings } from '../settings/deployment-schema.ts';
+import { shown } from '../settings/validators.ts';
 import { cognitoPool } from './issuer-presets.ts';
 
 /** The resource server's identifier: Cognito calls the scope `orders:read` of this API `api/orders:read`. */
@@ -27,7 +28,7 @@ const MAX_SCOPE_LENGTH = 256;
 
 const ACCESS_TOKEN_VALIDITY = Duration.hours(1);
 
-export interface CognitoIssuerProps {
+export interface CognitoUserPoolProps {
   readonly routes: readonly Route[];
   /** Where sign-in may send the browser back to. */
   readonly callbackUrls: readonly string[];
@@ -37,7 +38,7 @@ export interface CognitoIssuerProps {
  * A user pool for teams that have no identity provider: users whom an administrator invites, a machine client (client
  * credentials) and a public client (authorization code with PKCE), with one scope for each that the routes name.
  */
-export class CognitoIssuer extends Construct {
+export class CognitoUserPool extends Construct {
   readonly settings: IssuerSettings;
   readonly tokenEndpoint: string;
   readonly userPoolId: string;
@@ -45,7 +46,7 @@ export class CognitoIssuer extends Construct {
   readonly publicClientId: string;
 
   /** @throws DeploymentError where Cognito cannot serve the routes or the Region */
-  constructor(scope: Construct, id: string, { routes, callbackUrls }: CognitoIssuerProps) {
+  constructor(scope: Construct, id: string, { routes, callbackUrls }: CognitoUserPoolProps) {
     super(scope, id);
     rejectChina(Stack.of(this).region);
     const pool = createUserPool(this);
@@ -91,7 +92,7 @@ function createUserPool(scope: Construct): UserPool {
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  exceptFrom(pool, 'AwsSolutions::AwsSolutions-COG8');
+  suppressRules(pool, 'AwsSolutions::AwsSolutions-COG8');
   return pool;
 }
 
