@@ -2,14 +2,7 @@ import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { type Adapter, type ClientMetadata, type Configuration, Provider } from 'oidc-provider';
-
-/** A client of the local authorization server. The secrets are fixed, and good for nothing but this machine. */
-export interface LocalClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Scopes separated by spaces; empty: none. */
-  readonly scope: string;
-}
+import type { LocalClient } from '../ops/stack/running-stack.ts';
 
 export const LOCAL_CLIENTS: readonly LocalClient[] = [
   { clientId: 'orders-service', clientSecret: 'orders-service-secret', scope: 'orders:read orders:write' },

@@ -1,4 +1,4 @@
-import type { ContractLine } from './run/contract-line.ts';
+import type { ContractLine } from '../ops/stack/running-stack.ts';
 
 /** What a person can copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {

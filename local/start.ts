@@ -1,6 +1,7 @@
+import type { RunningStack } from '../ops/stack/running-stack.ts';
 import { LocalRunError, UsageError } from './errors.ts';
 import { nextSteps } from './next-steps.ts';
-import { type RunningStack, removeRunningFile, writeRunningFile } from './run/running-file.ts';
+import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { parseStartOptions, type StartOptions, USAGE } from './run/start-options.ts';
 
 /** Milliseconds between looks at the parent process. */

@@ -1,7 +1,7 @@
 import { OperatorError } from './cli/operator-error.ts';
 import { printReport, runProgram } from './cli/program.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
-import { readRunningStack } from './stack/local-stack.ts';
+import { readRunningStack } from './stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './token/client-credentials.ts';
 import { deployedClient } from './token/deployed-client.ts';
 import { type TokenCommand, tokenGrammar } from './token/token-command-line.ts';

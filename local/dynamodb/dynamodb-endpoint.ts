@@ -1,9 +1,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { LOCAL_CREDENTIALS } from '../../ops/stack/running-stack.ts';
 import { REGION } from '../cloudformation/stack.ts';
 import { LocalRunError } from '../errors.ts';
-
-/** Any will do: DynamoDB Local does not check them, and our control plane takes them for the person at the keyboard. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /** How clients of a local DynamoDB are made; one attempt, since every caller has its own way to wait. */
 export function localClientOptions(endpoint: string) {

@@ -78,11 +78,11 @@ async function successor(
 
 /** Until our process ends; a new one may first have to get its table. */
 async function ownIsGone(child: ChildProcess, ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (isAlive(child) && !(await succeeds(ensureTable))) await delay(POLL_INTERVAL, undefined, { signal });
-  if (isAlive(child)) await once(child, 'exit', { signal });
+  while (isRunning(child) && !(await succeeds(ensureTable))) await delay(POLL_INTERVAL, undefined, { signal });
+  if (isRunning(child)) await once(child, 'exit', { signal });
 }
 
-function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 

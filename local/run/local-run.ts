@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
@@ -12,7 +13,6 @@ import { type HttpService, portsFrom, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTable } from './local-table.ts';
-import type { RunningStack } from './running-file.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import { type Teardown, teardown } from './teardown.ts';
 

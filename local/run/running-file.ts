@@ -1,18 +1,8 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from '../cloudformation/template.ts';
+import { isAlive, type RunningStack, runningFile } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
-import type { ContractLine } from './contract-line.ts';
-
-/** What the operator's tool reads to find the stack that runs here. */
-export interface RunningStack extends ContractLine {
-  readonly pid: number;
-  /** The authorizer's description of itself, from the template's metadata. */
-  readonly authorizer: JsonObject;
-  /** The stack's outputs, by name. */
-  readonly outputs: Readonly<Record<string, string>>;
-}
 
 const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
 
@@ -21,7 +11,7 @@ const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
  * @throws LocalRunError when it cannot be written
  */
 export async function writeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
-  const path = runningFile(running, folder);
+  const path = runningFile(folder, running.pid);
   const unfinished = `${path}.unfinished`;
   try {
     await mkdir(folder, { recursive: true });
@@ -36,26 +26,14 @@ export async function writeRunningFile(running: RunningStack, folder: string = F
 }
 
 export async function removeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
-  await rm(runningFile(running, folder), { force: true });
-}
-
-function runningFile({ pid }: RunningStack, folder: string): string {
-  return join(folder, `running-${pid}.json`);
+  await rm(runningFile(folder, running.pid), { force: true });
 }
 
 /** A run that was killed leaves its file, and its process id goes to somebody else one day. */
 async function removeFilesOfTheDead(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
+    // The unfinished files too.
     const [, pid] = /^running-(\d+)\.json/.exec(name) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,13 +1,12 @@
+import type { ContractLine, RunningStack } from '../../ops/stack/running-stack.ts';
 import { LOCAL_CLIENTS } from '../authorization-server.ts';
 import { REGION, type Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import type { ContractLine } from './contract-line.ts';
 import { HOST } from './http-service.ts';
 import type { LocalApi } from './local-api.ts';
 import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
-import type { RunningStack } from './running-file.ts';
 
 /** @throws LocalRunError when there is none */
 export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ContractLine } from '../../local/run/contract-line.ts';
+import type { ContractLine } from '../../ops/stack/running-stack.ts';
 import { freePorts } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';

@@ -4,8 +4,9 @@ import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunningStack, removeRunningFile, writeRunningFile } from '../../../local/run/running-file.ts';
-import { readRunningStack } from '../../../ops/stack/local-stack.ts';
+import { removeRunningFile, writeRunningFile } from '../../../local/run/running-file.ts';
+import type { RunningStack } from '../../../ops/stack/running-stack.ts';
+import { readRunningStack } from '../../../ops/stack/running-stack.ts';
 
 let folder: string;
 const processes: ChildProcess[] = [];

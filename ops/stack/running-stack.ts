@@ -1,0 +1,86 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A client of the local authorization server. The secrets are fixed, and good for nothing but this machine. */
+export interface LocalClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Scopes separated by spaces; empty: none. */
+  readonly scope: string;
+}
+
+/** The line that `npm start -- --json` prints when ready. Scripts depend on its names. */
+export interface ContractLine {
+  /** The API's address with the stage, without a slash at the end. */
+  readonly api: string;
+  readonly stage: string;
+  readonly issuer: string;
+  /** The alias of the local issuer. */
+  readonly alias: string;
+  readonly tokenEndpoint: string;
+  readonly clients: readonly LocalClient[];
+  /** DynamoDB's address. */
+  readonly dynamodb: string;
+  readonly table: string;
+  readonly region: string;
+  readonly resultTtlSeconds: number;
+}
+
+/** The file that `npm start` writes while it runs: the contract line, and what our own programs need besides. */
+export interface RunningStack extends ContractLine {
+  readonly pid: number;
+  /** The authorizer's description of itself, from the template's metadata. */
+  readonly authorizer: unknown;
+  /** The stack's outputs, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** DynamoDB Local requires credentials and accepts any. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+
+const RUNNING_FILE = /^running-(\d+)\.json$/;
+
+/** The path of the file of the run with this process id. Each run has its own, since several may run at once. */
+export function runningFile(folder: string, pid: number): string {
+  return join(folder, `running-${pid}.json`);
+}
+
+/** The run that started last among those still alive, or undefined: a killed process leaves its file behind. */
+export async function readRunningStack(folder: string): Promise<RunningStack | undefined> {
+  const names = (await ifReadable(readdir(folder))) ?? [];
+  const paths = names.filter((name) => RUNNING_FILE.test(name)).map((name) => join(folder, name));
+  const runs = await Promise.all(paths.map((path) => ifReadable(readRun(path))));
+  return runs
+    .filter((run) => run !== undefined)
+    .filter(({ running }) => isAlive(running.pid))
+    .toSorted((one, other) => other.since - one.since)[0]?.running;
+}
+
+/** `since`: milliseconds since the epoch. */
+async function readRun(path: string): Promise<{ readonly running: RunningStack; readonly since: number }> {
+  const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+  return { running: JSON.parse(text) as RunningStack, since: mtimeMs };
+}
+
+/** undefined: it is gone, or not ours. */
+async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof SyntaxError || isMissingFile(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: the process lives, and belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
