@@ -1,10 +1,11 @@
 import { Command as Commander } from 'commander';
 import { printReport, runProgram } from './cli/program.ts';
+import type { Found } from './cli/quiet-commander.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { routesReport } from './routes/routes-report.ts';
 import { onlyRegion } from './stack/revocation-stack.ts';
 import type { StackChoice } from './stack/stack-choice.ts';
-import { findStack, oneRegionChoice, type StackOptions, withStackOptions } from './stack/stack-choice.ts';
+import { findStack, oneRegionChoice, type StackOptions, withOneRegionOptions } from './stack/stack-choice.ts';
 
 const HELP = `
 Examples:
@@ -29,8 +30,8 @@ interface RoutesCommand {
   readonly scopes: readonly string[] | undefined;
 }
 
-function routesGrammar(found: (command: RoutesCommand) => void): Commander {
-  return withStackOptions(new Commander('routes').description('Shows who may call what.'))
+function routesGrammar(found: Found<RoutesCommand>): Commander {
+  return withOneRegionOptions(new Commander('routes').description('Shows who may call what.'))
     .option('--scope <scopes>', 'the scopes of a token, separated by spaces; "" for none')
     .addHelpText('after', HELP)
     .action(({ scope, ...options }: StackOptions & { scope?: string }) => {

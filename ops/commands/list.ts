@@ -20,7 +20,7 @@ import {
   oneRegionChoice,
   type StackCommand,
   type StackOptions,
-  withStackOptions,
+  withOneRegionOptions,
 } from '../stack/stack-choice.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 
@@ -42,7 +42,7 @@ export function addList(program: Commander, found: Found<ListCommand>): void {
     all?: true;
     after?: string;
   };
-  withStackOptions(program.command('list').description('Lists entries, page by page.'))
+  withOneRegionOptions(program.command('list').description('Lists entries, page by page.'))
     .addOption(new Option('--level <level>', 'only entries of this level').choices(REVOCATION_LEVELS))
     .option('--issuer <alias>', 'only entries of this issuer')
     .option('--limit <count>', 'entries on a page', wholeNumber('--limit', 1, 9_999_999), 100)

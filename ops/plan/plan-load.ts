@@ -6,7 +6,7 @@ import {
   settleTime,
 } from '../../lambda/flush/flush-timing.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
-import { type CacheWorkload, herdInFirstSecond, hitRate } from './plan-cache.ts';
+import { type CacheWorkload, herdInFirstSecond, hitRate } from './hit-rate.ts';
 
 /** What a team knows or assumes of its API. */
 export interface Workload {

@@ -23,12 +23,21 @@ export interface StackOptions {
   readonly json?: true;
 }
 
-/** Every command takes these, at its end, where people put them. */
+/** Adds the options that choose a deployment and the output, at the end, where people put them. */
 export function withStackOptions(command: Commander): Commander {
+  return withRegionOption(command, "the stack's Region; repeat it for every Region");
+}
+
+/** Adds the same options to a command that is about one Region. */
+export function withOneRegionOptions(command: Commander): Commander {
+  return withRegionOption(command, "the stack's Region");
+}
+
+function withRegionOption(command: Commander, description: string): Commander {
   return command
     .addOption(new Option('--local', 'what `npm start` runs here (the default while it runs)').conflicts('stack'))
     .option('--stack <name>', 'a CloudFormation stack')
-    .option('--region <region>', "the stack's Region; repeat it for every Region to write", collect)
+    .option('--region <region>', description, collect)
     .option('--json', 'one JSON document instead of text');
 }
 
@@ -49,7 +58,7 @@ export function stackChoice(options: StackOptions): StackCommand {
 /** Why a command takes one Region. */
 export const ONE_TABLE = "This command reads one Region's table";
 
-/** The same for what is about one Region. @throws UsageError that begins with `because` when several are given */
+/** The choice of a command that is about one Region. @throws UsageError that begins with `because` when several are given */
 export function oneRegionChoice(because: string, options: StackOptions): StackCommand {
   if (options.region !== undefined && options.region.length > 1) {
     throw new UsageError(`${because}: give --region once.`);

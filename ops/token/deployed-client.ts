@@ -1,14 +1,25 @@
 import { readFile } from 'node:fs/promises';
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { placeOf, readOutputs, requiredOutput } from '../stack/deployed-stack.ts';
+import type { StackChoice } from '../stack/stack-choice.ts';
 import type { TokenRequest } from './client-credentials.ts';
-import { cognitoClientSecret } from './cognito-client-secret.ts';
-import type { TokenCommand } from './token-command-line.ts';
 
-/** Which client of which stack, and where its secret is. */
-type ClientChoice = Pick<TokenCommand, 'where' | 'client' | 'scope' | 'secret'>;
+/** Which client of which deployment gets a token. */
+export interface ClientChoice {
+  readonly where: StackChoice;
+  /** Undefined: the first one, or the stack's machine client. */
+  readonly client: string | undefined;
+  /** Separated by spaces; undefined: all that the client may have. */
+  readonly scope: string | undefined;
+  /** The file that holds the client's secret, or `-`; undefined: the secret is asked of Cognito. */
+  readonly secret: string | undefined;
+}
 
 /** The machine client of the Cognito user pool that a stack made for itself. @throws OperatorError */
 export async function deployedClient(choice: ClientChoice, terminal: Terminal): Promise<TokenRequest> {
@@ -38,4 +49,20 @@ async function secretIn(file: string, { readStandardInput }: Terminal): Promise<
       `The secret in ${file === '-' ? 'standard input' : file} cannot be read: ${sentenceOf(error)}`,
     );
   }
+}
+
+/** The secret of a machine client; needs `cognito-idp:DescribeUserPoolClient`. @throws OperatorError */
+export async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
+  try {
+    const command = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });
+    const { UserPoolClient } = await new CognitoIdentityProviderClient({ region }).send(command);
+    if (UserPoolClient?.ClientSecret !== undefined) return UserPoolClient.ClientSecret;
+  } catch (error) {
+    throw new OperatorError(
+      `The secret of the client ${clientId} cannot be read: ${sentenceOf(error)}; or give it with --secret.`,
+    );
+  }
+  throw new OperatorError(
+    `The client ${clientId} has no secret, so it gets no token by client credentials: choose another with --client.`,
+  );
 }

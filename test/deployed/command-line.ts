@@ -1,7 +1,7 @@
 import { Command as Commander } from 'commander';
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import type { StackChoice } from '../../ops/stack/stack-choice.ts';
-import { oneRegionChoice, type StackOptions, withStackOptions } from '../../ops/stack/stack-choice.ts';
+import { oneRegionChoice, type StackOptions, withOneRegionOptions } from '../../ops/stack/stack-choice.ts';
 
 const HELP = `
 Examples:
@@ -48,7 +48,7 @@ type Options = StackOptions & {
 
 export function deployedTestGrammar(found: (command: DeployedTestCommand) => void): Commander {
   const description = 'Tries the promises on a deployed stack, and measures what AWS does not document.';
-  return withStackOptions(new Commander('test:deployed').description(description))
+  return withOneRegionOptions(new Commander('test:deployed').description(description))
     .option('--client <id>', 'the client to ask tokens as (default: the first)')
     .option('--secret <file>', "with --stack: the client's secret, in a file, or - for standard input")
     .option('--runs <count>', 'how often lags are measured', wholeNumber('--runs', 1, 100), 5)

@@ -6,7 +6,7 @@ import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { OperatorError } from '../../ops/cli/operator-error.ts';
-import { judge } from '../../ops/commands/check/token-judgement.ts';
+import { verifyToken } from '../../ops/commands/check/token-verdict.ts';
 import { issuerOf } from '../../ops/entry/revocation.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { requestToken, type TokenRequest } from '../../ops/token/client-credentials.ts';
@@ -39,9 +39,9 @@ export async function tokenSource(region: RegionalStack, client: TokenRequest): 
   };
 }
 
-/** A first token, judged in full: a client whose tokens are rejected is no use for anything that follows. */
+/** A first token, verified in full: a client whose tokens are rejected is no use for anything that follows. */
 async function acceptedToken(region: RegionalStack, client: TokenRequest): Promise<AccessToken> {
-  const { accessToken, rejection, obstacle } = await judge(await requestToken(client), region, Date.now() / 1000);
+  const { accessToken, rejection, obstacle } = await verifyToken(await requestToken(client), region, Date.now() / 1000);
   if (accessToken !== undefined && rejection === undefined && obstacle === undefined) return accessToken;
   throw new OperatorError(
     `The authorizer would reject a new token of the client ${client.clientId}: ${rejection ?? obstacle}; \`revocations check\` says more.`,

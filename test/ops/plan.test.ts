@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { quietly } from '../../ops/cli/quiet-commander.ts';
-import { planGrammar } from '../../ops/plan/plan-command-line.ts';
 import { monthlyCost } from '../../ops/plan/plan-cost.ts';
 import { loadOf, type Workload } from '../../ops/plan/plan-load.ts';
 import { choicesFor, planFor, planText } from '../../ops/plan/plan-report.ts';
+import { planGrammar } from '../../ops/plan.ts';
 
 const workload: Workload = {
   requestsPerSecond: 100,

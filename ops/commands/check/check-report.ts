@@ -8,12 +8,12 @@ import type { EntryItem } from '../../entry/revocation.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
-import type { Judgement } from './token-judgement.ts';
 import type { TokenMismatch } from './token-mismatch.ts';
+import type { Verdict } from './token-verdict.ts';
 
 /** Everything that `check` found out. */
 export interface Checked {
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   /** Found and expected: of what the token is rejected for, and of its scopes where it has none. */
   readonly mismatches: { readonly rejection: readonly TokenMismatch[]; readonly scopes: readonly TokenMismatch[] };
   readonly entries: readonly {
@@ -38,12 +38,12 @@ interface StepResult {
 
 /** @param now - seconds since the epoch */
 export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
-  const { rejection, obstacle } = checked.judgement;
+  const { rejection, obstacle } = checked.verdict;
   const steps = stepResults(checked, now);
   const status = statusOf(checked);
   return {
     text: [
-      `Verdict: ${verdict(checked, status)}`,
+      `Verdict: ${verdictText(checked, status)}`,
       textTable(
         ['STEP', 'OUTCOME', ''],
         steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
@@ -72,32 +72,32 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
  * What API Gateway makes of the authorizer's answer: 200 stands for whatever the backend answers. A client sees the 500 as
  * it is, unless the API has our gateway responses, which make it a 503: nothing here tells which.
  */
-function statusOf({ judgement, routes }: Checked): 200 | 401 | 403 | 500 {
-  if (judgement.obstacle !== undefined) return 500;
-  if (judgement.rejection !== undefined) return 401;
+function statusOf({ verdict, routes }: Checked): 200 | 401 | 403 | 500 {
+  if (verdict.obstacle !== undefined) return 500;
+  if (verdict.rejection !== undefined) return 401;
   return routes.length === 0 ? 403 : 200;
 }
 
-function verdict({ judgement, entries, routes }: Checked, status: number): string {
-  if (judgement.obstacle !== undefined) {
-    return `nobody can know (500, or 503 with our gateway responses): ${printable(judgement.obstacle)}.`;
+function verdictText({ verdict, entries, routes }: Checked, status: number): string {
+  if (verdict.obstacle !== undefined) {
+    return `nobody can know (500, or 503 with our gateway responses): ${printable(verdict.obstacle)}.`;
   }
-  if (judgement.rejection === undefined) {
+  if (verdict.rejection === undefined) {
     return status === 200
       ? `accepted; it opens ${routes.length} routes.`
       : 'accepted, but its scopes open no route (403).';
   }
-  const isRevokedToo = judgement.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
-  return `rejected (401): ${REJECTION_TEXTS[judgement.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
+  const isRevokedToo = verdict.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
+  return `rejected (401): ${REJECTION_TEXTS[verdict.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
 }
 
 function stepResults(checked: Checked, now: number): readonly StepResult[] {
-  const { rejection, obstacle, accessToken } = checked.judgement;
+  const { rejection, obstacle, accessToken } = checked.verdict;
   const failed = obstacle === undefined ? stepOf(rejection) : accessToken === undefined ? 'key' : 'revocation';
   const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
   return STEPS.map((step, index) => {
     if (index === failedAt) return { step, outcome: 'failed', detail: failure(checked) };
-    // A token that the clock alone rejects has been judged as of its own time: the other steps are known.
+    // A token that the clock alone rejects has been verified as of its own time: the other steps are known.
     const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
     const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
     if (!isKnown) return { step, outcome: 'not reached', detail: '' };
@@ -109,7 +109,7 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   });
 }
 
-function failure({ judgement: { rejection, obstacle }, mismatches }: Checked): string {
+function failure({ verdict: { rejection, obstacle }, mismatches }: Checked): string {
   if (rejection === undefined) return obstacle ?? '';
   return [REJECTION_TEXTS[rejection], ...mismatches.rejection.map(mismatchText)].join(' ');
 }
@@ -118,8 +118,8 @@ function mismatchText({ name, found, expected }: TokenMismatch): string {
   return `${name} is ${found}; expected: ${expected}.`;
 }
 
-function detailOf(step: Step, { judgement, mismatches, entries, routes }: Checked, now: number): string {
-  const token = judgement.accessToken;
+function detailOf(step: Step, { verdict, mismatches, entries, routes }: Checked, now: number): string {
+  const token = verdict.accessToken;
   if (token === undefined) return '';
   const details: Partial<Record<Step, string>> = {
     issuer: token.issuerAlias,
@@ -132,14 +132,14 @@ function detailOf(step: Step, { judgement, mismatches, entries, routes }: Checke
   return details[step] ?? '';
 }
 
-function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable<Judgement['accessToken']>): string {
+function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable<Verdict['accessToken']>): string {
   const named = Object.entries({ subject, client: clientId, session: sessionId, id: jwtId });
   const present = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
   return [...present, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
 }
 
-function tokenDocument({ judgement }: Checked) {
-  const token = judgement.accessToken;
+function tokenDocument({ verdict }: Checked) {
+  const token = verdict.accessToken;
   if (token === undefined) return null;
   const { issuerAlias, subject, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
   const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };

@@ -16,19 +16,21 @@ import {
   oneRegionChoice,
   type StackCommand,
   type StackOptions,
-  withStackOptions,
+  withOneRegionOptions,
 } from '../../stack/stack-choice.ts';
 import { HELP_TEXTS } from '../help-texts.ts';
 import { type Checked, checkReport } from './check-report.ts';
-import { type Judgement, judge } from './token-judgement.ts';
 import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
+import { type Verdict, verifyToken } from './token-verdict.ts';
 
 export interface CheckCommand extends StackCommand {
   readonly kind: 'check';
 }
 
 export function addCheck(program: Commander, found: Found<CheckCommand>): void {
-  withStackOptions(program.command('check').description("Explains, step by step, the authorizer's verdict on a token."))
+  withOneRegionOptions(
+    program.command('check').description("Explains, step by step, the authorizer's verdict on a token."),
+  )
     .argument('<->', 'read the token from standard input')
     .addHelpText('after', HELP_TEXTS.check)
     .action((jwt: string, options: StackOptions) => {
@@ -42,13 +44,13 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
   const region = onlyRegion(stack);
   const token = await tokenFromStandardInput(context);
   const now = context.now(region);
-  const judgement = await judge(token, region, now);
-  const { accessToken, obstacle } = judgement;
+  const verdict = await verifyToken(token, region, now);
+  const { accessToken, obstacle } = verdict;
   // What kept the verdict from being reached is said once: the table is not asked a second time.
   const isExplained = accessToken !== undefined && obstacle === undefined;
   const checked: Checked = {
-    judgement,
-    mismatches: mismatchesIn(token, judgement, region, now),
+    verdict,
+    mismatches: mismatchesIn(token, verdict, region, now),
     ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
     ...grantTo(accessToken?.scopes, region),
   };
@@ -69,7 +71,7 @@ function grantTo(
 /** What the token says that is not as the deployment expects it. */
 function mismatchesIn(
   token: string,
-  { rejection, accessToken }: Judgement,
+  { rejection, accessToken }: Verdict,
   { authorizer }: RegionalStack,
   now: number,
 ): Checked['mismatches'] {

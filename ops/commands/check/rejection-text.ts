@@ -1,6 +1,6 @@
 import type { RejectionReason } from '../../../lambda/errors.ts';
 
-/** The order of the authorizer's judgement. */
+/** The steps of the authorizer's verification, in order, and then the routes. */
 export const STEPS = [
   'form',
   'header',

@@ -6,11 +6,10 @@ import { itemOf } from '../../entry/revocation.ts';
 import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
-import { doubtAbout } from './doubtful-value.ts';
 import { writeEntries } from './entry-batch.ts';
 import type { ImportCommand } from './import-command-line.ts';
-import { type ImportLine, importLines } from './import-file.ts';
-import { readImportInput } from './import-input.ts';
+import { doubtAbout } from './import-fields.ts';
+import { type ImportLine, importLines, readImportInput } from './import-file.ts';
 import { type ImportedEntry, type ImportFacts, importedEntry } from './import-line.ts';
 import { importReport, type RegionalImport, someOf } from './import-report.ts';
 

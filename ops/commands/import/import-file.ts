@@ -1,8 +1,49 @@
+import { constants, isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
-import { OperatorError } from '../../cli/operator-error.ts';
-import { csvFields } from './csv.ts';
+import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
+import { printable } from '../../cli/terminal-text.ts';
+import type { OperatorContext } from '../../stack/operator-context.ts';
 import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } from './import-fields.ts';
 import { jsonFields } from './import-json.ts';
+
+/**
+ * The text of an import's file; `-`: standard input. In another encoding names outside ASCII would come out as others,
+ * and their entries would match nobody.
+ *
+ * @throws OperatorError when it cannot be read, or is not UTF-8
+ */
+export async function readImportInput(file: string, { readStandardInput }: OperatorContext): Promise<string> {
+  if (file === '-') {
+    const text = await readStandardInput();
+    // It comes decoded, with this character in the place of what was no UTF-8.
+    if (text.includes('\ufffd')) throw notUtf8('Standard input');
+    return withoutNul(text, 'Standard input');
+  }
+  const name = `The file ${printable(file)}`;
+  const bytes = await readBytes(file, name);
+  if (!isUtf8(bytes)) throw notUtf8(name);
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw new OperatorError(`${name} is too large: split it.`);
+  return withoutNul(bytes.toString(), name);
+}
+
+/** In UTF-16 without a byte order mark, every other byte of plain English is NUL, which is UTF-8 too. */
+function withoutNul(text: string, name: string): string {
+  if (!text.includes('\0')) return text;
+  throw new OperatorError(`${name} holds NUL characters, as UTF-16 does: save it as UTF-8.`);
+}
+
+async function readBytes(file: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new OperatorError(`${name} cannot be read: ${sentenceOf(error)}`);
+  }
+}
+
+function notUtf8(name: string): OperatorError {
+  return new OperatorError(`${name} is not UTF-8: save it as UTF-8.`);
+}
 
 export interface ImportLine {
   /** As editors count: from 1, header and empty lines included. */
@@ -79,4 +120,37 @@ function fieldsOf(
   if (stray !== -1) return `it has a field in column ${stray + 1}, which has no name`;
   const said = fields.map((field, index) => [columns[index], field] as const).filter(([, field]) => field !== '');
   return Object.fromEntries(said);
+}
+
+/** A field, and where it ends: at a comma, or at the end of the line. */
+interface Field {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** The fields of one line of CSV (RFC 4180, without line breaks inside quotes); undefined: the quotes do not match. */
+export function csvFields(line: string): readonly string[] | undefined {
+  const fields: string[] = [];
+  for (let start = 0; start <= line.length; ) {
+    const field = line[start] === '"' ? quotedField(line, start) : plainField(line, start);
+    if (field === undefined) return undefined;
+    fields.push(field.text);
+    start = field.end + 1;
+  }
+  return fields;
+}
+
+function plainField(line: string, start: number): Field | undefined {
+  const comma = line.indexOf(',', start);
+  const end = comma === -1 ? line.length : comma;
+  const text = line.slice(start, end);
+  return text.includes('"') ? undefined : { text: text.trim(), end };
+}
+
+function quotedField(line: string, start: number): Field | undefined {
+  let quote = line.indexOf('"', start + 1);
+  while (quote !== -1 && line[quote + 1] === '"') quote = line.indexOf('"', quote + 2);
+  const end = quote + 1;
+  if (quote === -1 || (end < line.length && line[end] !== ',')) return undefined;
+  return { text: line.slice(start + 1, quote).replaceAll('""', '"'), end };
 }

@@ -4,10 +4,16 @@ import type { Report } from '../../cli/program.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
 import { readPurgeAt } from '../../entry/purge-at.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
-import { type FailedResult, type HeldResult, isHeld, type MovedEntry, type RegionalResult } from './regional-result.ts';
-import { lagLines } from './revocation-lag.ts';
+import {
+  type FailedResult,
+  type HeldResult,
+  isHeld,
+  lagLines,
+  lagOf,
+  type MovedEntry,
+  type RegionalResult,
+} from './regional-result.ts';
 import type { RevokeCommand } from './revoke-command-line.ts';
-import { regionDocument } from './revoke-document.ts';
 
 /**
  * @param now - seconds since the epoch
@@ -123,4 +129,40 @@ function failureLines(results: readonly RegionalResult[], dryRun: boolean): read
   const failed = results.filter((result) => !isHeld(result)).map(({ region }) => region.region);
   if (failed.length === 0) return [];
   return [`${dryRun ? 'NOT READ' : 'NOT CONFIRMED'} in ${failed.join(', ')}: run the same command again.`];
+}
+
+/** What came of a revocation in one Region, for programs. @param now - seconds since the epoch */
+export function regionDocument(result: RegionalResult, now: number) {
+  const { region, table } = result.region;
+  const lag = lagOf(result);
+  return {
+    region,
+    table,
+    outcome: outcomeOf(result),
+    confirmed: result.state === 'confirmed',
+    ...entriesOf(result, now),
+    ...instantsOf(result, lag.guaranteed),
+    guaranteedLagSeconds: lag.guaranteed,
+    expectedLagSeconds: lag.expected,
+    error: isHeld(result) ? null : result.error,
+  };
+}
+
+function outcomeOf(result: RegionalResult) {
+  return 'outcome' in result && result.state !== 'planned' ? result.outcome : result.state;
+}
+
+function entriesOf(result: RegionalResult, now: number) {
+  const documentOf = (item: EntryItem | undefined) => (item === undefined ? null : entryDocument(item, now));
+  if (!('outcome' in result)) return { entry: null, previous: null };
+  return { entry: documentOf(result.item), previous: documentOf(result.previous) };
+}
+
+function instantsOf(result: RegionalResult, guaranteedLag: number) {
+  const acknowledgedAt = 'outcome' in result ? result.acknowledgedAt : undefined;
+  if (acknowledgedAt === undefined) return { acknowledgedAt: null, rejectedForCertainBy: null };
+  return {
+    acknowledgedAt: formatInstant(acknowledgedAt),
+    rejectedForCertainBy: isHeld(result) ? formatInstant(acknowledgedAt + guaranteedLag) : null,
+  };
 }

@@ -12,8 +12,7 @@ import {
 } from '../../../ops/cli/terminal-text.ts';
 import { holdsToken } from '../../../ops/cli/token-argument.ts';
 import { foundText } from '../../../ops/commands/check/found-text.ts';
-import { csvFields } from '../../../ops/commands/import/csv.ts';
-import { importLines } from '../../../ops/commands/import/import-file.ts';
+import { csvFields, importLines } from '../../../ops/commands/import/import-file.ts';
 import { jsonFields } from '../../../ops/commands/import/import-json.ts';
 import { meantBy } from '../../../ops/entry/pasted-value.ts';
 import { problemWithValue } from '../../../ops/selection/selector-value.ts';

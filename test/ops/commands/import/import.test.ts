@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { csvFields } from '../../../../ops/commands/import/csv.ts';
+import { csvFields } from '../../../../ops/commands/import/import-file.ts';
 import { type OperatorAtWork, operatorAtWork } from '../../../support/operator/operator-at-work.ts';
 import { NOW } from '../../../support/tokens/sample-issuer.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CacheWorkload, herdInFirstSecond, hitRate } from '../../../ops/plan/plan-cache.ts';
+import { type CacheWorkload, herdInFirstSecond, hitRate } from '../../../ops/plan/hit-rate.ts';
 import { loadOf, type Workload } from '../../../ops/plan/plan-load.ts';
 
 /** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */

@@ -9,8 +9,8 @@ import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
 import { createTokenVerifier, type VerifyToken } from '../../../lambda/token-verifier.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
-/** What the authorizer's code says of a token. */
-export interface Judgement {
+/** What the authorizer's code decides about a token. */
+export interface Verdict {
   /** Undefined: accepted. */
   readonly rejection: RejectionReason | undefined;
   /** Why nobody can know; the authorizer answers 500 then. */
@@ -19,19 +19,19 @@ export interface Judgement {
   readonly accessToken: AccessToken | undefined;
 }
 
-/** Rejections that only the clock decides: at another time, the rest of the token can still be judged. */
+/** Rejections that only the clock decides: at another time, the rest of the token can still be verified. */
 const REASONS_OF_TIME: ReadonlySet<RejectionReason> = new Set(['expired', 'too-old', 'not-before', 'issued-at']);
 
-/** Runs the authorizer's own verification and revocation list. @param now - seconds since the epoch */
-export async function judge(token: string, region: RegionalStack, now: number): Promise<Judgement> {
+/** Verifies a token with the authorizer's own verifier and revocation list. @param now - seconds since the epoch */
+export async function verifyToken(token: string, region: RegionalStack, now: number): Promise<Verdict> {
   const verifyAt = verifierAt(region);
   try {
     const accessToken = await verifyAt(now)(parseBearerToken(`Bearer ${token}`));
-    return { ...(await judgeRevocation(accessToken, region, now)), accessToken };
+    return { ...(await verifyRevocation(accessToken, region, now)), accessToken };
   } catch (error) {
     if (error instanceof CannotDecideError) return { ...obstacle(error), accessToken: undefined };
     if (!(error instanceof InvalidTokenError)) throw error;
-    const accessToken = REASONS_OF_TIME.has(error.reason) ? await judgedInItsTime(token, verifyAt) : undefined;
+    const accessToken = REASONS_OF_TIME.has(error.reason) ? await verifiedInItsTime(token, verifyAt) : undefined;
     return { rejection: error.reason, obstacle: undefined, accessToken };
   }
 }
@@ -40,7 +40,7 @@ function obstacle({ detail, failureCause }: CannotDecideError) {
   return { rejection: undefined, obstacle: `${failureCause}: ${detail}` };
 }
 
-async function judgeRevocation(accessToken: AccessToken, region: RegionalStack, now: number) {
+async function verifyRevocation(accessToken: AccessToken, region: RegionalStack, now: number) {
   const rejectIfRevoked = createRevocationList({
     readEntries: createEntryReader((input) => region.client.send(new BatchGetItemCommand(input)), region.table),
     levels: region.authorizer.configuration.revocationLevels,
@@ -73,8 +73,8 @@ function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken
     });
 }
 
-/** The token as it was judged when it was new: the later of `iat` and `nbf`, which nothing has verified. */
-async function judgedInItsTime(
+/** Verifies the token at its first instant: the later of `iat` and `nbf`, which nothing has verified. */
+async function verifiedInItsTime(
   token: string,
   verifyAt: (now: number) => VerifyToken,
 ): Promise<AccessToken | undefined> {
