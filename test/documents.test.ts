@@ -3,6 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { quietly } from '../ops/cli/quiet-commander.ts';
+import { planGrammar } from '../ops/plan.ts';
+import { revocationsGrammar } from '../ops/revocations.ts';
+import { type CodeBlock, codeBlocks } from './support/document-blocks.ts';
+import { wordsOf } from './support/operator/operator-at-work.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -20,9 +25,6 @@ const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
   'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
   'missing.jsonl': 'the commands under "Restore the table" make it',
-  'orders-from-openapi.ts': 'an example in the document',
-  'orders.openapi.json': 'an example in the document',
-  'orders.ts': 'an example in the document',
   'routes.json': 'the asset of the authorizer holds it',
 };
 
@@ -101,13 +103,96 @@ function isFileOrFolder(path: string): boolean {
 }
 
 describe('the deployment file that README.md shows', () => {
-  const [, file = ''] = /The whole file, for an issuer at Auth0:\n\n```ts\n(.*?)```/s.exec(read('README.md')) ?? [];
+  const [file = ''] = codeBlocks('README.md').flatMap(({ language, code }) => (language === 'ts' ? [code] : []));
 
   it('passes the format and the order of imports that `npm run check` asks for', () => {
     const arguments_ = ['check', '--write', '--linter-enabled=false', '--stdin-file-path=infra/deployment.ts'];
     const options = { cwd: root, input: file, stdio: 'pipe' } as const;
     expect(file).toContain('export const deployment');
     expect(execFileSync('node_modules/.bin/biome', arguments_, options).toString()).toBe(file);
+  });
+});
+
+/** What compiles, runs or reads a code block: a file of ours, or a reason why nothing does. */
+type Held = { readonly by: string } | { readonly byNothing: string };
+
+const NEEDS_AWS: Held = { byNothing: 'needs an AWS account' };
+const DRAWN: Held = { byNothing: 'a picture: GitHub draws it, and we have no parser for it' };
+
+/** By document, heading and language. Blocks that quote a file stand under `examples`. */
+const BLOCKS: Readonly<Record<string, Held>> = {
+  'ARCHITECTURE.md > The parts > mermaid': DRAWN,
+  'CONTRIBUTING.md > Set up > sh': { by: '.ci/run' },
+  'README.md > bearer-authorizer > mermaid': DRAWN,
+  'README.md > Run it on your machine > sh': { by: 'test/journeys/npm-start.test.ts' },
+  'README.md > Run it on your machine > console': { by: 'test/journeys/readme.test.ts' },
+  'README.md > Deploy it > sh': NEEDS_AWS,
+  'README.md > Deploy it > ts': { by: 'test/infra/type-checked-app.test.ts' },
+  'docs/adding-to-your-api.md > From an OpenAPI document > json': { by: 'examples/orders-openapi/orders.openapi.json' },
+  'docs/adding-to-your-api.md > From an OpenAPI document > ts': {
+    by: 'examples/orders-openapi/orders-from-openapi.ts',
+  },
+  'docs/adding-to-your-api.md > The construct > ts': { by: 'examples/orders/orders.ts' },
+  'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
+  'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
+  'docs/operations.md > Deploy > sh': NEEDS_AWS,
+  'docs/operations.md > Flush by hand > sh': NEEDS_AWS,
+  'docs/operations.md > Restore the table > sh': { by: 'test/journeys/table-restoration.test.ts' },
+  'docs/operations.md > Upgrade > sh': NEEDS_AWS,
+  'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,
+  'docs/revoking.md > Entries by hand > sh': { by: 'test/ops/entry/entry-by-hand.test.ts' },
+  'examples/orders-openapi/README.md > The construct with an OpenAPI document > sh': {
+    by: 'test/package/consumer.test.ts',
+  },
+  'examples/orders/README.md > The construct in an app > sh': { by: 'test/package/consumer.test.ts' },
+};
+
+/** docs/api.md is generated: `npm run docs:api` compares the whole file. */
+const blocks = documents
+  .filter((document) => document !== 'docs/api.md')
+  .flatMap((document) => codeBlocks(document).map((block) => ({ ...block, key: keyOf(document, block) })));
+
+function keyOf(document: string, { heading, language }: CodeBlock): string {
+  return `${document} > ${heading} > ${language}`;
+}
+
+describe('the code blocks of the documents', () => {
+  it('are all held by a file, or listed with the reason why not', () => {
+    expect(blocks.map(({ key }) => key).toSorted()).toEqual(Object.keys(BLOCKS).toSorted());
+    const files = Object.values(BLOCKS).flatMap((held) => ('by' in held ? [held.by] : []));
+    expect(files.filter((file) => !isFileOrFolder(file))).toEqual([]);
+  });
+
+  const quotations = blocks.flatMap(({ key, code, introduction }) => {
+    const held = BLOCKS[key];
+    return held !== undefined && 'by' in held && held.by.startsWith('examples/')
+      ? [{ key, code, introduction, file: held.by }]
+      : [];
+  });
+  it.each(quotations)('$key is the file $file, and links to it', ({ code, introduction, file }) => {
+    expect(code).toBe(read(file));
+    expect(introduction).toContain(`](../${file})`);
+  });
+});
+
+/** The programs whose command lines are parsed without a file, a clock or a network. */
+const GRAMMARS: Readonly<Record<string, (argv: readonly string[]) => unknown>> = {
+  plan: (argv) => quietly(planGrammar, argv),
+  revocations: (argv) => quietly(revocationsGrammar, argv),
+};
+
+describe('the command lines in the documents', () => {
+  const commandLines = documents.flatMap((document) => [
+    ...new Set(
+      [...read(document).matchAll(/npm run (?:--silent )?(plan|revocations) -- ([^`\n|)]*[^`\n|) ])/g)].flatMap(
+        ([, program = '', words = '']) => (words.includes('…') ? [] : [{ document, program, words }]),
+      ),
+    ),
+  ]);
+
+  it.each(commandLines)('$document: $program $words is one that the program takes', ({ program, words }) => {
+    const argv = wordsOf(words.replace(/<[^>]*>/g, 'value').replaceAll('"', "'"));
+    expect(() => GRAMMARS[program]?.(argv)).not.toThrow();
   });
 });
 

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { codeUnder } from '../support/document-blocks.ts';
 
 // Compiling and synthesizing in processes of their own: seconds, but of processor time that other tests want too.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -50,11 +51,9 @@ function withIssuer(preset: string, options: string): string {
     .replace('issuers: {},', `issuers: { main: ${preset}(${options}) },`);
 }
 
-/** The block of TypeScript in the README's section on the deployment. */
+/** The deployment file that the README shows. */
 function readmeSnippet(): string {
-  const [, section = ''] = readFileSync('README.md', 'utf8').split('### Your identity provider and your routes\n');
-  const [, code = ''] = /```ts\n(.*?)```/s.exec(section) ?? [];
-  return code;
+  return codeUnder('README.md', 'Deploy it', 'ts').join('');
 }
 
 /** What the file's own comment tells to write: an import, and the field in place of `issuers: {}`. */

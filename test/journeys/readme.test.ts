@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ContractLine } from '../../ops/stack/running-stack.ts';
+import { codeUnder, typedIn } from '../support/document-blocks.ts';
 import { freePorts } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
-import { readmeBlocks, typedIn } from '../support/readme.ts';
 
 /** Twenty by `npm run test:readme`: each paste starts npm three times. */
 const PASTES = Number(process.env.README_PASTES ?? 2);
@@ -47,7 +47,7 @@ describe("the README's transcript, pasted into a shell", () => {
 });
 
 function pasted() {
-  const commands = readmeBlocks('## Run it on your machine', 'console').flatMap(typedIn);
+  const commands = codeUnder('README.md', 'Run it on your machine', 'console').flatMap(typedIn);
   expect(commands.length).toBeGreaterThanOrEqual(5);
   const script = commands.join('\n').replaceAll('http://127.0.0.1:3000/v1', running.api);
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,12 +12,13 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { ROUTES_FILE } from '../../lambda/policy/route.ts';
+import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
 
@@ -24,26 +26,16 @@ const run = promisify(execFile);
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** What a consumer has besides the package: its own CDK and, to check types, the compiler and Node's types. */
-const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'typescript', '@types/node'];
+const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'aws-cdk', 'typescript', '@types/node'];
 
 const CONSUMER_TSCONFIG = {
   compilerOptions: { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] },
-  files: ['orders.ts', 'orders-from-openapi.ts'],
+  include: ['*/*.ts'],
 };
 
-/** An application outside the repository, with the packed library installed and the README's files in it. */
+/** An application outside the repository, with the packed library installed and the folders of `examples/` in it. */
 const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-consumer-'));
 const installed = join(folder, 'node_modules', 'bearer-authorizer');
-const example = readmeExample();
-
-/** The code blocks of the README's section, by the file names above them. */
-function readmeExample(): ReadonlyMap<string, string> {
-  const [, section = ''] = readFileSync('README.md', 'utf8').split('## Add it to the API you have\n');
-  const [text = ''] = section.split(/\n## /);
-  return new Map(
-    [...text.matchAll(/`([a-z.-]+)`:\n\n```\w+\n(.*?)```/gs)].map(([, name = '', code = '']) => [name, code]),
-  );
-}
 
 async function pack(): Promise<readonly string[]> {
   const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
@@ -62,6 +54,8 @@ function linkOwnPackages(): void {
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(process.cwd(), 'node_modules', name), link);
   }
+  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules', '.bin', 'cdk'), join(folder, 'node_modules', '.bin', 'cdk'));
 }
 
 let packedFiles: readonly string[];
@@ -69,16 +63,21 @@ let packedFiles: readonly string[];
 beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orders', type: 'module', private: true }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...CONSUMER_TSCONFIG }));
-  for (const [name, code] of example) writeFileSync(join(folder, name), code);
+  cpSync('examples', folder, { recursive: true });
   packedFiles = await pack();
   linkOwnPackages();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function synthesize(file: string): Promise<{ readonly template: Template; readonly outdir: string }> {
-  const outdir = join(folder, `${file}.out`);
-  await run(process.execPath, [file], { cwd: folder, env: { ...process.env, CDK_OUTDIR: outdir } });
+/** Runs the command that the example's README shows, in its folder. */
+async function synthesize(example: string): Promise<{ readonly template: Template; readonly outdir: string }> {
+  const cwd = join(folder, example);
+  const outdir = join(cwd, 'cdk.out');
+  const [title = ''] = readFileSync(join(cwd, 'README.md'), 'utf8').split('\n');
+  const [command = ''] = codeUnder(`examples/${example}/README.md`, title.replace('# ', ''), 'sh');
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+  await run('sh', ['-c', command], { cwd, env });
   return {
     template: Template.fromJSON(JSON.parse(readFileSync(join(outdir, 'orders.template.json'), 'utf8'))),
     outdir,
@@ -128,19 +127,19 @@ describe('the package', () => {
   });
 });
 
-describe.concurrent("the README's applications, from the packed library", () => {
+describe.concurrent('the applications in examples/, from the packed library', () => {
   it('pass the type check', async () => {
     const tsc = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
     await expect(run(process.execPath, [tsc, '--skipLibCheck'], { cwd: folder })).resolves.toBeDefined();
   });
 
   it('protects an API of three methods in at most ten lines', () => {
-    const [, construct = ''] = (example.get('orders.ts') ?? '').split('const authorizer = ');
+    const [, construct = ''] = readFileSync('examples/orders/orders.ts', 'utf8').split('const authorizer = ');
     expect(construct.slice(0, construct.indexOf('\n});')).split('\n').length + 1).toBeLessThanOrEqual(10);
   });
 
   it('synthesize for an API that exists', async () => {
-    const { template, outdir } = await synthesize('orders.ts');
+    const { template, outdir } = await synthesize('orders');
     template.resourceCountIs('AWS::ApiGateway::Method', 3);
     template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'TOKEN' });
@@ -154,7 +153,7 @@ describe.concurrent("the README's applications, from the packed library", () => 
   });
 
   it('synthesize for an API from its OpenAPI document', async () => {
-    const { template } = await synthesize('orders-from-openapi.ts');
+    const { template } = await synthesize('orders-openapi');
     const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
     const { paths, components } = api?.Properties.Body ?? {};
     const [[scheme] = []] = paths['/orders'].get.security.map(Object.keys);

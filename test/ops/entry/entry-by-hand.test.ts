@@ -6,7 +6,7 @@ import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspectEntry } from '../../../lambda/revocation/entry-inspection.ts';
 import { nextSteps } from '../../../local/next-steps.ts';
-import { readmeBlocks } from '../../support/readme.ts';
+import { codeUnder } from '../../support/document-blocks.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
@@ -27,7 +27,7 @@ const running = {
 };
 
 it.each([
-  ['the README', readmeBlocks('### By hand', 'sh').join('\n')],
+  ['docs/revoking.md', codeUnder('docs/revoking.md', 'Entries by hand', 'sh').join('\n')],
   ['what `npm start` prints', nextSteps(running).replaceAll('<jti>', '7d1e4c0e')],
 ])('an entry written by the command of %s has nothing wrong with it, and stays for a day at least', async (_, text) => {
   const item = await itemWritten(text);

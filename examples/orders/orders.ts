@@ -1,0 +1,35 @@
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { HttpIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { addGatewayResponses, auth0, BearerAuthorizer, createApiAlarms, mailAlarms } from 'bearer-authorizer';
+
+const app = new App();
+const stack = new Stack(app, 'orders');
+const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
+  issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
+  routes: [
+    { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+    { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+    { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
+  ],
+});
+
+const api = new RestApi(stack, 'Api', { defaultMethodOptions: { authorizer } });
+const backend = new HttpIntegration('https://backend.acme.example/orders');
+const orders = api.root.addResource('orders');
+orders.addMethod('GET', backend);
+orders.addMethod('POST', backend);
+orders.addResource('{id}').addMethod('GET', backend);
+
+// The answers of "The four outcomes"; without this line clients get API Gateway's own.
+addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'] });
+
+// Alarms by mail. A decision that fails without a word of its own shows in the API's 5xx only.
+const flushAlarms = authorizer.flusher?.alarms ?? [];
+const alarms = [...authorizer.alarms, ...flushAlarms, ...createApiAlarms(stack, api.deploymentStage)];
+mailAlarms(stack, { address: 'on-call@acme.example', alarms });
+
+// By these names `--stack orders` finds them in a clone of this repository: npm run revocations, npm run routes.
+new CfnOutput(stack, 'ApiUrl', { value: api.url });
+new CfnOutput(stack, 'RevocationTableName', { value: authorizer.table.tableName });
+new CfnOutput(stack, 'AuthorizerLogicalId', { value: authorizer.logicalId });
+app.synth();
