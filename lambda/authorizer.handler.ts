@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthorizer } from './authorizer.ts';
 import { awsAccessFrom, configurationFrom } from './configuration/environment.ts';
-import { createKeySet } from './key-set/key-set.ts';
+import { KeySet } from './key-set/key-set.ts';
 import { createKeySetDownload } from './key-set/key-set-download.ts';
 import { withWarmUp } from './key-set/warm-up.ts';
 import { createAuthorizerLog } from './log/authorizer-log.ts';
 import { createDynamoDbCall } from './network/dynamodb-call.ts';
-import { createGrants } from './policy/grants.ts';
+import { Grants } from './policy/grants.ts';
 import { type CompiledRoute, ROUTES_FILE } from './policy/route.ts';
 import { createRevocationList } from './revocation/revocation-list.ts';
 import { createEntryReader } from './revocation/revocation-table.ts';
@@ -45,7 +45,7 @@ export const handler = createAuthorizer({
   issuers,
   verify: createTokenVerifier({
     issuers,
-    keySetOf: (issuer) => createKeySet(issuer, now, report, download),
+    keySetOf: (issuer) => new KeySet(issuer, { now, report, download }),
     contextClaims,
     now,
   }),
@@ -55,7 +55,7 @@ export const handler = createAuthorizer({
     report,
     now,
   }),
-  grants: createGrants(routes),
+  grants: new Grants(routes),
   report,
 });
 

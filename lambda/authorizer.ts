@@ -3,7 +3,7 @@ import { CannotDecideError, InvalidTokenError, unauthorized } from './errors.ts'
 import type { AuthorizationRequest } from './event/authorization-request.ts';
 import { readEvent } from './event/authorizer-event.ts';
 import type { ReportEvent } from './log/authorizer-log.ts';
-import { createRejectionSampling, evidenceOf } from './log/rejection-evidence.ts';
+import { evidenceOf, RejectionSampling } from './log/rejection-evidence.ts';
 import { decisionFor } from './policy/decision.ts';
 import type { Grants } from './policy/grants.ts';
 import type { RejectIfRevoked } from './revocation/revocation-list.ts';
@@ -53,7 +53,7 @@ async function decide(
 
 /** Says what went wrong, once, and finds the error by which API Gateway tells the client. */
 function answeringErrors({ issuers, report }: AuthorizerParts) {
-  const sampling = createRejectionSampling();
+  const sampling = new RejectionSampling();
   return (error: unknown, authorizationToken = ''): Error => {
     if (error instanceof InvalidTokenError) {
       const evidence = evidenceOf(authorizationToken, issuers);

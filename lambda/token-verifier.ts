@@ -11,7 +11,7 @@ import { createVerifiedTokenCache, type VerifiedToken } from './verified-token-c
 export interface TokenVerifierParts {
   readonly issuers: readonly TrustedIssuer[];
   /** Called once per issuer, so that no two issuers share keys. */
-  readonly keySetOf: (issuer: TrustedIssuer) => KeySet;
+  readonly keySetOf: (issuer: TrustedIssuer) => Pick<KeySet, 'keyFor'>;
   /** Claims handed to the backend: context name -> claim name. */
   readonly contextClaims: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */

@@ -31,7 +31,7 @@ export function createVerifiedTokenCache(
   verify: (token: string) => Promise<VerifiedToken>,
   now: () => number,
 ): (token: string) => Promise<AccessToken> {
-  const remembered = rememberedTokens();
+  const remembered = new RememberedTokens();
   return async (token) => {
     const known = remembered.get(token);
     if (known !== undefined && (await known.currentKey()) === known.key && isWithin(known, now())) {
@@ -48,23 +48,25 @@ function isWithin({ verifiedAt, accessToken }: VerifiedToken, now: number): bool
   return verifiedAt <= now && now < accessToken.expiresAt * 1000;
 }
 
-function rememberedTokens() {
-  const tokens = new Map<string, VerifiedToken>();
-  let characters = 0;
-  const forget = (token: string): void => {
-    if (tokens.delete(token)) characters -= token.length;
-  };
-  return {
-    get: (token: string) => tokens.get(token),
-    forget,
-    add(token: string, verified: VerifiedToken): void {
-      forget(token);
-      tokens.set(token, verified);
-      characters += token.length;
-      for (const oldest of tokens.keys()) {
-        if (tokens.size <= MAX_REMEMBERED_TOKENS && characters <= MAX_REMEMBERED_CHARACTERS) return;
-        forget(oldest);
-      }
-    },
-  };
+class RememberedTokens {
+  readonly #tokens = new Map<string, VerifiedToken>();
+  #characters = 0;
+
+  get(token: string): VerifiedToken | undefined {
+    return this.#tokens.get(token);
+  }
+
+  forget(token: string): void {
+    if (this.#tokens.delete(token)) this.#characters -= token.length;
+  }
+
+  add(token: string, verified: VerifiedToken): void {
+    this.forget(token);
+    this.#tokens.set(token, verified);
+    this.#characters += token.length;
+    for (const oldest of this.#tokens.keys()) {
+      if (this.#tokens.size <= MAX_REMEMBERED_TOKENS && this.#characters <= MAX_REMEMBERED_CHARACTERS) return;
+      this.forget(oldest);
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { decisionFor } from '../../lambda/policy/decision.ts';
-import { createGrants } from '../../lambda/policy/grants.ts';
+import { Grants } from '../../lambda/policy/grants.ts';
 import type { TokenGrant } from '../../lambda/policy/listed-grant.ts';
 import {
   isShortened,
@@ -58,7 +58,7 @@ const tried = new WeakMap<readonly CompiledRoute[], TriedGrants>();
 function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
   const known = tried.get(routes);
   if (known !== undefined) return known;
-  const grants = createGrants(routes);
+  const grants = new Grants(routes);
   const grantOf = (scopes: readonly string[]) => grants.routesGrantedBy(new Set(scopes));
   const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const made: TriedGrants = [grantOf(every), grantOf([]), ...every.map((scope) => grantOf([scope]))];

@@ -44,12 +44,12 @@ async function flushOne(
       report({ event: 'flush-failed', stage: name, errorName: error instanceof Error ? error.name : 'unknown' });
       return { name, isLasting: isLasting(error) };
     }
-    if (memory.isNewlyGone(stage)) report({ event: 'stage-gone', stage: name });
+    if (memory.noteGone(stage)) report({ event: 'stage-gone', stage: name });
     // There is nothing left to flush, which is as good as flushed.
     done(stage);
     return 'gone';
   }
-  memory.isThere(stage);
+  memory.noteThere(stage);
   done(stage);
   return 'accepted';
 }

@@ -18,78 +18,91 @@ export interface Arrival extends ArrivedEntry {
   readonly isFirstOfDate: boolean;
 }
 
-/** What a flusher remembers from one delivery to the next, while Lambda keeps its execution environment. */
-export interface FlusherMemory {
-  /** The entries of the next delivery. `now`: seconds since the epoch. */
-  arrivals(entries: readonly WrittenEntry[], now: number): readonly Arrival[];
-  /** Of these entries, those that were not given up before. */
-  giveUp(arrivals: readonly Arrival[]): readonly Arrival[];
-  /** Notes that a flush begins, by which the next one may not come yet. The answer notes a stage for which it is done. */
-  begin(now: number): (stage: FlushedStage) => void;
-  /** No flush before it. */
-  earliestFlush(now: number): number;
-  /** Whether a flush that began at `due` or later, and after the arrivals, was accepted for the stage. */
-  isFlushed(stage: FlushedStage, due: number, arrivals: readonly Arrival[]): boolean;
-  isGone(stage: FlushedStage): boolean;
-  /** Notes that a stage is gone; whether that is news. */
-  isNewlyGone(stage: FlushedStage): boolean;
-  /** Notes that a stage is there. */
-  isThere(stage: FlushedStage): void;
-  readonly rejections: FlushRejections;
-}
-
+/** A flush of one or more stages, while it is under way and after. */
 interface Flush {
   readonly beganAt: number;
+  /** The latest delivery when it began. */
   readonly delivery: number;
 }
 
 /**
+ * What a flusher remembers from one delivery to the next, while Lambda keeps its execution environment.
+ *
  * Lambda delivers a batch again until the function succeeds, usually to the same environment: without memory each failed
  * delivery would count what was found once more, flush once more the stages that were flushed, and wait once more.
  */
-export function createFlusherMemory(): FlusherMemory {
-  const firstArrivals = new Map<string, Pick<Arrival, 'arrivedAt' | 'delivery'>>();
-  const dates = new Set<string>();
-  const givenUp = new Set<string>();
-  const done = new Map<string, Flush>();
-  const gone = new Set<string>();
-  const rejections = createFlushRejections();
-  let delivery = 0;
-  let lastFlush = Number.NEGATIVE_INFINITY;
-  return {
-    arrivals: (entries, now) => {
-      delivery += 1;
-      return entries.map((entry) => {
-        const { eventId } = entry;
-        const first = (eventId === undefined ? undefined : firstArrivals.get(eventId)) ?? { arrivedAt: now, delivery };
-        if (eventId !== undefined) firstArrivals.set(eventId, first);
-        const isFirstOfDate = isAdded(dates, entry.item[ENTRY_ATTRIBUTES.revokedAt]?.S);
-        forgetOldest(firstArrivals);
-        // A clock that was put back must not make anybody wait.
-        const arrivedAt = Math.min(first.arrivedAt, now);
-        const isFirst = first.delivery === delivery;
-        return { entry, createdAt: entry.createdAt, arrivedAt, delivery: first.delivery, isFirst, isFirstOfDate };
-      });
-    },
-    giveUp: (arrivals) => arrivals.filter(({ entry }) => isAdded(givenUp, entry.eventId)),
-    begin: (now) => {
-      lastFlush = now;
-      const flush = { beganAt: now, delivery };
-      return (stage) => {
-        done.set(nameOfStage(stage), flush);
-        rejections.settle(nameOfStage(stage));
-      };
-    },
-    earliestFlush: (now) => (now < lastFlush ? now : Math.max(now, lastFlush + FLUSH_INTERVAL)),
-    isFlushed: (stage, due, arrivals) => {
-      const flush = done.get(nameOfStage(stage));
-      return flush !== undefined && flush.beganAt >= due && arrivals.every((each) => each.delivery <= flush.delivery);
-    },
-    isGone: (stage) => gone.has(nameOfStage(stage)),
-    isNewlyGone: (stage) => isAdded(gone, nameOfStage(stage)),
-    isThere: (stage) => void gone.delete(nameOfStage(stage)),
-    rejections,
-  };
+export class FlusherMemory {
+  readonly rejections = new FlushRejections();
+  readonly #firstArrivals = new Map<string, Pick<Arrival, 'arrivedAt' | 'delivery'>>();
+  readonly #dates = new Set<string>();
+  readonly #givenUp = new Set<string>();
+  readonly #flushes = new Map<string, Flush>();
+  readonly #gone = new Set<string>();
+  #delivery = 0;
+  #lastFlush = Number.NEGATIVE_INFINITY;
+
+  /** The entries of the next delivery. `now`: seconds since the epoch. */
+  arrivals(entries: readonly WrittenEntry[], now: number): readonly Arrival[] {
+    this.#delivery += 1;
+    return entries.map((entry) => this.#arrivalOf(entry, now));
+  }
+
+  #arrivalOf(entry: WrittenEntry, now: number): Arrival {
+    const { eventId, createdAt, item } = entry;
+    const known = eventId === undefined ? undefined : this.#firstArrivals.get(eventId);
+    const { arrivedAt, delivery } = known ?? { arrivedAt: now, delivery: this.#delivery };
+    if (eventId !== undefined) this.#firstArrivals.set(eventId, { arrivedAt, delivery });
+    forgetOldest(this.#firstArrivals);
+    return {
+      entry,
+      createdAt,
+      // A clock that was put back must not lengthen any wait.
+      arrivedAt: Math.min(arrivedAt, now),
+      delivery,
+      isFirst: delivery === this.#delivery,
+      isFirstOfDate: isAdded(this.#dates, item[ENTRY_ATTRIBUTES.revokedAt]?.S),
+    };
+  }
+
+  /** Those of the entries that were not given up before. */
+  giveUp(arrivals: readonly Arrival[]): readonly Arrival[] {
+    return arrivals.filter(({ entry }) => isAdded(this.#givenUp, entry.eventId));
+  }
+
+  /** Notes that a flush begins, which delays the next one. @returns what notes a stage for which the flush is done */
+  begin(now: number): (stage: FlushedStage) => void {
+    this.#lastFlush = now;
+    const flush = { beganAt: now, delivery: this.#delivery };
+    return (stage) => {
+      this.#flushes.set(nameOfStage(stage), flush);
+      this.rejections.settle(nameOfStage(stage));
+    };
+  }
+
+  /** The instant before which no flush may begin. */
+  earliestFlush(now: number): number {
+    return now < this.#lastFlush ? now : Math.max(now, this.#lastFlush + FLUSH_INTERVAL);
+  }
+
+  /** Whether a flush that began at `due` or later, and after the arrivals, was accepted for the stage. */
+  isFlushed(stage: FlushedStage, due: number, arrivals: readonly Arrival[]): boolean {
+    const flush = this.#flushes.get(nameOfStage(stage));
+    return flush !== undefined && flush.beganAt >= due && arrivals.every(({ delivery }) => delivery <= flush.delivery);
+  }
+
+  isGone(stage: FlushedStage): boolean {
+    return this.#gone.has(nameOfStage(stage));
+  }
+
+  /** Notes that a stage is gone. @returns whether that is news */
+  noteGone(stage: FlushedStage): boolean {
+    return isAdded(this.#gone, nameOfStage(stage));
+  }
+
+  /** Notes that a stage exists. */
+  noteThere(stage: FlushedStage): void {
+    this.#gone.delete(nameOfStage(stage));
+  }
 }
 
 /** Whether the name was not among those remembered. */
@@ -121,38 +134,37 @@ export interface FlushRejection {
   readonly isLasting: boolean;
 }
 
-/** What rejects, from one delivery to the next. All times in seconds since the epoch. */
-export interface FlushRejections {
-  /** Notes a rejection. Whether another delivery soon may help, so that later entries wait for it. */
-  isWorthWaiting(rejection: FlushRejection, now: number): boolean;
-  /** Notes that entries were let go without the stage's flush, which is of use to them until then. */
-  owe(name: string, until: number): void;
-  isOwed(name: string, now: number): boolean;
-  /** Notes that nothing is rejected any more. */
-  settle(name: string): void;
-}
-
 interface Spell {
   readonly since: number;
   readonly last: number;
 }
 
-export function createFlushRejections(): FlushRejections {
-  const spells = new Map<string, Spell>();
-  const owed = new Map<string, number>();
-  return {
-    isWorthWaiting: ({ name, isLasting }, now) => {
-      const before = spells.get(name);
-      const goesOn = before !== undefined && now >= before.last && now - before.last <= MAX_SILENCE_OF_REJECTION;
-      const since = goesOn ? before.since : now;
-      spells.set(name, { since, last: now });
-      return !isLasting && now - since < MAX_HOLD;
-    },
-    owe: (name, until) => void owed.set(name, until),
-    isOwed: (name, now) => now <= (owed.get(name) ?? Number.NEGATIVE_INFINITY),
-    settle: (name) => {
-      spells.delete(name);
-      owed.delete(name);
-    },
-  };
+/** What is rejected, from one delivery to the next. All times in seconds since the epoch. */
+export class FlushRejections {
+  readonly #spells = new Map<string, Spell>();
+  readonly #owed = new Map<string, number>();
+
+  /** Notes a rejection. @returns whether another delivery soon may help, so that later entries wait for it */
+  isWorthWaiting({ name, isLasting }: FlushRejection, now: number): boolean {
+    const before = this.#spells.get(name);
+    const goesOn = before !== undefined && now >= before.last && now - before.last <= MAX_SILENCE_OF_REJECTION;
+    const since = goesOn ? before.since : now;
+    this.#spells.set(name, { since, last: now });
+    return !isLasting && now - since < MAX_HOLD;
+  }
+
+  /** Notes that entries were let go without the stage's flush, which is of use to them until then. */
+  owe(name: string, until: number): void {
+    this.#owed.set(name, until);
+  }
+
+  isOwed(name: string, now: number): boolean {
+    return now <= (this.#owed.get(name) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Notes that nothing is rejected any more. */
+  settle(name: string): void {
+    this.#spells.delete(name);
+    this.#owed.delete(name);
+  }
 }

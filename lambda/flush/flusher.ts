@@ -13,13 +13,7 @@ import type { ReportFlushEvent } from './flush-log.ts';
 import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
-import {
-  type Arrival,
-  createFlusherMemory,
-  type FlusherMemory,
-  type FlushRejection,
-  nameOfStage,
-} from './flusher-memory.ts';
+import { type Arrival, FlusherMemory, type FlushRejection, nameOfStage } from './flusher-memory.ts';
 
 export interface FlusherParts {
   readonly configuration: FlusherConfiguration;
@@ -52,7 +46,7 @@ const UNREAD_STAGES = 'unread';
  * is tried again with every later delivery.
  */
 export function createFlusher(parts: FlusherParts): HandleBatch {
-  const flusher = { ...parts, memory: createFlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
+  const flusher = { ...parts, memory: new FlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
   return async (event, unread) => {
     if (unread === undefined) flusher.memory.rejections.settle(UNREAD_STAGES);
     const arrivals = flusher.memory.arrivals(writtenEntries(event), seconds(parts.now()));

@@ -34,157 +34,153 @@ export type KeySetEvent =
     }
   | { readonly event: 'key-set-stale'; readonly issuer: string; readonly ageSeconds: number };
 
-/** The keys of one issuer. One set per issuer: no issuer's key ever verifies another's token. */
-export interface KeySet {
+export interface KeySetParts {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly report: (event: KeySetEvent) => void;
+  readonly download?: DownloadKeySet;
+  /** From 0 to 1, so that environments that started together do not ask together. */
+  readonly random?: () => number;
+}
+
+/**
+ * The keys of one issuer. One set per issuer: no issuer's key ever verifies another's token.
+ *
+ * While keys are held, the issuer is asked at most once in 30 s. While none are, it is asked a second time at once when
+ * the connection was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half. Nothing
+ * runs between requests: Lambda freezes the environment then.
+ */
+export class KeySet {
+  readonly #issuer: TrustedIssuer;
+  readonly #now: () => number;
+  readonly #report: (event: KeySetEvent) => void;
+  readonly #download: DownloadKeySet;
+  readonly #random: () => number;
+
+  #keys: KeysByHeader = new Map();
+  /**
+   * The key ids of the latest attempt's response, even of one without any usable key. A token that names one of these, and no
+   * usable key, is certainly no good. Empty when that attempt had no response: the key may have been mended since.
+   */
+  #publishedKeyIds: PublishedKeys['keyIds'] = new Set();
+  /** Clock time of the last success. */
+  #loadedAt = -Infinity;
+  /** Clock time at which the latest attempt began, failed or not. */
+  #attemptedAt = -Infinity;
+  /** Clock time at which the latest load ended, failed or not. */
+  #endedAt = -Infinity;
+  /** How many loads in a row have got no keys. */
+  #failures = 0;
+  /** Milliseconds from `#endedAt` on in which the issuer is not asked, unless keys are held. */
+  #pause = 0;
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    issuer: TrustedIssuer,
+    { now, report, download = createKeySetDownload(now), random = Math.random }: KeySetParts,
+  ) {
+    this.#issuer = issuer;
+    this.#now = now;
+    this.#report = report;
+    this.#download = download;
+    this.#random = random;
+  }
+
   /**
    * The key that this issuer publishes under `keyId` for `algorithm`.
    * @throws InvalidTokenError `unknown-key`: a current set has no such key
    * @throws CannotDecideError the set could not be had, so nobody knows
    */
-  keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<KeyObject>;
-}
+  async keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<KeyObject> {
+    // Keys may share an id: a header of another algorithm may be about one that is new.
+    const isKnown = this.#keys.get(keyId)?.has(algorithm) === true;
+    if (!isKnown || this.#age() > REFRESH_AFTER) await this.#refresh();
+    if (!this.#keys.has(keyId) && this.#publishedKeyIds.has(keyId)) throw new InvalidTokenError('unknown-key');
+    this.#requireCurrent();
+    const key = this.#keys.get(keyId)?.get(algorithm);
+    if (key !== undefined) return key.publicKey;
+    if (this.#failures === 0) throw new InvalidTokenError('unknown-key');
+    throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
+  }
 
-interface KeySetState {
-  keys: KeysByHeader;
-  /**
-   * Of the latest attempt's answer, even one without any usable key. A token that names one of these, and no usable key,
-   * is certainly no good. Empty when that attempt had no answer: the key may have been mended since.
-   */
-  publishedKeyIds: PublishedKeys['keyIds'];
-  /** Clock time of the last success; -Infinity before the first. */
-  loadedAt: number;
-  /** Clock time at which the latest attempt began, failed or not. */
-  attemptedAt: number;
-  /** Clock time at which the latest attempt ended, failed or not. */
-  endedAt: number;
-  /** How many decisions in a row have asked and got no keys. */
-  failures: number;
-  /** Milliseconds from `endedAt` on in which nobody is asked, unless keys are held. */
-  pause: number;
-  attempt: Promise<void> | undefined;
-}
+  #requireCurrent(): void {
+    const age = this.#age();
+    if (age > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
+    if (age <= REFRESH_AFTER) return;
+    this.#report({ event: 'key-set-stale', issuer: this.#issuer.alias, ageSeconds: Math.round(age / 1000) });
+  }
 
-/**
- * `now`: milliseconds since the epoch. `random`: from 0 to 1, so that environments that started together do not ask
- * together. Nothing runs between requests: Lambda freezes the environment then.
- *
- * While keys are held, the issuer is asked at most once in 30 s. While none are, it is asked a second time at once when
- * the answer was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half.
- */
-export function createKeySet(
-  issuer: TrustedIssuer,
-  now: () => number,
-  report: (event: KeySetEvent) => void,
-  download: DownloadKeySet = createKeySetDownload(now),
-  random: () => number = Math.random,
-): KeySet {
-  const state: KeySetState = {
-    keys: new Map(),
-    publishedKeyIds: new Set(),
-    loadedAt: -Infinity,
-    attemptedAt: -Infinity,
-    endedAt: -Infinity,
-    failures: 0,
-    pause: 0,
-    attempt: undefined,
-  };
-  const age = () => elapsed(state.loadedAt, now());
-  const areKeysHeld = () => state.keys.size > 0 && age() <= STALE_UNTIL;
-  const isTooSoon = () =>
-    areKeysHeld() ? elapsed(state.attemptedAt, now()) < COOL_DOWN : elapsed(state.endedAt, now()) < state.pause;
+  async #refresh(): Promise<void> {
+    if (this.#loading === undefined && this.#isTooSoon()) return;
+    this.#loading ??= this.#load();
+    await this.#loading;
+  }
 
-  const load = async (): Promise<void> => {
-    const beganAt = now();
-    state.failures += 1;
+  #isTooSoon(): boolean {
+    return this.#areKeysHeld() ? this.#since(this.#attemptedAt) < COOL_DOWN : this.#since(this.#endedAt) < this.#pause;
+  }
+
+  #areKeysHeld(): boolean {
+    return this.#keys.size > 0 && this.#age() <= STALE_UNTIL;
+  }
+
+  #age(): number {
+    return this.#since(this.#loadedAt);
+  }
+
+  /** Milliseconds. A clock that was set back must not keep a set for longer: going backwards counts as time passed. */
+  #since(instant: number): number {
+    return Math.abs(this.#now() - instant);
+  }
+
+  /** One attempt, and a second one where the connection was lost while no keys are held. */
+  async #load(): Promise<void> {
+    const beganAt = this.#now();
+    this.#failures += 1;
     try {
-      const obstacle = await attempt(issuer, state, now, report, download, DECISION_BUDGET);
-      const left = DECISION_BUDGET - elapsed(beganAt, now());
-      if (obstacle !== 'lost' || areKeysHeld() || left < WORTH_AN_ATTEMPT) return;
-      await attempt(issuer, state, now, report, download, left);
+      const obstacle = await this.#attempt(DECISION_BUDGET);
+      const left = DECISION_BUDGET - this.#since(beganAt);
+      if (obstacle === 'lost' && !this.#areKeysHeld() && left >= WORTH_AN_ATTEMPT) await this.#attempt(left);
     } finally {
-      state.endedAt = now();
-      state.pause = pauseAfter(state.failures, random());
-      state.attempt = undefined;
+      this.#endedAt = this.#now();
+      this.#pause = pauseAfter(this.#failures, this.#random());
+      this.#loading = undefined;
     }
-  };
+  }
 
-  const refresh = async (): Promise<void> => {
-    if (state.attempt === undefined && isTooSoon()) return;
-    state.attempt ??= load();
-    await state.attempt;
-  };
+  /** One download. @returns what kept it from a response, if anything did */
+  async #attempt(milliseconds: number): Promise<DownloadObstacle | undefined> {
+    this.#attemptedAt = this.#now();
+    this.#publishedKeyIds = new Set();
+    try {
+      this.#take(publishedKeys(await this.#download(this.#issuer, milliseconds), this.#issuer));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      this.#report({ event: 'key-set-refresh-failed', issuer: this.#issuer.alias, detail: error.message });
+      return error.obstacle;
+    }
+  }
 
-  return {
-    async keyFor(keyId, algorithm) {
-      // Keys may share an id: a header of another algorithm may be about one that is new.
-      const isKnown = () => state.keys.get(keyId)?.has(algorithm) === true;
-      if (age() > REFRESH_AFTER || !isKnown()) await refresh();
-      if (!state.keys.has(keyId) && state.publishedKeyIds.has(keyId)) throw new InvalidTokenError('unknown-key');
-      if (age() > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
-      if (age() > REFRESH_AFTER) {
-        report({ event: 'key-set-stale', issuer: issuer.alias, ageSeconds: Math.round(age() / 1000) });
-      }
-      if (!isKnown() && state.failures > 0) {
-        throw new CannotDecideError('key-set', 'unknown key id while the key set cannot be refreshed');
-      }
-      const key = state.keys.get(keyId)?.get(algorithm);
-      if (key === undefined) throw new InvalidTokenError('unknown-key');
-      return key.publicKey;
-    },
-  };
-}
-
-/** A clock that was set back must not keep a set for longer: time that seems to run backwards counts as time passed. */
-function elapsed(since: number, now: number): number {
-  return Math.abs(now - since);
+  /** A response without usable keys never replaces the current set, but keys whose private part it reveals are dropped at once. */
+  #take(published: PublishedKeys): void {
+    const { usable, keyIds, count, dropped } = published;
+    const { alias: issuer } = this.#issuer;
+    this.#publishedKeyIds = keyIds;
+    if (usable.size === 0) {
+      this.#keys = undisclosed(this.#keys, published);
+      this.#report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
+      return;
+    }
+    this.#keys = usable;
+    this.#loadedAt = this.#attemptedAt;
+    this.#failures = 0;
+    this.#report({ event: 'key-set-refreshed', issuer, keys: count, dropped });
+  }
 }
 
 /** Milliseconds. `chance`: from 0 to 1. */
 function pauseAfter(failures: number, chance: number): number {
   if (failures === 0) return 0;
   return Math.min(FIRST_PAUSE * 2 ** (failures - 1), COOL_DOWN) * (0.5 + chance / 2);
-}
-
-/** One download. @returns what kept it from an answer, if anything did */
-async function attempt(
-  issuer: TrustedIssuer,
-  state: KeySetState,
-  now: () => number,
-  report: (event: KeySetEvent) => void,
-  download: DownloadKeySet,
-  milliseconds: number,
-): Promise<DownloadObstacle | undefined> {
-  state.attemptedAt = now();
-  state.publishedKeyIds = new Set();
-  try {
-    take(publishedKeys(await download(issuer, milliseconds), issuer), issuer, state, report);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof DownloadError)) throw error;
-    report({ event: 'key-set-refresh-failed', issuer: issuer.alias, detail: error.message });
-    return error.obstacle;
-  }
-}
-
-/**
- * A response without usable keys never replaces the current set, but keys whose private part it reveals are dropped at
- * once.
- */
-function take(
-  published: PublishedKeys,
-  { alias: issuer }: TrustedIssuer,
-  state: KeySetState,
-  report: (event: KeySetEvent) => void,
-): void {
-  const { usable, keyIds, count, dropped } = published;
-  state.publishedKeyIds = keyIds;
-  if (usable.size === 0) {
-    state.keys = undisclosed(state.keys, published);
-    report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
-    return;
-  }
-  state.keys = usable;
-  state.loadedAt = state.attemptedAt;
-  state.failures = 0;
-  report({ event: 'key-set-refreshed', issuer, keys: count, dropped });
 }

@@ -52,28 +52,22 @@ const MAX_OFFENDERS = 1_000;
 const MAX_UNLOGGED = 100;
 
 /**
- * Thins out the log of somebody who sends one bad token again and again: the rejections number 1 and 10 of a reason and
- * fingerprint are logged, and whenever a hundred of a reason wait. Each logged one stands for all of its reason that
- * were not, so that metrics count them.
+ * Samples repeated rejections of the same token. Rejections number 1 and 10 of a reason and fingerprint are logged, and
+ * whenever a hundred of a reason wait. Each logged one stands for all of its reason that were not, so that metrics count them.
  */
-export interface RejectionSampling {
-  /** How many rejections a line for this one stands for; undefined: not to be logged. */
-  sample(reason: RejectionReason, evidence: RejectionEvidence): number | undefined;
-}
+export class RejectionSampling {
+  readonly #seenBy = new Map<string, number>();
+  readonly #unlogged = new Map<RejectionReason, number>();
 
-export function createRejectionSampling(): RejectionSampling {
-  const seenBy = new Map<string, number>();
-  const unlogged = new Map<RejectionReason, number>();
-  return {
-    sample(reason, { fingerprint = '' }) {
-      const offender = `${reason} ${fingerprint}`;
-      if (!seenBy.has(offender) && seenBy.size >= MAX_OFFENDERS) seenBy.clear();
-      const seen = (seenBy.get(offender) ?? 0) + 1;
-      seenBy.set(offender, seen);
-      const waiting = (unlogged.get(reason) ?? 0) + 1;
-      const isLogged = [1, 10].includes(seen) || waiting === MAX_UNLOGGED;
-      unlogged.set(reason, isLogged ? 0 : waiting);
-      return isLogged ? waiting : undefined;
-    },
-  };
+  /** How many rejections a line for this one stands for; undefined: not to be logged. */
+  sample(reason: RejectionReason, { fingerprint = '' }: RejectionEvidence): number | undefined {
+    const offender = `${reason} ${fingerprint}`;
+    if (!this.#seenBy.has(offender) && this.#seenBy.size >= MAX_OFFENDERS) this.#seenBy.clear();
+    const seen = (this.#seenBy.get(offender) ?? 0) + 1;
+    this.#seenBy.set(offender, seen);
+    const waiting = (this.#unlogged.get(reason) ?? 0) + 1;
+    const isLogged = [1, 10].includes(seen) || waiting === MAX_UNLOGGED;
+    this.#unlogged.set(reason, isLogged ? 0 : waiting);
+    return isLogged ? waiting : undefined;
+  }
 }

@@ -3,15 +3,6 @@ import { patternFor } from './resource-pattern.ts';
 import { type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
 
-export interface Grants {
-  /**
-   * What a token with these scopes may call.
-   *
-   * @param requested - the one route whose requests the policy is evaluated for; undefined: it has to hold for all routes
-   */
-  routesGrantedBy(scopes: ReadonlySet<string>, requested?: RequestedRoute): TokenGrant;
-}
-
 /** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
 const MAX_LISTED_BYTES = 5120;
 
@@ -22,41 +13,58 @@ const BYTES_BESIDE_SHORTENED = 38;
 const MAX_MIXTURES = 1_000;
 
 /**
- * Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
+ * What tokens may call. Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
  *
- * Granted routes are listed one by one as long as that is short. A cached policy outlives a deployment by the result
- * TTL, and a wide pattern would open what that deployment adds below it; so wide ones stand in only for long lists.
+ * The tokens of an API hold few mixtures of scopes, so grants are remembered by mixture. Scopes that open nothing are left
+ * out of it, so that no client can add one.
  */
-export function createGrants(routes: readonly CompiledRoute[]): Grants {
-  const byScope = indexByScope(routes);
-  const open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
-  const wideGrantOf = createWideGrants(routes);
-  const grantOf = (scopes: readonly string[]): Grant => {
-    const granted = new Set([...open, ...scopes.flatMap((scope) => byScope.get(scope) ?? [])]);
-    const listed = listedGrant(routes, granted);
+export class Grants {
+  readonly #routes: readonly CompiledRoute[];
+  readonly #byScope: ReadonlyMap<string, readonly number[]>;
+  readonly #open: readonly number[];
+  readonly #wideGrantOf: ReturnType<typeof createWideGrants>;
+  readonly #grantOfRoute: ReturnType<typeof createRouteGrants>;
+  readonly #known = new Map<string, TokenGrant>();
+
+  constructor(routes: readonly CompiledRoute[]) {
+    this.#routes = routes;
+    this.#byScope = indexByScope(routes);
+    this.#open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
+    this.#wideGrantOf = createWideGrants(routes);
+    this.#grantOfRoute = createRouteGrants(routes);
+  }
+
+  /**
+   * What a token with these scopes may call.
+   *
+   * @param requested - the one route whose requests the policy is evaluated for; undefined: it has to hold for all routes
+   */
+  routesGrantedBy(scopes: ReadonlySet<string>, requested?: RequestedRoute): TokenGrant {
+    const opening = [...scopes].filter((scope) => this.#byScope.has(scope));
+    if (requested !== undefined) return { ...this.#grantOfRoute(opening, requested), scopes: opening };
+    const mixture = opening.join(' ');
+    const remembered = this.#known.get(mixture);
+    if (remembered !== undefined) return remembered;
+    if (this.#known.size >= MAX_MIXTURES) this.#known.clear();
+    const grant = { ...this.#grantOf(opening), scopes: opening };
+    this.#known.set(mixture, grant);
+    return grant;
+  }
+
+  /**
+   * Granted routes are listed one by one as long as that is short. A cached policy outlives a deployment by the result
+   * TTL, and a wide pattern would open what that deployment adds below it; so wide ones stand in only for long lists.
+   */
+  #grantOf(scopes: readonly string[]): Grant {
+    const granted = new Set([...this.#open, ...scopes.flatMap((scope) => this.#byScope.get(scope) ?? [])]);
+    const listed = listedGrant(this.#routes, granted);
     if (bytesOf(listed) <= MAX_LISTED_BYTES) return listed;
-    const candidates: readonly [Grant, Grant] = [listed, wideGrantOf(granted)];
+    const candidates: readonly [Grant, Grant] = [listed, this.#wideGrantOf(granted)];
     const fits = candidates.find((grant) => bytesOf(grant) <= MAX_LISTED_BYTES);
     const exact = fits ?? shortest(candidates);
     if (bytesOf(exact, BYTES_BESIDE_SHORTENED) <= MAX_LISTED_BYTES) return exact;
-    return shortest([exact, listedGrant(routes, granted, 'coarse'), wideGrantOf(granted, 'coarse')]);
-  };
-  // The tokens of an API hold few mixtures of scopes. Scopes that open nothing are left out, so that no client can add one.
-  const known = new Map<string, TokenGrant>();
-  const grantOfRoute = createRouteGrants(routes);
-  return {
-    routesGrantedBy(scopes, requested) {
-      const opening = [...scopes].filter((scope) => byScope.has(scope));
-      if (requested !== undefined) return { ...grantOfRoute(opening, requested), scopes: opening };
-      const mixture = opening.join(' ');
-      const remembered = known.get(mixture);
-      if (remembered !== undefined) return remembered;
-      if (known.size >= MAX_MIXTURES) known.clear();
-      const grant = { ...grantOf(opening), scopes: opening };
-      known.set(mixture, grant);
-      return grant;
-    },
-  };
+    return shortest([exact, listedGrant(this.#routes, granted, 'coarse'), this.#wideGrantOf(granted, 'coarse')]);
+  }
 }
 
 /** Grants of one route each. The policy serves no other route, so it needs no Deny. */

@@ -129,14 +129,24 @@ function grantFrom(
   granted: RouteIndexes,
   precision: SpellingPrecision,
 ): Grant {
+  const reach = reachOf(parts, routes);
+  return {
+    routes: pickRoutes(routes, granted),
+    allow: reach.allow,
+    deny: denyPatterns(routes, granted, reach, precision),
+  };
+}
+
+function reachOf(parts: readonly Part[], routes: readonly CompiledRoute[]): Reach {
   const wide = parts.flatMap((part) => part.wide ?? []);
   const listed = new Set(parts.flatMap((part) => (part.wide === undefined ? part.routes : [])));
-  const reach: Reach = {
+  const listedRoutes = pickRoutes(routes, listed);
+  return {
     allow: distinct([...wide.map(({ pattern }) => pattern).sort(), ...allowPatterns(routes, listed)]),
     leaks: parts.flatMap(({ leaks }) => leaks),
     partialLeaks: parts.flatMap(({ partialLeaks }) => partialLeaks),
     spelled: [
-      ...pickRoutes(routes, listed).flatMap(({ reachesSpellingsOf }) => reachesSpellingsOf),
+      ...listedRoutes.flatMap(({ reachesSpellingsOf }) => reachesSpellingsOf),
       ...wide.flatMap(({ covering, meeting, spelling }) => [
         ...covering,
         ...meeting.map(([index]) => index),
@@ -144,13 +154,8 @@ function grantFrom(
       ]),
     ],
     spelledLeaks: [
-      ...pickRoutes(routes, listed).flatMap(({ leaksBySpelling }) => leaksBySpelling),
+      ...listedRoutes.flatMap(({ leaksBySpelling }) => leaksBySpelling),
       ...wide.flatMap((pattern) => pattern.spelled),
     ],
-  };
-  return {
-    routes: pickRoutes(routes, granted),
-    allow: reach.allow,
-    deny: denyPatterns(routes, granted, reach, precision),
   };
 }

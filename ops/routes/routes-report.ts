@@ -1,5 +1,5 @@
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import { createGrants } from '../../lambda/policy/grants.ts';
+import { Grants } from '../../lambda/policy/grants.ts';
 import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
 import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
@@ -80,7 +80,7 @@ function grantedTo(
   scopes: readonly string[],
 ): Report {
   const held = new Set(scopes);
-  const grant = createGrants(routes).routesGrantedBy(held);
+  const grant = new Grants(routes).routesGrantedBy(held);
   const isShort = cachePer !== 'route' && isShortened(grant, USUAL_STAGE_ARN);
   const written = policyDocument(grant, isShort ? USUAL_STAGE_ARN : STAGE_ARN, 0);
   const policy = cachePer === 'route' ? null : endingWithToken(written);

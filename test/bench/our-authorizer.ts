@@ -1,8 +1,8 @@
 import { compileRoutes } from '../../infra/routes/route-compiler.ts';
 import { type Authorize, createAuthorizer } from '../../lambda/authorizer.ts';
-import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../lambda/key-set/key-set.ts';
 import { createAuthorizerLog } from '../../lambda/log/authorizer-log.ts';
-import { createGrants } from '../../lambda/policy/grants.ts';
+import { Grants } from '../../lambda/policy/grants.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import { createRevocationList, type ReadEntries } from '../../lambda/revocation/revocation-list.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
@@ -32,7 +32,7 @@ export function ourAuthorizer({
     issuers,
     verify: createTokenVerifier({
       issuers,
-      keySetOf: (issuer) => createKeySet(issuer, now, report),
+      keySetOf: (issuer) => new KeySet(issuer, { now, report }),
       contextClaims: {},
       now,
     }),
@@ -42,7 +42,7 @@ export function ourAuthorizer({
       report,
       now,
     }),
-    grants: createGrants(routes),
+    grants: new Grants(routes),
     report,
   });
 }

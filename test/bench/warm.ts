@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../lambda/key-set/key-set.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
 import { ourAuthorizer } from './our-authorizer.ts';
@@ -103,7 +103,7 @@ function verifiersFor(
   const settings = { issuer: ISSUER, audience: AUDIENCE, jwksUri };
   const issuers = [benchIssuer(jwksUri)];
   const now = Date.now;
-  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, now, () => undefined);
+  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now, report: () => undefined });
   const verify = createTokenVerifier({ issuers, keySetOf, contextClaims: {}, now });
   return {
     'ours, verification only': verify,

@@ -1,5 +1,5 @@
-import { createKeySet } from '../../lambda/key-set/key-set.ts';
-import { createGrants } from '../../lambda/policy/grants.ts';
+import { KeySet } from '../../lambda/key-set/key-set.ts';
+import { Grants } from '../../lambda/policy/grants.ts';
 import type { Grant } from '../../lambda/policy/listed-grant.ts';
 import type { HttpMethod } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
@@ -51,9 +51,9 @@ async function acceptedToken(region: RegionalStack, client: TokenRequest): Promi
 /** One key set for all tokens, so that the issuer is asked once. */
 function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<HeldToken> {
   const { issuers, contextClaims } = authorizer.configuration;
-  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, Date.now, () => {});
+  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: Date.now, report: () => {} });
   const verify = createTokenVerifier({ issuers, contextClaims, keySetOf, now: Date.now });
-  const grants = createGrants(authorizer.routes);
+  const grants = new Grants(authorizer.routes);
   return async (jwt) => {
     const accessToken = await verify(jwt);
     return {

@@ -6,7 +6,7 @@ import { key } from '../support/tokens/key-world.ts';
 import { goodClaims, NOW, trustedIssuer } from '../support/tokens/sample-issuer.ts';
 import { signedToken } from '../support/tokens/signed-token.ts';
 
-const keySetOf = (): KeySet => ({
+const keySetOf = (): Pick<KeySet, 'keyFor'> => ({
   keyFor: async () =>
     (await crypto.subtle.importKey('jwk', key.publicJwk, { name: 'ECDSA', namedCurve: 'P-256' }, false, [
       'verify',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../lambda/key-set/key-set.ts';
 import { DownloadError } from '../../lambda/key-set/key-set-download.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
@@ -28,7 +28,7 @@ function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
     if (published === undefined) throw new DownloadError('timeout', 'busy');
     return published.map(({ publicJwk }) => publicJwk);
   };
-  const keySetOf = (one: TrustedIssuer) => createKeySet(one, clock.now, () => undefined, download);
+  const keySetOf = (one: TrustedIssuer) => new KeySet(one, { now: clock.now, report: () => undefined, download });
   return {
     clock,
     verify: createTokenVerifier({ issuers: [issuer], keySetOf, contextClaims: {}, now: clock.now }),

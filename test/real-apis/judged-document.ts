@@ -3,7 +3,7 @@ import type { PolicyLoss } from '../../infra/routes/policy-loss.ts';
 import { largestPolicy, shortenedPolicy } from '../../infra/routes/policy-size.ts';
 import { compileRouteTable } from '../../infra/routes/route-compiler.ts';
 import { ROUTE_READINGS } from '../../infra/routes/route-readings.ts';
-import { createGrants } from '../../lambda/policy/grants.ts';
+import { Grants } from '../../lambda/policy/grants.ts';
 import { MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { RequestedRoute, Route } from '../../lambda/policy/route.ts';
 import { selectRoute } from '../support/routes/api-gateway-route-selection.ts';
@@ -39,7 +39,7 @@ export function judge(routes: readonly Route[]): Judgement {
     const { routes: compiled, losses } = compileRouteTable(routes);
     const milliseconds = performance.now() - start;
     const { bytes } = largestPolicy(compiled);
-    const grants = createGrants(compiled);
+    const grants = new Grants(compiled);
     const tried = tryPolicies(routes, losses, (scopes, requested) =>
       policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1),
     );

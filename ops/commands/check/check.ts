@@ -1,5 +1,5 @@
 import type { Command as Commander } from 'commander';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
 import { formatTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
@@ -64,7 +64,7 @@ function grantTo(
 ): Pick<Checked, 'routes' | 'openingScopes' | 'losses'> {
   const ofTable = describedLosses(authorizer);
   if (scopes === undefined) return { routes: [], openingScopes: [], losses: ofTable && { listed: [], leftOut: 0 } };
-  const { routes, scopes: openingScopes } = createGrants(authorizer.routes).routesGrantedBy(scopes);
+  const { routes, scopes: openingScopes } = new Grants(authorizer.routes).routesGrantedBy(scopes);
   return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
 }
 

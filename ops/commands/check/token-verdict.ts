@@ -1,11 +1,12 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CannotDecideError, InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
-import { createKeySet } from '../../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { createRevocationList } from '../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { parseBearerToken } from '../../../lambda/token/bearer-token.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
+import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier, type VerifyToken } from '../../../lambda/token-verifier.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
@@ -63,12 +64,13 @@ const steadyClock = () => performance.now();
 /** One set of keys for both attempts, so that the issuer is asked once. @returns a verifier at an instant, in seconds */
 function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken {
   const { issuers, contextClaims } = authorizer.configuration;
-  const keySets = new Map(issuers.map((issuer) => [issuer.alias, createKeySet(issuer, steadyClock, () => {})]));
+  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: steadyClock, report: () => {} });
+  const keySets = new Map(issuers.map((issuer) => [issuer.alias, keySetOf(issuer)]));
   return (now) =>
     createTokenVerifier({
       issuers,
       contextClaims,
-      keySetOf: (issuer) => keySets.get(issuer.alias) ?? createKeySet(issuer, steadyClock, () => {}),
+      keySetOf: (issuer) => keySets.get(issuer.alias) ?? keySetOf(issuer),
       now: () => now * 1000,
     });
 }

@@ -1,5 +1,5 @@
 import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
-import { createKeySet, type KeySet } from '../../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { printable } from '../../cli/terminal-text.ts';
@@ -23,11 +23,7 @@ export async function keyNotice(target: RevocationTarget, issuer: TrustedIssuer)
 
 /** @throws CannotDecideError while the key set cannot be had */
 async function isPublished(keyId: string, issuer: TrustedIssuer): Promise<boolean> {
-  const keySet = createKeySet(
-    issuer,
-    () => performance.now(),
-    () => {},
-  );
+  const keySet = new KeySet(issuer, { now: () => performance.now(), report: () => {} });
   for (const algorithm of issuer.algorithms) if (await hasKey(keySet, keyId, algorithm)) return true;
   return false;
 }

@@ -1,5 +1,5 @@
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import type { CompiledRoute } from '../../../lambda/policy/route.ts';
 import { ourAuthorizer } from '../our-authorizer.ts';
 import { copiesOf, type PaceSummary, paceOf, paceSummary } from '../pace.ts';
@@ -61,6 +61,6 @@ function compiled(count: number, progress: Progress) {
   const compile = performance.now() - start;
   const file = JSON.stringify(routes);
   const loading = performance.now();
-  createGrants(JSON.parse(file) as readonly CompiledRoute[]);
+  new Grants(JSON.parse(file) as readonly CompiledRoute[]);
   return { routes, compile, fileBytes: Buffer.byteLength(file), load: performance.now() - loading };
 }

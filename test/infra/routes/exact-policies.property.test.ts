@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import type { Grant } from '../../../lambda/policy/listed-grant.ts';
 import {
   isShortened,
@@ -46,7 +46,7 @@ test(`${CASES} policies allow, under every reading of API Gateway's routing, onl
   timeout: TIMEOUT,
 }, () => {
   const count = checkUntil(CASES, (routes) => {
-    const grants = createGrants(routes);
+    const grants = new Grants(routes);
     return (scopes) => grants.routesGrantedBy(scopes);
   });
   expect(count.cases).toBeGreaterThanOrEqual(CASES);
@@ -72,7 +72,7 @@ test('policies that are shortened are as exact, but for paths with a part that i
     // Few of them hold a path that a pattern without the denies would leak.
     2 * CASES,
     (routes) => {
-      const grants = createGrants(routes);
+      const grants = new Grants(routes);
       return (scopes) => grants.routesGrantedBy(scopes);
     },
     `${STAGE_ARN}-${'x'.repeat(MAX_STAGE_POLICY_BYTES)}`,
@@ -86,7 +86,7 @@ test('policies for one route each allow, under every reading, exactly what the t
 }, () => {
   const count = { granted: 0, rejected: 0 };
   const check = fc.property(policyCase, ({ routes, holdings, requests }) => {
-    const grants = createGrants(compileRouteTable(routes).routes);
+    const grants = new Grants(compileRouteTable(routes).routes);
     for (const scopes of holdings.map((holding) => new Set(holding))) {
       for (const request of requests) {
         for (const name of readingNames) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import type { Grant } from '../../../lambda/policy/listed-grant.ts';
 import { policyDocument } from '../../../lambda/policy/policy-document.ts';
 import type { CompiledRoute, Route } from '../../../lambda/policy/route.ts';
@@ -63,7 +63,7 @@ interface Count {
 
 test(`of ${TABLES} small tables every policy is exact that patterns can make exact`, { timeout: TIMEOUT }, () => {
   const count = compareTables((routes) => {
-    const grants = createGrants(routes);
+    const grants = new Grants(routes);
     return (scopes) => grants.routesGrantedBy(scopes);
   });
   expect(count.expressible).toBeGreaterThan(TABLES / 3);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { expressibleTable, withoutCovered } from '../../../infra/settings/expressible-table.ts';
 import { lossesIn } from '../../../lambda/configuration/authorizer-description.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import { patternFor } from '../../../lambda/policy/resource-pattern.ts';
 import { route } from '../../support/routes/compiled-policy.ts';
 import { tenantRoutes } from '../../support/routes/route-tables.ts';
@@ -87,7 +87,7 @@ describe('a table whose decisions are cached for each route', () => {
   test('is taken where the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
     const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
     expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
-    const grants = createGrants(expressibleTable(routes, perRoute).routes);
+    const grants = new Grants(expressibleTable(routes, perRoute).routes);
     const scopes = new Set(routes.flatMap((one) => one.scopes));
     expect(grants.routesGrantedBy(scopes).allow).toEqual([]);
     const { path = '' } = routes[0] ?? {};

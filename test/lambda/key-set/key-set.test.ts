@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../../lambda/key-set/key-set.ts';
+import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { afterSeconds, body, breakOff, hang, inTurn, keySet, reset } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest, type createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { down, eventsOf, good, key, keyWorld, next, tokenUnder } from '../../support/tokens/key-world.ts';
@@ -349,12 +349,11 @@ describe('D9 a stolen signing key', () => {
 it('an error that is not about the download goes on as it is, and nothing of it is said', async () => {
   const said: unknown[] = [];
   const failure = new TypeError('something that nobody foresaw');
-  const keys = createKeySet(
-    trustedIssuer(),
-    Date.now,
-    (event) => void said.push(event),
-    () => Promise.reject(failure),
-  );
+  const keys = new KeySet(trustedIssuer(), {
+    now: Date.now,
+    report: (event) => void said.push(event),
+    download: () => Promise.reject(failure),
+  });
   await expect(keys.keyFor('ec-1', 'ES256')).rejects.toBe(failure);
   expect(said).toEqual([]);
 });

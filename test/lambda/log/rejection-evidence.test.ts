@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createRejectionSampling, evidenceOf } from '../../../lambda/log/rejection-evidence.ts';
+import { evidenceOf, RejectionSampling } from '../../../lambda/log/rejection-evidence.ts';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { expectNoPieceOf } from '../../support/tokens/rejection.ts';
@@ -156,7 +156,7 @@ const logged = (answers: readonly (number | undefined)[]) =>
 
 describe('of one bad token sent again and again', () => {
   it('the rejections number 1 and 10 and every hundred after are logged, each for those since the last', () => {
-    const sampling = createRejectionSampling();
+    const sampling = new RejectionSampling();
     const answers = times(350, () => sampling.sample('expired', { fingerprint: 'a' }));
     expect(logged(answers)).toEqual([
       [1, 1],
@@ -168,19 +168,19 @@ describe('of one bad token sent again and again', () => {
   });
 
   it('another reason is another offence', () => {
-    const sampling = createRejectionSampling();
+    const sampling = new RejectionSampling();
     sampling.sample('expired', { fingerprint: 'a' });
     expect(sampling.sample('signature', { fingerprint: 'a' })).toBe(1);
   });
 
   it('another token is another offence', () => {
-    const sampling = createRejectionSampling();
+    const sampling = new RejectionSampling();
     sampling.sample('expired', { fingerprint: 'a' });
     expect(sampling.sample('expired', { fingerprint: 'b' })).toBe(1);
   });
 
   it('no hundred of one reason stay uncounted, however many send them', () => {
-    const sampling = createRejectionSampling();
+    const sampling = new RejectionSampling();
     const answers = times(5_000, (index) => sampling.sample('expired', { fingerprint: String(index % 600) }));
     const counted = answers.reduce<number>((sum, seen) => sum + (seen ?? 0), 0);
     expect(counted).toBeGreaterThan(4_900);
@@ -188,7 +188,7 @@ describe('of one bad token sent again and again', () => {
   });
 
   it('those that were not logged are counted by the next line of their reason', () => {
-    const sampling = createRejectionSampling();
+    const sampling = new RejectionSampling();
     times(6, () => sampling.sample('expired', { fingerprint: 'a' }));
     expect(sampling.sample('signature', { fingerprint: 'b' })).toBe(1);
     expect(sampling.sample('expired', { fingerprint: 'b' })).toBe(6);
@@ -196,7 +196,7 @@ describe('of one bad token sent again and again', () => {
 });
 
 it('garbage without a fingerprint is one offender', () => {
-  const sampling = createRejectionSampling();
+  const sampling = new RejectionSampling();
   expect(logged(times(10, () => sampling.sample('malformed', {})))).toEqual([
     [1, 1],
     [10, 9],
@@ -204,7 +204,7 @@ it('garbage without a fingerprint is one offender', () => {
 });
 
 it('only the last thousand offenders are told apart, so that memory stays bounded', () => {
-  const sampling = createRejectionSampling();
+  const sampling = new RejectionSampling();
   const sample = (index: number) => sampling.sample('expired', { fingerprint: String(index) });
   times(1_000, sample);
   expect(sample(0)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { decisionFor } from '../../../lambda/policy/decision.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
@@ -135,7 +135,7 @@ describe('the answer for a good token', () => {
     expiresAt: NOW + 600,
     contextClaims: { tenant: 'acme' },
   };
-  const grants = createGrants(
+  const grants = new Grants(
     compileRoutes([
       { method: 'GET', path: '/a', scopes: ['read', 'write'] },
       { method: 'GET', path: '/open', scopes: [] },
@@ -146,7 +146,7 @@ describe('the answer for a good token', () => {
 
   it('hands on no more than 1,024 characters of scopes, and no half of one', () => {
     const names = Array.from({ length: 200 }, (_, index) => `scope-${index + 100}`);
-    const many = createGrants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const many = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
     const token = { ...accessToken, scopes: new Set(names) };
     const { context } = decisionFor(token, many.routesGrantedBy(token.scopes), STAGE_ARN);
     const handedOn = String(context?.scope).split(' ');
@@ -159,7 +159,7 @@ describe('the answer for a good token', () => {
     [513, ['a'.repeat(511)]],
   ])('hands on 1,024 characters of scopes to the last: the second has %d', (length, expected) => {
     const names = ['a'.repeat(511), 'b'.repeat(length)];
-    const long = createGrants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const long = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
     const { context } = decisionFor(accessToken, long.routesGrantedBy(new Set(names)), STAGE_ARN);
     expect(context?.scope).toBe(expected.join(' '));
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
 const table = [
@@ -19,7 +19,7 @@ test('any one scope of a route opens it, and a route without scopes is open to e
 test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'constructor', '__proto__', 'toString'])(
   'the scope %j is none of the table',
   (scope) => {
-    const grants = createGrants(compileRoutes(table));
+    const grants = new Grants(compileRoutes(table));
     expect(grants.routesGrantedBy(new Set([scope])).allow).toEqual(['GET/open']);
   },
 );
@@ -67,7 +67,7 @@ test('a decision reads as many routes of a large table as of a small one', () =>
         return Reflect.get(target, key, receiver);
       },
     });
-    const grants = createGrants(watched);
+    const grants = new Grants(watched);
     reads = 0;
     grants.routesGrantedBy(new Set(['c1', 'c2']));
     return reads;
@@ -141,7 +141,7 @@ test('of a long list the methods of one path become one star', () => {
 test.each(['*', 'G?T', 'get', '', 'GET/b', 'ANY', 'TRACE', 'constructor'])(
   'ANY does not stand for %j, which API Gateway does not route and IAM could read as a wildcard',
   (method) => {
-    const grants = createGrants(compileRoutes([route('ANY /a', 'read')]));
+    const grants = new Grants(compileRoutes([route('ANY /a', 'read')]));
     expect(grants.routesGrantedBy(new Set(['read']), { method, path: '/a' }).allow).toEqual([]);
   },
 );
@@ -159,13 +159,13 @@ test('a proxy keeps its paths with an empty segment where a shortened policy has
 });
 
 test('what is remembered for some scopes is not taken for others that join to the same text', () => {
-  const grants = createGrants(compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]));
+  const grants = new Grants(compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]));
   expect(grants.routesGrantedBy(new Set(['a', 'b'])).allow).toEqual(['GET/a', 'GET/b']);
   expect(grants.routesGrantedBy(new Set(['ab'])).allow).toEqual(['GET/ab']);
 });
 
 test('a grant of one route names that route, or none', () => {
-  const grants = createGrants(compileRoutes(table));
+  const grants = new Grants(compileRoutes(table));
   const namesFor = (scopes: string[], path: string) => {
     const { routes, allow, deny } = grants.routesGrantedBy(new Set(scopes), { method: 'GET', path });
     return { routes: routes.map((one) => one.path), allow, deny };

@@ -1,5 +1,5 @@
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import type { TokenGrant } from '../../../lambda/policy/listed-grant.ts';
 import { policyDocument } from '../../../lambda/policy/policy-document.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
@@ -14,7 +14,7 @@ export function route(name: string, ...scopes: string[]): Route {
 }
 
 export function grantFor(routes: readonly Route[], scopes: string): TokenGrant {
-  return createGrants(compileRoutes(routes)).routesGrantedBy(new Set(scopes.split(' ')));
+  return new Grants(compileRoutes(routes)).routesGrantedBy(new Set(scopes.split(' ')));
 }
 
 /** Whether IAM lets a token with these scopes send a request such as `GET /orders/1`. */

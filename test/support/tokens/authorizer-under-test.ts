@@ -1,10 +1,9 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../../lambda/authorizer.ts';
-import { createKeySet } from '../../../lambda/key-set/key-set.ts';
-import { createKeySetDownload } from '../../../lambda/key-set/key-set-download.ts';
+import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
-import { createGrants } from '../../../lambda/policy/grants.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
@@ -87,7 +86,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     reads.push(targets);
     return readEntries(targets);
   };
-  const keySetOf = (issuer: TrustedIssuer) => createKeySet(issuer, now, report, createKeySetDownload(now), random);
+  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now, report, random });
   const authorize = createAuthorizer({
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
@@ -97,7 +96,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
       report,
       now,
     }),
-    grants: createGrants(routes),
+    grants: new Grants(routes),
     report,
   });
   const answerTo = (event: unknown) => outcomeOf(authorize(event as Parameters<typeof authorize>[0]));

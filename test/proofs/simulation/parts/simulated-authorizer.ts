@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerEvent } from 'aws-lambda';
 import { compileRoutes } from '../../../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../../../lambda/authorizer.ts';
-import { createKeySet } from '../../../../lambda/key-set/key-set.ts';
-import { createGrants } from '../../../../lambda/policy/grants.ts';
+import { KeySet } from '../../../../lambda/key-set/key-set.ts';
+import { Grants } from '../../../../lambda/policy/grants.ts';
 import { createRevocationList, type RejectIfRevoked } from '../../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../../lambda/revocation/revocation-table.ts';
 import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';
@@ -25,7 +25,7 @@ const MAX_DELIVERY = 2000;
 /** Milliseconds by which an execution environment's clock may be off; within the issuer's tolerance. */
 const CLOCK_ERROR = 4000;
 
-const grants = createGrants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
+const grants = new Grants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
 
 export interface AuthorizerSurroundings {
   readonly world: World;
@@ -69,13 +69,12 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
     verify: createTokenVerifier({
       issuers: [ISSUER],
       keySetOf: (trusted) =>
-        createKeySet(
-          trusted,
+        new KeySet(trusted, {
           now,
           report,
-          surroundings.issuer.downloadIn(execution),
-          () => chance.between(0, 100) / 100,
-        ),
+          download: surroundings.issuer.downloadIn(execution),
+          random: () => chance.between(0, 100) / 100,
+        }),
       contextClaims: {},
       now,
     }),
