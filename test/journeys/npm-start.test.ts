@@ -93,15 +93,14 @@ describe('what cannot start says why in one sentence', () => {
   });
 
   test.each([
-    [['--port=4000'], '--port 4000'],
-    [['--port', '4000'], '--port VALUE'],
+    [['--port=4000'], '--port'],
+    [['--port', '4000'], '--port'],
     [['--json'], '--json'],
-  ])('when npm takes %j for itself', async (argv, option) => {
+  ])('when npm takes %j for itself', async (argv, name) => {
     const { code, sentence } = await finished(npmStart(...argv));
     expect(code).toBe(2);
-    const name = argv[0]?.replace(/^--|=.*/g, '');
-    expect(sentence).toBe(
-      `npm took --${name} for itself: put options after \`--\`: npm start -- ${option} (or, if npm's settings say so, npm start --no-${name} -- …).`,
+    expect(sentence).toContain(
+      `npm kept ${name} for itself, so nothing was done: write npm run start -- … ${name} (or, if `,
     );
   });
 
