@@ -5,8 +5,8 @@ import { withoutTokens } from './terminal-text.ts';
 const isoWithZone = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * An instant as people write it, in seconds since the epoch: ISO 8601 with a time zone, or seconds. A fraction is
- * rounded up, so that a `before` never spares what was meant. Milliseconds and local times are rejected, never guessed.
+ * Parses an instant that a person wrote, as ISO 8601 with a time zone or as seconds, into seconds since the epoch. A
+ * fraction is rounded up, so that a `before` spares no token that was meant. Milliseconds and local times are errors.
  *
  * @param name - what the instant is, for the message
  * @throws UsageError
@@ -16,13 +16,13 @@ export function parseInstant(name: string, text: string): number {
   const milliseconds = isRealDate(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds) || milliseconds < 0) {
     throw new UsageError(
-      `${name} is "${withoutTokens(text)}", which is no instant: write ISO 8601 with a time zone (2026-10-01T12:00:00Z) or seconds since 1970.`,
+      `${name} is "${withoutTokens(text)}", which is not an instant: write ISO 8601 with a time zone (2026-10-01T12:00:00Z) or seconds since 1970.`,
     );
   }
   return Math.ceil(milliseconds / 1000);
 }
 
-/** V8 reads 31 February as 3 March. */
+/** Whether the day exists in its month: V8 reads 31 February as 3 March. */
 function isRealDate(text: string): boolean {
   const [, year, month, day] = isoWithZone.exec(text) ?? [];
   if (year === undefined) return false;
@@ -36,12 +36,12 @@ function parseSeconds(name: string, seconds: number): number {
   );
 }
 
-/** UTC to the second: `2026-10-01T12:00:00Z`. */
+/** Formats an instant in UTC, to the second: `2026-10-01T12:00:00Z`. */
 export function formatInstant(seconds: number): string {
   return new Date(Math.ceil(seconds) * 1000).toISOString().replace('.000', '');
 }
 
-/** The instant, and how far from now it is: `2026-10-01T12:01:06Z (in 66 s)`. */
+/** Formats an instant with its distance from now: `2026-10-01T12:01:06Z (in 66 s)`. */
 export function formatFromNow(seconds: number, now: number): string {
   const distance = Math.ceil(seconds) - Math.floor(now);
   return `${formatInstant(seconds)} (${distance < 0 ? `${roughly(-distance)} ago` : `in ${roughly(distance)}`})`;

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Options of ours that npm takes for abbreviations of its own. What it makes of them is "true", or the option behind
- * them, which is lost as well: `--replace --dry-run`.
+ * Our options that npm takes for abbreviations of its own, and npm's full names. npm sets the full name to "true", or to the
+ * option that follows, which is lost as well: `--replace --dry-run`.
  */
 const COMPLETED_BY_NPM: Readonly<Record<string, string>> = { by: 'bypass-2fa', replace: 'replace-registry-host' };
 
 /**
- * Options that a person wrote before `--`: npm keeps them for itself, says nothing of it with `--silent`, and runs the
- * script without them. It tells scripts its settings in variables, and by these the options are found out, with two
- * exceptions that leave no trace: `--before`, which npm does not export, and `--local`, which it reads as `--no-global`.
- * A script that npm runs inside another one is told the outer one's options too; nothing tells these apart.
+ * The options that npm kept because they stand before `--`. npm runs the script without them, and with `--silent` it does not
+ * warn. The options are found in the variables in which npm gives its settings to scripts. Two leave no trace there:
+ * `--before`, which npm does not export, and `--local`, which npm reads as `--no-global`. A script inside another script also
+ * gets the outer one's options, which look the same.
  *
  * @param names - the long options, with their dashes, of the command to be run
- * @param argv - what arrived: an option that did was not kept
+ * @param argv - the arguments that arrived: their options were not kept
  */
 export function optionsKeptByNpm(
   names: readonly string[],
@@ -36,14 +36,14 @@ function isKept(name: string, environment: Environment): boolean {
   return isSwallowed || /^(true$|-)/.test(completedValue(setting, environment));
 }
 
-/** What npm made of an option that it completed, without a value after "="; empty: nothing. */
+/** The value that npm gave to the full name of an abbreviation, up to a "="; empty: npm gave it none. */
 function completedValue(setting: string, environment: Environment): string {
   const completed = COMPLETED_BY_NPM[setting];
   const value = completed === undefined ? undefined : environment[variableOf(completed)];
   return value?.replace(/=.*/s, '') ?? '';
 }
 
-/** What npm calls an option of ours: `flush` for --no-flush. */
+/** npm's name for an option of ours: `flush` for --no-flush. */
 function settingOf(name: string): string {
   return name.replace(/^--(no-)?/, '');
 }
@@ -52,7 +52,7 @@ function variableOf(setting: string): string {
   return `npm_config_${setting.replaceAll('-', '_')}`;
 }
 
-/** npm exports what stands in its files as well, such as somebody's `scope = @acme`: that was not meant for us. */
+/** Whether the value comes from an .npmrc file, such as `scope = @acme`: npm exports those too, and they are not for us. */
 function isInSettings(setting: string, environment: Environment): boolean {
   const { npm_config_userconfig, npm_config_globalconfig, npm_config_local_prefix } = environment;
   const project = npm_config_local_prefix && join(npm_config_local_prefix, '.npmrc');
@@ -68,14 +68,14 @@ function contentOf(file: string): string {
   }
 }
 
-/** What to tell a person whose options npm kept. */
+/** The error message for a person whose options npm kept. */
 export function keptSentence(kept: readonly string[], environment: Environment): string {
   const line = `npm run ${environment.npm_lifecycle_event} -- … ${kept.join(' ')}`;
   const variables = [...new Set(kept.flatMap((name) => variablesOf(name, environment)))].join(' and ');
   return `npm kept ${kept.join(' and ')} for itself, so nothing was done: write ${line} (or, if your shell or a script that runs this one gave it, unset ${variables} there).`;
 }
 
-/** The variables that gave an option away; none for the one that stood behind a completed option. */
+/** The variables that show that npm kept an option; none for an option that npm took as another one's value. */
 function variablesOf(name: string, environment: Environment): readonly string[] {
   const setting = settingOf(name);
   const variables = [setting, COMPLETED_BY_NPM[setting] ?? setting].map(variableOf);

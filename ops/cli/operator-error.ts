@@ -1,4 +1,4 @@
-/** The command line is wrong: exit code 2. Thrown before anything is read or written. */
+/** The command line is wrong: exit code 2. It is thrown before anything is written. */
 export class UsageError extends Error {
   constructor(sentence: string) {
     super(sentence);
@@ -6,7 +6,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The command is right and cannot be done: exit code 1. The sentence names the thing, what was found, what to do. */
+/** The command is right but cannot be done: exit code 1. The sentence names the thing, what was found and what to do. */
 export class OperatorError extends Error {
   constructor(sentence: string) {
     super(sentence);
@@ -14,7 +14,7 @@ export class OperatorError extends Error {
   }
 }
 
-/** What to do about errors of AWS and of the system, by name or code; `{message}` is the error's own. */
+/** Advice on errors of AWS and of the system, by name or code; `{message}` is the error's own message. */
 const ADVICE: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'there are no AWS credentials here: sign in, or set AWS_PROFILE',
   TokenProviderError: 'there are no AWS credentials here: sign in, or set AWS_PROFILE',
@@ -26,26 +26,26 @@ const ADVICE: Readonly<Record<string, string>> = {
   ThrottlingException: '{message}: try again in a minute',
   RequestLimitExceeded: '{message}: try again in a minute',
   ProvisionedThroughputExceededException: '{message}: try again in a minute',
-  EISDIR: 'it is a folder, and a file is wanted',
+  EISDIR: 'it is a folder: give a file',
 };
 
-/** What to tell an operator of any error: our own sentence, or the name and message of its cause, on one line. */
+/** One line about any error for an operator: our own sentence, or the name and message of the error's cause. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof UsageError || error instanceof OperatorError) return error.message;
   if (error instanceof AggregateError && error.message === '') return sentenceOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   const { name, code, address = '', port }: SystemError = error;
-  // A chain of credential providers ends with the cause of its last one, which names a file that nobody has to have.
+  // The credential chain's error has its last provider's failure as cause, which names a file that nobody needs.
   if (error.cause instanceof Error && !(name in ADVICE)) return sentenceOf(error.cause);
   if (code === 'ECONNREFUSED' && /^(127\.|::1$)/.test(address)) {
-    return `nothing answers at ${address}:${port}: wait until \`npm start\` says that it is ready, or start it anew`;
+    return `nothing answers at ${address}:${port}: wait until \`npm start\` says that it is ready, or start it again`;
   }
   const message = error.message.replace(/\s+/g, ' ').trim();
   const said = message === '' || message === name ? name : `${name}: ${message}`;
   return (ADVICE[name] ?? ADVICE[code ?? ''] ?? '{message}').replace('{message}', () => said);
 }
 
-/** What Node.js adds to errors of the system. */
+/** An error of the system, with the members that Node.js adds. */
 interface SystemError extends Error {
   readonly code?: string;
   readonly address?: string;

@@ -3,7 +3,7 @@ import { type Screen, screenOn } from './progress.ts';
 import { type Grammar, type Help, printHelp, quietly } from './quiet-commander.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What one of our programs understands, and does. */
+/** One of our programs: the commands that it understands, and how it runs one. */
 export interface Program<C extends { readonly kind: string }> {
   readonly grammar: Grammar<C>;
   /** @returns the exit code */
@@ -11,7 +11,7 @@ export interface Program<C extends { readonly kind: string }> {
 }
 
 /**
- * Runs a program: what goes wrong becomes one sentence on standard error.
+ * Runs a program. An error becomes one sentence on standard error.
  * @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line, nothing done
  */
 export async function runProgram<C extends { readonly kind: string }>(
@@ -33,14 +33,14 @@ function isHelp(command: { readonly kind: string }): command is Help {
   return command.kind === 'help';
 }
 
-/** What a command found or did: for people, for programs (`--json`), and for the shell. */
+/** The result of a command for people (`text`), for programs (`document`, with `--json`) and for the shell. */
 export interface Report {
   readonly text: string;
   readonly document: unknown;
   readonly exitCode: 0 | 1;
 }
 
-/** Prints what a command found or did, as text or as one line of JSON. @returns its exit code */
+/** Prints a report as text or as one line of JSON. @returns its exit code */
 export function printReport(
   { text, document, exitCode }: Report,
   { json }: { readonly json: boolean },

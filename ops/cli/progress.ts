@@ -4,14 +4,14 @@ import { WIPE } from './terminal-text.ts';
 
 const WIDTH = 30;
 
-/** Milliseconds between two pictures: a bar is for eyes. */
+/** Minimum milliseconds between two updates. */
 const PAUSE = 100;
 
 export type ShowProgress = (what: string, done: number, total: number | undefined) => void;
 
-/** A terminal whose last line can show how far the work is; whatever else is written takes that line's place. */
+/** A terminal whose last line can show progress. Any other output replaces that line. */
 export interface Screen extends Terminal {
-  /** A bar, or a counter when the total is undefined. Silent when standard error is no terminal. */
+  /** Shows a bar, or a counter when the total is undefined; nothing when standard error is not a terminal. */
   readonly showProgress: ShowProgress;
 }
 

@@ -5,13 +5,13 @@ import type { Terminal } from './terminal.ts';
 import { withoutTokens } from './terminal-text.ts';
 import { rejectTokenArguments } from './token-argument.ts';
 
-/** Takes the command that a command line asks for. */
+/** Receives the command that a command line asks for. */
 export type Found<C> = (command: C) => void;
 
-/** A program's command line; its actions give `found` the command that the words name. */
+/** A program's command line. Its actions pass the command that they parse to `found`. */
 export type Grammar<C> = (found: Found<C>) => Commander;
 
-/** `--help`, and what stands in for it when no command is named. */
+/** The help text, for `--help` (exit code 0) or for a command line that names no command (exit code 2). */
 export interface Help {
   readonly kind: 'help';
   readonly text: string;
@@ -19,8 +19,9 @@ export interface Help {
 }
 
 /**
- * Runs commander as a parser: it prints nothing, never ends the process, and what it objects to is a UsageError.
- * @param environment - where npm says which options it kept for itself
+ * Parses a command line with commander, which then prints nothing and never ends the process.
+ * @param environment - the variables that show which options npm kept
+ * @throws UsageError
  */
 export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environment: Environment = {}): C | Help {
   const found: C[] = [];
@@ -36,7 +37,7 @@ export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environ
 }
 
 /**
- * The command that the words reach: options of the others mean nothing to it. Words in between may be values whose
+ * The command that the words name, whose options are the ones to look for. Words before a command's name may be values whose
  * options npm kept: `npm run revocations --stack prod list` arrives as `prod list`.
  */
 function commandNamed(program: Commander, argv: readonly string[]): Commander {
@@ -72,7 +73,7 @@ function helpOrNothing(program: Commander, argv: readonly string[]): Help | unde
   }
 }
 
-/** Settings that commander hands to commands made later only, hence the walk. */
+/** Configures a command and all commands below it: commander passes settings on only to commands added later. */
 function configure(command: Commander, print: (text: string) => void): void {
   command.exitOverride((error) => throwFrom(error, command));
   command.configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
@@ -80,7 +81,7 @@ function configure(command: Commander, print: (text: string) => void): void {
   for (const child of command.commands) configure(child, print);
 }
 
-/** @throws UsageError in one sentence that repeats no word long enough to be a token; CommanderError for help */
+/** @throws UsageError whose one sentence repeats no word long enough to be a token; CommanderError for help */
 function throwFrom(error: CommanderError, command: Commander): never {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.help') throw error;
   if (command.registeredArguments.length > 0 && /^error: unknown option '-[^-]./.test(error.message)) {
@@ -97,7 +98,7 @@ function throwFrom(error: CommanderError, command: Commander): never {
   throw new UsageError(withoutTokens(sentence, optionNames(command)));
 }
 
-/** Prints help where it belongs: to standard error when it stands in for a command that was not named. */
+/** Prints help to standard output, or to standard error when no command was named. @returns the exit code */
 export function printHelp({ text, exitCode }: Help, { out, err }: Terminal): 0 | 2 {
   (exitCode === 0 ? out : err).write(text);
   return exitCode;

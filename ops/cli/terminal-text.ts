@@ -5,14 +5,14 @@ export { printable };
 /** Moves the cursor to the beginning of the line and wipes the line (ECMA-48, EL). */
 export const WIPE = '\r\u001b[K';
 
-/** Whether a text can be shown and copied as it stands: it is printable, and holds no token. */
+/** Whether a text can be shown and copied unchanged: it is printable and holds no token. */
 export function isShowable(text: string): boolean {
   return withholdToken(text) === text && printable(text) === text;
 }
 
 /**
- * Anything long enough to be a usable piece of a token is left out of messages about a command line.
- * @param known - long words that are ours, such as names of options
+ * Withholds every word of a message that is long enough to be a usable piece of a token.
+ * @param known - long words that stay, such as names of options
  */
 export function withoutTokens(text: string, known: ReadonlySet<string> = new Set()): string {
   return withRunsReplaced(text, WORD, (word) => (known.has(word) ? word : '[withheld]'));
@@ -20,25 +20,25 @@ export function withoutTokens(text: string, known: ReadonlySet<string> = new Set
 
 const WORD: Run = { begin: /[A-Za-z0-9_\-+/=.~]{20}/g, end: /[^A-Za-z0-9_\-+/=.~]/g };
 
-/** One word of a POSIX shell command line. */
+/** Quotes a text as one word of a POSIX shell command line, where it needs quotes. */
 export function shellWord(text: string): string {
   return text !== '' && !/[^A-Za-z0-9_\-./:=@%+,]/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A target typed by hand may hold a pasted token, which matches nothing and may still work. */
+/** Withholds tokens. A target that was typed by hand may hold a pasted one, which matches no entry and may still work. */
 export function withholdToken(text: string): string {
   return withRunsReplaced(text, TOKEN, () => '[a token, withheld]');
 }
 
 const TOKEN: Run = { begin: /eyJ[\w-]{10}/g, end: /[^\w.-]/g };
 
-/** Characters in a row: how they begin, and the first one after them. */
+/** A run of characters: its beginning, and the first character after it. */
 interface Run {
   readonly begin: RegExp;
   readonly end: RegExp;
 }
 
-/** Not with one expression for a whole run: V8 remembers every character of it, and fails at some millions. */
+/** Not by one expression for a whole run: V8 remembers each of its characters, and fails at a few million. */
 function withRunsReplaced(text: string, { begin, end }: Run, replacement: (run: string) => string): string {
   let replaced = '';
   let from = 0;
@@ -50,13 +50,13 @@ function withRunsReplaced(text: string, { begin, end }: Run, replacement: (run: 
   return replaced + text.slice(from);
 }
 
-/** Where a global expression matches first from there on; the text's length: nowhere. */
+/** The index of the first match from `from` on; the text's length: there is none. @param pattern - with the flag `g` */
 function indexOf(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.exec(text)?.index ?? text.length;
 }
 
-/** A plain table: columns as wide as their widest cell, two spaces between, no line drawing to trip over in a paste. */
+/** A plain table: columns as wide as their widest cell, with two spaces between, and no lines that would disturb a paste. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [header, ...rows].map((row) => row.map(printable));
   // Not by Math.max(...): a call takes some hundred thousand arguments at most.

@@ -2,18 +2,18 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from './npm-options.ts';
 import { typedOrPiped } from './typed-input.ts';
 
-/** The world around a command: every part can be replaced in a test. */
+/** The environment of a command. Tests can replace every part. */
 export interface Terminal {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly readStandardInput: () => Promise<string>;
-  /** This machine's clock, in seconds since the epoch. */
+  /** The time on this machine's clock, in seconds since the epoch. */
   readonly now: () => number;
-  /** Seconds on a clock that never jumps; without it, Node's own. */
+  /** Seconds on a monotonic clock; undefined: Node's own is used. */
   readonly elapsed?: () => number;
-  /** Where `npm start` says what it runs. */
+  /** The folder in which `npm start` describes what it runs. */
   readonly localFolder: string;
-  /** Where npm says what it kept of the command line; nothing: it was not npm that started us. */
+  /** The variables that show which options npm kept; undefined: npm did not start this program. */
   readonly environment?: Environment;
 }
 
@@ -29,7 +29,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** `… | head` closes the pipe: what we do, and our exit code, do not depend on a reader. */
+/** Ignores a reader that goes away (`… | head`): neither the work nor the exit code depends on it. */
 function unlessNobodyReads(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') process.exit(1);
 }

@@ -1,15 +1,15 @@
 import { UsageError } from './operator-error.ts';
 
-/** A large piece of a token: a header mostly begins `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1). */
+/** A large piece of a token: most headers begin with `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1). */
 const PIECE = /\beyJ(?:[\w-]{30}|[\w-]{0,29}\.)/;
 
-/** Whether a word holds a token, or a large piece of one, as it stands or as URLs write it (`%2E` for a dot). */
+/** Whether a word holds a token or a large piece of one, also with the escapes of URLs (`%2E` for a dot). */
 export function holdsToken(word: string): boolean {
   const plain = word.replace(/%[2-7][0-9a-f]/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
   return PIECE.test(plain) || plain.split(/[^\w.-]+/).some(hasHeader);
 }
 
-/** JSON may have spaces before and after its brace: a header is any part that is a JSON object, with a part after it. */
+/** Whether a part is a JSON object, with another part after it. JSON may have spaces before its brace, hence not by `eyJ`. */
 function hasHeader(word: string): boolean {
   const parts = word.split('.');
   return parts.some((part, index) => isHeader(part) && (parts[index + 1] ?? '').length >= 4);
@@ -28,7 +28,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** Commands that take a token, by their first words. */
+/** The first words of the commands that take a token. */
 const TAKES_TOKEN: readonly (readonly string[])[] = [
   ['revoke', 'token'],
   ['restore', 'token'],
@@ -37,18 +37,18 @@ const TAKES_TOKEN: readonly (readonly string[])[] = [
 ];
 
 /**
- * An argument is seen in the process list, and kept in the shell's history and npm's debug log: a token there has leaked.
- * @throws UsageError with the piped form, which repeats nothing of the token
+ * Rejects arguments that hold a token: arguments are visible in the process list, the shell's history and npm's debug log.
+ * @throws UsageError that shows how to pipe the token in, and repeats nothing of it
  */
 export function rejectTokenArguments(argv: readonly string[]): void {
   if (!argv.some(holdsToken)) return;
   const words = TAKES_TOKEN.find((all) => all.every((word, index) => argv[index] === word)) ?? ['revoke', 'token'];
   throw new UsageError(
-    `An argument looks like a token, which now stands in the process list, the shell's history and npm's log, so treat it as leaked; nothing was done: pipe it in instead: ${pipedForm(words.join(' '))}`,
+    `An argument looks like a token, which is now in the process list, the shell's history and npm's log, so treat it as leaked; nothing was done: pipe it in instead: ${pipedForm(words.join(' '))}`,
   );
 }
 
-/** What takes a token from the shell variable `TOKEN` without showing it: `printf` is a part of the shell, no process. */
+/** A command that takes a token from the shell variable `TOKEN` without showing it: `printf` is built into the shell. */
 export function pipedForm(words: string): string {
   return `printf %s "$TOKEN" | npm run --silent revocations -- ${words} -`;
 }

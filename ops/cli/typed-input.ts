@@ -3,23 +3,23 @@ import { text } from 'node:stream/consumers';
 import { OperatorError } from './operator-error.ts';
 import { WIPE } from './terminal-text.ts';
 
-/** Standard input at a terminal (Node.js, `tty.ReadStream`). */
+/** Standard input that is a terminal (Node.js, `tty.ReadStream`). */
 interface TypingInput extends Readable {
   readonly isTTY: true;
   setRawMode(mode: boolean): unknown;
 }
 
-/** Keys as a terminal in raw mode sends them. */
+/** The characters that a terminal in raw mode sends for keys. */
 const END = '\u0004'; // Ctrl-D
 const INTERRUPT = '\u0003'; // Ctrl-C
 const ERASE = /^[\u007f\b]$/;
 const ERASE_LINE = '\u0015'; // Ctrl-U
 
-/** What is piped into standard input, or what a person pastes or types there, unseen, until Ctrl-D. */
+/** Reads standard input: what is piped in, or what a person pastes or types, unseen, until Ctrl-D. */
 export async function typedOrPiped(input: Readable, err: { write(text: string): unknown }): Promise<string> {
   if (!isTyping(input)) return text(input);
   err.write('Paste it here, then press Ctrl-D; it is not shown:\n');
-  // A terminal that edits lines itself cuts them at 4,095 bytes (Linux, N_TTY_BUF_SIZE), and tokens are longer.
+  // Outside raw mode a terminal cuts lines at 4,095 bytes (Linux, N_TTY_BUF_SIZE), and tokens may be longer.
   input.setRawMode(true);
   try {
     return await untilEnd(input, err);
@@ -34,7 +34,7 @@ function isTyping(input: Readable): input is TypingInput {
   return 'isTTY' in input && input.isTTY === true;
 }
 
-/** Not until Enter: the lines below the first would go to the shell, and a token into its history. */
+/** Reads until Ctrl-D. Not until Enter: further lines would go to the shell, and a token into its history. */
 async function untilEnd(input: TypingInput, err: { write(text: string): unknown }): Promise<string> {
   let typed = '';
   input.setEncoding('utf8');
@@ -55,7 +55,7 @@ function withKey(typed: string, key: string): string {
   return typed + (key === '\r' ? '\n' : key);
 }
 
-/** In raw mode Ctrl-C is a character: this makes it the signal that it is elsewhere. */
+/** Turns Ctrl-C, which is a mere character in raw mode, into its signal. */
 function interrupt(input: TypingInput): never {
   input.setRawMode(false);
   process.kill(process.pid, 'SIGINT');

@@ -16,7 +16,7 @@ function run(program: string, ...words: readonly string[]) {
 }
 
 describe.concurrent('each program, run as npm runs it', () => {
-  it('revocations --help: exit 0, on standard output', async () => {
+  it('prints --help on standard output and exits with 0', async () => {
     expect(await run('revocations', '--help')).toMatchObject({
       code: 0,
       out: expect.stringContaining('Examples:'),
@@ -24,17 +24,17 @@ describe.concurrent('each program, run as npm runs it', () => {
     });
   });
 
-  it('a wrong command line: exit 2, one sentence on standard error', async () => {
+  it('answers a wrong command line with one sentence on standard error and exits with 2', async () => {
     const { code, out, err } = await run('revocations', 'revoke', 'subject');
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  it.each(['token', 'routes'])('%s --nonsense: exit 2', async (program) => {
+  it.each(['token', 'routes'])('exits with 2 for an unknown option: %s --nonsense', async (program) => {
     expect(await run(program, '--nonsense')).toMatchObject({ code: 2, out: '' });
   });
 
-  it('a file that is not there: exit 1, no stack trace', async () => {
+  it('exits with 1 for a missing file, without a stack trace', async () => {
     const { code, err } = await run(
       'revocations',
       'import',
@@ -50,7 +50,7 @@ describe.concurrent('each program, run as npm runs it', () => {
 });
 
 describe('a reader that goes away early', () => {
-  /** `npm run revocations -- … | true`, on the deployment of an operator at work; `2>&1` closes standard error too. */
+  /** Runs `npm run revocations -- … | true`; `closesBoth` adds `2>&1`. */
   async function exitCodeUnread(commandLine: string, folder: string, closesBoth = false) {
     const program = `import { main } from './ops/revocations.ts';
       import { processTerminal } from './ops/cli/terminal.ts';

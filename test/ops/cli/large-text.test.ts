@@ -18,7 +18,7 @@ import { meantBy } from '../../../ops/entry/pasted-value.ts';
 import { problemWithValue } from '../../../ops/selection/selector-value.ts';
 import { tokenIn } from '../../../ops/selection/token-input.ts';
 
-/** What takes a text from outside of any length: a file, standard input, a word of the command line, an entry, a token. */
+/** The functions that take outside text of any length: a file, standard input, a command-line word, an entry, a token. */
 const TAKERS: Readonly<Record<string, (text: string) => unknown>> = {
   printable,
   isShowable,
@@ -39,15 +39,15 @@ const TAKERS: Readonly<Record<string, (text: string) => unknown>> = {
   sentenceOf: (text) => sentenceOf(new Error(text)),
 };
 
-/** What texts repeat: every class of characters that one of these functions looks for. */
+/** The repeated parts of texts: every class of characters that one of these functions looks for. */
 const UNITS = ['\n', 'x\n', '..\nx\nx\n', '"', '#', 'main#', 'Bearer ', ' x', 'eyJ.', ' '];
 
-/** What V8 remembers character by character where an expression repeats a class of them. */
+/** Repeated parts whose every character V8 remembers where an expression repeats their class. */
 const RUNS = ['x', '-eyJ', 'a.'];
 
 const TEXTS: readonly (readonly [unit: string, length: number])[] = [
   ...RUNS.map((unit) => [unit, 10_000_000] as const),
-  // A time that grows with the square of the length would be hours, and the test's own limit would end it.
+  // Quadratic time would take hours, and the test's own limit would end it.
   ...UNITS.map((unit) => [unit, 200_000] as const),
 ];
 
@@ -56,7 +56,7 @@ it.each(Object.entries(TAKERS))('%s takes a text of 10 MB', (_, take) => {
   expect(errors.filter((error) => error !== undefined && !(error instanceof UsageError))).toEqual([]);
 });
 
-it('a table has as many rows as there are entries', () => {
+it('textTable takes 200,000 rows', () => {
   const rows = Array.from({ length: 200_000 }, (_, row) => [String(row)]);
   expect(textTable(['n'], rows).split('\n')).toHaveLength(200_001);
 });

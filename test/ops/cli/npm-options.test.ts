@@ -33,14 +33,14 @@ function run(program: string, words: string, cwd: string, changes: Readonly<Reco
   });
 }
 
-/** Runs npm as a person does: with that person's settings, and with none of the npm that runs these tests. */
+/** Runs npm as a person does: with the given settings, and without the variables of the npm that runs these tests. */
 async function npm(words: string, { settings = '', cwd = root } = {}): Promise<Ended> {
   const userconfig = join(folder, `npmrc-${settings.replaceAll(/\W/g, '-')}`);
   await writeFile(userconfig, settings);
   return run('npm', words, cwd, { npm_config_userconfig: userconfig, npm_config_loglevel: 'silent' });
 }
 
-// npm takes seconds to start on a busy machine: each of these shows all that needs a real one of its kind.
+// npm takes seconds to start on a busy machine, so there are few of these tests, and each checks much.
 describe.concurrent('npm itself', () => {
   it('keeps options that stand before --: exit 2, one sentence, nothing done', async () => {
     const words = 'run revocations revoke subject nobody-at-all --stack=prod --block --no-flush --replace --dry-run';
@@ -52,7 +52,7 @@ describe.concurrent('npm itself', () => {
     ]);
   });
 
-  it('gives the options of an outer script to inner ones, which are not meant where they mean nothing', async () => {
+  it('gives the options of an outer script to inner ones, and those that an inner one lacks are ignored', async () => {
     const cwd = join(folder, 'outer');
     await mkdir(cwd);
     const inner = `npm --prefix '${root}' run revocations -- list --region eu-west-1`;
@@ -61,13 +61,13 @@ describe.concurrent('npm itself', () => {
     expect(err).toMatch(/^--region goes with --stack[^\n]*\n$/);
   });
 
-  it('is no reason to reject for options after --, nor for its own settings with names like ours', async () => {
+  it('passes options after -- on, and its own settings with names like ours reject nothing', async () => {
     const words = 'run plan -- --requests-per-second 1 --active-tokens 5';
     expect(await npm(words, { settings: 'json=true\n' })).toMatchObject({ code: 0, err: '' });
   });
 });
 
-describe.concurrent('every program declines to run without what npm kept', () => {
+describe.concurrent('every program does nothing when npm kept an option', () => {
   it.each([
     ['ops/token.ts', 'token', 'visitor', { npm_config_client: 'true' }, '--client'],
     ['ops/routes.ts', 'routes', '', { npm_config_scope: 'orders:read' }, '--scope'],
@@ -84,7 +84,7 @@ describe.concurrent('every program declines to run without what npm kept', () =>
   });
 });
 
-describe('options that npm kept', () => {
+describe('optionsKeptByNpm finds the options that npm kept', () => {
   const names = ['--json', '--scope', '--dry-run', '--no-flush', '--by', '--replace'];
 
   it.each([
@@ -110,7 +110,7 @@ describe('options that npm kept', () => {
     expect(optionsKeptByNpm(names, ['list'], environment)).toEqual(kept);
   });
 
-  it('are not those that arrived', () => {
+  it('and not those that arrived', () => {
     const environment = { npm_lifecycle_event: 'revocations', npm_config_json: 'true', npm_config_scope: '@acme' };
     expect(optionsKeptByNpm(names, ['list', '--json', '--scope=x'], environment)).toEqual([]);
   });
@@ -119,7 +119,7 @@ describe('options that npm kept', () => {
     ['prod list', { npm_config_stack: 'true' }, /^npm kept --stack for itself/],
     ['restore subject key', { npm_config_dry_run: 'true' }, /^npm kept --dry-run for itself/],
     ['revoke key list', { npm_config_block: 'true', npm_config_reason: 'x' }, /^npm kept --reason for itself/],
-  ])('are those of the command that is named: %s', (words, kept, sentence) => {
+  ])('among the options of the named command: %s', (words, kept, sentence) => {
     const environment = { npm_lifecycle_event: 'revocations', ...kept };
     const parse = () => quietly<Command>((found) => revocationsGrammar(found), words.split(' '), environment);
     expect(parse).toThrow(sentence);

@@ -25,10 +25,10 @@ afterAll(async () => {
   await issuer.close();
 });
 
-/** DynamoDB keeps UTF-8, so half a character cannot stand in a table. */
+/** DynamoDB stores UTF-8, so a table cannot hold half a surrogate pair. */
 const stored = anyText.map((text) => text.toWellFormed());
 
-/** What one command prints, text and JSON. */
+/** Everything that a command prints, as text and as JSON. */
 async function printed(commandLine: string, standardInput?: string): Promise<readonly string[]> {
   const text = await operator.run(commandLine, standardInput);
   const json = await operator.run(`${commandLine} --json`, standardInput);
@@ -36,7 +36,7 @@ async function printed(commandLine: string, standardInput?: string): Promise<rea
   return [text.out, text.err, json.out, json.err];
 }
 
-describe('nothing from outside reaches the terminal as it stands', () => {
+describe('outside text is escaped before it reaches the terminal', () => {
   it('from an entry, in list, show, lint and restore', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(stored, stored, stored, async (value, reason, author) => {
@@ -56,7 +56,7 @@ describe('nothing from outside reaches the terminal as it stands', () => {
     );
   });
 
-  it('the command for the next page is printed only where it can be copied', async () => {
+  it('from an entry after which a page ends: the command for the next page is left out', async () => {
     await operator.table.put({ target: { S: 'sub#main#\u202eecila' } });
     await operator.table.put({ target: { S: 'sub#main#\u001b[2J' } });
     const { out } = await operator.run('list --limit 1');

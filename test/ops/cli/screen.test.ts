@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([operator.leave(), cut.leave()]));
 
-/** One terminal for both streams, as people have it. */
+/** Everything that both streams write to one terminal. */
 async function onTerminal(commandLine: string, { folder }: OperatorAtWork, standardInput = '') {
   let seen = '';
   const stream = { isTTY: true, write: (text: string) => (seen += text) };
@@ -32,26 +32,26 @@ async function onTerminal(commandLine: string, { folder }: OperatorAtWork, stand
   return seen;
 }
 
-/** Lines as they stand on the terminal in the end. */
-const standing = (seen: string) => seen.split('\n').map((line) => line.split('\r\u001b[K').at(-1));
+/** The lines that remain on the terminal. */
+const remaining = (seen: string) => seen.split('\n').map((line) => line.split('\r\u001b[K').at(-1));
 
 it.each([
   ['list', /^LEVEL/],
   ['lint', /^1 entries inspected/],
-])('the report of %s takes the place of the counter', async (commandLine, line) => {
+])('the report of %s replaces the counter', async (commandLine, line) => {
   const seen = await onTerminal(commandLine, operator);
   expect(seen).toMatch(/Entries (read|inspected): 1/);
-  expect(standing(seen)[0]).toMatch(line);
+  expect(remaining(seen)[0]).toMatch(line);
 });
 
-it('a full bar stays, and the report stands below it', async () => {
+it('a full bar remains above the report', async () => {
   const seen = await onTerminal('import -', operator, 'level,value,issuer\nkey,imported,main');
-  const lines = standing(seen);
+  const lines = remaining(seen);
   expect(lines.findIndex((line) => /\[#+\] 1 of 1$/.test(line ?? ''))).toBeLessThan(
     lines.findIndex((line) => /1 entries written/.test(line ?? '')),
   );
 });
 
 it('an error sentence begins its own line', async () => {
-  expect(standing(await onTerminal('list', cut))[0]).toMatch(/^The table gone/);
+  expect(remaining(await onTerminal('list', cut))[0]).toMatch(/^The table gone/);
 });

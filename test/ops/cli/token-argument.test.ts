@@ -14,7 +14,7 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const key = createSigningKey('ES256', 'k');
 const TOKEN = signedToken(key, { alg: 'ES256', typ: 'at+jwt', kid: 'k' }, goodClaims({ jti: 'argument' }));
-/** No part of it begins with `eyJ`. */
+/** A token with this header, none of whose parts begins with `eyJ`. */
 const headed = (header: string) =>
   `${[header, '{ "sub": "alice" }'].map((text) => Buffer.from(text).toString('base64url')).join('.')}.c2ln`;
 const SPACED = headed('{ "alg": "ES256" }');
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => operator.leave());
 
-describe('a token as an argument is rejected with the piped form, exit 2, nothing done', () => {
+describe('a token as an argument is rejected with the piped form, with exit code 2 and nothing done', () => {
   it.each([
     [`revoke token ${TOKEN}`, 'revoke token -'],
     [`revoke token 'Bearer ${TOKEN}'`, 'revoke token -'],
@@ -50,7 +50,7 @@ describe('a token as an argument is rejected with the piped form, exit 2, nothin
     expect(await operator.entry('jti#main#argument')).toBeUndefined();
   });
 
-  it('and the piped form does it', async () => {
+  it('and the piped form works', async () => {
     expect(await operator.run('revoke token -', TOKEN)).toMatchObject({ exitCode: 0 });
     expect(await operator.entry('jti#main#argument')).toBeDefined();
     expect(await operator.run('restore token -', TOKEN)).toMatchObject({ exitCode: 0 });
@@ -58,7 +58,7 @@ describe('a token as an argument is rejected with the piped form, exit 2, nothin
 });
 
 it.each(['revoke token some-id', 'check some-id'])(
-  'what is no token is rejected there too: %s',
+  'an argument in the place of a token is rejected even if it is not one: %s',
   async (commandLine) => {
     const { exitCode, err } = await operator.run(commandLine);
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/comes from standard input/) });
@@ -76,11 +76,11 @@ it.each([
   ['an entry’s key before it', `jti#main#${SPACED}`],
   ['a colon before it', `token:${SPACED}`],
   ['no signature', SPACED.slice(0, SPACED.lastIndexOf('.'))],
-])('a token is seen with %s', (_, word) => {
+])('holdsToken sees a token with %s', (_, word) => {
   expect(holdsToken(word)).toBe(true);
 });
 
-it('names, reasons and files are not taken for tokens', () => {
+it('holdsToken takes no names, reasons and files for tokens', () => {
   const words = [
     'alice',
     'a.b.c',
@@ -97,7 +97,7 @@ it('names, reasons and files are not taken for tokens', () => {
   fc.assert(fc.property(fc.emailAddress(), fc.uuid(), (mail, id) => !holdsToken(mail) && !holdsToken(id)));
 });
 
-it('a token piped through npm stands in no log of npm', async () => {
+it('a token piped through npm is in none of npm’s logs', async () => {
   const cache = await mkdtemp(join(tmpdir(), 'npm-cache-'));
   const { code, out } = await npmRun(
     { npm_config_cache: cache },

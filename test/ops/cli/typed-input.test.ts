@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { typedOrPiped } from '../../../ops/cli/typed-input.ts';
 
-/** Standard input of a process at a terminal; a real one has been tried by hand, as no test can paste. */
+/** Standard input at a terminal. A real terminal was tried by hand, since a test cannot paste. */
 function terminalInput() {
   const modes: boolean[] = [];
   const stream = new PassThrough();
@@ -25,7 +25,7 @@ it.each([
   ['lines above it', [`\r> npm\r\r${TOKEN}\r`, '\u0004'], `\n> npm\n\n${TOKEN}\n`],
   ['a slip of the hand', ['abx\u007fc', 'xy\b\b', '\u0004'], 'abc'],
   ['a line thrown away', ['one\rtwo\u0015three\u0004'], 'one\nthree'],
-])('takes what is pasted on a terminal until Ctrl-D, and shows nothing of it: %s', async (_, keys, text) => {
+])('typedOrPiped reads what is pasted on a terminal until Ctrl-D, and does not show it: %s', async (_, keys, text) => {
   const { input, modes, press } = terminalInput();
   const read = typedOrPiped(input, err);
   for (const key of keys) press(key);
@@ -34,7 +34,7 @@ it.each([
   expect(shown).not.toMatch(/aaa|one/);
 });
 
-it('ends with its input', async () => {
+it('typedOrPiped returns at the end of its input', async () => {
   const { input, modes, press } = terminalInput();
   const read = typedOrPiped(input, err);
   press('abc');
@@ -43,7 +43,7 @@ it('ends with its input', async () => {
   expect(modes).toEqual([true, false]);
 });
 
-it('makes a signal of Ctrl-C, with the terminal as it was', async () => {
+it('typedOrPiped restores the terminal and sends the signal at Ctrl-C', async () => {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   const { input, modes, press } = terminalInput();
   const read = typedOrPiped(input, err);
@@ -53,7 +53,7 @@ it('makes a signal of Ctrl-C, with the terminal as it was', async () => {
   expect(modes[1]).toBe(false);
 });
 
-it('takes a pipe as it is', async () => {
+it('typedOrPiped returns piped input unchanged', async () => {
   const piped = new PassThrough();
   piped.end('a.b.c\n\u0003');
   expect(await typedOrPiped(piped, err)).toBe('a.b.c\n\u0003');

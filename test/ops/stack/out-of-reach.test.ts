@@ -16,7 +16,7 @@ describe('a table that does not answer is named, with what to do', () => {
     const operator = await operatorAtWork(described, { dynamodb: 'http://127.0.0.1:9' });
     const { exitCode, out, err } = await operator.run(commandLine);
     await operator.leave();
-    const sentence = `The table ${operator.table.name} in eu-west-1 cannot be read: nothing answers at 127.0.0.1:9: wait until \`npm start\` says that it is ready, or start it anew\n`;
+    const sentence = `The table ${operator.table.name} in eu-west-1 cannot be read: nothing answers at 127.0.0.1:9: wait until \`npm start\` says that it is ready, or start it again\n`;
     expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: sentence });
   });
 

@@ -155,7 +155,7 @@ describe('bad lines', () => {
     ['subject,,,,', /line 3: it has no value for its subject/],
     [`token,${token},,,`, /line 3: the value looks like a token/],
     ['subject,x,other,,', /line 3: .*no issuer with the alias "other"/],
-    ['subject,x,,tomorrow,', /line 3: before is "tomorrow", which is no instant/],
+    ['subject,x,,tomorrow,', /line 3: before is "tomorrow", which is not an instant/],
     ['subject,x,,1800000000000,', /line 3: before is 1800000000000, which looks like milliseconds/],
     ['subject,x,,1900000000,', /line 3: `before` is .*more than 24 h ahead/],
     ['subject,x,,1700000000,', /line 3: .*2023-11-14T22:13:20Z have all expired.*--force/],
