@@ -18,49 +18,68 @@ export interface LambdaFunction {
   recycle(): Promise<void>;
 }
 
-/** Lambda would start one more for each invocation at the same time; here further ones wait, to spare the laptop. */
-const MAX_ENVIRONMENTS = 8;
-
 export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunction {
-  let environments: readonly LambdaEnvironment[] = [];
-  const busy = new Set<LambdaEnvironment>();
-  const waiting: (() => void)[] = [];
+  const pool = new EnvironmentPool(() => startLambdaEnvironment(settings, log));
   let invocations = 0;
-  const freeEnvironment = (): LambdaEnvironment | undefined => {
-    environments = environments.filter((environment) => environment.alive);
-    const idle = environments.find((environment) => !busy.has(environment));
-    if (idle !== undefined || environments.length >= MAX_ENVIRONMENTS) return idle;
-    const added = startLambdaEnvironment(settings, log);
-    environments = [...environments, added];
-    return added;
-  };
-  /** Busy from the moment it is taken: two invocations at the same time must not find the same one idle. */
-  const takeEnvironment = async (): Promise<LambdaEnvironment> => {
-    for (;;) {
-      const environment = freeEnvironment();
-      if (environment !== undefined) {
-        busy.add(environment);
-        return environment;
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-  };
   return {
     functionName: settings.functionName,
     functionArn: settings.functionArn,
     invocations: () => invocations,
     invoke: async (event) => {
       invocations += 1;
-      const environment = await takeEnvironment();
+      const environment = await pool.take();
       const result = await environment.invoke(event);
-      busy.delete(environment);
-      waiting.shift()?.();
+      pool.giveBack(environment);
       return result;
     },
-    recycle: async () => {
-      const ending = environments;
-      environments = [];
-      await Promise.all(ending.map((environment) => environment.stop()));
-    },
+    recycle: () => pool.recycle(),
   };
+}
+
+/** Lambda starts an environment for each concurrent invocation; here further invocations wait, to spare the laptop. */
+const MAX_ENVIRONMENTS = 8;
+
+/** The execution environments of one function, each of which serves one invocation at a time. */
+class EnvironmentPool {
+  readonly #start: () => LambdaEnvironment;
+  readonly #busy = new Set<LambdaEnvironment>();
+  readonly #waiting: (() => void)[] = [];
+  #environments: readonly LambdaEnvironment[] = [];
+
+  constructor(start: () => LambdaEnvironment) {
+    this.#start = start;
+  }
+
+  /** An environment that is busy from this moment on: concurrent invocations never get the same one. */
+  async take(): Promise<LambdaEnvironment> {
+    for (;;) {
+      const environment = this.#idleOrNew();
+      if (environment !== undefined) {
+        this.#busy.add(environment);
+        return environment;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  giveBack(environment: LambdaEnvironment): void {
+    this.#busy.delete(environment);
+    this.#waiting.shift()?.();
+  }
+
+  async recycle(): Promise<void> {
+    const ending = this.#environments;
+    this.#environments = [];
+    await Promise.all(ending.map((environment) => environment.stop()));
+  }
+
+  /** undefined: all are busy, and there are as many as there may be. */
+  #idleOrNew(): LambdaEnvironment | undefined {
+    this.#environments = this.#environments.filter((environment) => environment.alive);
+    const idle = this.#environments.find((environment) => !this.#busy.has(environment));
+    if (idle !== undefined || this.#environments.length >= MAX_ENVIRONMENTS) return idle;
+    const added = this.#start();
+    this.#environments = [...this.#environments, added];
+    return added;
+  }
 }

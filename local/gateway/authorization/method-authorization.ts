@@ -3,12 +3,12 @@ import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import { conditionKeysOf } from '../rest-api/gateway-request.ts';
 import type { GatewayFailure } from '../rest-api/gateway-response.ts';
-import { identityValue } from '../rest-api/identity-source.ts';
+import { type IdentitySource, identityValue } from '../rest-api/identity-source.ts';
 import type { AuthorizerSettings, RestApi } from '../rest-api/rest-api.ts';
 import type { RoutedRequest } from '../rest-api/routed-request.ts';
 import type { Undocumented } from '../rest-api/undocumented.ts';
 import type { AuthorizerAnswer } from './authorizer-messages.ts';
-import { type Authorization, lambdaAuthorizer } from './lambda-authorizer.ts';
+import { type Authorization, type Authorize, lambdaAuthorizer } from './lambda-authorizer.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
 
 export interface AuthorizationDependencies {
@@ -40,20 +40,8 @@ export function methodAuthorization(
   apiArn: string,
   dependencies: AuthorizationDependencies,
 ): AuthorizeMethod {
-  const { warn } = dependencies;
-  const authorizers = new Map(
-    [...api.authorizers].map(([id, settings]) => [
-      id,
-      {
-        identitySources: settings.identitySources,
-        authorize: lambdaAuthorizer(settings, {
-          ...dependencies,
-          function: functionOf(settings, dependencies.functions),
-          authorizerArn: `${apiArn}/authorizers/${id}`,
-        }),
-      },
-    ]),
-  );
+  const { clock, warn } = dependencies;
+  const authorizers = authorizersOf(api, apiArn, dependencies);
   return async (routed) => {
     const { request, selected, path } = routed;
     const authorizer = authorizers.get(selected.method.authorizerId ?? '');
@@ -63,9 +51,28 @@ export function methodAuthorization(
     if (/%|\/\/|.\/$/.test(path)) warn('raw-path');
     if (/\/\/|.\/$/.test(path)) warn('route-reading');
     const identity = authorizer.identitySources.map((source) => identityValue(source, routed, warn));
-    const keys = conditionKeysOf(request, dependencies.clock());
+    const keys = conditionKeysOf(request, clock());
     return authorizer.authorize({ routed, identity, methodArn, keys });
   };
+}
+
+interface Authorizer {
+  readonly identitySources: readonly IdentitySource[];
+  readonly authorize: Authorize;
+}
+
+/** By authorizer id. */
+function authorizersOf(
+  { authorizers }: RestApi,
+  apiArn: string,
+  dependencies: AuthorizationDependencies,
+): ReadonlyMap<string, Authorizer> {
+  const entries = [...authorizers].map(([id, settings]): [string, Authorizer] => {
+    const target = functionOf(settings, dependencies.functions);
+    const invocation = { ...dependencies, function: target, authorizerArn: `${apiArn}/authorizers/${id}` };
+    return [id, { identitySources: settings.identitySources, authorize: lambdaAuthorizer(settings, invocation) }];
+  });
+  return new Map(entries);
 }
 
 function functionOf(
