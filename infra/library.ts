@@ -4,7 +4,7 @@
  */
 export type { FlushedStage } from '../lambda/configuration/environment.ts';
 export type { CacheKey, Route } from '../lambda/policy/route.ts';
-export type { RevocationLevel } from '../lambda/revocation/revocation-target.ts';
+export type { RevocationLevel } from '../lambda/revocation/revocation-level.ts';
 export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';
 export { createApiAlarms } from './alarms/alarms.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';

@@ -10,8 +10,7 @@ import { createDynamoDbCall } from './network/dynamodb-call.ts';
 import { Grants } from './policy/grants.ts';
 import { type CompiledRoute, ROUTES_FILE } from './policy/route.ts';
 import { createRevocationList } from './revocation/revocation-list.ts';
-import { createEntryReader } from './revocation/revocation-table.ts';
-import { createTimedEntryReader } from './revocation/timed-entry-reader.ts';
+import { createEntryReader, createTimedEntryReader } from './revocation/revocation-table.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');

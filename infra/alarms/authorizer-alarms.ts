@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { FAILURE_CAUSES } from '../../lambda/errors.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { AUTHORIZER_TIMEOUT } from '../functions/authorizer-function.ts';
 import { type AlarmRule, createAlarms } from './alarms.ts';
 import { loggedMetric, metricsByValue, sumOf } from './function-metrics.ts';

@@ -6,7 +6,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { FAILURE_CAUSES, REJECTION_REASONS } from '../../lambda/errors.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { loggedMetric, mappingMetric, metricsByValue } from '../alarms/function-metrics.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import type { RevocationFlusher } from '../flush/revocation-flusher.ts';

@@ -13,7 +13,7 @@ import {
 import { giveUpAge, longestRun, settleTime } from '../../lambda/flush/flush-timing.ts';
 import { STAGE_PARAMETER_VARIABLES } from '../../lambda/flush/stage-parameters.ts';
 import type { InspectedIssuer } from '../../lambda/revocation/entry-finding.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { createFlushAlarms } from '../alarms/flush-alarms.ts';
 import { environmentSizeError } from '../functions/function-environment.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import type { AuthorizerConfiguration } from '../../lambda/configuration/environment.ts';
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
 import type { AnyTable, AuthorizerSettings } from '../settings/deployment-schema.ts';
 import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';

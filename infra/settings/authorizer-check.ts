@@ -1,5 +1,5 @@
 import { HTTP_METHODS } from '../../lambda/policy/route.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { ALIAS_PATTERN } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CacheKey, Route } from '../../lambda/policy/route.ts';
-import type { RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 
 /** CDK's own classes miss their interface where a project compiles with exactOptionalPropertyTypes. */

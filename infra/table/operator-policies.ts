@@ -1,16 +1,18 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BREAK_GLASS_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
+import { isBreakGlass, type RevocationLevel, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import type { AnyTable } from '../settings/deployment-schema.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from './encryption-key.ts';
 
-const isBreakGlass = (prefix: string): boolean =>
-  BREAK_GLASS_LEVELS.some((level) => level === TARGET_PREFIXES[prefix as keyof typeof TARGET_PREFIXES]);
-const TARGETS = Object.keys(TARGET_PREFIXES).map((prefix) => ({ pattern: `${prefix}#*`, prefix }));
-const EVERYDAY_TARGETS = TARGETS.filter(({ prefix }) => !isBreakGlass(prefix)).map(({ pattern }) => pattern);
-const BREAK_GLASS_TARGETS = TARGETS.filter(({ prefix }) => isBreakGlass(prefix)).map(({ pattern }) => pattern);
+const EVERYDAY_TARGETS = patternsOf((level) => !isBreakGlass(level));
+const BREAK_GLASS_TARGETS = patternsOf(isBreakGlass);
+
+function patternsOf(isIncluded: (level: RevocationLevel) => boolean): readonly string[] {
+  const prefixes = Object.entries(TARGET_PREFIXES).filter(([, level]) => isIncluded(level));
+  return prefixes.map(([prefix]) => `${prefix}#*`);
+}
 
 /** `show` and `check` ask for the entries of a token at every level, keys and issuers included; the console describes. */
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];

@@ -1,6 +1,6 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 
 /** At every synth: neither the table nor the deployment before is known here, and a level may just have been left out. */
 export function warnOfUnreadLevels(scope: Construct, levels: readonly RevocationLevel[]): void {

@@ -1,6 +1,6 @@
 import type { SignatureScope } from '../network/aws-signature.ts';
 import type { InspectedIssuer } from '../revocation/entry-finding.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 
 /** What a deployment tells its authorizer, besides the routes. The stack and the handler share this type. */

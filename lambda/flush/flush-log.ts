@@ -1,6 +1,6 @@
 import { type Metric, metricLine } from '../log/metric-line.ts';
 import type { FindingKind } from '../revocation/entry-finding.ts';
-import type { BreakGlassLevel } from '../revocation/revocation-target.ts';
+import type { BreakGlassLevel } from '../revocation/revocation-level.ts';
 
 /** Everything the flusher ever says. No field takes anything that an entry holds. */
 export type FlushEvent =

@@ -2,12 +2,8 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { FlushedStage, FlusherConfiguration } from '../configuration/environment.ts';
 import { inspectEntry } from '../revocation/entry-inspection.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
-import {
-  BREAK_GLASS_LEVELS,
-  type BreakGlassLevel,
-  parseTarget,
-  TARGET_PREFIXES,
-} from '../revocation/revocation-target.ts';
+import { isBreakGlass, TARGET_PREFIXES } from '../revocation/revocation-level.ts';
+import { parseTarget } from '../revocation/revocation-target.ts';
 import { wantsFlush, writtenEntries } from './flush-batch.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
 import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
@@ -70,19 +66,14 @@ function reportEntry({ entry, isFirstOfDate }: Arrival, { configuration, report,
   const { issuers, revocationLevels } = configuration;
   const writtenAt = createdAt ?? seconds(now());
   const written = new Date(writtenAt * 1000).toISOString();
-  const level = breakGlassLevelOf(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
-  if (level !== undefined) report({ event: 'break-glass-entry', level, writtenAt: written });
+  const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
+  const level = target && TARGET_PREFIXES[target.prefix];
+  if (level && isBreakGlass(level)) report({ event: 'break-glass-entry', level, writtenAt: written });
   const facts = { issuers, revocationLevels, now: seconds(now()), writtenAt };
   const writing = isNew && isFirstOfDate ? ('first' as const) : ('later' as const);
   for (const { kind, sentence } of inspectEntry(item, { ...facts, ...(createdAt !== undefined && { writing }) })) {
     report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });
   }
-}
-
-function breakGlassLevelOf(text: string): BreakGlassLevel | undefined {
-  const target = parseTarget(text);
-  if (target === undefined) return undefined;
-  return BREAK_GLASS_LEVELS.find((level) => level === TARGET_PREFIXES[target.prefix]);
 }
 
 /** Decided on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */

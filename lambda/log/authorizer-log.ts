@@ -1,7 +1,7 @@
 import type { FailureCause, RejectionReason } from '../errors.ts';
 import type { KeySetEvent } from '../key-set/key-set.ts';
 import type { RevocationListEvent } from '../revocation/revocation-list.ts';
-import type { TableReadEvent } from '../revocation/timed-entry-reader.ts';
+import type { TableReadEvent } from '../revocation/revocation-table.ts';
 import { type Metric, metricLine } from './metric-line.ts';
 import type { RejectionEvidence } from './rejection-evidence.ts';
 

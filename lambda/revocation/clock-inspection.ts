@@ -31,7 +31,7 @@ export function inspectClock(
 
 /** Seconds since the epoch. */
 function programInstant(text: string): number | undefined {
-  const milliseconds = PROGRAM_INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  const milliseconds = PROGRAM_INSTANT.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 

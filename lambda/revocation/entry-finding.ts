@@ -1,5 +1,5 @@
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
-import type { RevocationLevel } from './revocation-target.ts';
+import type { RevocationLevel } from './revocation-level.ts';
 
 /** What can be wrong with an entry that somebody wrote by hand; also the metric's `Finding` dimension. */
 export const FINDING_KINDS = [

@@ -5,7 +5,8 @@ import { inspectClock } from './clock-inspection.ts';
 import type { Finding, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
 import { purgeFloor } from './purge-floor.ts';
 import { type Before, ENTRY_ATTRIBUTES, entryRevokes, readBefore } from './revocation-entry.ts';
-import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+import { levelRow, TARGET_PREFIXES } from './revocation-level.ts';
+import { parseTarget, type RevocationTarget } from './revocation-target.ts';
 import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 
 /** DynamoDB's TTL leaves an item alone whose time is more than five years past (developer guide, "Time to Live"). */
@@ -41,7 +42,7 @@ export function inspectEntry(
 
 function inspectBefore(before: Before): readonly Finding[] {
   if (before !== 'malformed') return [];
-  const sentence = '`before` is no plain number of seconds, so that every token the entry names is revoked.';
+  const sentence = '`before` is not a plain number of seconds, so every token that the entry names is revoked.';
   return [{ kind: 'malformed-before', sentence }];
 }
 
@@ -52,9 +53,9 @@ function inspectFuture(
   { clockTolerance }: InspectedIssuer,
   { now, writtenAt = now }: InspectionFacts,
 ): readonly Finding[] {
-  const sparesLaterTokens = !entryRevokes(prefix, before, Number.POSITIVE_INFINITY);
+  const sparesLaterTokens = !entryRevokes(prefix, before, Infinity);
   if (!sparesLaterTokens || typeof before !== 'number' || before <= writtenAt + clockTolerance) return [];
-  const sentence = '`before` is in the future, so that tokens issued until then are rejected, new sign-ins included.';
+  const sentence = '`before` is in the future, so tokens issued until then are rejected, new sign-ins included.';
   return [{ kind: 'before-in-future', sentence }];
 }
 
@@ -90,11 +91,11 @@ function inspectPurgeAt(
   const known = typeof before === 'number' ? before : undefined;
   if (attribute === undefined) {
     if (purgeFloor(target, issuer, { now: facts.now, endsAt: undefined, before: known }) === undefined) return [];
-    return [{ kind: 'missing-purge-at', sentence: '`purgeAt` is missing, so that the entry is kept for ever.' }];
+    return [{ kind: 'missing-purge-at', sentence: '`purgeAt` is missing, so the entry is never deleted.' }];
   }
-  const purgeAt = Number(attribute.N ?? Number.NaN);
+  const purgeAt = Number(attribute.N);
   if (!isHeededByTtl(purgeAt, facts.now)) {
-    const sentence = '`purgeAt` is no instant in seconds, so that the entry is kept for ever.';
+    const sentence = '`purgeAt` is not an instant in seconds, so the entry is never deleted.';
     return [{ kind: 'malformed-purge-at', sentence }];
   }
   return inspectFloor(target, known, purgeAt, issuer, facts);
@@ -107,44 +108,32 @@ export function isHeededByTtl(purgeAt: number, now: number): boolean {
 
 const PURGE_IN_PAST: Finding = {
   kind: 'purge-in-past',
-  sentence:
-    '`purgeAt` has passed, so that DynamoDB deletes the entry at any moment, and tokens that it names are admitted again.',
+  sentence: '`purgeAt` has passed, so DynamoDB may delete the entry at any moment, and its tokens are admitted again.',
 };
 
 /**
- * Without the time of writing, an entry whose `purgeAt` has passed may be one that has done its duty and waits for its
- * deletion; it is reported all the same, because nothing tells it from one that vanishes as soon as it is written.
+ * Compares `purgeAt` with the lowest floor that the entry can have. The entry does not say when its token or session ends;
+ * that was after the writing, less the clock tolerance of the writer's clock.
+ *
+ * Without the time of writing no floor is certain, because every sound entry ends up close to its `purgeAt`. One whose
+ * `purgeAt` has passed is reported even so: it may wait for its deletion, or have been written with too early a time.
  */
 function inspectFloor(
   target: RevocationTarget,
   before: number | undefined,
   purgeAt: number,
   issuer: InspectedIssuer,
-  facts: InspectionFacts,
+  { now, writtenAt }: InspectionFacts,
 ): readonly Finding[] {
-  const floor = lowestFloor(target, before, issuer, facts);
-  if (purgeAt <= (facts.writtenAt ?? facts.now)) return [PURGE_IN_PAST];
-  if (purgeAt >= floor) return [];
-  const remedy = Number.isFinite(floor)
-    ? 'give it the time that `revocations` computes'
-    : `at the ${TARGET_PREFIXES[target.prefix]} level${target.prefix === 'kid' ? '' : ' without a sound `before`'} it must not have one`;
-  const sentence = `\`purgeAt\` is too early, so that tokens are admitted again once DynamoDB deletes the entry: ${remedy}.`;
+  if (purgeAt <= (writtenAt ?? now)) return [PURGE_IN_PAST];
+  const earliest = (writtenAt ?? -Infinity) - issuer.clockTolerance;
+  const floor = purgeFloor(target, issuer, { now: earliest, endsAt: earliest, before });
+  if (floor !== undefined && purgeAt >= floor) return [];
+  const condition = levelRow(target.prefix).boundBy === 'before' ? ' without a sound `before`' : '';
+  const remedy =
+    floor === undefined
+      ? `at the ${TARGET_PREFIXES[target.prefix]} level${condition} it must not have one`
+      : 'give it the time that `revocations` computes';
+  const sentence = `\`purgeAt\` is too early, so tokens are admitted again once DynamoDB deletes the entry: ${remedy}.`;
   return [{ kind: 'purge-too-early', sentence }];
-}
-
-/**
- * The lowest purge floor that the entry can have; infinite where it must stay for ever.
- *
- * The entry does not say when its token or session ends. Written for one that was still alive, it ends after the
- * writing, which bounds its floor from below; without the time of writing nothing is certain, because every sound entry
- * ends up close to its `purgeAt`. The clock tolerance is granted to the writer's clock.
- */
-function lowestFloor(
-  target: RevocationTarget,
-  before: number | undefined,
-  issuer: InspectedIssuer,
-  { writtenAt }: InspectionFacts,
-): number {
-  const earliest = writtenAt === undefined ? Number.NEGATIVE_INFINITY : writtenAt - issuer.clockTolerance;
-  return purgeFloor(target, issuer, { now: earliest, endsAt: earliest, before }) ?? Number.POSITIVE_INFINITY;
 }

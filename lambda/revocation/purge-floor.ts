@@ -1,6 +1,7 @@
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 import { BEFORE_SKEW } from './revocation-entry.ts';
-import { type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+import { type LevelRow, levelRow } from './revocation-level.ts';
+import type { RevocationTarget } from './revocation-target.ts';
 
 /** Seconds kept on top of every bound: clocks of people, of DynamoDB's TTL and of CloudFormation updates differ. */
 const SAFETY_MARGIN = 3600;
@@ -13,28 +14,32 @@ export interface PurgeFloorFacts {
   readonly before: number | undefined;
 }
 
+/** When the last token that an entry revokes ends (seconds, by the issuer's clock); infinite: nobody knows. */
+export function lastEnd(
+  { prefix }: Pick<RevocationTarget, 'prefix'>,
+  { maxTokenAge }: Pick<TrustedIssuer, 'maxTokenAge'>,
+  { now, endsAt, before = Infinity }: PurgeFloorFacts,
+): number {
+  const ends: Readonly<Record<LevelRow['boundBy'], number>> = {
+    token: endsAt ?? now + maxTokenAge,
+    // The session's last token may have been issued in its last second.
+    session: (endsAt ?? Infinity) + maxTokenAge,
+    before: Math.max(before, now) + BEFORE_SKEW + maxTokenAge,
+    nothing: Infinity,
+  };
+  return ends[levelRow(prefix).boundBy];
+}
+
 /**
- * The earliest `purgeAt` (seconds) at which deleting the entry re-admits nothing; undefined: it must stay for ever.
+ * The earliest `purgeAt` (seconds) at which deleting the entry re-admits nothing; undefined: it must never be deleted.
  *
  * Sound only because `maxTokenAge` is always enforced: no token outlives `iat + maxTokenAge`.
  */
 export function purgeFloor(
-  { prefix }: Pick<RevocationTarget, 'prefix'>,
+  target: Pick<RevocationTarget, 'prefix'>,
   issuer: Pick<TrustedIssuer, 'maxTokenAge' | 'clockTolerance'>,
-  { now, endsAt, before }: PurgeFloorFacts,
+  facts: PurgeFloorFacts,
 ): number | undefined {
-  const afterExpiry = issuer.clockTolerance + SAFETY_MARGIN;
-  switch (TARGET_PREFIXES[prefix]) {
-    case 'token':
-      return Math.ceil(endsAt ?? now + issuer.maxTokenAge) + afterExpiry;
-    case 'session':
-      // The session's last token may have been issued in its last second.
-      return endsAt === undefined ? undefined : Math.ceil(endsAt) + issuer.maxTokenAge + afterExpiry;
-    case 'key':
-      return undefined;
-    default:
-      return before === undefined
-        ? undefined
-        : Math.ceil(Math.max(before, now)) + BEFORE_SKEW + issuer.maxTokenAge + afterExpiry;
-  }
+  const floor = Math.ceil(lastEnd(target, issuer, facts)) + issuer.clockTolerance + SAFETY_MARGIN;
+  return floor === Infinity ? undefined : floor;
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { FIRST_IMPLAUSIBLE_SECOND } from '../token/numeric-date.ts';
-import { TARGET_PREFIXES, type TargetPrefix } from './revocation-target.ts';
+import { levelRow, type TargetPrefix } from './revocation-level.ts';
 
 /** Names of the table's attributes. `target` is the key; only `before` takes part in a decision. */
 export const ENTRY_ATTRIBUTES = {
@@ -15,9 +15,6 @@ export const ENTRY_ATTRIBUTES = {
 
 /** Seconds by which `iat` may exceed `before`. Not the clock tolerance: the sign-in after a revocation must work. */
 export const BEFORE_SKEW = 2;
-
-/** Levels whose entries may spare tokens issued later; at the others `before` is ignored, since the entry names the tokens. */
-const LEVELS_WITH_BEFORE: ReadonlySet<string> = new Set(['subject', 'client', 'issuer']);
 
 /** What an entry's `before` says: tokens issued up to a second, all tokens, or nothing that can be trusted. */
 export type Before = number | 'absent' | 'malformed';
@@ -36,6 +33,6 @@ export function readBefore(attribute: AttributeValue | undefined): Before {
  * TTL is no input. An entry past its `purgeAt` that DynamoDB has not yet deleted still counts.
  */
 export function entryRevokes(prefix: TargetPrefix, before: Before, issuedAt: number): boolean {
-  if (typeof before !== 'number' || !LEVELS_WITH_BEFORE.has(TARGET_PREFIXES[prefix])) return true;
+  if (typeof before !== 'number' || levelRow(prefix).boundBy !== 'before') return true;
   return Math.floor(issuedAt) <= before + BEFORE_SKEW;
 }

@@ -2,13 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from '../token/access-token.ts';
 import { type Before, entryRevokes, readBefore } from './revocation-entry.ts';
-import {
-  formatTarget,
-  type RevocationLevel,
-  type RevocationTarget,
-  TARGET_PREFIXES,
-  targetsOf,
-} from './revocation-target.ts';
+import { type RevocationLevel, TARGET_PREFIXES } from './revocation-level.ts';
+import { formatTarget, type RevocationTarget, targetsOf } from './revocation-target.ts';
 
 /** Milliseconds for which a revoked answer is remembered. Short, because a restored token should come back as fast. */
 export const REVOKED_ANSWER_LIFETIME = 2_000;

@@ -1,26 +1,27 @@
 import { isIdentifier } from '../token/identifier.ts';
 import { aliasesOf, isKnownAs } from '../token/trusted-issuer.ts';
 import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
-import { parseTarget, type RevocationTarget, TARGET_PREFIXES } from './revocation-target.ts';
+import { TARGET_PREFIXES } from './revocation-level.ts';
+import { isTargetPrefix, parseTarget, type RevocationTarget } from './revocation-target.ts';
 
 /** Why no token of this deployment can match a written target, or undefined when one can. */
 export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
-  if (text === undefined) return nothingMatches('malformed-target', 'The entry has no `target` of type string');
+  if (text === undefined) return nothingMatches('The entry has no `target` of type string');
   const slip = slipOf(text, facts);
-  if (slip !== undefined) return nothingMatches('malformed-target', slip);
+  if (slip !== undefined) return nothingMatches(slip);
   const target = parseTarget(text);
   if (target === undefined) return unreadable(text);
   const issuer = facts.issuers.find((each) => isKnownAs(each, target.issuerAlias));
   const known = facts.issuers.map(({ alias }) => alias).join(', ');
   if (issuer === undefined)
-    return nothingMatches('unknown-alias', `The target names none of this deployment's issuers (${known})`);
+    return nothingMatches(`The target names none of this deployment's issuers (${known})`, 'unknown-alias');
   const level = TARGET_PREFIXES[target.prefix];
   if (facts.revocationLevels !== undefined && !facts.revocationLevels.includes(level))
-    return nothingMatches('level-not-read', `This deployment does not read entries of the ${level} level`);
+    return nothingMatches(`This deployment does not read entries of the ${level} level`, 'level-not-read');
   if (target.prefix === 'th' && issuer.tokensWithoutId === 'reject')
-    return nothingMatches('level-not-read', 'Tokens of this issuer have an id, and are revoked by `jti#`');
+    return nothingMatches('Tokens of this issuer have an id, and are revoked by `jti#`', 'level-not-read');
   const flaw = flawOfValue(target);
-  return flaw === undefined ? undefined : nothingMatches('malformed-target', flaw);
+  return flaw === undefined ? undefined : nothingMatches(flaw);
 }
 
 /** A slip of the hand: the target is what somebody meant, but for a space or the case of its first two parts. */
@@ -29,7 +30,7 @@ function slipOf(text: string, { issuers }: InspectionFacts): string | undefined 
   const [prefix = '', alias = ''] = parts;
   const padded = [prefix, alias, text, parts.slice(2).join('#')];
   if (padded.some((part) => part !== part.trim())) return 'The target has a stray space';
-  if (prefix !== prefix.toLowerCase() && Object.hasOwn(TARGET_PREFIXES, prefix.toLowerCase()))
+  if (prefix !== prefix.toLowerCase() && isTargetPrefix(prefix.toLowerCase()))
     return 'The prefix of the target is not in lower case';
   const isMiscased = issuers.every((issuer) => !isKnownAs(issuer, alias));
   return isMiscased && issuers.some((issuer) => isKnownAs(issuer, alias.toLowerCase()))
@@ -39,9 +40,9 @@ function slipOf(text: string, { issuers }: InspectionFacts): string | undefined 
 
 function unreadable(text: string): Finding {
   const [prefix = ''] = text.split('#');
-  return Object.hasOwn(TARGET_PREFIXES, prefix)
-    ? nothingMatches('malformed-target', 'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`')
-    : nothingMatches('unknown-prefix', `The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`);
+  return isTargetPrefix(prefix)
+    ? nothingMatches('The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`')
+    : nothingMatches(`The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`, 'unknown-prefix');
 }
 
 /** The authorizer rejects tokens whose names are no identifiers, so that no token can hold such a value. */
@@ -74,6 +75,6 @@ export function innerTarget(
   return inner.find((target) => target?.value !== undefined && aliases.includes(target.issuerAlias));
 }
 
-function nothingMatches(kind: FindingKind, cause: string): Finding {
-  return { kind, sentence: `${cause}, so that the entry revokes nothing.` };
+function nothingMatches(cause: string, kind: FindingKind = 'malformed-target'): Finding {
+  return { kind, sentence: `${cause}, so the entry revokes nothing.` };
 }

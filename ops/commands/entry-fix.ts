@@ -1,11 +1,7 @@
 import type { FindingKind } from '../../lambda/revocation/entry-finding.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
-import {
-  formatTarget,
-  parseTarget,
-  type RevocationTarget,
-  TARGET_PREFIXES,
-} from '../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { isShowable, shellWord } from '../cli/terminal-text.ts';

@@ -1,10 +1,6 @@
 import { type Command as Commander, Option } from 'commander';
-import {
-  parseTarget,
-  REVOCATION_LEVELS,
-  type RevocationLevel,
-  TARGET_PREFIXES,
-} from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { wholeNumber } from '../cli/option-values.ts';
 import type { Report } from '../cli/program.ts';

@@ -1,5 +1,6 @@
 import { BEFORE_SKEW } from '../../lambda/revocation/revocation-entry.ts';
-import { type RevocationTarget, TARGET_PREFIXES } from '../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import type { RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 
 /** What an operator said of an entry's time. Seconds since the epoch. */

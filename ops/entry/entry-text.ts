@@ -1,10 +1,6 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
-import {
-  formatTarget,
-  parseTarget,
-  type RevocationTarget,
-  TARGET_PREFIXES,
-} from '../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { meantBy } from './pasted-value.ts';

@@ -1,4 +1,4 @@
-import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-target.ts';
+import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-level.ts';
 
 /** What a pasted value names once all that stands around it is off. */
 export interface PastedValue {

@@ -1,5 +1,5 @@
 import type { Command as Commander } from 'commander';
-import type { RevocationLevel } from '../../lambda/revocation/revocation-target.ts';
+import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { problemWithValue } from './selector-value.ts';
 

@@ -1,11 +1,6 @@
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import {
-  formatTarget,
-  type RevocationLevel,
-  type RevocationTarget,
-  TARGET_PREFIXES,
-  type TargetPrefix,
-} from '../../lambda/revocation/revocation-target.ts';
+import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-level.ts';
+import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { printable } from '../cli/terminal-text.ts';

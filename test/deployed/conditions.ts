@@ -1,9 +1,5 @@
-import {
-  REVOCATION_LEVELS,
-  type RevocationLevel,
-  type RevocationTarget,
-  targetsOf,
-} from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
+import { type RevocationTarget, targetsOf } from '../../lambda/revocation/revocation-target.ts';
 import type { Experiment } from './experiment.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';

@@ -7,7 +7,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
 import { NAG_SUPPRESSIONS } from '../../infra/nag-suppressions.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
 
 const audience = 'https://api.acme.example';

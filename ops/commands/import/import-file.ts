@@ -1,6 +1,6 @@
 import { constants, isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';

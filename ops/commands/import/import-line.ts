@@ -1,5 +1,5 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { formatInstant, parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { endedTokens } from '../../entry/ended-tokens.ts';

@@ -1,6 +1,7 @@
 import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
 import { KeySet } from '../../../lambda/key-set/key-set.ts';
-import { type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
+import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { printable } from '../../cli/terminal-text.ts';
 

@@ -1,5 +1,5 @@
 import { type Command as Commander, Option } from 'commander';
-import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { parseInstant } from '../../cli/instant.ts';
 import { UsageError } from '../../cli/operator-error.ts';
 import { instantOption } from '../../cli/option-values.ts';

@@ -1,4 +1,5 @@
-import { formatTarget, type RevocationTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
+import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';

@@ -1,6 +1,7 @@
 import type { Command as Commander } from 'commander';
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
-import { parseTarget, TARGET_PREFIXES } from '../../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
+import { parseTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { inspectTarget } from '../../../lambda/revocation/target-inspection.ts';
 import { isKnownAs } from '../../../lambda/token/trusted-issuer.ts';
 import type { Report } from '../../cli/program.ts';

@@ -1,5 +1,5 @@
 import { environmentOf } from '../../../lambda/configuration/environment.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { AWS_VARIABLES, type Surroundings } from '../surroundings.ts';
 import { AUDIENCE, benchIssuer, ISSUER } from '../tokens.ts';
 

@@ -1,8 +1,4 @@
-import {
-  BREAK_GLASS_LEVELS,
-  REVOCATION_LEVELS,
-  type RevocationLevel,
-} from '../../../lambda/revocation/revocation-target.ts';
+import { isBreakGlass, REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
@@ -20,7 +16,7 @@ export function revocationLevels(experiment: Experiment): readonly Measurement[]
 }
 
 async function revokedAndRestored(experiment: Experiment, level: RevocationLevel): Promise<Seen> {
-  if (!experiment.breakGlass && BREAK_GLASS_LEVELS.some((each) => each === level)) {
+  if (!experiment.breakGlass && isBreakGlass(level)) {
     throw new NotMeasurableError('would reject everybody for seconds: only with --break-glass');
   }
   const lag = requireNearEnd(experiment);

@@ -5,7 +5,7 @@ import { FAILURE_CAUSES, REJECTION_REASONS } from '../../../lambda/errors.ts';
 import { createFlushLog, type FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { type AuthorizerEvent, createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
 import { FINDING_KINDS } from '../../../lambda/revocation/entry-finding.ts';
-import { BREAK_GLASS_LEVELS, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { isBreakGlass, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { AWS_PRICES } from '../../../ops/plan/aws-prices.ts';
 import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
 
@@ -30,7 +30,11 @@ const AT_ONCE_EVENTS: {
 } = {
   'entry-finding': FINDING_KINDS.map((finding) => ({ event: 'entry-finding', finding, sentence: '', writtenAt: '' })),
   'entries-unread': [{ event: 'entries-unread', entries: 1, inspected: 1, all: true }],
-  'break-glass-entry': BREAK_GLASS_LEVELS.map((level) => ({ event: 'break-glass-entry', level, writtenAt: '' })),
+  'break-glass-entry': REVOCATION_LEVELS.filter(isBreakGlass).map((level) => ({
+    event: 'break-glass-entry',
+    level,
+    writtenAt: '',
+  })),
 };
 
 const FLUSH_EVENTS: { readonly [Name in Exclude<FlushEvent['event'], keyof typeof AT_ONCE_EVENTS>]: FlushEvent } = {

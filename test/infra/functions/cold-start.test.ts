@@ -6,7 +6,7 @@ import { lambdaFolder } from '../../../infra/functions/lambda-asset.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { environmentOf } from '../../../lambda/configuration/environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
 import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';

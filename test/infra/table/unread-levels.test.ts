@@ -1,7 +1,7 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { apiStackOf, soundDeployment } from '../../support/cdk/synthesis.ts';
 
 function warningsOf(deployment: Deployment): readonly string[] {

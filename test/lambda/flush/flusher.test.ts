@@ -4,7 +4,7 @@ import type { FlusherConfiguration } from '../../../lambda/configuration/environ
 import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { giveUpAge, MAX_FLUSH } from '../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../lambda/flush/flusher.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 
 const start = 1_800_000_000;
 const live = { restApiId: 'abc123', stageName: 'live' };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
 import { inspectStandingEntries } from '../../../lambda/flush/standing-entries.ts';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
-import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createRevocationTable, type TestRevocationTable, testCredentials } from '../../support/table/test-table.ts';
 
 const issuer = { maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'reject' as const };

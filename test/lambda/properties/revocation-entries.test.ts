@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { RevocationLevel } from '../../../lambda/revocation/revocation-target.ts';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
 import { createRevocationTable, type TestRevocationTable } from '../../support/table/test-table.ts';
 import { type AuthorizerUnderTest, createClock, type TestClock } from '../../support/tokens/authorizer-under-test.ts';

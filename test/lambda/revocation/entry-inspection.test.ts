@@ -4,12 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { FindingKind } from '../../../lambda/revocation/entry-finding.ts';
 import { inspectEntry } from '../../../lambda/revocation/entry-inspection.ts';
 import { purgeFloor } from '../../../lambda/revocation/purge-floor.ts';
-import {
-  formatTarget,
-  REVOCATION_LEVELS,
-  TARGET_PREFIXES,
-  type TargetPrefix,
-} from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS, TARGET_PREFIXES, type TargetPrefix } from '../../../lambda/revocation/revocation-level.ts';
+import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
 
 const now = 1_800_000_000;
 const issuer = { alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const };
@@ -334,46 +330,43 @@ describe('a finding is said in a sentence', () => {
     inspectEntry(item, { ...facts, issuers, revocationLevels, writing: 'first' }).map(({ sentence }) => sentence);
 
   it.each<[Record<string, AttributeValue>, string]>([
-    [{ target: { N: '1' } }, 'The entry has no `target` of type string, so that the entry revokes nothing.'],
+    [{ target: { N: '1' } }, 'The entry has no `target` of type string, so the entry revokes nothing.'],
     [
       { target: { S: 'user#main#1' } },
-      'The target starts with none of jti, th, sid, sub, cid, kid, iss, so that the entry revokes nothing.',
+      'The target starts with none of jti, th, sid, sub, cid, kid, iss, so the entry revokes nothing.',
     ],
     [
       { target: { S: 'jti#main' } },
-      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so that the entry revokes nothing.',
+      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so the entry revokes nothing.',
     ],
-    [
-      { target: { S: 'JTI#main#1' } },
-      'The prefix of the target is not in lower case, so that the entry revokes nothing.',
-    ],
+    [{ target: { S: 'JTI#main#1' } }, 'The prefix of the target is not in lower case, so the entry revokes nothing.'],
     [
       { target: { S: `jti#main#${'x'.repeat(300)}` } },
-      'The value of the target is too long, or holds a control character, so that the entry revokes nothing.',
+      'The value of the target is too long, or holds a control character, so the entry revokes nothing.',
     ],
     [
       { target: { S: 'iss#main#x' } },
-      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so that the entry revokes nothing.',
+      'The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`, so the entry revokes nothing.',
     ],
     [
       { target: { S: 'jti#old#1' }, purgeAt: { N: String(now + 200000) } },
-      "The target names none of this deployment's issuers (main, partner), so that the entry revokes nothing.",
+      "The target names none of this deployment's issuers (main, partner), so the entry revokes nothing.",
     ],
     [
       { target: { S: 'cid#main#spa' } },
-      'This deployment does not read entries of the client level, so that the entry revokes nothing.',
+      'This deployment does not read entries of the client level, so the entry revokes nothing.',
     ],
     [
       { target: { S: `th#main#${'a'.repeat(64)}` }, purgeAt: { N: String(now + 200000) } },
-      'Tokens of this issuer have an id, and are revoked by `jti#`, so that the entry revokes nothing.',
+      'Tokens of this issuer have an id, and are revoked by `jti#`, so the entry revokes nothing.',
     ],
     [
       { target: { S: 'th#partner#abc' }, purgeAt: { N: String(now + 200000) } },
-      'The value of the target is not a SHA-256 in lower-case hex, so that the entry revokes nothing.',
+      'The value of the target is not a SHA-256 in lower-case hex, so the entry revokes nothing.',
     ],
     [
       { target: { S: `th#partner#${'a'.repeat(65)}` }, purgeAt: { N: String(now + 200000) } },
-      'The value of the target is not a SHA-256 in lower-case hex, so that the entry revokes nothing.',
+      'The value of the target is not a SHA-256 in lower-case hex, so the entry revokes nothing.',
     ],
     [
       { target: { S: 'sub#main#main#alice' } },
@@ -381,36 +374,36 @@ describe('a finding is said in a sentence', () => {
     ],
     [
       { target: { S: 'sub#main#a' }, before: { S: 'x' } },
-      '`before` is no plain number of seconds, so that every token the entry names is revoked.',
+      '`before` is not a plain number of seconds, so every token that the entry names is revoked.',
     ],
     [
       { target: { S: 'sub#main#a' }, before: { N: String(now + 4000) }, purgeAt: { N: String(now + 200000) } },
-      '`before` is in the future, so that tokens issued until then are rejected, new sign-ins included.',
+      '`before` is in the future, so tokens issued until then are rejected, new sign-ins included.',
     ],
     [
       { target: { S: 'sub#main#a' }, before: { N: '1000' }, purgeAt: { N: String(now + 200000) } },
       '`before` is so long ago that every token issued until then has ended: the entry revokes nothing.',
     ],
-    [{ target: { S: 'jti#main#1' } }, '`purgeAt` is missing, so that the entry is kept for ever.'],
+    [{ target: { S: 'jti#main#1' } }, '`purgeAt` is missing, so the entry is never deleted.'],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { S: 'x' } },
-      '`purgeAt` is no instant in seconds, so that the entry is kept for ever.',
+      '`purgeAt` is not an instant in seconds, so the entry is never deleted.',
     ],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 10) } },
-      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: give it the time that `revocations` computes.',
+      '`purgeAt` is too early, so tokens are admitted again once DynamoDB deletes the entry: give it the time that `revocations` computes.',
     ],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { N: String(now - 10) } },
-      '`purgeAt` has passed, so that DynamoDB deletes the entry at any moment, and tokens that it names are admitted again.',
+      '`purgeAt` has passed, so DynamoDB may delete the entry at any moment, and its tokens are admitted again.',
     ],
     [
       { target: { S: 'kid#main#k' }, purgeAt: { N: String(now + 200000) } },
-      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: at the key level it must not have one.',
+      '`purgeAt` is too early, so tokens are admitted again once DynamoDB deletes the entry: at the key level it must not have one.',
     ],
     [
       { target: { S: 'sub#main#a' }, purgeAt: { N: String(now + 200000) } },
-      '`purgeAt` is too early, so that tokens are admitted again once DynamoDB deletes the entry: at the subject level without a sound `before` it must not have one.',
+      '`purgeAt` is too early, so tokens are admitted again once DynamoDB deletes the entry: at the subject level without a sound `before` it must not have one.',
     ],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 200000) }, revokedAt: { S: '2027-01-15T07:50:00Z' } },

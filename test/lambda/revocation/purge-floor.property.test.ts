@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { purgeFloor } from '../../../lambda/revocation/purge-floor.ts';
 import { entryRevokes } from '../../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES, type TargetPrefix } from '../../../lambda/revocation/revocation-target.ts';
+import { TARGET_PREFIXES, type TargetPrefix } from '../../../lambda/revocation/revocation-level.ts';
 import { createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { NOW } from '../../support/tokens/sample-issuer.ts';

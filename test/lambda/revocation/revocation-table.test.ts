@@ -1,6 +1,13 @@
 import { json as requestBody } from 'node:stream/consumers';
 import { describe, expect, inject, it } from 'vitest';
-import { type BatchGetItem, createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
+import { CannotDecideError } from '../../../lambda/errors.ts';
+import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
+import {
+  type BatchGetItem,
+  createEntryReader,
+  createTimedEntryReader,
+  type TableReadEvent,
+} from '../../../lambda/revocation/revocation-table.ts';
 import { type Answer, body, hang, json, reset, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
@@ -173,5 +180,32 @@ describe('keys that DynamoDB leaves unprocessed', () => {
   ])('%s leave us without an answer', async (_, UnprocessedKeys) => {
     const { readEntries } = inTurn({ Responses: found('a'), UnprocessedKeys });
     await expect(readEntries(['a'])).rejects.toMatchObject({ detail: 'UnprocessedKeys' });
+  });
+});
+
+/** A timed reader whose clock moves by 2.4 ms each time it is read. */
+function timed(readEntries: ReadEntries) {
+  const events: TableReadEvent[] = [];
+  let milliseconds = 0;
+  const clock = () => {
+    milliseconds += 2.4;
+    return milliseconds;
+  };
+  return { events, read: createTimedEntryReader(readEntries, (event) => void events.push(event), clock) };
+}
+
+describe('a timed read of the revocation table', () => {
+  it('gives the same answer, and reports its time', async () => {
+    const entry = { target: 'jti#main#1', before: undefined };
+    const { read, events } = timed(async (targets) => (targets.includes(entry.target) ? [entry] : []));
+    expect(await read([entry.target])).toEqual([entry]);
+    expect(events).toEqual([{ event: 'table-read', milliseconds: 2 }]);
+  });
+
+  it('fails with the same error, and reports its time too', async () => {
+    const failure = new CannotDecideError('revocation-table', 'timeout');
+    const { read, events } = timed(() => Promise.reject(failure));
+    await expect(read([])).rejects.toBe(failure);
+    expect(events).toHaveLength(1);
   });
 });

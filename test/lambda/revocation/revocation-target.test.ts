@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  formatTarget,
-  parseTarget,
   REVOCATION_LEVELS,
   type RevocationLevel,
   TARGET_PREFIXES,
   type TargetPrefix,
-  targetsOf,
-} from '../../../lambda/revocation/revocation-target.ts';
+} from '../../../lambda/revocation/revocation-level.ts';
+import { formatTarget, parseTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { MAX_FORMER_ALIASES } from '../../../lambda/token/trusted-issuer.ts';
 

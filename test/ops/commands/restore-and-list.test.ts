@@ -51,7 +51,7 @@ describe('show', () => {
     const { exitCode, out } = await operator.run('show subject hand --issuer main');
     expect(exitCode).toBe(0);
     expect(out).toMatch(/rejects +every token of this subject/);
-    expect(out).toMatch(/WARNING.*`before` is no plain number/);
+    expect(out).toMatch(/WARNING.*`before` is not a plain number/);
     expect(out).toContain('a\\u001b[2Jb');
   });
 

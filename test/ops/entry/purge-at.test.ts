@@ -14,7 +14,7 @@ const ANCIENT = NOW - 6 * 365 * 86_400;
 it('a purgeAt that is too long ago for DynamoDB is no date of deletion, in any command', async () => {
   await operator.table.put({ target: { S: 'kid#main#ancient' }, purgeAt: { N: String(ANCIENT) } });
   const { out } = await operator.run('show key ancient');
-  expect(out).toMatch(/deleted from malformed\n +WARNING +`purgeAt` is no instant in seconds.*kept for ever/);
+  expect(out).toMatch(/deleted from malformed\n +WARNING +`purgeAt` is not an instant in seconds.*never deleted/);
   expect((await operator.document('show key ancient')).regions).toMatchObject([{ entry: { purgeAt: 'malformed' } }]);
   expect((await operator.document('list --level key')).entries).toMatchObject([{ purgeAt: 'malformed' }]);
   expect((await operator.document('restore key ancient --dry-run')).regions).toMatchObject([

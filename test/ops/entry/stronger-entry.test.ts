@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
-import type { TargetPrefix } from '../../../lambda/revocation/revocation-target.ts';
+import type { TargetPrefix } from '../../../lambda/revocation/revocation-level.ts';
 import { readPurgeAt } from '../../../ops/entry/purge-at.ts';
 import { itemOf, type Revocation } from '../../../ops/entry/revocation.ts';
 import {

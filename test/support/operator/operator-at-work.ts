@@ -5,7 +5,7 @@ import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expressibleTable } from '../../../infra/settings/expressible-table.ts';
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { main } from '../../../ops/revocations.ts';

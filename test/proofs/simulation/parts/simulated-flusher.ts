@@ -7,7 +7,7 @@ import {
 } from '../../../../lambda/configuration/environment.ts';
 import { giveUpAge, longestRun, settleTime } from '../../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../../lambda/flush/flusher.ts';
-import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-target.ts';
+import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-level.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
 import type { Execution } from '../time/execution.ts';
 import type { World } from '../time/world.ts';

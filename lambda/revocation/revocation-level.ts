@@ -1,0 +1,59 @@
+import type { AccessToken } from '../token/access-token.ts';
+
+/** How the entries of a level are found, kept and guarded. */
+export interface LevelRow {
+  /** Prefix of the `target` -> a token's value under it, undefined where it has none; null: the alias is the whole target. */
+  readonly targets: Readonly<Record<string, ((token: AccessToken) => string | undefined) | null>>;
+  /**
+   * What bounds in time the tokens that an entry revokes, so that it can be purged one day (`purge-floor.ts`). Only where it
+   * is `before` does the attribute of that name spare tokens that were issued later.
+   */
+  readonly boundBy: 'token' | 'session' | 'before' | 'nothing';
+  /** Whether one entry shuts out everybody: another permission to write it, and an alarm. */
+  readonly isBreakGlass: boolean;
+}
+
+/**
+ * What one entry takes back, from a single token to everything that an issuer signed. This table alone says how a level
+ * works; its order is that of the keys that a decision reads, of commands, and of lists for people.
+ */
+export const LEVELS = {
+  token: {
+    // `th` names tokens without an id.
+    targets: { jti: ({ jwtId }) => jwtId, th: ({ signedPartDigest }) => signedPartDigest },
+    boundBy: 'token',
+    isBreakGlass: false,
+  },
+  session: { targets: { sid: ({ sessionId }) => sessionId }, boundBy: 'session', isBreakGlass: false },
+  subject: { targets: { sub: ({ subject }) => subject }, boundBy: 'before', isBreakGlass: false },
+  client: { targets: { cid: ({ clientId }) => clientId }, boundBy: 'before', isBreakGlass: false },
+  // Not by `before`: who stole the key chooses the `iat` of a token.
+  key: { targets: { kid: ({ keyId }) => keyId }, boundBy: 'nothing', isBreakGlass: true },
+  issuer: { targets: { iss: null }, boundBy: 'before', isBreakGlass: true },
+} as const satisfies Readonly<Record<string, LevelRow>>;
+
+export type RevocationLevel = keyof typeof LEVELS;
+
+/** The first part of a `target`. */
+export type TargetPrefix = { [Level in RevocationLevel]: keyof (typeof LEVELS)[Level]['targets'] }[RevocationLevel];
+
+export type BreakGlassLevel = {
+  [Level in RevocationLevel]: (typeof LEVELS)[Level]['isBreakGlass'] extends true ? Level : never;
+}[RevocationLevel];
+
+export const REVOCATION_LEVELS = /* @__PURE__ */ Object.keys(LEVELS) as readonly RevocationLevel[];
+
+/** The level of each prefix. */
+export const TARGET_PREFIXES = Object.fromEntries(
+  Object.entries(LEVELS).flatMap(([level, { targets }]) => Object.keys(targets).map((prefix) => [prefix, level])),
+) as Readonly<Record<TargetPrefix, RevocationLevel>>;
+
+/** Whether one entry of the level shuts out everybody. */
+export function isBreakGlass(level: RevocationLevel): level is BreakGlassLevel {
+  return LEVELS[level].isBreakGlass;
+}
+
+/** How entries with a prefix are treated: the row of its level. */
+export function levelRow(prefix: TargetPrefix): LevelRow {
+  return LEVELS[TARGET_PREFIXES[prefix]];
+}
