@@ -15,7 +15,7 @@ export interface PlanCommand {
 
 type Options = Workload & { readonly json: boolean };
 
-/** Pure: reads nothing, prints nothing. */
+/** The command line of `npm run plan`. Pure: it reads nothing and prints nothing. */
 export function planGrammar(found: Found<PlanCommand>): Commander {
   return new Commander('plan')
     .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
@@ -71,7 +71,7 @@ function numberWhere(holds: (value: number) => boolean, description: string): (t
   };
 }
 
-/** `npm run plan`: what a result TTL costs and gives. @returns the exit code */
+/** Runs `npm run plan`: the costs and gains of a result TTL. @returns the exit code */
 function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   return runProgram({ grammar: planGrammar, run: printPlan }, argv, terminal);
 }

@@ -28,7 +28,7 @@ export type Command =
   | LintCommand
   | UpgradeCommand;
 
-/** What a verb understands, and what it does. */
+/** A verb's grammar and its run. */
 interface Verb<C> {
   readonly addTo: (program: Commander, found: Found<C>) => void;
   readonly run: (command: C, stack: RevocationStack, context: OperatorContext) => Promise<Report>;
@@ -46,7 +46,7 @@ const VERBS: { readonly [Kind in Command['kind']]: Verb<Extract<Command, { kind:
   upgrade: { addTo: addUpgrade, run: upgrade },
 };
 
-/** What a command line can ask for. Pure: it reads no file and no clock, and writes nothing. */
+/** The command line of `npm run revocations`. Pure: it reads no file and no clock, and writes nothing. */
 export function revocationsGrammar(found: Found<Command>): Commander {
   const program = new Commander('revocations')
     .usage('<command> …')
@@ -56,7 +56,7 @@ export function revocationsGrammar(found: Found<Command>): Commander {
   return program;
 }
 
-/** The operator's tool. @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line */
+/** Runs `npm run revocations`. @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line */
 export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   return runProgram({ grammar: revocationsGrammar, run: runCommand }, argv, terminal);
 }

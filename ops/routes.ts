@@ -26,7 +26,7 @@ interface RoutesCommand {
   readonly kind: 'routes';
   readonly where: StackChoice;
   readonly json: boolean;
-  /** Undefined: the whole table. */
+  /** The scopes of a token; undefined: the whole table is shown. */
   readonly scopes: readonly string[] | undefined;
 }
 
@@ -40,7 +40,7 @@ function routesGrammar(found: Found<RoutesCommand>): Commander {
     });
 }
 
-/** @returns the exit code */
+/** Runs `npm run routes`. @returns the exit code */
 export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   return runProgram({ grammar: routesGrammar, run: showRoutes }, argv, terminal);
 }

@@ -36,13 +36,13 @@ function tokenGrammar(found: Found<TokenCommand>): Commander {
     .addHelpText('after', HELP)
     .action(({ client, scope, secret, ...options }: Options) => {
       if (secret !== undefined && options.stack === undefined) {
-        throw new UsageError('--secret goes with --stack NAME: `npm start` says the secrets of its clients itself.');
+        throw new UsageError('--secret goes with --stack NAME: `npm start` gives the secrets of its clients itself.');
       }
       found({ kind: 'token', client, scope, secret, ...oneRegionChoice('A token comes from one Region', options) });
     });
 }
 
-/** Prints an access token. @returns the exit code */
+/** Runs `npm run token`: prints an access token. @returns the exit code */
 export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   return runProgram({ grammar: tokenGrammar, run: printToken }, argv, terminal);
 }

@@ -1,11 +1,11 @@
 /**
- * AWS list prices in US dollars, without free tiers, savings plans or tax. From copies of AWS's price pages; the pages
- * themselves (https://aws.amazon.com/<service>/pricing/) have the last word.
+ * AWS list prices in US dollars, without free tiers, savings plans or tax. They were taken from copies of AWS's price pages;
+ * the pages themselves (https://aws.amazon.com/<service>/pricing/) are authoritative.
  */
 export const AWS_PRICES = {
   region: 'us-east-1',
   checkedOn: '2026-11-22',
-  /** API Gateway, REST API requests: price per million up to so many requests a month. */
+  /** API Gateway, REST API requests: price per million, up to a number of requests a month. */
   restRequests: [
     { upTo: 333_000_000, perMillion: 3.5 },
     { upTo: 1_000_000_000, perMillion: 2.8 },
@@ -26,5 +26,5 @@ export const AWS_PRICES = {
   tracesPerMillion: 5,
 } as const;
 
-/** 365 days of 24 hours, a twelfth of them. */
+/** A twelfth of 365 days. */
 export const SECONDS_PER_MONTH = 730 * 3600;

@@ -1,13 +1,13 @@
-/** What decides how often API Gateway finds a decision in its result cache. */
+/** The workload of API Gateway's result cache. */
 export interface CacheWorkload {
   readonly requestsPerSecond: number;
-  /** Cache entries in use at a time: tokens, or pairs of a token and a route. */
+  /** Number of cache entries in use at a time: tokens, or pairs of a token and a route. */
   readonly activeEntries: number;
   /** Seconds. */
   readonly resultTtl: number;
   /** Seconds from a miss until its decision is cached; meanwhile requests for the same entry miss too. */
   readonly decisionTime: number;
-  /** Entries that flush, each twice. */
+  /** Revocation entries that flush, each twice. */
   readonly flushedEntriesPerSecond: number;
   /** Seconds between the two flushes of an entry. */
   readonly flushGap: number;
@@ -16,9 +16,9 @@ export interface CacheWorkload {
 /**
  * The share of requests answered from the result cache.
  *
- * Model: every cache entry is used equally often, at random times (Poisson), and so are revocation entries written. A
- * request hits if its decision was cached since the last flush and less than the result TTL ago; the time since the last
- * flush is what a random moment sees. Skewed use of tokens or routes hits more often than this, so the model is careful.
+ * Model: every cache entry is used equally often, at random times (Poisson). Revocation entries are written at random times
+ * too. A request hits if its decision was cached since the last flush and less than the result TTL ago; the time since the
+ * last flush is what a random moment sees. Skewed use of tokens or routes hits more often, so the model errs on the safe side.
  */
 export function hitRate(workload: CacheWorkload): number {
   const { resultTtl, decisionTime } = workload;
@@ -27,19 +27,19 @@ export function hitRate(workload: CacheWorkload): number {
   return hitsBeforeFirstExpiry(workload, firstExpiry) + unflushed(workload, firstExpiry) * undisturbedHitRate(workload);
 }
 
-/** Without flushes: of each round of a cache entry, one request and those while it is decided miss. */
+/** The hit rate without flushes: in each life of a cache entry, one request and those during its decision miss. */
 function undisturbedHitRate(workload: CacheWorkload): number {
   const { resultTtl, decisionTime } = workload;
   const rate = entryRate(workload);
   return (rate * resultTtl) / (1 + rate * (decisionTime + resultTtl));
 }
 
-/** The chance that a random moment has seen no flush for so many seconds: an entry's two flushes count once inside the gap. */
+/** The probability of no flush in the last `seconds`. An entry's two flushes count once inside the gap. */
 function unflushed({ flushedEntriesPerSecond, flushGap }: CacheWorkload, seconds: number): number {
   return Math.exp(-flushedEntriesPerSecond * (seconds + Math.min(seconds, flushGap)));
 }
 
-/** Hits between the last flush and the first expiry after it: the entry was asked for at least once since that flush. */
+/** The share of requests that hit before the first expiry after a flush: their entry was requested since that flush. */
 function hitsBeforeFirstExpiry(workload: CacheWorkload, firstExpiry: number): number {
   const { decisionTime, flushedEntriesPerSecond, flushGap } = workload;
   if (flushedEntriesPerSecond === 0) return 0;
@@ -61,7 +61,7 @@ function entryRate({ requestsPerSecond, activeEntries }: CacheWorkload): number 
   return requestsPerSecond / activeEntries;
 }
 
-/** Authorizer invocations in the first second after a flush: the first request for every cache entry, and those while it is decided. */
+/** Authorizer invocations in the second after a flush: the first request for each cache entry, and those during its decision. */
 export function herdInFirstSecond(workload: CacheWorkload): number {
   const { requestsPerSecond, activeEntries, decisionTime } = workload;
   const rate = entryRate(workload);

@@ -8,14 +8,14 @@ export interface CostLine {
   readonly perMonth: number;
 }
 
-/** Two log lines of ours and three of Lambda's for each decision. */
+/** Bytes of our two log lines and Lambda's three for each decision. */
 const LOG_BYTES_PER_DECISION = 1200;
 
-/** A flusher function's memory in GiB, and the seconds of one run besides waiting. */
+/** A flusher function's memory in GiB, and the seconds that one run works, without its wait. */
 const FLUSHER_GIGABYTES = 0.5;
 const FLUSHER_WORK = 0.5;
 
-/** Series and alarms of one deployment, roughly: each costs whether it moves or not. */
+/** The approximate number of metrics and alarms of a deployment. An idle one costs the same. */
 const METRICS = 25;
 const ALARMS = 12;
 
@@ -51,13 +51,13 @@ function restRequestCost(requests: number): number {
   return cost;
 }
 
-/** Lambda bills the time of a cold start too. */
+/** The authorizer's cost. Lambda bills the time of a cold start too. */
 function authorizerCost({ decisionMs, coldStartMs, memory }: Workload, load: Load, invocations: number): number {
   const seconds = (decisionMs + load.coldStartShare * coldStartMs) / 1000;
   return lambdaCost(invocations, seconds * (memory / 1024));
 }
 
-/** Entries that come close together share a run; a bound from above counts none together. */
+/** An upper bound of the flusher's cost: no batching assumed, although entries that come close together share a run. */
 function flusherCost(workload: Workload): number {
   const seconds = 2 * FLUSHER_WORK + settleTime(workload.authorizerTimeout);
   return lambdaCost(2 * entriesPerMonth(workload), (seconds / 2) * FLUSHER_GIGABYTES);
@@ -68,7 +68,7 @@ function lambdaCost(requests: number, gigabyteSecondsEach: number): number {
   return millions(requests) * AWS_PRICES.lambdaRequestsPerMillion + time;
 }
 
-/** X-Ray's default: the first request of each second, and five percent of the others. */
+/** The number of traces by X-Ray's default: the first request of each second, and five percent of the others. */
 function tracesPerMonth({ invocationsPerSecond }: Load): number {
   const first = Math.min(1, invocationsPerSecond);
   return (first + 0.05 * (invocationsPerSecond - first)) * SECONDS_PER_MONTH;

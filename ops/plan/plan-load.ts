@@ -8,12 +8,12 @@ import {
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { type CacheWorkload, herdInFirstSecond, hitRate } from './hit-rate.ts';
 
-/** What a team knows or assumes of its API. */
+/** A team's knowledge and assumptions about its API. */
 export interface Workload {
   readonly requestsPerSecond: number;
   readonly activeTokens: number;
   readonly cachePer: CacheKey;
-  /** Different routes that a token calls, as often as each other; undefined: not said, for `cachePer: 'token'` only. */
+  /** Number of routes that a token calls, each equally often; undefined: not given, for `cachePer: 'token'` only. */
   readonly routesPerToken: number | undefined;
   /** Seconds. */
   readonly resultTtl: number;
@@ -22,7 +22,7 @@ export interface Workload {
   readonly flush: boolean;
   /** Keys that one decision reads: one for each revocation level that the token can be revoked at. */
   readonly keysPerRead: number;
-  /** Milliseconds of a decision in a warm and, on top, in a new execution environment. */
+  /** Milliseconds of a decision in a warm execution environment, and what a new one adds. */
   readonly decisionMs: number;
   readonly coldStartMs: number;
   /** MiB of the authorizer function. */
@@ -34,9 +34,9 @@ export interface Workload {
 export interface Load {
   readonly hitRate: number;
   readonly invocationsPerSecond: number;
-  /** Of the invocations, those that wait for a new execution environment. */
+  /** The share of invocations that wait for a new execution environment. */
   readonly coldStartShare: number;
-  /** Execution environments busy at a time, on average. */
+  /** Average number of busy execution environments. */
   readonly concurrency: number;
   readonly readUnitsPerSecond: number;
   readonly herd: Herd | undefined;
@@ -46,15 +46,15 @@ export interface Load {
   readonly expectedLag: number;
 }
 
-/** What each flush costs, twice for each entry. */
+/** The invocations that follow a flush. Each entry flushes twice. */
 export interface Herd {
   readonly invocationsInFirstSecond: number;
-  /** Environments busy in the worst moment: all warm, and none warm. */
+  /** Number of busy environments in the worst moment, if all are warm and if none is. */
   readonly concurrencyWarm: number;
   readonly concurrencyCold: number;
 }
 
-/** Lambda ends idle environments after minutes and all of them after hours. Observed by many, promised by nobody. */
+/** Seconds after which Lambda ends an idle environment, and any environment. Both are observed, and AWS promises neither. */
 const IDLE_LIFETIME = 300;
 const ENVIRONMENT_LIFETIME = 2 * 3600;
 
@@ -97,7 +97,7 @@ function flushedEntriesPerSecond({ flush, revocationsPerHour }: Workload): numbe
   return flush ? revocationsPerHour / 3600 : 0;
 }
 
-/** In the moment of a flush every request misses. */
+/** The herd of one flush: at that moment every request misses. */
 function herdOf({ requestsPerSecond, decisionMs, coldStartMs }: Workload, cache: CacheWorkload): Herd {
   return {
     invocationsInFirstSecond: herdInFirstSecond(cache),
@@ -106,7 +106,7 @@ function herdOf({ requestsPerSecond, decisionMs, coldStartMs }: Workload, cache:
   };
 }
 
-/** An estimate: rare calls find nothing warm, environments age, and a herd needs more of them than the calm before it. */
+/** Estimates the share of cold starts: rare calls find nothing warm, environments age, and a herd needs more of them. */
 function coldStartShareOf(workload: Workload, invocationsPerSecond: number): number {
   if (invocationsPerSecond === 0) return 0;
   const calm = environmentsFor(invocationsPerSecond, workload);
@@ -118,7 +118,7 @@ function coldStartShareOf(workload: Workload, invocationsPerSecond: number): num
   return Math.min(1, (rare + aged + herded) / invocationsPerSecond);
 }
 
-/** Enough for calls at random times nearly always: the mean and three standard deviations (Poisson). */
+/** The number of environments that nearly always suffices: the mean and three standard deviations (Poisson). */
 function environmentsFor(callsPerSecond: number, { decisionMs }: Workload): number {
   const mean = (callsPerSecond * decisionMs) / 1000;
   return Math.ceil(mean + 3 * Math.sqrt(mean));

@@ -15,7 +15,7 @@ export interface Plan {
 /** Result TTLs to choose from, in seconds. */
 const CHOICES = [0, 15, 60, 300, 900, 3600];
 
-/** Execution environments that an account may have busy at a time, unless AWS raised it. */
+/** Lambda's default quota of concurrent executions of an account. */
 const USUAL_CONCURRENCY_QUOTA = 1000;
 
 export function planFor(workload: Workload): Plan {
@@ -25,7 +25,7 @@ export function planFor(workload: Workload): Plan {
   return { workload, load, cost, costPerMonth: totalOf(cost), prices: { region, checkedOn } };
 }
 
-/** The same API with every result TTL worth a thought, and the one asked for; cached per token, and per route if it is known how many. */
+/** Plans of the same API with the usual result TTLs and the given one, per token and, if `routesPerToken` is given, per route. */
 export function choicesFor(workload: Workload): readonly Plan[] {
   const resultTtls = [...new Set([...CHOICES, workload.resultTtl])].sort((a, b) => a - b);
   const cacheKeys: readonly CacheKey[] = workload.routesPerToken === undefined ? ['token'] : ['token', 'route'];

@@ -18,10 +18,10 @@ import {
   tokenLossLines,
 } from './token-losses.ts';
 
-/** What `npm run routes` needs of a deployment. */
+/** The part of a deployment's description that `npm run routes` needs. */
 export type DescribedTable = Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>;
 
-/** @param scopes - of a token; undefined: the whole table */
+/** Reports who may call which route. @param scopes - the scopes of one token; undefined: the whole table is reported */
 export function routesReport(table: DescribedTable, scopes: readonly string[] | undefined): Report {
   const losses = describedLosses(table);
   return scopes === undefined ? wholeTable(table.routes, losses) : grantedTo(table, losses, scopes);
@@ -46,7 +46,7 @@ function wholeTable(routes: readonly CompiledRoute[], losses: TokenLosses | unde
   };
 }
 
-/** What a token with these scopes, and no other, may call. */
+/** The cells of a token with exactly these scopes. */
 function columnOf(losses: TokenLosses | undefined, scopes: ReadonlySet<string>): (route: CompiledRoute) => string {
   const own = lossesWith(scopes, losses?.listed ?? []);
   const partly = new Set(own.map(({ route }) => route));
@@ -58,7 +58,7 @@ function columnOf(losses: TokenLosses | undefined, scopes: ReadonlySet<string>):
   };
 }
 
-/** Sets of scopes in a line: the rest is counted. */
+/** Maximum number of scope sets in a line; the others are counted. */
 const MAX_HOLDINGS = 5;
 
 function lineWithHolders(loss: TokenLoss): readonly string[] {
@@ -68,10 +68,10 @@ function lineWithHolders(loss: TokenLoss): readonly string[] {
   return loss.inWords.map((words) => `${words} (${loss.kind}), ${holders}, without a scope of ${nameOf(loss.denied)}`);
 }
 
-/** Stands where the deployment's own ARN will. */
+/** A placeholder for the deployment's own stage ARN. */
 const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
 
-/** As long as most; the length of the deployment's own decides whether a policy is shortened. */
+/** A stage ARN of the usual length. In the deployment, the length of its own ARN decides whether a policy is shortened. */
 const USUAL_STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 
 function grantedTo(
@@ -114,7 +114,7 @@ function shorteningLines(methods: readonly string[]): readonly string[] {
 
 const OWN_POLICIES = "Each of these routes has a policy of its own, because cachePer is 'route'.";
 
-/** The Allow ends when the token does, which depends on the token. */
+/** The policy with a placeholder for the end of its Allow, which is the end of the token. */
 function endingWithToken(policy: ReturnType<typeof policyDocument>): unknown {
   return JSON.parse(JSON.stringify(policy).replaceAll('1970-01-01T00:00:00Z', 'END-OF-TOKEN'));
 }

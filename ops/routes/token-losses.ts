@@ -17,19 +17,19 @@ export interface TokenLoss {
   readonly inWords: readonly string[];
   /** The route that such a token is not granted. */
   readonly denied: CompiledRoute;
-  /** Granted routes that make it necessary to deny `denied`; one of them does. */
+  /** Granted routes because of which `denied` must be denied; each of them is reason enough. */
   readonly because: readonly CompiledRoute[];
 }
 
 export interface TokenLosses {
   readonly listed: readonly TokenLoss[];
-  /** Losses of the table that its deployment has no room for. */
+  /** Number of losses that the deployment's description has no room for. */
   readonly leftOut: number;
 }
 
 /**
- * The losses of a deployed table, of whatever token. Undefined: the deployment does not say.
- * @throws OperatorError for a description that cannot be right
+ * All losses of a deployed table. Undefined: the deployment's description has none.
+ * @throws OperatorError for a description that contradicts itself
  */
 export function describedLosses({
   routes,
@@ -51,7 +51,7 @@ function withRoutes({ kind, requests, ...indexes }: DescribedLoss, routes: reado
   return { kind, route, requests, inWords, denied: at(indexes.denied), because: indexes.because.map(at) };
 }
 
-/** Those of a token with these scopes: it may call the route and one for which the other is denied, but not that one. */
+/** The losses of a token with these scopes: it may call `route` and one of `because`, but not `denied`. */
 export function lossesWith(scopes: ReadonlySet<string>, losses: readonly TokenLoss[]): readonly TokenLoss[] {
   return losses.flatMap((loss) => {
     const because = loss.because.filter((route) => isOpenTo(route, scopes));
@@ -66,13 +66,13 @@ export function isOpenTo(route: CompiledRoute, scopes: ReadonlySet<string>): boo
 
 export const LOST_OF_TOKEN = 'It gets 403 for these requests of them:';
 
-/** One line for each request, with why it is rejected. */
+/** One line for each lost request, with the reason. */
 export function tokenLossLines({ kind, inWords, ...routes }: TokenLoss): readonly string[] {
   const phrase = lossPhrase({ kind, because: routes.because.map(nameOf), denied: nameOf(routes.denied) });
   return inWords.map((words) => `${words} (${kind}): ${phrase}`);
 }
 
-/** For `--json`; null: the deployment does not say. */
+/** The members of a document for `--json`; null: the deployment's description has no losses. */
 export function lossMembers(losses: TokenLosses | undefined, documentOf: (loss: TokenLoss) => unknown = lossDocument) {
   return { losses: losses?.listed.map(documentOf) ?? null, lossesLeftOut: losses?.leftOut ?? null };
 }

@@ -18,13 +18,13 @@ import { tableClient } from './table-client.ts';
 type StackOutputs = ReadonlyMap<string, string>;
 
 /**
- * A CloudFormation stack, in every Region named, or in the Region that the AWS configuration names.
- * @throws OperatorError naming the stack and Region that could not be read
+ * Finds a CloudFormation stack in every given Region, or in the Region of the AWS configuration.
+ * @throws OperatorError that names the stack and the Region that could not be read
  */
 export async function findDeployedStack(name: string, regions: readonly string[]): Promise<RevocationStack> {
   const wanted: readonly (string | undefined)[] = regions.length === 0 ? [undefined] : regions;
   const [first, ...others] = await Promise.all(wanted.map((region) => findRegionalStack(name, region)));
-  if (first === undefined) throw new OperatorError(`The stack ${name} was looked for in no Region.`);
+  if (first === undefined) throw new OperatorError(`No Region was given for the stack ${name}.`);
   return { regions: [first, ...others], operator: () => callerIdentity(first.region) };
 }
 
@@ -43,14 +43,14 @@ async function findRegionalStack(name: string, wantedRegion: string | undefined)
   };
 }
 
-/** A stack in one Region, and who answers questions about it. */
+/** A stack in one Region, and the client that reads it. */
 interface StackPlace {
   readonly name: string;
   readonly region: string;
   readonly client: CloudFormationClient;
 }
 
-/** @param region - undefined: the one that the AWS configuration names. @throws OperatorError when none is named */
+/** @param region - undefined: the one of the AWS configuration. @throws OperatorError when that has none */
 export async function placeOf(name: string, region: string | undefined): Promise<StackPlace> {
   const client = new CloudFormationClient(region === undefined ? {} : { region });
   try {
@@ -97,6 +97,6 @@ async function callerIdentity(region: string): Promise<string> {
     const { Arn = 'unknown' } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return Arn;
   } catch (error) {
-    throw new OperatorError(`Who you are cannot be found out: ${sentenceOf(error)}; or say it with --by NAME.`);
+    throw new OperatorError(`Who you are cannot be found out: ${sentenceOf(error)}; or give --by NAME.`);
   }
 }

@@ -4,7 +4,7 @@ import { authorizerDescription, type RevocationStack } from './revocation-stack.
 import { LOCAL_CREDENTIALS, readRunningStack, runningFile } from './running-stack.ts';
 import { tableClient } from './table-client.ts';
 
-/** The stack that `npm start` runs on this machine, or undefined when it does not. */
+/** The stack that `npm start` runs on this machine; undefined: it does not run. */
 export async function findLocalStack(folder: string): Promise<RevocationStack | undefined> {
   const running = await readRunningStack(folder);
   if (running === undefined) return undefined;
@@ -12,7 +12,7 @@ export async function findLocalStack(folder: string): Promise<RevocationStack | 
   const authorizer = authorizerDescription(running.authorizer);
   if (authorizer === undefined) {
     throw new OperatorError(
-      `The file ${runningFile(folder, running.pid)} does not describe the authorizer: start \`npm start\` anew.`,
+      `The file ${runningFile(folder, running.pid)} does not describe the authorizer: stop \`npm start\` and start it again.`,
     );
   }
   const client = tableClient({ endpoint: dynamodb, region, credentials: LOCAL_CREDENTIALS }, table);

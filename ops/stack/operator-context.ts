@@ -1,24 +1,24 @@
-import type { Screen } from '../cli/progress.ts';
+import type { Screen, ShowProgress } from '../cli/progress.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 import { tableTime } from './table-time.ts';
 
-/** What a command may use besides the deployment; every part can be replaced in a test. */
+/** The time and the terminal of a command. Tests can replace every part. */
 export interface OperatorContext {
   /**
-   * The latest time that DynamoDB's clock can show in a Region, or in any of them; seconds since the epoch.
-   * @throws the reason why DynamoDB cannot be asked
+   * The latest time that DynamoDB's clock can show in a Region, or in any Region; seconds since the epoch.
+   * @throws the reason why DynamoDB did not answer
    */
   readonly now: (region?: RegionalStack) => number;
-  /** Seconds on a clock that never jumps, to measure with. */
+  /** Seconds on a monotonic clock, for measurements. */
   readonly elapsed: () => number;
   readonly readStandardInput: () => Promise<string>;
-  /** Messages while a command works; on standard error. */
+  /** Writes a line to standard error while the command works. */
   readonly tell: (line: string) => void;
-  /** Shows how far a long command is; nothing unless standard error is a terminal. */
-  readonly showProgress: (what: string, done: number, total: number | undefined) => void;
+  /** Shows the progress of a long command; nothing unless standard error is a terminal. */
+  readonly showProgress: ShowProgress;
 }
 
-/** What commands on a stack use: the time is DynamoDB's, and the rest is the terminal's. */
+/** The context of a command on a stack, with DynamoDB's time. */
 export async function contextOf(
   { now, elapsed = () => performance.now() / 1000, err, readStandardInput, showProgress }: Screen,
   stack: RevocationStack,

@@ -1,12 +1,12 @@
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 
-/** What one Region said, or why it said nothing. */
+/** One Region's answer, or the reason why there is none. */
 export type RegionalAnswer<P, T> =
   | { readonly place: P; readonly answer: T; readonly error: undefined }
   | { readonly place: P; readonly answer: undefined; readonly error: string };
 
 /**
- * Asks every Region at once. One that does not answer keeps nobody from hearing what the others say.
+ * Asks every Region at once. A Region that fails does not hide the others' answers.
  * @throws OperatorError when none of them answers
  */
 export async function answersFrom<P, T>(

@@ -3,7 +3,7 @@ import type { AuthorizerDescription } from '../../lambda/configuration/authorize
 import { isJsonObject } from '../../lambda/token/compact-jws.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
-/** One deployment in one Region: its table, and what its authorizer says of itself. */
+/** A deployment in one Region: its table, and the authorizer's description of itself. */
 export interface RegionalStack {
   readonly region: string;
   readonly table: string;
@@ -11,18 +11,18 @@ export interface RegionalStack {
   readonly authorizer: AuthorizerDescription;
   /** Base URL with the stage, no trailing slash. */
   readonly api: string;
-  /** Options that lead back to this deployment, for commands to copy. */
+  /** The options that choose this deployment, for commands to copy. */
   readonly flags: string;
 }
 
 /** A deployment in every Region that the operator named. */
 export interface RevocationStack {
   readonly regions: readonly [RegionalStack, ...RegionalStack[]];
-  /** Who is at the keyboard: AWS's caller identity, or the account on this machine. */
+  /** The name of the person at the keyboard: AWS's caller identity, or the account on this machine. */
   readonly operator: () => Promise<string>;
 }
 
-/** For commands that read one table. @throws OperatorError when several Regions were named */
+/** The Region of a command that reads one table. @throws OperatorError when several were named */
 export function onlyRegion({ regions }: RevocationStack): RegionalStack {
   const [first, ...others] = regions;
   if (others.length === 0) return first;
@@ -30,12 +30,12 @@ export function onlyRegion({ regions }: RevocationStack): RegionalStack {
 }
 
 /**
- * A description as a stack hands it out: as an object, or as JSON text, since CloudFormation allows no null in a template
- * and `jwksUri` can be null. Undefined: it is none.
+ * The authorizer's description in a stack's metadata: an object, or JSON text, since `jwksUri` can be null, which
+ * CloudFormation rejects in a template. Undefined: the value is not a description.
  */
 export function authorizerDescription(member: unknown): AuthorizerDescription | undefined {
   const description: unknown = typeof member === 'string' ? JSON.parse(member) : member;
   const isOne = isJsonObject(description) && 'configuration' in description && 'routes' in description;
-  // Our own stack wrote it; what an older one lacks, the commands that need it say.
+  // Our own stack wrote it. Commands report the members that an older stack lacks and that they need.
   return isOne ? (description as unknown as AuthorizerDescription) : undefined;
 }

@@ -4,13 +4,13 @@ import { findDeployedStack } from './deployed-stack.ts';
 import { findLocalStack } from './local-stack.ts';
 import type { RevocationStack } from './revocation-stack.ts';
 
-/** Which deployment a command is about; `any`: what `npm start` runs here. */
+/** Which deployment a command is about; `any`: the one that `npm start` runs here, as with `local`. */
 export type StackChoice =
   | { readonly kind: 'any' }
   | { readonly kind: 'local' }
   | { readonly kind: 'stack'; readonly name: string; readonly regions: readonly string[] };
 
-/** What every command on a deployment has. */
+/** The members of every command on a deployment. */
 export interface StackCommand {
   readonly where: StackChoice;
   readonly json: boolean;
@@ -23,7 +23,7 @@ export interface StackOptions {
   readonly json?: true;
 }
 
-/** Adds the options that choose a deployment and the output, at the end, where people put them. */
+/** Adds the options that choose a deployment and the form of the output. */
 export function withStackOptions(command: Commander): Commander {
   return withRegionOption(command, "the stack's Region; repeat it for every Region");
 }
@@ -45,7 +45,7 @@ function collect(region: string, earlier: readonly string[] = []): readonly stri
   return earlier.includes(region) ? earlier : [...earlier, region];
 }
 
-/** @throws UsageError for `--region` without a stack to look for in it */
+/** Reads the options of `withStackOptions`. @throws UsageError for `--region` without `--stack` */
 export function stackChoice(options: StackOptions): StackCommand {
   const json = options.json === true;
   if (options.stack !== undefined) {
@@ -55,10 +55,10 @@ export function stackChoice(options: StackOptions): StackCommand {
   return { where: { kind: options.local === true ? 'local' : 'any' }, json };
 }
 
-/** Why a command takes one Region. */
+/** The reason of `list` and `check` for taking one Region. */
 export const ONE_TABLE = "This command reads one Region's table";
 
-/** The choice of a command that is about one Region. @throws UsageError that begins with `because` when several are given */
+/** Reads the options of `withOneRegionOptions`. @throws UsageError that begins with `because` for several Regions */
 export function oneRegionChoice(because: string, options: StackOptions): StackCommand {
   if (options.region !== undefined && options.region.length > 1) {
     throw new UsageError(`${because}: give --region once.`);
@@ -67,7 +67,8 @@ export function oneRegionChoice(because: string, options: StackOptions): StackCo
 }
 
 /**
- * @param localFolder - where `npm start` says what it runs (`.local` in the repository)
+ * Finds the deployment that was chosen.
+ * @param localFolder - the folder in which `npm start` describes what it runs (`.local` in the repository)
  * @throws OperatorError when there is no such deployment, or it cannot be read
  */
 export async function findStack(choice: StackChoice, localFolder: string): Promise<RevocationStack> {

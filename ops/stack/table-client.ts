@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 
-/** What kept DynamoDB from doing what was asked; `name` is AWS's, or the system's. */
+/** DynamoDB did not do what was asked. `name` is the name of AWS's or the system's error. */
 class TableError extends OperatorError {
   constructor(sentence: string, cause: unknown) {
     super(sentence);
@@ -15,7 +15,7 @@ class TableError extends OperatorError {
   }
 }
 
-/** DynamoDB's client for one table of one Region: its errors say which, and are fit for people. */
+/** Makes a DynamoDB client for one table. Its errors name the table and the Region in a sentence for people. */
 export function tableClient(config: DynamoDBClientConfig & { readonly region: string }, table: string): DynamoDBClient {
   const client = new DynamoDBClient(config);
   client.middlewareStack.add(
@@ -24,7 +24,7 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
         try {
           return await next(args);
         } catch (error) {
-          // The answer to a question that the caller asked.
+          // The caller asked with a condition, and this is the answer.
           if (error instanceof ConditionalCheckFailedException) throw error;
           const done = /Put|Delete|Write/.test(commandName) ? 'written' : 'read';
           const sentence = `The table ${table} in ${config.region} cannot be ${done}: ${sentenceOf(error)}`;
@@ -41,7 +41,7 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
   return client;
 }
 
-/** AWS's errors for a request that was signed at another time than its own. */
+/** AWS's errors for a request whose signature has a wrong time. */
 const SKEW_ERRORS: ReadonlySet<string> = new Set([
   'AuthFailure',
   'InvalidSignatureException',
@@ -52,8 +52,9 @@ const SKEW_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where this machine's clock is 4 min off, AWS's client repeats whatever DynamoDB denied, since the signature might be the
- * cause. A denial that names another cause is an answer: repeated, it would look like a write whose answer was lost.
+ * Keeps AWS's client from repeating a denied request. Where this machine's clock is 4 min off, the client repeats every denied
+ * request, since the signature might be the cause. Where the denial names another cause, it is an answer, and a repeated
+ * write would look like one whose answer was lost.
  */
 function repeatNoDenial<A, R>(next: (args: A) => Promise<R>): (args: A) => Promise<R> {
   return async (args) => {

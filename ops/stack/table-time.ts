@@ -4,28 +4,27 @@ import { OperatorError } from '../cli/operator-error.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 import { ServerClock } from './server-clock.ts';
 
-/** Seconds by which this machine's clock may differ from DynamoDB's without a word about it. */
+/** Seconds by which this machine's clock may differ from DynamoDB's without a message. */
 const UNREMARKABLE_DIFFERENCE = 2;
 
-/** Times that a Region is asked, and seconds within which its answer is precise enough. */
+/** Maximum number of requests to a Region, and the uncertainty in seconds at which its time is precise enough. */
 const MAX_ATTEMPTS = 3;
 const PRECISE = 0.5;
 
-/** What the table's time is learned with. */
+/** The clocks from which the table's time is learned, and the place for a message. */
 export interface TimeSources {
-  /** This machine's clock, in seconds since the epoch. Nothing rests on it where DynamoDB tells the time. */
+  /** The time on this machine's clock, in seconds since the epoch. It is not used where DynamoDB's answer has the time. */
   readonly now: () => number;
-  /** Seconds on a clock that never jumps. */
+  /** Seconds on a monotonic clock. */
   readonly elapsed: () => number;
   readonly tell: (line: string) => void;
 }
 
 /**
- * Learns the time from DynamoDB, in every Region, since an operator's clock may be wrong: a `before` taken from a slow one
- * spares a thief's token. Every later answer of DynamoDB corrects it. AWS's client notices a wrong clock too, and corrects
- * its signatures without a word.
+ * Learns the time from DynamoDB in every Region. An operator's clock may be wrong, and a `before` from a slow clock would spare
+ * a thief's token. Every later answer of DynamoDB corrects the time. AWS's client corrects its signatures in silence.
  *
- * @returns the latest time that a Region's clock can show, in seconds since the epoch; without a Region, the latest of all.
+ * @returns a function that gives the latest time that a Region's clock can show, or any Region's, in seconds since the epoch.
  *   It throws the reason where no Region answered.
  */
 export async function tableTime(
@@ -36,7 +35,7 @@ export async function tableTime(
   tellDifference(clocks, sources);
   return (region) => {
     const own = clocks.find((clock) => clock.region === region);
-    // AWS keeps the clocks of its Regions together: another one's does for a Region that is out of reach.
+    // AWS synchronizes the clocks of its Regions, so another Region's clock serves for one that is out of reach.
     const known = (own?.latest() === undefined ? clocks : [own]).flatMap((clock) => clock.latest() ?? []);
     if (known.length > 0) return Math.max(...known);
     return timeWithoutClock(clocks, sources);
@@ -50,14 +49,14 @@ interface RegionalClock {
   readonly failure: unknown;
 }
 
-/** Everybody who may use the tool may describe the table, which costs nothing. An answer that denies it tells the time as well. */
+/** Learns a Region's time from DescribeTable, which every operator may call and which is free. A denial has the time as well. */
 async function askedClock(region: RegionalStack, { elapsed }: TimeSources): Promise<RegionalClock> {
   const clock = new ServerClock(elapsed);
   clock.follow(region.client);
-  const question = new DescribeTableCommand({ TableName: region.table });
+  const command = new DescribeTableCommand({ TableName: region.table });
   let failure: unknown;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    failure = await region.client.send(question).then(
+    failure = await region.client.send(command).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -81,7 +80,7 @@ function tellDifference(clocks: readonly RegionalClock[], { now, tell }: TimeSou
 function timeWithoutClock(clocks: readonly RegionalClock[], { now }: TimeSources): number {
   const [first] = clocks;
   if (first?.failure !== undefined) throw first.failure;
-  // What runs on this machine shows this machine's time.
+  // The local DynamoDB runs on this machine's clock.
   if (first?.region.flags === '--local') return now();
   throw new OperatorError(
     `DynamoDB's answer in ${first?.region.region} carries no time (the HTTP header Date), so nothing was done: is there a proxy that removes it?`,

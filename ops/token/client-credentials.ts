@@ -5,11 +5,11 @@ export interface TokenRequest {
   readonly tokenEndpoint: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Separated by spaces; undefined: whatever the client may have. */
+  /** Separated by spaces; undefined: all that the client may have. */
   readonly scope: string | undefined;
 }
 
-/** An access token by client credentials (RFC 6749 section 4.4), with Basic authentication. @throws OperatorError */
+/** Requests an access token by client credentials (RFC 6749 section 4.4) with Basic authentication. @throws OperatorError */
 export async function requestToken({ tokenEndpoint, clientId, clientSecret, scope }: TokenRequest): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) });
   const authorization = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`;

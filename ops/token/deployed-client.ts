@@ -21,7 +21,7 @@ export interface ClientChoice {
   readonly secret: string | undefined;
 }
 
-/** The machine client of the Cognito user pool that a stack made for itself. @throws OperatorError */
+/** The token request of a client of the Cognito user pool that a stack made for itself. @throws OperatorError */
 export async function deployedClient(choice: ClientChoice, terminal: Terminal): Promise<TokenRequest> {
   const { where, client, scope, secret } = choice;
   if (where.kind !== 'stack') throw new OperatorError('Name the stack with --stack NAME.');
@@ -51,7 +51,7 @@ async function secretIn(file: string, { readStandardInput }: Terminal): Promise<
   }
 }
 
-/** The secret of a machine client; needs `cognito-idp:DescribeUserPoolClient`. @throws OperatorError */
+/** Reads the secret of a machine client, with `cognito-idp:DescribeUserPoolClient`. @throws OperatorError */
 export async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
   try {
     const command = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });

@@ -32,13 +32,13 @@ describe('the load', () => {
     expect(loadOf({ ...workload, resultTtl: 0, coldStartMs: 0 }).concurrency).toBeCloseTo(1.5);
   });
 
-  it('of a herd is at most every request', () => {
+  it('of a herd is at most all requests', () => {
     const { herd } = loadOf(workload);
     expect(herd?.invocationsInFirstSecond).toBeLessThanOrEqual(100);
     expect(herd?.concurrencyCold).toBeCloseTo(36.5);
   });
 
-  it('names the guaranteed lag, and shorter ones only where something flushes', () => {
+  it('has the guaranteed lag, and shorter ones only with the flusher', () => {
     expect(loadOf({ ...workload, resultTtl: 3600 })).toMatchObject({
       guaranteedLag: 3607,
       settledLag: 13,
@@ -51,7 +51,7 @@ describe('the load', () => {
     });
   });
 
-  it('that is rare finds nothing warm', () => {
+  it('of rare requests is nearly all cold starts', () => {
     const rare = { ...workload, requestsPerSecond: 0.0001, activeTokens: 1 };
     expect(loadOf(rare).coldStartShare).toBeGreaterThan(0.9);
     expect(loadOf(workload).coldStartShare).toBeLessThan(0.01);
@@ -74,7 +74,7 @@ describe('the monthly cost', () => {
     expect(costOf({ resultTtl: 0, keysPerRead: 1 }, 'DynamoDB reads')).toBeCloseTo(262.8 * 0.125);
   });
 
-  it('of the flusher is nothing without it', () => {
+  it('of the flusher is zero without it', () => {
     expect(costOf({ flush: false }, 'Lambda flusher')).toBe(0);
     expect(costOf({}, 'Lambda flusher')).toBeGreaterThan(0);
   });
@@ -86,12 +86,12 @@ describe('the monthly cost', () => {
 });
 
 describe('the report', () => {
-  it('compares the result TTLs, the one asked for among them', () => {
+  it('compares several result TTLs, the given one among them', () => {
     const asked = { ...workload, resultTtl: 45 };
     expect(choicesFor(asked).map((plan) => plan.workload.resultTtl)).toEqual([0, 15, 45, 60, 300, 900, 3600]);
   });
 
-  it('compares both kinds of cache where it is said how many routes a token calls', () => {
+  it('compares both kinds of cache if the number of routes per token is given', () => {
     const asked = { ...workload, routesPerToken: 5 };
     const choices = choicesFor(asked);
     expect(choices.slice(2, 4).map((plan) => plan.workload)).toMatchObject([
@@ -104,7 +104,7 @@ describe('the report', () => {
     );
   });
 
-  it('dates its prices and says what a flush sets off', () => {
+  it('dates its prices and describes the invocations after a flush', () => {
     const text = planText(planFor(workload), choicesFor(workload));
     expect(text).toMatch(/us-east-1, list, 20\d\d-\d\d-\d\d/);
     expect(text).toMatch(/flushes twice/);
@@ -144,7 +144,7 @@ describe('the command line', () => {
     await expect(run('--active-tokens none')).rejects.toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('helps', async () => {
+  it('prints its options with --help', async () => {
     expect((await run('--help')).stdout).toContain('--revocations-per-hour');
   });
 });

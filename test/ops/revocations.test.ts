@@ -9,7 +9,7 @@ const parse = (commandLine: string) => quietly<Command>((found) => revocationsGr
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyJ9.c2lnbmF0dXJl';
 
-describe('a command line says what to do', () => {
+describe('the command line is parsed', () => {
   it.each([
     ['revoke subject alice', { kind: 'revoke', before: 'now', flush: true, dryRun: false, where: { kind: 'any' } }],
     [
@@ -101,7 +101,7 @@ describe('a wrong command line is rejected in one sentence', () => {
   });
 
   it.each(['revoke', 'revoke token a', 'frobnicate', 'list', 'check a', 'revoke subject', 'import a', 'restore'])(
-    'and repeats no piece of a token put where it does not belong: %s',
+    'that repeats no piece of a misplaced token: %s',
     (commandLine) => {
       expect(errorOf(`${commandLine} ${TOKEN}`).message).not.toMatch(/eyJ|[\w.-]{20,}/);
     },
@@ -126,16 +126,13 @@ describe('--help teaches by example', () => {
     expect(help).toMatchObject({ kind: 'help', exitCode: 0, text: expect.stringContaining('Examples:') });
   });
 
-  it.each(['subject', 'client', 'issuer'])(
-    'revoke %s --help warns of what npm does to --before in silence',
-    (level) => {
-      const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
-      expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
-    },
-  );
+  it.each(['subject', 'client', 'issuer'])('revoke %s --help warns that npm swallows --before in silence', (level) => {
+    const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
+    expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
+  });
 
   it.each(['', 'revoke', 'restore', 'show'])(
-    'and stands in, as an error, for what is missing after "%s"',
+    'and is printed with exit code 2 where something is missing after "%s"',
     (command) => {
       expect(parse(command)).toMatchObject({ kind: 'help', exitCode: 2 });
     },

@@ -13,7 +13,7 @@ import type { PathRequest } from '../support/routes/route-tables.ts';
 const TABLES = Number(process.env.SHOWN_LOSS_TABLES ?? 80);
 
 const SCOPES = ['read', 'write', 'admin'];
-/** `x` is no literal of any table, so that it stands for every other text. */
+/** `x` is not a literal of any table, so that it represents every other text. */
 const TEXTS = ['a', 'b', 'x'];
 const METHODS = ['GET', 'POST'] as const;
 const MAX_DEPTH = 5;
@@ -35,7 +35,7 @@ const routeTable = fc.uniqueArray(
   { selector: ({ method, path }) => `${method} ${path}`, minLength: 2, maxLength: 6 },
 );
 
-/** `/a/a` is a request of the proxy that the other reading hands to a third route, which is granted: it is not lost. */
+/** The other reading hands `/a/a`, a request of the proxy, to a third route, which is granted: the request is not lost. */
 const THIRD_ROUTE: readonly Route[] = [
   { method: 'GET', path: '/{p0}/{p1}', scopes: ['admin'] },
   { method: 'GET', path: '/{p0}/a', scopes: [] },
@@ -43,7 +43,7 @@ const THIRD_ROUTE: readonly Route[] = [
   { method: 'GET', path: '/a/{rest+}', scopes: [] },
 ];
 
-/** Every path of literals and of one other text, without empty segments. */
+/** Requests with every path of the literals and one other text, without empty segments. */
 const requests = requestsOf(pathsOf(MAX_DEPTH, TEXTS));
 
 /** The same, with one empty segment and with two. */
@@ -83,7 +83,7 @@ interface Shown {
   readonly policy: Parameters<typeof allows>[0];
 }
 
-test(`in ${TABLES} tables the losses shown for each set of scopes are exactly the requests that its policy rejects though granted`, {
+test(`in ${TABLES} tables the losses shown for each set of scopes are exactly the requests that its policy rejects although they are granted`, {
   timeout: 120_000 + TABLES * 400,
 }, () => {
   const count = { tables: 0, shown: 0, rejected: 0, slashes: 0 };
@@ -120,7 +120,7 @@ function checkTable(routes: readonly Route[], count: { shown: number; rejected: 
     const shownRequests = losses.flatMap(({ kind, route, denied, requests }) =>
       requests.map((words) => ({ kind, route, denied, meaning: meaningOf(words) })),
     );
-    // A loss by readings is not about requests that a third route takes by the other reading.
+    // A loss by readings does not include requests that the other reading hands to a third route.
     const isOfThird = (names: readonly string[], { method, path }: PathRequest) => {
       const other = selectRoute(routes, method, path, ROUTE_READINGS['raw+full-match-first']);
       return !names.includes(`${other?.method} ${other?.path}`);
@@ -146,12 +146,12 @@ function checkTable(routes: readonly Route[], count: { shown: number; rejected: 
   }
 }
 
-/** Where the policy's ARNs begin as those of `npm run routes` do. */
+/** The request's ARN with the placeholders of `npm run routes`. */
 function arnOf({ method, path }: PathRequest): string {
   return `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/${method}${path}`;
 }
 
-/** `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
+/** Matches the requests that such words mean: `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
 function meaningOf(words: string): RegExp {
   const source = words.replace(/\{[^}]+\+\}|…/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`);

@@ -26,7 +26,7 @@ afterAll(() => operator.leave());
 const run = (commandLine: string, localFolder = operator.folder) =>
   finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
 
-/** Runs the command next to an `npm start` whose authorizer says that of its table. */
+/** Runs the command beside an `npm start` whose authorizer has this description. */
 async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>, commandLine: string) {
   const folder = await mkdtemp(join(tmpdir(), 'routes-'));
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), losses: undefined, ...table };
@@ -42,7 +42,7 @@ async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses' | 
   }
 }
 
-it('shows who may call what', async () => {
+it('npm run routes shows who may call what', async () => {
   const { exitCode, out } = await run('');
   expect(exitCode).toBe(0);
   expect(out).toBe(`METHOD  PATH                  orders:read  orders:write  refunds:read  (no scope)
@@ -58,7 +58,7 @@ No token loses a request of a route that it may call.
 
 const onStage = (path: string) => `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/${path}`;
 
-it('shows the exact policy of a scope set, leak-stopping Deny included', async () => {
+it('npm run routes -- --scope shows the exact policy, with the Deny that stops leaks', async () => {
   const { out } = await run('--scope orders:read');
   expect(out).toMatch(/^A token with orders:read may call 3 of 5 routes:/);
   const { Statement } = JSON.parse(out.slice(out.indexOf('{\n')));
@@ -77,7 +77,7 @@ it('shows the exact policy of a scope set, leak-stopping Deny included', async (
   ]);
 });
 
-it('prints a document with --json', async () => {
+it('npm run routes -- --json prints a document', async () => {
   const { routes, scopes } = JSON.parse((await run("--scope 'refunds:read orders:write' --json")).out);
   expect({ routes, scopes }).toEqual({
     scopes: ['refunds:read', 'orders:write'],
@@ -93,7 +93,7 @@ it.each([
   ['--scopes x', /Did you mean --scope/],
   ['-s x', /^Unknown option '-s': see --help\.$/m],
   ['--stack Api --region a --region b', /give --region once/],
-])('rejects a wrong command line: %s', async (commandLine, sentence) => {
+])('npm run routes rejects a wrong command line: %s', async (commandLine, sentence) => {
   expect(await run(commandLine)).toMatchObject({ exitCode: 2, err: expect.stringMatching(sentence) });
 });
 
@@ -109,7 +109,7 @@ describe('requests that a token loses although its scopes grant the route', () =
   ];
   const table = describedTable(routes, [pdf]);
 
-  it('stand below the table, each with its kind, the scopes of such a token, and the route that is denied', async () => {
+  it('are listed below the table, each with its kind, the scopes of such a token, and the denied route', async () => {
     const { out } = await runWith(table, '');
     expect(out).toBe(`METHOD  PATH                               a     admin  b    pdf  t    u       (no scope)
 GET     /users/{id}                        -     -      -    -    -    yes     -
@@ -125,7 +125,7 @@ These requests get 403 although the token may call the route:
 `);
   });
 
-  it('are those of one set of scopes with --scope, with the reason', async () => {
+  it('are listed with --scope for one set of scopes, each with its reason', async () => {
     const { out } = await runWith(table, "--scope 'u t pdf'");
     expect(out).toContain(`A token with u t pdf may call 4 of 6 routes:
   GET /users/{id}
@@ -188,7 +188,7 @@ It gets 403 for these requests of them:
     expect(lossesLeftOut).toBe(0);
   });
 
-  it('are not known where an earlier version deployed the stack', async () => {
+  it('are unknown if an earlier version deployed the stack', async () => {
     const older = { routes: table.routes };
     const sentence =
       'Which requests tokens lose is not known: an earlier version made this deployment. Deploy it again to see them.';
@@ -199,7 +199,7 @@ It gets 403 for these requests of them:
     }
   });
 
-  it('are none where decisions are cached for each route, which have no policy for the whole token', async () => {
+  it('are none if decisions are cached per route, since no policy is for the whole token', async () => {
     const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'route' });
     const perRoute = { routes: compiled, losses, cachePer: 'route' as const };
     expect((await runWith(perRoute, '')).out).toContain('\n\nNo token loses a request of a route that it may call.\n');
@@ -210,7 +210,7 @@ It gets 403 for these requests of them:
     expect(JSON.parse((await runWith(perRoute, '--scope u --json')).out)).toMatchObject({ losses: [], policy: null });
   });
 
-  it('are those with a method in their path where a policy is shortened', async () => {
+  it('include those with a method in their path if the policy is shortened', async () => {
     const items = Array.from({ length: 160 }, (_, i) => route(`GET /some-resource-${i}/{id}/items`, i % 2 ? 'u' : 't'));
     const { routes: compiled, losses } = expressibleTable(items, { cachePer: 'token' });
     const { out } = await runWith({ routes: compiled, losses }, '--scope u');
@@ -222,8 +222,8 @@ It gets 403 for these requests of them:
     expect(methodsLostInPaths).toEqual(['GET']);
   });
 
-  it('are counted where a template could not hold them all', async () => {
-    // Random words, which no compression makes short.
+  it('are counted if the template cannot hold them all', async () => {
+    // Random words, which do not compress.
     const words = Array.from({ length: 20_000 }, (_, index) => Math.sin(index).toString(36).slice(3));
     const many = words.map((word) => {
       return {

@@ -66,7 +66,7 @@ it.each([
   expect(finishedRun.err).toMatch(sentence);
 });
 
-it('says both ways when nothing runs here', async () => {
+it('npm run token names both ways to a token when nothing runs here', async () => {
   expect(await run('', '/nowhere')).toMatchObject({
     exitCode: 1,
     err: expect.stringMatching(/`npm start`.*--stack NAME/),

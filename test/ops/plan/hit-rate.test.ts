@@ -13,12 +13,12 @@ function seededRandom(seed: number): () => number {
   };
 }
 
-/** The time to the next of events that come at random. */
+/** The time to the next event of a Poisson process. */
 function waitFor(rate: number, random: () => number): number {
   return rate === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) / rate;
 }
 
-/** The times of the flushes of random entries: the next one not later than `now`, each once. */
+/** Random entries flush, each twice. @returns a function that gives the time of the last flush up to `now` */
 function flushClock({ flushedEntriesPerSecond, flushGap }: CacheWorkload, random: () => number) {
   let nextEntry = waitFor(flushedEntriesPerSecond, random);
   let pending: number[] = [];
@@ -33,7 +33,7 @@ function flushClock({ flushedEntriesPerSecond, flushGap }: CacheWorkload, random
   };
 }
 
-/** Request by request and flush by flush: a decision is cached when it is made, and stays unless a flush comes later. */
+/** The hit rate of simulated requests and flushes: a decision is cached when it is made, until its TTL or a later flush. */
 function simulatedHitRate(
   workload: CacheWorkload,
   requests: number,
@@ -58,7 +58,7 @@ function simulatedHitRate(
   return hits / (requests * 0.9);
 }
 
-/** Misses in the second after a flush, on average. */
+/** The average number of misses in the second after a flush. */
 function simulatedHerd(
   { requestsPerSecond, activeEntries, decisionTime }: CacheWorkload,
   random: () => number,
@@ -125,9 +125,9 @@ describe('the hit rate of a cache per token and route', () => {
     ...{ revocationsPerHour: 60, flush: true, keysPerRead: 6, decisionMs: 20, coldStartMs: 350, memory: 512 },
     authorizerTimeout: 5,
   };
-  const routeFor = { 'as often as each other': 1, 'some of them more often': 3 };
+  const routeFor = { 'each equally often': 1, 'some of them more often': 3 };
 
-  it.each(Object.entries(routeFor))('is no better than simulated tokens that call 8 routes, %s', (_use, power) => {
+  it.each(Object.entries(routeFor))('is at most that of simulated tokens that call 8 routes, %s', (_use, power) => {
     const random = seededRandom(3);
     const key = () => `${Math.floor(random() * 50)} ${Math.floor(random() ** power * 8)}`;
     const cache = { ...base, flushedEntriesPerSecond: 1 / 60 };
@@ -137,7 +137,7 @@ describe('the hit rate of a cache per token and route', () => {
     if (power === 1) expect(planned).toBeGreaterThan(simulated - 0.02);
   });
 
-  it('is that per token when a token calls one route only, and falls with every further route', () => {
+  it('equals the one per token when a token calls one route, and falls with every further route', () => {
     const rateFor = (routesPerToken: number) => loadOf({ ...perRoute, routesPerToken }).hitRate;
     expect(rateFor(1)).toBe(loadOf({ ...perRoute, cachePer: 'token' }).hitRate);
     expect(rateFor(2)).toBeLessThan(rateFor(1));

@@ -17,7 +17,7 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 const BOUND = 67; // T + L: 60 + 5 + 2
 
-/** DynamoDB's clock: another time than this machine's, to the fraction, and it runs. */
+/** DynamoDB's clock: it runs, and its time differs from this machine's, also in the fraction. */
 const startedAt = performance.now();
 const serverTime = () => 1_800_000_000.25 + (performance.now() - startedAt) / 1000;
 
@@ -59,18 +59,18 @@ async function entry(target: string) {
 const jumps = [-86_400, 600, -600, 3600, 0];
 let reads = 0;
 
-/** An operator's clock. */
+/** The clocks of operators. */
 const CLOCKS: readonly (readonly [string, () => number])[] = [
   ['right', serverTime],
   ['10 min slow', () => serverTime() - 600],
   ['10 min fast', () => serverTime() + 600],
   ['1.5 s slow', () => serverTime() - 1.5],
-  ['jumping between two looks at it', () => serverTime() + (jumps[reads++ % jumps.length] ?? 0)],
+  ['jumping between two readings', () => serverTime() + (jumps[reads++ % jumps.length] ?? 0)],
   ['at 1970', () => 0],
-  ['without a battery, and standing', () => 1_600_000_000],
+  ['without a battery, and stopped', () => 1_600_000_000],
 ];
 
-/** What must hold of a revocation, whatever the operator's clock says. */
+/** Expects a revocation's times to be DynamoDB's, whatever the operator's clock says. */
 async function expectTrue(name: string, now: () => number): Promise<void> {
   const from = serverTime();
   const { exitCode, out } = await run(`revoke subject ${name} --json`, now);
@@ -104,7 +104,7 @@ describe("a revocation's times are DynamoDB's, with an operator's clock that is"
   });
 });
 
-it('a write that took long is followed by one whose `before` reaches the moment of the first', async () => {
+it('a slow write is followed by one whose `before` reaches the moment of the first', async () => {
   let late = 0;
   let answers = 0;
   const slow = await startDatedDynamoDb(
@@ -129,14 +129,14 @@ it('a write that took long is followed by one whose `before` reaches the moment 
 });
 
 describe('the difference between the clocks', () => {
-  it('is told with both times, and what to do', async () => {
+  it('is reported with both times and advice', async () => {
     const { err } = await run('list', () => serverTime() - 600);
     expect(err).toMatch(
       /^This machine's clock says 2027-01-15T07:50:\d\dZ, and DynamoDB's in eu-west-1 says 2027-01-15T08:00:\d\dZ: DynamoDB's time is used\. Set this machine's clock\.\n$/,
     );
   });
 
-  it('is not told where it is small', async () => {
+  it('is not reported where it is small', async () => {
     expect(await run('list', serverTime)).toMatchObject({ exitCode: 0, err: '' });
   });
 });
@@ -152,7 +152,7 @@ describe('with an operator’s clock that is 10 min fast or slow', () => {
     expect(out).toMatch(/^Verdict: accepted/);
   });
 
-  it.each(clocks)('--before 24 h ahead is judged by DynamoDB’s clock: %s', async (_, now) => {
+  it.each(clocks)('--before 24 h ahead is compared with DynamoDB’s clock: %s', async (_, now) => {
     const ahead = Math.floor(serverTime()) + 86_400;
     const near = await run(`revoke subject near --before ${ahead - 60}`, now);
     const far = await run(`revoke subject far --before ${ahead + 60}`, now);
@@ -161,7 +161,7 @@ describe('with an operator’s clock that is 10 min fast or slow', () => {
     expect(await entry('sub#main#far')).toBeUndefined();
   });
 
-  it.each(clocks)('--as-of is judged by DynamoDB’s clock: %s', async (_, now) => {
+  it.each(clocks)('--as-of is compared with DynamoDB’s clock: %s', async (_, now) => {
     const asOf = Math.floor(serverTime());
     const file = 'level,value\nsubject,imported\n';
     const past = await run(`import - --as-of ${asOf - 60}`, now, file);
@@ -178,28 +178,28 @@ describe('with an operator’s clock that is 10 min fast or slow', () => {
   });
 });
 
-it('a denial is not repeated on a machine whose clock is off, nor taken for the trace of a lost answer', async () => {
+it('a denial is not repeated on a machine whose clock is off, nor taken for a lost answer', async () => {
   await run('revoke key twice', () => 0);
   const { out } = await run('revoke key twice', () => 0);
   expect(out).toMatch(/was revoked already by an entry at least as strong; nothing written/);
 });
 
 describe('a DynamoDB whose answers carry no time', () => {
-  it('on this machine has this machine’s time', async () => {
+  it('has this machine’s time if it runs on this machine', async () => {
     await runOn(dateless);
     await run('revoke subject dateless', serverTime);
     await runOn(dynamoDb);
     expect(Number((await entry('sub#main#dateless'))?.before?.N)).toBeGreaterThanOrEqual(Math.floor(serverTime()) - 60);
   });
 
-  it('elsewhere is rejected in one sentence', async () => {
+  it('is an error in one sentence if it runs elsewhere', async () => {
     const now = await tableTime(stackOf(dateless.address), SOURCES);
     expect(() => now()).toThrow(/DynamoDB's answer in region-0 carries no time \(the HTTP header Date\)/);
   });
 });
 
 describe('in several Regions', () => {
-  it('each has its own time', async () => {
+  it('each Region has its own time', async () => {
     const ahead = await startDatedDynamoDb(() => serverTime() + 500, httpDate);
     const stack = stackOf(dynamoDb.address, ahead.address);
     const now = await tableTime(stack, SOURCES);
@@ -209,13 +209,13 @@ describe('in several Regions', () => {
     expect(now()).toBeGreaterThan(now(first) + 400);
   });
 
-  it('one that is out of reach has the time of the others', async () => {
+  it('a Region that is out of reach has the time of the others', async () => {
     const stack = stackOf('http://127.0.0.1:9', dynamoDb.address);
     const now = await tableTime(stack, SOURCES);
     expect(Math.abs(now(stack.regions[0]) - serverTime())).toBeLessThan(2);
   });
 
-  it('all out of reach: the reason is given as soon as the time is wanted', async () => {
+  it('the time throws the reason if all Regions are out of reach', async () => {
     const now = await tableTime(stackOf('http://127.0.0.1:9'), SOURCES);
     expect(() => now()).toThrow(/ECONNREFUSED/);
   });

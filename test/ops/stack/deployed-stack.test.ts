@@ -9,7 +9,7 @@ import { type DatedDynamoDb, startDatedDynamoDb } from '../../support/table/date
 import { createRevocationTable, type TestRevocationTable } from '../../support/table/test-table.ts';
 import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
-/** What CloudFormation knows, by Region. */
+/** A stack that CloudFormation knows in a Region. */
 interface KnownStack {
   readonly table: string;
   readonly description: AuthorizerDescription;
@@ -17,7 +17,7 @@ interface KnownStack {
 
 const escaped = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
-/** The two answers of AWS's query protocol that the tool asks for, and the caller's identity. */
+/** A server for the three requests that the tool makes: two to CloudFormation, and the caller's identity. */
 function cloudFormation(stacks: ReadonlyMap<string, KnownStack>) {
   return async (response: ServerResponse, request: IncomingMessage) => {
     const region = /\/\d{8}\/([\w-]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -32,7 +32,7 @@ function cloudFormation(stacks: ReadonlyMap<string, KnownStack>) {
   };
 }
 
-/** The operation that the operator's role does not allow. */
+/** The operation that the operator's role does not allow; undefined: it allows all. */
 let rejected: string | undefined;
 
 const REJECTED =
@@ -120,7 +120,7 @@ describe('--stack', () => {
     expect(out).toMatch(/for certain by .*\(in 5 min\)/);
   });
 
-  it('exits 1 and names the Region that could not be confirmed, although the others were written', async () => {
+  it('exits with 1 and names the Region that could not be confirmed, although the others were written', async () => {
     stacks.set('us-east-1', { table: 'gone', description: describedAuthorizer([trustedIssuer()]) });
     const { exitCode, out } = await run('revoke key half --stack Api --region eu-west-1 --region us-east-1');
     expect(exitCode).toBe(1);
@@ -128,7 +128,7 @@ describe('--stack', () => {
     expect(out).toMatch(/NOT CONFIRMED in us-east-1: run the same command again/);
   });
 
-  it('writes nothing anywhere when one Region would not understand the entry', async () => {
+  it('writes nothing in any Region when one would not understand the entry', async () => {
     stacks.set('us-east-1', {
       table: table.name,
       description: describedAuthorizer([trustedIssuer({ alias: 'else' })]),
@@ -140,7 +140,7 @@ describe('--stack', () => {
     expect((await run('show key nowhere --issuer main --stack Api')).out).toMatch(/there is no entry/);
   });
 
-  it('that is not there is a failure in one sentence', async () => {
+  it('fails in one sentence for a stack that does not exist', async () => {
     const { exitCode, err } = await run('revoke key k --stack Api --region ap-south-1');
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
@@ -148,7 +148,7 @@ describe('--stack', () => {
     });
   });
 
-  it('whose description cannot be read is named, with its Region', async () => {
+  it('names a stack whose description cannot be read, and its Region', async () => {
     rejected = 'DescribeStackResource';
     const { exitCode, err } = await run('list --stack Api --region eu-west-1');
     expect({ exitCode, err }).toEqual({
@@ -157,7 +157,7 @@ describe('--stack', () => {
     });
   });
 
-  it('list and check read one Region, and ask none when they are given two', async () => {
+  it('rejects two Regions for list, before it asks either', async () => {
     const asked = aws.requests.length;
     const { exitCode, err } = await run('list --stack Api --region eu-west-1 --region us-east-1');
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/give --region once/) });

@@ -11,8 +11,8 @@ import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 const nowhere = { localFolder: '/nowhere', now: () => NOW, readStandardInput: async () => '' };
 const described = describedAuthorizer([trustedIssuer()]);
 
-describe('a table that does not answer is named, with what to do', () => {
-  it.each(['list', 'lint', 'show key k'])('%s while DynamoDB is away', async (commandLine) => {
+describe('the error names the table and what to do', () => {
+  it.each(['list', 'lint', 'show key k'])('for %s while DynamoDB does not answer', async (commandLine) => {
     const operator = await operatorAtWork(described, { dynamodb: 'http://127.0.0.1:9' });
     const { exitCode, out, err } = await operator.run(commandLine);
     await operator.leave();
@@ -20,7 +20,7 @@ describe('a table that does not answer is named, with what to do', () => {
     expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: sentence });
   });
 
-  it('a table that is gone', async () => {
+  it('for a table that does not exist', async () => {
     const operator = await operatorAtWork(described, { table: 'gone' });
     const { exitCode, err } = await operator.run('list');
     const { out } = await operator.run('revoke key k');
@@ -31,7 +31,7 @@ describe('a table that does not answer is named, with what to do', () => {
   });
 });
 
-describe('a stack that cannot be asked', () => {
+describe('the error for a stack that cannot be read', () => {
   let home: string;
   let aws: LoopbackServer;
   let answer: { readonly status: number; readonly body: string };
@@ -59,7 +59,7 @@ describe('a stack that cannot be asked', () => {
   it.each([
     ['token', token, '--stack Api'],
     ['revocations', revocations, 'list --stack Api'],
-  ])('%s without a Region', async (_, program, commandLine) => {
+  ])('says what to do about a missing Region: %s', async (_, program, commandLine) => {
     expect(await finished(wordsOf(commandLine), program, nowhere)).toEqual({
       exitCode: 1,
       out: '',
@@ -70,7 +70,7 @@ describe('a stack that cannot be asked', () => {
   it.each([
     ['token', token, '--stack Api --region eu-west-1'],
     ['revocations', revocations, 'list --stack Api --region eu-west-1'],
-  ])('%s without credentials', async (_, program, commandLine) => {
+  ])('says what to do about missing credentials: %s', async (_, program, commandLine) => {
     const { exitCode, err } = await finished(wordsOf(commandLine), program, nowhere);
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
