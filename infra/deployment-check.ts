@@ -1,13 +1,22 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { corsOrigins, realm } from './api/gateway-responses.ts';
 import { DeploymentError } from './errors.ts';
-import { AUTHORIZER_FIELDS, checkFields, checkMembers, resultTtl } from './settings/authorizer-check.ts';
+import { AUTHORIZER_FIELDS, checkIssuersAndRoutes, resultTtl } from './settings/authorizer-check.ts';
 import type { Deployment } from './settings/deployment-schema.ts';
-import { type Demand, demand, flag, isWhole, matching, objectOf, optional } from './settings/validators.ts';
+import {
+  checkFields,
+  flag,
+  isWhole,
+  matching,
+  objectOf,
+  optional,
+  type ValidatorsOf,
+  valueWhere,
+} from './settings/validators.ts';
 
-const requests = demand((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
+const requests = valueWhere((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
 
-const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
+const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
   ...AUTHORIZER_FIELDS,
   resultTtl,
   corsOrigins: optional(corsOrigins),
@@ -23,7 +32,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
   ),
   // The least and the most that a rate-based rule of AWS WAF takes.
   requestsPerAddress: optional(
-    demand(
+    valueWhere(
       (value) => isWhole(value, 10, 2_000_000_000),
       'write a whole number of requests from 10, within five minutes',
     ),
@@ -33,7 +42,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<keyof Deployment, Demand>> = {
 /** @throws DeploymentError the first thing that is wrong, in one sentence */
 export function checkDeployment(deployment: Deployment): void {
   checkFields('deployment', deployment, DEPLOYMENT_FIELDS);
-  checkMembers(deployment);
+  checkIssuersAndRoutes(deployment);
   rejectPreflightRules(deployment);
   const { webAcl, requestsPerAddress } = deployment;
   if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;

@@ -6,7 +6,7 @@ import type { Deployment } from './settings/deployment-schema.ts';
  *
  * No issuers: the stack creates a Cognito user pool and trusts it as `main`. Yours instead, here by Auth0's preset:
  *
- *     import { auth0 } from './issuers/issuer-presets.ts';
+ *     import { auth0 } from './issuers/auth0.ts';
  *     issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
  */
 export const deployment: Deployment = {

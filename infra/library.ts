@@ -10,15 +10,12 @@ export { createApiAlarms } from './alarms/alarms.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
 export { DeploymentError, RouteTableError } from './errors.ts';
-export type {
-  Auth0Options,
-  CognitoOptions,
-  EntraIdOptions,
-  GoogleOptions,
-  KeycloakOptions,
-  OidcOptions,
-  OktaOptions,
-} from './issuers/issuer-options.ts';
-export { auth0, cognito, entraId, google, keycloak, oidc, okta } from './issuers/issuer-presets.ts';
+export { type Auth0Options, auth0 } from './issuers/auth0.ts';
+export { type CognitoOptions, cognito } from './issuers/cognito.ts';
+export { type EntraIdOptions, entraId } from './issuers/entra-id.ts';
+export { type GoogleOptions, google } from './issuers/google.ts';
+export { type KeycloakOptions, keycloak } from './issuers/keycloak.ts';
+export { type OidcOptions, oidc } from './issuers/oidc.ts';
+export { type OktaOptions, okta } from './issuers/okta.ts';
 export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
 export type { AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';

@@ -7,8 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { suppressRules } from '../nag-suppressions.ts';
-import { checkFields } from '../settings/authorizer-check.ts';
-import { type Demand, demand, matching } from '../settings/validators.ts';
+import { checkFields, matching, type ValidatorsOf, valueWhere } from '../settings/validators.ts';
 
 export interface AlarmMailProps {
   readonly address: string;
@@ -19,9 +18,9 @@ export interface AlarmMailProps {
 
 export const mailAddress = matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'write one e-mail address');
 
-const PROPS: Readonly<Record<keyof AlarmMailProps, Demand>> = {
+const PROPS: ValidatorsOf<AlarmMailProps> = {
   address: mailAddress,
-  alarms: demand(Array.isArray, 'write a list of alarms: [ … ]'),
+  alarms: valueWhere(Array.isArray, 'write a list of alarms: [ … ]'),
   encryptionKey: () => undefined,
 };
 

@@ -1,7 +1,6 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
-import { checkFields } from '../settings/authorizer-check.ts';
-import { type Demand, listOf, matching, textWhere } from '../settings/validators.ts';
+import { checkFields, listOf, matching, textWhere, type Validator, type ValidatorsOf } from '../settings/validators.ts';
 
 export interface GatewayResponseOptions {
   readonly realm: string;
@@ -13,7 +12,7 @@ const origin = textWhere(
   "write origins as browsers do, without a path (https://app.example.com), or '*' alone",
 );
 
-export const corsOrigins: Demand = (value) =>
+export const corsOrigins: Validator = (value) =>
   Array.isArray(value) && value.length > 1 && value.includes('*')
     ? "write '*' alone, because it includes the others"
     : listOf(origin, 0)(value);
@@ -24,7 +23,7 @@ export const realm = matching(
   'write visible ASCII without quotes or backslash',
 );
 
-const OPTIONS: Readonly<Record<keyof GatewayResponseOptions, Demand>> = { realm, corsOrigins };
+const OPTIONS: ValidatorsOf<GatewayResponseOptions> = { realm, corsOrigins };
 
 interface GatewayError {
   readonly responseType: ResponseType;

@@ -14,8 +14,8 @@ import type { Route } from '../../lambda/policy/route.ts';
 import { DeploymentError } from '../errors.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
-import { shown } from '../settings/validators.ts';
-import { cognitoPool } from './issuer-presets.ts';
+import { shown } from '../settings/shown-value.ts';
+import { cognitoPool } from './cognito.ts';
 
 /** The resource server's identifier: Cognito calls the scope `orders:read` of this API `api/orders:read`. */
 const RESOURCE_SERVER = 'api';

@@ -1,30 +1,29 @@
 import { HTTP_METHODS } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
-import { ALIAS_PATTERN } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';
-import type { AuthorizerSettings, IssuerSettings } from './deployment-schema.ts';
+import type { AuthorizerSettings } from './deployment-schema.ts';
 import { givenTable } from './given-table-check.ts';
-import { rejectSharedAliases } from './issuer-aliases.ts';
-import { issuerComplaint } from './issuer-check.ts';
+import { aliasProblem, rejectDuplicateIssuers, rejectSharedAliases } from './issuer-aliases.ts';
+import { issuerProblem } from './issuer-check.ts';
+import { isRecord, objectFix } from './plain-object.ts';
+import { shown } from './shown-value.ts';
 import { rejectUngrantableScopes } from './ungrantable-scopes.ts';
 import {
-  type Demand,
-  demand,
+  checkFields,
   flag,
-  isRecord,
   isWhole,
   listOf,
+  literalText,
   matching,
-  objectFix,
   objectOf,
   oneOf,
   optional,
   recordOf,
   secondsIn,
-  shown,
-  unknownMember,
-  written,
+  type Validator,
+  type ValidatorsOf,
+  valueWhere,
 } from './validators.ts';
 
 /** What the authorizer itself puts into the context, and what API Gateway adds to it. */
@@ -35,35 +34,35 @@ const RESERVED_CONTEXT_NAMES = [
 
 const MAX_CONTEXT_CLAIMS = 10;
 
-const contextName = written(
+const contextName = literalText(
   new RegExp(`^(?!(${RESERVED_CONTEXT_NAMES.join('|')})$)[A-Za-z][A-Za-z0-9_]{0,63}$`),
   `give names of letters, digits and _, and none of ${RESERVED_CONTEXT_NAMES.join(', ')}, which are always there`,
 );
 
 const claimName = matching(/^[^\p{Cc}]{1,255}$/u, 'name the claim that each stands for');
 
-const contextClaims: Demand = (value) =>
+const contextClaims: Validator = (value) =>
   isRecord(value) && Object.keys(value).length > MAX_CONTEXT_CLAIMS
     ? `name at most ${MAX_CONTEXT_CLAIMS}, because all of them travel with every request`
     : recordOf(contextName, claimName)(value);
 
-const scope = written(/\S/, 'list scopes as strings');
+const scope = literalText(/\S/, 'list scopes as strings');
 
 /** Only the shape: what a table may say, `compileRoutes` knows. */
 const route = objectOf({
   method: oneOf([...HTTP_METHODS, 'ANY']),
-  path: written(/^\//, 'write a path that begins with /'),
+  path: literalText(/^\//, 'write a path that begins with /'),
   scopes: listOf(scope, 0),
 });
 
-const routeName = written(/^[A-Z]+ \//, "name routes by method and path, such as 'GET /orders/{id}'");
+const routeName = literalText(/^[A-Z]+ \//, "name routes by method and path, such as 'GET /orders/{id}'");
 
-export const resultTtl = demand(
+export const resultTtl = valueWhere(
   (value) => isWhole(secondsIn(value), 0, 3600),
   'write Duration.seconds(0) to Duration.seconds(3600)',
 );
 
-export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand>> = {
+export const AUTHORIZER_FIELDS: ValidatorsOf<AuthorizerSettings> = {
   issuers: (value) =>
     isRecord(value) ? undefined : objectFix(value, 'write an object of issuers by alias: { main: oidc({ … }) }'),
   routes: listOf(() => undefined, 1),
@@ -72,7 +71,7 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
   contextClaims: optional(contextClaims),
   flush: optional(flag),
-  reservedConcurrency: optional(demand((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
+  reservedConcurrency: optional(valueWhere((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
   encryptionKey: optional(
     matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
   ),
@@ -81,7 +80,7 @@ export const AUTHORIZER_FIELDS: Readonly<Record<keyof AuthorizerSettings, Demand
   exactPolicies: optional(oneOf(['required'])),
   acceptedLosses: optional(listOf(routeName, 0)),
   maxAnswerBytes: optional(
-    demand(
+    valueWhere(
       (value) => isWhole(value, DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES),
       `write a whole number of bytes from ${DOCUMENTED_ANSWER_BYTES} to ${MAX_ANSWER_BYTES}`,
     ),
@@ -96,28 +95,14 @@ export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
   if (Object.keys(settings.issuers).length === 0) {
     throw new DeploymentError('issuers is {}: name at least one, such as { main: oidc({ … }) }.');
   }
-  checkMembers(settings);
+  checkIssuersAndRoutes(settings);
 }
 
-/** @throws DeploymentError for a field that is wrong, or that does not exist: a misspelt one would mean its default */
-export function checkFields(name: string, value: unknown, fields: Readonly<Record<string, Demand>>): void {
-  if (!isRecord(value)) throw new DeploymentError(`${name} is ${shown(value)}: ${objectFix(value)}.`);
-  const names = Object.keys(fields);
-  const unknown = unknownMember(value, names);
-  if (unknown !== undefined) {
-    throw new DeploymentError(`${name} has a field "${unknown.name}": write only ${names.join(', ')}${unknown.hint}.`);
-  }
-  for (const [field, demanded] of Object.entries(fields)) {
-    const fix = demanded(value[field]);
-    if (fix !== undefined) throw new DeploymentError(`${field} is ${shown(value[field])}: ${fix}.`);
-  }
-}
-
-/** Issuers and routes one by one, so that the sentence names the one that is wrong. */
-export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issuers' | 'routes'>): void {
+/** Checks issuers and routes one by one, so that the sentence names the wrong one. @throws DeploymentError */
+export function checkIssuersAndRoutes({ issuers, routes }: Pick<AuthorizerSettings, 'issuers' | 'routes'>): void {
   for (const [alias, settings] of Object.entries(issuers)) {
-    const complaint = aliasComplaint(alias) ?? issuerComplaint(`issuers.${alias}`, settings);
-    if (complaint !== undefined) throw new DeploymentError(`${complaint}.`);
+    const problem = aliasProblem(alias) ?? issuerProblem(`issuers.${alias}`, settings);
+    if (problem !== undefined) throw new DeploymentError(`${problem}.`);
   }
   rejectDuplicateIssuers(issuers);
   rejectSharedAliases(issuers);
@@ -126,23 +111,4 @@ export function checkMembers({ issuers, routes }: Pick<AuthorizerSettings, 'issu
     if (fix !== undefined) throw new DeploymentError(`routes[${index}] is ${shown(rule)}: ${fix}.`);
   }
   rejectUngrantableScopes(issuers, routes);
-}
-
-function aliasComplaint(alias: string): string | undefined {
-  if (ALIAS_PATTERN.test(alias)) return undefined;
-  return `issuers has the alias ${shown(alias)}: write 1 to 16 lower-case letters, digits and hyphens`;
-}
-
-/** The issuer a token names chooses the configuration: two for one issuer would leave the second unused. */
-function rejectDuplicateIssuers(issuers: Readonly<Record<string, IssuerSettings>>): void {
-  const aliases = new Map<string, string>();
-  for (const [alias, { issuer }] of Object.entries(issuers)) {
-    const other = aliases.get(issuer);
-    if (other !== undefined) {
-      throw new DeploymentError(
-        `issuers.${other} and issuers.${alias} are both ${shown(issuer)}: keep one, which may list several audiences.`,
-      );
-    }
-    aliases.set(issuer, alias);
-  }
 }

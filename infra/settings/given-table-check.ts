@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { DeploymentError } from '../errors.ts';
 import type { AnyTable, AuthorizerSettings } from './deployment-schema.ts';
-import { type Demand, matching, objectOf, optional } from './validators.ts';
+import { matching, objectOf, optional, type Validator } from './validators.ts';
 
 const tableArns = objectOf({
   tableArn: matching(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+$/, 'write the ARN of the table'),
@@ -20,7 +20,7 @@ const tableArns = objectOf({
 });
 
 /** Only the form: whether the table fits, `rejectUnfitTable` knows. */
-export const givenTable: Demand = (value) => {
+export const givenTable: Validator = (value) => {
   if (Construct.isConstruct(value)) {
     return 'tableArn' in value ? undefined : 'give a table: a construct with a tableArn';
   }

@@ -1,20 +1,41 @@
 import { ALIAS_PATTERN, MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
-import { type Demand, demand, listOf, shown } from './validators.ts';
+import { shown } from './shown-value.ts';
+import { listOf, type Validator, valueWhere } from './validators.ts';
 
-/** No CDK token: the table's entries hold the alias as text. */
-const alias = demand(
+/** The problem of an issuer's present alias, as a sentence without its full stop; undefined: there is none. */
+export function aliasProblem(alias: string): string | undefined {
+  if (ALIAS_PATTERN.test(alias)) return undefined;
+  return `issuers has the alias ${shown(alias)}: write 1 to 16 lower-case letters, digits and hyphens`;
+}
+
+/** The table's entries hold the alias as text, so a CDK token cannot be one. */
+const alias = valueWhere(
   (value) => typeof value === 'string' && ALIAS_PATTERN.test(value),
   'list former aliases, of 1 to 16 lower-case letters, digits and hyphens',
 );
 
 /** What an issuer's `formerAliases` must be, apart from the other issuers. */
-export const formerAliases: Demand = (value) => {
+export const formerAliases: Validator = (value) => {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length <= MAX_FORMER_ALIASES) return listOf(alias, 0)(value);
   return `name at most ${MAX_FORMER_ALIASES}, because each of them makes the read of every decision longer`;
 };
+
+/** A token's issuer chooses the configuration: of two for one issuer, the second would never be used. @throws DeploymentError */
+export function rejectDuplicateIssuers(issuers: Readonly<Record<string, IssuerSettings>>): void {
+  const aliases = new Map<string, string>();
+  for (const [alias, { issuer }] of Object.entries(issuers)) {
+    const other = aliases.get(issuer);
+    if (other !== undefined) {
+      throw new DeploymentError(
+        `issuers.${other} and issuers.${alias} are both ${shown(issuer)}: keep one, which may list several audiences.`,
+      );
+    }
+    aliases.set(issuer, alias);
+  }
+}
 
 /**
  * Rejects an alias that is given to two issuers, as the present one or a former one: its entries would revoke what the

@@ -1,22 +1,22 @@
 import { IGNORABLE_PARAMETERS, isAcceptableAddress, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './issuer-aliases.ts';
+import { shown } from './shown-value.ts';
 import {
   allOf,
-  type Demand,
-  demand,
-  isRecord,
   listOf,
+  literalText,
   matching,
-  objectFix,
+  memberProblem,
   objectOf,
   oneOf,
+  orNull,
   recordOf,
-  shown,
   textWhere,
-  unknownMember,
+  type ValidatorsOf,
+  valueWhere,
   wholeSeconds,
-  written,
+  without,
 } from './validators.ts';
 
 /** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
@@ -24,7 +24,7 @@ const MAX_TOKEN_AGE = 31 * 24 * 3600;
 
 const text = matching(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
 
-const writtenText = written(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
+const writtenText = literalText(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
 
 const address = textWhere(
   isAddress,
@@ -33,12 +33,9 @@ const address = textWhere(
 
 export const issuerAddress = allOf(
   address,
-  textWhere(
-    (value) => !value.includes('/.well-known/'),
-    'leave out /.well-known/ and what follows, because tokens name the issuer without it',
-  ),
-  textWhere(
-    (value) => !/^https:\/\/login\.microsoftonline\.\w+\/(common|organizations|consumers)\//.test(value),
+  without(/\/\.well-known\//, 'leave out /.well-known/ and what follows, because tokens name the issuer without it'),
+  without(
+    /^https:\/\/login\.microsoftonline\.\w+\/(common|organizations|consumers)\//,
     'name your tenant by its GUID, because tokens name the tenant, never the address of all tenants',
   ),
 );
@@ -46,13 +43,13 @@ export const issuerAddress = allOf(
 /** Discovery documents are found by themselves. */
 export const keySetAddress = allOf(
   address,
-  textWhere(
-    (value) => !/\/\.well-known\/(openid-configuration|oauth-authorization-server)/.test(value),
+  without(
+    /\/\.well-known\/(openid-configuration|oauth-authorization-server)/,
     'write the address of the key set itself, or leave jwksUri to discovery',
   ),
 );
 
-const algorithm = demand(
+const algorithm = valueWhere(
   (value) => SIGNATURE_ALGORITHMS.some((known) => known === value),
   `name only ${SIGNATURE_ALGORITHMS.join(', ')}, because with HS* whoever can verify a token can also make one`,
 );
@@ -66,15 +63,14 @@ const tokenType = matching(
 );
 
 /** Every other parameter is accepted anyway, or must never be. */
-export const ignorableParameter = demand(
+export const ignorableParameter = valueWhere(
   (value) => IGNORABLE_PARAMETERS.some((known) => known === value),
   `name only ${IGNORABLE_PARAMETERS.join(', ')}, because crit, b64, jwk, x5c, cty and enc change what a token means or who signed it, and no other parameter has to be named`,
 );
 
 const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
 
-/** One demand for each field: a field added to the type does not compile until it is checked here. */
-const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
+const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
   issuer: issuerAddress,
   jwksUri: orNull(keySetAddress),
   audiences: listOf(orNull(text), 0),
@@ -91,35 +87,21 @@ const ISSUER_FIELDS: Readonly<Record<keyof IssuerSettings, Demand>> = {
   formerAliases,
 };
 
-/** What is wrong with an issuer's settings, as a sentence without its full stop; undefined: nothing. */
-export function issuerComplaint(field: string, settings: unknown): string | undefined {
-  if (!isRecord(settings)) {
-    return `${field} is ${shown(settings)}: ${objectFix(settings, 'write what a preset returns, such as oidc({ … })')}`;
-  }
-  const names = Object.keys(ISSUER_FIELDS);
-  const unknown = unknownMember(settings, names);
-  if (unknown !== undefined) {
-    return `${field} has a field "${unknown.name}": write only ${names.join(', ')}${unknown.hint}`;
-  }
-  for (const [name, demanded] of Object.entries(ISSUER_FIELDS)) {
-    const fix = demanded(settings[name]);
-    if (fix !== undefined) return `${field}.${name} is ${shown(settings[name])}: ${fix}`;
-  }
-  // Each field has just been looked at, which the compiler cannot follow through a table.
-  return audienceComplaint(field, settings as unknown as IssuerSettings);
+/** The first problem of an issuer's settings, as a sentence without its full stop; undefined: there is none. */
+export function issuerProblem(name: string, settings: unknown): string | undefined {
+  const fix = 'write what a preset returns, such as oidc({ … })';
+  const problem = memberProblem(settings, ISSUER_FIELDS, { name, prefix: `${name}.`, kind: 'a field', fix });
+  // `ISSUER_FIELDS` has just checked each field, which the compiler cannot follow through a table.
+  return problem ?? audienceProblem(name, settings as IssuerSettings);
 }
 
 /** A token without audience is good for every API of its issuer: then only named clients may use it here. */
-function audienceComplaint(field: string, { audiences, clients }: IssuerSettings): string | undefined {
+function audienceProblem(name: string, { audiences, clients }: IssuerSettings): string | undefined {
   if (clients.length > 0 || (audiences.length > 0 && !audiences.includes(null))) return undefined;
   return (
-    `${field}.audiences is ${shown(audiences)}: ` +
+    `${name}.audiences is ${shown(audiences)}: ` +
     'name the audience of this API, or pin clients where the issuer sets none'
   );
-}
-
-function orNull(demanded: Demand): Demand {
-  return (value) => (value === null ? undefined : demanded(value));
 }
 
 function isAddress(value: string): boolean {

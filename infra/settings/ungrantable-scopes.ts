@@ -1,6 +1,7 @@
 import { DeploymentError } from '../errors.ts';
 import type { AuthorizerSettings, IssuerSettings } from './deployment-schema.ts';
-import { isKnownLater, shown } from './validators.ts';
+import { shown } from './shown-value.ts';
+import { isKnownLater } from './validators.ts';
 
 type Issuers = AuthorizerSettings['issuers'];
 

@@ -1,9 +1,14 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { DeploymentError } from '../errors.ts';
 import { nearestName } from './nearest-name.ts';
+import { isRecord, objectFix } from './plain-object.ts';
+import { shown } from './shown-value.ts';
 
-/** What a value must be: undefined when it is, else how to put it right, as the end of a sentence. */
-export type Demand = (value: unknown) => string | undefined;
+/** Checks a value of a setting. Returns how to put it right, as the end of a sentence; undefined: the value is right. */
+export type Validator = (value: unknown) => string | undefined;
+
+/** One validator for each member of a type: a member added to the type does not compile until it is checked. */
+export type ValidatorsOf<T> = Readonly<Record<keyof T, Validator>>;
 
 /**
  * What CDK's `valueFromLookup` returns until the CDK command has looked the parameter up and synthesizes again. Synth must
@@ -11,105 +16,157 @@ export type Demand = (value: unknown) => string | undefined;
  */
 const LOOKUP_DUMMY = /dummy-value-for-/i;
 
-export function demand(holds: (value: unknown) => boolean, fix: string): Demand {
-  return (value) => (holds(value) ? undefined : fix);
+export function valueWhere(isRight: (value: unknown) => boolean, fix: string): Validator {
+  return (value) => (isRight(value) ? undefined : fix);
 }
 
-/** Text whose value only the deployment knows (a CDK token), or only the next synth (a context look-up). */
+/** Text for which `isRight` holds, or that is known later: such a value comes from a resource or an account, not from a keyboard. */
+export function textWhere(isRight: (value: string) => boolean, fix: string): Validator {
+  return valueWhere((value) => typeof value === 'string' && (isKnownLater(value) || isRight(value)), fix);
+}
+
+/** Whether only the deployment knows the text (a CDK token), or only the next synth (a context look-up). */
 export function isKnownLater(value: unknown): value is string {
   return typeof value === 'string' && (Token.isUnresolved(value) || LOOKUP_DUMMY.test(value));
 }
 
-/** A value that is known later counts as sound: it comes from a resource or an account, not from a keyboard. */
-export function matching(pattern: RegExp, fix: string): Demand {
+export function matching(pattern: RegExp, fix: string): Validator {
   return textWhere((value) => pattern.test(value), fix);
 }
 
-export function textWhere(holds: (value: string) => boolean, fix: string): Demand {
-  return demand((value) => typeof value === 'string' && (isKnownLater(value) || holds(value)), fix);
+/** Text in which `mistake`, which no token would match, does not occur. */
+export function without(mistake: RegExp, fix: string): Validator {
+  return textWhere((value) => !mistake.test(value), fix);
 }
 
-/** Text from which synth itself makes something: a CDK token would stand there as its placeholder. */
-export function written(pattern: RegExp, fix: string): Demand {
-  const sound = matching(pattern, fix);
-  return (value) => (Token.isUnresolved(value) ? 'write the text itself, because synth has to know it' : sound(value));
+/** Text that synth itself reads: for a CDK token it would read a placeholder. */
+export function literalText(pattern: RegExp, fix: string): Validator {
+  const validate = matching(pattern, fix);
+  return (value) =>
+    Token.isUnresolved(value) ? 'write the text itself, because synth has to know it' : validate(value);
 }
 
-export function allOf(...demands: readonly Demand[]): Demand {
-  return (value) => firstOf(demands.map((each) => each(value)));
+export function allOf(...validators: readonly Validator[]): Validator {
+  return (value) => firstOf(validators.map((validate) => validate(value)));
 }
 
-export function optional(demanded: Demand): Demand {
-  return (value) => (value === undefined ? undefined : demanded(value));
+export function optional(validate: Validator): Validator {
+  return (value) => (value === undefined ? undefined : validate(value));
+}
+
+export function orNull(validate: Validator): Validator {
+  return (value) => (value === null ? undefined : validate(value));
 }
 
 export const flag = oneOf([true, false]);
 
-export function wholeSeconds(least: number, most: number): Demand {
-  return demand((value) => isWhole(value, least, most), `write whole seconds from ${least} to ${most}`);
+export function oneOf(choices: readonly unknown[]): Validator {
+  const list = choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice))).join(', ');
+  return valueWhere((value) => choices.includes(value), `write only ${list}`);
 }
 
-export function isWhole(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+export function wholeSeconds(min: number, max: number): Validator {
+  return valueWhere((value) => isWhole(value, min, max), `write whole seconds from ${min} to ${max}`);
 }
 
-/** The whole seconds of a duration; undefined for a fraction, for another type, and where only the deployment knows. */
+export function isWhole(value: unknown, min: number, max: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+}
+
+/** The seconds of a duration; undefined: a fraction of seconds, another type, or known at deployment only. */
 export function secondsIn(value: unknown): number | undefined {
   if (!(value instanceof Duration) || value.isUnresolved()) return undefined;
   const seconds = value.toMilliseconds() / 1000;
   return Number.isInteger(seconds) ? seconds : undefined;
 }
 
-/** Every member as demanded, none twice, at least `least` of them. */
-export function listOf(each: Demand, least: number): Demand {
+/** A list of at least `min` members, each right and no two equal. */
+export function listOf(validate: Validator, min: number): Validator {
   return (value) => {
     if (!Array.isArray(value)) return 'write a list: [ … ]';
     if (value.some(isListToken)) return 'write its members one by one, because synth has to know how many there are';
-    if (value.length < least) return `name at least ${least}`;
+    if (value.length < min) return `name at least ${min}`;
     if (new Set(value).size < value.length) return 'name each once';
-    return firstOf(value.map(each));
+    return firstOf(value.map(validate));
   };
 }
 
-/** One or several, each as demanded: none at all is as wrong as a wrong one. */
-export function oneOrMore(each: Demand): Demand {
-  return (value) => {
-    if (typeof value === 'string') return each(value);
-    return Array.isArray(value) && value.length > 0 ? listOf(each, 1)(value) : each(undefined);
-  };
+/** A list whose fix for an empty list is the fix for a missing member. */
+export function nonEmptyList(validate: Validator): Validator {
+  const list = listOf(validate, 1);
+  return (value) => (Array.isArray(value) && value.length === 0 ? validate(undefined) : list(value));
 }
 
-/** A list that is one CDK token is an array with one placeholder, which may have been spread into another. */
+/** One text, or a list of at least one. */
+export function oneOrMore(validate: Validator): Validator {
+  const list = nonEmptyList(validate);
+  return (value) => (Array.isArray(value) ? list(value) : validate(value));
+}
+
+/** A list that is one CDK token is an array with one placeholder, which may have been spread into another array. */
 function isListToken(member: unknown): boolean {
   return typeof member === 'string' && !Token.isUnresolved(member) && Token.isUnresolved([member]);
 }
 
-export function recordOf(eachKey: Demand, eachValue: Demand): Demand {
+export function recordOf(validateKey: Validator, validateValue: Validator): Validator {
   return (value) => {
     if (!isRecord(value)) return objectFix(value);
-    return firstOf([...Object.keys(value).map(eachKey), ...Object.values(value).map(eachValue)]);
+    return firstOf([...Object.keys(value).map(validateKey), ...Object.values(value).map(validateValue)]);
   };
 }
 
-export function oneOf(words: readonly unknown[]): Demand {
-  return demand((value) => words.includes(value), `write only ${words.map(String).join(', ')}`);
-}
-
-/** Exactly these fields, each as demanded. A misspelt one would otherwise silently mean its default. */
-export function objectOf(fields: Readonly<Record<string, Demand>>): Demand {
-  const names = Object.keys(fields);
+/** An object with these members and no others: a misspelt one would silently mean its default. */
+export function objectOf(members: Readonly<Record<string, Validator>>): Validator {
+  const names = Object.keys(members);
   return (value) => {
     if (!isRecord(value)) return objectFix(value);
     const unknown = unknownMember(value, names);
     if (unknown !== undefined) {
       return `leave out "${unknown.name}"${unknown.hint} and write only the fields ${names.join(', ')}`;
     }
-    return firstOf(Object.entries(fields).map(([name, each]) => prefixed(name, each(value[name]))));
+    return firstOf(Object.entries(members).map(([name, validate]) => prefixed(name, validate(value[name]))));
   };
 }
 
-/** A member that does not exist, and ` (did you mean …?)` where a known name is close. */
-export function unknownMember(
+/** What a message calls an object of settings and its members. */
+export interface MemberWords {
+  /** `deployment`, `issuers.main`, `auth0`. */
+  readonly name: string;
+  /** The text before a member's name: `issuers.main.`, `auth0: `. */
+  readonly prefix: string;
+  readonly kind: 'a field' | 'an option';
+  /** What to write where the value is not even an object. */
+  readonly fix?: string;
+}
+
+/** The first member that is unknown or wrong, as a sentence without its full stop; undefined: there is none. */
+export function memberProblem(
+  value: unknown,
+  members: Readonly<Record<string, Validator>>,
+  { name, prefix, kind, fix }: MemberWords,
+): string | undefined {
+  const is = kind === 'an option' ? 'is given' : 'is';
+  if (!isRecord(value)) return `${name} ${is} ${shown(value)}: ${objectFix(value, fix)}`;
+  const known = Object.keys(members);
+  const unknown = unknownMember(value, known);
+  if (unknown !== undefined) {
+    return `${name} has ${kind} "${unknown.name}": write only ${known.join(', ')}${unknown.hint}`;
+  }
+  for (const [member, validate] of Object.entries(members)) {
+    const fix = validate(value[member]);
+    if (fix !== undefined) return `${prefix}${member} is ${shown(value[member])}: ${fix}`;
+  }
+  return undefined;
+}
+
+/** @throws DeploymentError for the first field that is unknown or wrong */
+export function checkFields(name: string, value: unknown, fields: Readonly<Record<string, Validator>>): void {
+  const problem = memberProblem(value, fields, { name, prefix: '', kind: 'a field' });
+  if (problem !== undefined) throw new DeploymentError(`${problem}.`);
+}
+
+/** `hint`: ` (did you mean …?)` where a known name is close, else empty. */
+function unknownMember(
   value: Readonly<Record<string, unknown>>,
   known: readonly string[],
 ): { readonly name: string; readonly hint: string } | undefined {
@@ -117,54 +174,6 @@ export function unknownMember(
   if (name === undefined) return undefined;
   const nearest = nearestName(name, known);
   return { name, hint: nearest === undefined ? '' : ` (did you mean ${nearest}?)` };
-}
-
-/** A plain object, of any realm. Copies drop what an object inherits or hides, and a computed member may change after it is checked. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isObject(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const inheritsNothing =
-    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.keys(Object(prototype)).length === 0);
-  return inheritsNothing && Reflect.ownKeys(value).every((key) => typeof key === 'string' && isData(value, key));
-}
-
-function isData(owner: object, key: string): boolean {
-  const member = Reflect.getOwnPropertyDescriptor(owner, key);
-  return member?.enumerable === true && 'value' in member;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Token.isUnresolved(value);
-}
-
-/** How to put right what is no record. @param fix for what is not even an object */
-export function objectFix(value: unknown, fix = 'write an object: { … }'): string {
-  return isObject(value)
-    ? 'write a plain object, { … }, whose members are all its own: none inherited, hidden, computed or named by a symbol'
-    : fix;
-}
-
-/** A value as a message shows it: short, on one line. */
-export function shown(value: unknown): string {
-  if (Token.isUnresolved(value) && typeof value !== 'string') return 'a value that only the deployment knows';
-  const text = value instanceof Duration ? value.toHumanString() : textOf(value);
-  const readable = withTokensAs('<known at deployment>', text);
-  return readable.length <= 80 ? readable : `${readable.slice(0, 79)}…`;
-}
-
-/** A token among numbers is a number that no person would write. */
-function numbersOfTokens(_name: string, value: unknown): unknown {
-  return typeof value === 'number' && Token.isUnresolved(value) ? '<known at deployment>' : value;
-}
-
-/** A text with something in place of each value that only the deployment knows. */
-export function withTokensAs(replacement: string, text: string): string {
-  return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, replacement);
-}
-
-function textOf(value: unknown): string {
-  // A construct refers to itself, which JSON cannot say.
-  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value, numbersOfTokens) ?? 'missing');
 }
 
 function prefixed(name: string, fix: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { App, Duration } from 'aws-cdk-lib';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { deployment } from '../../infra/deployment.ts';
-import { oidc } from '../../infra/issuers/issuer-presets.ts';
+import { oidc } from '../../infra/issuers/oidc.ts';
 import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;

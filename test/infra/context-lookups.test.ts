@@ -2,37 +2,38 @@ import { type App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
+import { auth0 } from '../../infra/issuers/auth0.ts';
+import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
+import {
+  EVERY_OPTION,
+  PRESET_NAMES,
+  type PresetName,
+  settingsBy,
+  textOptionsOf,
+} from '../support/tokens/issuer-presets.ts';
 
 const env = { account: '123456789012', region: 'eu-west-1' };
 const routes: Deployment['routes'] = [{ method: 'GET', path: '/a', scopes: [] }];
 const audience = 'https://api.acme.example';
-const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
 
 type LookUp = (value: string) => string;
 
+/** A preset's options in which every text is looked up. */
+function lookedUp(name: PresetName, look: LookUp): object {
+  const options: Readonly<Record<string, unknown>> = { ...EVERY_OPTION[name] };
+  const texts = textOptionsOf(name).map((option) => {
+    const value = options[option];
+    return [option, Array.isArray(value) ? value.map((text) => look(String(text))) : look(String(value))];
+  });
+  return { ...options, ...Object.fromEntries(texts) };
+}
+
 /** Settings that look every text up, by the value that the look-up finds. */
 const issuers: Readonly<Record<string, (look: LookUp) => IssuerSettings>> = {
-  auth0: (look) => auth0({ domain: look('acme.eu.auth0.com'), audience: look(audience), clients: [look('spa')] }),
-  cognito: (look) =>
-    cognito({
-      userPoolId: look('eu-west-1_Aa'),
-      clients: [look('c1')],
-      resourceServer: look('orders'),
-      audience: look(audience),
-    }),
-  entraId: (look) => entraId({ tenantId: look(tenantId), audience: look('a-guid') }),
-  keycloak: (look) =>
-    keycloak({ url: look('https://sso.acme.example'), realm: look('shop'), audience: look(audience) }),
-  okta: (look) =>
-    okta({ domain: look('acme.okta.com'), authorizationServerId: look('aus1'), audience: look(audience) }),
-  google: (look) =>
-    google({ clientIds: [look('123.apps.example')], acceptIdTokens: true, hostedDomain: look('acme.example') }),
-  oidc: (look) =>
-    oidc({ issuer: look('https://a.example/'), jwksUri: look('https://a.example/k'), audience: look('a') }),
+  ...Object.fromEntries(PRESET_NAMES.map((name) => [name, (look: LookUp) => settingsBy(name, lookedUp(name, look))])),
   'oidc, a part of the text': (look) => oidc({ issuer: `https://${look('b.example')}/`, audience }),
 };
 

@@ -1,7 +1,8 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../infra/deployment-check.ts';
-import { cognito, google } from '../../infra/issuers/issuer-presets.ts';
+import { cognito } from '../../infra/issuers/cognito.ts';
+import { google } from '../../infra/issuers/google.ts';
 import { checkAuthorizerSettings } from '../../infra/settings/authorizer-check.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { issuer, soundDeployment } from '../support/cdk/synthesis.ts';
@@ -175,7 +176,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'a scope claim without its form',
     claimNamesWith({ scopes: [{ path: ['scp'] }] }),
-    'in scopes, in form, write only string, array.',
+    "in scopes, in form, write only 'string', 'array'.",
   ],
   [
     'a scope claim without its name',
@@ -222,7 +223,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'an unknown way with tokens without id',
     issuerWith({ tokensWithoutId: 'accept' }),
-    'issuers.main.tokensWithoutId is "accept": write only reject, digest.',
+    `issuers.main.tokensWithoutId is "accept": write only 'reject', 'digest'.`,
   ],
   ...['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc', 'alg', 'typ', 'kid', 'x5t', 'ZIP', ''].map(
     (name) =>
@@ -252,7 +253,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'a method in small letters',
     { routes: [{ method: 'get', path: '/a', scopes: [] }] },
-    'in method, write only DELETE, GET,',
+    "in method, write only 'DELETE', 'GET',",
   ],
   [
     'a path without its slash',
@@ -279,7 +280,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'an unknown revocation level',
     { revocationLevels: ['tokens'] },
-    'revocationLevels is ["tokens"]: write only token, session, subject,',
+    `revocationLevels is ["tokens"]: write only 'token', 'session', 'subject',`,
   ],
   ['no revocation level', { revocationLevels: [] }, 'revocationLevels is []: name at least 1.'],
   [
@@ -344,7 +345,7 @@ const wrong: readonly [string, Changes, string][] = [
     'routes[0] is GET /orders with the scopes ["orders/read","orders/write"]: leave out "orders/", because issuers.main ' +
       'takes it off every scope (scopePrefix).',
   ],
-  ['exact policies as a flag', { exactPolicies: true }, 'exactPolicies is true: write only required.'],
+  ['exact policies as a flag', { exactPolicies: true }, "exactPolicies is true: write only 'required'."],
   ['accepted losses as text', { acceptedLosses: 'GET /a' }, 'acceptedLosses is "GET /a": write a list'],
   [
     'an accepted loss without its method',

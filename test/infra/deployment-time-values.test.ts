@@ -9,37 +9,24 @@ import { addGatewayResponses } from '../../infra/api/gateway-responses.ts';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { DeploymentError } from '../../infra/errors.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
+import { cognito } from '../../infra/issuers/cognito.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ISSUERS_FILE } from '../../lambda/configuration/environment.ts';
 import type { Json } from '../../local/cloudformation/template.ts';
 import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/synthesis.ts';
+import {
+  EVERY_OPTION,
+  PRESET_NAMES,
+  type PresetName,
+  settingsBy,
+  textOptionsOf,
+} from '../support/tokens/issuer-presets.ts';
 
 type Options = Readonly<Record<string, unknown>>;
-type Preset = (options: never) => IssuerSettings;
 
-const audience = 'https://api.acme.example';
-const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
-
-/** Each preset with every option that is text or a list of texts. */
-const TEXTS: readonly (readonly [name: string, preset: Preset, options: Options])[] = [
-  ['auth0', auth0, { domain: 'acme.eu.auth0.com', audience, clients: ['spa'] }],
-  [
-    'cognito',
-    cognito,
-    { userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'], audience: ['a', 'b'], resourceServer: 'orders' },
-  ],
-  ['entraId', entraId, { tenantId, audience: tenantId, clients: ['spa'] }],
-  ['keycloak', keycloak, { url: 'https://sso.acme.example/auth', realm: 'shop', audience, clients: ['spa'] }],
-  ['okta', okta, { domain: 'acme.okta.com', authorizationServerId: 'aus1', audience, clients: ['spa'] }],
-  ['google', google, { clientIds: ['123.apps.example'], hostedDomain: 'acme.example', acceptIdTokens: true }],
-  ['oidc', oidc, { issuer: 'https://a.example/', jwksUri: 'https://a.example/keys', audience, clients: ['spa'] }],
-];
-
-const textOptions = TEXTS.flatMap(([name, preset, options]) =>
-  Object.keys(options)
-    .filter((option) => option !== 'acceptIdTokens')
-    .map((option) => [name, option, preset, options] as const),
+/** Each preset with every option of text or a list of texts. */
+const textOptions = PRESET_NAMES.flatMap((preset) =>
+  textOptionsOf(preset).map((option) => [preset, option, { ...EVERY_OPTION[preset] } as Options] as const),
 );
 
 /** The same text, or list of texts, as parameters of the stack: only the deployment knows them. */
@@ -78,14 +65,14 @@ function issuersIn(app: App, stack: Stack, references: Readonly<Record<string, J
 }
 
 describe('a value that only the deployment knows', () => {
-  it.each(textOptions)('works in %s as %s', (_name, option, preset, options) => {
+  it.each(textOptions)('works in %s as %s', (preset, option, options) => {
     const app = newApp();
     const stack = newStack(app);
     const values = new Map<string, string>();
     const later = { ...options, [option]: asParameters(stack, options[option], values) };
-    protect(stack, { main: preset(later as never) });
+    protect(stack, { main: settingsBy(preset, later) });
     const references = { 'AWS::URLSuffix': 'amazonaws.com', ...Object.fromEntries(values) };
-    expect(issuersIn(app, stack, references)).toEqual([{ alias: 'main', ...preset(options as never) }]);
+    expect(issuersIn(app, stack, references)).toEqual([{ alias: 'main', ...settingsBy(preset, options) }]);
   });
 
   it.each<[string, (stack: Stack) => string]>([
@@ -114,12 +101,12 @@ describe('a value that only the deployment knows', () => {
   const unknownList = Token.asList(Fn.split(',', Fn.importValue('Names')));
   it.each(textOptions.filter(([, option]) => ['audience', 'clients', 'clientIds'].includes(option)))(
     'is rejected in %s as the whole list %s, alone and among others',
-    (name, option, preset, options) => {
+    (preset, option, options) => {
       for (const list of [unknownList, [...unknownList, 'another']]) {
-        const settings = () => preset({ ...options, [option]: list } as never);
+        const settings = () => settingsBy(preset, { ...options, [option]: list });
         expect(settings).toThrow(/^[^\n]+: write its members one by one, because [^\n]+\.$/);
         expect(settings).toThrow(DeploymentError);
-        expect(settings).toThrow(`${name}: ${option} is `);
+        expect(settings).toThrow(`${preset}: ${option} is `);
         expect(settings).not.toThrow('Token[');
       }
     },
@@ -127,22 +114,22 @@ describe('a value that only the deployment knows', () => {
 
   const number = Token.asNumber(Fn.importValue('Number'));
   const object = Token.asAny(Fn.importValue('Any'));
-  it.each<[string, Preset, Options]>([
-    ['auth0: profile', auth0, { domain: 'a.example', audience, profile: Fn.importValue('A') }],
-    ['auth0: permissions', auth0, { domain: 'a.example', audience, permissions: object }],
-    ['auth0: domain', auth0, { domain: object, audience }],
-    ['auth0: domain', auth0, { domain: unknownList, audience }],
-    ['auth0: audience', auth0, { domain: 'a.example', audience: object }],
-    ['entraId: cloud', entraId, { tenantId, audience, cloud: Fn.importValue('A') }],
-    ['google: acceptIdTokens', google, { clientIds: ['c'], acceptIdTokens: object }],
-    ['keycloak: realmRoles', keycloak, { url: 'https://a.example', realm: 'a', audience, realmRoles: object }],
-    ['keycloak: algorithms', keycloak, { url: 'https://a.example', realm: 'a', audience, algorithms: unknownList }],
-    ['oidc: algorithms', oidc, { issuer: 'https://a.example', audience, algorithms: [Fn.importValue('A')] }],
-    ['oidc: clockTolerance', oidc, { issuer: 'https://a.example', audience, clockTolerance: Duration.seconds(number) }],
-    ['oidc: maxTokenAge', oidc, { issuer: 'https://a.example', audience, maxTokenAge: Duration.hours(number) }],
-  ])('is rejected as %s, from which synth makes something', (option, preset, options) => {
-    const settings = () => preset(options as never);
-    expect(settings).toThrow(new RegExp(`^${option} is [^\\n]+\\.$`));
+  it.each<[PresetName, string, unknown]>([
+    ['auth0', 'profile', Fn.importValue('A')],
+    ['auth0', 'permissions', object],
+    ['auth0', 'domain', object],
+    ['auth0', 'domain', unknownList],
+    ['auth0', 'audience', object],
+    ['entraId', 'cloud', Fn.importValue('A')],
+    ['google', 'acceptIdTokens', object],
+    ['keycloak', 'realmRoles', object],
+    ['keycloak', 'algorithms', unknownList],
+    ['oidc', 'algorithms', [Fn.importValue('A')]],
+    ['oidc', 'clockTolerance', Duration.seconds(number)],
+    ['oidc', 'maxTokenAge', Duration.hours(number)],
+  ])('is rejected in %s as %s, from which synth makes something', (preset, option, value) => {
+    const settings = () => settingsBy(preset, { ...EVERY_OPTION[preset], [option]: value });
+    expect(settings).toThrow(new RegExp(`^${preset}: ${option} is [^\\n]+\\.$`));
     expect(settings).toThrow(DeploymentError);
   });
 });

@@ -4,23 +4,15 @@ import { Duration, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../infra/issuers/issuer-presets.ts';
 import { NAG_SUPPRESSIONS } from '../../infra/nag-suppressions.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
+import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../support/tokens/issuer-presets.ts';
 
-const audience = 'https://api.acme.example';
-
-const everyPreset = {
-  auth0: auth0({ domain: 'acme.eu.auth0.com', audience }),
-  cognito: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'] }),
-  entra: entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience: 'orders-api' }),
-  keycloak: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience }),
-  okta: okta({ domain: 'acme.okta.com', audience }),
-  google: google({ clientIds: ['123.apps.googleusercontent.com'], acceptIdTokens: true }),
-  oidc: oidc({ issuer: 'https://login.acme.example', audience }),
-};
+const everyPreset = Object.fromEntries(
+  PRESET_NAMES.map((name) => [name.toLowerCase(), settingsBy(name, EVERY_OPTION[name])]),
+);
 
 const everyOption: Deployment = {
   ...soundDeployment,

@@ -46,7 +46,7 @@ function withIssuer(preset: string, options: string): string {
   return original
     .replace(
       'import type { Deployment }',
-      `import { ${preset} } from './issuers/issuer-presets.ts';\nimport type { Deployment }`,
+      `import { ${preset} } from './issuers/${preset}.ts';\nimport type { Deployment }`,
     )
     .replace('issuers: {},', `issuers: { main: ${preset}(${options}) },`);
 }
@@ -95,7 +95,10 @@ describe('the app that cdk.json names', () => {
     const issuers = [`a: ${misspelt}`, `b: ${ofAnotherPreset}`, `c: ${notImported}`].join(',\n');
     const { status, stdout, written } = synthesize(
       original
-        .replace('import type {', "import { google, okta } from './issuers/issuer-presets.ts';\nimport type {")
+        .replace(
+          'import type {',
+          "import { google } from './issuers/google.ts';\nimport { okta } from './issuers/okta.ts';\nimport type {",
+        )
         .replace('issuers: {},', `issuers: {\n${issuers}\n},`),
     );
     const first = lineOf('hostedDomian', folder);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { oidc } from '../../infra/issuers/issuer-presets.ts';
+import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api-call.ts';
 import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';

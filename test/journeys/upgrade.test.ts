@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { oidc } from '../../infra/issuers/issuer-presets.ts';
+import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ACCOUNT, REGION } from '../../local/cloudformation/stack.ts';
 import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';

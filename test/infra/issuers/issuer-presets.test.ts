@@ -1,7 +1,16 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
-import { issuerComplaint } from '../../../infra/settings/issuer-check.ts';
+import { auth0 } from '../../../infra/issuers/auth0.ts';
+import { cognito } from '../../../infra/issuers/cognito.ts';
+import { entraId } from '../../../infra/issuers/entra-id.ts';
+import { google } from '../../../infra/issuers/google.ts';
+import { keycloak } from '../../../infra/issuers/keycloak.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
+import { okta } from '../../../infra/issuers/okta.ts';
+import type { IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
+import { issuerProblem } from '../../../infra/settings/issuer-check.ts';
+import { PRESET_NAMES, type PresetName } from '../../support/tokens/issuer-presets.ts';
 
 const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
 const audience = 'https://api.acme.example';
@@ -20,50 +29,69 @@ const presets = {
   okta: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
   google: google({ clientIds: ['123.apps.googleusercontent.com'], acceptIdTokens: true, hostedDomain: 'acme.example' }),
   oidc: oidc({ issuer: 'https://login.acme.example', audience }),
+} satisfies Readonly<Record<PresetName, IssuerSettings>> & Readonly<Record<string, IssuerSettings>>;
+
+const auth0Keys = 'https://acme.eu.auth0.com/.well-known/jwks.json';
+const entraKeys = `${tenantId}/discovery/v2.0/keys`;
+const withKeys = (issuer: string) => [issuer, `${issuer}/.well-known/jwks.json`] as const;
+
+const ADDRESSES: Readonly<Record<keyof typeof presets, readonly [issuer: string, jwksUri: string | null]>> = {
+  auth0: ['https://acme.eu.auth0.com/', auth0Keys],
+  'auth0, its own profile': ['https://acme.eu.auth0.com/', auth0Keys],
+  cognito: withKeys('https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI'),
+  'cognito in China': withKeys('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbCdEfGhI'),
+  'cognito in GovCloud': withKeys('https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbCdEfGhI'),
+  entraId: [`https://login.microsoftonline.com/${tenantId}/v2.0`, `https://login.microsoftonline.com/${entraKeys}`],
+  'entraId in China': [
+    `https://login.partner.microsoftonline.cn/${tenantId}/v2.0`,
+    `https://login.partner.microsoftonline.cn/${entraKeys}`,
+  ],
+  keycloak: [
+    'https://sso.acme.example/auth/realms/shop',
+    'https://sso.acme.example/auth/realms/shop/protocol/openid-connect/certs',
+  ],
+  okta: ['https://acme.okta.com/oauth2/default', 'https://acme.okta.com/oauth2/default/v1/keys'],
+  google: ['https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'],
+  oidc: ['https://login.acme.example', null],
 };
+
+/** Files of `infra/issuers/` that hold no preset. */
+const OTHER_FILES = ['cognito-user-pool.ts', 'common-options.ts'];
+
+const pascalCase = (file: string) =>
+  file.replace(/\.ts$/, '').replace(/(^|-)(\w)/g, (_, _dash, letter) => letter.toUpperCase());
+
+describe('every file of infra/issuers/ that holds a preset', () => {
+  const types = readdirSync('infra/issuers')
+    .filter((file) => !OTHER_FILES.includes(file))
+    .map(pascalCase);
+  const names = types.map((type) => `${type.charAt(0).toLowerCase()}${type.slice(1)}`);
+
+  it('stands in the tables of these tests', () => {
+    expect(names.toSorted()).toEqual([...PRESET_NAMES].toSorted());
+  });
+
+  it('is exported by the package, with the type of its options', () => {
+    const library = readFileSync('infra/library.ts', 'utf8');
+    for (const [index, name] of names.entries()) {
+      expect(library).toMatch(new RegExp(`\\b${name}\\b.* from './issuers/`));
+      expect(library).toContain(`type ${types[index]}Options`);
+    }
+  });
+
+  it('is named in a document', () => {
+    const documents = ['README.md', ...globSync('docs/**/*.md')].map((file) => readFileSync(file, 'utf8')).join('\n');
+    for (const name of names) expect(documents).toMatch(new RegExp(`\`${name}\\b`));
+  });
+});
 
 describe('an issuer preset', () => {
   it.each(Object.entries(presets))('is a sound issuer: %s', (_name, settings) => {
-    expect(issuerComplaint('issuers.main', settings)).toBeUndefined();
+    expect(issuerProblem('issuers.main', settings)).toBeUndefined();
   });
 
-  it.each<[keyof typeof presets, string, string | null]>([
-    ['auth0', 'https://acme.eu.auth0.com/', 'https://acme.eu.auth0.com/.well-known/jwks.json'],
-    [
-      'cognito',
-      'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI',
-      'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI/.well-known/jwks.json',
-    ],
-    [
-      'cognito in China',
-      'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbCdEfGhI',
-      'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbCdEfGhI/.well-known/jwks.json',
-    ],
-    [
-      'cognito in GovCloud',
-      'https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbCdEfGhI',
-      'https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbCdEfGhI/.well-known/jwks.json',
-    ],
-    [
-      'entraId',
-      `https://login.microsoftonline.com/${tenantId}/v2.0`,
-      `https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`,
-    ],
-    [
-      'entraId in China',
-      `https://login.partner.microsoftonline.cn/${tenantId}/v2.0`,
-      `https://login.partner.microsoftonline.cn/${tenantId}/discovery/v2.0/keys`,
-    ],
-    [
-      'keycloak',
-      'https://sso.acme.example/auth/realms/shop',
-      'https://sso.acme.example/auth/realms/shop/protocol/openid-connect/certs',
-    ],
-    ['okta', 'https://acme.okta.com/oauth2/default', 'https://acme.okta.com/oauth2/default/v1/keys'],
-    ['google', 'https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'],
-    ['oidc', 'https://login.acme.example', null],
-  ])('knows the exact issuer and key set address of %s', (name, issuer, jwksUri) => {
-    expect(presets[name]).toMatchObject({ issuer, jwksUri, algorithms: ['RS256'] });
+  it.each(Object.entries(ADDRESSES))('knows the exact issuer and key set address of %s', (name, [issuer, jwksUri]) => {
+    expect(presets[name as keyof typeof presets]).toMatchObject({ issuer, jwksUri, algorithms: ['RS256'] });
   });
 
   it('lets no issuer send a header parameter that points to a key, unless it is told to', () => {
@@ -147,7 +175,7 @@ describe('a preset rejects', () => {
     [
       'an unknown profile',
       () => auth0({ domain: 'a.auth0.com', audience, profile: 'x' as 'auth0' }),
-      /^auth0: profile is "x": write one of rfc9068, auth0/,
+      /^auth0: profile is "x": write only 'rfc9068', 'auth0'/,
     ],
     ['an empty audience', () => auth0({ domain: 'a.auth0.com', audience: '' }), /^auth0: audience is "": name what/],
     ['no audience at all', () => okta({ domain: 'a.okta.com', audience: [] }), /^okta: audience is \[\]: name what/],
@@ -169,7 +197,7 @@ describe('a preset rejects', () => {
     [
       'an unknown cloud',
       () => entraId({ tenantId, audience, cloud: 'moon' as 'china' }),
-      /^entraId: cloud is "moon": write one of global, usGovernment, china/,
+      /^entraId: cloud is "moon": write only 'global', 'usGovernment', 'china'/,
     ],
     [
       'a Keycloak address with a slash at its end',

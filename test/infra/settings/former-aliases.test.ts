@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
 import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/issuer-presets.ts';
 
 const other = oidc({ issuer: 'https://other.example.com/', audience: 'https://api.example.com' });
 
@@ -26,17 +27,8 @@ describe("an issuer's former aliases", () => {
     expect(description?.configuration.issuers).toMatchObject([{ alias: 'main', formerAliases: ['old', 'oldest'] }]);
   });
 
-  const audience = 'https://api.acme.example';
-  const common = { formerAliases: ['old'] };
-  it.each<[string, IssuerSettings]>([
-    ['auth0', auth0({ domain: 'acme.eu.auth0.com', audience, ...common })],
-    ['cognito', cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'], ...common })],
-    ['entraId', entraId({ tenantId: '8a2d3c4e-1111-2222-3333-444455556666', audience: 'orders-api', ...common })],
-    ['google', google({ clientIds: ['1.apps.googleusercontent.com'], acceptIdTokens: true, ...common })],
-    ['keycloak', keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, ...common })],
-    ['okta', okta({ domain: 'acme.okta.com', audience, ...common })],
-    ['oidc', oidc({ issuer: 'https://login.acme.example', audience, ...common })],
-  ])('are an option of the preset %s', (_preset, settings) => {
+  it.each(PRESET_NAMES)('are an option of the preset %s', (name) => {
+    const settings = settingsBy(name, { ...EVERY_OPTION[name], formerAliases: ['old'] });
     expect(settings.formerAliases).toEqual(['old']);
     expect(() => checkDeployment(deploymentOf({ main: settings, other }))).not.toThrow();
   });

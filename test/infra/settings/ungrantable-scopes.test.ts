@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
-import { cognito } from '../../../infra/issuers/issuer-presets.ts';
+import { cognito } from '../../../infra/issuers/cognito.ts';
 import { bareScopeWarning } from '../../../infra/settings/ungrantable-scopes.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
 import { issuer, newStack } from '../../support/cdk/synthesis.ts';

@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { mailAlarms } from '../../../infra/alarms/alarm-mail.ts';
@@ -6,35 +5,18 @@ import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import { DeploymentError } from '../../../infra/errors.ts';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { nearestName } from '../../../infra/settings/nearest-name.ts';
 import { issuer, newStack, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/issuer-presets.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-const audience = 'https://api.acme.example';
-const tenantId = '8a2d3c4e-1111-2222-3333-444455556666';
-const times = { clockTolerance: Duration.seconds(1), maxTokenAge: Duration.hours(1) };
-const common = { clients: ['spa'], ...times };
-
 /** Everything that takes an object of settings, with all the members it knows. */
 const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unknown, settings: Members])[] = [
-  ['auth0', taker(auth0), { domain: 'a.example', audience, profile: 'auth0', permissions: true, ...common }],
-  ['cognito', taker(cognito), { userPoolId: 'eu-west-1_A', clients: ['c'], audience, resourceServer: 'api', ...times }],
-  ['entraId', taker(entraId), { tenantId, audience: tenantId, cloud: 'china', ...common }],
-  [
-    'keycloak',
-    taker(keycloak),
-    { url: 'https://a.example', realm: 'a', audience, realmRoles: true, algorithms: ['ES256'], ...common },
-  ],
-  ['okta', taker(okta), { domain: 'a.okta.com', authorizationServerId: 'a', audience, ...common }],
-  ['google', taker(google), { clientIds: ['c'], acceptIdTokens: true, hostedDomain: 'a.example', ...times }],
-  [
-    'oidc',
-    taker(oidc),
-    { issuer: 'https://a.example', audience, jwksUri: 'https://a.example/k', algorithms: ['ES256'], ...common },
-  ],
+  ...PRESET_NAMES.map(
+    (name) => [name, (options: Members) => settingsBy(name, options), { ...EVERY_OPTION[name] }] as const,
+  ),
   ['deployment', (settings) => checkDeployment(settings as never), soundOptions()],
   ['throttle', inDeployment((throttle) => ({ throttle })), { rate: 1, burst: 1 }],
   ['issuers.main', inDeployment((main) => ({ issuers: { main } })), { ...issuer }],
@@ -63,10 +45,6 @@ const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unk
   ],
   ['mailAlarms', (props) => mailAlarms(newStack(), props as never), { address: 'on-call@a.example', alarms: [] }],
 ];
-
-function taker(preset: (options: never) => unknown): (options: Members) => unknown {
-  return (options) => preset(options as never);
-}
 
 function inDeployment(changes: (members: Members) => Members): (members: Members) => unknown {
   return (members) => checkDeployment({ ...soundDeployment, ...changes(members) } as Deployment);

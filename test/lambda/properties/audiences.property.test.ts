@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cognito } from '../../../infra/issuers/issuer-presets.ts';
+import { cognito } from '../../../infra/issuers/cognito.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { goodClaims } from '../../support/tokens/sample-issuer.ts';

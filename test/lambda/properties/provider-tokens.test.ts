@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
+import { auth0 } from '../../../infra/issuers/auth0.ts';
+import { cognito } from '../../../infra/issuers/cognito.ts';
+import { entraId } from '../../../infra/issuers/entra-id.ts';
+import { google } from '../../../infra/issuers/google.ts';
+import { keycloak } from '../../../infra/issuers/keycloak.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
+import { okta } from '../../../infra/issuers/okta.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ApiStack } from '../../../infra/api-stack.ts';
-import { oidc } from '../../../infra/issuers/issuer-presets.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
 import { resolveIntrinsics } from '../../../local/cloudformation/intrinsics.ts';

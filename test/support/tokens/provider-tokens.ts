@@ -1,5 +1,12 @@
-import { auth0, cognito, entraId, google, keycloak, oidc, okta } from '../../../infra/issuers/issuer-presets.ts';
+import { auth0 } from '../../../infra/issuers/auth0.ts';
+import { cognito } from '../../../infra/issuers/cognito.ts';
+import { entraId } from '../../../infra/issuers/entra-id.ts';
+import { google } from '../../../infra/issuers/google.ts';
+import { keycloak } from '../../../infra/issuers/keycloak.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
+import { okta } from '../../../infra/issuers/okta.ts';
 import type { IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
+import type { PresetName } from './issuer-presets.ts';
 import { NOW } from './sample-issuer.ts';
 
 type JsonMembers = Readonly<Record<string, unknown>>;
@@ -135,109 +142,128 @@ const googleClaims = {
 const oidcIssuer = 'https://login.acme.example';
 const rfc9068Claims = { ...times, iss: oidcIssuer, sub: 'alice', aud: audience, client_id: client, jti: 'id-1' };
 
-export const PROVIDERS: readonly ProviderTokens[] = [
-  {
-    name: 'auth0, RFC 9068 profile',
-    settings: auth0({ domain: 'acme.eu.auth0.com', audience }),
-    accepted: { header: at, claims: { ...auth0Claims, jti: 'LzTDoz3Cft6oDhUEKBEvLS', client_id: client } },
-    opens: ['GET/open', 'GET/a'],
-    targets: ['jti#main#LzTDoz3Cft6oDhUEKBEvLS', `sub#main#${auth0User}`, `cid#main#${client}`],
-    rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
-  },
-  {
-    name: 'auth0, its own profile with permissions',
-    settings: auth0({ domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true }),
-    accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
-    opens: ['GET/open', 'GET/a', 'GET/b'],
-    targets: [`sub#main#${auth0User}`, `cid#main#${client}`],
-    rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
-  },
-  {
-    name: 'cognito',
-    settings: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: [client], resourceServer: 'orders' }),
-    accepted: { header: {}, claims: cognitoClaims },
-    opens: ['GET/open', 'GET/a'],
-    targets: [
-      'jti#main#access-token-id',
-      'sid#main#session-of-sign-in',
-      `sub#main#${cognitoUser}`,
-      `cid#main#${client}`,
-    ],
-    rejected: {
-      'ID token': {
-        header: {},
-        claims: { ...idToken(pool, cognitoUser), jti: 'id-token-id', token_use: 'id', 'cognito:username': 'alice' },
-        reason: 'claim',
+/** By preset: a preset without a realistic token does not compile. */
+export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ...ProviderTokens[]]>> = {
+  auth0: [
+    {
+      name: 'auth0, RFC 9068 profile',
+      settings: auth0({ domain: 'acme.eu.auth0.com', audience }),
+      accepted: { header: at, claims: { ...auth0Claims, jti: 'LzTDoz3Cft6oDhUEKBEvLS', client_id: client } },
+      opens: ['GET/open', 'GET/a'],
+      targets: ['jti#main#LzTDoz3Cft6oDhUEKBEvLS', `sub#main#${auth0User}`, `cid#main#${client}`],
+      rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
+    },
+    {
+      name: 'auth0, its own profile with permissions',
+      settings: auth0({ domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true }),
+      accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
+      opens: ['GET/open', 'GET/a', 'GET/b'],
+      targets: [`sub#main#${auth0User}`, `cid#main#${client}`],
+      rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
+    },
+  ],
+  cognito: [
+    {
+      name: 'cognito',
+      settings: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: [client], resourceServer: 'orders' }),
+      accepted: { header: {}, claims: cognitoClaims },
+      opens: ['GET/open', 'GET/a'],
+      targets: [
+        'jti#main#access-token-id',
+        'sid#main#session-of-sign-in',
+        `sub#main#${cognitoUser}`,
+        `cid#main#${client}`,
+      ],
+      rejected: {
+        'ID token': {
+          header: {},
+          claims: { ...idToken(pool, cognitoUser), jti: 'id-token-id', token_use: 'id', 'cognito:username': 'alice' },
+          reason: 'claim',
+        },
+        'access token of another client': {
+          header: {},
+          claims: { ...cognitoClaims, client_id: 'other' },
+          reason: 'client',
+        },
       },
-      'access token of another client': {
-        header: {},
-        claims: { ...cognitoClaims, client_id: 'other' },
-        reason: 'client',
+    },
+  ],
+  entraId: [
+    {
+      name: 'entraId, for a user',
+      settings: entraId({ tenantId, audience: apiId }),
+      accepted: { header: jwt, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
+      opens: ['GET/open', 'GET/a'],
+      targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+      rejected: {
+        'ID token': { header: jwt, claims: { ...entraClaims, aud: client }, reason: 'audience' },
+        'v1.0 token': { header: jwt, claims: { ...entraClaims, ver: '1.0', appid: client }, reason: 'claim' },
       },
     },
-  },
-  {
-    name: 'entraId, for a user',
-    settings: entraId({ tenantId, audience: apiId }),
-    accepted: { header: jwt, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
-    opens: ['GET/open', 'GET/a'],
-    targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
-    rejected: {
-      'ID token': { header: jwt, claims: { ...entraClaims, aud: client }, reason: 'audience' },
-      'v1.0 token': { header: jwt, claims: { ...entraClaims, ver: '1.0', appid: client }, reason: 'claim' },
+    {
+      name: 'entraId, for a service',
+      settings: entraId({ tenantId, audience: apiId }),
+      accepted: { header: jwt, claims: { ...entraClaims, roles: ['write'], idtyp: 'app' } },
+      opens: ['GET/open', 'GET/b'],
+      targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+      rejected: {},
     },
-  },
-  {
-    name: 'entraId, for a service',
-    settings: entraId({ tenantId, audience: apiId }),
-    accepted: { header: jwt, claims: { ...entraClaims, roles: ['write'], idtyp: 'app' } },
-    opens: ['GET/open', 'GET/b'],
-    targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
-    rejected: {},
-  },
-  {
-    name: 'keycloak, with realm roles',
-    settings: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, realmRoles: true }),
-    accepted: { header: jwt, claims: keycloakClaims },
-    opens: ['GET/open', 'GET/a', 'GET/b'],
-    targets: [
-      `jti#main#${keycloakClaims.jti}`,
-      'sid#main#b1a2f8ce',
-      `sub#main#${keycloakClaims.sub}`,
-      `cid#main#${client}`,
-    ],
-    rejected: {
-      'ID token': { header: jwt, claims: { ...keycloakClaims, aud: client, typ: 'ID' }, reason: 'audience' },
-      'ID token with an audience mapper': { header: jwt, claims: { ...keycloakClaims, typ: 'ID' }, reason: 'claim' },
+  ],
+  keycloak: [
+    {
+      name: 'keycloak, with realm roles',
+      settings: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, realmRoles: true }),
+      accepted: { header: jwt, claims: keycloakClaims },
+      opens: ['GET/open', 'GET/a', 'GET/b'],
+      targets: [
+        `jti#main#${keycloakClaims.jti}`,
+        'sid#main#b1a2f8ce',
+        `sub#main#${keycloakClaims.sub}`,
+        `cid#main#${client}`,
+      ],
+      rejected: {
+        'ID token': { header: jwt, claims: { ...keycloakClaims, aud: client, typ: 'ID' }, reason: 'audience' },
+        'ID token with an audience mapper': { header: jwt, claims: { ...keycloakClaims, typ: 'ID' }, reason: 'claim' },
+      },
     },
-  },
-  {
-    name: 'okta',
-    settings: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
-    accepted: { header: {}, claims: oktaClaims },
-    opens: ['GET/open', 'GET/a'],
-    targets: [`jti#main#${oktaClaims.jti}`, `sub#main#${oktaClaims.sub}`, `cid#main#${client}`],
-    rejected: {
-      'ID token': { header: {}, claims: { ...idToken(oktaIssuer, '00uixa'), jti: 'ID.x', ver: 1 }, reason: 'audience' },
+  ],
+  okta: [
+    {
+      name: 'okta',
+      settings: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
+      accepted: { header: {}, claims: oktaClaims },
+      opens: ['GET/open', 'GET/a'],
+      targets: [`jti#main#${oktaClaims.jti}`, `sub#main#${oktaClaims.sub}`, `cid#main#${client}`],
+      rejected: {
+        'ID token': {
+          header: {},
+          claims: { ...idToken(oktaIssuer, '00uixa'), jti: 'ID.x', ver: 1 },
+          reason: 'audience',
+        },
+      },
     },
-  },
-  {
-    name: 'google',
-    settings: google({ clientIds: [googleClient], acceptIdTokens: true, hostedDomain: 'acme.example' }),
-    accepted: { header: jwt, claims: googleClaims },
-    opens: ['GET/open'],
-    targets: [`sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
-    rejected: {
-      'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
-      'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
+  ],
+  google: [
+    {
+      name: 'google',
+      settings: google({ clientIds: [googleClient], acceptIdTokens: true, hostedDomain: 'acme.example' }),
+      accepted: { header: jwt, claims: googleClaims },
+      opens: ['GET/open'],
+      targets: [`sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
+      rejected: {
+        'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
+        'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
+      },
     },
-  },
-  {
-    name: 'oidc',
-    settings: oidc({ issuer: oidcIssuer, audience, jwksUri: `${oidcIssuer}/keys` }),
-    accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
-    opens: ['GET/open', 'GET/a', 'GET/b'],
-    targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
-    rejected: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
-  },
-];
+  ],
+  oidc: [
+    {
+      name: 'oidc',
+      settings: oidc({ issuer: oidcIssuer, audience, jwksUri: `${oidcIssuer}/keys` }),
+      accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
+      opens: ['GET/open', 'GET/a', 'GET/b'],
+      targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
+      rejected: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
+    },
+  ],
+};

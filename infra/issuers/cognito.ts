@@ -1,0 +1,90 @@
+import { Aws, Fn, Token } from 'aws-cdk-lib';
+import type { IssuerSettings } from '../settings/deployment-schema.ts';
+import {
+  allOf,
+  matching,
+  nonEmptyList,
+  oneOrMore,
+  optional,
+  type ValidatorsOf,
+  without,
+} from '../settings/validators.ts';
+import {
+  asList,
+  type CommonOptions,
+  checkOptions,
+  claimText,
+  commonSettings,
+  optionsBesidesClients,
+  rfc9068,
+  scopeString,
+} from './common-options.ts';
+
+export interface CognitoOptions extends Omit<CommonOptions, 'clients'> {
+  /** The id of the user pool, which begins with its Region: `eu-central-1_AbCdEfGhI`. */
+  readonly userPoolId: string;
+  /** Ids of the app clients that may use the API. They must be named, because most of Cognito's access tokens have no audience. */
+  readonly clients: readonly string[];
+  /**
+   * Audiences of tokens that a client requested with a `resource` (resource binding). Tokens without `aud` are accepted as well.
+   * @default none: a token with an `aud` was made for another API and is rejected
+   */
+  readonly audience?: string | readonly string[];
+  /**
+   * The identifier of the resource server whose scopes the routes name. Cognito writes scopes as `<identifier>/<scope>`; the
+   * identifier and the slash are taken off.
+   * @default scopes count as Cognito writes them
+   */
+  readonly resourceServer?: string;
+}
+
+const OPTIONS: ValidatorsOf<CognitoOptions> = {
+  userPoolId: matching(
+    /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
+    'write the whole identifier, such as eu-central-1_AbCdEfGhI',
+  ),
+  clients: nonEmptyList(matching(/^[^\s/?#]+$/, 'name the app clients that may use the API by their ids')),
+  audience: optional(oneOrMore(claimText)),
+  resourceServer: optional(
+    allOf(
+      matching(/^\S+$/, "write the resource server's identifier"),
+      without(/^[^:]*\/$/, 'leave out the slash at its end, which Cognito adds'),
+    ),
+  ),
+  ...optionsBesidesClients,
+};
+
+/**
+ * A Cognito user pool as issuer. Only access tokens are accepted, not ID tokens.
+ *
+ * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ *
+ * @throws DeploymentError naming the option
+ */
+export function cognito(options: CognitoOptions): IssuerSettings {
+  checkOptions('cognito', options, OPTIONS);
+  const { userPoolId, ...others } = options;
+  return cognitoPool(`https://cognito-idp.${regionAndSuffix(userPoolId)}/${userPoolId}`, others);
+}
+
+/** `cognito` for a pool of this stack, whose address is known only at deployment. */
+export function cognitoPool(issuer: string, options: Omit<CognitoOptions, 'userPoolId'>): IssuerSettings {
+  const { clients, audience, resourceServer, ...common } = options;
+  return {
+    ...rfc9068(issuer, `${issuer}/.well-known/jwks.json`),
+    ...commonSettings(common),
+    audiences: audience === undefined ? [] : [null, ...asList(audience)],
+    clients,
+    tokenTypes: [null],
+    requiredClaims: { token_use: 'access' },
+    claimNames: { scopes: [scopeString('scope')], jwtId: 'jti', session: 'origin_jti', client: ['client_id'] },
+    scopePrefix: resourceServer === undefined ? '' : `${resourceServer}/`,
+  };
+}
+
+/** CloudFormation takes the Region from an id that only the deployment knows; the partition is then the stack's own. */
+function regionAndSuffix(userPoolId: string): string {
+  const region = Fn.select(0, Fn.split('_', userPoolId));
+  if (Token.isUnresolved(userPoolId)) return `${region}.${Aws.URL_SUFFIX}`;
+  return region.startsWith('cn-') ? `${region}.amazonaws.com.cn` : `${region}.amazonaws.com`;
+}
