@@ -10,7 +10,7 @@ export const LOCAL_CLIENTS: readonly LocalClient[] = [
   { clientId: 'visitor', clientSecret: 'visitor-secret', scope: '' },
 ];
 
-/** The API, as access tokens name it. */
+/** The API, as the audience of access tokens. */
 export const AUDIENCE = 'https://api.example.com';
 
 export interface AuthorizationServerOptions {
@@ -22,11 +22,11 @@ export interface AuthorizationServerOptions {
 export interface AuthorizationServer {
   readonly server: Server;
   readonly tokenEndpoint: string;
-  /** Private, RS256: whoever has it can sign what this server signs. */
+  /** Private RS256 key: its holder can sign what this server signs. */
   readonly signingKey: JsonWebKey & { readonly kid: string };
 }
 
-/** A certified authorization server on this machine: JWT access tokens (RFC 9068) for `client_credentials`. */
+/** Creates a certified authorization server: JWT access tokens (RFC 9068) for `client_credentials`. */
 export async function authorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const signingKey = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' };
@@ -50,7 +50,7 @@ function configuration(
         enabled: true,
         defaultResource: () => AUDIENCE,
         getResourceServerInfo: ({ oidc: { params } }, _resource, client) => {
-          // RFC 6749 section 3.3: a request without a scope gets a default one, here everything the client may have.
+          // RFC 6749 section 3.3: a request without a scope gets a default one, here all scopes of the client.
           if (params !== undefined && client.scope) params.scope ??= client.scope;
           return resourceServer(accessTokenLifetimeSeconds);
         },
@@ -71,7 +71,7 @@ function registrationOf({ clientId, clientSecret, scope }: LocalClient): ClientM
   };
 }
 
-/** Nothing is stored: a JWT access token is not looked up again, and there is no other grant here. */
+/** An adapter that stores nothing: JWT access tokens are never looked up, and no other grant is enabled. */
 function forgetfulAdapter(): Adapter {
   const nothing = async (): Promise<undefined> => undefined;
   return {

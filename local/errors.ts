@@ -1,4 +1,4 @@
-/** Something a person can mend. The message is one sentence that names the thing, what was found, and what to do. */
+/** An error that a person can fix. The message is one sentence that names the thing, what was found, and what to do. */
 export class LocalRunError extends Error {
   override readonly name: string = 'LocalRunError';
 }

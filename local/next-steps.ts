@@ -1,6 +1,6 @@
 import type { ContractLine } from '../ops/stack/running-stack.ts';
 
-/** What a person can copy and paste when everything is ready. */
+/** The commands to copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {
   const { api, issuer, dynamodb, table, region, alias, clients, resultTtlSeconds } = running;
   return `

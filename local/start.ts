@@ -6,7 +6,7 @@ import { nextSteps } from './next-steps.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
 
-/** Milliseconds between looks at the parent process. */
+/** Milliseconds between checks of the parent process. */
 const PARENT_INTERVAL = 500;
 
 const exitCode = await main(process.argv.slice(2));
@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Returns when a signal has stopped the run; then nothing of it is left. */
+/** Runs the stack until a signal stops it, and leaves nothing behind. */
 async function runUntilStopped(command: StartCommand): Promise<void> {
   const stopping = stopSignal();
   try {
@@ -39,13 +39,13 @@ async function runUntilStopped(command: StartCommand): Promise<void> {
 async function runUntil(stopping: AbortSignal, { json, port, resultTtlSeconds, reading }: StartCommand): Promise<void> {
   const since = performance.now();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
-  // Loaded only here: what rejects an option needs none of it.
+  // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
   const { running, stop } = await startLocalRun({
     port,
     resultTtlSeconds,
     reading,
-    // An empty variable is as good as none.
+    // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
     say: sayOnStderr(),
     log: process.stderr.isTTY && !json ? (line) => console.error(line) : () => {},
@@ -62,12 +62,12 @@ async function runUntil(stopping: AbortSignal, { json, port, resultTtlSeconds, r
   }
 }
 
-/** The members that only the file has are left out. */
+/** The contract line, without the members that only the file has. */
 function contractLineOf({ pid: _pid, authorizer: _authorizer, outputs: _outputs, ...contract }: RunningStack) {
   return contract;
 }
 
-/** A line that repeats the one before says nothing new: nobody may be reading, and a full pipe would stop us. */
+/** Drops repeated lines: with no reader, a full pipe would block us. */
 function sayOnStderr(): (line: string) => void {
   let last = '';
   return (line) => {
@@ -76,7 +76,7 @@ function sayOnStderr(): (line: string) => void {
   };
 }
 
-/** Ctrl-C reaches us from the terminal and once more from npm: every further signal is ignored. */
+/** Aborts at the first signal and ignores further ones: Ctrl-C arrives from the terminal and once more from npm. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
@@ -85,7 +85,7 @@ function stopSignal(): AbortSignal {
     process.exitCode = 1;
     stopping.abort();
   });
-  // Not every shell under npm hands signals on: without its parent this process would stay behind.
+  // Not every shell under npm forwards signals, so the run also stops when its parent is gone.
   const parent = process.ppid;
   const orphaned = (): void => {
     if (process.ppid !== parent) stopping.abort();

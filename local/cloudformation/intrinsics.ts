@@ -1,15 +1,15 @@
 import { LocalRunError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from './template.ts';
 
-/** What `Ref` and `Fn::GetAtt` stand for in one stack. */
+/** Resolves `Ref` and `Fn::GetAtt` in one stack. */
 export interface References {
   ref(name: string): Json;
   attribute(logicalId: string, name: string): Json;
 }
 
 /**
- * A template's value with its intrinsic functions resolved: those that CDK writes for this product, and no others.
- * @throws LocalRunError naming a function that is not known here
+ * Resolves the intrinsic functions in a template's value. It knows those that CDK writes for this product.
+ * @throws LocalRunError naming an unknown function
  */
 export function resolveIntrinsics(value: Json, references: References): Json {
   if (Array.isArray(value)) return value.map((item) => resolveIntrinsics(item, references));

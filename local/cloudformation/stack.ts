@@ -2,7 +2,7 @@ import { LocalRunError } from '../errors.ts';
 import { type References, resolveIntrinsics } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject, type Template, type TemplateResource } from './template.ts';
 
-/** The Region, account and partition that the stack believes to be in; nothing here reaches AWS. */
+/** The Region, account and partition of the local stack. Nothing here reaches AWS. */
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '000000000000';
 export const PARTITION = 'aws';
@@ -15,13 +15,13 @@ export interface StackResource {
   readonly metadata: JsonObject;
 }
 
-/** A template with the names and ARNs it would have after deployment. */
+/** A template whose resources have the names and ARNs that a deployment would give them. */
 export interface Stack {
   readonly name: string;
   resourcesOfType(type: string): readonly StackResource[];
   /** The only resource of a type. @throws LocalRunError when there is none, or more than one */
   onlyResource(type: string): StackResource;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   ref(logicalId: string): string;
   attribute(logicalId: string, name: string): string;
   outputs(): Readonly<Record<string, string>>;
@@ -91,7 +91,7 @@ interface NamedResource {
 
 type Naming = (named: NamedResource) => string;
 
-/** Types whose `Ref` is a property of theirs when it is set, and otherwise the stack's name and the logical id. */
+/** The property that is a resource's `Ref`, by type. When it is not set, `Ref` is the stack's name and the logical id. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::IAM::Role': 'RoleName',
@@ -110,7 +110,7 @@ function physicalId(named: NamedResource): string {
   return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
 }
 
-/** Real ones have ten characters of this kind. */
+/** AWS's ids of REST APIs have ten characters of this kind. */
 const REST_API_ID = 'localapi01';
 
 const ATTRIBUTES: Readonly<Record<string, Naming>> = {

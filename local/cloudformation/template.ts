@@ -40,7 +40,7 @@ export function listOf(properties: JsonObject, name: string): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** CloudFormation takes numbers as text too. */
+/** A number, which CloudFormation also accepts as text. */
 export function numberOf(properties: JsonObject, name: string, otherwise: number): number {
   const value = properties[name];
   return value === undefined ? otherwise : Number(value);

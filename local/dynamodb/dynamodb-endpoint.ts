@@ -3,15 +3,15 @@ import { LOCAL_CREDENTIALS } from '../../ops/stack/running-stack.ts';
 import { REGION } from '../cloudformation/stack.ts';
 import { LocalRunError } from '../errors.ts';
 
-/** How clients of a local DynamoDB are made; one attempt, since every caller has its own way to wait. */
+/** The options of a client of a local DynamoDB. One attempt, because every caller retries in its own way. */
 export function localClientOptions(endpoint: string) {
   return { endpoint, region: REGION, credentials: LOCAL_CREDENTIALS, maxAttempts: 1 };
 }
 
-/** Milliseconds after which a DynamoDB that accepts connections and says nothing counts as gone. */
+/** Milliseconds after which a DynamoDB that accepts connections but does not respond counts as down. */
 const PATIENCE = 2000;
 
-/** Whether a DynamoDB answers there now. */
+/** Whether a DynamoDB answers at the endpoint now. */
 export async function answers(endpoint: string): Promise<boolean> {
   const client = new DynamoDBClient(localClientOptions(endpoint));
   const abortSignal = AbortSignal.timeout(PATIENCE);
@@ -24,7 +24,7 @@ export async function answers(endpoint: string): Promise<boolean> {
     .finally(() => client.destroy());
 }
 
-/** @throws LocalRunError when the DynamoDB that somebody named in DYNAMODB_ENDPOINT is not there */
+/** @throws LocalRunError when no DynamoDB answers at the address in DYNAMODB_ENDPOINT */
 export async function requireDynamoDb(endpoint: string): Promise<void> {
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
     throw new LocalRunError(

@@ -11,7 +11,7 @@ import { answers } from './dynamodb-endpoint.ts';
 /** A running DynamoDB Local: AWS's own engine, from the jar inside the npm package. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
-  /** Where the tables are kept, so that they survive a restart of the process; the caller's to delete. */
+  /** The folder of the tables, which survive a restart of the process. The caller deletes it. */
   readonly dataFolder: string;
   readonly process: ChildProcess;
   stop(): Promise<void>;
@@ -21,7 +21,7 @@ export interface DynamoDbLocalOptions {
   readonly port: number;
   /** @default a new temporary folder, deleted when the start fails */
   readonly dataFolder?: string;
-  /** Ends the process when it aborts, also before it answers. */
+  /** Ends the process when it aborts, even before DynamoDB answers. */
   readonly signal?: AbortSignal;
 }
 
@@ -59,18 +59,18 @@ async function startInDocker(dataFolder: string, options: DynamoDbLocalOptions):
   return code === 0 ? start('docker', dataFolder, options) : undefined;
 }
 
-/** undefined: the process ended before it answered; there is no such command, or it is too old. */
+/** undefined: the process ended before it answered, because the command is missing or too old. */
 async function start(
   command: Command,
   dataFolder: string,
   { port, signal }: DynamoDbLocalOptions,
 ): Promise<DynamoDbLocal | undefined> {
   signal?.throwIfAborted();
-  // The package hands our environment on; without this AWS's engine reports its use to AWS.
+  // The process inherits our environment. Without this variable AWS's engine reports its use to AWS.
   process.env.DDB_LOCAL_TELEMETRY ??= 'false';
-  // Java's optimizing compiler takes half of the start's processor time, and local runs are too small to win it back.
+  // Java's optimizing compiler takes half of the start's processor time, and a local run is too short to win it back.
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
-  // In a process group of its own: Ctrl-C in a terminal would reach it at once, and look like a crash.
+  // In a process group of its own: otherwise Ctrl-C in a terminal would end it first, which looks like a crash.
   const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore', detached: true });
   const killed = (): void => void child.kill();
   process.once('exit', killed);
@@ -84,7 +84,7 @@ async function start(
   return isUp ? { endpoint, dataFolder, process: child, stop: () => stop(child, ended) } : undefined;
 }
 
-/** `error`: the command could not be started at all. */
+/** Resolves when the process has ended, or could not be started (`error`). */
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
@@ -104,7 +104,7 @@ async function untilAnswering(endpoint: string, ended: Promise<void>): Promise<b
   return false;
 }
 
-/** Milliseconds after which a process that does not end by itself is killed. */
+/** Milliseconds after which a process that ignores SIGTERM is killed. */
 const PATIENCE = 3000;
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

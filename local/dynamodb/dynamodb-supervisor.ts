@@ -7,24 +7,24 @@ import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 
 export interface SupervisorOptions {
   readonly endpoint: string;
-  /** undefined: a DynamoDB that somebody else runs (`DYNAMODB_ENDPOINT`); it is never started from here. */
+  /** undefined: another program runs DynamoDB (`DYNAMODB_ENDPOINT`), and the supervisor never starts one. */
   readonly own: { readonly port: number; readonly dataFolder: string; readonly running: DynamoDbLocal } | undefined;
-  /** Creates the table where it is missing; rejects while DynamoDB is away. */
+  /** Creates the table if it is missing. Rejects while DynamoDB is down. */
   readonly ensureTable: () => Promise<void>;
   readonly say: Say;
 }
 
 export interface DynamoDbSupervisor {
-  /** The process started last; undefined when somebody else's DynamoDB answers. */
+  /** The id of the process started last. undefined: another program's DynamoDB answers. */
   pid(): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Milliseconds for a person, or a script, to start a DynamoDB of their own before ours starts again. */
+/** Milliseconds in which another program may start a DynamoDB before ours starts again. */
 const RESTART_AFTER = 5000;
 const POLL_INTERVAL = 500;
 
-/** Watches over DynamoDB Local: says when it ends, adopts what answers in its place, or starts it again with the same data. */
+/** Supervises DynamoDB Local: reports its end, then adopts what answers in its place, or restarts it with the same data. */
 export function superviseDynamoDb(options: SupervisorOptions): DynamoDbSupervisor {
   const { endpoint, own, ensureTable, say } = options;
   const stopping = new AbortController();
@@ -63,7 +63,7 @@ function goneSentence(endpoint: string, startsAgain: boolean): string {
   return `DynamoDB at ${endpoint} has ended, so requests that need it answer 5xx until it is back: ${next}.`;
 }
 
-/** undefined: another DynamoDB answers there, and is adopted. */
+/** The restarted DynamoDB. undefined: another one answers at the endpoint, and is adopted. */
 async function successor(
   { endpoint, own }: SupervisorOptions,
   signal: AbortSignal,
@@ -76,7 +76,7 @@ async function successor(
   return startDynamoDbLocal({ port: own.port, dataFolder: own.dataFolder, signal });
 }
 
-/** Until our process ends; a new one may first have to get its table. */
+/** Waits until our process ends. A new process may need its table first. */
 async function ownIsGone(child: ChildProcess, ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (isRunning(child) && !(await succeeds(ensureTable))) await delay(POLL_INTERVAL, undefined, { signal });
   if (isRunning(child)) await once(child, 'exit', { signal });
@@ -86,7 +86,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
-/** Until a DynamoDB that is not our process stops answering. Its table may vanish meanwhile: it may be a new, empty one. */
+/** Waits until an adopted DynamoDB stops answering. Its table is kept in place, since a new, empty one may take over. */
 async function adoptedIsGone(ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let failures = 0; failures < 2; ) {
     await delay(POLL_INTERVAL, undefined, { signal });

@@ -16,14 +16,14 @@ import { localClientOptions } from './dynamodb-endpoint.ts';
 /** A table as the template describes it. */
 export interface TableSettings {
   readonly create: CreateTableCommandInput & { readonly TableName: string };
-  /** undefined: items are kept for ever. */
+  /** undefined: items never expire. */
   readonly timeToLiveAttribute: string | undefined;
 }
 
 /** The properties that DynamoDB's CreateTable spells as CloudFormation does. */
 const SHARED_PROPERTIES = ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput'] as const;
 
-/** What CloudFormation says of a table in other words, or what a laptop has no use for. */
+/** The properties that CloudFormation spells differently, or that have no use on a laptop. */
 const OTHER_PROPERTIES = new Set([
   ...['TableName', 'StreamSpecification', 'DeletionProtectionEnabled', 'TimeToLiveSpecification'],
   ...['PointInTimeRecoverySpecification', 'SSESpecification', 'Tags', 'ContributorInsightsSpecification'],
@@ -56,7 +56,7 @@ function timeToLiveAttributeOf(properties: JsonObject): string | undefined {
   return isObject(specification) && specification.Enabled === true ? textOf(specification, 'AttributeName') : undefined;
 }
 
-/** Creates the table where it is missing; one that is there is left as it is, with its entries. */
+/** Creates the table if it is missing. An existing table keeps its settings and entries. */
 export async function ensureTable(endpoint: string, settings: TableSettings): Promise<void> {
   const client = new DynamoDBClient(localClientOptions(endpoint));
   try {

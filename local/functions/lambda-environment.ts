@@ -6,24 +6,24 @@ import type { Json } from '../cloudformation/template.ts';
 import type { Say } from '../errors.ts';
 import type { FunctionError, InvocationMessage, RuntimeData, RuntimeMessage } from './lambda-runtime.ts';
 
-/** A function as the template describes it, and where its asset is. */
+/** A function as the template describes it, with the folder of its asset. */
 export interface FunctionSettings extends RuntimeData {
   readonly timeoutSeconds: number;
   /** Everything that the handler finds in `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What Lambda reports of one invocation. */
+/** The result of one invocation, as Lambda reports it. */
 export type InvocationResult = { readonly payload: Json } | { readonly error: FunctionError };
 
-/** One execution environment: it serves one invocation at a time, and ends with the first that kills it. */
+/** One execution environment. It serves one invocation at a time, and ends when one kills it. */
 export interface LambdaEnvironment {
   readonly alive: boolean;
   invoke(event: Json): Promise<InvocationResult>;
   stop(): Promise<void>;
 }
 
-/** Lambda gives a function this long to load, whatever its timeout. */
+/** Milliseconds that Lambda gives a function to load, whatever its timeout. */
 const INIT_LIMIT = 10_000;
 
 export function startLambdaEnvironment(settings: FunctionSettings, log: Say): LambdaEnvironment {
@@ -51,7 +51,7 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
   };
 }
 
-/** The thread in which the function runs, and nothing of ours but its runtime. */
+/** The thread that runs the function. Of our code it holds only the runtime. */
 function runtimeOf({ environment, timeoutSeconds: _, ...data }: FunctionSettings): Worker {
   return new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
     name: data.functionName,
@@ -79,7 +79,7 @@ interface RuntimeMessages {
   readonly alive: boolean;
   /** The next message, or the error that ended the environment. */
   next(): Promise<RuntimeMessage>;
-  /** No further message counts. */
+  /** Ignores all further messages. */
   end(): void;
 }
 
@@ -107,7 +107,7 @@ function messagesOf(worker: Worker): RuntimeMessages {
   };
 }
 
-/** Ends the environment when its time is over, as Lambda does. */
+/** Resolves with the message, or ends the environment after `limit` milliseconds, as Lambda does. */
 async function within(limit: number, message: Promise<RuntimeMessage>, end: () => void): Promise<RuntimeMessage> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<RuntimeMessage>((resolve) => {

@@ -10,7 +10,7 @@ import {
 export interface LambdaFunction {
   readonly functionName: string;
   readonly functionArn: string;
-  /** Never rejects: what goes wrong inside a function is its result. */
+  /** Never rejects: a failure inside the function is its result. */
   invoke(event: Json): Promise<InvocationResult>;
   /** Invocations so far. */
   invocations(): number;
@@ -73,7 +73,7 @@ class EnvironmentPool {
     await Promise.all(ending.map((environment) => environment.stop()));
   }
 
-  /** undefined: all are busy, and there are as many as there may be. */
+  /** undefined: all are busy, and no more may be started. */
   #idleOrNew(): LambdaEnvironment | undefined {
     this.#environments = this.#environments.filter((environment) => environment.alive);
     const idle = this.#environments.find((environment) => !this.#busy.has(environment));

@@ -4,7 +4,7 @@ import { LocalRunError, type Say } from '../errors.ts';
 import type { FunctionSettings } from './lambda-environment.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 
-/** Where the functions' AWS SDK clients find the services: everything on loopback. */
+/** The addresses on loopback at which functions call AWS's services. */
 export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly controlPlane: string;
@@ -84,14 +84,14 @@ function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: Servic
 }
 
 /**
- * The access key under which a function calls AWS: it tells the control plane whose role to ask. Letters and digits only,
- * which is all that DynamoDB Local takes.
+ * The access key with which a function calls AWS. It tells the control plane whose role to evaluate. Letters and digits
+ * only, since DynamoDB Local accepts nothing else.
  */
 export function accessKeyOf(functionLogicalId: string): string {
   return `LOCAL${functionLogicalId}`;
 }
 
-/** A function's log line as a person wants to see it: metric metadata (embedded metric format) left out. */
+/** A function's log line for people, without the metadata of the embedded metric format. */
 function readableLogLine(functionName: string, line: string): string {
   const parsed = parsedOrUndefined(line);
   if (!isObject(parsed)) return `${functionName}: ${line}`;

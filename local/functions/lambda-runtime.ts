@@ -1,5 +1,5 @@
 /**
- * Runs inside a worker thread: one Lambda execution environment. Loads the bundled asset as the Node.js runtime does,
+ * Runs inside a worker thread as one Lambda execution environment. Loads the bundled asset as the Node.js runtime does,
  * then answers invocations. `local/functions/lambda-environment.ts` is the other end.
  */
 import { existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** Where a function's code is, and what its environment can tell it. */
+/** The folder of a function's code, and what its environment tells it. */
 export interface RuntimeData {
   readonly taskRoot: string;
   /** `index.handler`. */
@@ -20,7 +20,7 @@ export interface RuntimeData {
 export interface InvocationMessage {
   readonly requestId: string;
   readonly eventJson: string;
-  /** Milliseconds since the epoch at which the function's time is over. */
+  /** The time at which the invocation times out, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 

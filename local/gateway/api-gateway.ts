@@ -16,7 +16,7 @@ import { methodSelection, type SelectedMethod } from './rest-api/method-selectio
 import type { RestApi, RestMethod } from './rest-api/rest-api.ts';
 import type { RoutedRequest } from './rest-api/routed-request.ts';
 
-/** Answers one request the way API Gateway does. */
+/** Answers one request as API Gateway does. */
 export type Gateway = (request: GatewayRequest) => Promise<HttpResponse>;
 
 interface Outcome {
@@ -28,7 +28,7 @@ const NO_SUCH_METHOD: Outcome = {
   result: { responseType: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' },
 };
 
-/** Not one of the API's gateway responses: there is no stage whose API could have declared one. */
+/** Not a gateway response, which only an API with this stage could declare. */
 const NO_SUCH_STAGE: HttpResponse = {
   status: 403,
   headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
@@ -36,8 +36,8 @@ const NO_SUCH_STAGE: HttpResponse = {
 };
 
 /**
- * @param reading - how it selects a method, where AWS does not document that
- * @throws LocalRunError for an API that uses what this product does not
+ * @param reading - how the gateway selects a method where AWS does not document it
+ * @throws LocalRunError for an API with a feature that this product does not use
  */
 export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies, reading?: RouteReadingName): Gateway {
   const select = methodSelection(api.methods, reading);
@@ -57,7 +57,7 @@ export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies
 
 type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMethod | undefined) => Promise<Outcome>;
 
-/** What the authorizer of the method makes of a request, and then what stands behind it. */
+/** Authorizes a request, then passes it to the method's integration. */
 function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): OutcomeOf {
   const { apiId, stageName } = api;
   const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${apiId}`;

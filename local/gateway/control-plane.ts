@@ -6,11 +6,11 @@ export interface ControlPlane {
   readonly server: Server;
   /** Accepted flushes so far. */
   flushes(): number;
-  /** What becomes of flushes from now on: API Gateway says 202 and acts later, at a time AWS does not state. */
+  /** Sets what later flushes do. API Gateway answers 202 and flushes later, at a time that AWS does not document. */
   setFlushEffect(effect: FlushEffect): void;
 }
 
-/** `rejected`: not even accepted, as when the account's ten management requests a second are used up. */
+/** `rejected`: the flush is not accepted, as when the account exceeds ten management requests a second. */
 export type FlushEffect = 'at once' | 'never' | 'rejected' | { readonly afterMilliseconds: number };
 
 export interface ControlPlaneOptions {
@@ -54,7 +54,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   };
 }
 
-/** Signatures are not verified here: the key only says who is asking (Signature Version 4, `Credential=<key>/…`). */
+/** The caller's access key (Signature Version 4, `Credential=<key>/…`). Signatures are not verified here. */
 function accessKeyOf(authorization: string | undefined): string {
   return /Credential=([^/]+)\//.exec(authorization ?? '')?.[1] ?? '';
 }

@@ -10,13 +10,13 @@ const MAX_HEADER_BYTES = 10_240;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export interface GatewayServerListeners {
-  /** Takes what a person should know. */
+  /** Receives messages for the person at the terminal. */
   readonly say: Say;
-  /** Takes every request. */
+  /** Receives a line for every request. */
   readonly log: Say;
 }
 
-/** The gateway over HTTP. */
+/** Serves the gateway over HTTP. */
 export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListeners): Server {
   return createServer({ maxHeaderSize: MAX_HEADER_BYTES }, async (incoming, response) => {
     const start = performance.now();
@@ -60,7 +60,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined
   return Buffer.concat(chunks);
 }
 
-/** From `rawHeaders`: Node keeps only the first of several Authorization headers in `headers`. */
+/** Reads `rawHeaders`: Node keeps only the first of several Authorization headers in `headers`. */
 function requestOf(incoming: IncomingMessage, body: Uint8Array): GatewayRequest {
   const { rawHeaders } = incoming;
   const headers = rawHeaders.flatMap((name, index) =>

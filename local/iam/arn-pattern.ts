@@ -1,6 +1,6 @@
 /**
- * Whether text matches a pattern of IAM: `*` is any run of characters, the empty one too, `?` is exactly one, and both
- * cross `/` and `:`. Case-sensitive (IAM user guide, "Grammar of the IAM JSON policy language").
+ * Whether a text matches an IAM pattern: `*` is any run of characters, also none, `?` is exactly one, and both match `/`
+ * and `:`. Case-sensitive (IAM user guide, "Grammar of the IAM JSON policy language").
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   let position = 0;

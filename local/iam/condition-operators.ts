@@ -3,13 +3,13 @@ import { isObject, type Json } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import { matchesPattern } from './arn-pattern.ts';
 
-/** Request-time values by condition key, in lower case: condition keys are case-insensitive. */
+/** A request's values by condition key. Keys are in lower case, since IAM ignores their case. */
 export type ConditionKeys = Readonly<Record<string, string>>;
 
 /**
- * Whether every operator of a statement's `Condition` holds. Several values of one key: any may match; of a negated
- * operator: none may (IAM user guide, "Conditions with multiple context keys or values").
- * @throws LocalRunError naming an operator that is not known here
+ * Whether every operator of a statement's `Condition` holds. Of several values for a key, any may match; with a negated
+ * operator, none may (IAM user guide, "Conditions with multiple context keys or values").
+ * @throws LocalRunError naming an unknown operator
  */
 export function conditionHolds(condition: Json | undefined, keys: ConditionKeys): boolean {
   if (!isObject(condition)) return condition === undefined;
@@ -69,7 +69,7 @@ function comparisons(prefix: string, measure: (text: string) => number): Record<
   };
 }
 
-/** ISO 8601 or seconds since the epoch: IAM takes both for dates. */
+/** Seconds since the epoch. IAM accepts dates in ISO 8601 or in seconds. */
 function secondsOf(text: string): number {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
 }

@@ -4,10 +4,10 @@ import { accessKeyOf } from '../functions/lambda-functions.ts';
 import { matchesPattern } from './arn-pattern.ts';
 import { evaluatePolicies } from './policy-evaluation.ts';
 
-/** Whether the owner of an access key may do something. A key that is no function's is the person at the keyboard: they may. */
+/** Whether an access key may perform an action. A key that belongs to no function is the developer's and may do anything. */
 export type MayCall = (accessKeyId: string, action: string, resourceArn: string) => boolean;
 
-/** What the functions' roles allow, from the template's roles and policies. */
+/** Evaluates the roles of the functions, from the template's roles and policies. */
 export function rolePermissionsOf(stack: Stack): MayCall {
   const roleArns = new Map(
     stack
@@ -25,7 +25,7 @@ export function rolePermissionsOf(stack: Stack): MayCall {
   };
 }
 
-/** Inline, attached by `AWS::IAM::Policy`, or by a managed policy of this template; AWS's own managed ones are not read. */
+/** A role's policies: inline, `AWS::IAM::Policy`, and managed policies of this template. AWS's managed ones are not read. */
 function policiesOf(stack: Stack, role: StackResource): readonly JsonObject[] {
   const roleName = stack.ref(role.logicalId);
   const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
@@ -40,7 +40,7 @@ function policiesOf(stack: Stack, role: StackResource): readonly JsonObject[] {
 /** Whether API Gateway may invoke a function on behalf of a source (an authorizer's or a method's ARN). */
 export type MayInvoke = (functionArn: string, sourceArn: string) => boolean;
 
-/** The functions' resource policies, from the template's `AWS::Lambda::Permission`s. */
+/** Evaluates the functions' resource policies, from the template's `AWS::Lambda::Permission`s. */
 export function invokePermissionsOf(stack: Stack): MayInvoke {
   const permissions = stack
     .resourcesOfType('AWS::Lambda::Permission')

@@ -3,25 +3,25 @@ import { LocalRunError } from '../errors.ts';
 import { matchesPattern } from './arn-pattern.ts';
 import { type ConditionKeys, conditionHolds } from './condition-operators.ts';
 
-/** What is asked of a policy: may this action be done to this resource, at this moment, from this place. */
-export interface PolicyQuestion {
+/** The request that a policy allows or denies. */
+export interface PolicyRequest {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
   readonly keys: ConditionKeys;
 }
 
-export type Verdict = 'allow' | 'explicit deny' | 'implicit deny';
+export type PolicyResult = 'allow' | 'explicit deny' | 'implicit deny';
 
 /**
- * Deny beats Allow beats silence (IAM user guide, "Policy evaluation logic").
- * @throws LocalRunError for a statement that cannot be read, or uses what is not known here
+ * Evaluates policies: a Deny beats an Allow, and nothing is an implicit deny (IAM user guide, "Policy evaluation logic").
+ * @throws LocalRunError for a malformed statement, or one with an unknown operator or a policy variable
  */
-export function evaluatePolicies(policies: readonly JsonObject[], question: PolicyQuestion): Verdict {
+export function evaluatePolicies(policies: readonly JsonObject[], request: PolicyRequest): PolicyResult {
   const effects = new Set(
     policies
       .flatMap(statementsOf)
-      .filter((statement) => applies(statement, question))
+      .filter((statement) => applies(statement, request))
       .map(effectOf),
   );
   if (effects.has('Deny')) return 'explicit deny';
@@ -39,7 +39,7 @@ function effectOf(statement: JsonObject): 'Allow' | 'Deny' {
   throw new LocalRunError(`A policy's Effect is ${JSON.stringify(statement.Effect)}: it must be Allow or Deny.`);
 }
 
-function applies(statement: JsonObject, { action, resource, keys }: PolicyQuestion): boolean {
+function applies(statement: JsonObject, { action, resource, keys }: PolicyRequest): boolean {
   const actionMatches = anyMatches(lowerCased(statement.Action), action.toLowerCase());
   const notActionMatches = anyMatches(lowerCased(statement.NotAction), action.toLowerCase());
   const chosen = statement.NotAction === undefined ? actionMatches : !notActionMatches;

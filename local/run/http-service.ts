@@ -3,10 +3,10 @@ import type { Server } from 'node:http';
 import { createServer, type Server as TcpServer } from 'node:net';
 import { LocalRunError } from '../errors.ts';
 
-/** Everything of ours listens here only. DynamoDB Local takes no address: it listens on every interface. */
+/** The only address that our servers listen on. DynamoDB Local takes no address and listens on every interface. */
 export const HOST = '127.0.0.1';
 
-/** The ports of one run: they follow from the API's. */
+/** The ports of one run, which follow from the API's. */
 export interface Ports {
   readonly api: number;
   readonly issuer: number;
@@ -20,9 +20,9 @@ export function portsFrom(api: number): Ports {
   return { api, issuer: api + 1, dynamodb: api + 2, controlPlane: api + 3 };
 }
 
-/** One of our own HTTP servers, which tests may take away and bring back. */
+/** One of our HTTP servers, which tests may pause and resume. */
 export interface HttpService {
-  /** Stops answering; connections end. */
+  /** Stops listening, and closes the connections. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }

@@ -22,13 +22,13 @@ export interface LocalApiOptions {
   readonly clock: Clock;
   /** @default one slash at the end is ignored */
   readonly reading?: RouteReadingName | undefined;
-  /** Takes what a person should know. */
+  /** Receives messages for the person at the terminal. */
   readonly say: Say;
-  /** Takes every request and every line of a function. */
+  /** Receives a line for every request, and every log line of a function. */
   readonly log: Say;
 }
 
-/** The template's API, functions and stream readers, running. */
+/** The template's running API, functions and stream readers. */
 export interface LocalApi {
   readonly restApi: RestApi;
   /** By ARN. */
@@ -36,7 +36,7 @@ export interface LocalApi {
   readonly controlPlane: ControlPlane;
 }
 
-/** Serves the API that the template describes; the table must be there. */
+/** Serves the API that the template describes. The table must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
   { ports, clock, reading, say, log }: LocalApiOptions,

@@ -17,25 +17,25 @@ import { authorizerFunction, runningStack } from './running-stack.ts';
 import { type Teardown, teardown } from './teardown.ts';
 
 export interface LocalRunOptions {
-  /** The API's; the three after it are used too. */
+  /** The API's port. The three after it are used too. */
   readonly port: number;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
   /** @default as deployment.ts says */
   readonly cachePer?: AuthorizerSettings['cachePer'];
-  /** How the gateway selects a method, where AWS does not document that. @default one slash at the end is ignored */
+  /** How the gateway selects a method where AWS does not document it. @default one slash at the end is ignored */
   readonly reading?: RouteReadingName | undefined;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
-  /** A DynamoDB that runs already. @default DynamoDB Local is started */
+  /** The address of a running DynamoDB. @default DynamoDB Local is started */
   readonly dynamodbEndpoint?: string | undefined;
-  /** The time of the result cache and of policy conditions; functions have the real one. @default the real one */
+  /** The clock of the result cache and of policy conditions. Functions use the real one. @default the real one */
   readonly clock?: Clock;
-  /** Takes what a person should know, line by line. @default nobody listens */
+  /** Receives messages for the person at the terminal. @default they are dropped */
   readonly say?: Say;
-  /** Takes every request and every line of a function. @default nobody listens */
+  /** Receives a line for every request, and every log line of a function. @default they are dropped */
   readonly log?: Say;
-  /** Ends the run when it aborts, also while it starts. */
+  /** Ends the run when it aborts, even during the start. */
   readonly signal?: AbortSignal;
 }
 
@@ -50,14 +50,17 @@ export interface LocalRun {
   flushes(): number;
   setFlushEffect(effect: FlushEffect): void;
   readonly authorizationServer: HttpService;
-  /** The authorization server's private key, to sign tokens that it would not. */
+  /** The authorization server's private key, to sign tokens that the server would not issue. */
   readonly signingKey: JsonWebKey & { readonly kid: string };
-  /** DynamoDB Local's process; undefined when another DynamoDB is used. */
+  /** The id of DynamoDB Local's process. undefined: another DynamoDB is used. */
   dynamodbPid(): number | undefined;
   stop(): Promise<void>;
 }
 
-/** @throws LocalRunError when a port is taken, DynamoDB cannot run or does not answer, or the stack cannot be synthesized; nothing is left behind */
+/**
+ * Starts the whole product. A start that fails leaves nothing behind.
+ * @throws LocalRunError when a port is taken, DynamoDB cannot run or does not answer, or the stack cannot be synthesized
+ */
 export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   const undo = teardown();
   const { signal } = options;

@@ -9,27 +9,27 @@ export interface ServicesOptions {
   readonly ports: Ports;
   /** The run's own folder. */
   readonly folder: string;
-  /** undefined: DynamoDB Local is started; else a DynamoDB that runs already. */
+  /** The address of a running DynamoDB. undefined: DynamoDB Local is started. */
   readonly dynamodbEndpoint: string | undefined;
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
   readonly accessTokenLifetimeSeconds: number;
 }
 
-/** What the API needs around it. */
+/** The running services that the API needs. */
 export interface LocalServices {
   readonly synthesized: SynthesizedStack;
-  /** undefined: somebody else's DynamoDB is used. */
+  /** undefined: another program's DynamoDB is used. */
   readonly dynamoDbLocal: DynamoDbLocal | undefined;
   readonly dynamodb: string;
   readonly issuer: string;
   readonly authorizationServer: AuthorizationServer & HttpService;
 }
 
-/** What the deployment calls the local issuer. */
+/** The local issuer's alias in the deployment. */
 export const LOCAL_ALIAS = 'local';
 
-/** Starts the three slow things at the same time: the stack's synthesis, DynamoDB and the authorization server. */
+/** Starts the three slow parts concurrently: the stack's synthesis, DynamoDB and the authorization server. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
   const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer } = options;
   const starting = new AbortController();

@@ -5,10 +5,10 @@ import type { Say } from '../errors.ts';
 import type { LocalServices } from './local-services.ts';
 import type { Teardown } from './teardown.ts';
 
-/** The template's table, in a DynamoDB that is watched over. */
+/** The template's table in a supervised DynamoDB. */
 export interface LocalTable {
   readonly tableName: string;
-  /** DynamoDB Local's process; undefined when another DynamoDB answers. */
+  /** The id of DynamoDB Local's process. undefined: another DynamoDB answers. */
   pid(): number | undefined;
 }
 

@@ -7,7 +7,7 @@ import { LocalRunError } from '../errors.ts';
 const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
 
 /**
- * Says where to find this run, in a file of its own: several may be going on here.
+ * Writes the file by which other programs find this run.
  * @throws LocalRunError when it cannot be written
  */
 export async function writeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
@@ -15,7 +15,7 @@ export async function writeRunningFile(running: RunningStack, folder: string = F
   const unfinished = `${path}.unfinished`;
   try {
     await mkdir(folder, { recursive: true });
-    await removeFilesOfTheDead(folder);
+    await removeStaleFiles(folder);
     await writeFile(unfinished, `${JSON.stringify(running, undefined, 2)}\n`);
     await rename(unfinished, path);
   } catch (error) {
@@ -29,10 +29,10 @@ export async function removeRunningFile(running: RunningStack, folder: string = 
   await rm(runningFile(folder, running.pid), { force: true });
 }
 
-/** A run that was killed leaves its file, and its process id goes to somebody else one day. */
-async function removeFilesOfTheDead(folder: string): Promise<void> {
+/** Removes the files of killed runs, whose process ids may be used again. */
+async function removeStaleFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    // The unfinished files too.
+    // Unfinished files too.
     const [, pid] = /^running-(\d+)\.json/.exec(name) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }

@@ -8,7 +8,7 @@ import { HOST } from './http-service.ts';
 import type { LocalApi } from './local-api.ts';
 import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
 
-/** @throws LocalRunError when there is none */
+/** The authorizer's function. @throws LocalRunError when there is none */
 export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {
   const [settings] = restApi.authorizers.values();
   const found = functions.get(settings?.functionArn ?? '');
@@ -16,7 +16,7 @@ export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunc
   return found;
 }
 
-/** What the run says of itself: the contract line, and what the operator's tool needs besides. */
+/** Describes the run: the contract line, and what our own programs need besides. */
 export function runningStack(services: LocalServices, localApi: LocalApi, table: string, port: number): RunningStack {
   const { synthesized, issuer, dynamodb, authorizationServer } = services;
   const { stageName, apiId, authorizers } = localApi.restApi;
@@ -46,7 +46,7 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
   };
 }
 
-/** The member of the function's metadata that describes the authorizer, in JSON; CDK may put members of its own beside it. */
+/** The authorizer's description: JSON text in the function's metadata, where CDK may put members of its own. */
 function authorizerDescription(stack: Stack, { functionName }: LambdaFunction): JsonObject {
   const metadata = stack
     .resourcesOfType('AWS::Lambda::Function')

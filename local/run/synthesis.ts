@@ -7,7 +7,7 @@ import type { Template } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { AssetFolders } from '../functions/lambda-functions.ts';
 
-/** What the deployment gets in place of its own issuers, and where the assembly goes. */
+/** The local issuer that replaces the deployment's own, and the folder of the assembly. */
 export interface SynthesisOptions {
   readonly alias: string;
   readonly issuer: string;
@@ -30,8 +30,8 @@ export interface SynthesizedStack {
 export const STACK_NAME = 'bearer-authorizer';
 
 /**
- * Synthesizes the stack as `cdk synth` does, but for a local issuer. In a worker: bundling blocks its thread, and signals
- * and the other servers must not wait for it.
+ * Synthesizes the stack as `cdk synth` does, but with a local issuer. It runs in a worker, because bundling blocks its
+ * thread, and signals and the other servers must not wait for it.
  * @throws LocalRunError with the sentence that synth would print
  */
 export async function synthesize(options: SynthesisOptions, signal: AbortSignal): Promise<SynthesizedStack> {
@@ -41,15 +41,15 @@ export async function synthesize(options: SynthesisOptions, signal: AbortSignal)
     execArgv: [],
     env: {
       ...process.env,
-      // Validation by CDK's rules takes five sixths of the time, and says nothing that `cdk synth` does not.
+      // Validation by CDK's rules takes five sixths of the time, and finds nothing that `cdk synth` does not.
       CDK_VALIDATION: 'false',
-      // A worker that is terminated does not clear up: what it leaves goes with the run's own folder.
+      // A terminated worker leaves its files, which are then deleted with the run's own folder.
       TMPDIR: dirname(options.outputFolder),
     },
     stdout: true,
     stderr: true,
   });
-  // CDK's warnings are for those who deploy, and `cdk synth` prints them; our stdout holds one line of JSON.
+  // CDK's warnings are for deployments, and `cdk synth` prints them. Our stdout holds one line of JSON.
   worker.stdout.resume();
   worker.stderr.resume();
   const aborted = () => void worker.terminate();
@@ -78,7 +78,7 @@ interface AssetFile {
   readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
 }
 
-/** A stack of a cloud assembly that `app.synth()` has written, by its name. */
+/** Reads a stack, by its name, from a cloud assembly that `app.synth()` has written. */
 export async function readAssembly(folder: string, stackName: string): Promise<SynthesizedStack> {
   const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
   const template = (await readJson(`${stackName}.template.json`)) as Template;

@@ -21,7 +21,7 @@ try {
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
   const resultTtl = resultTtlSeconds === undefined ? deployment.resultTtl : Duration.seconds(resultTtlSeconds);
   const { cachePer = deployment.cachePer ?? 'token' } = options;
-  // A table that exists in AWS does not exist here.
+  // A given table exists in AWS, not here.
   const { revocationTable: _revocationTable, ...settings } = deployment;
   new ApiStack(app, STACK_NAME, {
     deployment: { ...settings, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl, cachePer },

@@ -1,6 +1,6 @@
-/** What must be undone, last thing first; also when start-up is interrupted between any two steps. */
+/** Undoes a start in reverse order, also one that is interrupted between any two steps. */
 export interface Teardown {
-  /** Undone at once when the teardown has already begun. */
+  /** Adds a step. It runs at once if the teardown has already begun. */
   add(undo: () => Promise<unknown>): Promise<void>;
   run(): Promise<void>;
 }

@@ -13,15 +13,15 @@ export interface EventSourceMapping {
   /** Infinity: as long as the record's age allows. */
   readonly retryAttempts: number;
   readonly maximumRecordAgeSeconds: number;
-  /** Lambda narrows a failed batch down to the record that fails. */
+  /** Whether Lambda halves a failed batch until it finds the record that fails. */
   readonly bisect: boolean;
   readonly wants: RecordFilter;
 }
 
-/** Records leave a stream after a day. */
+/** Seconds after which records leave a stream. */
 const STREAM_RETENTION = 24 * 3600;
 
-/** What this product does not use, or what changes nothing on a laptop. */
+/** The properties that are read here, or that change nothing on a laptop. */
 const KNOWN = new Set([
   ...['BatchSize', 'BisectBatchOnFunctionError', 'EventSourceArn', 'FilterCriteria', 'FunctionName'],
   ...['MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'MaximumRetryAttempts', 'StartingPosition'],
@@ -74,12 +74,12 @@ function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFuncti
   throw new LocalRunError(`An event source mapping invokes ${name}, which is not a function of this template.`);
 }
 
-/** Whether a stream record is handed to the function. */
+/** Whether the function receives a stream record. */
 export type RecordFilter = (record: Json) => boolean;
 
 /**
- * The filter criteria of an event source mapping: any pattern may match; none at all lets everything through. A pattern
- * lists the values that a member may have; its other operators are not used by this product.
+ * Parses the filter criteria of an event source mapping. A record passes if any pattern matches, or if there is none. A
+ * pattern lists the values that a member may have; this product uses no other operators.
  * @throws LocalRunError naming an operator
  */
 export function recordFilterOf(patterns: readonly string[]): RecordFilter {

@@ -8,13 +8,13 @@ export interface StreamPoller {
   stop(): Promise<void>;
 }
 
-/** Lambda polls a shard four times a second. */
+/** Milliseconds: Lambda polls a shard four times a second. */
 const POLL_INTERVAL = 250;
 const MAX_RETRY_DELAY = 5000;
 
 /**
- * Hands a table's changes to a function as Lambda does: in order, in batches, again when the function fails. Resolves when
- * the place in the stream is fixed, so that nothing written afterwards is missed.
+ * Passes a table's changes to a function as Lambda does: in order, in batches, and again when the function fails. Resolves
+ * when the position in the stream is fixed, so that no later change is missed.
  */
 export async function pollStream(mapping: EventSourceMapping, reader: StreamReader, say: Say): Promise<StreamPoller> {
   const stopping = new AbortController();
@@ -26,7 +26,7 @@ export async function pollStream(mapping: EventSourceMapping, reader: StreamRead
   return {
     stop: async () => {
       stopping.abort();
-      // It may be in the middle of an invocation that waits for longer than anybody wants to.
+      // Ends an invocation that may otherwise wait for long.
       await mapping.function.recycle();
       await polling;
       reader.close();
@@ -52,13 +52,13 @@ async function poll(
       continue;
     }
     await delay(POLL_INTERVAL, undefined, { signal });
-    // DynamoDB may be away for a while; its supervisor says so.
+    // DynamoDB may be down for a while. Its supervisor reports it.
     const records = await reader.read().catch((): readonly StreamRecord[] => []);
     waiting = [...waiting, ...records.filter(({ event }) => mapping.wants(event))];
   }
 }
 
-/** Until the function succeeds, its attempts are used up, or the records are too old. */
+/** Invokes the function until it succeeds, its attempts are used up, or the records are too old. */
 async function deliver(
   mapping: EventSourceMapping,
   batch: readonly StreamRecord[],

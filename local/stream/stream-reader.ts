@@ -8,14 +8,14 @@ import {
 import { localClientOptions } from '../dynamodb/dynamodb-endpoint.ts';
 import { type StreamRecord, streamRecordOf } from './stream-record.ts';
 
-/** Reads a table's stream from a position onwards: over shards, restarts of DynamoDB, and a new table of the same name. */
+/** Reads a table's stream from a position onwards: across shards, restarts of DynamoDB, and a new table of the same name. */
 export interface StreamReader {
-  /** The records since the last call, oldest first. Rejects while DynamoDB is away; nothing is lost by that. */
+  /** The records since the last call, oldest first. Rejects while DynamoDB is down, and loses nothing. */
   read(): Promise<readonly StreamRecord[]>;
   close(): void;
 }
 
-/** Milliseconds between looks for new shards, or for a new table. */
+/** Milliseconds between checks for new shards, or for a new table. */
 const LOOK_INTERVAL = 2000;
 
 export function streamReader(
@@ -42,7 +42,7 @@ export function streamReader(
   };
 }
 
-/** The reader's places in the shards there are, looked for every now and then. */
+/** Tracks the reader's positions in the current shards. */
 function shardWatch(
   tables: DynamoDBClient,
   streams: DynamoDBStreamsClient,
@@ -55,12 +55,12 @@ function shardWatch(
     positions: async (): Promise<readonly ShardPosition[]> => {
       if (found !== undefined && performance.now() - lookedAt <= LOOK_INTERVAL) return found;
       const streamArn = await latestStreamArn(tables, tableName);
-      // Whatever appears later is new: a child shard, or the stream of a new table.
+      // A shard that appears later is read from its beginning: it is a child, or belongs to a new table's stream.
       found = await shardPositions(streams, streamArn, found === undefined ? startingPosition : 'TRIM_HORIZON', found);
       lookedAt = performance.now();
       return found;
     },
-    /** An iterator may not outlive DynamoDB's process; sequence numbers do, as long as the stream is the same. */
+    /** Drops the iterators: they may not survive a restart of DynamoDB, as sequence numbers of the same stream do. */
     lookAgain: (): void => {
       for (const position of found ?? []) position.iterator = undefined;
       lookedAt = Number.NEGATIVE_INFINITY;
@@ -77,11 +77,11 @@ async function readShards(
   return records;
 }
 
-/** A reader's place in one shard. */
+/** A reader's position in one shard. */
 interface ShardPosition {
   readonly streamArn: string;
   readonly shardId: string;
-  /** Where to start without a sequence number. */
+  /** The start when there is no sequence number. */
   readonly start: 'LATEST' | 'TRIM_HORIZON';
   iterator: string | undefined;
   lastSequenceNumber: string | undefined;
@@ -94,7 +94,7 @@ async function latestStreamArn(tables: DynamoDBClient, TableName: string): Promi
   return Table.LatestStreamArn;
 }
 
-/** The stream's shards from now on: where they were left, or at `start`. */
+/** The positions in the stream's shards: where they were left, or at `start`. */
 async function shardPositions(
   streams: DynamoDBStreamsClient,
   streamArn: string,
@@ -114,13 +114,13 @@ async function shardIdsOf(streams: DynamoDBStreamsClient, StreamArn: string): Pr
   return (StreamDescription?.Shards ?? []).flatMap(({ ShardId }) => ShardId ?? []);
 }
 
-/** Fixes the place of a position that starts at the latest record: what is written from now on will be read. */
+/** Fixes a position that starts at the latest record, so that all later records are read. */
 async function settle(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<ShardPosition> {
   position.iterator ??= await iteratorAt(streams, position);
   return position;
 }
 
-/** The records that follow the position, which moves behind them. */
+/** Reads the records after the position, and moves the position past them. */
 async function readShard(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<readonly StreamRecord[]> {
   if (position.finished) return [];
   position.iterator ??= await iteratorAt(streams, position);

@@ -2,7 +2,7 @@ import type { AttributeValue, _Record as SdkRecord } from '@aws-sdk/client-dynam
 import { REGION } from '../cloudformation/stack.ts';
 import type { Json, JsonObject } from '../cloudformation/template.ts';
 
-/** One change of the table, in the form in which Lambda hands it on. */
+/** One change of the table, in the form that Lambda passes on. */
 export interface StreamRecord {
   readonly sequenceNumber: string;
   /** Milliseconds since the epoch. */
@@ -10,7 +10,7 @@ export interface StreamRecord {
   readonly event: JsonObject;
 }
 
-/** Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB": blobs in base64, the time in seconds. */
+/** Blobs are in base64, times in seconds (Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB"). */
 export function streamRecordOf(record: SdkRecord, streamArn: string, readAt: number): StreamRecord {
   const { eventID, eventName, eventVersion, dynamodb } = record;
   const sequenceNumber = dynamodb?.SequenceNumber ?? '';
@@ -40,8 +40,8 @@ export function streamRecordOf(record: SdkRecord, streamArn: string, readAt: num
 }
 
 /**
- * DynamoDB Local rounds down to the minute, where DynamoDB rounds to the second. A record that looks older than it is
- * would be flushed too early: the latest moment that fits is taken instead.
+ * The latest time that fits, in milliseconds since the epoch. DynamoDB Local rounds down to the minute, DynamoDB to the
+ * second, and a record that looks older than it is would be flushed too early.
  */
 function creationTimeOf(rounded: Date | undefined, readAt: number): number {
   return rounded === undefined ? readAt : Math.min(readAt, rounded.getTime() + 60_000);

@@ -3,8 +3,8 @@ import type { AuthorizerType } from '../rest-api/rest-api.ts';
 import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
 
 /**
- * What the authorizer's function is told (developer guide, "Input to an API Gateway Lambda authorizer").
- * @param identity - the values of the authorizer's identity sources, in their order
+ * The event of an authorizer's function (developer guide, "Input to an API Gateway Lambda authorizer").
+ * @param identity - the values of the authorizer's identity sources, in order
  */
 export function authorizerEvent(
   type: AuthorizerType,
@@ -16,15 +16,15 @@ export function authorizerEvent(
   return { type, methodArn, ...requestMembers(routed), stageVariables: {}, requestContext: requestContext(routed) };
 }
 
-/** What an authorizer said, in the form in which API Gateway caches it. */
+/** An authorizer's answer as API Gateway caches it. */
 export interface AuthorizerAnswer {
   readonly principalId: string;
   readonly policyDocument: JsonObject;
-  /** Everything as text: that is how the backend gets it. */
+  /** All values as text, as the backend receives them. */
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** undefined: API Gateway would call it a configuration error and answer 500. */
+/** Parses a function's output. undefined: API Gateway would call it a configuration error and answer 500. */
 export function parseAuthorizerAnswer(output: Json): AuthorizerAnswer | undefined {
   if (!isObject(output)) return undefined;
   const { principalId, policyDocument, context = {} } = output;

@@ -11,17 +11,17 @@ import type { Undocumented } from '../rest-api/undocumented.ts';
 import { type AuthorizerAnswer, authorizerEvent, parseAuthorizerAnswer } from './authorizer-messages.ts';
 import type { ResultCache } from './result-cache.ts';
 
-/** One request's question to the authorizer. */
+/** A request to be authorized, as the authorizer sees it. */
 export interface AuthorizationRequest {
   readonly routed: RoutedRequest;
-  /** The values of the identity sources, in their order; undefined: the request has none. */
+  /** The values of the identity sources, in order. undefined: the request lacks the value. */
   readonly identity: readonly (string | undefined)[];
   readonly methodArn: string;
   readonly keys: ConditionKeys;
 }
 
 export interface Authorization {
-  /** There whenever a policy was, also when it denies. */
+  /** undefined: no policy was received. A policy that denies is an answer. */
   readonly answer?: AuthorizerAnswer;
   /** Milliseconds spent in the function; 0 when the answer was cached. */
   readonly integrationLatency: number;
@@ -30,7 +30,7 @@ export interface Authorization {
 
 export interface LambdaAuthorizerDependencies {
   readonly function: LambdaFunction;
-  /** The ARN under which API Gateway invokes the function. */
+  /** The source ARN with which API Gateway invokes the function. */
   readonly authorizerArn: string;
   readonly mayInvoke: MayInvoke;
   readonly cache: ResultCache<AuthorizerAnswer>;
@@ -55,14 +55,14 @@ export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: Lam
     if (!identity.every(isPresent)) return rejected(UNAUTHORIZED);
     if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return rejected(UNAUTHORIZED);
     const cached = cache.get(authorizerId, identity);
-    if (cached !== undefined) return judged(cached, 0, request, say);
+    if (cached !== undefined) return evaluated(cached, 0, request, say);
     const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
     if (invoked.answer === undefined) {
       cache.thrown(authorizerId, identity, resultTtlSeconds);
       return invoked;
     }
     cache.set(authorizerId, identity, invoked.answer, resultTtlSeconds);
-    return judged(invoked.answer, invoked.integrationLatency, request, say);
+    return evaluated(invoked.answer, invoked.integrationLatency, request, say);
   };
 }
 
@@ -101,18 +101,18 @@ async function invoke(
   return rejected(CONFIGURATION_ERROR, integrationLatency);
 }
 
-/** The policy is evaluated for every request, cached or not. */
-function judged(
+/** Evaluates the policy, cached or not, for one request. */
+function evaluated(
   answer: AuthorizerAnswer,
   integrationLatency: number,
   { methodArn, keys }: AuthorizationRequest,
   say: Say,
 ): Authorization {
   try {
-    const question = { action: 'execute-api:Invoke', resource: methodArn, keys };
-    const verdict = evaluatePolicies([answer.policyDocument], question);
-    if (verdict === 'allow') return { answer, integrationLatency };
-    const message = `User is not authorized to access this resource${verdict === 'explicit deny' ? ' with an explicit deny' : ''}`;
+    const policyRequest = { action: 'execute-api:Invoke', resource: methodArn, keys };
+    const result = evaluatePolicies([answer.policyDocument], policyRequest);
+    if (result === 'allow') return { answer, integrationLatency };
+    const message = `User is not authorized to access this resource${result === 'explicit deny' ? ' with an explicit deny' : ''}`;
     return { answer, integrationLatency, failure: { responseType: 'ACCESS_DENIED', message } };
   } catch (error) {
     if (!(error instanceof LocalRunError)) throw error;

@@ -16,13 +16,13 @@ export interface AuthorizationDependencies {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly mayInvoke: MayInvoke;
   readonly cache: ResultCache<AuthorizerAnswer>;
-  /** The time of policy conditions. */
+  /** The clock of policy conditions. */
   readonly clock: Clock;
   readonly say: Say;
   readonly warn: (kind: Undocumented) => void;
 }
 
-/** Decides on one request for one method. */
+/** Authorizes one request for one method. */
 export type AuthorizeMethod = (routed: RoutedRequest) => Promise<Authorization>;
 
 /** The longest method ARN that API Gateway takes, in bytes. */

@@ -3,12 +3,12 @@ import type { Undocumented } from '../rest-api/undocumented.ts';
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 
-/** What API Gateway keeps of an authorizer's answers, for one stage. */
+/** API Gateway's cache of authorizers' answers for one stage. */
 export interface ResultCache<Answer> {
-  /** The answer for exactly these values of the identity sources, while its time has not passed. */
+  /** The answer for exactly these values of the identity sources, until it expires. */
   get(authorizerId: string, identity: readonly string[]): Answer | undefined;
   set(authorizerId: string, identity: readonly string[], answer: Answer, resultTtlSeconds: number): void;
-  /** The authorizer gave no answer: that is not kept, but a later request may depend on it. */
+  /** Records that the authorizer threw. Nothing is cached, but a later response may depend on it. */
   thrown(authorizerId: string, identity: readonly string[], resultTtlSeconds: number): void;
   /** FlushStageAuthorizersCache: all authorizers of the stage. */
   flush(): void;
@@ -22,10 +22,10 @@ interface Entry<Answer> {
   usedAt: number;
 }
 
-/** Enough for a laptop; beyond it the oldest entry makes room. */
+/** Beyond this number the oldest entry is dropped. */
 const MAX_ENTRIES = 10_000;
 
-/** An entry's time runs from the answer, however often it is used. */
+/** Creates a cache whose entries expire a fixed time after the answer, however often they are used. */
 export function resultCache<Answer>(clock: Clock, warn: (kind: Undocumented) => void): ResultCache<Answer> {
   const entries = new Map<string, Entry<Answer>>();
   const keyOf = (authorizerId: string, identity: readonly string[]): string =>

@@ -7,7 +7,7 @@ import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.
 import { functionArnOf, type RestMethod } from '../rest-api/rest-api.ts';
 import { type AdmittedRequest, BAD_BACKEND_ANSWER, proxyAnswer, proxyEvent } from './proxy-integration.ts';
 
-/** What stands behind a method. */
+/** The backend of a method. */
 export type Integration = (admitted: AdmittedRequest) => Promise<HttpResponse | GatewayFailure>;
 
 export interface Backends {

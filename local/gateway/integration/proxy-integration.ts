@@ -4,7 +4,7 @@ import type { GatewayRequest } from '../rest-api/gateway-request.ts';
 import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
 import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
 
-/** A request that has been let through to its backend. */
+/** A request that its authorizer has let through to the backend. */
 export interface AdmittedRequest extends RoutedRequest {
   readonly authorization: Authorization | undefined;
 }
@@ -23,7 +23,7 @@ export function proxyEvent(admitted: AdmittedRequest): JsonObject {
   };
 }
 
-/** An authorizer is told of nothing by an empty object, a proxy integration by null. */
+/** A proxy integration receives null where an authorizer receives an empty object. */
 function nullIfEmpty(object: JsonObject): JsonObject | null {
   return Object.keys(object).length === 0 ? null : object;
 }
@@ -34,7 +34,7 @@ function authorizerContext({ authorization }: AdmittedRequest): JsonObject {
   return { authorizer: { principalId: answer.principalId, integrationLatency, ...answer.context } };
 }
 
-/** Text unless it is not UTF-8; without binary media types API Gateway passes everything as text. */
+/** The body as text: without binary media types API Gateway passes everything as text. */
 function bodyOf({ body }: GatewayRequest): JsonObject {
   return { body: body.length === 0 ? null : Buffer.from(body).toString('utf8'), isBase64Encoded: false };
 }
@@ -45,7 +45,7 @@ export const BAD_BACKEND_ANSWER: GatewayFailure = {
   status: 502,
 };
 
-/** The HTTP answer that a proxy integration's output describes; undefined where API Gateway would call it malformed. */
+/** Parses a proxy integration's output. undefined: API Gateway would call it malformed. */
 export function proxyAnswer(output: Json): HttpResponse | undefined {
   if (!isObject(output)) return undefined;
   const status = Number(output.statusCode);
@@ -66,7 +66,7 @@ function severalValues(output: JsonObject): Record<string, readonly string[]> {
   return Object.fromEntries(entries.map(([name, values]) => [name, Array.isArray(values) ? values.map(String) : []]));
 }
 
-/** Spelled `Content-Type` so that a backend's own replaces the default; a challenge of a backend is remapped. */
+/** Spells `Content-Type` so that a backend's own replaces the default, and remaps a backend's challenge. */
 function renamed(headers: Readonly<Record<string, string | readonly string[]>>) {
   const entries = Object.entries(headers).map(([name, value]) => {
     const known: Readonly<Record<string, string>> = {

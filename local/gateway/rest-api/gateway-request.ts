@@ -6,7 +6,7 @@ export interface GatewayRequest {
   readonly method: string;
   /** `/v1/orders/7?x=1`, as the client wrote it. */
   readonly target: string;
-  /** In the order of the request, names as the client wrote them. */
+  /** In the order of the request. Names are as the client wrote them. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
   readonly sourceIp: string;
@@ -31,7 +31,7 @@ export function queryOf({ target }: GatewayRequest): URLSearchParams {
   return new URLSearchParams(start < 0 ? '' : target.slice(start + 1));
 }
 
-/** The values that a policy's conditions can ask for. API Gateway serves TLS only, so SecureTransport is true here too. */
+/** The values for a policy's conditions. API Gateway serves TLS only, so SecureTransport is true here too. */
 export function conditionKeysOf(request: GatewayRequest, now: number): ConditionKeys {
   const headers = lastHeaders(request);
   const { 'user-agent': userAgent, referer } = headers;

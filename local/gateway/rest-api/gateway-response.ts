@@ -16,7 +16,7 @@ const GATEWAY_RESPONSES = {
 
 export type GatewayResponseType = keyof typeof GATEWAY_RESPONSES;
 
-/** Values of `$context.…` by name, without the prefix; a name that is not there is empty. */
+/** Values of `$context.…` by name, without the prefix. A missing name counts as empty. */
 export type ContextVariables = Readonly<Record<string, string>>;
 
 export interface HttpResponse {
@@ -27,20 +27,20 @@ export interface HttpResponse {
 
 export interface GatewayFailure {
   readonly responseType: GatewayResponseType;
-  /** What API Gateway says without a template; null: nothing. */
+  /** API Gateway's own message. null: none. */
   readonly message: string | null;
-  /** Where one type has several statuses (a function's bad answer is 502). */
+  /** The status, where one type has several (502 for a function's malformed answer). */
   readonly status?: number;
 }
 
 const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
 
-/** IAM's own spelling of the member. */
+/** IAM spells the member `Message`. */
 const ACCESS_DENIED_TEMPLATE = '{"Message":$context.error.messageString}';
 
 /**
- * The template's response for a failure: its type's own, else the `DEFAULT_4XX` or `DEFAULT_5XX` that stands in for every
- * type not declared, else API Gateway's.
+ * The response for a failure: the one that the template declares for its type, else its `DEFAULT_4XX` or `DEFAULT_5XX`,
+ * else API Gateway's.
  */
 export function gatewayResponse(
   failure: GatewayFailure,
@@ -73,7 +73,7 @@ function templateOf(settings: GatewayResponseSettings | undefined, own: string):
   );
 }
 
-/** Plain substitution: values go in raw. */
+/** Substitutes values without escaping them. */
 function substituteContext(template: string, variables: ContextVariables): string {
   return template.replace(
     /\$context\.([A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*)/g,

@@ -3,7 +3,7 @@ import { headerValues } from './gateway-request.ts';
 import type { RoutedRequest } from './routed-request.ts';
 import type { Undocumented } from './undocumented.ts';
 
-/** One of the values that an authorizer requires and that make its cache key. A header's name is in lower case. */
+/** A value that an authorizer requires, and a part of its cache key. A header's name is in lower case. */
 export type IdentitySource =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'context'; readonly variable: ContextVariable };
@@ -16,7 +16,7 @@ const CONTEXT_VARIABLES = {
 } as const satisfies Readonly<Record<string, (routed: RoutedRequest) => string>>;
 
 /**
- * The list in a template's `IdentitySource`.
+ * Parses the list in a template's `IdentitySource`.
  * @throws LocalRunError for a kind of identity source that this product does not use
  */
 export function parseIdentitySources(authorizerId: string, list: string): readonly IdentitySource[] {
@@ -40,7 +40,7 @@ function knownVariables(): string {
     .join(', ');
 }
 
-/** undefined: the request has no such value. */
+/** The value of an identity source. undefined: the request lacks it. */
 export function identityValue(
   source: IdentitySource,
   routed: RoutedRequest,

@@ -3,7 +3,7 @@ import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../../../infra
 import { selectorOf } from '../../../infra/routes/route-selection.ts';
 import type { RestMethod } from './rest-api.ts';
 
-/** A request's method, and what its path parameters stand for, as raw as the request wrote them. */
+/** The method that a request selects, and its path parameters, which are not decoded. */
 export interface SelectedMethod {
   readonly method: RestMethod;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -12,10 +12,10 @@ export interface SelectedMethod {
 /** undefined: the API has no such method at this path. */
 export type SelectMethod = (httpMethod: string, path: string) => SelectedMethod | undefined;
 
-/** What has been seen of AWS: one slash at the end is ignored (powertools-lambda-python #1552). */
+/** The reading that AWS has been seen to use: one slash at the end is ignored (powertools-lambda-python #1552). */
 export const DEFAULT_READING: RouteReadingName = 'one-slash-at-end';
 
-/** Selects the most specific method as API Gateway does, by one of the readings of what AWS does not document. */
+/** Selects the most specific method as API Gateway does. `reading` decides what AWS does not document. */
 export function methodSelection(
   methods: readonly RestMethod[],
   reading: RouteReadingName = DEFAULT_READING,

@@ -10,7 +10,7 @@ export interface RestApi {
   readonly methods: readonly RestMethod[];
   /** By authorizer id. */
   readonly authorizers: ReadonlyMap<string, AuthorizerSettings>;
-  /** What the template declares, by response type. */
+  /** The gateway responses that the template declares, by response type. */
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseSettings>;
 }
 
@@ -32,7 +32,7 @@ export interface AuthorizerSettings {
   readonly authorizerId: string;
   readonly functionArn: string;
   readonly type: AuthorizerType;
-  /** Of a TOKEN authorizer: the header that holds the token, alone. */
+  /** A TOKEN authorizer has one: the header that holds the token. */
   readonly identitySources: readonly IdentitySource[];
   /** What the token of a TOKEN authorizer must match; undefined: anything. */
   readonly validationExpression: RegExp | undefined;
@@ -47,7 +47,7 @@ export interface GatewayResponseSettings {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/** @throws LocalRunError for what this product does not use and the local gateway therefore does not know */
+/** Reads the API from the stack. @throws LocalRunError for a feature that the local gateway does not know */
 export function restApiOf(stack: Stack): RestApi {
   const api = stack.onlyResource('AWS::ApiGateway::RestApi');
   reject(api, 'Policy', 'an API resource policy');

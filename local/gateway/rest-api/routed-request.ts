@@ -13,7 +13,7 @@ export interface RoutedRequest {
   readonly path: string;
 }
 
-/** What a proxy integration and a REQUEST authorizer are both told of a request, besides `requestContext`. */
+/** The members that a proxy integration and a REQUEST authorizer receive alike, besides `requestContext`. */
 export function requestMembers({ request, selected, path }: RoutedRequest) {
   const query = queryOf(request);
   return {
@@ -45,7 +45,7 @@ export function requestContext({ request, selected, apiId, stageName }: RoutedRe
   };
 }
 
-/** Names as the client wrote them. */
+/** Groups values by name as the client wrote it. */
 function valuesByName(pairs: readonly (readonly [name: string, value: string])[]): Record<string, readonly string[]> {
   const groups = Map.groupBy(pairs, ([name]) => name);
   return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(([, value]) => value)]));

@@ -1,6 +1,6 @@
 import type { Say } from '../../errors.ts';
 
-/** What AWS does not document, and what the local gateway does in its place. */
+/** What AWS does not document, and what the local gateway does. */
 const UNDOCUMENTED = {
   'validation-search':
     'whether IdentityValidationExpression must match the whole header or is searched in it; here it must match the whole',
@@ -15,7 +15,7 @@ const UNDOCUMENTED = {
 
 export type Undocumented = keyof typeof UNDOCUMENTED;
 
-/** Says once for each kind that a request's answer depends on something AWS does not document. */
+/** Warns once for each kind that a response depends on something AWS does not document. */
 export function warnOnce(say: Say): (kind: Undocumented) => void {
   const said = new Set<Undocumented>();
   return (kind) => {
