@@ -22,10 +22,10 @@ export interface AuthorizerParts {
 export type Authorize = (event: APIGatewayAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /**
- * One event in, one policy out. What API Gateway caches the policy for, the token or the token and the route, decides what it
- * holds; nothing else of the request does.
- * @throws Error `Unauthorized` exactly, which API Gateway answers with 401: this token is no good
- * @throws Error any other, which API Gateway answers with 500 and does not cache: we cannot know
+ * Turns an event into a policy. The policy depends only on what API Gateway caches it for: the token, or the token and the
+ * route.
+ * @throws Error exactly `Unauthorized`, which API Gateway answers with 401: the token is rejected
+ * @throws CannotDecideError which API Gateway answers with 500 and does not cache
  */
 export function createAuthorizer(parts: AuthorizerParts): Authorize {
   const answerTo = answeringErrors(parts);
@@ -51,7 +51,7 @@ async function decide(
   return decisionFor(accessToken, grant, stageArn);
 }
 
-/** Says what went wrong, once, and finds the error by which API Gateway tells the client. */
+/** Reports what went wrong, once, and returns the error for API Gateway to tell the client. */
 function answeringErrors({ issuers, report }: AuthorizerParts) {
   const sampling = new RejectionSampling();
   return (error: unknown, authorizationToken = ''): Error => {
@@ -67,7 +67,7 @@ function answeringErrors({ issuers, report }: AuthorizerParts) {
   };
 }
 
-/** The class only: a message could repeat what a token says. */
+/** Only the name of the error's class: a message could repeat what a token says. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

@@ -1,4 +1,4 @@
-/** Why a bearer token was rejected: the field of a log line and the dimension of a metric. Nothing here says what was in it. */
+/** Why a bearer token was rejected: a field of log lines and a dimension of a metric. No reason says what the token holds. */
 export const REJECTION_REASONS = [
   'oversized',
   'not-bearer',
@@ -25,9 +25,9 @@ export const REJECTION_REASONS = [
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /**
- * The token is no good, and that is certain: the client gets 401. Everything else that is thrown is our own failure.
+ * The token is bad for certain: the client gets 401. Every other error is our own failure.
  *
- * Has no stack trace: the reason says it all, and for garbage the trace would cost more than finding it out.
+ * It has no stack trace: the reason says it all, and for garbage the trace would cost more than the check.
  */
 export class InvalidTokenError extends Error {
   readonly reason: RejectionReason;
@@ -42,7 +42,7 @@ export class InvalidTokenError extends Error {
   }
 }
 
-/** What API Gateway answers with 401, for this exact message only. Without a trace too: Lambda would log it each time. */
+/** The error that API Gateway answers with 401, for this exact message only. No stack trace: Lambda would log it each time. */
 export function unauthorized(): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -51,13 +51,13 @@ export function unauthorized(): Error {
   return error;
 }
 
-/** What kept us from a decision: the field of a log line and the dimension of a metric. */
+/** Why no decision was possible: a field of log lines and a dimension of a metric. */
 export const FAILURE_CAUSES = ['event', 'key-set', 'revocation-table', 'internal'] as const;
 
 export type FailureCause = (typeof FAILURE_CAUSES)[number];
 
 /**
- * We cannot know whether the token is good. The client gets 500, API Gateway caches nothing, the next call may succeed.
+ * Nobody knows whether the token is good. The client gets 500, API Gateway caches nothing, the next call may succeed.
  *
  * `detail` names the obstacle (an HTTP status, an AWS error name); it never holds text that a token or a person supplied.
  */

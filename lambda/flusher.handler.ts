@@ -51,7 +51,7 @@ const callDynamoDb = createDynamoDbCall({
   ...access,
 });
 
-/** The stream's batches, and a schedule's wish that the table be looked over, and stages tried again that rejected. */
+/** Handles the stream's batches. On a schedule it inspects the whole table, and flushes stages again that rejected. */
 export async function handler(event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> {
   if ('Records' in event) return flush(event);
   await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });

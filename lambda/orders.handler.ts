@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
-/** The example backend: answers with what API Gateway and the authorizer told it. Yours goes here. */
+/** The example backend. It answers with what API Gateway and the authorizer told it. Put yours in its place. */
 export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const { principalId, ...context } = event.requestContext.authorizer ?? {};
   const { httpMethod: method, path } = event;
@@ -11,7 +11,7 @@ export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayPr
   };
 }
 
-/** Behind a proxy integration API Gateway adds no header: a page reads the answer only if the backend says so. */
+/** API Gateway adds no CORS header to a proxy integration: pages can read the response only if the backend sends them. */
 function corsHeaders({ headers }: APIGatewayProxyEvent): Record<string, string> {
   const allowed = (process.env.CORS_ORIGINS ?? '').split(' ');
   const origin = headers?.origin ?? headers?.Origin ?? '';

@@ -19,13 +19,13 @@ export interface TokenVerifierParts {
 }
 
 /**
- * The whole judgement of a token, except whether it has been revoked.
- * @throws InvalidTokenError the token is no good
- * @throws CannotDecideError its issuer's key set could not be had
+ * Verifies a token, except whether it has been revoked.
+ * @throws InvalidTokenError the token is bad
+ * @throws CannotDecideError its issuer's keys are not available
  */
 export type VerifyToken = (token: string) => Promise<AccessToken>;
 
-/** Cheapest checks first: nothing touches the network before the token has the form of one that an issuer of ours signs. */
+/** Cheapest checks first: nothing touches the network before the token has the form that one of the issuers uses. */
 export function createTokenVerifier(parts: TokenVerifierParts): VerifyToken {
   return createVerifiedTokenCache(createFullVerifier(parts), parts.now);
 }
@@ -48,7 +48,7 @@ function createFullVerifier({ issuers, keySetOf, contextClaims, now }: TokenVeri
   };
 }
 
-/** The issuer that the token names. Chooses the configuration, and proves nothing. */
+/** The issuer that the token names. It chooses the configuration, and proves nothing. */
 function unverifiedIssuer({ iss }: JsonObject): string {
   if (typeof iss !== 'string') throw new InvalidTokenError('unknown-issuer');
   return iss;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { AccessToken } from './token/access-token.ts';
 
-/** Most tokens remembered, and most characters of them together; past either the oldest are forgotten. */
+/** Maximum number of tokens remembered, and of characters of them together; past either the oldest are forgotten. */
 export const MAX_REMEMBERED_TOKENS = 1_000;
 export const MAX_REMEMBERED_CHARACTERS = 2_000_000;
 
@@ -11,8 +11,8 @@ export interface VerifiedToken {
   /** The key that verified the signature. */
   readonly key: KeyObject;
   /**
-   * The key that the issuer publishes now for what the token's header names. Refreshes the key set as it would for any
-   * token, and throws what it would: unknown by now, or nobody knows.
+   * The key that the issuer publishes now for the token's key id and algorithm. Refreshes the key set and throws as
+   * `KeySet.keyFor` does.
    */
   readonly currentKey: () => Promise<KeyObject>;
   /** The instant at which `exp`, `nbf`, `iat` and the token's age were right: milliseconds since the epoch. */
@@ -20,12 +20,12 @@ export interface VerifiedToken {
 }
 
 /**
- * Spares a token that comes again its signature check. Whether it is revoked, no one remembers here: that is asked after.
+ * Caches verified tokens so that a repeated one skips signature verification. Revocation is never cached: it is checked on
+ * every call.
  *
- * A token is itself from its first to its last character: no other spelling of it is known here. It is judged anew,
- * and in full, when its key is not the very object that verified it (a refresh makes new ones), from its end on (clock
- * tolerance not counted), and before the instant of its verification, should the clock go backwards. In between, time
- * cannot make it worse: `nbf` and `iat` have passed.
+ * The key is the exact token string. A token is verified again, in full, when its issuer's current key is another object
+ * (a refresh makes new ones), from `expiresAt` on (clock tolerance not counted), and when the clock shows an instant before
+ * its verification. In between, time cannot make it worse: `nbf` and `iat` have passed.
  */
 export function createVerifiedTokenCache(
   verify: (token: string) => Promise<VerifiedToken>,

@@ -4,9 +4,9 @@ import type { CacheKey, CompiledRoute } from '../policy/route.ts';
 import type { AuthorizerConfiguration } from './environment.ts';
 
 /**
- * What a deployed authorizer says of itself, for the operator's tool: purge times follow from the issuers, the promised
- * revocation lag from the times, and `check` runs the same configuration. CloudFormation hands it out
- * (`DescribeStackResource`) because it stands as metadata, under this key, on the authorizer's function.
+ * The key of the metadata on the authorizer's function that describes it to the operator's tool: purge times follow from the
+ * issuers, the promised revocation lag from the times, and `check` runs the same configuration. CloudFormation hands it out
+ * (`DescribeStackResource`).
  */
 export const DESCRIPTION_KEY = 'bearer-authorizer';
 
@@ -15,13 +15,13 @@ export interface AuthorizerDescription {
   readonly routes: readonly CompiledRoute[];
   /** How long API Gateway reuses a decision. */
   readonly resultTtlSeconds: number;
-  /** What a decision is reused for. undefined: the token, in a deployment older than this field. */
+  /** What a decision is reused for. undefined: the token, because the deployment is older than this field. */
   readonly cachePer?: CacheKey;
   /** How long one decision can take: the function's timeout. */
   readonly authorizerTimeoutSeconds: number;
   /** Whether entries flush API Gateway's result cache. */
   readonly flush: boolean;
-  /** What `lossesText` makes of the requests that are lost. Undefined: the version that deployed it did not say. */
+  /** `lossesText` of the requests that are lost. undefined: the version that deployed it did not say. */
   readonly losses?: string;
 }
 
@@ -60,7 +60,7 @@ export interface DescribedLoss {
  */
 const MAX_TEXT_LENGTH = 50_000;
 
-/** As many losses as a template holds, the first ones, as text: compressed, since losses repeat each other. */
+/** The first losses, as many as a template holds, as compressed text: losses repeat each other. */
 export function lossesText(losses: readonly DescribedLoss[], count = losses.length): string {
   const text = compressed({ listed: losses.slice(0, count), leftOut: losses.length - count });
   if (text.length <= MAX_TEXT_LENGTH) return text;

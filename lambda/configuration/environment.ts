@@ -7,14 +7,14 @@ import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 export interface AuthorizerConfiguration {
   readonly issuers: readonly TrustedIssuer[];
   readonly revocationTable: string;
-  /** DynamoDB's address in this Region and partition; CloudFormation knows it, so no code has to. */
+  /** DynamoDB's address in this Region and partition, which CloudFormation knows. */
   readonly revocationEndpoint: string;
   readonly revocationLevels: readonly RevocationLevel[];
   /** Claims handed to the backend: context name -> claim name. */
   readonly contextClaims: Readonly<Record<string, string>>;
 }
 
-/** Beside the bundle: issuers that the environment has no room for, as a `TrustedIssuer[]` in JSON. */
+/** The file next to the bundle with issuers that the environment has no room for, as a `TrustedIssuer[]` in JSON. */
 export const ISSUERS_FILE = 'issuers.json';
 
 /** The authorizer function's own variables, as strings; AWS adds its `AWS_…` ones. */
@@ -40,8 +40,8 @@ export function environmentOf(configuration: AuthorizerConfiguration): Authorize
 }
 
 /**
- * @param readFile the text of a file that lies beside the bundle
- * @throws Error naming the variable: API Gateway then answers 500, which is true: nothing can be known.
+ * @param readFile the text of a file next to the bundle
+ * @throws Error naming the variable: API Gateway then answers with 500
  */
 export function configurationFrom(environment: Variables, readFile: (name: string) => string): AuthorizerConfiguration {
   const issuers = JSON.parse(required(environment, 'ISSUERS')) as readonly TrustedIssuer[];
@@ -79,7 +79,7 @@ export type FlushMode = (typeof FLUSH_MODES)[number];
 export interface FlusherConfiguration {
   readonly mode: FlushMode;
   readonly stages: readonly FlushedStage[];
-  /** The age at which an entry finds no decision in flight that was made without it. */
+  /** The age of an entry from which no decision that was made without it is in flight. */
   readonly settleTime: number;
   /** The age of an entry from which its flush is given up: every decision made without it has left the cache anyway. */
   readonly giveUpAge: number;
@@ -116,14 +116,14 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
   };
 }
 
-/** Callers have whole issuers; four kilobytes of environment have no room for them. */
+/** The part of an issuer that the inspection needs: 4 KB of environment have no room for whole issuers. */
 function inspectedPart(issuer: InspectedIssuer): InspectedIssuer {
   const { alias, formerAliases, maxTokenAge, clockTolerance, tokensWithoutId } = issuer;
   const former = formerAliases === undefined ? {} : { formerAliases };
   return { alias, ...former, maxTokenAge, clockTolerance, tokensWithoutId };
 }
 
-/** @throws Error naming the variable: no batch is then taken, and Lambda drops the entries in the end, which rings an alarm. */
+/** @throws Error naming the variable: no batch is taken then, and Lambda drops the entries in the end, which rings an alarm. */
 export function flusherConfigurationFrom(environment: Variables): FlusherConfiguration {
   return {
     mode: modeOf(required(environment, 'MODE')),
@@ -146,7 +146,7 @@ function modeOf(name: string): FlushMode {
 function secondsOf(environment: Variables, name: keyof FlusherEnvironment): number {
   const seconds = Number(required(environment, name));
   if (!(Number.isFinite(seconds) && seconds >= 0))
-    throw new Error(`The environment variable ${name} is no number of seconds.`);
+    throw new Error(`The environment variable ${name} is not a number of seconds.`);
   return seconds;
 }
 

@@ -1,8 +1,8 @@
 import type { RequestedRoute } from '../policy/route.ts';
 
-/** What somebody presents to the authorizer. Only the readers of events know in which shape API Gateway sends it. */
+/** What a client presents to the authorizer. Only the readers of events know the shape in which API Gateway sends it. */
 export interface AuthorizationRequest {
-  /** The value of the Authorization header; several ones stand joined by commas (RFC 9110 section 5.3). */
+  /** The value of the Authorization header; several are joined by commas (RFC 9110 section 5.3). */
   readonly authorizationToken: string;
   /** `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>` */
   readonly stageArn: string;
@@ -10,7 +10,7 @@ export interface AuthorizationRequest {
   readonly route: RequestedRoute | undefined;
 }
 
-/** The members of events that some reader looks at, none of which is certain to be there. */
+/** The members of events that the readers look at. Each may be absent. */
 export interface UnreadEvent {
   readonly type?: unknown;
   readonly methodArn?: unknown;
@@ -19,14 +19,14 @@ export interface UnreadEvent {
   readonly requestContext?: unknown;
 }
 
-/** No part may hold what means something in an IAM resource: `*`, `?`, or the `${` of a policy variable. */
+/** No part may hold characters with a meaning in an IAM resource: `*`, `?`, or the `${` of a policy variable. */
 const METHOD_ARN = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:[0-9]*:[A-Za-z0-9-]+\/[A-Za-z0-9_-]+(?=\/)/;
 
 /**
- * `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>` of a `methodArn`, and nothing else of the request:
- * the policy is cached for the token, so it must not depend on who asked for what.
+ * The stage's ARN, `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>`, without the rest of the `methodArn`:
+ * the policy is cached for the token, so it must not depend on the request.
  *
- * @throws Error when the ARN is not one that API Gateway sends. That is no fault of the token: the answer is a 500.
+ * @throws Error when the ARN is not one that API Gateway sends. That is not the token's fault: the client gets 500.
  */
 export function stageArnOf(methodArn: string): string {
   const [stageArn] = METHOD_ARN.exec(methodArn) ?? [];

@@ -3,7 +3,7 @@ import { type AuthorizationRequest, stageArnOf, type UnreadEvent } from './autho
 
 const READERS = [readRestToken, readRestRequest] as const;
 
-/** @throws CannotDecideError for anything that is not an authorizer event: a deployment mistake, not a client's */
+/** @throws CannotDecideError for anything but an authorizer event: a mistake of the deployment, not of a client */
 export function readEvent(event: unknown): AuthorizationRequest {
   for (const read of READERS) {
     const request = read(Object(event) as UnreadEvent);
@@ -25,7 +25,7 @@ export function readRestToken({ type, methodArn, authorizationToken }: UnreadEve
 const AUTHORIZATION = 'authorization';
 
 /**
- * What the REQUEST authorizer of `cachePer: 'route'` makes its cache key of. The decision depends on nothing else of the
+ * The sources of the cache key of the REQUEST authorizer of `cachePer: 'route'`. The decision depends on nothing else of the
  * request. If API Gateway left one of them out of the key, a cached policy would still allow only its own route's pattern.
  */
 export const REQUEST_IDENTITY_SOURCES = [
@@ -38,8 +38,8 @@ export const REQUEST_IDENTITY_SOURCES = [
  * Reads the event of a REST API's REQUEST authorizer (API Gateway developer guide, "Input to an API Gateway Lambda
  * authorizer"). Names of headers come as the client wrote them. undefined: another event.
  *
- * A request without the header is a client's fault: with a result TTL of 0, API Gateway need not look for identity sources
- * before it invokes the function.
+ * A request without the header is a client's fault: with a result TTL of 0, API Gateway may invoke the function although an
+ * identity source is absent.
  */
 export function readRestRequest(event: UnreadEvent): AuthorizationRequest | undefined {
   const { type, methodArn, multiValueHeaders, requestContext } = event;

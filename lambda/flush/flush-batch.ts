@@ -5,7 +5,7 @@ import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 /** An entry as the stream shows it right after it was written. */
 export interface WrittenEntry {
   readonly item: Readonly<Record<string, AttributeValue>>;
-  /** The record's own, by which its next delivery is known; undefined if the stream does not say. */
+  /** The id of the stream's record, by which its next delivery is recognised; undefined if the stream does not say. */
   readonly eventId: string | undefined;
   /** Whether there was no entry for the target before. */
   readonly isNew: boolean;
@@ -13,7 +13,7 @@ export interface WrittenEntry {
   readonly createdAt: number | undefined;
 }
 
-/** The entries that a batch wrote. Deletions restore, or are TTL's: neither leaves a decision in the cache that must go. */
+/** The entries that a batch wrote. Deletions, by `restore` or TTL, leave no decision in the cache that must go. */
 export function writtenEntries({ Records }: DynamoDBStreamEvent): readonly WrittenEntry[] {
   return Records.filter(({ eventName }) => eventName === 'INSERT' || eventName === 'MODIFY').map(entryOf);
 }
@@ -27,7 +27,7 @@ function entryOf({ eventID, eventName, dynamodb }: DynamoDBRecord): WrittenEntry
   };
 }
 
-/** Whoever writes thousands of entries (logouts) says `flush: false`, and only exactly that is obeyed. */
+/** Whether an entry flushes. Writers of thousands of entries (logouts) set `flush: false`; only this exact value counts. */
 export function wantsFlush({ item }: WrittenEntry): boolean {
   return item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false;
 }

@@ -2,7 +2,7 @@ import { type Metric, metricLine } from '../log/metric-line.ts';
 import type { FindingKind } from '../revocation/entry-finding.ts';
 import type { BreakGlassLevel } from '../revocation/revocation-level.ts';
 
-/** Everything the flusher ever says. No field takes anything that an entry holds. */
+/** Everything that the flusher logs. No field takes anything that an entry holds. */
 export type FlushEvent =
   | {
       readonly event: 'entry-finding';
@@ -10,16 +10,16 @@ export type FlushEvent =
       readonly sentence: string;
       readonly writtenAt: string;
     }
-  /** A signing key or a whole issuer was revoked: rare, and wrong entries at these levels shut everybody out. */
+  /** A signing key or a whole issuer was revoked. That is rare, and a wrong entry at these levels shuts everybody out. */
   | { readonly event: 'break-glass-entry'; readonly level: BreakGlassLevel; readonly writtenAt: string }
-  /** Accepted for every known stage that was not flushed yet; `lag` in milliseconds from the oldest entry's writing, as exact as the stream's seconds. */
+  /** Accepted for every known stage. `lag`: milliseconds since the oldest entry was written, as exact as the stream's seconds. */
   | { readonly event: 'flushed'; readonly entries: number; readonly stages: number; readonly lag: number }
   | { readonly event: 'flush-failed'; readonly stage: string; readonly errorName: string }
-  /** The stages that stand in SSM's parameters: those that were known before were flushed. No stage of a new stack was. */
+  /** The stages in SSM's parameters could not be read: those that were read before are flushed, those of new stacks are not. */
   | { readonly event: 'stages-unread'; readonly reason: string }
-  /** A stage that the flusher was deployed for does not exist any more: nothing is flushed there. Once, until it is back. */
+  /** A stage that the flusher was deployed for no longer exists, so it is not flushed. Reported once, until it is back. */
   | { readonly event: 'stage-gone'; readonly stage: string }
-  /** Entries that stand in the table and that no decision reads, of all that there are or of so many; see `inspectStandingEntries`. */
+  /** Entries of the table that no decision reads, among `inspected` or among all of them; see `inspectStandingEntries`. */
   | {
       readonly event: 'entries-unread';
       readonly entries: number;
@@ -27,8 +27,8 @@ export type FlushEvent =
       readonly all: boolean;
     }
   /**
-   * Entries that the stream does not deliver again, although a stage was not flushed for them: so old that their caches
-   * have expired, or let go for the sake of the entries behind them. Once for each entry.
+   * Entries that the stream does not deliver again although a stage was not flushed for them: their caches have expired, or
+   * they were let go for the entries behind them. Reported once for each entry.
    */
   | { readonly event: 'flush-abandoned'; readonly entries: number };
 
@@ -68,7 +68,7 @@ export interface FlushLogParts {
   readonly now: () => number;
 }
 
-/** One JSON line for each event, which is its metric too. */
+/** Writes one JSON line for each event, with its metric. */
 export function createFlushLog({ write, functionName, now }: FlushLogParts): ReportFlushEvent {
   return (event) => {
     const metricOf = METRIC_OF[event.event] as (event: FlushEvent) => Metric;

@@ -1,22 +1,22 @@
 import type { FlusherConfiguration } from '../configuration/environment.ts';
 import { COALESCING_TIME, FLUSH_INTERVAL, MAX_TURN, STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 
-/** An entry that a flusher holds. All times in seconds since the epoch. */
+/** An entry that a flusher was given. All times in seconds since the epoch. */
 export interface ArrivedEntry {
-  /** What the stream says, cut to whole seconds; undefined where it says nothing. */
+  /** The time of the write as the stream has it, cut to whole seconds; undefined if it does not say. */
   readonly createdAt: number | undefined;
-  /** When the function was first given the entry, by its own clock: never before it was written. */
+  /** When the function was first given the entry, by its own clock: never before the write. */
   readonly arrivedAt: number;
 }
 
 /** A flush that is to begin at an instant. */
 export interface PlannedFlush {
   readonly instant: number;
-  /** A flush of a stage that began at this instant, or later, has done what this one is for. */
+  /** A flush of a stage that began at this instant or later makes this one unnecessary. */
   readonly due: number;
 }
 
-/** The flushes of a batch, ascending. `now` and `earliest`: seconds since the epoch. No flush comes before `earliest`. */
+/** Plans the flushes of a batch, ascending and none before `earliest`. `now` and `earliest`: seconds since the epoch. */
 export type PlanFlushes = (entries: readonly ArrivedEntry[], now: number, earliest: number) => readonly PlannedFlush[];
 
 export function planFlushesOf({ mode, settleTime }: Pick<FlusherConfiguration, 'mode' | 'settleTime'>): PlanFlushes {
@@ -25,7 +25,7 @@ export function planFlushesOf({ mode, settleTime }: Pick<FlusherConfiguration, '
     : atOncePlan(settleTime);
 }
 
-/** The other function reads the same stream: when it will flush can be told from the entries. */
+/** Plans around the flushes of the `settled` function: it reads the same stream, so the entries tell when it will flush. */
 function atOncePlan(settleTime: number): PlanFlushes {
   let expected: readonly number[] = [];
   return (entries, now, earliest) => {
@@ -38,14 +38,14 @@ function atOncePlan(settleTime: number): PlanFlushes {
 }
 
 /**
- * When to flush for a batch of entries so that each meets two flushes: one at which it is at least `settleTime` old if
- * the stream's time is right, and one at which it is that old whatever the clocks say, counted from its arrival. For an
- * entry that did not wait behind another batch they are the same. Ascending.
+ * Plans two flushes for each entry of a batch, ascending: one at which the entry is at least `settleTime` old if the stream's
+ * time is right, and one at which it is that old by any clock, counted from its arrival. For an entry that did not wait
+ * behind another batch they are the same.
  *
- * Flushes take place at whole multiples of `COALESCING_TIME`, so that none waits longer than that once it is due, and
- * batches and functions that know nothing of each other do not flush more often.
+ * Flushes take place at whole multiples of `COALESCING_TIME`: none waits longer than that once it is due, and batches and
+ * functions that do not know of each other do not flush more often.
  *
- * @param earliest no flush before it
+ * @param earliest the instant before which no flush may begin
  */
 export function settledFlushes(
   entries: readonly ArrivedEntry[],
@@ -57,6 +57,7 @@ export function settledFlushes(
   return [...lastDues].map(([instant, due]) => ({ instant, due }));
 }
 
+/** An entry cannot be newer than its arrival, so that a wrong clock cannot lengthen the wait. */
 function duesOf({ createdAt, arrivedAt }: ArrivedEntry, settleTime: number): readonly number[] {
   const writtenAt = Math.min((createdAt ?? arrivedAt) + STREAM_TIME_GRANULARITY, arrivedAt);
   return [writtenAt + settleTime, arrivedAt + settleTime];
@@ -67,8 +68,8 @@ function turnAtOrAfter(instant: number): number {
 }
 
 /**
- * When the flush at once may begin: not within `FLUSH_INTERVAL` of a settled flush that is to be expected, so that a stage
- * is not flushed twice in that time. It never waits longer than `MAX_TURN`.
+ * When the flush at once may begin: not within `FLUSH_INTERVAL` of an expected settled flush, so that a stage is not flushed
+ * twice in that time. It never waits longer than `MAX_TURN`.
  *
  * @param settled instants of settled flushes
  */

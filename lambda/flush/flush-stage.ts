@@ -12,12 +12,12 @@ const ATTEMPTS = 5;
 const PAUSE_AFTER_THROTTLING = 500;
 const PAUSE_AFTER_FAULT = 100;
 
-/** A flush is answered by nothing, or by a short message. */
+/** Maximum size of a response, which is empty or a short message. */
 const MAX_BYTES = 64 * 1024;
 
-/** API Gateway did not accept a flush. `name` is AWS's error code, or what became of the connection. */
+/** API Gateway did not accept a flush. `name` is AWS's error code, or how the connection failed. */
 export class FlushError extends Error {
-  /** HTTP's; undefined: there was no answer. */
+  /** The HTTP status; undefined: there was no response. */
   readonly status: number | undefined;
 
   constructor(name: string, status?: number) {
@@ -28,15 +28,15 @@ export class FlushError extends Error {
 }
 
 export interface ApiGatewayConnection {
-  /** Of API Gateway's management API. */
+  /** The address of API Gateway's management API. */
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: AwsCredentials;
 }
 
 /**
- * Empties a stage's result cache, of every authorizer of the stage (Amazon API Gateway REST API reference,
- * FlushStageAuthorizersCache). Answers 202: accepted, effective a little later.
+ * Returns what empties the result cache of every authorizer of a stage (Amazon API Gateway REST API reference,
+ * FlushStageAuthorizersCache). API Gateway answers with 202: accepted, effective a little later.
  *
  * Not with AWS's client: its credential chain alone is larger than all the rest of the bundle. @throws FlushError
  */
@@ -45,10 +45,11 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
   const sign = createSigner({ service: 'apigateway', region, credentials });
   const limits = { connect: CONNECTION_TIMEOUT, total: REQUEST_TIMEOUT, bytes: MAX_BYTES };
   const attempt = async (request: RequestLine): Promise<void> => {
-    // Signed for each attempt: a signature is bound to its second.
+    // Signed for each attempt: a signature is bound to its timestamp.
     const headers = sign({ host: endpoint.host, accept: 'application/json' }, '', Date.now(), request);
-    const question = { method: request.method, headers, agent: false } as const;
-    requireAccepted(await exchange(new URL(request.path, endpoint), question, limits).catch(connectionError));
+    const { method, path } = request;
+    const url = new URL(path, endpoint);
+    requireAccepted(await exchange(url, { method, headers, agent: false }, limits).catch(connectionError));
   };
   return ({ restApiId, stageName }) => {
     const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
@@ -56,7 +57,7 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
   };
 }
 
-/** Other answers than these stay the same however often one asks. */
+/** The pause before a retry. undefined: the response would stay the same. */
 function pauseAfter(error: unknown): number | undefined {
   if (!(error instanceof FlushError)) return undefined;
   if (error.status === 429) return PAUSE_AFTER_THROTTLING;

@@ -54,12 +54,12 @@ async function flushOne(
   return 'accepted';
 }
 
-/** API Gateway's answer when the stage, or its whole API, was deleted after the flusher had been deployed. */
+/** Whether API Gateway says that the stage or its API was deleted, after the flusher had been deployed. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && (error.name === 'NotFoundException' || statusOf(error) === 404);
 }
 
-/** A right that is missing, above all. A throttled or lost request is worth another soon, and so is one that API Gateway failed. */
+/** Whether a retry cannot help, as with a missing permission. It may help against throttling, lost requests and 5xx. */
 function isLasting(error: unknown): boolean {
   const status = error instanceof Error ? statusOf(error) : undefined;
   return status !== undefined && status >= 400 && status < 500 && status !== 429;

@@ -4,13 +4,13 @@ import type { WrittenEntry } from './flush-batch.ts';
 import type { ArrivedEntry } from './flush-schedule.ts';
 import { FLUSH_INTERVAL, MAX_HOLD, MAX_SILENCE_OF_REJECTION } from './flush-timing.ts';
 
-/** Ten full batches. */
+/** Maximum number of entries remembered: ten full batches. */
 const MAX_REMEMBERED = 10_000;
 
 /** An entry of a batch, and what an execution environment remembers of it. */
 export interface Arrival extends ArrivedEntry {
   readonly entry: WrittenEntry;
-  /** Which delivery brought it first, counted from 1. */
+  /** The number of the delivery that brought it first, counted from 1. */
   readonly delivery: number;
   /** Whether this is that delivery. */
   readonly isFirst: boolean;
@@ -105,7 +105,7 @@ export class FlusherMemory {
   }
 }
 
-/** Whether the name was not among those remembered. */
+/** Remembers a name. @returns whether it is new */
 function isAdded(names: Set<string>, name: string | undefined): boolean {
   if (name === undefined) return true;
   const isNew = !names.has(name);
@@ -128,9 +128,9 @@ export function nameOfStage({ restApiId, stageName }: FlushedStage): string {
 
 /** Something that kept a delivery from flushing every stage. */
 export interface FlushRejection {
-  /** The stage's, or what stands for the stages that could not be read. */
+  /** The name of the stage, or one for all stages that could not be read. */
   readonly name: string;
-  /** Whether the same request is rejected however soon it is made again. */
+  /** Whether a retry cannot help. */
   readonly isLasting: boolean;
 }
 
@@ -139,7 +139,7 @@ interface Spell {
   readonly last: number;
 }
 
-/** What is rejected, from one delivery to the next. All times in seconds since the epoch. */
+/** The stages that reject their flushes, from one delivery to the next. All times in seconds since the epoch. */
 export class FlushRejections {
   readonly #spells = new Map<string, Spell>();
   readonly #owed = new Map<string, number>();
@@ -153,7 +153,7 @@ export class FlushRejections {
     return !isLasting && now - since < MAX_HOLD;
   }
 
-  /** Notes that entries were let go without the stage's flush, which is of use to them until then. */
+  /** Notes that entries were let go without the stage's flush. It is of use to them until `until`. */
   owe(name: string, until: number): void {
     this.#owed.set(name, until);
   }
@@ -162,7 +162,7 @@ export class FlushRejections {
     return now <= (this.#owed.get(name) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** Notes that nothing is rejected any more. */
+  /** Notes that the stage no longer rejects. */
   settle(name: string): void {
     this.#spells.delete(name);
     this.#owed.delete(name);

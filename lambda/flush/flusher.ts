@@ -20,7 +20,7 @@ export interface FlusherParts {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** @param unread why stages that the configuration does not hold yet could not be read */
+/** @param unread why the stages that are not in the configuration could not be read */
 export type HandleBatch = (event: DynamoDBStreamEvent, unread?: Error) => Promise<void>;
 
 /** The parts, and what lasts as long as the execution environment. */
@@ -29,17 +29,17 @@ interface Flusher extends FlusherParts {
   readonly planFlushes: PlanFlushes;
 }
 
-/** What stands for the stages that could not be read, among the names of stages. */
+/** The name, among those of stages, for all that could not be read. */
 const UNREAD_STAGES = 'unread';
 
 /**
- * What runs for each batch of the revocation table's stream. It rejects when a flush must be tried again: the stream then
- * delivers the batch once more, until its entries are past `giveUpAge`. What a delivery before has reported or flushed is
- * neither reported nor flushed again, as long as the execution environment lives: the stream does not say which is which.
+ * Returns the handler of the batches of the revocation table's stream. It throws when a flush must be tried again: the stream
+ * then delivers the batch once more, until its entries are past `giveUpAge`. What an earlier delivery has reported or
+ * flushed is neither reported nor flushed again while the execution environment lives.
  *
- * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned,
- * where another stage is better off, and the one that rejects lacks a right, or has rejected for `MAX_HOLD`. That stage
- * is tried again with every later delivery.
+ * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned, when
+ * another stage works and the rejecting one lacks a permission or has rejected for `MAX_HOLD`. That stage is tried again
+ * with every later delivery.
  */
 export function createFlusher(parts: FlusherParts): HandleBatch {
   const flusher = { ...parts, memory: new FlusherMemory(), planFlushes: planFlushesOf(parts.configuration) };
@@ -76,19 +76,19 @@ function reportEntry({ entry, isFirstOfDate }: Arrival, { configuration, report,
   }
 }
 
-/** Decided on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */
+/** Checked on arrival, not after waiting: with a short result TTL the settled flush itself comes after that age. */
 function isTooOld({ createdAt }: Arrival, { configuration, now }: FlusherParts): boolean {
   return createdAt !== undefined && seconds(now()) - (createdAt + STREAM_TIME_GRANULARITY) > configuration.giveUpAge;
 }
 
-/** Each flush covers what the ones before it were for, so that only the last has to succeed. */
+/** Flushes for the arrivals. Each flush covers what the ones before it were for, so only the last has to succeed. */
 async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise<readonly FlushRejection[]> {
   const { memory, now, sleep, planFlushes } = flusher;
   const flushes = planFlushes(arrivals, seconds(now()), memory.earliestFlush(seconds(now())));
   let outcome: FlushOutcome | undefined;
   for (const [index, { instant, due }] of flushes.entries()) {
     const next = flushes[index + 1];
-    // A flush that took long has made some of those after it late: one is enough for all of them.
+    // A long flush may make several of those after it late: the last of these is enough.
     if (next !== undefined && next.instant <= seconds(now())) continue;
     await sleep(Math.max(0, instant * 1000 - now()));
     outcome = await flushStages(arrivals, due, flusher);
@@ -96,7 +96,7 @@ async function flushFor(arrivals: readonly Arrival[], flusher: Flusher): Promise
   return outcome?.rejections ?? [];
 }
 
-/** @throws Error when the batch must come again */
+/** Lets the batch go, or makes it come again. @throws Error when it must come again */
 function requireFlushed(
   arrivals: readonly Arrival[],
   rejections: readonly FlushRejection[],
@@ -113,7 +113,7 @@ function requireFlushed(
   for (const { name } of rejections) memory.rejections.owe(name, until);
 }
 
-/** Where no stage is better off, the entries behind the batch lose nothing by waiting. */
+/** Whether the batch must come again. If no stage works, the entries behind it lose nothing by waiting. */
 function mustComeAgain(rejections: readonly FlushRejection[], { configuration, memory, now }: Flusher): boolean {
   const isWorthWaiting = rejections.map((rejection) => memory.rejections.isWorthWaiting(rejection, seconds(now())));
   const rejecting = rejections.map(({ name }) => name);
@@ -126,7 +126,7 @@ function sentenceFor(rejections: readonly FlushRejection[], unread: Error | unde
   return `API Gateway did not accept the flush of ${rejections.length} stages.`;
 }
 
-/** A delivery that flushes nothing itself tries the stages that were not flushed for entries before it. */
+/** Flushes stages that were not flushed for earlier entries. Runs for a delivery that has nothing to flush itself. */
 async function flushOwed({ configuration, flushStage, memory, report, now }: Flusher): Promise<void> {
   const beganAt = seconds(now());
   const owed = configuration.stages.filter((stage) => memory.rejections.isOwed(nameOfStage(stage), beganAt));

@@ -11,14 +11,14 @@ const RETRIES = { attempts: 3, pauseAfter: () => 100 };
 /** AWS Systems Manager API reference, GetParameters. */
 const MAX_NAMES = 10;
 
-/** Parameters in SSM that name stages whose stacks the flusher's own stack must not refer to. */
+/** Parameters in SSM that name stages, because the flusher's own stack must not refer to their stacks. */
 export interface StageParameters {
   readonly names: readonly string[];
-  /** Of AWS Systems Manager. */
+  /** The address of AWS Systems Manager. */
   readonly endpoint: URL;
 }
 
-/** The variables that tell a flusher its parameters; a flusher without such stages has neither. */
+/** The variables that hold a flusher's parameters; a flusher without such stages has neither. */
 export const STAGE_PARAMETER_VARIABLES = { names: 'STAGE_PARAMETERS', endpoint: 'SSM_ENDPOINT' } as const;
 
 /** @throws Error for a variable that is missing */
@@ -33,7 +33,7 @@ export interface StageParametersConnection extends StageParameters {
   readonly credentials: AwsCredentials;
 }
 
-/** The stages that the parameters name now. A parameter that is missing belongs to a stack that is not deployed. */
+/** Reads the stages that the parameters name now. A missing parameter belongs to a stack that is not deployed. */
 export type ReadStages = () => Promise<readonly FlushedStage[]>;
 
 /** @throws Error when SSM does not answer */
@@ -66,8 +66,8 @@ function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
 
 /**
  * Reads the stages before each batch, so that a stack that is deployed later is flushed without a new deployment of the
- * flusher. `stages` is the list that the flusher reads: it is changed in place. While SSM does not answer, the flusher
- * has the stages that were read last, and is told why.
+ * flusher. `stages` is the list that the flusher uses: it is changed in place. While SSM does not answer, the flusher uses
+ * the stages that were read last, and gets the error.
  */
 export function withPublishedStages<Event>(
   handle: (event: Event, unread?: Error) => Promise<void>,

@@ -4,7 +4,7 @@ import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import { inspectTarget } from '../revocation/target-inspection.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
 
-/** A page is a megabyte: some hundred thousand targets in all. A renamed alias shows in the first page of them. */
+/** Ten pages of a megabyte have some hundred thousand targets. A renamed alias shows in the first page. */
 const MAX_PAGES = 10;
 
 export interface StandingEntriesParts {
@@ -14,8 +14,8 @@ export interface StandingEntriesParts {
 }
 
 /**
- * Looks for entries that a deployment has made useless: by another alias for their issuer, or by a level that it does not
- * read any more. They were sound when they were written, so that nobody but this says that their tokens are admitted again.
+ * Looks for entries that a deployment has made useless, by another alias for their issuer or by no longer reading a level.
+ * They were sound when they were written, so nothing else reports that their tokens are admitted again.
  */
 export async function inspectStandingEntries(parts: StandingEntriesParts): Promise<void> {
   let inspected = 0;

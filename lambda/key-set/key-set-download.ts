@@ -11,7 +11,7 @@ export type DownloadKeySet = (issuer: TrustedIssuer, milliseconds: number) => Pr
 /** Milliseconds for which a discovered address serves the attempts that follow a failed one. */
 const DISCOVERY_LIFETIME = 10 * 60_000;
 
-/** How far the discovery of a key set has come. */
+/** What discovery has found out about an issuer's key set. */
 interface Discovery {
   /** Clock time at which it began. */
   readonly since: number;
@@ -21,11 +21,11 @@ interface Discovery {
 }
 
 /**
- * Downloads key set documents, each found by discovery when no address is configured.
+ * Downloads key set documents. An address that is not configured is found by discovery.
  *
- * What an attempt has discovered serves the next one when the attempt lost an answer or ran out of time: otherwise two
- * slow documents would never fit into one attempt. A key set that arrives ends it, and so does an answer of no use,
- * because an issuer may move its key set. `now`: milliseconds since the epoch.
+ * What an attempt has discovered serves the next one after a lost connection or a timeout: otherwise two slow documents
+ * would never fit into one attempt. It is forgotten when a key set arrives, and after a useless response, because an
+ * issuer may move its key set. `now`: milliseconds since the epoch.
  */
 export function createKeySetDownload(now: () => number): DownloadKeySet {
   const discoveries = new Map<string, Discovery>();
@@ -57,7 +57,7 @@ async function keysAt(jwksUri: string, milliseconds: number): Promise<readonly u
   throw new DownloadError('answer is not a key set', 'wrong');
 }
 
-/** The issuer must say exactly its own name: otherwise one tenant's metadata could hand out another's keys. */
+/** The metadata must name exactly this issuer: otherwise one tenant's metadata could hand out another's keys. */
 async function discoverJwksUri(issuer: string, discovery: Discovery, remaining: () => number): Promise<string> {
   if (discovery.jwksUri !== undefined) return discovery.jwksUri;
   const metadata = await downloadMetadata(issuer, discovery, remaining);
@@ -72,8 +72,8 @@ async function discoverJwksUri(issuer: string, discovery: Discovery, remaining: 
 }
 
 /**
- * Whether an issuer's metadata may name this key set address. Plain HTTP on loopback only by an issuer that is configured
- * so itself: anybody's process may listen there, and a document from elsewhere must not choose it.
+ * Whether an issuer's metadata may name this key set address. Only an issuer whose own address is plain HTTP on loopback
+ * may name another such address: any process may listen there, and a document from elsewhere must not choose it.
  */
 function mayName(issuer: string, jwksUri: string): boolean {
   const url = URL.parse(jwksUri);
@@ -103,12 +103,12 @@ function oauthMetadata(issuer: string): string {
   return `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`;
 }
 
-/** Most bytes of an answer that we read. A key set of a hundred RSA-4096 keys has about 80,000. */
+/** Maximum size of a response. A key set of a hundred RSA-4096 keys has about 80,000 bytes. */
 export const MAX_DOWNLOAD_BYTES = 150_000;
 
 /**
- * What a failed download says of the next one. `lost`: the connection failed or the server did (5xx), so the same request
- * may succeed at once. `busy`: no answer in time, or status 429; a pause may help. `wrong`: an answer that is of no use.
+ * Whether another download may succeed. `lost`: the connection failed or the server did (5xx), so the same request may
+ * succeed at once. `busy`: no response in time, or status 429; a pause may help. `wrong`: the response is useless.
  */
 export type DownloadObstacle = 'lost' | 'busy' | 'wrong';
 
@@ -134,7 +134,7 @@ export async function downloadJson(address: string, deadline: number): Promise<u
   const url = URL.parse(address);
   if (url === null || !isAcceptableAddress(url)) throw new DownloadError('address is not https', 'wrong');
   const limits = { total: deadline, bytes: MAX_DOWNLOAD_BYTES };
-  const { status, text } = await exchange(url, QUESTION, limits).catch(asDownloadError);
+  const { status, text } = await exchange(url, REQUEST, limits).catch(asDownloadError);
   if (status !== 200) throw new DownloadError(`status ${status}`, obstacleOf(status), status);
   try {
     return JSON.parse(text);
@@ -143,9 +143,9 @@ export async function downloadJson(address: string, deadline: number): Promise<u
   }
 }
 
-const QUESTION = {
+const REQUEST = {
   method: 'GET',
-  // Firewalls turn away whoever does not say what it is: AWS's own managed rules do (`NoUserAgent_HEADER`).
+  // Firewalls block requests without a user agent; AWS's own managed rules do (`NoUserAgent_HEADER`).
   headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'bearer-authorizer' },
   agent: false,
   onlyStatus: 200,

@@ -29,7 +29,7 @@ export type KeySetEvent =
       readonly event: 'key-set-refresh-failed';
       readonly issuer: string;
       readonly detail: string;
-      /** Keys of the answer, none of which may verify anything; absent when there was no answer. */
+      /** Number of keys in the response, none of which may verify anything; absent when there was no response. */
       readonly dropped?: number;
     }
   | { readonly event: 'key-set-stale'; readonly issuer: string; readonly ageSeconds: number };
@@ -89,7 +89,7 @@ export class KeySet {
   /**
    * The key that this issuer publishes under `keyId` for `algorithm`.
    * @throws InvalidTokenError `unknown-key`: a current set has no such key
-   * @throws CannotDecideError the set could not be had, so nobody knows
+   * @throws CannotDecideError there is no current set
    */
   async keyFor(keyId: string, algorithm: SignatureAlgorithm): Promise<KeyObject> {
     // Keys may share an id: a header of another algorithm may be about one that is new.
@@ -148,7 +148,7 @@ export class KeySet {
     }
   }
 
-  /** One download. @returns what kept it from a response, if anything did */
+  /** Downloads the key set once. @returns why there was no response; undefined: there was one */
   async #attempt(milliseconds: number): Promise<DownloadObstacle | undefined> {
     this.#attemptedAt = this.#now();
     this.#publishedKeyIds = new Set();
@@ -162,7 +162,7 @@ export class KeySet {
     }
   }
 
-  /** A response without usable keys never replaces the current set, but keys whose private part it reveals are dropped at once. */
+  /** A response without usable keys never replaces the current set, but drops keys whose private part it reveals. */
   #take(published: PublishedKeys): void {
     const { usable, keyIds, count, dropped } = published;
     const { alias: issuer } = this.#issuer;

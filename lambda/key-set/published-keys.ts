@@ -2,16 +2,16 @@ import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../token/trusted-issuer.ts';
 import { materialOf, showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
 
-/** Keys by key id and algorithm, the two things that a token's header says of its key (RFC 7517 section 4.5). */
+/** Keys by key id and algorithm, which a token's header names (RFC 7517 section 4.5). */
 export type KeysByHeader = ReadonlyMap<string, ReadonlyMap<SignatureAlgorithm, VerificationKey>>;
 
 /** The content of a key set document. */
 export interface PublishedKeys {
-  /** No key id without a key. */
+  /** Every key id in it has a key. */
   readonly usable: KeysByHeader;
-  /** Every key id that the document names, of usable keys or not. */
+  /** Every key id that the document names, whether its key is usable or not. */
   readonly keyIds: ReadonlySet<unknown>;
-  /** Whether the document shows the private part of a key, this one's or another's of the same id. */
+  /** Whether the document reveals the private part of a key, or of another key with the same id. */
   readonly isDisclosed: (key: VerificationKey) => boolean;
   /** How many keys are usable; one that is published twice counts once. */
   readonly count: number;
@@ -23,11 +23,11 @@ export interface PublishedKeys {
 const MAX_ENTRIES = 500;
 
 /**
- * The keys among `candidates` that may verify this issuer's tokens, imported. Takes time in proportion to the document, and
- * of more than MAX_ENTRIES entries the rest is dropped.
+ * Imports the keys among `candidates` that may verify this issuer's tokens. Takes time in proportion to the document, and
+ * drops all entries after the first MAX_ENTRIES.
  *
- * Two different keys that fit one header are both dropped for it, because choosing one would be a guess. So is a key
- * whose private part stands in the same document, under whatever id.
+ * Two different keys that fit one header are both dropped for it, because choosing one would be a guess. A key whose
+ * private part stands in the same document, under any id, is dropped too.
  */
 export function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): PublishedKeys {
   const named = candidates.filter(isJsonObject);
@@ -48,7 +48,7 @@ export function publishedKeys(candidates: readonly unknown[], issuer: TrustedIss
   };
 }
 
-/** These keys, without those that the document shows to be disclosed. */
+/** `keys` without those whose private part the document reveals. */
 export function undisclosed(keys: KeysByHeader, { isDisclosed }: PublishedKeys): KeysByHeader {
   return keysThat((key) => !isDisclosed(key), keys);
 }

@@ -1,6 +1,6 @@
 /**
  * The odd primes up to 167, which divide the generator's M for keys of every size, each with the order of 65537 modulo it.
- * As numbers, because computing them would cost each cold start.
+ * They are written out because computing them would slow each cold start.
  */
 const ORDERS: readonly (readonly [prime: number, order: number])[] = [
   [3, 2],

@@ -7,9 +7,9 @@ import { hasRocaFingerprint } from './roca-fingerprint.ts';
 /** A public key of an issuer, imported. */
 export interface VerificationKey {
   readonly keyId: string;
-  /** Canonical key material, exponent and y apart: see `materialOf`. */
+  /** Canonical key material without exponent and y: see `materialOf`. */
   readonly material: string;
-  /** What it may verify. */
+  /** The algorithms whose signatures it may verify. */
   readonly algorithms: readonly SignatureAlgorithm[];
   readonly publicKey: KeyObject;
 }
@@ -20,7 +20,7 @@ interface KeyKind {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
-/** By `kty` and `crv`. What is not listed verifies nothing. */
+/** Kinds of key by `kty` and `crv`. A key of any other kind verifies nothing. */
 const KINDS: ReadonlyMap<string, KeyKind> = new Map([
   ['RSA', { algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'], bytes: {} }],
   ['EC P-256', { algorithms: ['ES256'], bytes: { x: 32, y: 32 } }],
@@ -29,14 +29,14 @@ const KINDS: ReadonlyMap<string, KeyKind> = new Map([
   ['OKP Ed25519', { algorithms: ['EdDSA'], bytes: { x: 32 } }],
 ]);
 
-/** Members of private keys (RFC 7518 section 6): a set that shows one has lost that key. */
+/** Members of private keys (RFC 7518 section 6). A key that is published with one has leaked. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /**
- * The key as one that may verify this issuer's tokens, or undefined when it may not: no key id, meant for something else,
- * secret parts shown, too weak, damaged, or for no algorithm in `accepted`.
+ * Imports a key that may verify this issuer's tokens. undefined: it has no key id, is meant for something else, shows its
+ * private part, is too weak or damaged, or is for no algorithm in `accepted`.
  *
- * All of it is looked at when the set is loaded, so that a token naming a bad key meets no key at all (401), never a crash.
+ * Everything is checked when the set is loaded, so that a token that names a bad key finds none (401) and crashes nothing.
  */
 export function verificationKey(
   candidate: unknown,
@@ -75,7 +75,7 @@ function isForVerification(jwk: JsonObject): boolean {
   return jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'));
 }
 
-/** Undefined: a key of no kind that verifies anything, or with numbers of another size. Costs next to nothing. */
+/** A key's kind. undefined: it is not listed, or its numbers have another size. Takes next to no time. */
 function kindOf({ kty, crv, x, y }: JsonObject): KeyKind | undefined {
   const kind = KINDS.get(kty === 'RSA' ? kty : `${textOf(kty)} ${textOf(crv)}`);
   const isSized = Object.entries(kind?.bytes ?? {}).every(([name, bytes]) => bytesIn({ x, y }[name]) === bytes);
@@ -94,9 +94,9 @@ function bytesIn(base64url: unknown): number {
 const MAX_EXPONENT_LENGTH = 11;
 
 /**
- * By OpenSSL, which finds points off their curve; undefined when it rejects, when a member is not the one spelling of its
- * bytes, or when an RSA key is weak. Only what makes the key is handed to it: not `ext`, `key_ops` and the rest of a
- * foreign document.
+ * Imports a key with OpenSSL, which rejects points off their curve. undefined: it rejects the key, a member is not the
+ * canonical base64url of its bytes, or an RSA key is weak. OpenSSL gets the key material only, not `ext`, `key_ops` and the
+ * rest of a foreign document.
  */
 function imported({ kty, crv, x, y, n, e }: JsonObject): KeyObject | undefined {
   const members = [x, y, n, e].filter((member) => member !== undefined);
@@ -117,10 +117,10 @@ function isBase64url(value: unknown): boolean {
 /** RFC 7518 section 3.3. */
 const MIN_RSA_BITS = 2048;
 
-/** So that one key cannot slow every decision. */
+/** A larger key would slow every decision. */
 const MAX_RSA_BITS = 8192;
 
-/** Of a size that is allowed, with an exponent that is odd and above 1, and with primes that nobody can find (ROCA). */
+/** Whether an RSA key has an allowed size, an odd exponent above 1, and primes that cannot be found (ROCA). */
 function isStrongRsa({ asymmetricKeyDetails: details = {} }: KeyObject, modulus: string): boolean {
   const { modulusLength: bits = 0, publicExponent: e = 0n } = details;
   if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS || e <= 1n || e % 2n === 0n) return false;

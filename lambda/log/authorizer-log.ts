@@ -5,16 +5,16 @@ import type { TableReadEvent } from '../revocation/revocation-table.ts';
 import { type Metric, metricLine } from './metric-line.ts';
 import type { RejectionEvidence } from './rejection-evidence.ts';
 
-/** What became of a token. Each is one line, which also tells what was measured on the way. */
+/** The outcome for a token. Each is one line, which also carries what was measured on the way. */
 type DecisionEvent =
   | { readonly event: 'allowed'; readonly issuer: string; readonly routes: number }
   | ({ readonly event: 'rejected'; readonly reason: RejectionReason; readonly seen: number } & RejectionEvidence)
   | { readonly event: 'failed'; readonly failureCause: FailureCause; readonly detail: string };
 
-/** From the start of the process until it could take its first request. */
+/** The time from the start of the process until it can take its first request. */
 type ColdStartEvent = { readonly event: 'cold-start'; readonly milliseconds: number };
 
-/** Everything the authorizer ever says. No field takes a token, a claim value or a message of a library. */
+/** Everything that the authorizer logs. No field takes a token, a claim value or a message of a library. */
 export type AuthorizerEvent = DecisionEvent | ColdStartEvent | TableReadEvent | KeySetEvent | RevocationListEvent;
 
 export type ReportEvent = (event: AuthorizerEvent) => void;
@@ -68,7 +68,7 @@ const METRICS_OF: { readonly [Name in EventName]: (event: EventNamed<Name>) => r
 const DECISIONS: ReadonlySet<EventName> = new Set<DecisionEvent['event']>(['allowed', 'rejected', 'failed']);
 const MEASUREMENTS: ReadonlySet<EventName> = new Set<EventName>(['cold-start', 'table-read']);
 
-/** The most values that one metric of a line may have. Under attack rejections go unlogged, and measurements pile up. */
+/** Maximum number of values of one metric in a line. Measurements pile up under attack, when most rejections are not logged. */
 const MAX_VALUES = 100;
 
 export interface AuthorizerLogParts {
@@ -79,8 +79,8 @@ export interface AuthorizerLogParts {
 }
 
 /**
- * One JSON line for each event, which is its metrics too. Measurements wait for the next decision and travel with it: a
- * line costs more than a number, and an environment decides one token at a time.
+ * Writes one JSON line for each event, with its metrics. Measurements wait for the line of the next decision: a line costs
+ * more than a number, and an environment decides one token at a time.
  */
 export function createAuthorizerLog({ write, functionName, now }: AuthorizerLogParts): ReportEvent {
   const waiting = new Map<string, Metric & { readonly value: number[] }>();

@@ -10,7 +10,7 @@ export interface Metric {
   readonly unit: MetricUnit;
   /** One measurement, or up to 100 of them (CloudWatch Logs user guide, "Embedded metric format specification"). */
   readonly value: number | readonly number[];
-  /** Each a dimension besides the function's name. Values come from fixed lists: they are paid for by the value. */
+  /** Dimensions besides the function's name. Values come from fixed lists, because AWS bills for each one. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
@@ -18,10 +18,10 @@ export interface Metric {
  * A log line that CloudWatch also reads as metrics (embedded metric format). One JSON document on one line, whatever its
  * members hold. Metrics of one line that have a dimension in common have the same value for it.
  *
- * Not by Powertools Logger and Metrics: bundled they are 33 KB, this is less than 3, and what takes any object can log a
- * token some day.
+ * Not by Powertools Logger and Metrics: bundled they are 33 KB, this is less than 3, and a logger that takes any object can
+ * log a token some day.
  *
- * `now`: milliseconds since the epoch. `functionName` sets apart the authorizers of one account.
+ * `now`: milliseconds since the epoch. `functionName` tells the authorizers of one account apart.
  */
 export function metricLine(
   metrics: readonly Metric[],
@@ -35,7 +35,7 @@ export function metricLine(
   return `${text},"_aws":{"Timestamp":${now},"CloudWatchMetrics":${directivesText(metrics)}}}`;
 }
 
-/** Texts of directives by the metrics that they declare: names and dimensions come from fixed lists, so they are few. */
+/** Directives as JSON, memoized by the metrics that they declare. There are few: names and dimensions come from fixed lists. */
 const directiveTexts = new Map<string, string>();
 
 function directivesText(metrics: readonly Metric[]): string {
@@ -51,7 +51,7 @@ interface MetricDirective {
   readonly Metrics: { readonly Name: string; readonly Unit: MetricUnit }[];
 }
 
-/** One for each set of dimensions. */
+/** One directive for each set of dimensions. */
 function directivesFor(metrics: readonly Metric[]): readonly MetricDirective[] {
   const directives = new Map<string, MetricDirective>();
   for (const { name, unit, dimensions } of metrics) {

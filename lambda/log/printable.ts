@@ -4,23 +4,23 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Most texts are plain: a look for anything but visible ASCII and spaces costs less than the classes above. */
+/** Fast path: most texts are visible ASCII and spaces, which this test finds in less time than the classes above. */
 const NOT_PLAIN = /[^ -~]/;
 
 /**
- * Text from outside as it may be shown: what must not be is spelled out as `\u202e`. JSON text keeps its meaning, because
- * such characters stand only inside its strings.
+ * Makes text from outside safe to show: unprintable characters become escapes such as `\u202e`. JSON text keeps its meaning,
+ * because they stand only inside its strings.
  */
 export function printable(text: string): string {
   return NOT_PLAIN.test(text) ? text.replace(UNPRINTABLE, spelledOut) : text;
 }
 
-/** The same for a report of several lines, which end in line feeds of ours. */
+/** `printable` for a text of several lines: keeps the line feeds. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** A character outside the basic plane is two code units. */
+/** A character as escapes: two of them outside the basic plane. */
 function spelledOut(character: string): string {
   let units = '';
   for (let index = 0; index < character.length; index += 1) {

@@ -3,11 +3,11 @@ import { parseBearerToken } from '../token/bearer-token.ts';
 import { decomposeUnverified, signedPartDigest } from '../token/compact-jws.ts';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 
-/** What a log line may say of a rejected token: enough to recognise it, nothing to use or to identify a person by. */
+/** What a log line may say of a rejected token: enough to recognise it, and nothing that is of use or identifies a person. */
 export interface RejectionEvidence {
-  /** The alias of the issuer that the token names; absent when it is none of ours. */
+  /** The alias of the issuer that the token names; absent when no such issuer is configured. */
   readonly issuer?: string;
-  /** Shortened: it is the client's own text. */
+  /** Shortened, because it is the client's own text. */
   readonly keyId?: string;
   /** The first 16 hex digits of the SHA-256 of the signed part: the same for every spelling of the token. */
   readonly fingerprint?: string;
@@ -18,7 +18,7 @@ const MAX_KEY_ID_LENGTH = 64;
 /** Characters in a row that a log may share with a token: too few to be a piece of a credential. */
 const MAX_QUOTATION = 19;
 
-/** Looks at a token that was rejected, without believing it. Garbage has no evidence. */
+/** The evidence of a rejected token, unverified. Garbage has none. */
 export function evidenceOf(authorizationToken: string, issuers: readonly TrustedIssuer[]): RejectionEvidence {
   try {
     const jws = decomposeUnverified(parseBearerToken(authorizationToken));
@@ -37,7 +37,7 @@ export function evidenceOf(authorizationToken: string, issuers: readonly Trusted
 
 /**
  * Whether a log of the key id could repeat a piece of the token: a client may write anything into it. A piece of 20
- * characters has one of these ten-character blocks in it wherever it begins, and six searches cost little.
+ * characters contains one of these ten-character blocks wherever it begins, and six searches cost little.
  */
 function quotes(keyId: string, authorizationToken: string): boolean {
   if (keyId.length <= MAX_QUOTATION) return false;
@@ -45,10 +45,10 @@ function quotes(keyId: string, authorizationToken: string): boolean {
   return blocks.some((block) => authorizationToken.includes(block));
 }
 
-/** Most offenders told apart; past it the counting starts anew, which costs log lines and bounds memory. */
+/** Maximum number of offenders told apart; past it counting starts again, which costs log lines and bounds memory. */
 const MAX_OFFENDERS = 1_000;
 
-/** Most rejections of a reason that wait for a line: what an environment that ends may keep to itself. */
+/** Maximum number of rejections of a reason that wait for a line: so many are lost when the environment ends. */
 const MAX_UNLOGGED = 100;
 
 /**

@@ -14,13 +14,13 @@ export interface SignatureScope {
 
 export interface RequestLine {
   readonly method: 'DELETE' | 'POST';
-  /** Without a query, and of characters that no URL has to encode. */
+  /** Without a query and without characters that a URL has to encode. */
   readonly path: string;
 }
 
 /**
- * The headers of a request, `host` among the given ones, with those that sign it. Names in lower case, values without
- * spaces around them or two in a row. `now`: milliseconds since the epoch. `request`: a POST to `/` unless told otherwise.
+ * Returns the headers of a request, `host` among the given ones, with those that sign it. Names are in lower case, values
+ * have no spaces around them or two in a row. `now`: milliseconds since the epoch. `request`: a POST to `/` by default.
  */
 export type SignHeaders = (
   headers: Readonly<Record<string, string>>,
@@ -37,7 +37,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  */
 export function createSigner({ service, region, credentials }: SignatureScope): SignHeaders {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const keyOf = remembered((date) =>
+  const keyOf = memoized((date) =>
     [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`),
   );
   return (headers, body, now, request = { method: 'POST', path: '/' }) => {
@@ -67,8 +67,8 @@ function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Of the latest argument only: a signing key is good for a day. */
-function remembered<T>(make: (text: string) => T): (text: string) => T {
+/** Memoizes the value for the latest argument only: a signing key is good for a day. */
+function memoized<T>(make: (text: string) => T): (text: string) => T {
   let latest: { readonly text: string; readonly value: T } | undefined;
   return (text) => {
     if (latest?.text !== text) latest = { text, value: make(text) };

@@ -13,17 +13,17 @@ const REQUEST_TIMEOUT = 500;
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
 
-/** What one answer of DynamoDB may have at most (Amazon DynamoDB API reference, BatchGetItem). */
+/** Maximum size of a response of DynamoDB (Amazon DynamoDB API reference, BatchGetItem). */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Errors that another attempt may cure, beside 5xx and broken connections (DynamoDB developer guide, "Error handling"). */
+/** Errors that another attempt may cure, besides 5xx and broken connections (DynamoDB developer guide, "Error handling"). */
 const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
 ]);
 
-/** DynamoDB did not answer the question. `name` is AWS's error code, or what became of the connection. */
+/** DynamoDB did not carry out the request. `name` is AWS's error code, or how the connection failed. */
 export class DynamoDbError extends Error {
   readonly isRetryable: boolean;
 
@@ -42,7 +42,7 @@ export interface DynamoDbConnection {
   readonly requestTimeout?: number;
 }
 
-/** One operation of DynamoDB's JSON protocol. `attempts`: 3 unless told otherwise. @throws DynamoDbError after the last */
+/** Runs one operation of DynamoDB's JSON protocol. `attempts`: 3 by default. @throws DynamoDbError after the last one */
 export type CallDynamoDb = (operation: string, input: object, attempts?: number) => Promise<JsonObject>;
 
 /**
@@ -55,7 +55,7 @@ export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb
   const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
   const limits = { connect: CONNECTION_TIMEOUT, total: requestTimeout, bytes: MAX_BYTES };
   const attempt = async (operation: string, body: string): Promise<JsonObject> => {
-    // Signed anew each time: a signature names its second.
+    // Signed for each attempt: a signature is bound to its timestamp.
     const headers = sign(headersFor(endpoint, operation), body, Date.now());
     return contentOf(await exchange(endpoint, { method: 'POST', headers, body, agent }, limits).catch(connectionError));
   };

@@ -5,18 +5,18 @@ export interface HttpRequest {
   readonly method: 'DELETE' | 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Of the URL's protocol; `false`: a connection of its own, closed afterwards. */
+  /** An agent for the URL's protocol; `false`: a connection of its own, closed afterwards. */
   readonly agent: Agent | false;
-  /** An answer of any other status is not read: its text is empty. @default every answer is read */
+  /** A response of any other status is not read: its text is empty. @default every response is read */
   readonly onlyStatus?: number;
 }
 
 export interface HttpLimits {
-  /** Milliseconds until the connection stands, TLS not counted. @default only `total` counts */
+  /** Milliseconds until the connection is established, TLS not counted. @default only `total` counts */
   readonly connect?: number;
-  /** Milliseconds until the last byte of the answer. */
+  /** Milliseconds until the last byte of the response. */
   readonly total: number;
-  /** Most bytes of the answer's body. */
+  /** Maximum size of the response's body. */
   readonly bytes: number;
 }
 
@@ -43,22 +43,25 @@ export class HttpExchangeError extends Error {
 }
 
 /**
- * One request and its answer. Follows no redirect and retries nothing.
+ * Sends one request and returns its response. Follows no redirect and retries nothing.
  *
- * By Node's own modules because the global `fetch` costs a cold start about 50 ms. @throws HttpExchangeError
+ * By Node's own modules, because the global `fetch` costs a cold start about 50 ms. @throws HttpExchangeError
  */
-export function exchange(url: URL, question: HttpRequest, limits: HttpLimits): Promise<HttpResponse> {
-  const { body, onlyStatus, ...options } = question;
+export function exchange(
+  url: URL,
+  { body, onlyStatus, ...options }: HttpRequest,
+  limits: HttpLimits,
+): Promise<HttpResponse> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(url, options, (response) => {
       const { statusCode: status = 0 } = response;
-      const answer = (text: string): void => {
+      const finish = (text: string): void => {
         request.off('close', lose);
         resolve({ status, text, errorType: errorTypeOf(response) });
       };
-      if (onlyStatus === undefined || status === onlyStatus) return readText(response, limits.bytes, answer, abandon);
-      answer('');
+      if (onlyStatus === undefined || status === onlyStatus) return readText(response, limits.bytes, finish, abandon);
+      finish('');
       request.destroy();
     });
     const abandon = (error: NodeJS.ErrnoException): void => {
@@ -68,22 +71,22 @@ export function exchange(url: URL, question: HttpRequest, limits: HttpLimits): P
     const lose = (): void => abandon(new HttpExchangeError('connection closed'));
     limitTime(request, limits, abandon);
     request.on('error', abandon);
-    // Comes last, whatever happened, and with neither answer nor error after a status of 101.
+    // Always comes last, and with neither response nor error after a status of 101.
     request.on('close', lose);
     request.end(body);
   });
 }
 
-/** `TooManyRequestsException:http://…`: what follows the colon is the namespace. */
+/** AWS's code for an error, from `TooManyRequestsException:http://…`: what follows the colon is the namespace. */
 function errorTypeOf({ headers }: IncomingMessage): string | undefined {
   const value = headers['x-amzn-errortype'];
   return typeof value === 'string' ? value.replace(/:.*$/, '') : undefined;
 }
 
-/** By events: the stream's iterator would cost a cold start more than all the rest of this file. */
+/** Reads by events: the stream's iterator would cost a cold start more than the rest of this file. */
 function readText(
   response: IncomingMessage,
-  mostBytes: number,
+  maxBytes: number,
   done: (text: string) => void,
   abandon: (error: Error) => void,
 ): void {
@@ -91,7 +94,7 @@ function readText(
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > mostBytes) abandon(new HttpExchangeError('answer is too large', 'size'));
+    if (bytes > maxBytes) abandon(new HttpExchangeError('answer is too large', 'size'));
     else chunks.push(chunk);
   });
   response.on('end', () => done(Buffer.concat(chunks).toString('utf8')));
@@ -115,7 +118,7 @@ function limitTime(request: ClientRequest, { connect, total }: HttpLimits, aband
 
 export interface RetryPlan {
   readonly attempts: number;
-  /** Milliseconds of the longest pause after the first attempt, which doubles each time; undefined: no other attempt can help. */
+  /** Maximum pause after the first attempt in milliseconds, doubled each time; undefined: another attempt cannot help. */
   readonly pauseAfter: (error: unknown) => number | undefined;
 }
 

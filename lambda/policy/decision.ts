@@ -4,9 +4,9 @@ import type { TokenGrant } from './listed-grant.ts';
 import { policyDocument } from './policy-document.ts';
 
 /**
- * The authorizer's answer for a good token: what it opens, until when, and what the backend may know of it.
+ * The authorizer's answer for a good token: the routes that it opens, until when, and what the backend is told of it.
  *
- * A function of the token and the deployment only. `principalId` names the issuer too: a subject is unique only within
+ * It depends on the token and the deployment only. `principalId` names the issuer too: a subject is unique only within
  * its issuer (RFC 9068 section 2.2, RFC 7519 section 4.1.2).
  */
 export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageArn: string): APIGatewayAuthorizerResult {
@@ -26,10 +26,10 @@ export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageAr
   };
 }
 
-/** Most characters of scopes that the backend is told of: the whole answer has to stay under 8 KB. */
+/** Maximum number of characters of scopes that the backend is told of: the whole answer has to stay under 8 KB. */
 const MAX_SCOPE_CHARACTERS = 1024;
 
-/** Only the scopes that open a route, since a token may list any number of others; past the limit, no more of them. */
+/** The scopes that open a route, up to the limit. A token may list any number of others. */
 function scopesHandedOn({ scopes }: TokenGrant): readonly string[] {
   let left = MAX_SCOPE_CHARACTERS + 1;
   return scopes.filter((scope) => {

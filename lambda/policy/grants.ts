@@ -3,20 +3,21 @@ import { patternFor } from './resource-pattern.ts';
 import { type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
 import { createWideGrants } from './wide-grants.ts';
 
-/** Bytes of patterns from which wide ones are worth it; with them, context and principal the answer stays under 8 KB. */
+/** Maximum bytes of listed patterns; with them, context and principal the answer stays under 8 KB. Wide ones replace more. */
 const MAX_LISTED_BYTES = 5120;
 
-/** Of a pattern whose policy is shortened: the ARN of any stage before it, quotes and a comma. */
-const BYTES_BESIDE_SHORTENED = 38;
+/** Bytes around a pattern of a shortened policy: the ARN of any stage before it, quotes and a comma. */
+const BYTES_AROUND_SHORTENED = 38;
 
-/** Most mixtures of scopes whose grants are remembered; past it all are forgotten, which costs time only. */
-const MAX_MIXTURES = 1_000;
+/** Maximum number of scope sets whose grants are memoized; all are forgotten when it is reached, which costs time only. */
+const MAX_KNOWN_GRANTS = 1_000;
 
 /**
- * What tokens may call. Indexed by scope, so that the cost of a decision grows with what is granted and never with the table.
+ * What tokens may call. The routes are indexed by scope: the cost of a decision grows with what is granted and never with the
+ * table.
  *
- * The tokens of an API hold few mixtures of scopes, so grants are remembered by mixture. Scopes that open nothing are left
- * out of it, so that no client can add one.
+ * Grants are memoized by the scopes that open a route: the tokens of an API hold few sets of them, and no client can make up
+ * another.
  */
 export class Grants {
   readonly #routes: readonly CompiledRoute[];
@@ -42,18 +43,18 @@ export class Grants {
   routesGrantedBy(scopes: ReadonlySet<string>, requested?: RequestedRoute): TokenGrant {
     const opening = [...scopes].filter((scope) => this.#byScope.has(scope));
     if (requested !== undefined) return { ...this.#grantOfRoute(opening, requested), scopes: opening };
-    const mixture = opening.join(' ');
-    const remembered = this.#known.get(mixture);
-    if (remembered !== undefined) return remembered;
-    if (this.#known.size >= MAX_MIXTURES) this.#known.clear();
+    const key = opening.join(' ');
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= MAX_KNOWN_GRANTS) this.#known.clear();
     const grant = { ...this.#grantOf(opening), scopes: opening };
-    this.#known.set(mixture, grant);
+    this.#known.set(key, grant);
     return grant;
   }
 
   /**
-   * Granted routes are listed one by one as long as that is short. A cached policy outlives a deployment by the result
-   * TTL, and a wide pattern would open what that deployment adds below it; so wide ones stand in only for long lists.
+   * Lists granted routes one by one as long as that is short. A cached policy outlives a deployment by the result TTL, and a
+   * wide pattern would open what that deployment adds below it, so wide ones stand in only for long lists.
    */
   #grantOf(scopes: readonly string[]): Grant {
     const granted = new Set([...this.#open, ...scopes.flatMap((scope) => this.#byScope.get(scope) ?? [])]);
@@ -62,7 +63,7 @@ export class Grants {
     const candidates: readonly [Grant, Grant] = [listed, this.#wideGrantOf(granted)];
     const fits = candidates.find((grant) => bytesOf(grant) <= MAX_LISTED_BYTES);
     const exact = fits ?? shortest(candidates);
-    if (bytesOf(exact, BYTES_BESIDE_SHORTENED) <= MAX_LISTED_BYTES) return exact;
+    if (bytesOf(exact, BYTES_AROUND_SHORTENED) <= MAX_LISTED_BYTES) return exact;
     return shortest([exact, listedGrant(this.#routes, granted, 'coarse'), this.#wideGrantOf(granted, 'coarse')]);
   }
 }
@@ -71,7 +72,7 @@ export class Grants {
 function createRouteGrants(routes: readonly CompiledRoute[]) {
   const byName = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   return (scopes: readonly string[], { method, path }: RequestedRoute): Grant => {
-    // API Gateway routes no other method. A client may write one with a wildcard of IAM, and would get a policy that holds it.
+    // API Gateway routes no other method. A client may send one with a wildcard of IAM, which must not get into the policy.
     const isRouted = HTTP_METHODS.some((known) => known === method);
     const route = isRouted ? (byName.get(`${method} ${path}`) ?? byName.get(`ANY ${path}`)) : undefined;
     const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));

@@ -2,7 +2,7 @@ import { coveredBy, methodOf } from './resource-pattern.ts';
 import type { CompiledRoute, PartialLeak } from './route.ts';
 import { deniedSpellings, EMPTY_SEGMENT } from './spelling-denies.ts';
 
-/** What a token may call, as resource patterns below the stage ARN. Nothing in `allow`: nothing is granted. */
+/** What a token may call, as resource patterns below the stage ARN. Nothing is granted if `allow` is empty. */
 export interface Grant {
   readonly routes: readonly CompiledRoute[];
   readonly allow: readonly string[];
@@ -15,8 +15,8 @@ export interface TokenGrant extends Grant {
 }
 
 /**
- * What becomes of paths with empty segments (`/orders/`, `//orders`), where an Allow reaches those of a route that is not
- * granted. `exact`: a granted proxy keeps its own. `coarse`: they are all denied, in fewer bytes.
+ * How to deny paths with empty segments (`/orders/`, `//orders`), where an Allow reaches those of a route that is not
+ * granted. `exact`: a granted proxy keeps its own. `coarse`: all are denied, in fewer bytes.
  */
 export type SpellingPrecision = 'exact' | 'coarse';
 
@@ -54,7 +54,7 @@ export interface Reach {
   readonly spelledLeaks: readonly PartialLeak[];
 }
 
-/** Patterns that keep a token out of all that an Allow reaches and that is not granted. */
+/** Patterns for everything that an Allow reaches and that is not granted. */
 export function denyPatterns(
   routes: readonly CompiledRoute[],
   granted: RouteIndexes,
@@ -110,18 +110,18 @@ export function distinct(patterns: readonly string[]): readonly string[] {
   return [...new Set(patterns)];
 }
 
-/** A pattern that another one of the policy includes would only lengthen it. */
+/** Leaves out routes whose patterns lie within another one's: they would only lengthen the policy. */
 function withoutNarrower(routes: readonly CompiledRoute[], indexes: RouteIndexes): readonly CompiledRoute[] {
   return pickRoutes(routes, indexes).filter(({ within }) => !within.some((index) => indexes.has(index)));
 }
 
-/** As `withoutNarrower`, for patterns of parts of routes, whose relations are not compiled. */
+/** Like `withoutNarrower`, for patterns of parts of routes, whose relations are not compiled. */
 function withoutCovered(patterns: readonly string[]): readonly string[] {
   const isCovered = coveredBy(patterns.filter((pattern) => pattern.includes('*')));
   return patterns.filter((pattern) => !isCovered(pattern));
 }
 
-/** Nothing needs denying for a method that nothing allows. */
+/** Leaves out patterns for methods that nothing allows. */
 function ofMethodsIn(allow: readonly string[], deny: readonly string[]): readonly string[] {
   const methods = new Set(['*', ...allow.map(methodOf)]);
   return allow.some((pattern) => methodOf(pattern) === '*')
@@ -129,10 +129,10 @@ function ofMethodsIn(allow: readonly string[], deny: readonly string[]): readonl
     : deny.filter((pattern) => methods.has(methodOf(pattern)));
 }
 
-/** What a pattern costs beside its own characters: the stage ARN before it, quotes and a comma. */
-const BYTES_BESIDE_PATTERN = 80;
+/** Bytes around a pattern in a policy: the stage ARN before it, quotes and a comma. */
+const BYTES_AROUND_PATTERN = 80;
 
-/** Of the patterns in a policy, about. */
-export function bytesOf({ allow, deny }: Pick<Grant, 'allow' | 'deny'>, besidePattern = BYTES_BESIDE_PATTERN): number {
-  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + besidePattern, 0);
+/** The approximate length of a policy's patterns. */
+export function bytesOf({ allow, deny }: Pick<Grant, 'allow' | 'deny'>, aroundPattern = BYTES_AROUND_PATTERN): number {
+  return [...allow, ...deny].reduce((bytes, pattern) => bytes + pattern.length + aroundPattern, 0);
 }

@@ -1,13 +1,13 @@
 import { HTTP_METHODS, type Route } from './route.ts';
 
-/** As `PolicyLoss` has them, the gravest first. */
+/** The kinds of `PolicyLoss`, the gravest first. */
 export const LOSS_KINDS = ['whole', 'literal', 'readings', 'slashes'] as const;
 
 export type LossKind = (typeof LOSS_KINDS)[number];
 
 type Named = Pick<Route, 'method' | 'path'>;
 
-/** Why such requests are rejected, as the end of a sentence. The routes are names. */
+/** Why the requests of a loss are rejected, as the end of a sentence. Routes are given by name. */
 export function lossPhrase(loss: {
   readonly kind: LossKind;
   readonly because: readonly string[];
@@ -86,14 +86,14 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** A loss by its routes. */
+/** The scopes of the routes that make a loss. */
 export interface RoutesOfLoss {
   readonly route: Pick<Route, 'scopes'>;
   readonly because: readonly Pick<Route, 'scopes'>[];
   readonly denied: Pick<Route, 'scopes'>;
 }
 
-/** The smallest sets of scopes with which a token has the loss: one scope, two, or none at all. */
+/** The smallest sets of scopes with which a token has the loss: of one scope, two, or none. */
 export function minimalHoldings({ route, because, denied }: RoutesOfLoss): readonly (readonly string[])[] {
   const opening = ({ scopes }: Pick<Route, 'scopes'>) =>
     scopes.length === 0 ? [[]] : scopes.filter((scope) => !denied.scopes.includes(scope)).map((scope) => [scope]);

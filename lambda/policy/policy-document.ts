@@ -6,17 +6,17 @@ import { HTTP_METHODS } from './route.ts';
 /** The last second that IAM's ISO 8601 dates can name. */
 const LAST_SECOND = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
-/** What API Gateway documents for a WebSocket authorizer's answer, less 2 KB for `principalId` and `context`. */
+/** The limit that API Gateway documents for a WebSocket authorizer's answer, less 2 KB for `principalId` and `context`. */
 export const MAX_STAGE_POLICY_BYTES = 6144;
 
-/** What a statement and the document have besides resources, about. */
+/** Approximate bytes of a statement and of the document without resources. */
 const STATEMENT_BYTES = 130;
 
 /**
  * The policy that API Gateway caches and evaluates for every request under one token.
  *
  * The Allow ends by itself at `expiresAt` (seconds since the epoch; fractions are cut off), so that a cached one does not
- * outlive its token. Deny has no end: it only ever takes away.
+ * outlive its token. The Deny has no end, because it only takes away.
  *
  * @param grant - if its policy is longer than MAX_STAGE_POLICY_BYTES, patterns for any API and stage take the place of those for
  *   this one: API Gateway evaluates the policy for this stage only
@@ -56,7 +56,7 @@ function anyStage(stageArn: string): ResourceFor {
 /** The resource in an IAM policy, of a pattern below the stage ARN. */
 type ResourceFor = (pattern: string) => string;
 
-/** Whether a granted route, or the stage, is called like a method: shortened patterns could not tell the two apart. */
+/** Whether a granted route or the stage is named like a method: shortened patterns could not tell the two apart. */
 function namesMethod({ routes }: Grant, stageArn: string): boolean {
   const stage = stageArn.slice(stageArn.lastIndexOf('/') + 1);
   return isMethod(stage) || routes.some(({ path }) => path.split('/').slice(0, -1).some(isMethod));
@@ -66,7 +66,7 @@ function isMethod(text: string): boolean {
   return HTTP_METHODS.some((method) => method === text);
 }
 
-/** Of the resources and what stands around them; every decision asks. */
+/** The length of the statements. Every decision computes it. */
 function bytesAt({ allow, deny }: Grant, stageArn: string): number {
   let bytes = 2 * STATEMENT_BYTES + (allow.length + deny.length) * (stageArn.length + '"/",'.length);
   for (const { length } of allow) bytes += length;
@@ -85,7 +85,7 @@ function statement(effect: 'Allow' | 'Deny', resources: string[]): Statement {
   return { Effect: effect, Action: 'execute-api:Invoke', Resource: resources };
 }
 
-/** A value that is no instant at all ends the Allow at once. */
+/** NaN becomes the epoch: the Allow is already over. */
 function isoSecond(seconds: number): string {
   const bounded = Number.isNaN(seconds) ? 0 : Math.min(Math.max(Math.floor(seconds), 0), LAST_SECOND);
   return `${new Date(bounded * 1000).toISOString().slice(0, -'.000Z'.length)}Z`;

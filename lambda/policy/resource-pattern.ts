@@ -1,24 +1,24 @@
 /** One character or more, `/` included: a path parameter or the rest of a path. `*` alone would match nothing as well. */
 export const WILD = '?*';
 
-/** In place of a method: every one. IAM lets it cross slashes too, so `*` + `/x` also matches `GET/y/x`. */
+/** Stands for every method. IAM lets it cross slashes too, so `*` + `/x` also matches `GET/y/x`. */
 export const ANY_METHOD = '*';
 
 /** Stands for what a wildcard matches; no path has this character. */
 const ANYTHING = '\0';
 
-/** The wildcards of a pattern as a text that stands for whatever they match. */
+/** The pattern with each wildcard replaced by a character that stands for what it matches. */
 export function heldText(pattern: string): string {
   return pattern.replace(/\?\*|\*/g, ANYTHING);
 }
 
-/** Whether every request that a pattern matches is matched by `outer` too. Asked with the `heldText` of the pattern. */
+/** Returns whether `outer` matches every request that a pattern matches. Takes the `heldText` of the pattern. */
 export function covering(outer: string): (text: string) => boolean {
   const start = outer.slice(0, Math.max(0, outer.search(/[*?]|$/)));
   return (text) => text.startsWith(start) && isMatched(outer, text);
 }
 
-/** Backtracks to the last star only: an expression with many stars would try every way to share the text out. */
+/** Backtracks to the last star only: a regular expression with many stars would try every way to share the text out. */
 function isMatched(pattern: string, text: string): boolean {
   let [p, t, afterStar, resume] = [0, 0, -1, 0];
   while (t < text.length) {
@@ -58,7 +58,7 @@ interface Node {
   pattern: string | undefined;
 }
 
-/** Whether some other one of `outer` matches all that a pattern matches. A tree of them, since a table may have thousands. */
+/** Returns whether another pattern of `outer` matches all that a pattern matches. By a tree: a table may have thousands. */
 export function coveredBy(outer: readonly string[]): (pattern: string) => boolean {
   const root: Node = { children: new Map(), isWild: false, pattern: undefined };
   for (const pattern of outer) {

@@ -40,13 +40,13 @@ export interface CompiledRoute extends Route {
   readonly leaksInto: readonly number[];
   /** Routes that `allow` reaches in part, with the patterns of that part. */
   readonly leaksPartlyInto: readonly PartialLeak[];
-  /** Routes of whose requests `deny` matches some: next to one of them that is granted, a part of this one is denied if it can be. */
+  /** Routes that `deny` reaches: next to a granted one of them, only a part of this route is denied, if it can be. */
   readonly denyReaches: readonly number[];
-  /** Routes whose `allow` matches all that this one's matches: next to one of them, this one's need not be written. */
+  /** Routes whose `allow` matches all that this one's does: next to one of them, this one's is left out. */
   readonly within: readonly number[];
-  /** Routes of which `allow` reaches spellings with empty segments (`/orders/`, `//orders`). */
+  /** Routes whose spellings with empty segments (`/orders/`, `//orders`) `allow` reaches. */
   readonly reachesSpellingsOf: readonly number[];
-  /** Proxies of which `allow` reaches requests with one empty segment by the plain reading, with patterns for them. */
+  /** Proxies whose requests with one empty segment `allow` reaches by the plain reading, with patterns for these. */
   readonly leaksBySpelling: readonly PartialLeak[];
   readonly wide: WideMembership;
 }
@@ -69,5 +69,5 @@ export interface WideMembership {
 /** A wide pattern, and patterns for the part of a route that it matches. */
 export type WidePart = readonly [wide: string, patterns: readonly string[]];
 
-/** The file beside the authorizer's bundle that holds its `CompiledRoute[]`: 500 routes do not fit into 4 KB of environment. */
+/** The file next to the authorizer's bundle that holds its `CompiledRoute[]`: 500 routes do not fit into 4 KB of environment. */
 export const ROUTES_FILE = 'routes.json';

@@ -17,9 +17,9 @@ interface SpelledReach {
 /**
  * What to deny of spellings with empty segments (`/orders/`, `//orders`, `/orders//7`) to a token that may call a proxy.
  *
- * AWS does not document what API Gateway makes of empty segments. By the plain reading only a `{proxy+}` takes them. Exactly
- * the spellings with one empty segment are denied that some reading hands to a route that is not granted; and every path with
- * two or more, because no finite list of patterns tells any number of slashes from a text between two of them.
+ * AWS does not document what API Gateway makes of empty segments. By the plain reading only a `{proxy+}` takes them. Of the
+ * spellings with one empty segment, exactly those are denied that some reading hands to a route that is not granted. Every
+ * path with two or more is denied, because no finite list of patterns tells any number of slashes from a text between two.
  */
 export function deniedSpellings({ allow, denied, leaked }: SpelledReach): readonly string[] {
   const allowed = allow.map((pattern) => pattern.split('/'));
@@ -45,8 +45,8 @@ function withOneEmptySegment(pattern: string): readonly string[] {
 }
 
 /**
- * Whether some request may be matched by both; true also where only a wildcard for no text would do. `pairs` holds for each
- * place of `one` the places of `other` that may stand beside it, so that many wildcards take no longer than their number.
+ * Whether both patterns may match one request; true also where a wildcard would have to match no text. `pairs` holds for each
+ * place of `one` the places of `other` that may stand next to it, so that the time grows with the number of wildcards only.
  */
 function mayMeet(one: readonly string[], other: readonly string[]): boolean {
   const pairs: readonly Set<number>[] = Array.from({ length: one.length + 1 }, () => new Set());

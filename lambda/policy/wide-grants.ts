@@ -22,26 +22,26 @@ interface WidePattern {
   readonly spelled: PartialLeak[];
 }
 
-/** A part of a policy: one route's own patterns or a wide one, for the granted `routes`, and what it reaches beside them. */
+/** A part of a policy: one route's own patterns or a wide one, for the granted `routes`, and what else it reaches. */
 interface Part {
   readonly allow: readonly string[];
   readonly routes: readonly number[];
-  /** Not granted, as a whole or in part. */
+  /** Routes that are not granted and that it reaches as a whole. */
   readonly leaks: readonly number[];
   readonly partialLeaks: readonly PartialLeak[];
   readonly wide: WidePattern | undefined;
 }
 
 /**
- * Grants in fewer patterns than routes, and as exact: a wide pattern takes the place of the routes that it covers, with
- * a Deny for every route it meets that is not granted, where no such Deny would reject a granted route.
+ * Returns grants in fewer patterns than routes, and as exact: a wide pattern takes the place of the routes that it covers,
+ * with a Deny for every route it meets that is not granted, unless such a Deny would reject a granted route.
  */
 export function createWideGrants(
   routes: readonly CompiledRoute[],
 ): (granted: RouteIndexes, precision?: SpellingPrecision) => Grant {
   let byPattern: ReadonlyMap<string, WidePattern> | undefined;
   return (granted, precision = 'exact') => {
-    // Most deployments never need it, and every cold start would wait for it.
+    // Made on first use: most deployments never need it, and every cold start would wait for it.
     byPattern ??= indexByPattern(routes);
     const parts = new Map([...granted].map((index) => [index, ownPart(routes, index, granted)]));
     const rejected = new Set([...parts.values()].flatMap(({ leaks }) => leaks));
@@ -95,7 +95,7 @@ interface Policy {
   readonly routes: readonly CompiledRoute[];
   readonly granted: RouteIndexes;
   readonly parts: ReadonlyMap<number, Part>;
-  /** What the granted routes' own patterns leak into as a whole: denying that rejects nothing more. */
+  /** Routes that the granted routes' own patterns leak into as a whole: denying them rejects nothing more. */
   readonly rejected: RouteIndexes;
 }
 
@@ -113,7 +113,7 @@ function partFor(wide: WidePattern, { routes, granted, parts, rejected }: Policy
   return denied.every((index) => rejected.has(index) || !deniesGranted(routes[index], granted)) ? part : undefined;
 }
 
-/** In bytes of patterns, allowed and denied. */
+/** The length of the parts in bytes of patterns, allowed and denied. */
 function lengthOf(parts: readonly Part[], routes: readonly CompiledRoute[]): number {
   const allow = parts.flatMap((part) => part.allow);
   const methods = new Set(allow.map(methodOf));

@@ -1,4 +1,4 @@
-/** A token that has been verified: what the rest of the authorizer may know of it. No claims bag travels further. */
+/** A verified token: all that the rest of the authorizer may know of it. No other claim travels further. */
 export interface AccessToken {
   readonly issuerAlias: string;
   /** Aliases that the issuer had before: entries under them count too. */
@@ -12,7 +12,7 @@ export interface AccessToken {
   readonly keyId: string;
   /**
    * SHA-256 of `header.payload`, in hex: the same for every spelling of the signature. Only for issuers that opted into
-   * tokens without an id: a `th#` entry takes back any token of theirs.
+   * tokens without an id: a `th#` entry revokes any token of theirs.
    */
   readonly signedPartDigest: string | undefined;
   readonly scopes: ReadonlySet<string>;

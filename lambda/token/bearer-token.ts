@@ -1,12 +1,12 @@
 import { InvalidTokenError } from '../errors.ts';
 
-/** Longest token we look at, in characters; API Gateway lets all headers together have 10,240 bytes. */
+/** Maximum length of a token in characters; API Gateway lets all headers together have 10,240 bytes. */
 export const MAX_TOKEN_LENGTH = 8192;
 
 const MAX_AUTHORIZATION_TOKEN_LENGTH = 'Bearer '.length + MAX_TOKEN_LENGTH;
 
 /**
- * The only authorization tokens worth looking at: the scheme in any case (RFC 9110 section 11.1), one or more spaces
+ * The form of an authorization token: the scheme in any case (RFC 9110 section 11.1), one or more spaces
  * (RFC 6750 section 2.1), a compact JWS of three non-empty base64url segments without padding (RFC 7515 section 7.1).
  *
  * API Gateway applies the same pattern as `IdentityValidationExpression`, so it stays within the subset that every regex

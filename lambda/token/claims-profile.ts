@@ -2,20 +2,20 @@ import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from './access-token.ts';
 import { isJsonObject, type JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
-import { FIRST_IMPLAUSIBLE_SECOND } from './numeric-date.ts';
+import { isNumericDate } from './numeric-date.ts';
 import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
 
-/** What verification found out besides the claims. */
+/** What verification knows besides the claims. */
 export interface VerifiedSignature {
   readonly keyId: string;
   readonly signedPartDigest: string | undefined;
 }
 
 /**
- * Holds verified claims against the issuer's profile and turns them into an access token that cannot lie.
+ * Checks verified claims against the issuer's profile and turns them into an access token.
  *
- * jose has checked that the times and names that are there agree; it lets `sub: 1`, `exp: 1e999` and an audience of
- * `[1, null, "api"]` through, and it asks for nothing that is absent. That is done here. @throws InvalidTokenError
+ * jose has checked the values of times and names that are present. It lets `sub: 1`, `exp: 1e999` and an audience of
+ * `[1, null, "api"]` through, and requires no claim: that is checked here. @throws InvalidTokenError
  */
 export function accessTokenOf(
   claims: JsonObject,
@@ -44,11 +44,8 @@ export function accessTokenOf(
   };
 }
 
-/** A NumericDate (RFC 7519 section 2) of this age of the world: finite, not negative, not milliseconds. */
 function instant(claim: unknown): number {
-  if (typeof claim !== 'number' || !(claim >= 0 && claim < FIRST_IMPLAUSIBLE_SECOND)) {
-    throw new InvalidTokenError('claim');
-  }
+  if (!isNumericDate(claim)) throw new InvalidTokenError('claim');
   return claim;
 }
 
@@ -89,7 +86,7 @@ function clientOf(claims: JsonObject, { claimNames, clients }: TrustedIssuer): s
   return clientId;
 }
 
-/** What stands behind the prefix, of every scope that has it. */
+/** The scopes that have the prefix, without it. */
 function scopesIn(claims: JsonObject, { claimNames, scopePrefix }: TrustedIssuer): ReadonlySet<string> {
   const scopes = new Set<string>();
   for (const scope of claimNames.scopes.flatMap((claim) => listedIn(claims, claim))) {
@@ -106,12 +103,12 @@ function listedIn(claims: JsonObject, { path, form }: ScopeClaim): readonly unkn
 }
 
 /**
- * Visible ASCII and spaces. Nobody documents what API Gateway makes of other characters in a context, and a claim that only
- * some tokens carry must not turn good ones into 500s.
+ * Visible ASCII and spaces. AWS does not document what API Gateway makes of other characters in a context, and a claim that
+ * only some tokens carry must not turn good ones into 500s.
  */
 const PLAIN_TEXT = /^[\x20-\x7e]{1,255}$/;
 
-/** Claims for the backend: API Gateway takes only flat values, so whatever else a claim is, it is left out. */
+/** The claims for the backend. API Gateway takes only flat values, so any other is left out. */
 function passedOn(claims: JsonObject, names: Readonly<Record<string, string>>): AccessToken['contextClaims'] {
   const entries = Object.entries(names).flatMap(([contextName, claimName]) => {
     const claim = Object.hasOwn(claims, claimName) ? claims[claimName] : undefined;

@@ -5,20 +5,20 @@ import { hasDuplicateNames } from './json-names.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A token taken apart. **Nothing in it is true yet**: anybody can write a header and a payload. */
+/** The parts of a token. **Nothing in them is verified**: anybody can write a header and a payload. */
 export interface UnverifiedJws {
   readonly header: JsonObject;
   readonly payload: JsonObject;
-  /** `header.payload` as sent: the JWS signing input. Strict base64url leaves it a single spelling. */
+  /** `header.payload` as sent: the JWS signing input. It has a single spelling, because base64url is read strictly. */
   readonly signedPart: string;
 }
 
-/** The latest token and its parts, or why it has none: the log asks about the token that was just rejected. */
+/** The latest token, with its parts or why it has none: the log asks for the token that was just rejected. */
 let latest: { readonly token: string; readonly outcome: UnverifiedJws | InvalidTokenError } | undefined;
 
 /**
  * Takes a compact JWS apart, accepting one spelling of each segment (RFC 4648 section 3.5: the spare bits are zero).
- * Does **not** verify anything. A token that is asked for twice in a row is taken apart once. @throws InvalidTokenError
+ * Does **not** verify anything. The result for the latest token is memoized. @throws InvalidTokenError
  */
 export function decomposeUnverified(token: string): UnverifiedJws {
   if (latest?.token !== token) latest = { token, outcome: decomposed(token) };
@@ -44,7 +44,7 @@ function partsOf(token: string): UnverifiedJws {
   if (countOf(['{', '['], payload) > MAX_PAYLOAD_STRUCTURES) throw new InvalidTokenError('malformed');
   const headerText = textOf(header, 'header');
   const headerObject = objectOf(headerText, 'header');
-  // RFC 7515 section 4 wants names to be unique; parsers that keep the first would see another header than we do.
+  // RFC 7515 section 4 requires unique names; a parser that keeps the first one would see another header than we do.
   if (hasDuplicateNames(headerText)) throw new InvalidTokenError('header');
   return {
     header: headerObject,
@@ -59,14 +59,14 @@ export function signedPartDigest({ signedPart }: UnverifiedJws): string {
 }
 
 /**
- * Maximum number of `{`, `[` and `,` in a header, strings included: about its members. Issuers write ten at most, and
- * thousands cost more to read than a signature to verify.
+ * Maximum number of `{`, `[` and `,` in a header, strings included: about the number of its members. Issuers write ten at
+ * most, and thousands cost more to read than a signature to verify.
  */
 const MAX_HEADER_MARKS = 128;
 
 /**
- * Maximum number of `{` and `[` in a payload, strings included: about its objects and arrays at every depth, for the same
- * reason. No token of 8,192 characters needs as many; lists of hundreds of permissions are one array.
+ * Maximum number of `{` and `[` in a payload, strings included: about the number of its objects and arrays, for the same
+ * reason. No token of 8,192 characters needs as many: a list of hundreds of permissions is one array.
  */
 const MAX_PAYLOAD_STRUCTURES = 1_024;
 

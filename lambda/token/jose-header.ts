@@ -9,7 +9,7 @@ import {
   type TrustedIssuer,
 } from './trusted-issuer.ts';
 
-/** The header parameters that verification may use. Still unverified. */
+/** The header parameters that verification uses, unverified. */
 export interface JoseHeader {
   readonly algorithm: SignatureAlgorithm;
   /** `typ` in lower case without `application/` (RFC 7515 section 4.1.9); null when absent. */
@@ -20,8 +20,8 @@ export interface JoseHeader {
 }
 
 /**
- * Parameters that would bring a key or change what is signed or how it nests. jose ignores most of them, which is safe
- * there and then; a token that carries one was not made by an issuer we configured. No issuer may send them.
+ * Parameters that bring a key, or change what is signed or how it nests. jose ignores most of them, which is safe today. No
+ * issuer may send them: a token that carries one was not made by a configured issuer.
  */
 const FORBIDDEN_PARAMETERS = ['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc'];
 
@@ -30,10 +30,10 @@ export function parseJoseHeader(header: JsonObject): JoseHeader {
   if (FORBIDDEN_PARAMETERS.some((name) => Object.hasOwn(header, name))) throw new InvalidTokenError('header-parameter');
   const algorithm = SIGNATURE_ALGORITHMS.find((known) => known === header.alg);
   if (algorithm === undefined) throw new InvalidTokenError('algorithm');
-  // RFC 7515 makes `kid` optional; without it a key would be guessed, so an unknown key could not be told from a bad one.
+  // RFC 7515 makes `kid` optional. Without it a key would be guessed, and an unknown key could not be told from a bad one.
   if (!isIdentifier(header.kid)) throw new InvalidTokenError('key-id');
   const tokenType = tokenTypeOf(header.typ);
-  // No parameter that may be left has structure, and whatever reads the header later would have to walk through it.
+  // No accepted parameter has structure, and any later reader of the header would have to walk through it.
   if (Object.values(header).some(isStructured)) throw new InvalidTokenError('header-parameter');
   const ignorable = IGNORABLE_PARAMETERS.filter((name) => Object.hasOwn(header, name));
   return { algorithm, tokenType, keyId: header.kid, ignorable };
@@ -54,7 +54,7 @@ function mediaTypeOf(type: string): string {
   return type.toLowerCase().replace(/^application\//, '');
 }
 
-/** What this issuer's tokens must say of themselves. @throws InvalidTokenError */
+/** Checks the header against what this issuer's tokens carry. @throws InvalidTokenError */
 export function requireIssuersHeader({ algorithm, tokenType, ignorable }: JoseHeader, issuer: TrustedIssuer): void {
   const ignored = issuer.ignoredHeaderParameters;
   if (!ignorable.every((name) => ignored.includes(name))) throw new InvalidTokenError('header-parameter');

@@ -3,7 +3,7 @@ const OPENING = ['{', '['].map((character) => character.charCodeAt(0));
 const CLOSING = ['}', ']'].map((character) => character.charCodeAt(0));
 
 /**
- * Whether the outermost object of a valid JSON text names a member twice; `JSON.parse` keeps the last one and says nothing.
+ * Whether the outermost object of a valid JSON text names a member twice; `JSON.parse` silently keeps the last one.
  * Takes one pass over the text, however deep it nests.
  *
  * Not by the number of keys that `JSON.parse` leaves: V8 13.6 (Node.js 24) reads some escaped names of one character wrongly.
@@ -35,7 +35,7 @@ function endOfString(json: string, start: number): number {
   return index;
 }
 
-/** Names are compared as they are meant: "\u0061lg" is "alg". */
+/** The name without escapes: "\u0061lg" is "alg". */
 function nameIn(text: string): unknown {
   return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
 }

@@ -15,8 +15,8 @@ export const SIGNATURE_ALGORITHMS = [
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
 /**
- * Header parameters that an issuer may be allowed to send although tokens with them are rejected by default: they point to
- * keys or certificates, or say nothing of a JWS, and nothing here ever acts on them.
+ * Header parameters that an issuer may be allowed to send although tokens with them are rejected by default. They point to
+ * keys or certificates, or mean nothing in a JWS; this code never acts on them.
  */
 export const IGNORABLE_PARAMETERS = ['jku', 'x5u', 'zip'] as const;
 
@@ -26,8 +26,8 @@ export type IgnorableParameter = (typeof IGNORABLE_PARAMETERS)[number];
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
 
 /**
- * Former aliases of one issuer at most: each of them adds a key for every level to the read of every decision. Seven targets
- * under five aliases are 35 of the 100 keys that one `BatchGetItem` takes.
+ * Maximum number of former aliases of an issuer: each one adds a key for every level to the read of every decision. Seven
+ * targets under five aliases are 35 of the 100 keys that one `BatchGetItem` takes.
  */
 export const MAX_FORMER_ALIASES = 4;
 
@@ -38,9 +38,9 @@ export interface ScopeClaim {
   readonly form: 'string' | 'array';
 }
 
-/** Where an issuer's tokens say what. */
+/** The names of the claims in an issuer's tokens. */
 export interface ClaimNames {
-  /** All that are present count. */
+  /** The scopes of all that are present count. */
   readonly scopes: readonly ScopeClaim[];
   /** The token's own identifier: `jti`, or `uti` at Microsoft Entra ID. */
   readonly jwtId: string;
@@ -105,12 +105,12 @@ export function acceptsNoAudience(audiences: TrustedIssuer['audiences']): boolea
   return audiences.length === 0 || audiences.includes(null);
 }
 
-/** Plain HTTP is for a laptop: nobody between us and loopback can swap the keys. */
+/** Whether an address may be asked for keys. Plain HTTP is for a laptop: nobody between us and loopback can swap them. */
 export function isAcceptableAddress(url: URL): boolean {
   return url.protocol === 'https:' || isPlainLoopback(url);
 }
 
-/** Whether the address is plain HTTP on this very machine. */
+/** Whether the address is plain HTTP on this machine. */
 export function isPlainLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }

@@ -6,8 +6,8 @@ import { acceptsNoAudience, type SignatureAlgorithm, type TrustedIssuer } from '
 
 /**
  * The claims of a token whose signature `key` verifies and whose registered claims hold for `issuer` at `now`
- * (milliseconds since the epoch). Types, the issuer's own rules, and the audience of an issuer whose
- * tokens may have none, are **not** looked at here: see `claims-profile.ts`.
+ * (milliseconds since the epoch). Types, the issuer's own rules, and the audience of an issuer whose tokens may have none
+ * are **not** checked here: see `claims-profile.ts`.
  * @throws InvalidTokenError
  */
 export async function verifiedClaims(
@@ -39,7 +39,7 @@ const REASON_OF_CLAIM: Readonly<Record<string, RejectionReason>> = {
   nbf: 'not-before',
 };
 
-/** jose's errors are the token's fault; what is not one of them is not about the token, and goes on unchanged. */
+/** jose's errors are the token's fault. Any other error is not about the token, and is returned unchanged. */
 function rejectionOf(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed) return new InvalidTokenError('signature');
   if (error instanceof errors.JWTExpired) return new InvalidTokenError(error.claim === 'iat' ? 'too-old' : 'expired');
