@@ -10,22 +10,22 @@ import { type EntryItem, hasBefore } from '../entry/revocation.ts';
 import { problemWithValue } from '../selection/selector-value.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
-/** Findings that say that no token can match the entry. */
+/** Findings after which no token can match the entry. */
 const USELESS: readonly FindingKind[] = ['malformed-target', 'unknown-prefix', 'unknown-alias', 'level-not-read'];
 
-/** Findings that only a replacement puts right: the later `before`, and no `purgeAt`, are the stronger ones. */
+/** Findings that only a replacement mends, because a later `before` and a missing `purgeAt` are stronger. */
 const TOO_STRONG: readonly FindingKind[] = ['before-in-future', 'missing-purge-at', 'malformed-purge-at'];
 
-/** What to do about an entry: a command to copy, or words where no command can help. */
+/** The fix of an entry: a command to copy, or instructions where no command can help. */
 export interface EntryFix {
   readonly fix: string;
-  /** What the fix takes for granted of what was meant; undefined: nothing. */
+  /** The assumption of the fix about what was meant; undefined: none. */
   readonly guess: string | undefined;
-  /** What to do where the guess is wrong; undefined: nothing. */
+  /** The fix where the guess is wrong; undefined: none. */
   readonly otherwise: string | undefined;
 }
 
-/** What puts right all that was found of an entry, without a moment in which what is revoked is not. */
+/** The fix for all findings about an entry, without a window in which revoked tokens work again. */
 export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: RegionalStack): EntryFix {
   const text = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
   if (!isShowable(text)) {
@@ -42,12 +42,12 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
   return thenRemoved(fixForTimes(kinds, { ...target, issuerAlias }, item, region.flags), text, region);
 }
 
-/** The alias under which commands write today what an entry says under that one or a former one; undefined: unknown. */
+/** The present alias of the issuer that has or had this one; undefined: no issuer did. Commands write the present alias. */
 function presentAlias(alias: string, { authorizer }: RegionalStack): string | undefined {
   return authorizer.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.alias;
 }
 
-/** Commands write under the present alias: the entry under the former one goes when the new one stands. */
+/** The fix, and then the removal of the entry under the former alias. */
 function thenRemoved({ fix, guess, otherwise }: EntryFix, text: string, { flags }: RegionalStack): EntryFix {
   const remove = commandLine('restore target', text, flags);
   return { fix: `${fix} && ${remove}`, guess, otherwise: otherwise && `${otherwise} && ${remove}` };
@@ -86,8 +86,8 @@ function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[])
 }
 
 /**
- * Deletes an entry that matches nothing, after writing what it seems to have meant, which nobody has missed so far. An entry
- * that a deployment stopped reading is made to count again instead: its deletion would make that final.
+ * The fix for an entry that matches nothing: write what it seems to mean, if it is still to be revoked, and delete it. For an
+ * entry that a deployment stopped reading, there is also a change of the deployment that makes it count again.
  */
 function fixForUseless(kinds: readonly FindingKind[], text: string, item: EntryItem, region: RegionalStack): EntryFix {
   const remove = commandLine('restore target', text, region.flags);
@@ -116,7 +116,7 @@ function fixInDeployment(
   };
 }
 
-/** Writes what was meant by a value that was copied with its alias. A value that begins so by itself is right as it stands. */
+/** The fix for a value that was copied with its alias. A value that really begins with an alias is right. */
 function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: RegionalStack): EntryFix {
   const remove = commandLine('restore target', formatTarget(target), region.flags);
   const aliases = region.authorizer.configuration.issuers.flatMap(aliasesOf);
@@ -130,7 +130,7 @@ function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags }: Region
   return commandFor('revoke', meant, words(beforeWords(meant, item), reasonWords(item), flushWords(item), flags));
 }
 
-/** A target with its slips of the hand undone; undefined when even that matches nothing here. */
+/** The target that a mistyped one means; undefined: none that this deployment reads. */
 function meantBy(text: string, region: RegionalStack): RevocationTarget | undefined {
   const [prefix = '', alias = '', ...rest] = text.split('#');
   const value = rest.length === 0 ? [] : [rest.join('#').trim()];
@@ -142,7 +142,7 @@ function meantBy(text: string, region: RegionalStack): RevocationTarget | undefi
   return isRead && isSound && issuerAlias !== undefined ? { ...meant, issuerAlias } : undefined;
 }
 
-/** No command writes a digest but `revoke token`, which needs the token itself. */
+/** The fix for a digest: only `revoke token` writes one, and it needs the token itself. */
 function fixForDigest(kinds: readonly FindingKind[]): string {
   const steps = [
     ...(kinds.includes('malformed-before') ? ['delete `before`'] : []),
@@ -161,7 +161,7 @@ function beforeWords(target: RevocationTarget, item: EntryItem): string {
   return typeof before === 'number' ? `--before ${Math.ceil(before)} --force` : '--block';
 }
 
-/** A new entry does not inherit it. */
+/** The option that repeats the entry's reason: a replacement does not inherit it. */
 function reasonWords(item: EntryItem): string {
   const reason = textOf(item, ENTRY_ATTRIBUTES.reason) ?? '';
   return reason !== '' && isShowable(reason) ? `--reason ${shellWord(reason)}` : '';

@@ -29,12 +29,12 @@ interface LintFinding {
   readonly target: string;
   readonly kind: string;
   readonly sentence: string;
-  /** A command to copy, or what to do where no command can help. */
+  /** A command to copy, or instructions where no command can help. */
   readonly fix: string;
-  /** Whether the fix stands on a guess of what was meant, so that it may revoke less than that, or more. */
+  /** Whether the fix rests on a guess of what was meant, so that it may revoke less, or more. */
   readonly mayBeMeant: boolean;
   readonly guess: string | null;
-  /** What to do where the guess is wrong; null: nothing. */
+  /** The fix where the guess is wrong; null: none. */
   readonly otherwise: string | null;
 }
 
@@ -43,7 +43,7 @@ interface Inspection {
   readonly findings: readonly LintFinding[];
 }
 
-/** Inspects every entry of every Region with the rules by which the flusher inspects new ones. */
+/** Inspects every entry of every Region by the rules by which the flusher inspects new ones. */
 export async function lint(_: LintCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   let read = 0;
   const tellPage = (length: number) => {

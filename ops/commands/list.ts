@@ -24,9 +24,9 @@ export interface ListCommand extends StackCommand {
   readonly kind: 'list';
   readonly level: RevocationLevel | undefined;
   readonly issuer: string | undefined;
-  /** Entries to print; undefined: all. */
+  /** Maximum number of entries to print; undefined: all. */
   readonly limit: number | undefined;
-  /** The target after which to go on. */
+  /** The last target of the page before; undefined: the first page. */
   readonly after: string | undefined;
 }
 
@@ -57,7 +57,7 @@ export function addList(program: Commander, found: Found<ListCommand>): void {
     });
 }
 
-/** Entries of one Region, a page of them, in the table's own order. */
+/** Lists a page of one Region's entries, in the table's own order. */
 export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
   tellUnknownAlias(command, region, context);
@@ -81,7 +81,7 @@ export async function list(command: ListCommand, stack: RevocationStack, context
   };
 }
 
-/** No error: the table may hold entries of an issuer that the deployment has no longer. */
+/** Warns of an unknown alias. Not an error: the table may hold entries of an issuer that the deployment no longer has. */
 function tellUnknownAlias({ issuer }: ListCommand, { authorizer }: RegionalStack, { tell }: OperatorContext): void {
   const { issuers } = authorizer.configuration;
   if (issuer === undefined || issuers.some((each) => isKnownAs(each, issuer))) return;
@@ -89,7 +89,7 @@ function tellUnknownAlias({ issuer }: ListCommand, { authorizer }: RegionalStack
   tell(`No issuer of this deployment has the alias "${printable(issuer)}": there are ${aliases}.`);
 }
 
-/** `--issuer` with the present alias means every alias that the issuer has had. */
+/** The aliases whose entries are listed: the present alias stands for every alias that the issuer has had. */
 function aliasesWanted({ issuer }: ListCommand, { authorizer }: RegionalStack): readonly string[] | undefined {
   if (issuer === undefined) return undefined;
   const present = authorizer.configuration.issuers.find(({ alias }) => alias === issuer);

@@ -5,18 +5,18 @@ import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../entry/
 import type { EntryItem } from '../entry/revocation.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
-/** What is to be deleted in one Region. */
+/** An entry to delete in one Region. */
 export interface RestorePlan {
   readonly region: RegionalStack;
   readonly target: string;
 }
 
-/** What came of it. */
+/** The result of a deletion. */
 export interface RestoreResult extends RestorePlan {
   /**
-   * `unconfirmed`: deleted, and not read back; `superseded`: deleted, and another entry stands; `gone`: there is no entry
-   * any more, and perhaps by our doing; `failed`: it stands; `changed`: another one stands, and nothing was deleted;
-   * `unknown`: an answer was lost, and it may stand.
+   * `unconfirmed`: deleted, but not read back. `superseded`: deleted, and another entry was written. `gone`: there is no entry
+   * any more, perhaps because we deleted it. `failed`: not deleted. `changed`: not deleted, because it is another entry now.
+   * `unknown`: an answer was lost, so it may be deleted.
    */
   readonly outcome:
     | 'deleted'
@@ -28,12 +28,12 @@ export interface RestoreResult extends RestorePlan {
     | 'failed'
     | 'changed'
     | 'unknown';
-  /** What was deleted, or would be; `changed` and perhaps `unknown`: what stands. */
+  /** The entry that was deleted or would be; for `changed` and perhaps for `unknown`, the entry that is there. */
   readonly previous?: EntryItem | undefined;
   readonly error?: string;
 }
 
-/** @param now - seconds since the epoch */
+/** Reports the results of `restore`. @param now - seconds since the epoch */
 export function restoreReport(results: readonly RestoreResult[], dryRun: boolean, now: number): Report {
   return {
     text: results.flatMap((result) => lines(result, now)).join('\n'),
@@ -50,7 +50,7 @@ const PRINTED_OUTCOMES: Readonly<Record<string, string>> = {
   changed: 'failed',
 };
 
-/** Outcomes after which tokens work again that the entry rejected, or would. */
+/** Outcomes after which the entry's tokens work again, or would. */
 const RESTORING: readonly RestoreResult['outcome'][] = ['deleted', 'unconfirmed', 'gone', 'planned'];
 
 function regionDocument({ region, target, previous, outcome, error }: RestoreResult, now: number) {

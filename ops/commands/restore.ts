@@ -35,8 +35,8 @@ export function addRestore(program: Commander, found: Found<RestoreCommand>): vo
 }
 
 /**
- * Deletes an entry, as it is found, in every Region, and confirms with a strong read that it is gone. Entries under former
- * aliases of the issuer are deleted too: each of them would go on revoking.
+ * Deletes an entry in every Region, unless it changes meanwhile, and confirms with a strong read that it is gone. Entries under
+ * the issuer's former aliases are deleted too, since each of them would go on revoking.
  */
 export async function restore(
   { selector, dryRun }: RestoreCommand,
@@ -78,7 +78,7 @@ async function resultOf(plan: RestorePlan, { outcome, item }: DeletedEntry): Pro
 
 const CHANGED = 'somebody else changed the entry while it was being deleted: look at it, and try again';
 
-/** A read that fails must not lose what the entry was: nobody else knows it any more. */
+/** Reads back a deletion. A failed read must not lose the deleted entry, which nobody else knows any more. */
 async function confirm(plan: RestorePlan, previous: EntryItem): Promise<RestoreResult> {
   const result = { ...plan, previous };
   try {

@@ -33,7 +33,7 @@ export function addShow(program: Commander, found: Found<ShowCommand>): void {
   });
 }
 
-/** One entry in every Region, read strongly, with what is wrong with it. */
+/** Shows one entry in every Region, strongly read, with the findings about it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
   const places = stack.regions.flatMap((region) =>
@@ -52,7 +52,7 @@ export async function show(command: ShowCommand, stack: RevocationStack, context
   };
 }
 
-/** The entries of every Region, under each alias that the issuer has had. */
+/** Reads the entries of every Region, under each alias that the issuer has had. */
 async function entriesAt(places: readonly Pick<Shown, 'region' | 'target'>[], now: number): Promise<readonly Shown[]> {
   const answers = await answersFrom(places, ({ region, target }) => readEntry(region, target));
   return answers.map(({ place, answer: item, error }) => ({
@@ -72,7 +72,7 @@ interface Shown {
   readonly target: string;
   readonly item: EntryItem | undefined;
   readonly findings: readonly string[];
-  /** Why nobody knows whether there is an entry. */
+  /** Why the entry could not be read; undefined: it was read, or there is none. */
   readonly error: string | undefined;
 }
 

@@ -11,22 +11,22 @@ import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
 import type { TokenMismatch } from './token-mismatch.ts';
 import type { Verdict } from './token-verdict.ts';
 
-/** Everything that `check` found out. */
+/** All findings of `check`. */
 export interface Checked {
   readonly verdict: Verdict;
-  /** Found and expected: of what the token is rejected for, and of its scopes where it has none. */
+  /** What is found and expected, for the token's rejection, and for its scopes if it has none. */
   readonly mismatches: { readonly rejection: readonly TokenMismatch[]; readonly scopes: readonly TokenMismatch[] };
   readonly entries: readonly {
     readonly target: RevocationTarget;
     readonly item: EntryItem;
     readonly revokes: boolean;
   }[];
-  /** Why the entries could not be read, although the verdict stands without them. */
+  /** Why the entries could not be read, where the verdict does not depend on them; undefined: they were read. */
   readonly unread: string | undefined;
   readonly routes: readonly CompiledRoute[];
-  /** Those of the token's scopes that open a route. */
+  /** The token's scopes that open a route. */
   readonly openingScopes: readonly string[];
-  /** Undefined: the deployment does not say. */
+  /** Undefined: the deployment's description has no losses. */
   readonly losses: TokenLosses | undefined;
 }
 
@@ -36,7 +36,7 @@ interface StepResult {
   readonly detail: string;
 }
 
-/** @param now - seconds since the epoch */
+/** Reports the findings of `check`. @param now - seconds since the epoch */
 export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
   const { rejection, obstacle } = checked.verdict;
   const steps = stepResults(checked, now);
@@ -69,8 +69,8 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
 }
 
 /**
- * What API Gateway makes of the authorizer's answer: 200 stands for whatever the backend answers. A client sees the 500 as
- * it is, unless the API has our gateway responses, which make it a 503: nothing here tells which.
+ * API Gateway's status for the authorizer's answer. 200 represents any answer of the backend. A client gets a 503 in place of
+ * the 500 if the API has our gateway responses, which is not known here.
  */
 function statusOf({ verdict, routes }: Checked): 200 | 401 | 403 | 500 {
   if (verdict.obstacle !== undefined) return 500;
@@ -97,7 +97,7 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   const failedAt = failed === undefined ? STEPS.length : STEPS.indexOf(failed);
   return STEPS.map((step, index) => {
     if (index === failedAt) return { step, outcome: 'failed', detail: failure(checked) };
-    // A token that the clock alone rejects has been verified as of its own time: the other steps are known.
+    // A token that only the clock rejects was verified as of its own time, so the other steps are known.
     const isPassed = index < failedAt && !(failed === 'times' && step === 'claims');
     const isKnown = isPassed || (accessToken !== undefined && obstacle === undefined);
     if (!isKnown) return { step, outcome: 'not reached', detail: '' };
@@ -146,7 +146,7 @@ function tokenDocument({ verdict }: Checked) {
   return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
 }
 
-/** Lost requests that are shown: `npm run routes` lists them all. */
+/** Maximum number of lost requests to show: `npm run routes` lists them all. */
 const MAX_LOST_SHOWN = 5;
 
 function lossLines({ losses, openingScopes }: Checked, { flags }: RegionalStack): readonly string[] {

@@ -39,14 +39,14 @@ export function addCheck(program: Commander, found: Found<CheckCommand>): void {
     });
 }
 
-/** The authorizer's own verdict on a token, and why, step by step. Sends nothing anywhere but to the issuer and the table. */
+/** Explains the authorizer's verdict on a token, step by step. It asks only the issuer and the table, and writes nothing. */
 export async function check(_: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const region = onlyRegion(stack);
   const token = await tokenFromStandardInput(context);
   const now = context.now(region);
   const verdict = await verifyToken(token, region, now);
   const { accessToken, obstacle } = verdict;
-  // What kept the verdict from being reached is said once: the table is not asked a second time.
+  // After an obstacle the table is not read again: the obstacle is reported once.
   const isExplained = accessToken !== undefined && obstacle === undefined;
   const checked: Checked = {
     verdict,
@@ -57,7 +57,7 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
   return checkReport(checked, region, context.now(region));
 }
 
-/** What the scopes open, and what is lost of it. */
+/** The routes that the scopes open, and the losses among them. */
 function grantTo(
   scopes: ReadonlySet<string> | undefined,
   { authorizer }: RegionalStack,
@@ -68,7 +68,7 @@ function grantTo(
   return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
 }
 
-/** What the token says that is not as the deployment expects it. */
+/** The parts of the token that differ from what the deployment expects. */
 function mismatchesIn(
   token: string,
   { rejection, accessToken }: Verdict,
@@ -85,7 +85,7 @@ function mismatchesIn(
   };
 }
 
-/** Every entry that names the token, at the levels that the authorizer reads, and whether it revokes it. */
+/** Reads every entry about the token at the levels that the authorizer reads, and whether it revokes the token. */
 async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Pick<Checked, 'entries' | 'unread'>> {
   const targets = targetsOf(token, new Set(region.authorizer.configuration.revocationLevels));
   try {

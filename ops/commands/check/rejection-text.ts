@@ -17,9 +17,9 @@ export type Step = (typeof STEPS)[number];
 
 const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly text: string }>> = {
   oversized: { step: 'form', text: 'It is longer than 8192 characters.' },
-  'not-bearer': { step: 'form', text: 'It is no bearer token.' },
+  'not-bearer': { step: 'form', text: 'It is not a bearer token.' },
   malformed: { step: 'form', text: 'It is not three parts of strict base64url with dots between.' },
-  header: { step: 'header', text: 'Its header is no JSON object with unique names.' },
+  header: { step: 'header', text: 'Its header is not a JSON object with unique names.' },
   'header-parameter': {
     step: 'header',
     text: 'Its header brings or points to a key, or changes what is signed (crit, jwk, jku, …).',
@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
   'key-id': { step: 'header', text: 'Its header names no key (`kid`).' },
   'unknown-issuer': {
     step: 'issuer',
-    text: 'Its `iss` is no issuer of this deployment, to the letter (a slash more is another issuer).',
+    text: 'Its `iss` is not exactly that of an issuer of this deployment (one more slash makes another issuer).',
   },
   'unknown-key': {
     step: 'key',
@@ -40,10 +40,10 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
   },
   signature: { step: 'signature', text: 'The signature does not belong to this text: it was changed, cut, or forged.' },
   audience: { step: 'claims', text: 'Its `aud` does not name this API: it was issued for another one.' },
-  client: { step: 'claims', text: 'Its client is none of those that may use this API.' },
+  client: { step: 'claims', text: 'Its client is not one of those that may use this API.' },
   claim: {
     step: 'claims',
-    text: 'A claim that this issuer must set is missing, of the wrong type, or of another value.',
+    text: 'A claim that this issuer must set is missing, has the wrong type or has another value.',
   },
   'no-token-id': {
     step: 'claims',

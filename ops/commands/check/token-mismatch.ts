@@ -10,7 +10,7 @@ import { FIRST_IMPLAUSIBLE_SECOND } from '../../../lambda/token/numeric-date.ts'
 import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { foundText, instantText, oneOf } from './found-text.ts';
 
-/** What a token says, and what the deployment expects in its place. Both are texts for people. */
+/** A part of a token, and what the deployment expects in its place. Both are texts for people. */
 export interface TokenMismatch {
   /** The claim or header parameter. */
   readonly name: string;
@@ -18,16 +18,16 @@ export interface TokenMismatch {
   readonly expected: string;
 }
 
-/** What there is to compare. Of the token **nothing is verified**. */
+/** A token and the issuer to compare it with. **Nothing of the token is verified.** */
 interface Compared {
   readonly jws: UnverifiedJws;
-  /** The one that the token names. */
+  /** The issuer that the token names. */
   readonly issuer: TrustedIssuer;
   /** Seconds since the epoch. */
   readonly now: number;
 }
 
-/** Why the authorizer rejects a token, by name: found and expected side by side. Empty where the reason says it all. */
+/** The claims and header parameters for which the authorizer rejects a token. Empty where the reason needs no detail. */
 export function mismatchesOf(
   token: string,
   reason: RejectionReason | undefined,
@@ -45,7 +45,7 @@ export function mismatchesOf(
   return reason === 'algorithm' ? [algorithmMismatch(jws, SIGNATURE_ALGORITHMS), foreign] : [foreign];
 }
 
-/** The token's payload, which nothing has verified; undefined: it has none. */
+/** The token's unverified payload; undefined: it has none. */
 export function unverifiedPayload(token: string): JsonObject | undefined {
   return decomposed(token)?.payload;
 }
@@ -115,7 +115,7 @@ function clientMismatch(payload: JsonObject, { claimNames, clients }: TrustedIss
   return { name: name ?? claimNames.client.join(' or '), found, expected: oneOf(clients) };
 }
 
-/** Every claim that breaks a rule which the rejection reason `claim` stands for. */
+/** Every claim that breaks a rule of the rejection reason `claim`. */
 function claimMismatches({ jws: { payload }, issuer }: Compared): readonly TokenMismatch[] {
   const { claimNames, requiredClaims, audiences } = issuer;
   const rules: readonly Rule[] = [
@@ -165,7 +165,7 @@ function isAudience(claim: unknown): boolean {
   return all.every((audience) => typeof audience === 'string');
 }
 
-/** Why scopes that a token carries are not seen: the claim is absent, or of another form than this issuer's. */
+/** Why a token's scopes are not found: the claim is absent, or its form is not that of this issuer. */
 export function scopeMismatches(payload: JsonObject, issuer: TrustedIssuer): readonly TokenMismatch[] {
   return issuer.claimNames.scopes.map(({ path, form }) => {
     const claim = path.reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), payload);

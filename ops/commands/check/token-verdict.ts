@@ -14,13 +14,13 @@ import type { RegionalStack } from '../../stack/revocation-stack.ts';
 export interface Verdict {
   /** Undefined: accepted. */
   readonly rejection: RejectionReason | undefined;
-  /** Why nobody can know; the authorizer answers 500 then. */
+  /** Why the authorizer cannot decide, which makes it answer 500; undefined: it decides. */
   readonly obstacle: string | undefined;
   /** Present when the signature is good, even if the token has expired or has been revoked. */
   readonly accessToken: AccessToken | undefined;
 }
 
-/** Rejections that only the clock decides: at another time, the rest of the token can still be verified. */
+/** Rejections that depend on the clock only: the rest of the token can be verified as of another time. */
 const REASONS_OF_TIME: ReadonlySet<RejectionReason> = new Set(['expired', 'too-old', 'not-before', 'issued-at']);
 
 /** Verifies a token with the authorizer's own verifier and revocation list. @param now - seconds since the epoch */
@@ -58,10 +58,10 @@ async function verifyRevocation(accessToken: AccessToken, region: RegionalStack,
   }
 }
 
-/** Milliseconds on a clock that never jumps: a key set only asks how long ago something was. */
+/** Milliseconds on a monotonic clock: a key set only measures durations. */
 const steadyClock = () => performance.now();
 
-/** One set of keys for both attempts, so that the issuer is asked once. @returns a verifier at an instant, in seconds */
+/** Shares the key sets between verifications, so that an issuer is asked once. @returns a verifier as of an instant, in seconds */
 function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken {
   const { issuers, contextClaims } = authorizer.configuration;
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: steadyClock, report: () => {} });

@@ -9,37 +9,37 @@ import { covers, suffices } from '../../entry/stronger-entry.ts';
 import type { ImportedEntry } from './import-line.ts';
 import { patiently, untilProcessed } from './throttling.ts';
 
-/** Keys of one BatchGetItem: DynamoDB's own limit. */
+/** Maximum number of keys of one BatchGetItem: DynamoDB's limit. */
 const MAX_KEYS = 100;
 
-/** Batches in progress at once, and writes of one batch: together fewer than the SDK's 50 connections. */
+/** Batches in progress at once, and writes at once of each batch: together fewer than the SDK's 50 connections. */
 const BATCHES_AT_ONCE = 8;
 const WRITES_AT_ONCE = 6;
 
-/** Entries that cannot be written before we stop: then it is not the entries. */
+/** Number of failed entries after which the import stops: the cause is not the entries then. */
 const MAX_FAILURES = 50;
 
-/** What becomes of the others then. */
+/** The failure of the entries that are left then. */
 const UNSENT = new OperatorError('the others were not sent either');
 
-/** Targets that an error names. */
+/** Maximum number of targets that an error names. */
 const MAX_NAMES = 3;
 
-/** What strong reads confirm, and what they do not. All others were not written. */
+/** The numbers of entries that strong reads confirm, or do not. All other entries were not written. */
 export interface WrittenEntries {
   readonly written: number;
   /** Entries that were there already, at least as strong. */
   readonly unchanged: number;
-  /** Entries that may have been written, and may not, or that somebody else removed. */
+  /** Entries that may or may not have been written, or that somebody else removed. */
   readonly unconfirmed: number;
   /** Why some entries are not confirmed; null: all are. */
   readonly error: string | null;
 }
 
-/** Entries that could not be written, and why. */
+/** The entries that could not be written, with the errors. */
 type Failures = Map<ImportedEntry, unknown>;
 
-/** What one batch had to write. */
+/** The entries of one batch. */
 interface Batch {
   readonly all: readonly ImportedEntry[];
   readonly missing: readonly ImportedEntry[];
@@ -50,9 +50,9 @@ interface Batch {
  * Writes entries in bulk and confirms each with a strong read. Each batch is read first: an entry that suffices is not
  * written again. Every write carries the condition of a single revocation, so that no entry of another writer is weakened.
  *
- * Not by BatchWriteItem, which takes no conditions. Not by TransactWriteItems, which costs twice as much, and makes other
- * writes to the same entries fail meanwhile. Every entry flushes by itself, and the flusher joins the flushes: entries that
- * left the flush to the last one would have none when an import is stopped.
+ * Not by BatchWriteItem, which takes no conditions. Not by TransactWriteItems, which costs twice as much and makes other writes
+ * to the same entries fail meanwhile. Every entry flushes by itself, and the flusher joins the flushes. If only the last entry
+ * flushed, a stopped import would not flush at all.
  */
 export async function writeEntries(
   table: EntryTable,
@@ -105,14 +105,14 @@ async function writeEach(
   });
 }
 
-/** Reads back what was written. */
+/** Reads back the entries that were written. */
 async function confirmBatch(table: EntryTable, batch: Batch): Promise<WrittenEntries> {
   const { all, missing, failures } = batch;
   const unchanged = all.length - missing.length;
   const uncertain = (entries: readonly ImportedEntry[]) => entries.filter((entry) => mayBeWritten(entry, batch)).length;
   try {
     const found = await readBatch(table, missing);
-    // An entry whose write failed may be another writer's, without the flush that is wanted.
+    // If the write failed, the entry may be another writer's and lack our flush.
     const absent = missing.filter((entry) => !isIn(found, entry, failures.has(entry) ? suffices : covers));
     const written = missing.length - absent.length;
     return { written, unchanged, unconfirmed: uncertain(absent), error: errorOf(absent, failures) };
@@ -125,7 +125,7 @@ function mayBeWritten(entry: ImportedEntry, { failures }: Batch): boolean {
   return !failures.has(entry) || !hasWrittenNothing(failures.get(entry));
 }
 
-/** Why entries are not there: they could not be written, or somebody else has removed or changed them since. */
+/** Why entries are missing: they could not be written, or somebody else removed or changed them. */
 function errorOf(absent: readonly ImportedEntry[], failures: Failures): string | null {
   const failed = absent.find((entry) => failures.has(entry));
   if (failed !== undefined) return sentenceOf(failures.get(failed));
@@ -148,7 +148,7 @@ function targetOf({ revocation }: ImportedEntry): string {
   return formatTarget(revocation.target);
 }
 
-/** Strongly consistent, by target. @throws OperatorError when DynamoDB leaves keys unprocessed for too long */
+/** Reads entries by target, strongly consistent. @throws OperatorError when DynamoDB leaves keys unprocessed for too long */
 async function readBatch(
   { client, table }: EntryTable,
   batch: readonly ImportedEntry[],
@@ -166,7 +166,7 @@ async function readBatch(
   return found;
 }
 
-/** Works on all things, so many at once. */
+/** Does the work for all things, `lanes` at once. */
 async function inLanes<T>(lanes: number, things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
   const left = [...things].reverse();
   const lane = async () => {

@@ -15,14 +15,14 @@ import { importReport, type RegionalImport, someOf } from './import-report.ts';
 
 interface ReadFile {
   readonly entries: readonly ImportedEntry[];
-  /** Lines whose tokens have all expired, and what to say of each. */
+  /** Messages about lines whose tokens have all expired. */
   readonly expired: readonly string[];
   readonly bad: readonly string[];
-  /** Lines whose values are probably not as any token carries them, and why. */
+  /** Messages about lines whose values are probably not as any token carries them. */
   readonly doubtful: readonly string[];
 }
 
-/** Revokes in bulk: reads and checks the whole file first, then writes what is not there yet, Region by Region. */
+/** Revokes in bulk: checks the whole file first, then writes the missing entries, Region by Region. */
 export async function importEntries(
   command: ImportCommand,
   stack: RevocationStack,
@@ -46,7 +46,7 @@ export async function importEntries(
   return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
 }
 
-/** `--as-of` repeats the first attempt's time, so it must be in the past. @throws UsageError */
+/** Requires `--as-of` to be in the past, since it repeats the first attempt's time. @throws UsageError */
 function requirePast(asOf: number, now: number): void {
   if (asOf <= now) return;
   throw new UsageError(
@@ -54,7 +54,7 @@ function requirePast(asOf: number, now: number): void {
   );
 }
 
-/** @throws OperatorError when nothing is to be written, because lines are bad */
+/** Prints the messages about lines. @throws OperatorError when lines are bad, without `--skip-bad` */
 function tellBeforeWriting(
   { bad, expired, doubtful }: Omit<ReadFile, 'entries'>,
   lineCount: number,
@@ -96,7 +96,7 @@ function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
 
 const DOUBTFUL = 'no token may carry it like that, so compare it with its source';
 
-/** A target that stands in two lines is written once, as strong as both. */
+/** Adds an entry. A target of two lines is written once, as strong as both. */
 function addStronger(entries: Map<string, ImportedEntry>, entry: ImportedEntry): void {
   const target = formatTarget(entry.revocation.target);
   const earlier = entries.get(target);

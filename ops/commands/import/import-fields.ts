@@ -1,6 +1,6 @@
 import { printable, withoutTokens } from '../../cli/terminal-text.ts';
 
-/** What a line may say. */
+/** The columns of a file, or the members of its objects. */
 export const IMPORT_COLUMNS = ['level', 'value', 'exact', 'issuer', 'before', 'endsAt', 'reason'] as const;
 
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
@@ -8,7 +8,7 @@ export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 /** The fields of one line, unchecked; an empty field of a CSV file counts as absent. */
 export type ImportFields = Readonly<Partial<Record<ImportColumn, string>>>;
 
-/** Names that a file gives to columns or members, for a message. */
+/** Quotes a file's names of columns or members in a message. */
 export function quotedNames(names: readonly string[]): string {
   return `"${printable(withoutTokens(names.join('", "').slice(0, MAX_NAMES)))}"`;
 }
@@ -17,7 +17,7 @@ const MAX_NAMES = 200;
 
 const MONTH = '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 
-/** What spreadsheets and programs make of identifiers on their way into a file. */
+/** The traces that spreadsheets and programs leave when they change an identifier. */
 const DOUBTS: readonly (readonly [pattern: RegExp, doubt: string])[] = [
   [
     /^[+-]?\d([.,]\d+)?E[+-]\d+$|^\d[.,]\d+E\d+$|^\d+E\d{1,3}$/i,
@@ -34,13 +34,13 @@ const DOUBTS: readonly (readonly [pattern: RegExp, doubt: string])[] = [
   [/\p{Default_Ignorable_Code_Point}|\p{Cf}/u, 'holds an invisible character'],
 ];
 
-/** Why an identifier is probably not as any token carries it; undefined: nothing is odd about it. */
+/** Why an identifier is probably not as any token carries it; undefined: it looks right. */
 export function doubtAbout(value: string): string | undefined {
   const doubt = DOUBTS.find(([pattern]) => pattern.test(value))?.[1];
   return doubt ?? (isRounded(value) ? 'looks like a number that a program has rounded' : undefined);
 }
 
-/** JavaScript and jq keep 17 digits at most, and write zeros for the others; other programs write the double's own digits. */
+/** JavaScript and jq keep at most 17 digits and write zeros for the others. Other programs write the double's own digits. */
 function isRounded(value: string): boolean {
   if (!/^[1-9]\d{16,}$/.test(value)) return false;
   if (/^\d{17}0{2,}$/.test(value)) return true;

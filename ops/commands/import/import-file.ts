@@ -8,15 +8,15 @@ import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } fro
 import { jsonFields } from './import-json.ts';
 
 /**
- * The text of an import's file; `-`: standard input. In another encoding names outside ASCII would come out as others,
- * and their entries would match nobody.
+ * Reads an import's file; `-`: standard input. Another encoding than UTF-8 would change names outside ASCII, and their entries
+ * would match nobody.
  *
  * @throws OperatorError when it cannot be read, or is not UTF-8
  */
 export async function readImportInput(file: string, { readStandardInput }: OperatorContext): Promise<string> {
   if (file === '-') {
     const text = await readStandardInput();
-    // It comes decoded, with this character in the place of what was no UTF-8.
+    // The text is decoded already, with this character in place of invalid UTF-8.
     if (text.includes('\ufffd')) throw notUtf8('Standard input');
     return withoutNul(text, 'Standard input');
   }
@@ -27,7 +27,7 @@ export async function readImportInput(file: string, { readStandardInput }: Opera
   return withoutNul(bytes.toString(), name);
 }
 
-/** In UTF-16 without a byte order mark, every other byte of plain English is NUL, which is UTF-8 too. */
+/** Rejects NUL: in UTF-16 without a byte order mark every other byte of ASCII text is NUL, which is valid UTF-8. */
 function withoutNul(text: string, name: string): string {
   if (!text.includes('\0')) return text;
   throw new OperatorError(`${name} holds NUL characters, as UTF-16 does: save it as UTF-8.`);
@@ -46,13 +46,13 @@ function notUtf8(name: string): OperatorError {
 }
 
 export interface ImportLine {
-  /** As editors count: from 1, header and empty lines included. */
+  /** The line number of an editor: from 1, header and empty lines included. */
   readonly number: number;
-  /** Or what is wrong with the line, never repeating it. */
+  /** A string is a problem with the line, which does not repeat the line. */
   readonly fields: ImportFields | string;
 }
 
-/** The lines of a CSV or JSONL file: it is JSONL when its first character is `{`. @throws OperatorError */
+/** The lines of a CSV or JSONL file, which is JSONL if it begins with `{`. @throws OperatorError */
 export function importLines(text: string): readonly ImportLine[] {
   const numbered = text
     .replace(/^\ufeff/, '')
@@ -72,7 +72,7 @@ export function importLines(text: string): readonly ImportLine[] {
   });
 }
 
-/** Undefined: a column without a name, as spreadsheets leave behind, whose fields are blank. */
+/** A column; undefined: one without a name and with blank fields, as spreadsheets write them. */
 type Column = ImportColumn | undefined;
 
 function headerColumns(line: string): readonly Column[] {
@@ -98,7 +98,7 @@ function wrongHeader(line: string, unknown: readonly string[]): OperatorError {
   return new OperatorError(`The header line ${found}: its columns are ${IMPORT_COLUMNS.join(', ')}.`);
 }
 
-/** What a line has in the place of commas, when that parts it into fields one of which is known; undefined: nothing. */
+/** The separator that a line has in place of commas: it makes one of the fields a known word; undefined: none does. */
 function separatorIn(line: string, known: readonly string[]): string | undefined {
   const found = [';', '\t', '|'].find((separator) => {
     const parts = line.split(separator).map((part) => part.replaceAll('"', '').trim());
@@ -122,7 +122,7 @@ function fieldsOf(
   return Object.fromEntries(said);
 }
 
-/** A field, and where it ends: at a comma, or at the end of the line. */
+/** A field and the index of its end: a comma, or the end of the line. */
 interface Field {
   readonly text: string;
   readonly end: number;

@@ -7,13 +7,13 @@ const INSTANTS: readonly string[] = ['before', 'endsAt'];
 /** Members that may be true or false. */
 const FLAGS: readonly string[] = ['exact'];
 
-/** Members that may be null, which can mean nothing but their absence. */
+/** Members that may be null, which can only mean that they are absent. */
 const NULLABLE: readonly string[] = ['endsAt', 'reason'];
 
-/** What a line of JSON says, or what is wrong with it. */
+/** The fields of a line of JSON, or the problem with the line. */
 export function jsonFields(line: string): ImportFields | string {
   const value = parsedJson(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is no JSON object';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
   if (hasDuplicateNames(line)) return 'it has a member twice, and only the last would count';
   const members = Object.entries(value);
   const unknown = members.map(([name]) => name).filter((name) => !IMPORT_COLUMNS.some((column) => column === name));
@@ -25,14 +25,14 @@ export function jsonFields(line: string): ImportFields | string {
   );
 }
 
-/** An identifier is text: a number may have lost digits, here or in the program that wrote it. */
+/** The problem with a member. An identifier must be text: a number may have lost digits, here or where it was written. */
 function problemWithMember(name: string, member: unknown): string | undefined {
   if (typeof member === 'string' || (member === null && NULLABLE.includes(name))) return undefined;
   if (typeof member === 'boolean' && FLAGS.includes(name)) return undefined;
   if (typeof member !== 'number' || !INSTANTS.includes(name)) {
     return `its member "${name}" is ${kindOf(member)}: write it in quotes${member === null ? ', or leave it out' : ''}`;
   }
-  return Number.isNaN(member) ? `its member "${name}" is no whole number of seconds` : undefined;
+  return Number.isNaN(member) ? `its member "${name}" is not a whole number of seconds` : undefined;
 }
 
 function kindOf(member: unknown): string {
@@ -47,7 +47,7 @@ type Parse = (
   reviver: (name: string, value: unknown, context: { source?: string }) => unknown,
 ) => unknown;
 
-/** A number that is not written in plain digits, of which it may have lost some, becomes NaN. */
+/** Parses JSON. A number that is not written in plain digits becomes NaN, since it may have lost some. */
 function parsedJson(line: string): unknown {
   try {
     // TypeScript does not know the reviver's third argument yet (ECMAScript, "JSON.parse source text access").

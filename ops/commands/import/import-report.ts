@@ -2,7 +2,7 @@ import type { Report } from '../../cli/program.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import type { ImportCommand } from './import-command-line.ts';
 
-/** Lines of a file that are spoken of one by one, and characters of what is said of each; the rest is counted. */
+/** Maximum number of messages about lines, and of characters of each message. The other messages are counted. */
 const MAX_LINES = 20;
 const MAX_LENGTH = 500;
 
@@ -10,15 +10,15 @@ export interface RegionalImport {
   readonly region: string;
   readonly entries: number;
   readonly expired: number;
-  /** Confirmed by a strong read, as are those `unchanged`. */
+  /** Written entries, confirmed by a strong read as the `unchanged` ones are. */
   readonly written: number;
   readonly unchanged: number;
-  /** Entries that may have been written, and may not, or that somebody else removed. All others were not written. */
+  /** Entries that may or may not have been written, or that somebody else removed. All others were not written. */
   readonly unconfirmed: number;
   readonly error: string | null;
 }
 
-/** Lines that are not like others. */
+/** The numbers of bad lines and of lines with doubtful values. */
 export interface OddLines {
   readonly bad: number;
   readonly doubtful: number;

@@ -1,11 +1,11 @@
-/** Attempts at what DynamoDB throttles; with pauses up to 5 s, a minute of throttling passes. */
+/** Maximum number of attempts at a throttled request, and of milliseconds between two: a minute of throttling passes. */
 const MAX_ATTEMPTS = 16;
 const MAX_PAUSE = 5_000;
 
-/** DynamoDB's errors, by name, for requests that it has not begun. */
+/** The names of DynamoDB's errors for requests that it did not begin. */
 const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
 
-/** Repeats what DynamoDB throttles, after the SDK's own attempts, until a minute or so has passed. */
+/** Repeats a request that DynamoDB throttles, after the SDK's own attempts, for about a minute. */
 export async function patiently<T>(send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -18,8 +18,8 @@ export async function patiently<T>(send: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Sends what is left until nothing is. Only rounds that process nothing lengthen the pause: DynamoDB leaves keys also
- * where an answer would be too large. @returns what is still left in the end
+ * Sends what is left until nothing is. Only a round that processes nothing lengthens the pause, because DynamoDB also leaves
+ * keys whose answer would be too large. @returns what is left in the end
  */
 export async function untilProcessed<T>(
   all: readonly T[],

@@ -2,7 +2,7 @@ import type { CompiledRoute } from '../../../lambda/policy/route.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
-/** Calls the API with a token. @returns an HTTP status, or NO_ANSWER */
+/** Calls the API with a token. @returns the HTTP status, or NO_ANSWER */
 export type Call = () => Promise<number>;
 
 export const NO_ANSWER = 0;
@@ -16,20 +16,20 @@ export function callWith(token: string, { api, authorizer }: RegionalStack): Cal
       await response.body?.cancel();
       return response.status;
     } catch {
-      // Never fetch's own words: they repeat a header that cannot be sent.
+      // Not fetch's message: it repeats a header that cannot be sent.
       return NO_ANSWER;
     }
   };
 }
 
-/** The only route that a probe watches; undefined: the decision that it meets serves every route. */
+/** The route that a probe watches; undefined: the API caches one decision for all routes, so the probe watches all. */
 export function watchedRoute({ authorizer }: RegionalStack): string | undefined {
   if (authorizer.cachePer !== 'route') return undefined;
   const { method, path } = probeRoute(authorizer.routes);
   return `${method} ${path}`;
 }
 
-/** A GET without parameters if there is one. */
+/** The GET route to call, without parameters if there is one. @throws OperatorError when there is no GET route */
 function probeRoute(routes: readonly CompiledRoute[]): CompiledRoute {
   const candidates = routes.filter(({ method }) => method === 'GET');
   const route = candidates.find(({ path }) => !path.includes('{')) ?? candidates[0];
@@ -37,12 +37,12 @@ function probeRoute(routes: readonly CompiledRoute[]): CompiledRoute {
   return route;
 }
 
-/** The authorizer's answer to a token that is no good. */
+/** Whether the authorizer rejected the token. */
 export function isRejected(status: number): boolean {
   return status === 401;
 }
 
-/** Whether the authorizer accepted the token, as it did where a scope is missing (403) or the backend answered. */
+/** Whether the authorizer accepted the token: the backend answered, or a scope is missing (403). */
 export function isAccepted(status: number): boolean {
   return status >= 200 && status < 500 && !isRejected(status) && status !== 429;
 }

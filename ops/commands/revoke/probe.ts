@@ -28,7 +28,11 @@ interface ProbeToken {
   readonly expiresAt: number | undefined;
 }
 
-/** For `--wait`: a token to call the API with. Its first call fills the result cache, so that the lag is the real one. */
+/**
+ * Calls the API once with the token of `--wait`, which fills the result cache, so that the lag is the real one.
+ * @returns undefined without `--wait`
+ * @throws OperatorError when the API does not answer; UsageError when there is no token
+ */
 export async function openProbe(
   command: RevokeCommand,
   { regions }: RevocationStack,
@@ -69,7 +73,7 @@ async function probeText(command: RevokeCommand, source: string, context: Operat
   }
 }
 
-/** Any spelling of the signature will do: the API is the judge of it. @throws UsageError when the text holds no token */
+/** Finds the token in a text. Its signature is not looked at: the API verifies it. @throws UsageError when there is no token */
 function probeToken(text: string): ProbeToken {
   const token = tokenIn(text);
   try {
@@ -122,25 +126,25 @@ function round(seconds: number): number {
   return Math.max(0, Math.round(seconds * 100) / 100);
 }
 
-/** Seconds past the guarantee for which we go on watching, so that a broken promise is seen and not cut off. */
+/** Seconds of watching after the guaranteed lag, so that a broken promise is noticed. */
 export const WATCH_LONGER = 5;
 
-/** What watching a token in one Region has shown. */
+/** The result of watching a token in one Region. */
 export interface Measurement {
-  /** Seconds from the acknowledged write to the first rejection; null: not rejected while we watched, or not measured. */
+  /** Seconds from the acknowledged write to the first rejection; null: not rejected in time, or not measured. */
   readonly measuredLagSeconds: number | null;
-  /** Why the rejections say nothing; null: they do. */
+  /** Why the rejections prove nothing; null: they prove the lag. */
   readonly unmeasured: string | null;
   readonly calls: number;
 }
 
 interface RegionalMeasurement extends Measurement {
   readonly region: string;
-  /** The only route that was watched, where each has a cached decision of its own; null: one decision serves every route. */
+  /** The watched route, where each route has its own cached decision; null: one decision serves every route. */
   readonly watchedRoute: string | null;
 }
 
-/** The report with what was measured: exit code 1 unless every Region showed the revocation lag. */
+/** Adds the measurements to a report. The exit code is 1 unless the lag was measured in every Region. */
 export function withMeasurements(report: Report, measured: readonly RegionalMeasurement[]): Report {
   const isMeasured = measured.every(({ measuredLagSeconds }) => measuredLagSeconds !== null);
   return {

@@ -6,8 +6,8 @@ import type { SignatureAlgorithm, TrustedIssuer } from '../../../lambda/token/tr
 import { printable } from '../../cli/terminal-text.ts';
 
 /**
- * What an operator should know of a key before its revocation is believed: a mistyped id revokes nothing, and nothing else
- * tells. Undefined: the issuer publishes the key, or it is no key that is revoked. Asks the issuer, and writes nothing.
+ * A warning that the issuer does not publish the revoked key: a mistyped key id revokes nothing, and nothing else shows it.
+ * Undefined: the issuer publishes the key, or the target is not a key. It asks the issuer and writes nothing.
  */
 export async function keyNotice(target: RevocationTarget, issuer: TrustedIssuer): Promise<string | undefined> {
   const keyId = target.value;

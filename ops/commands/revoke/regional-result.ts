@@ -5,24 +5,24 @@ import type { WrittenEntry } from '../../entry/entry-table.ts';
 import type { EntryItem, Revocation } from '../../entry/revocation.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
-/** What is to be written in one Region. */
+/** A revocation to write in one Region. */
 export interface RegionalPlan {
   readonly region: RegionalStack;
   readonly revocation: Revocation;
   readonly issuer: TrustedIssuer;
 }
 
-/** What writing did; a write that takes long is followed by a second one. */
+/** A written entry. A slow write is followed by a second one, which moves its `before`. */
 export interface MovedEntry extends WrittenEntry {
-  /** What the second write met in place of the first one's entry: somebody else came in between; undefined: nobody did. */
+  /** What another operator left for the second write to find; `nothing`: no entry; undefined: nobody intervened. */
   readonly met?: EntryItem | 'nothing';
 }
 
-/** What came of it. */
+/** The result of a revocation in one Region. */
 export type RegionalResult = FailedResult | UnconfirmedResult | HeldResult;
 
 export interface FailedResult extends RegionalPlan {
-  /** `failed`: nothing was written for certain; `unknown`: the answer was lost, and the entry may stand. */
+  /** `failed`: certainly nothing was written; `unknown`: the answer was lost, and the entry may be written. */
   readonly state: 'failed' | 'unknown';
   readonly error: string;
 }
@@ -30,20 +30,20 @@ export interface FailedResult extends RegionalPlan {
 /** DynamoDB has acknowledged the entry, and no strong read has found it. */
 export interface UnconfirmedResult extends RegionalPlan, Pick<MovedEntry, 'outcome' | 'previous' | 'met'> {
   readonly state: 'unconfirmed';
-  /** What was written; undefined where a strong read did not find it. */
+  /** The written entry; undefined: a strong read did not find it. */
   readonly item: EntryItem | undefined;
-  /** On DynamoDB's clock, at the latest; seconds since the epoch. */
+  /** The latest time that DynamoDB's clock could show; seconds since the epoch. */
   readonly acknowledgedAt: number;
   readonly error: string;
 }
 
-/** The entry stands for certain, or would. */
+/** A strong read found the entry, or the dry run foresees it. */
 export interface HeldResult extends RegionalPlan, MovedEntry {
-  /** `planned`: a dry run, after which the `outcome` is still to come. */
+  /** `planned`: a dry run, whose `outcome` is what a write would do. */
   readonly state: 'confirmed' | 'planned';
-  /** On DynamoDB's clock, at the latest; seconds since the epoch; undefined in a dry run. */
+  /** The latest time that DynamoDB's clock could show; seconds since the epoch; undefined in a dry run. */
   readonly acknowledgedAt: number | undefined;
-  /** The same moment on a clock that never jumps, in seconds; undefined in a dry run. */
+  /** The same moment on a monotonic clock, in seconds; undefined in a dry run. */
   readonly acknowledgedTick: number | undefined;
 }
 
@@ -51,12 +51,12 @@ export function isHeld(result: RegionalResult): result is HeldResult {
   return result.state === 'confirmed' || result.state === 'planned';
 }
 
-/** Whether the table's stream tells of it, now or after the dry run: only a write makes a record there. */
+/** Whether the entry is written, or would be: only a write makes a record in the table's stream. */
 export function isWrite(result: RegionalResult): boolean {
   return 'outcome' in result && result.outcome !== 'unchanged';
 }
 
-/** Seconds from the acknowledged write to the last request that may still be allowed. */
+/** The guaranteed and the expected lag: seconds from the acknowledged write to the last request that may be allowed. */
 export function lagOf(result: RegionalResult) {
   const { region, revocation } = result;
   const { resultTtlSeconds, authorizerTimeoutSeconds, flush } = region.authorizer;
@@ -69,7 +69,7 @@ export function lagOf(result: RegionalResult) {
   };
 }
 
-/** By when tokens are rejected in every Region that holds the entry. @param now - seconds since the epoch */
+/** A line with the time by which every Region that holds the entry rejects its tokens. @param now - seconds since the epoch */
 export function lagLines(results: readonly RegionalResult[], now: number): readonly string[] {
   const held = results.filter(isHeld);
   if (held.length === 0) return [];

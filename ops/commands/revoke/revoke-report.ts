@@ -17,8 +17,9 @@ import {
 import type { RevokeCommand } from './revoke-command-line.ts';
 
 /**
+ * Reports the results of `revoke`.
  * @param now - seconds since the epoch
- * @param notice - what else the operator should know
+ * @param notice - a warning to add; undefined: none
  */
 export function revokeReport(
   command: RevokeCommand,
@@ -68,7 +69,7 @@ interface Effect {
   readonly hint: readonly string[];
 }
 
-/** Undefined: there is none, or the Regions hold different entries. */
+/** The effect that all Regions have in common; undefined: there is none, or the Regions hold different entries. */
 function commonEffect(effects: readonly Effect[]): Effect | undefined {
   const [first] = effects;
   return effects.every(({ rejected, kept }) => rejected === first?.rejected && kept === first.kept) ? first : undefined;
@@ -78,7 +79,7 @@ function effectLine({ region, rejected, kept }: Effect): string {
   return `The entry in ${region} rejects ${rejected}; it ${kept}.`;
 }
 
-/** What the entry that stands does: more than was asked for, where a stronger one stood already. */
+/** The effect of the entry in the table, which is more than was asked for where a stronger one was there already. */
 function effectOf({ region, revocation, item }: HeldResult, { before }: RevokeCommand, now: number): Effect {
   const { target } = revocation;
   const isDefault =
@@ -113,7 +114,7 @@ function outcomeText(result: RegionalResult, dryRun: boolean, now: number): stri
   return `${OUTCOMES[result.outcome]}${by ? ` (${by})` : ''}${meetingText(result.met, now)}, ${proof}.`;
 }
 
-/** What somebody else did between the two writes of one that took long. */
+/** A clause about another operator's change between the two writes of a slow write. */
 function meetingText(met: MovedEntry['met'], now: number): string {
   if (met === undefined) return '';
   if (met === 'nothing') return '; somebody else removed the entry meanwhile, and it is written again';
@@ -132,7 +133,7 @@ function failureLines(results: readonly RegionalResult[], dryRun: boolean): read
   return [`${dryRun ? 'NOT READ' : 'NOT CONFIRMED'} in ${failed.join(', ')}: run the same command again.`];
 }
 
-/** What came of a revocation in one Region, for programs. @param now - seconds since the epoch */
+/** The result in one Region, for programs. @param now - seconds since the epoch */
 export function regionDocument(result: RegionalResult, now: number) {
   const { region, table } = result.region;
   const lag = lagOf(result);

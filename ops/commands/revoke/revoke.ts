@@ -19,7 +19,7 @@ import type { HeldResult, MovedEntry, RegionalPlan, RegionalResult } from './reg
 import type { RevokeCommand } from './revoke-command-line.ts';
 import { revokeReport } from './revoke-report.ts';
 
-/** Writes an entry into every Region, and confirms each with a strong read. Everything is checked before the first write. */
+/** Writes an entry in every Region and confirms each with a strong read. Everything is checked before the first write. */
 export async function revoke(
   command: RevokeCommand,
   stack: RevocationStack,
@@ -31,7 +31,7 @@ export async function revoke(
   const planIn = (region: RegionalStack) => plan(resolved, region, revokedBy, context.now(region));
   const plans = stack.regions.map(planIn);
   const [first] = plans;
-  // Beside the writing, which waits for no issuer.
+  // Not awaited yet: the write must not wait for the issuer.
   const notice = first && keyNotice(first.revocation.target, first.issuer);
   if (command.dryRun) {
     const foreseen = await answersFrom(plans, (regional) => foresee(regional, command.replace));
@@ -43,7 +43,7 @@ export async function revoke(
   return probe === undefined ? report : probe.untilRejected(report, results);
 }
 
-/** @throws OperatorError when the entry would revoke nothing, or nobody knows what it would */
+/** Plans the entry for one Region. @throws OperatorError when it would revoke nothing, or cannot be written */
 function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, now: number): RegionalPlan {
   if (command.selector.by === 'target') throw new OperatorError('An entry is revoked by its level and value.');
   const { target, issuer } = selectTarget(command.selector, region.authorizer);
@@ -56,7 +56,7 @@ function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, 
   return { region, revocation, issuer };
 }
 
-/** @throws OperatorError */
+/** @throws OperatorError when all tokens of the entry have expired */
 function requireLiving(ended: Ended | undefined, force: boolean): void {
   if (ended === undefined || (ended.by === 'before' && force)) return;
   const at = formatInstant(ended.at);
@@ -67,7 +67,7 @@ function requireLiving(ended: Ended | undefined, force: boolean): void {
   );
 }
 
-/** What writing would do. */
+/** Foresees what a write would do. */
 async function foresee(regional: RegionalPlan, replace: boolean): Promise<HeldResult> {
   const foreseen = await foreseenEntry(regional.region, { ...regional, replace });
   const state = foreseen.outcome === 'unchanged' ? 'confirmed' : 'planned';
@@ -78,7 +78,7 @@ function foreseenResult({ place, answer, error }: RegionalAnswer<RegionalPlan, H
   return answer ?? { ...place, state: 'failed', error };
 }
 
-/** Seconds that a write may take. Its `before` is rounded up by a second, and lies in the past after a longer one. */
+/** Seconds after which a write is slow: its `before` is rounded up by a second, and is in the past after that. */
 const MAX_WRITE_TIME = 1;
 
 async function write(
@@ -101,15 +101,15 @@ async function write(
 }
 
 /**
- * Moves the `before` of a write that took long to the present: tokens were issued while it was repeated. It joins what
- * stands there by then, and never replaces: another operator's entry may have been confirmed since the first write.
+ * Moves the `before` of a slow write to the present, since tokens were issued while it was repeated. The second write keeps
+ * the stronger entry and never replaces: another operator's entry may have been confirmed since the first write.
  */
 async function writeLater(
   regional: RegionalPlan,
   { outcome, previous, item }: WrittenEntry,
   context: OperatorContext,
 ): Promise<RegionalResult> {
-  // A failure shows in the strong read that follows: it does not find what is wanted now.
+  // The strong read that follows notices a failure, because it does not find this entry.
   const later = await writeEntry(regional.region, regional, item).catch(() => ({ outcome, previous: item, item }));
   const first = outcome === 'unchanged' ? later.outcome : outcome;
   const met = isDeepStrictEqual(later.previous, item) ? {} : { met: later.previous ?? ('nothing' as const) };

@@ -10,19 +10,19 @@ import { OperatorError } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import { authorizerDescription } from '../../stack/revocation-stack.ts';
 
-/** What a template says of a deployment that is still to come. */
+/** A future deployment, from its template. */
 export interface NextDeployment {
   readonly authorizer: AuthorizerDescription;
-  /** Undefined: the template does not hold the name, which another stack exports. */
+  /** Undefined: another stack exports the table's name, so the template does not have it. */
   readonly table: NextTable | undefined;
 }
 
-/** The table that the authorizer will read: one that the template makes, or one that exists under a name. */
+/** The table that the authorizer will read: one that the template creates, or an existing one with a name. */
 export type NextTable =
   | { readonly logicalId: string; readonly stackName: string | undefined }
   | { readonly name: string };
 
-/** @throws OperatorError when it is not the template of a bearer-authorizer stack */
+/** Reads a template. @throws OperatorError when it is not the template of a bearer-authorizer stack */
 export async function readNextDeployment(path: string): Promise<NextDeployment> {
   const authorizer = authorizerOf(await readJson(path), printable(path));
   const { revocationTable } = authorizer.configuration;
@@ -31,7 +31,7 @@ export async function readNextDeployment(path: string): Promise<NextDeployment> 
   return { authorizer, table: isKnown(revocationTable) ? { name: revocationTable } : undefined };
 }
 
-/** Whether a text of the template has no part that only the deployment fills in. */
+/** Whether a text of the template is complete, without parts that the deployment fills in. */
 export function isKnown(text: string): boolean {
   return !text.includes('{"');
 }
@@ -45,7 +45,7 @@ async function readJson(path: string): Promise<JsonObject> {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     throw new OperatorError(`${printable(path)} cannot be read as JSON${code}: ${isTemplate}.`);
   }
-  throw new OperatorError(`${printable(path)} holds no JSON object: ${isTemplate}.`);
+  throw new OperatorError(`${printable(path)} does not hold a JSON object: ${isTemplate}.`);
 }
 
 /** @throws OperatorError when the template describes no authorizer, or several and names none in its outputs */
@@ -70,7 +70,7 @@ function member(object: JsonObject, name: string): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** CloudFormation's text of several parts, those that it fills in as JSON: `{"Ref":"Table"}`. */
+/** Joins the parts of an `Fn::Join`. Parts that CloudFormation fills in become JSON: `{"Ref":"Table"}`. */
 function textWithReferences(value: unknown): unknown {
   const join = isJsonObject(value) ? value['Fn::Join'] : undefined;
   if (!Array.isArray(join) || !Array.isArray(join[1])) return value;
@@ -78,7 +78,7 @@ function textWithReferences(value: unknown): unknown {
   return join[1].map((part: unknown) => (typeof part === 'string' ? part : inQuotes(part))).join('');
 }
 
-/** What the cloud assembly beside the template calls the stack; undefined: the template stands alone. */
+/** The stack's name in the cloud assembly next to the template; undefined: there is no assembly. */
 async function stackNameOf(path: string): Promise<string | undefined> {
   const manifest: unknown = JSON.parse(await readFile(join(dirname(path), 'manifest.json'), 'utf8').catch(() => '{}'));
   const artifacts = isJsonObject(manifest) ? Object.entries(member(manifest, 'artifacts')) : [];

@@ -4,15 +4,15 @@ import { printable } from '../../cli/terminal-text.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { isKnown, type NextDeployment } from './next-deployment.ts';
 
-/** One thing that a deployment would do to entries that revoke now. */
+/** An effect of a deployment on entries that revoke now. */
 export interface Change {
   readonly kind: 'another-table' | 'another-issuer' | 'other-claims' | 'longer-life' | 'unknown-alias' | 'not-read';
   readonly sentence: string;
-  /** How many entries of the table it concerns; undefined: all that the sentence names. */
+  /** The number of affected entries; undefined: all that the sentence names. */
   readonly entries?: number;
 }
 
-/** Whether the next deployment reads the table that the present one reads. */
+/** The change if the next deployment reads another table than the present one. */
 export function tableChange(
   { table: present, region }: Pick<RegionalStack, 'table' | 'region'>,
   { table }: Pick<NextDeployment, 'table'>,
@@ -25,7 +25,7 @@ export function tableChange(
   return [{ kind: 'another-table', sentence }];
 }
 
-/** CloudFormation names a table after its stack and its logical id (user guide, "Name type"); locally that is the whole name. */
+/** Whether the table is the present one. CloudFormation names a table after stack and logical id (user guide, "Name type"). */
 function isSameTable(present: string, table: NonNullable<NextDeployment['table']>): boolean {
   if ('name' in table) return table.name === present;
   const { logicalId, stackName } = table;
@@ -33,7 +33,7 @@ function isSameTable(present: string, table: NonNullable<NextDeployment['table']
   return present === `${stackName}-${logicalId}` || present.startsWith(`${stackName}-${logicalId}-`);
 }
 
-/** What changes for entries that both deployments read, issuer by issuer. */
+/** The changes for entries that both deployments read, by issuer. */
 export function issuerChanges(present: AuthorizerDescription, next: AuthorizerDescription): readonly Change[] {
   return present.configuration.issuers.flatMap((issuer) => {
     const successor = next.configuration.issuers.find((each) => isKnownAs(each, issuer.alias));

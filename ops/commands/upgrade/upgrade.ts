@@ -21,7 +21,7 @@ import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
 
 export interface UpgradeCommand extends StackCommand {
   readonly kind: 'upgrade';
-  /** A file: the template of the deployment that is to come. */
+  /** The file with the template of the next deployment. */
   readonly template: string;
 }
 
@@ -41,7 +41,7 @@ interface Comparison {
 
 type RegionalComparison = RegionalAnswer<RegionalStack, Comparison>;
 
-/** Says, before a template is deployed, which entries of the present table would not revoke any more. It writes nothing. */
+/** Reports which entries of the present table would no longer revoke after a template is deployed. It writes nothing. */
 export async function upgrade(
   { template }: UpgradeCommand,
   stack: RevocationStack,
@@ -97,7 +97,7 @@ async function compare(
   return { inspected, changes: [...ofTable, ...issuerChanges(region.authorizer, next.authorizer), ...ofEntries] };
 }
 
-/** Undefined: the entry goes on revoking, or revokes nothing now. */
+/** The change for one entry; undefined: it goes on revoking, or it revokes nothing now. */
 function entryChange(
   item: EntryItem,
   present: AuthorizerDescription,
@@ -116,7 +116,7 @@ function entryChange(
   return { kind: 'not-read', sentence };
 }
 
-/** Undefined: the deployment does not trust the issuer any more, and so rejects all its tokens. */
+/** The change for an unknown alias; undefined: the deployment no longer trusts the issuer, and so rejects all its tokens. */
 function aliasChange(alias: string, present: AuthorizerDescription, next: AuthorizerDescription): Change | undefined {
   const address = present.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.issuer;
   const { issuers } = next.configuration;

@@ -139,7 +139,7 @@ describe('upgrade', () => {
 
   it.each<[string, object | string, RegExp]>([
     ['is not JSON', 'Resources: {}', /cannot be read as JSON: give the template that `npx cdk synth` writes/],
-    ['is no object', '[]', /holds no JSON object: give the template/],
+    ['is no object', '[]', /does not hold a JSON object: give the template/],
     ['has no authorizer', { Resources: {} }, /describes no authorizer: give the template of the stack that has/],
     [
       'has two authorizers',
