@@ -1,0 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+it('docs/api.md and infra/library.api.md say what the package exports, and no link in its doc comments leads nowhere', async () => {
+  // In a process of its own: API Extractor brings a TypeScript that would stay in memory.
+  const check = promisify(execFile)(process.execPath, ['docs/generate/api.ts', '--check']);
+  await expect(check.catch(({ stderr }) => stderr)).resolves.toMatchObject({ stderr: '' });
+});
