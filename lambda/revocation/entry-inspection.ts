@@ -5,7 +5,7 @@ import { inspectClock } from './clock-inspection.ts';
 import type { Finding, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
 import { purgeFloor } from './purge-floor.ts';
 import { type Before, ENTRY_ATTRIBUTES, entryRevokes, readBefore } from './revocation-entry.ts';
-import { levelRow, TARGET_PREFIXES } from './revocation-level.ts';
+import { TARGET_PREFIXES, takesBefore } from './revocation-level.ts';
 import { parseTarget, type RevocationTarget } from './revocation-target.ts';
 import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 
@@ -129,10 +129,10 @@ function inspectFloor(
   const earliest = (writtenAt ?? -Infinity) - issuer.clockTolerance;
   const floor = purgeFloor(target, issuer, { now: earliest, endsAt: earliest, before });
   if (floor !== undefined && purgeAt >= floor) return [];
-  const condition = levelRow(target.prefix).boundBy === 'before' ? ' without a sound `before`' : '';
+  const level = TARGET_PREFIXES[target.prefix];
   const remedy =
     floor === undefined
-      ? `at the ${TARGET_PREFIXES[target.prefix]} level${condition} it must not have one`
+      ? `at the ${level} level${takesBefore(level) ? ' without a sound `before`' : ''} it must not have one`
       : 'give it the time that `revocations` computes';
   const sentence = `\`purgeAt\` is too early, so tokens are admitted again once DynamoDB deletes the entry: ${remedy}.`;
   return [{ kind: 'purge-too-early', sentence }];

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { FIRST_IMPLAUSIBLE_SECOND } from '../token/numeric-date.ts';
-import { levelRow, type TargetPrefix } from './revocation-level.ts';
+import { TARGET_PREFIXES, type TargetPrefix, takesBefore } from './revocation-level.ts';
 
 /** Names of the table's attributes. `target` is the key; only `before` takes part in a decision. */
 export const ENTRY_ATTRIBUTES = {
@@ -33,6 +33,6 @@ export function readBefore(attribute: AttributeValue | undefined): Before {
  * TTL is no input. An entry past its `purgeAt` that DynamoDB has not yet deleted still counts.
  */
 export function entryRevokes(prefix: TargetPrefix, before: Before, issuedAt: number): boolean {
-  if (typeof before !== 'number' || levelRow(prefix).boundBy !== 'before') return true;
+  if (typeof before !== 'number' || !takesBefore(TARGET_PREFIXES[prefix])) return true;
   return Math.floor(issuedAt) <= before + BEFORE_SKEW;
 }

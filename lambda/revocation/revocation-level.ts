@@ -1,9 +1,14 @@
 import type { AccessToken } from '../token/access-token.ts';
 
+/** A field of the token that is text, or undefined where the token has no such thing. */
+type TextField = {
+  [Field in keyof AccessToken]: AccessToken[Field] extends string | undefined ? Field : never;
+}[keyof AccessToken];
+
 /** How the entries of a level are found, kept and guarded. */
 export interface LevelRow {
-  /** Prefix of the `target` -> a token's value under it, undefined where it has none; null: the alias is the whole target. */
-  readonly targets: Readonly<Record<string, ((token: AccessToken) => string | undefined) | null>>;
+  /** Prefix of the `target` -> where a token has the value under it; null: the alias is the whole target. */
+  readonly targets: Readonly<Record<string, TextField | null>>;
   /**
    * What bounds in time the tokens that an entry revokes, so that it can be purged one day (`purge-floor.ts`). Only where it
    * is `before` does the attribute of that name spare tokens that were issued later.
@@ -20,15 +25,15 @@ export interface LevelRow {
 export const LEVELS = {
   token: {
     // `th` names tokens without an id.
-    targets: { jti: ({ jwtId }) => jwtId, th: ({ signedPartDigest }) => signedPartDigest },
+    targets: { jti: 'jwtId', th: 'signedPartDigest' },
     boundBy: 'token',
     isBreakGlass: false,
   },
-  session: { targets: { sid: ({ sessionId }) => sessionId }, boundBy: 'session', isBreakGlass: false },
-  subject: { targets: { sub: ({ subject }) => subject }, boundBy: 'before', isBreakGlass: false },
-  client: { targets: { cid: ({ clientId }) => clientId }, boundBy: 'before', isBreakGlass: false },
+  session: { targets: { sid: 'sessionId' }, boundBy: 'session', isBreakGlass: false },
+  subject: { targets: { sub: 'subject' }, boundBy: 'before', isBreakGlass: false },
+  client: { targets: { cid: 'clientId' }, boundBy: 'before', isBreakGlass: false },
   // Not by `before`: who stole the key chooses the `iat` of a token.
-  key: { targets: { kid: ({ keyId }) => keyId }, boundBy: 'nothing', isBreakGlass: true },
+  key: { targets: { kid: 'keyId' }, boundBy: 'nothing', isBreakGlass: true },
   issuer: { targets: { iss: null }, boundBy: 'before', isBreakGlass: true },
 } as const satisfies Readonly<Record<string, LevelRow>>;
 
@@ -47,6 +52,17 @@ export const REVOCATION_LEVELS = /* @__PURE__ */ Object.keys(LEVELS) as readonly
 export const TARGET_PREFIXES = Object.fromEntries(
   Object.entries(LEVELS).flatMap(([level, { targets }]) => Object.keys(targets).map((prefix) => [prefix, level])),
 ) as Readonly<Record<TargetPrefix, RevocationLevel>>;
+
+/** Whether `before` spares tokens that were issued later; at the other levels it is ignored. */
+export function takesBefore(level: RevocationLevel): boolean {
+  return LEVELS[level].boundBy === 'before';
+}
+
+/** Whether an entry may be deleted earlier, or at all, where the end of what it names is known. */
+export function takesEndsAt(level: RevocationLevel): boolean {
+  const { boundBy }: LevelRow = LEVELS[level];
+  return boundBy === 'token' || boundBy === 'session';
+}
 
 /** Whether one entry of the level shuts out everybody. */
 export function isBreakGlass(level: RevocationLevel): level is BreakGlassLevel {

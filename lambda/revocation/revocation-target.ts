@@ -1,5 +1,12 @@
 import type { AccessToken } from '../token/access-token.ts';
-import { levelRow, type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from './revocation-level.ts';
+import {
+  LEVELS,
+  type LevelRow,
+  levelRow,
+  type RevocationLevel,
+  TARGET_PREFIXES,
+  type TargetPrefix,
+} from './revocation-level.ts';
 
 /** The partition key of an entry: `jti#<alias>#<value>`, or `iss#<alias>` for a whole issuer. */
 export interface RevocationTarget {
@@ -26,9 +33,11 @@ export function isTargetPrefix(prefix: string): prefix is TargetPrefix {
   return Object.hasOwn(TARGET_PREFIXES, prefix);
 }
 
-const PREFIXES = /* @__PURE__ */ (Object.keys(TARGET_PREFIXES) as readonly TargetPrefix[]).map((prefix) => {
-  return { prefix, level: TARGET_PREFIXES[prefix], read: levelRow(prefix).targets[prefix] };
-});
+const READS = /* @__PURE__ */ Object.entries<LevelRow>(LEVELS).flatMap(([level, { targets }]) =>
+  Object.entries(targets).map(([prefix, field]) => {
+    return { prefix: prefix as TargetPrefix, level: level as RevocationLevel, field };
+  }),
+);
 
 /**
  * Every target that would revoke this token, at the given levels and under every alias that its issuer has had; what one
@@ -37,10 +46,10 @@ const PREFIXES = /* @__PURE__ */ (Object.keys(TARGET_PREFIXES) as readonly Targe
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
   const targets: RevocationTarget[] = [];
   for (const issuerAlias of [token.issuerAlias, ...token.formerAliases]) {
-    for (const { prefix, level, read } of PREFIXES) {
+    for (const { prefix, level, field } of READS) {
       if (!levels.has(level)) continue;
-      const value = read?.(token);
-      if (value !== undefined || read === null) targets.push({ prefix, issuerAlias, value });
+      const value = field === null ? undefined : token[field];
+      if (value !== undefined || field === null) targets.push({ prefix, issuerAlias, value });
     }
   }
   return targets;

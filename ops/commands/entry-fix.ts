@@ -1,12 +1,12 @@
 import type { FindingKind } from '../../lambda/revocation/entry-finding.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { isShowable, shellWord } from '../cli/terminal-text.ts';
 import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
-import { type EntryItem, hasBefore } from '../entry/revocation.ts';
+import type { EntryItem } from '../entry/revocation.ts';
 import { problemWithValue } from '../selection/selector-value.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
@@ -156,7 +156,7 @@ function words(...all: readonly string[]): string {
 }
 
 function beforeWords(target: RevocationTarget, item: EntryItem): string {
-  if (!hasBefore(target)) return '';
+  if (!takesBefore(TARGET_PREFIXES[target.prefix])) return '';
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
   return typeof before === 'number' ? `--before ${Math.ceil(before)} --force` : '--block';
 }

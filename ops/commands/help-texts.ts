@@ -1,3 +1,14 @@
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
+import {
+  LEVEL_WORDS,
+  LEVELS_WITH_BEFORE,
+  LEVELS_WITH_END,
+  LEVELS_WITH_VALUE,
+  levelsInWords,
+} from '../entry/level-words.ts';
+
+const REVOKE_CASES = REVOCATION_LEVELS.flatMap((level) => LEVEL_WORDS[level].cases);
+
 /** What each `--help` ends with: commands to copy, most wanted first. */
 export const HELP_TEXTS = {
   revocations: `
@@ -15,50 +26,11 @@ Exit codes: 0 done; 1 could not be done or not be confirmed (\`lint\`: something
 looked at); 2 wrong command line, nothing written.`,
   revoke: `
 Examples:
-  a leaked token            revoke token -
-  a lost laptop             revoke session 5f0c… --reason "laptop lost"
-  signed out everywhere     revoke subject alice                 (tokens issued until now; the next sign-in works)
-  an account is closed      revoke subject alice --block         (every token, until restored)
-  a client secret leaked    revoke client orders-service --before 2026-10-01T12:00:00Z
-  a signing key leaked      revoke key 2026-09-key
-  everything, at once       revoke issuer main --reason "incident 42"
+${REVOKE_CASES.map(([what, command]) => `  ${what.padEnd(26)}${command}`).join('\n')}
   look before you leap      revoke subject alice --dry-run
   two Regions               revoke subject alice --stack Api --region eu-west-1 --region us-east-1
 
 Revoking again keeps the stronger of the two entries, unless --replace is given. Refresh tokens are the issuer's: revoke them there as well.`,
-  revokeToken: `
-Examples:
-  revoke token -                       reads the token from standard input: paste it, then Ctrl-D
-  printf %s "$TOKEN" | npm run --silent revocations -- revoke token -
-  revoke token --jwt-id 7d1e… --issuer main
-  revoke token - --wait < token.txt    measures how long the token goes on working
-
-A whole \`Authorization: Bearer …\` line and a token wrapped over lines do as well. A token as an argument is rejected:
-the process list, the shell's history and npm's log keep arguments.
-
-The token is not verified, and no part of it is stored or printed but its id.`,
-  revokeSession: `
-Examples:
-  revoke session 5f0c… --reason "laptop lost"
-  revoke session 5f0c… --ends-at 2026-12-24T18:00:00Z    lets the entry be deleted some time after the session's end
-
-Ends every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
-  revokeSince: `
-Examples:
-  revoke {level} {value}                                  tokens issued until now; later ones work
-  revoke {level} {value} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 do as well
-  revoke {level} {value} --block                          every token, also later ones, until restored
-
-"Now" is DynamoDB's, however wrong this machine's clock is.
-
-With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself, in silence, and now is meant.`,
-  revokeKey: `
-Examples:
-  revoke key 2026-09-key --reason "private key leaked"
-
-Rejects every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
-restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key of that id,
-which may be mistyped; the entry is written all the same.`,
   restore: `
 Examples:
   restore subject alice
@@ -93,12 +65,12 @@ Examples:
   import - --stack Api --region eu-west-1 < revocations.jsonl
 
 A CSV file has a header line; a JSONL file has one object a line. Columns, or members:
-  level    token, session, subject, client, key or issuer
-  value    the JWT ID, session id, subject, client id, key id; for an issuer, its alias
+  level    ${levelsInWords(REVOCATION_LEVELS, 'disjunction')}
+  value    the ${LEVELS_WITH_VALUE.map((level) => LEVEL_WORDS[level].value).join(', ')}; for an issuer, its alias
   exact    true: take the value as it stands, even where it begins with an issuer's alias (default: false)
   issuer   the alias (default: --issuer, or the only issuer)
-  before   subject, client, issuer: now (the default), block, an instant in ISO 8601 with a zone, or seconds since 1970
-  endsAt   token, session: when it ends for certain; lets the entry be deleted afterwards
+  before   ${LEVELS_WITH_BEFORE.join(', ')}: now (the default), block, an instant in ISO 8601 with a zone, or seconds since 1970
+  endsAt   ${LEVELS_WITH_END.join(', ')}: when it ends for certain; lets the entry be deleted afterwards
   reason   for people (default: --reason)
 In JSON all are text, in quotes; instants may be plain numbers, and \`exact\` plain true or false. In a spreadsheet, format the columns as text first.
 

@@ -1,5 +1,4 @@
-import { BEFORE_SKEW } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { lastEnd } from '../../lambda/revocation/purge-floor.ts';
 import type { RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 
@@ -23,16 +22,13 @@ export interface Ended {
  * @param now - seconds since the epoch
  */
 export function endedTokens(
-  { prefix }: RevocationTarget,
-  { maxTokenAge, clockTolerance }: TrustedIssuer,
-  { before, endsAt }: SaidTimes,
+  target: RevocationTarget,
+  issuer: TrustedIssuer,
+  said: SaidTimes,
   now: number,
 ): Ended | undefined {
-  const isPast = (lastEnd: number) => lastEnd + clockTolerance < now;
-  if (before !== undefined)
-    return isPast(before + BEFORE_SKEW + maxTokenAge) ? { by: 'before', at: before } : undefined;
-  if (endsAt === undefined) return undefined;
-  // A session's last token may have been issued in its last second.
-  const lastEnd = TARGET_PREFIXES[prefix] === 'session' ? endsAt + maxTokenAge : endsAt;
-  return isPast(lastEnd) ? { by: 'endsAt', at: endsAt } : undefined;
+  const by = said.before === undefined ? 'endsAt' : 'before';
+  const at = said[by];
+  if (at === undefined) return undefined;
+  return lastEnd(target, issuer, { ...said, now: -Infinity }) + issuer.clockTolerance < now ? { by, at } : undefined;
 }

@@ -1,33 +1,25 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
+import { LEVEL_WORDS } from './level-words.ts';
 import { meantBy } from './pasted-value.ts';
 import { readPurgeAt } from './purge-at.ts';
-import { type EntryItem, hasBefore } from './revocation.ts';
+import type { EntryItem } from './revocation.ts';
 
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {
   const level = target.prefix === 'th' ? 'token with the digest' : TARGET_PREFIXES[target.prefix];
   const { value } = target;
   const issuerAlias = printable(target.issuerAlias);
-  return value === undefined ? `issuer ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
+  return value === undefined ? `${level} ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
 }
-
-const ALL_TOKENS = {
-  token: 'this token, however it is spelled',
-  session: 'every token of this sign-in, refreshed ones included',
-  subject: 'every token of this subject, also later ones',
-  client: 'every token of this client, also later ones',
-  key: 'every token under this key, whenever it was issued',
-  issuer: 'every token of this issuer, also later ones',
-} as const;
 
 /** Which tokens an entry revokes. @param before - seconds; undefined: no instant bounds it */
 export function tokensOf(target: RevocationTarget, before: number | undefined): string {
   const level = TARGET_PREFIXES[target.prefix];
-  if (before === undefined || !hasBefore(target)) return ALL_TOKENS[level];
+  if (before === undefined || !takesBefore(level)) return LEVEL_WORDS[level].tokens;
   return `tokens of this ${level} issued until ${formatInstant(before)}; later ones work`;
 }
 
@@ -84,7 +76,7 @@ export function instantCell(value: number | 'malformed' | null, absent: string):
 /** The command that does something to a target again, with its options: `restore subject alice --issuer main --local`. */
 export function commandFor(verb: string, target: RevocationTarget, options: string): string {
   const { prefix, issuerAlias, value } = target;
-  if (value === undefined) return commandLine(`${verb} issuer`, issuerAlias, options);
+  if (value === undefined) return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
   if (prefix === 'th') return commandLine(`${verb} target`, formatTarget(target), options);
   const exact = meantBy(value, TARGET_PREFIXES[prefix], [issuerAlias]) === undefined ? '' : '--exact ';
   const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;

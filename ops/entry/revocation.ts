@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { isKnownAs, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { formatInstant } from '../cli/instant.ts';
@@ -44,7 +44,7 @@ export function revocationOf(
   now: number,
 ): Revocation {
   const { before: wanted, endsAt, ...rest } = wish;
-  const before = hasBefore(target) ? beforeOf(wanted, now) : undefined;
+  const before = takesBefore(TARGET_PREFIXES[target.prefix]) ? beforeOf(wanted, now) : undefined;
   const purgeAt = purgeFloor(target, issuer, { now, before, endsAt });
   return { target, before, purgeAt, ...rest, revokedAt: Math.floor(now) };
 }
@@ -53,10 +53,6 @@ function beforeOf(wanted: BeforeOption, now: number): number | undefined {
   if (wanted === 'block') return undefined;
   // Rounded up, so that it spares nothing that was issued until now.
   return wanted === 'now' ? Math.ceil(now) : wanted;
-}
-
-export function hasBefore({ prefix }: Pick<RevocationTarget, 'prefix'>): boolean {
-  return ['subject', 'client', 'issuer'].includes(TARGET_PREFIXES[prefix]);
 }
 
 /** The trusted issuer of an alias, the present one or a former one. @throws OperatorError listing the aliases there are */

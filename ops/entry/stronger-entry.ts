@@ -1,7 +1,8 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
+import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { readPurgeAt } from './purge-at.ts';
-import { type EntryItem, hasBefore, itemOf, type Revocation } from './revocation.ts';
+import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
 
 /** How much an entry revokes: the three things in which one entry can be weaker than another. */
 export interface Strength {
@@ -17,7 +18,7 @@ export interface Strength {
 export function strengthOf(item: EntryItem, now: number): Strength {
   const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
-  const isBounded = typeof before === 'number' && (target === undefined || hasBefore(target));
+  const isBounded = typeof before === 'number' && (target === undefined || takesBefore(TARGET_PREFIXES[target.prefix]));
   return {
     before: isBounded ? before : Infinity,
     purgeAt: readPurgeAt(item, now) ?? Infinity,

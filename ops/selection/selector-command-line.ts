@@ -1,6 +1,7 @@
 import type { Command as Commander } from 'commander';
-import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { UsageError } from '../cli/operator-error.ts';
+import { LEVEL_WORDS, LEVELS_WITH_VALUE } from '../entry/level-words.ts';
 import { problemWithValue } from './selector-value.ts';
 
 /** What an entry is chosen by. A JWT of `-` is read from standard input when the command runs. */
@@ -26,36 +27,22 @@ export interface SelectorOptions {
 
 export type SelectorOf = (value: string | undefined, options: SelectorOptions) => Selector;
 
-/** The levels whose value is an id, and what that id is. */
-const VALUE_LEVELS = {
-  session: { argument: '<session-id>', is: 'the session id (sid; at Cognito origin_jti)' },
-  subject: { argument: '<subject>', is: 'the subject (sub)' },
-  client: { argument: '<client-id>', is: 'the client id (client_id or azp)' },
-  key: { argument: '<key-id>', is: 'the key id (kid)' },
-} as const satisfies Partial<Record<RevocationLevel, unknown>>;
-
 /** Adds one command for each way to choose an entry; `complete` adds the options that the verb takes, and its action. */
 export function addSelectors(
   verb: Commander,
   options: { readonly target: boolean },
   complete: (leaf: Commander, selectorOf: SelectorOf, level: RevocationLevel | 'target') => void,
 ): void {
-  const token = verb
-    .command('token')
-    .description('one token, by itself or by its id')
-    .argument('[-]', 'read the token from standard input');
-  complete(
-    withIssuer(token).option('--jwt-id <id>', "the token's id (jti; uti at Microsoft Entra ID)"),
-    byVerb(verb, tokenSelector),
-    'token',
-  );
-  for (const level of ['session', 'subject', 'client', 'key'] as const) {
-    const { argument, is } = VALUE_LEVELS[level];
-    const leaf = verb.command(level).description(DESCRIPTIONS[level]).argument(argument, is);
-    complete(withIssuer(leaf), byVerb(verb, valueSelector(level)), level);
+  for (const level of REVOCATION_LEVELS) {
+    const { argument, description } = LEVEL_WORDS[level];
+    const leaf = verb
+      .command(level)
+      .description(description)
+      .argument(...argument);
+    if (LEVELS_WITH_VALUE.includes(level)) withIssuer(leaf);
+    if (level === 'token') leaf.option('--jwt-id <id>', "the token's id (jti; uti at Microsoft Entra ID)");
+    complete(leaf, byVerb(verb, level === 'token' ? tokenSelector : valueSelector(level)), level);
   }
-  const issuer = verb.command('issuer').description(DESCRIPTIONS.issuer).argument('<alias>', "the issuer's alias");
-  complete(issuer, byVerb(verb, valueSelector('issuer')), 'issuer');
   if (!options.target) return;
   const target = verb.command('target').description('an entry by its partition key, exactly as written');
   complete(target.argument('<target>', 'jti#alias#id, sub#alias#subject, …'), targetSelector, 'target');
@@ -67,14 +54,6 @@ function byVerb(verb: Commander, selectorOf: SelectorOf): SelectorOf {
     return selector.by === 'value' ? { ...selector, verb: verb.name() } : selector;
   };
 }
-
-const DESCRIPTIONS = {
-  session: 'every token of one sign-in, refreshed ones included',
-  subject: 'tokens of one subject',
-  client: 'tokens issued to one client',
-  key: 'every token under one signing key',
-  issuer: 'tokens of a whole issuer',
-} as const;
 
 function withIssuer(leaf: Commander): Commander {
   return leaf

@@ -1,5 +1,10 @@
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-level.ts';
+import {
+  LEVELS,
+  type RevocationLevel,
+  TARGET_PREFIXES,
+  type TargetPrefix,
+} from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
@@ -74,6 +79,5 @@ function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: Revoca
 
 /** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */
 function prefixOf(level: RevocationLevel): TargetPrefix {
-  const prefixes = Object.keys(TARGET_PREFIXES) as readonly TargetPrefix[];
-  return prefixes.find((prefix) => TARGET_PREFIXES[prefix] === level) ?? 'jti';
+  return Object.keys(LEVELS[level].targets)[0] as TargetPrefix;
 }

@@ -1,13 +1,18 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
-import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
+import {
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  takesBefore,
+  takesEndsAt,
+} from '../../../lambda/revocation/revocation-level.ts';
 import { formatInstant, parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { endedTokens } from '../../entry/ended-tokens.ts';
 import { problemWithSize } from '../../entry/entry-size.ts';
+import { LEVELS_WITH_BEFORE, LEVELS_WITH_END, levelsInWords } from '../../entry/level-words.ts';
 import { requireNearBefore } from '../../entry/near-before.ts';
 import {
   type BeforeOption,
-  hasBefore,
   type Revocation,
   type RevocationWish,
   requireLevelRead,
@@ -16,7 +21,7 @@ import {
 import { problemWithValue } from '../../selection/selector-value.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import type { ImportCommand } from './import-command-line.ts';
-import type { ImportFields } from './import-fields.ts';
+import type { ImportColumn, ImportFields } from './import-fields.ts';
 
 export interface ImportFacts {
   readonly command: Pick<ImportCommand, 'issuer' | 'reason' | 'flush' | 'force'>;
@@ -55,7 +60,7 @@ export function importedEntry(fields: ImportFields, facts: ImportFacts): Importe
   );
   requireLevelRead(authorizer, target);
   const wish: RevocationWish = {
-    before: beforeOf(fields.before, hasBefore(target), facts),
+    before: beforeOf(fields.before, level, facts),
     endsAt: endsAtOf(fields.endsAt, level),
     reason: fields.reason ?? command.reason,
     flush: command.flush,
@@ -97,8 +102,8 @@ function exactOf(text = 'false'): boolean {
   return word === 'true';
 }
 
-function beforeOf(text: string | undefined, takesBefore: boolean, { command, asOf, now }: ImportFacts): BeforeOption {
-  if (text !== undefined && !takesBefore) throw new OperatorError('`before` goes with subject, client and issuer only');
+function beforeOf(text: string | undefined, level: RevocationLevel, { command, asOf, now }: ImportFacts): BeforeOption {
+  if (text !== undefined && !takesBefore(level)) throw goesWithOnly('before', LEVELS_WITH_BEFORE);
   if (text === 'block') return text;
   if (text === undefined || text === 'now') return Math.floor(asOf);
   const before = parseInstant('before', text);
@@ -108,6 +113,10 @@ function beforeOf(text: string | undefined, takesBefore: boolean, { command, asO
 
 function endsAtOf(text: string | undefined, level: RevocationLevel): number | undefined {
   if (text === undefined) return undefined;
-  if (level !== 'token' && level !== 'session') throw new OperatorError('`endsAt` goes with token and session only');
+  if (!takesEndsAt(level)) throw goesWithOnly('endsAt', LEVELS_WITH_END);
   return parseInstant('endsAt', text);
+}
+
+function goesWithOnly(column: ImportColumn, levels: readonly RevocationLevel[]): OperatorError {
+  return new OperatorError(`\`${column}\` goes with ${levelsInWords(levels, 'conjunction')} only`);
 }

@@ -1,9 +1,15 @@
 import { type Command as Commander, Option } from 'commander';
-import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
+import {
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  takesBefore,
+  takesEndsAt,
+} from '../../../lambda/revocation/revocation-level.ts';
 import { parseInstant } from '../../cli/instant.ts';
 import { UsageError } from '../../cli/operator-error.ts';
 import { instantOption } from '../../cli/option-values.ts';
 import type { Found } from '../../cli/quiet-commander.ts';
+import { LEVEL_WORDS, levelsInWords } from '../../entry/level-words.ts';
 import type { BeforeOption } from '../../entry/revocation.ts';
 import { addSelectors, type Selector, type SelectorOptions } from '../../selection/selector-command-line.ts';
 import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-choice.ts';
@@ -41,10 +47,12 @@ type RevokeOptions = StackOptions &
     probe?: string;
   };
 
+const LARGER_LEVELS = REVOCATION_LEVELS.filter((level) => level !== 'token');
+
 export function addRevoke(program: Commander, found: Found<RevokeCommand>): void {
   const revoke = program
     .command('revoke')
-    .description('Takes back a token, a session, or all a subject, client, key or issuer has.');
+    .description(`Revokes one token, or every token of a ${levelsInWords(LARGER_LEVELS, 'disjunction')}.`);
   revoke.addHelpText('after', HELP_TEXTS.revoke);
   addSelectors(revoke, { target: false }, (leaf, selectorOf, level) => {
     withRevokeOptions(leaf, level as RevocationLevel);
@@ -69,10 +77,10 @@ function rest({ endsAt, reason, by, flush, replace, dryRun, force }: RevokeOptio
 }
 
 function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
-  if (level === 'token' || level === 'session') {
+  if (takesEndsAt(level)) {
     leaf.addOption(instantOption('--ends-at <instant>', `when the ${level} ends for certain, if known`));
   }
-  if (level === 'subject' || level === 'client' || level === 'issuer') addBeforeOptions(leaf);
+  if (takesBefore(level)) addBeforeOptions(leaf);
   withStackOptions(leaf)
     .option('--reason <text>', 'for people: kept in the entry')
     .option('--by <name>', 'who revokes (default: you)')
@@ -81,7 +89,7 @@ function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
     .option('--dry-run', 'say what would be rejected, and write nothing')
     .option('--wait', 'watch a token until it is rejected, and print the revocation lag')
     .option('--probe <file>', 'with --wait: the token to watch, in a file, or - for standard input')
-    .addHelpText('after', helpTextFor(level));
+    .addHelpText('after', LEVEL_WORDS[level].help);
 }
 
 function addBeforeOptions(leaf: Commander): void {
@@ -90,13 +98,6 @@ function addBeforeOptions(leaf: Commander): void {
     .addOption(before.argParser((text) => (text === 'now' ? text : parseInstant('--before', text))).conflicts('block'))
     .option('--block', 'every token, also those issued later, until restored')
     .option('--force', 'allow --before more than 24 h ahead, or too long ago to matter');
-}
-
-function helpTextFor(level: RevocationLevel): string {
-  const own = { token: HELP_TEXTS.revokeToken, session: HELP_TEXTS.revokeSession, key: HELP_TEXTS.revokeKey };
-  const example = { subject: 'alice', client: 'orders-service', issuer: 'main' };
-  if (level === 'token' || level === 'session' || level === 'key') return own[level];
-  return HELP_TEXTS.revokeSince.replaceAll('{level}', level).replaceAll('{value}', example[level]);
 }
 
 function waitOf({ wait, probe, dryRun }: RevokeOptions, selector: Selector): { token: string } | undefined {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { TARGET_PREFIXES, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
@@ -7,7 +8,7 @@ import { problemWithSize } from '../../entry/entry-size.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import { requireNearBefore } from '../../entry/near-before.ts';
-import { hasBefore, requireLevelRead, revocationOf } from '../../entry/revocation.ts';
+import { requireLevelRead, revocationOf } from '../../entry/revocation.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import { withToken } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
@@ -91,7 +92,7 @@ async function write(
   try {
     const written = await writeEntry(regional.region, { ...regional, replace: command.replace });
     const isLate = context.elapsed() - startedAt > MAX_WRITE_TIME;
-    if (isLate && command.before === 'now' && hasBefore(regional.revocation.target)) {
+    if (isLate && command.before === 'now' && takesBefore(TARGET_PREFIXES[regional.revocation.target.prefix])) {
       return await writeLater(planNow(), written, context);
     }
     return await confirm(regional, written, context);
