@@ -6,8 +6,8 @@ import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { isShowable, shellWord } from '../cli/terminal-text.ts';
 import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
+import { problemWithValue } from '../entry/pasted-value.ts';
 import type { EntryItem } from '../entry/revocation.ts';
-import { problemWithValue } from '../selection/selector-value.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
 /** Findings after which no token can match the entry. */

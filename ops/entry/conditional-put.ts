@@ -1,9 +1,9 @@
+import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 import { wasRepeated } from './lost-answer.ts';
 import type { EntryItem } from './revocation.ts';
-import { unchanged } from './unchanged-entry.ts';
 
 type Table = Pick<RegionalStack, 'client' | 'table'>;
 
@@ -43,4 +43,35 @@ async function rejection(sent: Promise<unknown>): Promise<Rejected | undefined> 
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
     return { found: cause.Item, wasRepeated: wasRepeated(cause), cause };
   }
+}
+
+/** What makes DynamoDB reject a write to an entry that is no longer as it was read. */
+type Condition = Pick<
+  PutItemCommandInput,
+  | 'ConditionExpression'
+  | 'ExpressionAttributeNames'
+  | 'ExpressionAttributeValues'
+  | 'ReturnValuesOnConditionCheckFailure'
+>;
+
+/**
+ * The condition that an entry is still as it was read, in every attribute that we write: not in the times alone, or an
+ * entry that was deleted and written again in between would pass for the old one.
+ *
+ * @param expected - undefined: there was none
+ */
+export function unchanged(expected: EntryItem | undefined): Condition {
+  const parts = Object.values(ENTRY_ATTRIBUTES)
+    .filter((name) => expected !== undefined || name === ENTRY_ATTRIBUTES.target)
+    .map((name) => ({ name, value: expected?.[name] }));
+  const values = parts.flatMap(({ name, value }) => (value === undefined ? [] : [[`:${name}`, value] as const]));
+  const comparisons = parts.map(({ name, value }) =>
+    value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}`,
+  );
+  return {
+    ConditionExpression: comparisons.join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(parts.map(({ name }) => [`#${name}`, name])),
+    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
 }

@@ -5,8 +5,8 @@ import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { LEVEL_WORDS } from './level-words.ts';
 import { meantBy } from './pasted-value.ts';
-import { readPurgeAt } from './purge-at.ts';
 import type { EntryItem } from './revocation.ts';
+import { readPurgeAt } from './revocation.ts';
 
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {

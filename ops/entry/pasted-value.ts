@@ -1,4 +1,6 @@
 import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-level.ts';
+import { isIdentifier } from '../../lambda/token/identifier.ts';
+import { holdsToken } from '../cli/token-argument.ts';
 
 /** What a pasted value names once all that stands around it is off. */
 export interface PastedValue {
@@ -73,4 +75,19 @@ function aliasLike(text: string, aliases: readonly string[]): string | undefined
 
 function levelOf(prefix: string): RevocationLevel | undefined {
   return Object.hasOwn(TARGET_PREFIXES, prefix) ? TARGET_PREFIXES[prefix as TargetPrefix] : undefined;
+}
+
+/**
+ * What keeps a value from naming a token, session, subject, client or key; undefined: nothing. The sentence never
+ * repeats the value, since it may be a pasted token.
+ */
+export function problemWithValue(value: string): string | undefined {
+  if (value === '') return 'the value is empty: give the id exactly as the token carries it';
+  if (holdsToken(value)) {
+    return 'the value looks like a token, which must not be stored: use `revoke token -` and paste it into standard input';
+  }
+  if (value !== value.trim()) return 'the value begins or ends with a space, and no token would match it';
+  if (!isIdentifier(value))
+    return 'the value is longer than 255 characters or holds a control character, as no id does';
+  return undefined;
 }

@@ -1,5 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
+import type { InspectionFacts } from '../../lambda/revocation/entry-finding.ts';
+import { isHeededByTtl } from '../../lambda/revocation/entry-inspection.ts';
 import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
@@ -91,4 +93,21 @@ export function itemOf({ target, before, purgeAt, flush, reason, revokedBy, revo
     [ENTRY_ATTRIBUTES.revokedBy]: { S: revokedBy },
     [ENTRY_ATTRIBUTES.revokedAt]: { S: formatInstant(revokedAt) },
   };
+}
+
+/** Seconds since the epoch, as `now` is; undefined where DynamoDB will never delete the entry. */
+export function readPurgeAt(item: EntryItem, now: number): number | undefined {
+  const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
+  return isHeededByTtl(seconds, now) ? seconds : undefined;
+}
+
+/** What a deployment, the clock (seconds) and the entry itself tell its inspection. */
+export function inspectionFacts(
+  item: EntryItem,
+  { configuration }: AuthorizerDescription,
+  now: number,
+): InspectionFacts {
+  const writtenAt = Date.parse(item[ENTRY_ATTRIBUTES.revokedAt]?.S ?? '') / 1000;
+  const { issuers, revocationLevels } = configuration;
+  return { issuers, revocationLevels, now, ...(!Number.isNaN(writtenAt) && { writtenAt }) };
 }

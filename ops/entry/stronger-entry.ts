@@ -1,8 +1,7 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
-import { readPurgeAt } from './purge-at.ts';
-import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
+import { type EntryItem, itemOf, type Revocation, readPurgeAt } from './revocation.ts';
 
 /** How much an entry revokes: the three things in which one entry can be weaker than another. */
 export interface Strength {

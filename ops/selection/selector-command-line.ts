@@ -2,7 +2,7 @@ import type { Command as Commander } from 'commander';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { LEVEL_WORDS, LEVELS_WITH_VALUE } from '../entry/level-words.ts';
-import { problemWithValue } from './selector-value.ts';
+import { problemWithValue } from '../entry/pasted-value.ts';
 
 /** What an entry is chosen by. A JWT of `-` is read from standard input when the command runs. */
 export type Selector =

@@ -7,10 +7,9 @@ import {
 } from '../../../lambda/revocation/revocation-level.ts';
 import { formatInstant, parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
-import { endedTokens } from '../../entry/ended-tokens.ts';
-import { problemWithSize } from '../../entry/entry-size.ts';
+import { endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';
 import { LEVELS_WITH_BEFORE, LEVELS_WITH_END, levelsInWords } from '../../entry/level-words.ts';
-import { requireNearBefore } from '../../entry/near-before.ts';
+import { problemWithValue } from '../../entry/pasted-value.ts';
 import {
   type BeforeOption,
   type Revocation,
@@ -18,7 +17,6 @@ import {
   requireLevelRead,
   revocationOf,
 } from '../../entry/revocation.ts';
-import { problemWithValue } from '../../selection/selector-value.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import type { ImportColumn, ImportFields } from './import-fields.ts';

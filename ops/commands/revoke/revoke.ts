@@ -3,11 +3,9 @@ import { TARGET_PREFIXES, takesBefore } from '../../../lambda/revocation/revocat
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
-import { type Ended, endedTokens } from '../../entry/ended-tokens.ts';
-import { problemWithSize } from '../../entry/entry-size.ts';
+import { type Ended, endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
-import { requireNearBefore } from '../../entry/near-before.ts';
 import { requireLevelRead, revocationOf } from '../../entry/revocation.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import { withToken } from '../../selection/token-input.ts';

@@ -14,8 +14,7 @@ import { holdsToken } from '../../../ops/cli/token-argument.ts';
 import { foundText } from '../../../ops/commands/check/found-text.ts';
 import { csvFields, importLines } from '../../../ops/commands/import/import-file.ts';
 import { jsonFields } from '../../../ops/commands/import/import-json.ts';
-import { meantBy } from '../../../ops/entry/pasted-value.ts';
-import { problemWithValue } from '../../../ops/selection/selector-value.ts';
+import { meantBy, problemWithValue } from '../../../ops/entry/pasted-value.ts';
 import { tokenIn } from '../../../ops/selection/token-input.ts';
 
 /** The functions that take outside text of any length: a file, standard input, a command-line word, an entry, a token. */

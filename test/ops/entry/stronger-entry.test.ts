@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
 import type { TargetPrefix } from '../../../lambda/revocation/revocation-level.ts';
-import { readPurgeAt } from '../../../ops/entry/purge-at.ts';
-import { itemOf, type Revocation } from '../../../ops/entry/revocation.ts';
+import { itemOf, type Revocation, readPurgeAt } from '../../../ops/entry/revocation.ts';
 import {
   covers,
   isAsStrong,

@@ -1,6 +1,6 @@
 import { type AttributeValue, ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unchanged } from '../../../../ops/entry/unchanged-entry.ts';
+import { unchanged } from '../../../../ops/entry/conditional-put.ts';
 import { createRevocationTable, type TestRevocationTable } from '../../../support/table/test-table.ts';
 import { type Attributes, type Condition, isMet } from './condition-expression.ts';
 
