@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What must reach no terminal and no log as it stands, but for line feeds; written as a list of its own, not as ours. */
+/** Characters that must not reach a terminal or a log unescaped, line feeds apart. The list is independent of ours. */
 export const RAW =
   /(?!\n)\p{Cc}|[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/u;
 
@@ -10,5 +10,5 @@ const notable = fc.constantFrom(
 );
 const codeUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
 
-/** Any string of UTF-16 code units, lone surrogates included; most hold something that must not be shown. */
+/** Any string of UTF-16 code units, lone surrogates included. Most hold a character that must not be shown. */
 export const anyText = fc.array(fc.oneof(notable, codeUnit), { maxLength: 20 }).map((all) => all.join(''));

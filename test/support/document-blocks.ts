@@ -38,7 +38,7 @@ export function codeUnder(document: string, heading: string, language: string): 
   );
 }
 
-/** What a person types of a transcript. */
+/** The commands that a person types in a transcript. */
 export function typedIn(transcript: string): readonly string[] {
   return transcript.split('\n').flatMap((line) => (line.startsWith('$ ') ? [line.slice(2)] : []));
 }

@@ -2,6 +2,6 @@ import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 
-test('what a test leaves in the temporary folder is in that of the run, which goes with it', () => {
+test('the temporary folder of a test is inside that of the test run, which is deleted at its end', () => {
   expect(basename(tmpdir())).toMatch(/^bearer-authorizer-tests-/);
 });

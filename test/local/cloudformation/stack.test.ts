@@ -16,11 +16,11 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Sub': `x-\${A}-\${A.Arn}-\${!A}` }, `x-<A>-<A.Arn>-\${A}`],
     [{ 'Fn::Sub': [`\${B}-\${A}`, { B: { Ref: 'C' } }] }, '<C>-<A>'],
     [{ a: [{ Ref: 'A' }, 1, null], b: { Ref: 'AWS::NoValue' } }, { a: ['<A>', 1, null] }],
-  ])('%j', (value, expected) => {
+  ])('resolve %j', (value, expected) => {
     expect(resolveIntrinsics(value, references)).toEqual(expected);
   });
 
-  test('one that is not known is rejected by name', () => {
+  test('reject an unknown one by name', () => {
     expect(() => resolveIntrinsics({ 'Fn::ImportValue': 'x' }, references)).toThrow('Fn::ImportValue');
   });
 });
@@ -41,7 +41,7 @@ describe('a stack', () => {
     expect(() => stack.attribute('Api', 'Nothing')).toThrow('Nothing of Api');
   });
 
-  test('rejects a reference to nothing', () => {
+  test('rejects a reference to a resource that it does not have', () => {
     expect(() => stack.ref('Gone')).toThrow('Gone');
   });
 

@@ -39,6 +39,6 @@ test('the table has the key, the stream and the TTL attribute of the template, a
   await client.send(new DeleteTableCommand({ TableName }));
 });
 
-test('a property that is not known is rejected by name', () => {
+test('an unknown property is rejected by name', () => {
   expect(() => settingsOf(changed('Table', { GlobalSecondaryIndexes: [] }))).toThrow('GlobalSecondaryIndexes');
 });

@@ -74,7 +74,7 @@ test('a module that cannot be loaded fails the invocation', async () => {
   expect(await broken.invoke({})).toMatchObject({ error: { errorMessage: 'cannot load' } });
 });
 
-test('what a handler prints is handed on line by line', async () => {
+test('what a handler prints is logged line by line', async () => {
   await tested.invoke({ log: true });
   await expect.poll(() => lines).toEqual(['line one', 'line two']);
 });

@@ -13,7 +13,7 @@ afterEach(() => gateway.close());
 
 const withToken = (name: string) => ['Authorization', `Bearer ${name}`] as const;
 
-describe('the authorizer decides', () => {
+describe('the authorizer', () => {
   test.each([
     ['allow', 200, /"principalId":"p"/],
     ['deny', 403, /with an explicit deny/],
@@ -23,13 +23,13 @@ describe('the authorizer decides', () => {
     ['nested', 500, /"message":null/],
     ['nothing', 500, /"message":null/],
     ['strange', 500, /"message":null/],
-  ])('%s: %i', async (name, status, body) => {
+  ])('answers "%s" and the gateway %i', async (name, status, body) => {
     const answer = await gateway.get('/v1/items/7', withToken(name));
     expect(answer.status).toBe(status);
     expect(answer.body).toMatch(body);
   });
 
-  test('a condition operator that is not known is said by name', async () => {
+  test('is reported for an unknown condition operator, by name', async () => {
     await gateway.get('/v1/items/7', withToken('strange'));
     expect(gateway.said).toContainEqual(expect.stringContaining('ArnLike'));
   });
@@ -39,24 +39,24 @@ describe('the authorizer decides', () => {
     ['an empty header', [['Authorization', ''] as const]],
     ['a header that the expression does not match', [['Authorization', 'Basic x'] as const]],
     ['only a part that matches', [['Authorization', 'Bearer allow, Bearer allow'] as const]],
-  ])('%s: 401 without asking it', async (_, headers) => {
+  ])('is not asked about %s: 401', async (_, headers) => {
     expect((await gateway.get('/v1/items/7', ...headers)).status).toBe(401);
     expect(gateway.authorizerCalls()).toBe(0);
   });
 
-  test('of two headers the last counts, with a warning', async () => {
+  test('is given the last of two headers, with a warning', async () => {
     expect((await gateway.get('/v1/items/7', withToken('deny'), withToken('allow'))).status).toBe(200);
     expect(gateway.said).toContainEqual(expect.stringContaining('two identity headers'));
   });
 
-  test('it is told the raw path, also with a slash at the end, without the query', async () => {
+  test('is told the raw path, also with a slash at the end, without the query', async () => {
     const { body } = await gateway.get('/v1/items/a%2Fb:c/?x=1', withToken('echo'));
     const { requestContext } = JSON.parse(String(body));
     expect(requestContext.authorizer.methodArn).toMatch(/:localapi01\/v1\/GET\/items\/a%2Fb:c\/$/);
   });
 });
 
-test('it plays the reading of paths that it is told to', async () => {
+test('the gateway selects methods by the reading that it is given', async () => {
   const statusBy = async (reading: RouteReadingName, path: string) => {
     const other = await gatewayUnderTest(smallTemplate(), reading);
     try {
@@ -86,7 +86,7 @@ describe('the result cache', () => {
     expect(gateway.authorizerCalls()).toBe(2);
   });
 
-  test('a cached policy is evaluated anew: its condition ends it', async () => {
+  test('evaluates a cached policy for every request: its condition ends it', async () => {
     gateway.setTime(119);
     expect((await gateway.get('/v1/items/7', withToken('timed'))).status).toBe(200);
     gateway.setTime(120);
@@ -114,7 +114,7 @@ describe('the backend', () => {
     });
   });
 
-  test.each(['malformed', 'crash'])('that is %s: 502', async (how) => {
+  test.each(['malformed', 'crash'])('that is %s becomes a 502', async (how) => {
     expect((await gateway.get(`/v1/items/7?${how}=1`, withToken('allow'))).status).toBe(502);
   });
 });
@@ -124,22 +124,22 @@ test.each([
   ['/v1', 403, /Missing Authentication Token/],
   ['/v2/items/7', 403, /Forbidden/],
   [`/v1/items/${'x'.repeat(1600)}`, 414, /Too Long/],
-])('%.20s: %i', async (target, status, body) => {
+])('a request for %.20s gets %i', async (target, status, body) => {
   const answer = await gateway.get(target, withToken('allow'));
   expect(answer).toMatchObject({ status, body: expect.stringMatching(body) });
 });
 
-describe('what the template does not grant fails', () => {
+describe('the gateway fails', () => {
   test.each<[string, Template, number, string]>([
     ['the authorizer may not be invoked', templateWith({ MayAuthorize: undefined }), 500, 'permission'],
     ['the backend may not be invoked', templateWith({ MayIntegrate: undefined }), 500, 'permission'],
     [
-      'another API may invoke it',
+      'only another API may invoke the authorizer',
       changed('MayAuthorize', { SourceArn: 'arn:aws:execute-api:*:*:other/*' }),
       500,
       'permission',
     ],
-  ])('%s: %s', async (_, template, status, said) => {
+  ])('when %s', async (_, template, status, said) => {
     const other = await gatewayUnderTest(template);
     expect((await other.get('/v1/items/7', withToken('allow'))).status).toBe(status);
     expect(other.said).toContainEqual(expect.stringContaining(said));

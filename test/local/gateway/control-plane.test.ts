@@ -18,13 +18,13 @@ afterEach(() => {
   flush.mockReset();
 });
 
-test('a function whose role may do so flushes the cache', async () => {
+test('a function whose role has the permission flushes the cache', async () => {
   expect(await flushAs(accessKeyOf('Backend'))).toBe(202);
   expect(flush).toHaveBeenCalledOnce();
   expect(plane.flushes()).toBe(1);
 });
 
-test('a function whose role lacks the right is denied, and nothing is flushed', async () => {
+test('a function whose role lacks the permission is denied, and nothing is flushed', async () => {
   plane.server.close();
   await start(templateWith({ RolePolicy: undefined }));
   await expect(flushAs(accessKeyOf('Backend'))).rejects.toMatchObject({
@@ -34,7 +34,7 @@ test('a function whose role lacks the right is denied, and nothing is flushed', 
   expect(flush).not.toHaveBeenCalled();
 });
 
-test('the person at the keyboard may', async () => {
+test('the developer may flush', async () => {
   expect(await flushAs('local')).toBe(202);
 });
 
@@ -45,7 +45,7 @@ test.each([
   await expect(flushAs('local', restApiId, stageName)).rejects.toMatchObject({ name: 'NotFoundException' });
 });
 
-test('a flush without effect is accepted all the same', async () => {
+test('a flush without effect is accepted like any other', async () => {
   plane.setFlushEffect('never');
   expect(await flushAs('local')).toBe(202);
   expect(flush).not.toHaveBeenCalled();
@@ -65,7 +65,7 @@ async function start(template: Template): Promise<void> {
   await once(plane.server, 'listening');
 }
 
-/** With AWS’s own client, which names the error as AWS does. */
+/** Flushes with AWS’s own client, which names the error as AWS does. */
 async function flushAs(accessKeyId: string, restApiId = 'localapi01', stageName = 'v1'): Promise<number | undefined> {
   const client = new APIGatewayClient({
     endpoint: `http://127.0.0.1:${(plane.server.address() as AddressInfo).port}`,

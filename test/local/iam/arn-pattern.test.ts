@@ -12,7 +12,7 @@ test.each([
   ['*', '', true],
   ['', '', true],
   ['a.c', 'abc', false],
-])('%s against %s: %s', (pattern, text, expected) => {
+])('the pattern %s against %s: %s', (pattern, text, expected) => {
   expect(matchesPattern(pattern, text)).toBe(expected);
 });
 

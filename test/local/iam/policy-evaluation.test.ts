@@ -22,18 +22,18 @@ const statement = (parts: JsonObject): JsonObject => ({
   ...parts,
 });
 
-const verdict = (...statements: readonly JsonObject[]) =>
+const result = (...statements: readonly JsonObject[]) =>
   evaluatePolicies([{ Version: '2012-10-17', Statement: statements }], {
     action: 'execute-api:Invoke',
     resource: ARN,
     keys,
   });
 
-describe('effects', () => {
+describe('the result of', () => {
   test.each<[string, readonly JsonObject[], string]>([
     ['an Allow that matches', [statement({})], 'allow'],
     ['an Allow elsewhere', [statement({ Resource: `${ARN}/7` })], 'implicit deny'],
-    ['a Deny beside an Allow', [statement({}), statement({ Effect: 'Deny' })], 'explicit deny'],
+    ['a Deny after an Allow', [statement({}), statement({ Effect: 'Deny' })], 'explicit deny'],
     ['a Deny before an Allow', [statement({ Effect: 'Deny' }), statement({})], 'explicit deny'],
     ['another action', [statement({ Action: 'execute-api:ManageConnections' })], 'implicit deny'],
     ['an action in other case', [statement({ Action: 'Execute-API:invoke' })], 'allow'],
@@ -42,18 +42,18 @@ describe('effects', () => {
     ['any of several resources', [statement({ Resource: ['arn:other', `${ARN.slice(0, -3)}*`] })], 'allow'],
     ['NotAction that names the action', [statement({ NotAction: 'execute-api:*', Action: null })], 'implicit deny'],
   ])('%s', (_, statements, expected) => {
-    expect(verdict(...statements)).toBe(expected);
+    expect(result(...statements)).toBe(expected);
   });
 
-  test('NotResource allows everything else', () => {
+  test('NotResource is an Allow everywhere else', () => {
     const { Resource: _, ...rest } = statement({ NotResource: `${ARN}/7` });
-    expect(verdict(rest)).toBe('allow');
+    expect(result(rest)).toBe('allow');
     const { Resource: __, ...same } = statement({ NotResource: ARN });
-    expect(verdict(same)).toBe('implicit deny');
+    expect(result(same)).toBe('implicit deny');
   });
 });
 
-describe('conditions', () => {
+describe('a condition', () => {
   test.each<[JsonObject, boolean]>([
     [{ DateLessThan: { 'aws:CurrentTime': '2026-11-22T10:00:01Z' } }, true],
     [{ DateLessThan: { 'aws:CurrentTime': NOW } }, false],
@@ -74,12 +74,12 @@ describe('conditions', () => {
     [{ StringEqualsIfExists: { 'aws:Referer': 'x' } }, true],
     [{ Null: { 'aws:Referer': 'true' } }, true],
     [{ Bool: { 'aws:SecureTransport': 'true' }, StringEquals: { 'aws:Referer': 'x' } }, false],
-  ])('%j: %s', (condition, holds) => {
-    expect(verdict(statement({ Condition: condition }))).toBe(holds ? 'allow' : 'implicit deny');
+  ])('%j holds: %s', (condition, holds) => {
+    expect(result(statement({ Condition: condition }))).toBe(holds ? 'allow' : 'implicit deny');
   });
 
-  test.each(['ArnLike', 'ForAnyValue:StringEquals', 'constructor'])('%s is rejected by name', (operator) => {
-    expect(() => verdict(statement({ Condition: { [operator]: { 'aws:UserAgent': 'x' } } }))).toThrow(operator);
+  test.each(['ArnLike', 'ForAnyValue:StringEquals', 'constructor'])('with %s is rejected by name', (operator) => {
+    expect(() => result(statement({ Condition: { [operator]: { 'aws:UserAgent': 'x' } } }))).toThrow(operator);
   });
 });
 
@@ -102,7 +102,7 @@ test('one Deny that applies is enough, wherever it stands', () => {
       );
       const applying = list.filter(({ applies }) => applies).map((each) => each.effect);
       const expected = applying.includes('Deny') ? 'explicit deny' : applying.length > 0 ? 'allow' : 'implicit deny';
-      expect(verdict(...statements)).toBe(expected);
+      expect(result(...statements)).toBe(expected);
     }),
   );
 });

@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A process that lives until it is killed, and the file's content that it might write. */
+/** A process that lives until it is killed, and the content of the file that it might write. */
 function startedRun() {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   processes.push(child);
@@ -51,13 +51,13 @@ async function killed(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-test('the operator’s tool reads what the run wrote, also into a folder that was not there', async () => {
+test('the operator’s tool reads the file of the run, also from a new folder', async () => {
   const { running } = startedRun();
   await writeRunningFile(running, join(folder, 'deep'));
   expect(await readRunningStack(join(folder, 'deep'))).toEqual(running);
 });
 
-test('of two runs the tool finds the later one, and the other again when that has stopped', async () => {
+test('the tool finds the later of two runs, and the earlier one when that has stopped', async () => {
   const [first, second] = [startedRun(), startedRun()];
   await writeRunningFile(second.running, folder);
   await writeRunningFile(first.running, folder);
@@ -70,7 +70,7 @@ test('of two runs the tool finds the later one, and the other again when that ha
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a run that was killed does not count, and the next one clears its file away', async () => {
+test('the tool ignores a killed run, and the next run removes its file', async () => {
   const [first, second] = [startedRun(), startedRun()];
   await writeRunningFile(first.running, folder);
   await killed(first.child);

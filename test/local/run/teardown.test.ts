@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { teardown } from '../../../local/run/teardown.ts';
 
-test('the last thing is undone first, each once, also when one cannot be undone', async () => {
+test('steps are undone in reverse order, each once, even when one fails', async () => {
   const undone: string[] = [];
   const undo = teardown();
   await undo.add(async () => undone.push('first'));
@@ -13,7 +13,7 @@ test('the last thing is undone first, each once, also when one cannot be undone'
   expect(undone).toEqual(['last', 'first']);
 });
 
-test('what is started after the teardown has begun is undone at once', async () => {
+test('a step that is added after the teardown has begun is undone at once', async () => {
   const undone: string[] = [];
   const undo = teardown();
   await undo.run();

@@ -14,6 +14,6 @@ test.each([
   expect(recordFilterOf(patterns)(record)).toBe(expected);
 });
 
-test('an operator that is not known is rejected by name', () => {
+test('an unknown operator is rejected by name', () => {
   expect(() => recordFilterOf(['{"eventName":[{"prefix":"IN"}]}'])).toThrow('prefix');
 });

@@ -35,26 +35,26 @@ afterEach(async () => {
   await Promise.all(pollers.map((poller) => poller.stop()));
 });
 
-test('what was written before is read from the horizon, in order and in batches', async () => {
+test('earlier changes are read from the horizon, in order and in batches', async () => {
   await put('a', 'b', 'c');
   await start({ batchSize: 2 });
   await expect.poll(() => batches).toEqual([['a', 'b'], ['c']]);
 });
 
-test('what was written before is not read from the latest on', async () => {
+test('earlier changes are not read from the latest record on', async () => {
   await put('a');
   await start({ startingPosition: 'LATEST' });
   await put('b');
   await expect.poll(() => batches).toEqual([['b']]);
 });
 
-test('what the filter leaves out is not handed over', async () => {
+test('changes that the filter leaves out are not delivered', async () => {
   await start({ wants: recordFilterOf(['{"dynamodb":{"Keys":{"target":{"S":["b"]}}}}']) });
   await put('a', 'b');
   await expect.poll(() => batches).toEqual([['b']]);
 });
 
-test('a batch that fails is handed over again before any later one', async () => {
+test('a batch that fails is delivered again before any later one', async () => {
   failures = 2;
   await put('a');
   await start({});
@@ -63,7 +63,7 @@ test('a batch that fails is handed over again before any later one', async () =>
   expect(said).toHaveLength(2);
 });
 
-test('a batch that fails too often is given up, aloud, and the next one has its turn', async () => {
+test('a batch that fails too often is given up with a message, and the next one is delivered', async () => {
   failures = 2;
   await put('a');
   await start({ retryAttempts: 1, batchSize: 1 });
@@ -72,7 +72,7 @@ test('a batch that fails too often is given up, aloud, and the next one has its 
   expect(said.at(-1)).toContain('not given 1 records again');
 });
 
-test('a batching window collects', async () => {
+test('a batching window collects changes into one batch', async () => {
   await start({ batchingWindowSeconds: 2, batchSize: 2 });
   await put('a', 'b');
   await expect.poll(() => batches).toEqual([['a', 'b']]);

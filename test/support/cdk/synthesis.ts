@@ -16,7 +16,7 @@ interface CdkJson {
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-test-'));
 
-/** An app with the feature flags that `npx cdk synth` uses, writing to a folder of its own, without what is for people to read. */
+/** An app with the feature flags of `npx cdk synth`, writing to a new folder, without the files for people. */
 export function newApp(context: Record<string, unknown> = {}): App {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson;
   return new App({
@@ -53,7 +53,7 @@ export function templateOf(stack: Stack): Template {
   return Template.fromStack(stack);
 }
 
-/** The authorizer's description of itself in a function's metadata; what CloudFormation fills in reads `…`. */
+/** The authorizer's description in a function's metadata. Values that only CloudFormation knows read `…`. */
 export function descriptionIn(
   metadata: Readonly<Record<string, unknown>> | undefined,
 ): AuthorizerDescription | undefined {
@@ -69,12 +69,12 @@ interface SynthesizedTemplate {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: JsonObject }>>;
 }
 
-/** The authorizer's environment as Lambda gets it, with `values` for what only the deployment knows, else its name. */
+/** The authorizer's environment as Lambda gets it. What only a deployment knows comes from `values`, or is its name. */
 export function authorizerVariables(
   template: unknown,
   values: Readonly<Record<string, Json>> = {},
 ): Readonly<Record<string, string>> {
-  // The local run knows no imports: as references they read the same.
+  // The local run does not know imports. As references they read the same.
   const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
   const { Resources } = JSON.parse(text) as SynthesizedTemplate;
   const [environment] = Object.entries(Resources)

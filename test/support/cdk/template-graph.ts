@@ -17,7 +17,7 @@ export interface Template {
   >;
 }
 
-/** A template as CloudFormation gets it, and those of its nested stacks by the logical id of their resource. */
+/** A template as CloudFormation gets it, with the templates of its nested stacks by the logical id of their resource. */
 export interface SynthesizedStack {
   readonly name: string;
   readonly template: Template;
@@ -45,7 +45,7 @@ export function withNested(stack: SynthesizedStack): readonly SynthesizedStack[]
   return [stack, ...[...stack.nested.values()].flatMap(withNested)];
 }
 
-/** What CloudFormation rejects: a ring of resources within a template, a ring of stacks, and names that nothing has. */
+/** The problems that CloudFormation rejects: cycles of resources or of stacks, and references to unknown names. */
 export function faultsIn(stacks: readonly SynthesizedStack[]): readonly string[] {
   const all = stacks.flatMap(withNested);
   const rings = all.flatMap(({ name, template }) => ringsIn(edgesWithin(template)).map((ring) => `${name}: ${ring}`));
@@ -122,7 +122,7 @@ function danglingIn({ name, template }: SynthesizedStack): readonly string[] {
     .map((id) => `${name}: nothing is called ${id}`);
 }
 
-/** Every node that can be reached from itself, with one way. */
+/** Every node that can be reached from itself, with one such path. */
 function ringsIn(edges: Edges): readonly string[] {
   return [...edges.keys()].flatMap((start) => {
     const seen = new Set<string>();

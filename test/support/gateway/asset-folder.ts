@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A cloud assembly's assets: one folder for each function, with the module given as its `index.mjs`. */
+/** Writes the assets of a cloud assembly: one folder for each function, with the given module as `index.mjs`. */
 export async function assetFolder(modules: Readonly<Record<string, string>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'assets-'));
   for (const [name, source] of Object.entries(modules)) {

@@ -13,7 +13,7 @@ import { warnOnce } from '../../../local/gateway/rest-api/undocumented.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
-/** Answers as its token says: `Bearer throw-<message>`, `Bearer <name of an answer>`. */
+/** An authorizer whose token names its answer: `Bearer <name of an answer>`. */
 const AUTHORIZER = `
 const statement = (Effect, Resource, Condition) => ({ Effect, Action: 'execute-api:Invoke', Resource, Condition });
 const answer = (...Statement) => ({ principalId: 'p', policyDocument: { Version: '2012-10-17', Statement }, context: { n: 1 } });
@@ -49,10 +49,10 @@ export const handler = async (event) => {
 
 export interface GatewayUnderTest {
   readonly said: readonly string[];
-  /** Seconds since the epoch; 0 at first. */
+  /** Sets the clock, in seconds since the epoch. It starts at 0. */
   setTime(seconds: number): void;
   authorizerCalls(): number;
-  /** A GET. */
+  /** Sends a GET request. */
   get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
   send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
   close(): Promise<void>;

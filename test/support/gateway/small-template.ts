@@ -51,7 +51,7 @@ const method = (ResourceId: Json, HttpMethod: string) =>
     Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: invocationUri('Backend') },
   });
 
-/** A template in CDK's manner: `GET /items/{id}` behind a TOKEN authorizer, and one function that may flush its cache. */
+/** A template as CDK writes it: `GET /items/{id}` behind a TOKEN authorizer, and one function that may flush its cache. */
 export function smallTemplate(): Template {
   return {
     Resources: {
@@ -120,7 +120,7 @@ export function requestTemplate(): Template {
   });
 }
 
-/** The same template with some resources replaced; undefined removes one. */
+/** The same template with some resources replaced. undefined: the resource is removed. */
 export function templateWith(changes: Readonly<Record<string, Template['Resources'][string] | undefined>>): Template {
   const template = smallTemplate();
   const resources = Object.entries({ ...template.Resources, ...changes }).flatMap(([logicalId, changed]) =>
@@ -129,7 +129,7 @@ export function templateWith(changes: Readonly<Record<string, Template['Resource
   return { ...template, Resources: Object.fromEntries(resources) };
 }
 
-/** One resource of the template with other properties on top of its own. */
+/** The same template with changed properties of one resource. */
 export function changed(logicalId: string, properties: JsonObject): Template {
   const original = smallTemplate().Resources[logicalId];
   if (original === undefined) throw new Error(`The small template has no ${logicalId}.`);

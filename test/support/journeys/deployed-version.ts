@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { inject } from 'vitest';
 import { ApiStack } from '../../../infra/api-stack.ts';
@@ -25,7 +24,7 @@ export interface DeployedVersion {
   readonly api: string;
   readonly template: string;
   readonly authorizer: AuthorizerDescription;
-  /** What synth warned of. */
+  /** The warnings of synth. */
   readonly warnings: readonly string[];
   /** Invocations of the authorizer's function so far. */
   decisions(): number;
@@ -34,7 +33,7 @@ export interface DeployedVersion {
   stop(): Promise<void>;
 }
 
-/** Synthesizes the stack and runs its template, with the table as CloudFormation would leave it: one that is there stays. */
+/** Synthesizes the stack and runs its template. An existing table stays, as with CloudFormation. */
 export async function deployVersion(stackName: string, deployment: Deployment): Promise<DeployedVersion> {
   const app = newApp();
   const stack = new ApiStack(app, stackName, { deployment });

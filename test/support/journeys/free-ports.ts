@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { HOST } from '../../../local/run/http-service.ts';
 
-/** Below the ports that systems give to outgoing connections: any of those may be taken by chance at any moment. */
+/** Below the ports of outgoing connections, any of which may be taken at any moment. */
 const FIRST = 10_000;
 const BLOCKS = 5_000;
 
@@ -18,7 +18,7 @@ export function fourFrom(port: number): readonly number[] {
   return [0, 1, 2, 3].map((offset) => port + offset);
 }
 
-/** By connecting: a probe that listens would take the port away from the one who is about to. */
+/** Whether something listens on a port. It connects, because a probe that listens would itself take the port. */
 export async function isTaken(port: number): Promise<boolean> {
   const socket = connect(port, HOST);
   const connected = once(socket, 'connect').then(

@@ -5,13 +5,13 @@ import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run/local-run.ts';
 import { freePorts } from './free-ports.ts';
 
-/** Starting takes seconds, and longer while other suites run. */
+/** Milliseconds. A start takes seconds, and longer while other tests run. */
 export const START_TIMEOUT = 120_000;
 
 /** The whole product on free ports, and what a client and an operator do with it. */
 export interface LocalJourney {
   readonly run: LocalRun;
-  /** What the run said to the person at the terminal. */
+  /** The messages of the run for the person at the terminal. */
   readonly said: readonly string[];
   /** Moves the gateway's clock. */
   advance(seconds: number): void;

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What `npm start` and the operator's tools read. */
+/** The files that `npm start` and the operator's programs read. */
 const PARTS = ['cdk.json', 'package.json', 'infra', 'lambda', 'local', 'ops'];
 
-/** The program in a folder of its own: what it writes beside itself meets no run of the person who tests. */
+/** A copy of the program, so that the files it writes do not meet a run of the person who tests. */
 export interface ProgramCopy extends AsyncDisposable {
   readonly folder: string;
 }

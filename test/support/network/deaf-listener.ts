@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A port on loopback that somebody listens to and where no connection ever comes to stand. */
+/** A loopback port with a listener on which no connection is ever established. */
 export interface DeafListener extends AsyncDisposable {
   readonly address: string;
 }
@@ -12,7 +12,7 @@ const LISTEN = `
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));
 `;
 
-/** A process that is stopped accepts nothing; once its queue is full the kernel drops whoever comes (listen(2)). */
+/** A stopped process accepts nothing. Once its queue is full, the kernel drops new connections (listen(2)). */
 export async function startDeafListener(): Promise<DeafListener> {
   const listener = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(listener.stdout, 'data')) as [Buffer];

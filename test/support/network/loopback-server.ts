@@ -6,13 +6,13 @@ import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 /** How the server answers one request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** A key set, or a table, over real HTTP on loopback: as healthy as its answers, and it counts what it is asked. */
+/** A key set, or a table, over real HTTP on loopback. It records the requests. */
 export interface LoopbackServer {
   /** `http://127.0.0.1:<port>`, or `https://…` */
   readonly address: string;
   /** The paths asked for, in order. */
   readonly requests: readonly string[];
-  /** How to answer from now on; by default, or for paths without an answer of their own. */
+  /** Sets the answer from now on, for all paths without an answer of their own. */
   answerWith(answer: Answer, path?: string): void;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export function redirectTo(address: string): Answer {
   return (response) => response.writeHead(302, { location: address }).end();
 }
 
-/** One answer for each request, in order; the last one from then on. */
+/** Gives one answer to each request, in order, and the last one from then on. */
 export function inTurn(...answers: readonly Answer[]): Answer {
   let asked = 0;
   return (response, request) => {
@@ -93,20 +93,20 @@ export const hang: Answer = () => undefined;
 
 export const reset: Answer = (_, request) => request.socket.resetAndDestroy();
 
-/** Half an answer, then the connection is gone. */
+/** Half an answer, after which the connection is reset. */
 export const breakOff: Answer = (response, request) => {
   response.writeHead(200, { 'content-length': '1000' });
   response.write('{"keys":[', () => request.socket.resetAndDestroy());
 };
 
-/** One byte at a time, for ever: each read succeeds, the answer never ends. */
+/** One byte at a time without end: each read succeeds, and the answer never ends. */
 export const drip: Answer = (response) => {
   response.writeHead(200);
   const drops = setInterval(() => response.write(' '), 20);
   response.on('close', () => clearInterval(drops));
 };
 
-/** As many megabytes as the other side takes. */
+/** Megabytes, as many as the other side reads. */
 export function flood(megabytes: number): Answer {
   const megabyte = Buffer.alloc(1_000_000, ' ');
   return (response) => {

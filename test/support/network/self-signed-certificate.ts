@@ -1,12 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate (PEM) of `localhost` and 127.0.0.1 and its private key (PEM), signed by itself. */
+/** A self-signed certificate (PEM) of `localhost` and 127.0.0.1, and its private key (PEM). */
 export interface SelfSignedCertificate {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
-/** RFC 5280 section 4.1, with the least that a TLS client asks for. */
+/** The fields of RFC 5280 section 4.1 that a TLS client requires. */
 export function selfSignedCertificate(): SelfSignedCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));

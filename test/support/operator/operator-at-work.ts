@@ -21,7 +21,7 @@ export interface Finished {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What `--json` prints, as far as the tests look at it. */
+/** The members of the `--json` document that tests read. */
 export interface PrintedDocument {
   readonly regions: readonly Members[];
   readonly entries: readonly Members[];
@@ -35,7 +35,7 @@ export interface PrintedDocument {
   readonly doubtfulValues: number;
 }
 
-/** An operator at a terminal, with `npm start` running, as far as the tool can see. */
+/** An operator at a terminal, with `npm start` running as far as the tool can tell. */
 export interface OperatorAtWork {
   readonly table: TestRevocationTable;
   readonly folder: string;
@@ -59,7 +59,7 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/orders/{id}/refunds', scopes: ['refunds:read'] },
 ];
 
-/** What the deployment of a table says of it, losses included. */
+/** The routes of a table as its deployment describes them, with the losses. */
 export function describedTable(routes: readonly Route[], acceptedLosses: readonly string[] = []) {
   const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'token', acceptedLosses });
   return { routes: compiled, losses };

@@ -8,8 +8,8 @@ export interface PathRule {
 }
 
 /**
- * Which route API Gateway picks, written a second time for tests and sharing nothing with the compiler or the local gateway:
- * every route is a regular expression, and among those that match the most specific wins, segment by segment from the left.
+ * Selects a route as API Gateway does, written a second time for tests. It shares nothing with the compiler or the local
+ * gateway: a route is a regular expression, and the most specific match wins, segment by segment from the left.
  */
 export function selectRoute<Rule extends PathRule>(
   routes: readonly Rule[],

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from 'aws-lambda';
 
 /**
- * IAM's answer for one request, written a second time for tests: Deny beats Allow beats silence, `*` and `?` match any
- * characters, and a policy variable in a resource would be one, so that it must never get there.
+ * Whether IAM allows one request, written a second time for tests. A Deny beats an Allow, and `*` and `?` match any
+ * characters. It throws for a policy variable in a resource, since IAM would substitute it.
  */
 export function allows(policy: PolicyDocument, resource: string, now = 0): boolean {
   const effects = policy.Statement.filter((statement) => appliesTo(statement, resource, now)).map((s) => s.Effect);

@@ -1,4 +1,4 @@
-/** What a token must, must not or may be allowed of one class of requests. */
+/** Whether a token must, must not or may be allowed one class of requests. */
 export type Demand = 'required' | 'forbidden' | 'free';
 
 /** All policies of `Resource` patterns for the paths of one method. */
@@ -8,7 +8,7 @@ export interface PolicySearch {
   /**
    * Whether some policy allows all that is required and nothing that is forbidden.
    *
-   * @param demands - of `paths`, in their order
+   * @param demands - one for each of `paths`, in order
    */
   isExpressible(demands: readonly Demand[]): boolean;
 }
@@ -17,11 +17,12 @@ const FRESH = 'x';
 const WILDCARD = '?*';
 
 /**
- * Tries every pattern of literals and wildcards on every path, both up to two parts longer than the table's paths. It shares nothing with the compiler.
+ * Tries every pattern of literals and wildcards on every path, both up to two parts longer than the table's paths. It
+ * shares nothing with the compiler.
  *
- * A Deny beats every Allow. So the best policy has every Deny that hits nothing required, and then every Allow that reaches
- * nothing forbidden: where that one does not allow all that is required, none does. A pattern for every method says no more
- * than one for each, so methods are searched one by one.
+ * A Deny beats every Allow. So the best policy has every Deny that matches nothing required, and every Allow that then
+ * matches nothing forbidden: if it does not allow all that is required, no policy does. A pattern for every method says no
+ * more than one for each, so methods are searched one by one.
  */
 export function policySearch(literals: readonly string[], depth: number): PolicySearch {
   const paths = sequences([...literals, FRESH], depth + 2);

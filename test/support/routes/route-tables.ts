@@ -17,7 +17,7 @@ const LITERALS = ['a', 'b', 'a.b', 'special'];
 const SCOPES = ['read', 'write', 'admin', 'readwrite'];
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
 
-/** Segments by which a client may try its luck. */
+/** Segments that a hostile client may send. */
 const TRAPS = [
   '*',
   '?',
@@ -41,7 +41,7 @@ const TRAPS = [
 
 const literal = fc.constantFrom(...LITERALS);
 
-/** API Gateway knows one parameter name at a place, so the depth names it. */
+/** API Gateway allows one parameter name at a place, so the depth names it. */
 const path = fc
   .tuple(fc.array(fc.option(literal, { freq: 2 }), { maxLength: 4 }), fc.boolean(), fc.nat({ max: 4 }))
   .map(([parts, hasProxy, chance]) => {
@@ -61,7 +61,7 @@ const randomTable: fc.Arbitrary<readonly Route[]> = fc.uniqueArray(route, {
   maxLength: 7,
 });
 
-/** No policy says these without a loss: a literal one, and a whole one. Random tables are rarely of the kind. */
+/** Tables that no policy says without a loss: a literal one, and a whole one. Random tables are rarely of this kind. */
 const LOSING_TABLES: readonly (readonly Route[])[] = [
   [
     { method: 'GET', path: '/a/{p1}', scopes: ['read'] },
@@ -133,7 +133,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   ),
 );
 
-/** A request near a route: its path with texts for the parameters, then bent a little. */
+/** A request near a route: its path with texts for the parameters, then changed a little. */
 const nearRequest = (routes: readonly Route[]): fc.Arbitrary<PathRequest> =>
   fc
     .record({

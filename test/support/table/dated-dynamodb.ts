@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { inject } from 'vitest';
 import { startLoopbackServer } from '../network/loopback-server.ts';
 
-/** The run's DynamoDB Local, on a clock of its own. */
+/** The test run's DynamoDB Local, with a clock of its own. */
 export interface DatedDynamoDb {
   readonly address: string;
   close(): Promise<void>;
@@ -36,12 +36,12 @@ export async function startDatedDynamoDb(
   };
 }
 
-/** `Date` is cut to whole seconds: this one stands for the second that ends at the instant, and nothing later. */
+/** A `Date` for the second that ends at the instant, since `Date` is cut to whole seconds. */
 export function dateThatEndsAt(now: number): string {
   return httpDate(Math.ceil(now) - 1);
 }
 
-/** @param seconds - since the epoch; a fraction is cut, as every server does */
+/** @param seconds - since the epoch. A fraction is cut, as servers do. */
 export function httpDate(seconds: number): string {
   return new Date(Math.floor(seconds) * 1000).toUTCString();
 }

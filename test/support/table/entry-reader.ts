@@ -3,7 +3,7 @@ import type { ReadEntries } from '../../../lambda/revocation/revocation-list.ts'
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import { testCredentials } from './test-table.ts';
 
-/** The authorizer's reads of a table at an address, as the handler makes them; `requestTimeout` in milliseconds. */
+/** Reads a table at an address as the authorizer's handler does. `requestTimeout` is in milliseconds. */
 export function entryReaderAt(endpoint: string, table: string, requestTimeout?: number): ReadEntries {
   const call = createDynamoDbCall({
     endpoint: new URL(endpoint),

@@ -6,16 +6,16 @@ import { NOW } from '../tokens/sample-issuer.ts';
 import { dateThatEndsAt } from './dated-dynamodb.ts';
 
 /**
- * What becomes of a request: `answer`: all is well; `lose-answer`: DynamoDB does as asked, and its answer is lost;
- * `deny`: DynamoDB does nothing, and says so; `break`: DynamoDB says 500, whatever it did; `undo`: somebody else undoes
- * at once what DynamoDB has acknowledged.
+ * What happens to a request. `answer`: DynamoDB answers. `lose-answer`: DynamoDB executes it, and the answer is lost.
+ * `deny`: DynamoDB denies it. `break`: DynamoDB executes it and answers 500. `undo`: DynamoDB acknowledges it, and
+ * another writer undoes it at once.
  */
 export type Treatment = 'answer' | 'lose-answer' | 'deny' | 'break' | 'undo';
 
-/** The run's DynamoDB Local behind a network, and under a policy, that do not always let it be. */
+/** The test run's DynamoDB Local behind a faulty network and a policy that may deny. */
 export interface FaultyDynamoDb {
   readonly address: string;
-  /** For every request from now on. @param treatment - told the operation (`PutItem`), and how many of it came before */
+  /** Sets the treatment of later requests, by operation (`PutItem`) and the number of earlier requests of it. */
   treat(treatment: (operation: string, earlier: number) => Treatment): void;
   /** Runs an action once, before the next request that writes is passed on. */
   outrunNextWrite(action: () => Promise<unknown>): void;
@@ -85,7 +85,7 @@ const TREATMENTS: Readonly<
   },
 };
 
-/** With the time of the tests. */
+/** The headers of an answer, dated by the tests' clock. */
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0', date: dateThatEndsAt(NOW) };
 
 function errorNamed(name: string): string {

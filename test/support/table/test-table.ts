@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
 
-/** A revocation table of its own in the run's DynamoDB Local, written the way a console would: attribute by attribute. */
+/** A new revocation table in the test run's DynamoDB Local. Entries are written attribute by attribute, as in a console. */
 export interface TestRevocationTable {
   readonly name: string;
   readonly client: DynamoDBClient;

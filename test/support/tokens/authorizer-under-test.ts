@@ -12,7 +12,7 @@ import { NOW } from './sample-issuer.ts';
 
 export const STAGE_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';
 
-/** What API Gateway makes of an authorizer's answer: a policy, a 401, or a 500. */
+/** The result of an authorizer's answer in API Gateway: a policy, a 401, or a 500. */
 export type Outcome =
   | { readonly kind: 'allowed'; readonly result: APIGatewayAuthorizerResult }
   | { readonly kind: 'unauthorized' }
@@ -22,19 +22,19 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly event: stri
 
 export interface AuthorizerUnderTest {
   decide(authorizationToken: string, methodArn?: string): Promise<Outcome>;
-  /** The whole event as API Gateway, or somebody else, sends it. */
+  /** Sends a whole event, as API Gateway or another caller might. */
   answerTo(event: unknown): Promise<Outcome>;
   readonly lines: readonly string[];
-  /** The log, every line parsed: a line that is no JSON throws here. */
+  /** The parsed log. Throws for a line that is not JSON. */
   log(): readonly LogLine[];
-  /** What was asked of the revocation table, read by read. */
+  /** The targets of each read of the revocation table, in order. */
   readonly reads: readonly (readonly string[])[];
 }
 
 export interface TestClock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** To an instant in seconds since the epoch. */
+  /** Sets the clock, in seconds since the epoch. */
   set(seconds: number): void;
   advance(seconds: number): void;
 }
@@ -69,7 +69,7 @@ export interface AuthorizerOptions {
   readonly random?: () => number;
 }
 
-/** The authorizer as the handler builds it, with its clock, its table and its log in the test's hand. */
+/** The authorizer as the handler builds it, with a clock, a table and a log that the test controls. */
 export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnderTest {
   const {
     issuers,

@@ -1,6 +1,6 @@
 /**
- * What a signed token's claims are worth, written from the standards and from the table of bad input alone: RFC 7519
- * section 4.1 (registered claims), RFC 9068 section 2.2 (claims an access token must have). It knows none of our code.
+ * Verifies a signed token's claims, written only from the standards and the table of bad input: RFC 7519 section 4.1
+ * (registered claims), RFC 9068 section 2.2 (claims an access token must have). It uses none of our code.
  */
 export interface ClaimRules {
   readonly issuer: string;
@@ -15,7 +15,7 @@ export interface ClaimRules {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Until when a token with these claims opens anything (seconds since the epoch); undefined: it is rejected. */
+/** The end of a token with these claims, in seconds since the epoch. undefined: the token is rejected. */
 export function endOf(claims: Claims, rules: ClaimRules, nowMilliseconds: number): number | undefined {
   const now = Math.floor(nowMilliseconds / 1000);
   const { iss, aud, exp, iat, nbf } = claims;
@@ -23,9 +23,9 @@ export function endOf(claims: Claims, rules: ClaimRules, nowMilliseconds: number
   if (iss !== rules.issuer || !namesUs(aud, rules.audience)) return undefined;
   // 9068 2.2: iss, exp, aud, sub, iat, jti are REQUIRED; NumericDates are JSON numbers.
   if (!isNumericDate(exp) || !isNumericDate(iat)) return undefined;
-  // 4.1.4: on or after exp it MUST NOT be accepted, some leeway apart.
+  // 4.1.4: on or after exp it MUST NOT be accepted, some tolerance apart.
   if (now - rules.tolerance >= exp) return undefined;
-  // Not from the future, not older than the deployment allows.
+  // The token is not from the future, and not older than the deployment allows.
   if (iat > now + rules.tolerance || now - iat > rules.maxTokenAge + rules.tolerance) return undefined;
   // 4.1.5: before nbf it MUST NOT be accepted.
   if (nbf !== undefined && (!isNumericDate(nbf) || nbf > now + rules.tolerance)) return undefined;
@@ -33,7 +33,7 @@ export function endOf(claims: Claims, rules: ClaimRules, nowMilliseconds: number
   return Math.min(exp, iat + rules.maxTokenAge);
 }
 
-/** What a name in a log, a header and a table key can be. */
+/** Whether a text can be a name in a log, a header and a table key. */
 function areNamesSound({ sub, jti, sid, client_id }: Claims, { needsTokenId }: ClaimRules): boolean {
   if (!isName(sub)) return false;
   if (jti === undefined ? needsTokenId : !isName(jti)) return false;
@@ -50,7 +50,7 @@ function isName(value: unknown): boolean {
   });
 }
 
-/** Seconds, and not milliseconds: before the year 5138. */
+/** Whether a number is seconds, not milliseconds: before the year 5138. */
 function isNumericDate(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e11;
 }

@@ -9,7 +9,7 @@ export const key = createSigningKey('ES256', 'ec-1');
 /** The key that the issuer rotates in. */
 export const next = createSigningKey('ES256', 'ec-2');
 
-/** A token that lives as long as a test may go on; signed with `by`, naming `keyId`. */
+/** A token that outlives any test, signed with `by` and naming `keyId`. */
 export function tokenUnder(
   keyId: string,
   by: SigningKey = key,
@@ -23,7 +23,7 @@ export const good = tokenUnder('ec-1');
 
 export const down = body('<html>503 Service Unavailable</html>', 503);
 
-/** An issuer that answers so, and an authorizer that trusts it and has done nothing yet. */
+/** An issuer with these answers, and a new authorizer that trusts it. */
 export async function keyWorld(answer: Answer, settings: Partial<TrustedIssuer> = {}, random = () => 1) {
   const server = await startLoopbackServer(answer);
   const clock = createClock();

@@ -6,20 +6,20 @@ import { goodClaims, trustedIssuer } from './sample-issuer.ts';
 import { signedToken } from './signed-token.ts';
 import { createSigningKey, type SigningKey } from './signing-keys.ts';
 
-/** The issuer of a test file: its key set is served, over real HTTP, from the first test to the last. */
+/** The issuer of a test file. Its key set is served over real HTTP from the first test to the last. */
 export interface LoopbackIssuer {
-  /** `http://127.0.0.1:<port>`; only while tests run, since it comes with the server. The key set is at `/keys`. */
+  /** `http://127.0.0.1:<port>`, known only while tests run. The key set is at `/keys`. */
   readonly address: string;
-  /** The paths that its server was asked for, in order. */
+  /** The paths that were requested, in order. */
   readonly requests: readonly string[];
   readonly key: SigningKey;
-  /** Of a good token under that key. */
+  /** The header of a good token under that key. */
   readonly header: { readonly typ: string; readonly alg: string; readonly kid: string };
-  /** A good token under that key, but for what a test changes. */
+  /** A good token under that key, with the changes of a test. */
   tokenOf(claims?: Readonly<Record<string, unknown>>): string;
   /** The issuer as an authorizer trusts it. */
   trusted(settings?: Partial<TrustedIssuer>): TrustedIssuer;
-  /** An authorizer that has done nothing yet, and trusts this issuer alone unless told otherwise. */
+  /** A new authorizer. @default it trusts this issuer alone */
   fresh(options?: Partial<AuthorizerOptions>): AuthorizerUnderTest;
 }
 

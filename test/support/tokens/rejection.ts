@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RejectionReason } from '../../../lambda/errors.ts';
 import type { AuthorizerUnderTest, Outcome } from './authorizer-under-test.ts';
 
-/** Reasons found in the token alone: not even the key set may have been asked for. */
+/** Reasons found in the token alone, for which the key set must not be requested. */
 const FOUND_WITHOUT_KEYS: readonly RejectionReason[] = [
   'oversized',
   'not-bearer',
@@ -23,7 +23,7 @@ export interface RejectedRow {
   readonly authorizationToken: string;
 }
 
-/** What a row is about, and the authorization token itself. */
+/** The subject of a row, and the authorization token itself. */
 export type Case = readonly [what: string, authorizationToken: string];
 
 /** Rows of SECURITY.md that share their id and their reason. */
@@ -36,8 +36,8 @@ export interface Requests {
 }
 
 /**
- * Sends the row to an authorizer that has done nothing yet: 401, that reason in the log, and no step beyond the one
- * that rejected it: no key set for what the token shows by itself, no table before the signature and claims hold.
+ * Sends the row to a new authorizer and expects 401, the reason in the log, and no step after the one that rejected it: no
+ * key set for what the token shows by itself, no table before the signature and claims hold.
  */
 export async function expectRejected(
   row: RejectedRow,
@@ -58,7 +58,7 @@ export function rejectionsOf(authorizer: AuthorizerUnderTest): readonly unknown[
   return authorizer.log().flatMap(({ event, reason }) => (event === 'rejected' ? [reason] : []));
 }
 
-/** No 20 characters in a row of the token stand in a log line or in an error. */
+/** Expects that no 20 consecutive characters of the token appear in a log line or an error. */
 export function expectNoPieceOf(authorizationToken: string, { lines }: AuthorizerUnderTest, outcome: Outcome): void {
   const said = lines.join('\n') + (outcome.kind === 'failed' ? outcome.message : '');
   const last = Math.min(authorizationToken.length, 10_000) - 20;

@@ -11,7 +11,7 @@ export function rocaNumber(bits: number): bigint {
   return k * m + power(65_537n, randomBelow(64), m);
 }
 
-/** A true RSA key pair of 2048 bits with primes of that form. */
+/** A real RSA key pair of 2048 bits with primes of that form. */
 export function rocaKey(keyId: string): SigningKey {
   const [p, q] = [rocaPrime(1024), rocaPrime(1024)].sort((one, other) => (one > other ? -1 : 1)) as [bigint, bigint];
   const [n, e] = [p * q, 65_537n];

@@ -1,6 +1,6 @@
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 
-/** An issuer of RFC 9068 access tokens, for whom only what a test is about is said. */
+/** An issuer of RFC 9068 access tokens, with the settings that a test is about. */
 export function trustedIssuer(settings: Partial<TrustedIssuer> = {}): TrustedIssuer {
   return {
     alias: 'main',
@@ -26,10 +26,10 @@ export function trustedIssuer(settings: Partial<TrustedIssuer> = {}): TrustedIss
   };
 }
 
-/** Where the clock of a test stands, in seconds since the epoch. */
+/** The time on a test's clock, in seconds since the epoch. */
 export const NOW = 1_800_000_000;
 
-/** The claims of a good token of that issuer, but for what a test changes; `undefined` removes a claim. */
+/** The claims of a good token of that issuer, with the changes of a test. `undefined` removes a claim. */
 export function goodClaims(changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
   return {
     iss: 'https://issuer.example/',

@@ -1,9 +1,9 @@
 import { type SigningKey, signatureOf } from './signing-keys.ts';
 
-/** What stands in a segment: an object to be written as JSON, or text or bytes exactly as they are. */
+/** The content of a segment: an object to be written as JSON, or text or bytes as they are. */
 export type Content = Readonly<Record<string, unknown>> | string | Buffer;
 
-/** A compact JWS with a true signature over whatever header and payload say, however wrong. */
+/** A compact JWS with a valid signature over any header and payload, however wrong. */
 export function signedToken(key: SigningKey, header: Content, payload: Content): string {
   const signedPart = `${segment(header)}.${segment(payload)}`;
   return `${signedPart}.${segment(signatureOf(key, signedPart))}`;

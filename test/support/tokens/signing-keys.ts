@@ -1,7 +1,7 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { SignatureAlgorithm } from '../../../lambda/token/trusted-issuer.ts';
 
-/** A key pair of an issuer, with what its key set publishes. */
+/** A key pair of an issuer, with the JWK that its key set publishes. */
 export interface SigningKey {
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
@@ -40,7 +40,7 @@ export function createSigningKey(algorithm: SignatureAlgorithm, keyId: string): 
   return { keyId, algorithm, privateKey, publicKey, publicJwk };
 }
 
-/** The signature of a JWS under this key, as RFC 7518 wants it (ECDSA: r and s side by side). */
+/** The signature of a JWS under this key, in the form of RFC 7518 (ECDSA: r and s concatenated). */
 export function signatureOf(key: SigningKey, signedPart: string): Buffer {
   const { hash, options } = METHODS[key.algorithm];
   return sign(hash, Buffer.from(signedPart), { key: key.privateKey, ...options });

@@ -14,7 +14,7 @@ test.each<[string, Json]>([
   ['text', 'allow'],
   ['no principalId', { policyDocument }],
   ['an empty principalId', { principalId: '', policyDocument }],
-  ['a principalId that is no text', { principalId: 7, policyDocument }],
+  ['a principalId that is not text', { principalId: 7, policyDocument }],
   ['no policy', { principalId: 'p' }],
   ['a policy without statements', { principalId: 'p', policyDocument: { Version: '2012-10-17' } }],
   ['an object in the context', { principalId: 'p', policyDocument, context: { a: {} } }],

@@ -16,8 +16,8 @@ const eventOf = async (target: string, ...headers: readonly (readonly [string, s
   return JSON.parse(JSON.parse(String(body)).requestContext.authorizer.event);
 };
 
-describe('a REQUEST authorizer is told', () => {
-  test('the whole request, as API Gateway tells it', async () => {
+describe('a REQUEST authorizer receives', () => {
+  test('the whole request, as API Gateway passes it on', async () => {
     const target = '/v1/items/a%2Fb/?x=1&x=2&y=3';
     const event = await eventOf(target, withToken('echo'), ['x-two', '1'], ['x-two', '2']);
     expect(event).toEqual({
@@ -40,7 +40,7 @@ describe('a REQUEST authorizer is told', () => {
     });
   });
 
-  test('an empty object, where a proxy integration is told null', async () => {
+  test('an empty object, where a proxy integration receives null', async () => {
     expect(await eventOf('/v1/items', withToken('echo'))).toMatchObject({
       ...{ queryStringParameters: {}, multiValueQueryStringParameters: {}, pathParameters: {} },
     });
@@ -60,12 +60,12 @@ describe('the identity sources of a REQUEST authorizer', () => {
   test.each([
     ['is missing', []],
     ['is empty', [['Authorization', ''] as const]],
-  ])('whose header %s: 401 without asking it', async (_, headers) => {
+  ])('reject a request whose header %s, without asking the authorizer', async (_, headers) => {
     expect((await gateway.get('/v1/items/7', ...headers)).status).toBe(401);
     expect(gateway.authorizerCalls()).toBe(0);
   });
 
-  test('let garbage through to it: no expression is matched', async () => {
+  test('pass garbage to the authorizer: no expression is matched', async () => {
     expect((await gateway.get('/v1/items/7', ['Authorization', 'Basic %'])).status).toBe(500);
     expect(gateway.authorizerCalls()).toBe(1);
   });

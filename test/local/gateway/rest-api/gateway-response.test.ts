@@ -19,7 +19,7 @@ describe('without a declaration API Gateway answers in its own way', () => {
     [unauthorized, 401, '{"message":"Unauthorized"}'],
     [denied, 403, '{"Message":"User is not authorized"}'],
     [unknown, 500, '{"message":null}'],
-  ])('%j', (failure, status, body) => {
+  ])('to %j', (failure, status, body) => {
     expect(answer(failure)).toMatchObject({ status, body });
   });
 });
@@ -47,7 +47,7 @@ describe('a declared response', () => {
     });
   });
 
-  test('of a fallback type stands in for what is not declared, its status too', () => {
+  test('of a fallback type replaces what is not declared, its status too', () => {
     const declared = { DEFAULT_4XX: settings({ statusCode: 418 }), DEFAULT_5XX: settings({ statusCode: 599 }) };
     expect(answer(unauthorized, declared).status).toBe(418);
     expect(answer(unknown, declared).status).toBe(599);
@@ -59,6 +59,6 @@ test.each([
   { templates: { 'application/json': '$input.body' } },
   { templates: { 'application/json': '$stageVariables.x' } },
   { parameters: { 'gatewayresponse.header.X': 'method.request.path.id' } },
-])('a substitution that is not known is rejected: %j', (parts) => {
+])('an unknown substitution is rejected: %j', (parts) => {
   expect(() => rejectUnknownSubstitutions(new Map([['UNAUTHORIZED', settings(parts)]]))).toThrow('UNAUTHORIZED');
 });

@@ -36,13 +36,16 @@ describe('the most specific method is selected', () => {
     ['/orders/7%2F8', '/orders/{id}', { id: '7%2F8' }],
     ['/files/x/y/z', '/files/{path+}', { path: 'x/y/z' }],
     ['/a/b/c', '/a/{x}/c', { x: 'b' }],
-  ])('%s -> %s', (path, resourcePath, pathParameters) => {
+  ])('for %s: %s', (path, resourcePath, pathParameters) => {
     expect(select('GET', path)).toMatchObject({ method: { resourcePath }, pathParameters });
   });
 
-  test.each(['/nothing', '/orders/7/8', '/orders//refunds', '/files', '//orders', '/Orders'])('%s: none', (path) => {
-    expect(select('GET', path)).toBeUndefined();
-  });
+  test.each(['/nothing', '/orders/7/8', '/orders//refunds', '/files', '//orders', '/Orders'])(
+    'for %s: none',
+    (path) => {
+      expect(select('GET', path)).toBeUndefined();
+    },
+  );
 });
 
 test('a path without the method makes way for a less specific one that has it', () => {
@@ -66,7 +69,7 @@ test.each<[RouteReadingName, string, string | undefined]>([
   ['raw', '/items/special', '/items/{id}'],
   ['raw', '/foo/bar', '/foo/{proxy+}'],
   ['raw+full-match-first', '/foo/bar', '/{x}/bar'],
-])('the reading %s hands GET %s to %s', (reading, path, resourcePath) => {
+])('the reading %s passes GET %s to %s', (reading, path, resourcePath) => {
   const methods = methodsOf('GET /items/{id}', 'GET /foo/{proxy+}', 'GET /{x}/bar');
   expect(methodSelection(methods, reading)('GET', path)?.method.resourcePath).toBe(resourcePath);
 });

@@ -17,7 +17,7 @@ test('a REST API is read from the template', () => {
   });
 });
 
-test('a REQUEST authorizer is read with its identity sources, in their order', () => {
+test('a REQUEST authorizer is read with its identity sources, in order', () => {
   const api = restApiOf(stackOf('small', requestTemplate()));
   expect(api.authorizers.get('TokenAuthorizer')).toMatchObject({
     type: 'REQUEST',
