@@ -24,7 +24,7 @@ describe('an operator whose issuer has been renamed', () => {
     expect(await operator.entry('sub#old#alice')).toBeUndefined();
   });
 
-  it('restores what stands under any of the aliases, because each entry goes on revoking', async () => {
+  it('restores entries under all aliases, because each of them goes on revoking', async () => {
     await put('sub#main#alice');
     await put('sub#oldest#alice');
     const { exitCode, out } = await operator.run('restore subject alice --issuer main');
@@ -42,7 +42,7 @@ describe('an operator whose issuer has been renamed', () => {
     expect(shown.out.match(/there is no entry/g)).toHaveLength(1);
   });
 
-  it('sees what a restoration would do, and nothing is deleted', async () => {
+  it('sees what a restoration would do, without a deletion', async () => {
     await put('kid#old#k');
     const { out } = await operator.run('restore key k --issuer main --dry-run');
     expect(out).toMatch(/would restore key k of old/);
@@ -64,7 +64,7 @@ describe('an operator whose issuer has been renamed', () => {
     expect((await operator.run('list --issuer old')).err).toBe('');
   });
 
-  it('hears nothing of sound entries under a former alias from lint', async () => {
+  it('gets no finding from lint about correct entries under a former alias', async () => {
     await put('sub#old#alice');
     expect(await operator.run('lint')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/nothing wrong/) });
   });

@@ -15,7 +15,7 @@ const soon = { N: String(NOW + 60) };
 
 const withTimes = { before: { N: String(NOW) }, purgeAt: { N: String(NOW + 200_000) } };
 
-/** Entries as a tired human writes them; what lint says; the entry that stands there after its fix was run. */
+/** An entry as a tired human writes it, the kind of finding, and the target of the entry after the fix. */
 const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>, string, string | undefined][] = [
   ['an upper-case prefix', 'SUB#main#a', {}, 'malformed-target', 'sub#main#a'],
   ['an upper-case alias', 'sub#MAIN#b', { before: { N: '1799999000' } }, 'malformed-target', 'sub#main#b'],
@@ -67,7 +67,7 @@ const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>,
     'jti#main#u',
   ],
   [
-    'a `purgeAt` that has passed beside a `before`',
+    'a `purgeAt` that has passed next to a `before`',
     'sub#main#v',
     { before: { N: String(NOW - 60) }, purgeAt: { N: String(NOW - 10) } },
     'purge-in-past',
@@ -89,7 +89,7 @@ const CASES: readonly [string, string, Readonly<Record<string, AttributeValue>>,
 ];
 
 describe.each(CASES)('%s: %s', (_, target, attributes, kind, meant) => {
-  it('is found, and the command that lint prints puts it right', async () => {
+  it('is found, and the command that lint prints mends it', async () => {
     await operator.table.put({ target: { S: target }, ...attributes });
     const { findings } = await operator.document('lint');
     expect(findings).toMatchObject([{ target, kind }]);
@@ -119,7 +119,7 @@ describe('a fix', () => {
   it.each<[string, Readonly<Record<string, AttributeValue>>]>([
     ['replaces', {}],
     ['strengthens', { before: { S: 'x' }, purgeAt: soon }],
-  ])('keeps the reason, and does not flush what was not to flush, when it %s', async (_, attributes) => {
+  ])('keeps the reason and `flush: false` when it %s', async (_, attributes) => {
     const target = { S: 'jti#main#kept' };
     const reason = { S: 'laptop; lost' };
     const entry = await fixed({ target, reason, flush: { BOOL: false }, ...attributes });
@@ -130,7 +130,7 @@ describe('a fix', () => {
     ['in the future, and no `purgeAt`', { before: { N: String(NOW + 90_000) } }],
     ['too long ago, and no `purgeAt`', { before: { N: '1700000000' }, revokedAt: { S: '2027-01-15T08:00:00Z' } }],
     ['in the future, and a `purgeAt` too early', { before: { N: String(NOW + 90_000) }, purgeAt: soon }],
-  ])('puts right all that is wrong with an entry: `before` %s', async (_, attributes) => {
+  ])('mends everything that is wrong with an entry: `before` %s', async (_, attributes) => {
     const entry = await fixed({ target: { S: 'sub#main#twice' }, ...attributes });
     expect(entry).toMatchObject({ before: { N: String(NOW) }, purgeAt: { N: String(NOW + 2 + 86_400 + 5 + 3600) } });
   });
@@ -151,7 +151,7 @@ describe('a fix', () => {
     );
   });
 
-  it('that keeps a future `before` is printed as well, where more than that is wrong', async () => {
+  it('that keeps a future `before` is printed too, where more than that is wrong', async () => {
     const before = String(NOW + 90_000);
     for (const purgeAt of [soon, { S: 'soon' }, undefined]) {
       const item = { target: { S: 'sub#main#meant' }, before: { N: before }, reason: { S: 'kept' } };
@@ -198,7 +198,7 @@ describe('a fix', () => {
   it.each<[string, Readonly<Record<string, AttributeValue>>, RegExp]>([
     ['sub#main#main#whole', withTimes, /^unless the value itself begins with an alias$/],
     ['jti#main#late', { purgeAt: { N: '1795600000' } }, /^if it is still to be revoked$/],
-  ])('says what it takes for granted of %s, and removes nothing otherwise', async (target, attributes, guess) => {
+  ])('states its assumption about %s, and offers no removal otherwise', async (target, attributes, guess) => {
     await operator.table.put({ target: { S: target }, ...attributes });
     const { findings } = await operator.document('lint');
     await operator.table.remove(target);
@@ -212,14 +212,14 @@ describe('a fix', () => {
       'add it to the formerAliases of the issuer that had it, and deploy',
     ],
     ['cid#main#f', 'if entries of the level client are not to count', 'add it to revocationLevels, and deploy'],
-  ])('does not delete %s, which a deployment stopped reading, without a word', async (target, guess, otherwise) => {
+  ])('states when to delete %s, which a deployment stopped reading', async (target, guess, otherwise) => {
     await operator.table.put({ target: { S: target } });
     const { findings } = await operator.document('lint');
     await operator.table.remove(target);
     expect(findings).toMatchObject([{ guess, otherwise }]);
   });
 
-  it('for a target that cannot be meant, since its level is not read, is to remove it', async () => {
+  it('removes a target that means nothing, because its level is not read', async () => {
     await operator.table.put({ target: { S: 'sub#main#cid#main#spa' } });
     const { findings } = await operator.document('lint');
     await operator.table.remove('sub#main#cid#main#spa');
@@ -233,7 +233,7 @@ describe('a fix', () => {
       /^in the DynamoDB console, delete `before`$/,
     ],
     ['of a `purgeAt`', {}, /^in the DynamoDB console, set `purgeAt` \(/],
-  ])('%s in an entry for a digest is left to the console', async (_, attributes, fix) => {
+  ])('%s in an entry for a digest is made in the console', async (_, attributes, fix) => {
     const digests = await operatorAtWork(describedAuthorizer([trustedIssuer({ tokensWithoutId: 'digest' })]));
     await digests.table.put({ target: { S: `th#main#${'0'.repeat(64)}` }, ...attributes });
     expect((await digests.document('lint')).findings).toMatchObject([{ fix: expect.stringMatching(fix) }]);
@@ -241,7 +241,7 @@ describe('a fix', () => {
   });
 });
 
-it('findings make the exit code 1, and are printed with their fix', async () => {
+it('lint exits with 1 when it finds something, and prints the fix', async () => {
   await operator.table.put({ target: { S: 'nonsense' } });
   const { exitCode, out } = await operator.run('lint');
   await operator.table.remove('nonsense');
@@ -249,7 +249,7 @@ it('findings make the exit code 1, and are printed with their fix', async () => 
   expect(out).toMatch(/unknown-prefix: .*\n {2}fix: npm run revocations -- restore target nonsense --local/);
 });
 
-it('what the tool itself writes is never found', async () => {
+it('lint finds nothing wrong with entries that the tool wrote', async () => {
   const commands = [
     'token --jwt-id t',
     'session s',

@@ -19,7 +19,7 @@ describe('restore', () => {
     expect(out).toMatch(/Works again: tokens of this subject issued until 2027-01-15T08:00:00Z/);
   });
 
-  it('of what is not revoked deletes nothing, and says so', async () => {
+  it('deletes nothing when there is no entry, and says so', async () => {
     const { exitCode, out } = await operator.run('restore key none --issuer main');
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
@@ -27,7 +27,7 @@ describe('restore', () => {
     });
   });
 
-  it('--dry-run deletes nothing', async () => {
+  it('deletes nothing with --dry-run', async () => {
     await operator.run('revoke key k --issuer main');
     const { out } = await operator.run('restore key k --issuer main --dry-run');
     expect(out).toMatch(/would restore key k of main/);
@@ -42,7 +42,7 @@ describe('restore', () => {
 });
 
 describe('show', () => {
-  it('tells what an entry rejects, who wrote it, and what is wrong with it', async () => {
+  it('shows what an entry rejects, who wrote it, and what is wrong with it', async () => {
     await operator.table.put({
       target: { S: 'sub#main#hand' },
       before: { S: 'yesterday' },
@@ -98,7 +98,7 @@ describe('list', () => {
     ['--issuer main', 25],
     ['--issuer main --level key', 0],
     ['--all', 30],
-  ])('%s', async (options, count) => {
+  ])('lists with %s', async (options, count) => {
     const { entries, next } = await shelf.document(`list ${options}`);
     expect({ count: entries.length, next }).toEqual({ count, next: null });
   });
@@ -106,7 +106,7 @@ describe('list', () => {
   it.each([
     ['--issuer mian', 'No issuer of this deployment has the alias "mian": there are main, other.\n'],
     ['--issuer main', ''],
-  ])('%s: an alias that nobody has is said to be one', async (options, err) => {
+  ])('warns of an unknown alias: %s', async (options, err) => {
     expect(await shelf.run(`list ${options}`)).toMatchObject({ exitCode: 0, err });
   });
 
@@ -119,7 +119,7 @@ describe('list', () => {
   });
 });
 
-it('a token that somebody put into a target is not printed', async () => {
+it('a token in a target is not printed', async () => {
   const token = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2kifQ.c2lnbmF0dXJl';
   await operator.table.put({ target: { S: `jti#main#${token}` } });
   for (const command of ['list --all', 'list --all --json', 'lint', 'lint --json']) {

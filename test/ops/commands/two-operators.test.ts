@@ -31,7 +31,7 @@ describe('an import never weakens a block that another operator confirmed', () =
     expect(await ann.entry('sub#main#y')).toBeDefined();
   });
 
-  it('although the entry that both found was there already', async () => {
+  it('when it replaces an entry that both of them found', async () => {
     await ann.table.put({ target: { S: 'sub#main#old' }, before: { N: '1799990000' } });
     dynamoDb.outrunNextWrite(() => bob.run('revoke subject old --block --by bob'));
     await ann.run('import - --by ann', 'level,value\nsubject,old');
@@ -39,8 +39,8 @@ describe('an import never weakens a block that another operator confirmed', () =
   });
 });
 
-describe('a flush that another operator asked for', () => {
-  it('is not taken out of the entry by an import with --no-flush', async () => {
+describe('an import with --no-flush', () => {
+  it('keeps the flush that another operator asked for', async () => {
     await ann.table.put({ target: { S: 'sub#main#quiet' }, before: { N: '1799990000' }, flush: { BOOL: false } });
     dynamoDb.outrunNextWrite(() => bob.run('revoke subject quiet --before 1799990000 --by bob'));
     await ann.run('import - --no-flush --by ann', 'level,value\nsubject,quiet');
@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 
 describe('restore', () => {
-  it('deletes only the entry that it has seen: one that another operator writes meanwhile stands', async () => {
+  it('deletes only the entry that it has read, and keeps one that another operator writes meanwhile', async () => {
     dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
     const { exitCode, out } = await ann.run('restore subject alice');
     expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
@@ -64,7 +64,7 @@ describe('restore', () => {
     });
   });
 
-  it('does not delete, when it repeats a request whose answer was lost, what was revoked in between', async () => {
+  it('keeps an entry written in between when it repeats a request whose answer was lost', async () => {
     dynamoDb.treat((operation, earlier) => {
       if (operation !== 'DeleteItem' || earlier > 0) return 'answer';
       dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
@@ -78,7 +78,7 @@ describe('restore', () => {
     expect(await ann.entry('sub#main#alice')).toMatchObject({ revokedBy: { S: 'carol' } });
   });
 
-  it('whose entry another operator writes again before it is read back says that it is not restored', async () => {
+  it('says that nothing is restored when another operator revokes again before the read-back', async () => {
     dynamoDb.followNextWrite(() => bob.run('revoke subject alice --block --by carol'));
     const { exitCode, out } = await ann.run('restore subject alice');
     expect({ exitCode, out }).toEqual({
@@ -90,7 +90,7 @@ describe('restore', () => {
     expect(out).not.toMatch(/Works again/);
   });
 
-  it('that another operator outruns says that there is nothing to delete', async () => {
+  it('says that there is nothing to delete when another operator is faster', async () => {
     dynamoDb.outrunNextWrite(() => bob.run('restore subject alice'));
     expect(await ann.run('restore subject alice')).toMatchObject({
       exitCode: 0,
@@ -100,7 +100,7 @@ describe('restore', () => {
 });
 
 describe('revoke --replace', () => {
-  it('replaces only the entry that it has seen', async () => {
+  it('replaces only the entry that it has read', async () => {
     dynamoDb.outrunNextWrite(async () => {
       dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
     });
@@ -112,7 +112,7 @@ describe('revoke --replace', () => {
     });
   });
 
-  it('does not replace, when it repeats a request whose answer was lost, what was written in between', async () => {
+  it('keeps an entry written in between when it repeats a request whose answer was lost', async () => {
     dynamoDb.treat((operation, earlier) => {
       if (operation !== 'PutItem' || earlier !== 1) return 'answer';
       dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
@@ -127,7 +127,7 @@ describe('revoke --replace', () => {
   });
 });
 
-describe('a write that takes so long that its `before` is moved afterwards', () => {
+describe('a slow write, whose `before` is moved afterwards', () => {
   /** The first write is rejected, since it expects no entry; the second takes 3 s; the third moves the `before`. */
   const outrunMove = (action: () => Promise<unknown>) =>
     dynamoDb.outrunNextWrite(async () =>
@@ -171,7 +171,7 @@ describe('a write that takes so long that its `before` is moved afterwards', () 
     });
   });
 
-  it('says nothing of others where there were none', async () => {
+  it('does not mention others where nobody intervened', async () => {
     outrunMove(async () => {});
     const { exitCode, out } = await ann.run('revoke subject alice --replace --by ann');
     expect(Number((await ann.entry('sub#main#alice'))?.before?.N)).toBeGreaterThanOrEqual(NOW + 3);

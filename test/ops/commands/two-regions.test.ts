@@ -15,7 +15,7 @@ import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const authorizer = describedAuthorizer([trustedIssuer()]);
 
-/** One Region: an entry for the subject alice that stands there, or a table that does not. */
+/** The state of a Region: an entry for the subject alice, or a table that does not exist. */
 interface Situation {
   readonly entry?: Readonly<Record<string, AttributeValue>>;
   readonly table?: string;
@@ -50,7 +50,7 @@ async function regionOf(region: string, { entry, table: otherTable }: Situation)
 const documentOf = ({ document }: Report) => document as PrintedDocument;
 
 describe('revoke in two Regions', () => {
-  it('one of which failed: revoked in part', async () => {
+  it('says "in part" when one Region fails', async () => {
     const { text, exitCode } = await run('revoke subject alice', GONE);
     expect(exitCode).toBe(1);
     expect(text).toMatch(/^Revoked in part: subject alice of main \(sub#main#alice\): tokens of this subject/);
@@ -59,7 +59,7 @@ describe('revoke in two Regions', () => {
     expect(text).toMatch(/NOT CONFIRMED in us-east-1: run the same command again/);
   });
 
-  it('one of which holds a stronger entry: each is described', async () => {
+  it('describes each entry when one Region holds a stronger one', async () => {
     const { text, exitCode } = await run('revoke subject alice', { entry: {} });
     expect(exitCode).toBe(0);
     expect(text).toMatch(/^Revoked subject alice of main \(sub#main#alice\)\.\n/);
@@ -68,13 +68,13 @@ describe('revoke in two Regions', () => {
     expect(text).toMatch(/without a cache flush in us-east-1, cached decisions run out until then/);
   });
 
-  it('that hold the same entry: it is described once', async () => {
+  it('describes the entry once when both hold the same', async () => {
     const { text } = await run('revoke subject alice --block', { entry: {} });
     expect(text).toMatch(/^Revoked subject alice .*: every token of this subject, also later ones\./);
     expect(text.match(/The entry/g)).toHaveLength(1);
   });
 
-  it('one of which does not answer a dry run: the other is foreseen', async () => {
+  it('foresees the other Region when one does not answer a dry run', async () => {
     const report = await run('revoke subject alice --dry-run', GONE, { entry: { revokedBy: { S: 'bob' } } });
     expect(report.exitCode).toBe(1);
     expect(report.text).toMatch(/^Would revoke in part: subject alice of main/);
@@ -87,13 +87,13 @@ describe('revoke in two Regions', () => {
     ]);
   });
 
-  it('neither of which answers a dry run: it fails', async () => {
+  it('fails when neither Region answers a dry run', async () => {
     await expect(run('revoke subject alice --dry-run', GONE, GONE)).rejects.toThrow(/ResourceNotFoundException/);
   });
 });
 
 describe('restore in two Regions', () => {
-  it.each(['', ' --dry-run'])('one of which does not answer: the other is told of%s', async (dryRun) => {
+  it.each(['', ' --dry-run'])('reports the other Region when one does not answer%s', async (dryRun) => {
     const report = await run(`restore subject alice${dryRun}`, GONE, { entry: { revokedBy: { S: 'bob' } } });
     expect(report.exitCode).toBe(1);
     expect(report.text).toMatch(/eu-west-1: (would restore|restored) subject alice of main \(written by bob/);
@@ -102,7 +102,7 @@ describe('restore in two Regions', () => {
 });
 
 describe('show in two Regions', () => {
-  it('one of which does not answer: the other is shown', async () => {
+  it('shows the other Region when one does not answer', async () => {
     const report = await run('show subject alice', GONE, { entry: {} });
     expect(report.exitCode).toBe(1);
     expect(report.text).toMatch(/eu-west-1: subject alice of main\n {2}rejects +every token of this subject/);
@@ -115,7 +115,7 @@ describe('show in two Regions', () => {
 });
 
 describe('lint in two Regions', () => {
-  it('one of which does not answer: the other is inspected', async () => {
+  it('inspects the other Region when one does not answer', async () => {
     const report = await run('lint', GONE, { entry: { before: { S: 'x' } } });
     expect(report.exitCode).toBe(1);
     expect(report.text).toMatch(/eu-west-1: sub#main#alice\n {2}malformed-before/);
@@ -127,7 +127,7 @@ describe('lint in two Regions', () => {
     });
   });
 
-  it('one of which does not answer, and nothing is wrong in the other: nobody is told that all is well', async () => {
+  it('exits with 1 when one Region does not answer and nothing is wrong in the other', async () => {
     const report = await run('lint', GONE);
     expect(report.exitCode).toBe(1);
     expect(report.text).toMatch(/0 entries inspected: nothing wrong; NOT INSPECTED: us-east-1\./);

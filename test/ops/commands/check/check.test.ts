@@ -59,7 +59,7 @@ describe('check', () => {
     expect(await operator.document('check -', token)).toMatchObject({ status: 401, reason: 'revoked' });
   });
 
-  it('explains an expired token as it was in its time, and that it is revoked as well', async () => {
+  it('verifies an expired token as of its own time, and says that it is revoked as well', async () => {
     await operator.run('revoke subject long-gone --block --by ann');
     const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600, sub: 'long-gone' });
     const { out } = await operator.run('check -', token);
@@ -72,7 +72,7 @@ describe('check', () => {
     });
   });
 
-  it('does not vouch for the claims of an expired token with a bad signature', async () => {
+  it('shows no claims of an expired token with a bad signature', async () => {
     const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600 }, stranger);
     expect(await operator.document('check -', token)).toMatchObject({ reason: 'signature', token: null });
     expect(await outcomes(token)).toMatchObject({
@@ -95,7 +95,7 @@ describe('check', () => {
     expect(await outcomes(token)).toMatchObject({ [step]: 'failed' });
   });
 
-  it('says 403 of a good token that opens nothing', async () => {
+  it('says 403 for a good token whose scopes open no route', async () => {
     const narrow = { ...describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]), routes: [] };
     const other = await operatorAtWork(narrow);
     const { out } = await other.run('check -', tokenWith());
@@ -103,7 +103,7 @@ describe('check', () => {
     expect(out).toMatch(/^Verdict: accepted, but its scopes open no route \(403\)/);
   });
 
-  it('lists the requests that a good token loses, the first five in text, and where the others are listed', async () => {
+  it('lists the requests that a good token loses: in text the first five, and the command that lists all', async () => {
     const table = [1, 2, 3, 4, 5, 6].flatMap((number) => [
       route(`GET /users${number}/{id}`, 'orders:read'),
       route(`GET /users${number}/{id}/roles`, 'admin'),
@@ -122,14 +122,14 @@ describe('check', () => {
     expect({ number: losses?.length, lossesLeftOut }).toEqual({ number: 6, lossesLeftOut: 0 });
   });
 
-  it('lists no losses of a token that has none, or that is rejected', async () => {
+  it('lists no losses for a token that has none or is rejected', async () => {
     for (const token of [tokenWith(), tokenWith({}, stranger)]) {
       expect((await operator.run('check -', token)).out).not.toContain('It gets 403');
       expect(await operator.document('check -', token)).toMatchObject({ losses: [], lossesLeftOut: 0 });
     }
   });
 
-  it('says that nobody can know, exit 1, while the key set cannot be had', async () => {
+  it('says that nobody can know and exits with 1 while the key set is out of reach', async () => {
     const cut = await operatorAtWork(describedAuthorizer([trustedIssuer({ jwksUri: 'http://127.0.0.1:9/jwks' })]));
     const { exitCode, out } = await cut.run('check -', tokenWith());
     await cut.leave();
@@ -168,7 +168,7 @@ describe('check', () => {
     expect(outcomesOf(document)).toMatchObject({ times: 'failed', claims: 'passed', revocation: 'not reached' });
   });
 
-  describe('names what it found and what is expected, side by side', () => {
+  describe('names what it found and what is expected', () => {
     const header = { alg: 'ES256', typ: 'at+jwt', kid: 'key-1' };
     const withHeader = (changes: Readonly<Record<string, unknown>>) =>
       signedToken(key, { ...header, ...changes }, goodClaims());
@@ -209,7 +209,7 @@ describe('check', () => {
       expect(document).toMatchObject({ mismatches: [{ name, found, expected }] });
     });
 
-    it('the client, and a claim that the preset requires', async () => {
+    it('for the client, and for a claim that the preset requires', async () => {
       const settings = {
         jwksUri: `${issuer.address}/jwks`,
         clients: ['spa', 'app'],
@@ -229,7 +229,7 @@ describe('check', () => {
       [['orders:read'], 'an array ["orders:read"]'],
       [undefined, 'absent'],
       [{ a: 1 }, 'an object {"a":1}'],
-    ])('scopes in a form that the issuer does not use: %j', async (scope, found) => {
+    ])('for scopes in a form that the issuer does not use: %j', async (scope, found) => {
       const { out } = await operator.run('check -', tokenWith({ scope }));
       expect(out).toContain(`scopes (none); scope is ${found}; expected: a string of scopes with spaces between.`);
     });

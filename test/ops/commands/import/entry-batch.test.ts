@@ -14,19 +14,19 @@ interface BatchGet {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[]; readonly ConsistentRead: true }>>;
 }
 
-/** Keys of a batch that are read; the others are left. */
+/** The number of keys of a batch that are read; the others are left unprocessed. */
 let keysAtOnce: number;
 
-/** With the time of the tests. */
+/** The headers of an answer, with the time of the tests. */
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0', date: dateThatEndsAt(NOW) };
 
-/** Requests of one kind that are throttled before one is let through. */
+/** The number of throttled requests, by operation, before one is answered. */
 let throttledInARow: Readonly<Record<string, number>>;
 let asked: Map<string, number>;
 let underWay: number;
 let mostUnderWay: number;
 
-/** A DynamoDB under load: it throttles writes and reads, and of each batch of keys it reads the first ones only. */
+/** A DynamoDB under load: it throttles writes and reads, and reads only the first keys of each batch. */
 async function busy(response: ServerResponse, request: IncomingMessage): Promise<void> {
   const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
   const sent = await buffer(request);
@@ -96,7 +96,7 @@ const fileOf = (count: number, name: string) =>
   ['level,value', ...Array.from({ length: count }, (_, index) => `subject,${name}${index}`)].join('\n');
 
 describe('an import into a DynamoDB under load', () => {
-  it('reads again what is left unread, until every entry is confirmed', async () => {
+  it('reads unprocessed keys again until every entry is confirmed', async () => {
     const { exitCode, out } = await operator.run('import -', fileOf(30, 'unread'));
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/30 entries written, 0 were there/) });
     expect((await operator.run('import -', fileOf(31, 'unread'))).out).toMatch(
@@ -104,7 +104,7 @@ describe('an import into a DynamoDB under load', () => {
     );
   });
 
-  it('reads on as long as it reads some of what is left', async () => {
+  it('goes on as long as each round reads some of the keys', async () => {
     keysAtOnce = 1;
     const { exitCode, out } = await operator.run('import -', fileOf(18, 'one-by-one'));
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/18 entries written/) });
@@ -122,20 +122,20 @@ describe('an import into a DynamoDB under load', () => {
   );
 
   it('has no more requests under way than the SDK has connections', async () => {
-    // As many batches as are in progress at once: of two alone the one may be over before the other writes.
+    // As many batches as are in progress at once: with two, one could end before the other writes.
     await operator.run('import -', fileOf(800, 'many'));
     expect(mostUnderWay).toBeGreaterThan(8);
     expect(mostUnderWay).toBeLessThanOrEqual(50);
   });
 
-  it('writes only what the file adds to what is there', async () => {
+  it('writes only the entries that are missing', async () => {
     await operator.run('import -', fileOf(20, 'added'));
     asked = new Map();
     await operator.run('import -', fileOf(25, 'added'));
     expect(asked.get('PutItem')).toBe(5);
   });
 
-  it('strengthens what is weaker, and leaves what is stronger', async () => {
+  it('strengthens weaker entries and keeps stronger ones', async () => {
     await operator.table.put({ target: { S: 'sub#main#weak' }, before: { N: String(NOW - 9000) } });
     await operator.table.put({ target: { S: 'sub#main#strong' } });
     const { out } = await operator.run('import -', 'level,value\nsubject,weak\nsubject,strong');

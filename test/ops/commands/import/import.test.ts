@@ -59,7 +59,7 @@ describe('import', () => {
     expect(await times('iss#main')).toEqual([String(NOW - 3600), purgeAt, 'closed', 'ann']);
   });
 
-  it('takes JSONL, from a file', async () => {
+  it('reads JSONL from a file', async () => {
     const file = join(operator.folder, 'revocations.jsonl');
     await writeFile(
       file,
@@ -70,7 +70,7 @@ describe('import', () => {
     expect(await operator.entry('kid#main#jsonl-2')).toBeDefined();
   });
 
-  it('writes a target that stands in several lines once, as strong as all of them', async () => {
+  it('writes a target of several lines once, as strong as all of them', async () => {
     const lines = [
       'subject,dup,1799999000',
       'subject,dup,1799999500',
@@ -92,7 +92,7 @@ describe('import', () => {
     });
   });
 
-  it('writes an entry anew that was kept from flushing, unless --no-flush is given', async () => {
+  it('writes an entry with `flush: false` again, unless --no-flush is given', async () => {
     await operator.table.put({ target: { S: 'kid#main#unflushed' }, flush: { BOOL: false } });
     const file = 'level,value\nkey,unflushed';
     expect((await operator.run('import - --no-flush', file)).out).toMatch(/0 entries written, 1 were there already/);
@@ -100,7 +100,7 @@ describe('import', () => {
     expect(await operator.entry('kid#main#unflushed')).not.toHaveProperty('flush');
   });
 
-  it('that was stopped is resumed by its --as-of, without writing anything again', async () => {
+  it('is resumed by its --as-of after a stop, without writing anything again', async () => {
     const lines = Array.from({ length: 60 }, (_, index) => `subject,resumed-${index}\ntoken,resumed-${index}`);
     const first = await operator.run('import -', ['level,value', ...lines.slice(0, 30)].join('\n'));
     const asOf = /--as-of (\S+)\./.exec(first.err)?.[1];
@@ -120,7 +120,7 @@ describe('import', () => {
     expect(err).toMatch(/line 4: left out/);
   });
 
-  it('names the --as-of to repeat in its first line on standard error, whatever else it says there', async () => {
+  it('names the --as-of to repeat in the first line on standard error, before all other messages', async () => {
     const file = 'level,value,endsAt\nuser,x,\ntoken,past,1700000000\nkey,first-line,';
     const { err } = await operator.run('import - --skip-bad', file);
     expect(err).toMatch(/^If this import is stopped, resume it with --as-of 2027-01-15T08:00:00Z\.\n/);
@@ -133,13 +133,13 @@ describe('import', () => {
     expect(await operator.entry('sub#main#forced')).toMatchObject({ before: { N: '1700000000' } });
   });
 
-  it('with an --as-of so old that `now` would revoke nothing is rejected', async () => {
+  it('rejects an --as-of so old that `now` would revoke nothing', async () => {
     const { exitCode, err } = await operator.run('import - --as-of 1799900000', 'level,value\nsubject,late-resume');
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/line 2: .*have all expired/) });
     expect(await operator.entry('sub#main#late-resume')).toBeUndefined();
   });
 
-  it('--dry-run writes nothing', async () => {
+  it('writes nothing with --dry-run', async () => {
     const { out } = await operator.run('import - --dry-run', 'level,value\nkey,dry');
     expect({ out, entry: await operator.entry('kid#main#dry') }).toEqual({
       out: expect.stringMatching(/would write up to 1 entries/),
@@ -148,7 +148,7 @@ describe('import', () => {
   });
 });
 
-describe('bad lines', () => {
+describe('bad lines and files', () => {
   const token = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2kifQ.c2lnbmF0dXJl';
   it.each([
     ['user,x,,,', /line 3: its level is none of token, session/],
@@ -193,7 +193,7 @@ describe('bad lines', () => {
     ['level,value,reason\nkey,x,"two\nlines"', /line 2: its quotes do not match: .*line breaks/],
     ['l\u0000e\u0000v\u0000e\u0000l\u0000', /Standard input holds NUL characters, as UTF-16 does: save it as UTF-8/],
     ['level,value\nkey,x\u0000', /Standard input holds NUL characters/],
-  ])('a file that is not one: %j', async (file, sentence) => {
+  ])('in a file without a valid form are reported: %j', async (file, sentence) => {
     const { exitCode, err } = await operator.run('import -', file);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
   });
@@ -203,13 +203,13 @@ describe('bad lines', () => {
     ['{"level":"subject","value":"x","before":"\\u001b[2J"}', /before is "\\u001b\[2J"/],
     ['{"level":"subject","value":"x","issuer":"\\u001b[2J"}', /alias "\\u001b\[2J"/],
     ['level,\u001b[2J\nkey,x', /The header line has "\\u001b\[2J"/],
-  ])('%j does not drive the terminal', async (file, sentence) => {
+  ])('are escaped in messages: %j', async (file, sentence) => {
     const { exitCode, err } = await operator.run('import -', file);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
     expect(err).not.toContain('\u001b');
   });
 
-  it.each(['le', 'be'])('a file in UTF-16 (%s) is rejected, with and without a byte order mark', async (order) => {
+  it.each(['le', 'be'])('in UTF-16 (%s) are rejected, with and without a byte order mark', async (order) => {
     const little = Buffer.from('\ufefflevel,value\nkey,x', 'utf16le');
     const bytes = order === 'le' ? little : little.swap16();
     for (const start of [0, 2]) {
@@ -226,7 +226,7 @@ describe('bad lines', () => {
   const latin1 = Buffer.from('level,value\nsubject,j\u00fcrgen', 'latin1');
 
   it.each(['', ' --skip-bad', ' --dry-run'])(
-    'a file that is not UTF-8 is rejected, for its names match nobody%s',
+    'in another encoding than UTF-8 are rejected, because names would match nobody%s',
     async (option) => {
       const file = join(operator.folder, 'latin1.csv');
       await writeFile(file, latin1);
@@ -239,7 +239,7 @@ describe('bad lines', () => {
     },
   );
 
-  it('standard input that is not UTF-8 is rejected too', async () => {
+  it('in another encoding are rejected on standard input too', async () => {
     const { exitCode, out, err } = await operator.run('import -', new TextDecoder().decode(latin1));
     expect({ exitCode, out, err }).toEqual({
       exitCode: 1,
@@ -248,20 +248,20 @@ describe('bad lines', () => {
     });
   });
 
-  it('--skip-bad writes the others', async () => {
+  it('are left out with --skip-bad, and the others are written', async () => {
     const { exitCode, out } = await operator.run('import - --skip-bad', 'level,value\nuser,x\nkey,survivor');
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 bad lines left out/) });
     expect(await operator.entry('kid#main#survivor')).toBeDefined();
   });
 
-  it('a missing file is a failure in one sentence', async () => {
+  it('cannot be read from a missing file: the error is one sentence', async () => {
     expect(await operator.run('import nowhere.csv')).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(/^The file nowhere.csv cannot be read: Error: ENOENT/),
     });
   });
 
-  it('a folder in the place of a file is named', async () => {
+  it('cannot be read from a folder: the error says so', async () => {
     expect(await operator.run(`import ${operator.folder}`)).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(/^The file \/.* cannot be read: it is a folder/),
@@ -311,7 +311,7 @@ describe('an identifier in JSON is text, because a number may have been rounded'
   });
 });
 
-describe('what a spreadsheet makes of an identifier is told', () => {
+describe('an identifier that a spreadsheet has changed causes a warning', () => {
   it.each([
     ['1.2E+10', /a number that a spreadsheet has shortened/],
     ['1.15234567890123E+20', /a number that a spreadsheet has shortened/],
@@ -361,19 +361,19 @@ describe('what a spreadsheet makes of an identifier is told', () => {
     '5f0c1000000000000000',
     'alice@example.com',
     'https://idp.example/users/3/4/2026',
-  ])('and %s is not', async (value) => {
+  ])('and %s causes none', async (value) => {
     const { out, err } = await operator.run('import - --dry-run', `level,value\nsubject,${value}`);
     expect({ out, err }).toEqual({ out: expect.stringMatching(/would write up to 1 entries/), err: '' });
   });
 
-  it('to programs too, and does not keep the entry from being written', async () => {
+  it('and a number in the document, and its entry is written', async () => {
     const file = 'level,value\nsubject,1.2E+10\nsubject,doubtless';
     const { doubtfulValues, regions } = await operator.document('import -', file);
     expect({ doubtfulValues, regions }).toMatchObject({ doubtfulValues: 1, regions: [{ written: 2 }] });
   });
 });
 
-describe('rows and lines as spreadsheets and editors leave them', () => {
+describe('a file as spreadsheets and editors write it is read', () => {
   it.each([
     ['blank rows', 'level,value,before\n,,,\nkey,VALUE,\n , ,\n"","",\n'],
     ['blank rows that are longer than the header', 'level,value\nkey,VALUE\n,,,,,,\n'],
@@ -382,7 +382,7 @@ describe('rows and lines as spreadsheets and editors leave them', () => {
     ['CR', 'level,value\rkey,VALUE\r'],
     ['a byte order mark', '\ufefflevel,value\nkey,VALUE'],
     ['a byte order mark before JSON', '\ufeff{"level":"key","value":"VALUE"}'],
-  ])('%s', async (what, template) => {
+  ])('with %s', async (what, template) => {
     const value = what.replaceAll(' ', '-');
     const { exitCode, out } = await operator.run('import -', template.replace('VALUE', value));
     expect({ exitCode, out }).toMatchObject({ exitCode: 0, out: expect.stringMatching(/1 entries written/) });
@@ -390,8 +390,8 @@ describe('rows and lines as spreadsheets and editors leave them', () => {
   });
 });
 
-describe('what DynamoDB cannot hold', () => {
-  it.each([' --dry-run', ''])('a quoted field of 9 MB is one sentence%s', async (option) => {
+describe('size limits', () => {
+  it.each([' --dry-run', ''])('a quoted field of 9 MB is rejected in one sentence%s', async (option) => {
     const { exitCode, err } = await operator.run(`import -${option}`, `level,value\nkey,"${'x'.repeat(9_000_000)}"`);
     expect({ exitCode, err }).toEqual({
       exitCode: 1,

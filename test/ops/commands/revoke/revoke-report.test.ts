@@ -23,7 +23,7 @@ describe('a revocation that failed', () => {
   });
   afterAll(() => cut.leave());
 
-  it('is headed as one, and promises nothing', async () => {
+  it('begins with "NOT revoked" and promises nothing', async () => {
     const { exitCode, out } = await cut.run('revoke subject alice');
     expect(exitCode).toBe(1);
     expect(out).toMatch(/^NOT revoked: subject alice of main/);
@@ -33,12 +33,12 @@ describe('a revocation that failed', () => {
     expect(out).not.toMatch(/^Revoked|may be deleted|is kept until|The default/m);
   });
 
-  it('has no entry for programs', async () => {
+  it('has no entry in its document', async () => {
     const { regions } = await cut.document('revoke subject alice');
     expect(regions).toMatchObject([{ outcome: 'failed', confirmed: false, entry: null, rejectedForCertainBy: null }]);
   });
 
-  it('as a dry run says that the table cannot be read', async () => {
+  it('says that the table cannot be read if it was a dry run', async () => {
     const { exitCode, out, err } = await cut.run('revoke subject alice --dry-run');
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
     expect(err).toMatch(/^The table no-such-table in eu-west-1 cannot be read: ResourceNotFoundException/);
@@ -57,7 +57,7 @@ describe('an entry that was written', () => {
     await dynamoDb.close();
   });
 
-  it('and cannot be read back is reported as written and not confirmed', async () => {
+  it('is reported as written and not confirmed when it cannot be read back', async () => {
     dynamoDb.treat((operation) => (operation === 'GetItem' ? 'deny' : 'answer'));
     const { exitCode, out } = await writer.run('revoke key k');
     expect(exitCode).toBe(1);
@@ -72,7 +72,7 @@ describe('an entry that was written', () => {
     ]);
   });
 
-  it('and that a strong read does not find is not shown to programs', async () => {
+  it('is left out of the document when a strong read does not find it', async () => {
     dynamoDb.treat((operation) => (operation === 'PutItem' ? 'undo' : 'answer'));
     const { exitCode, out } = await writer.run('revoke key undone');
     expect({ exitCode, out }).toEqual({
@@ -85,12 +85,12 @@ describe('an entry that was written', () => {
   });
 });
 
-describe('revoking what a stronger entry revokes already', () => {
+describe('revoking where there is an entry already', () => {
   beforeAll(async () => {
     await operator.run('revoke subject blocked --block --by ann');
   });
 
-  it.each(['', ' --dry-run'])('describes the entry that stands, not the weaker one%s', async (dryRun) => {
+  it.each(['', ' --dry-run'])('describes the stronger entry of the table, not the weaker one%s', async (dryRun) => {
     const { exitCode, out } = await operator.run(`revoke subject blocked${dryRun}`);
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
@@ -101,27 +101,27 @@ describe('revoking what a stronger entry revokes already', () => {
     expect(out).not.toMatch(/later ones work|may be deleted|The default/);
   });
 
-  it.each(['', ' --dry-run'])('for programs too%s', async (dryRun) => {
+  it.each(['', ' --dry-run'])('has the stronger entry in its document%s', async (dryRun) => {
     const { regions } = await operator.document(`revoke subject blocked${dryRun}`);
     expect(regions).toMatchObject([{ outcome: 'unchanged', entry: { before: null, purgeAt: null, revokedBy: 'ann' } }]);
   });
 
-  it('describes the stronger of both where one reaches further and the other stays longer', async () => {
+  it('describes the stronger of both where one has the later `before` and the other is kept longer', async () => {
     await operator.table.put({ target: { S: 'sub#main#both' }, before: { N: String(NOW - 500) } });
     const { out } = await operator.run('revoke subject both');
     expect(out).toMatch(/issued until 2027-01-15T08:00:00Z; later ones work/);
     expect(out).toMatch(/The entry is kept until you restore it/);
   });
 
-  it('describes what --replace puts in its place', async () => {
+  it('describes the new entry with --replace', async () => {
     const { out } = await operator.run('revoke subject blocked --replace');
     expect(out).toMatch(/issued until 2027-01-15T08:00:00Z; later ones work/);
     expect(out).toMatch(/The entry may be deleted from/);
   });
 });
 
-describe('a flush is promised only when the write makes one', () => {
-  it('not when nothing was written', async () => {
+describe('a flush is promised only when a write causes one', () => {
+  it('and not when nothing was written', async () => {
     await operator.run('revoke key again');
     const { out } = await operator.run('revoke key again');
     expect(out).toMatch(/nothing was written, so nothing is flushed now/);
@@ -131,13 +131,13 @@ describe('a flush is promised only when the write makes one', () => {
     ]);
   });
 
-  it('not by a dry run that would write nothing', async () => {
+  it('and not by a dry run that would write nothing', async () => {
     await operator.run('revoke key dry-again');
     expect((await operator.run('revoke key dry-again --dry-run')).out).not.toMatch(/expected within/);
     expect((await operator.run('revoke key dry-new --dry-run')).out).toMatch(/expected within about 2 s/);
   });
 
-  it('an entry with `flush: false` is written anew when a flush is wanted', async () => {
+  it('and an entry with `flush: false` is written again when a flush is wanted', async () => {
     await operator.run('revoke key quiet --no-flush --by ann');
     const { out } = await operator.run('revoke key quiet --by bob');
     expect(out).toMatch(/expected within about 2 s, because the entry flushes/);
@@ -148,7 +148,7 @@ describe('a flush is promised only when the write makes one', () => {
     });
   });
 
-  it('and an entry that flushed is left alone when none is wanted', async () => {
+  it('and an entry that flushed stays unchanged when no flush is wanted', async () => {
     await operator.run('revoke key loud');
     expect((await operator.run('revoke key loud --no-flush')).out).toMatch(/at least as strong; nothing written/);
     expect(await operator.entry('kid#main#loud')).not.toHaveProperty('flush');

@@ -54,8 +54,8 @@ describe('an entry for each level, with the purge time that the deployment allow
   });
 });
 
-describe('a token given whole', () => {
-  it('is revoked by its id, whatever became of its signature, and never printed', async () => {
+describe('a token on standard input', () => {
+  it('is revoked by its id, whatever its signature is, and never printed', async () => {
     const token = unsignedToken({ jti: 'whole-1' });
     const spelled = `Bearer ${token.slice(0, -1)}~~\n`;
     const { exitCode, out, err } = await operator.run('revoke token -', spelled);
@@ -81,10 +81,10 @@ describe('a token given whole', () => {
   it.each([
     ['from an issuer that is not trusted', unsignedToken({ iss: 'https://issuer.example' }), /not from an issuer/],
     ['without an id', unsignedToken({ jti: undefined }), /has no id \(jti\)/],
-    ['with an id that is no text', unsignedToken({ jti: 7 }), /no text of 1 to 255/],
+    ['with an id that is not text', unsignedToken({ jti: 7 }), /no text of 1 to 255/],
     ['cut short', unsignedToken({}).slice(0, 60), /not a JWT/],
     ['that is not JSON inside', 'AAAA.BBBB.CCCC', /not a JWT/],
-    ['that is not there', '', /holds no token/],
+    ['that is missing', '', /holds no token/],
   ])('%s is rejected in one sentence, and nothing is written', async (_, token, sentence) => {
     const before = await countOf();
     const { exitCode, out, err } = await operator.run('revoke token -', token);
@@ -99,7 +99,7 @@ describe('a token given whole', () => {
 const countOf = async () => (await operator.document('list --all')).entries.length;
 
 describe('revoking again keeps the stronger of both entries', () => {
-  it('a later `before` wins, and the output says that it was revoked already', async () => {
+  it('when the new `before` is later, and says that it was revoked already', async () => {
     await operator.run('revoke subject carol --issuer main --by ann --reason first');
     operator.setClock(NOW + 50);
     const { out } = await operator.run('revoke subject carol --issuer main --by bob');
@@ -112,7 +112,7 @@ describe('revoking again keeps the stronger of both entries', () => {
     });
   });
 
-  it('an earlier `before` changes nothing', async () => {
+  it('when the new `before` is earlier: nothing is written', async () => {
     await operator.run('revoke subject dave --issuer main');
     const before = await operator.entry('sub#main#dave');
     const { exitCode, out } = await operator.run('revoke subject dave --issuer main --before 1799990000');
@@ -120,13 +120,13 @@ describe('revoking again keeps the stronger of both entries', () => {
     expect(out).toMatch(/at least as strong; nothing written/);
   });
 
-  it('a block is never turned into a `before`', async () => {
+  it('when there is a block: it never becomes a `before`', async () => {
     await operator.table.put({ target: { S: 'sub#main#erin' } });
     await operator.run('revoke subject erin --issuer main');
     expect(await operator.entry('sub#main#erin')).toEqual({ target: { S: 'sub#main#erin' } });
   });
 
-  it('a malformed `before` blocks, and is put right as a block', async () => {
+  it('when there is a malformed `before`, which blocks: it becomes a block', async () => {
     await operator.table.put({ target: { S: 'sub#main#fred' }, before: { S: '1700000000' }, note: { S: 'by hand' } });
     await operator.run('revoke subject fred --issuer main');
     const entry = await operator.entry('sub#main#fred');
@@ -135,13 +135,13 @@ describe('revoking again keeps the stronger of both entries', () => {
     expect(entry).not.toHaveProperty('purgeAt');
   });
 
-  it('--replace writes the weaker one all the same', async () => {
+  it('but not with --replace, which writes the weaker one', async () => {
     await operator.table.put({ target: { S: 'sub#main#gina' } });
     await operator.run('revoke subject gina --issuer main --replace');
     expect(await operator.entry('sub#main#gina')).toMatchObject({ before: { N: String(NOW) } });
   });
 
-  it('also when twenty operators do it at once', async () => {
+  it('when twenty operators do it at once', async () => {
     const instants = Array.from({ length: 20 }, (_, index) => NOW - 1000 + 50 * index);
     const all = instants.map((before) => operator.run(`revoke subject rush --issuer main --before ${before}`));
     expect((await Promise.all(all)).map(({ exitCode }) => exitCode)).toEqual(instants.map(() => 0));
@@ -150,7 +150,7 @@ describe('revoking again keeps the stronger of both entries', () => {
 });
 
 describe('the output', () => {
-  it('says by when for certain, and when it is expected', async () => {
+  it('says by when tokens are rejected for certain, and when it is expected', async () => {
     const report = await operator.document('revoke key shown --issuer main');
     expect(report.regions[0]).toMatchObject({
       outcome: 'written',
@@ -170,13 +170,13 @@ describe('the output', () => {
     expect(await operator.entry('kid#main#quiet')).toMatchObject({ flush: { BOOL: false } });
   });
 
-  it('says what the default means', async () => {
+  it('explains the default', async () => {
     const { out } = await operator.run('revoke subject hal --issuer main');
     expect(out).toMatch(/issued until 2027-01-15T08:00:00Z; later ones work/);
     expect(out).toMatch(/The default\. --block/);
   });
 
-  it('--dry-run writes nothing', async () => {
+  it('says "Would revoke" with --dry-run, and nothing is written', async () => {
     const { out, exitCode } = await operator.run('revoke subject ida --issuer main --dry-run');
     expect({ exitCode, entry: await operator.entry('sub#main#ida') }).toEqual({ exitCode: 0, entry: undefined });
     expect(out).toMatch(/^Would revoke subject ida of main/);
@@ -188,7 +188,7 @@ describe('the output', () => {
   });
 });
 
-describe('what would revoke nothing is rejected', () => {
+describe('a revocation that would revoke nothing is rejected', () => {
   it.each([
     ['revoke subject x', /several issuers: add --issuer with one of main, noid/],
     ['revoke subject x --issuer Main', /no issuer with the alias "Main": it has main, noid/],
@@ -213,7 +213,7 @@ describe('what would revoke nothing is rejected', () => {
     expect(Number((await operator.entry(target))?.purgeAt?.N)).toBeGreaterThan(NOW);
   });
 
-  it('an entry at a level that the deployment does not read', async () => {
+  it('at a level that the deployment does not read', async () => {
     const narrow = await operatorAtWork(describedAuthorizer(issuers, { revocationLevels: ['token', 'subject'] }));
     const { exitCode, err } = await narrow.run('revoke session s --issuer main');
     await narrow.leave();
@@ -221,7 +221,7 @@ describe('what would revoke nothing is rejected', () => {
   });
 });
 
-it('a table that does not answer is a failure in one sentence, exit 1', async () => {
+it('revoke exits with 1 and says what happened when the table does not exist', async () => {
   const cut = await operatorAtWork(undefined, { table: 'no-such-table' });
   const { exitCode, out } = await cut.run('revoke subject alice');
   await cut.leave();

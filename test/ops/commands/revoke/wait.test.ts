@@ -13,10 +13,10 @@ import {
 import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { segment } from '../../../support/tokens/signed-token.ts';
 
-/** An API that goes on answering 200 for some calls after the entry was written, as a result cache does. */
+/** An API that answers 200 for some more calls after the entry was written, as a result cache does. */
 let api: LoopbackServer;
 let operator: OperatorAtWork;
-/** Seconds on the clock that never jumps. */
+/** Seconds on the monotonic clock. */
 let elapsed = 0;
 let acceptedCalls = 0;
 let secondsPerCall = 1;
@@ -63,7 +63,7 @@ it('--wait watches a token until it is rejected, and prints the measured lag', a
   expect(new Set(api.requests)).toEqual(new Set(['/v1/whoami']));
 });
 
-it('--wait says which route it watched where every route has a cached decision of its own', async () => {
+it('--wait names the route that it watched, if every route has its own cached decision', async () => {
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), cachePer: 'route' } as const;
   const perRoute = await operatorAtWork(authorizer, { api: `${api.address}/v1` });
   acceptedCalls = 4;
@@ -95,8 +95,8 @@ it('--wait with an API that does not answer writes nothing', async () => {
   await cut.leave();
 });
 
-describe('a probe that was not accepted before the write measures nothing: the entry is written, exit 1', () => {
-  it('rejected already', async () => {
+describe('a probe that was not accepted before the write measures nothing, and the entry is written', () => {
+  it('when it was rejected already', async () => {
     acceptedCalls = 0;
     const { exitCode, out } = await run('revoke subject rejected-already --wait --probe -');
     expect({ exitCode, out }).toEqual({
@@ -109,7 +109,7 @@ describe('a probe that was not accepted before the write measures nothing: the e
     expect(await operator.entry('sub#main#rejected-already')).toBeDefined();
   });
 
-  it.each([500, 503, 429])('answered with %i', async (status) => {
+  it.each([500, 503, 429])('when it was answered with %i', async (status) => {
     acceptedCalls = 1;
     statusBefore = status;
     const { exitCode, out } = await run(`revoke subject answered-${status} --wait --probe -`);
@@ -120,7 +120,7 @@ describe('a probe that was not accepted before the write measures nothing: the e
     expect(await operator.entry(`sub#main#answered-${status}`)).toBeDefined();
   });
 
-  it('for programs too', async () => {
+  it('and the document says so', async () => {
     acceptedCalls = 0;
     const { out } = await run('revoke subject for-programs --wait --probe - --json');
     expect(JSON.parse(out).wait).toEqual([
@@ -141,7 +141,7 @@ it.each([200, 204, 302, 403, 404])('a probe that the API answers with %i was acc
   expect(await run(`revoke subject accepted-${status} --wait --probe -`)).toMatchObject({ exitCode: 0 });
 });
 
-it('a probe that expires while it is watched measures nothing, exit 1', async () => {
+it('a probe that expires while it is watched measures nothing, with exit code 1', async () => {
   acceptedCalls = 3;
   const { exitCode, out } = await run('revoke subject dying --wait --probe -', tokenThat({ exp: NOW + 4 }));
   expect({ exitCode, out }).toEqual({
@@ -150,7 +150,7 @@ it('a probe that expires while it is watched measures nothing, exit 1', async ()
   });
 });
 
-describe('a probe that is no token at all is rejected before anything is written, exit 2', () => {
+describe('a probe that is not a token is rejected with exit code 2 before anything is written', () => {
   const foreign = tokenThat({}).split('.');
   it.each([
     ['a word', 'garbage'],

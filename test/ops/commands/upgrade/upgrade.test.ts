@@ -22,7 +22,7 @@ afterEach(() => operator.leave());
 
 const TABLE = { Ref: 'AuthorizerTable01CD0BD1' };
 
-/** A template as CDK writes it: the description is text of several parts where CloudFormation fills something in. */
+/** A template as CDK writes it: the description is an `Fn::Join` where CloudFormation fills something in. */
 function templateOf(description: AuthorizerDescription, table: object | string): object {
   const configuration = { ...description.configuration, revocationTable: '<table>' };
   const [start = '', end = ''] = JSON.stringify({ ...description, configuration }).split('<table>');
@@ -36,14 +36,14 @@ async function fileWith(content: object | string): Promise<string> {
   return path;
 }
 
-/** The deployment that reads the same table, under its name. */
+/** The template of a deployment that reads the same table, by its name. */
 const next = (issuers: readonly TrustedIssuer[], changes = {}) =>
   fileWith(templateOf(describedAuthorizer(issuers, changes), operator.table.name));
 
 const put = (target: string) => operator.table.put({ target: { S: target } });
 
 describe('upgrade', () => {
-  it('finds nothing when nothing changes, and exits 0', async () => {
+  it('finds nothing and exits with 0 when nothing changes', async () => {
     await put('sub#main#alice');
     await put('sub#old#bob');
     await put('SUB#main#revokes-nothing-today');
@@ -68,7 +68,7 @@ describe('upgrade', () => {
     expect(out).toMatch(/3 entries inspected: NOT ALL of them would go on revoking\./);
   });
 
-  it('says nothing of an issuer that is trusted no longer, whose tokens are rejected anyway', async () => {
+  it('ignores an issuer that is no longer trusted, whose tokens are rejected anyway', async () => {
     await put('sub#main#alice');
     const path = await next([trustedIssuer({ alias: 'other', issuer: 'https://other.example/' })]);
     expect((await operator.document(`upgrade ${path}`)).changes).toEqual([]);
@@ -88,13 +88,13 @@ describe('upgrade', () => {
       'another-issuer',
       /give that one a new alias\./,
     ],
-  ])('tells %s', async (_name, settings, kind, sentence) => {
+  ])('reports %s', async (_name, settings, kind, sentence) => {
     const path = await next([trustedIssuer({ formerAliases: ['old'], ...settings })]);
     const { changes } = await operator.document(`upgrade ${path}`);
     expect(changes).toMatchObject([{ kind, sentence: expect.stringMatching(sentence) }]);
   });
 
-  it('tells entries of digests that would not be read', async () => {
+  it('reports entries of digests that would not be read', async () => {
     const digest = describedAuthorizer([trustedIssuer({ tokensWithoutId: 'digest' })]);
     await operator.leave();
     operator = await operatorAtWork(digest);
@@ -103,7 +103,7 @@ describe('upgrade', () => {
     expect(changes).toMatchObject([{ kind: 'not-read', sentence: expect.stringContaining('digest level of main') }]);
   });
 
-  it('tells a new table by the stack name of the cloud assembly', async () => {
+  it('reports a new table by the stack name of the cloud assembly', async () => {
     await put('sub#main#alice');
     const path = await fileWith(templateOf(present, TABLE));
     const artifact = { properties: { templateFile: 'next.template.json', stackName: 'orders' } };
@@ -123,12 +123,12 @@ describe('upgrade', () => {
     ['orders-AuthorizerTable01CD0BD1-1ABCDEF', { logicalId: 'GuardTable4711', stackName: undefined }, false],
     ['entries', { name: 'entries' }, true],
     ['entries', { name: 'entries-2' }, false],
-  ])('holds the table %s against %j: kept %s', async (table, nextTable, isKept) => {
+  ])('compares the table %s with %j: the same is %s', async (table, nextTable, isKept) => {
     const changes = tableChange({ table, region: 'eu-west-1' }, { table: nextTable });
     expect(changes.map(({ kind }) => kind)).toEqual(isKept ? [] : ['another-table']);
   });
 
-  it('says that it cannot compare a table whose name another stack knows', async () => {
+  it('says that it cannot compare a table whose name another stack exports', async () => {
     const path = await fileWith(templateOf(present, { 'Fn::ImportValue': 'tables:Entries' }));
     const { exitCode, err } = await operator.run(`upgrade ${path}`);
     expect({ exitCode, err }).toEqual({
@@ -139,7 +139,7 @@ describe('upgrade', () => {
 
   it.each<[string, object | string, RegExp]>([
     ['is not JSON', 'Resources: {}', /cannot be read as JSON: give the template that `npx cdk synth` writes/],
-    ['is no object', '[]', /does not hold a JSON object: give the template/],
+    ['is not an object', '[]', /does not hold a JSON object: give the template/],
     ['has no authorizer', { Resources: {} }, /describes no authorizer: give the template of the stack that has/],
     [
       'has two authorizers',
@@ -158,7 +158,7 @@ describe('upgrade', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
-  it('rejects a file that is not there', async () => {
+  it('rejects a missing file', async () => {
     const { exitCode, err } = await operator.run('upgrade nowhere.json');
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(/^nowhere\.json cannot be read/) });
   });
