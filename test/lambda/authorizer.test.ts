@@ -17,7 +17,7 @@ describe('C5 two tokens', () => {
     return outcome.kind === 'allowed' ? outcome.result.principalId : outcome.kind;
   };
 
-  it('that share their first 1,000 characters get answers of their own', async () => {
+  it('that share their first 1,000 characters get independent answers', async () => {
     const claims = (sub: string, jti: string) => ({ filler, ...goodClaims({ sub, jti }) });
     const first = signedToken(key, header, claims('alice', 'token-1'));
     const second = signedToken(key, header, claims('bob', 'token-2'));
@@ -30,7 +30,7 @@ describe('C5 two tokens', () => {
     expect(subjects).toEqual(['main#bob', 'unauthorized', 'main#bob', 'unauthorized']);
   });
 
-  it('that share their last 1,000 characters get answers of their own', async () => {
+  it('that share their last 1,000 characters get independent answers', async () => {
     const token = signedToken(key, header, { ...goodClaims(), filler });
     const [, payload, signature] = token.split('.');
     const forged = `${segment({ ...header, x: 1 })}.${payload}.${signature}`;
@@ -96,7 +96,7 @@ describe('an event that API Gateway does not send', () => {
     ['without authorization token', { ...event, authorizationToken: undefined }],
     ['with a list of authorization tokens', { ...event, authorizationToken: [event.authorizationToken] }],
   ];
-  it.each(wrong)('%s: 500', async (_, sent) => {
+  it.each(wrong)('%s is answered with 500', async (_, sent) => {
     const authorizer = fresh();
     expect((await authorizer.answerTo(sent)).kind).toBe('failed');
     expect(authorizer.log()).toMatchObject([
@@ -104,13 +104,13 @@ describe('an event that API Gateway does not send', () => {
     ]);
   });
 
-  it.each(['', 'arn:aws:s3:::bucket', 'GET/a'])('with the method ARN %j: 500', async (methodArn) => {
+  it.each(['', 'arn:aws:s3:::bucket', 'GET/a'])('with the method ARN %j is answered with 500', async (methodArn) => {
     const authorizer = fresh();
     expect((await authorizer.answerTo({ ...event, methodArn })).kind).toBe('failed');
     expect(authorizer.log()).toMatchObject([{ event: 'failed' }]);
   });
 
-  it('is told from one that it does send', async () => {
+  it('differs from one that it does send', async () => {
     expect((await fresh().answerTo(event)).kind).toBe('allowed');
   });
 });

@@ -21,7 +21,7 @@ describe('an access token', () => {
   );
   const contextClaims = { company: 'tenant', absent: 'absent' };
 
-  it('is what was verified, and nothing more', async () => {
+  it('holds what was verified, and nothing more', async () => {
     const verify = createTokenVerifier({ issuers: [trustedIssuer()], keySetOf, contextClaims, now: () => NOW * 1000 });
     expect(await verify(token)).toEqual({
       issuerAlias: 'main',
@@ -39,7 +39,7 @@ describe('an access token', () => {
     });
   });
 
-  it('is known by the digest of its signed part too, where tokens may lack an id', async () => {
+  it('holds the digest of its signed part where tokens may lack an id', async () => {
     const issuers = [trustedIssuer({ tokensWithoutId: 'digest' })];
     const verify = createTokenVerifier({ issuers, keySetOf, contextClaims, now: () => NOW * 1000 });
     const signedPart = token.slice(0, token.lastIndexOf('.'));
@@ -66,7 +66,7 @@ describe('an access token', () => {
     expect(made).toEqual(['main', 'other']);
   });
 
-  it('names its client by the first claim that is there', async () => {
+  it('names its client by the first claim that is present', async () => {
     const verify = createTokenVerifier({ issuers: [trustedIssuer()], keySetOf, contextClaims, now: () => NOW * 1000 });
     const clientOf = async (claims: Readonly<Record<string, unknown>>) =>
       (await verify(signedToken(key, { typ: 'at+jwt', alg: 'ES256', kid: 'ec-1' }, goodClaims(claims)))).clientId;

@@ -17,7 +17,7 @@ const key = createSigningKey('ES256', 'one');
 const tokenWith = (claims: Readonly<Record<string, unknown>> = {}, signer: SigningKey = key): string =>
   signedToken(signer, { alg: 'ES256', typ: 'at+jwt', kid: 'one' }, goodClaims(claims));
 
-/** A verifier whose issuer publishes what the test says; undefined: its key set cannot be had. */
+/** A verifier whose issuer publishes what the test says; undefined: its key set is not available. */
 function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
   const clock = createClock();
   const issuer = trustedIssuer(settings);
@@ -54,14 +54,14 @@ async function inTurn(tokens: readonly string[], verify: (token: string) => Prom
   return judged;
 }
 
-describe('a token that comes again', () => {
-  it('is not judged twice', async () => {
+describe('a repeated token', () => {
+  it('is not verified twice', async () => {
     const { verify } = verifierUnderTest();
     const token = tokenWith();
     expect(await verify(token)).toBe(await verify(Buffer.from(token).toString()));
   });
 
-  it('is judged anew from its end on, and rejected when the clock tolerance is over too', async () => {
+  it('is verified again from `expiresAt` on, and rejected when the clock tolerance is over too', async () => {
     const { verify, clock } = verifierUnderTest({ clockTolerance: 5 });
     const token = tokenWith({ exp: NOW + 600 });
     const first = await verify(token);
@@ -73,7 +73,7 @@ describe('a token that comes again', () => {
     expect(await judgement(verify(token))).toBe('expired');
   });
 
-  it('is rejected past the greatest age that its issuer gives tokens', async () => {
+  it('is rejected past the maximum age of the tokens of its issuer', async () => {
     const { verify, clock } = verifierUnderTest({ maxTokenAge: 60, clockTolerance: 0 });
     const token = tokenWith({ iat: NOW, exp: NOW + 86_400 });
     await verify(token);
@@ -92,7 +92,7 @@ describe('a token that comes again', () => {
     expect(await judgement(verify(token))).toBe(reason);
   });
 
-  it('is rejected as soon as the key set that is due comes without its key', async () => {
+  it('is rejected as soon as a refreshed key set lacks its key', async () => {
     const { verify, clock, publish, downloads } = verifierUnderTest({ maxTokenAge: 86_400 });
     const token = tokenWith({ exp: NOW + 86_000 });
     await verify(token);
@@ -114,7 +114,7 @@ describe('a token that comes again', () => {
     expect(await judgement(verify(token))).toBe('signature');
   });
 
-  it('outlives a refresh that brings its key again', async () => {
+  it('is still accepted after a refresh that brings its key again', async () => {
     const { verify, clock } = verifierUnderTest();
     const token = tokenWith({ exp: NOW + 86_000 });
     const first = await verify(token);
@@ -124,7 +124,7 @@ describe('a token that comes again', () => {
     expect(await verify(token)).toBe(second);
   });
 
-  it('cannot be decided once the key set is an hour old and cannot be had', async () => {
+  it('cannot be decided once the key set is an hour old and not available', async () => {
     const { verify, clock, failDownloads } = verifierUnderTest();
     const token = tokenWith({ exp: NOW + 86_000 });
     await verify(token);
@@ -189,7 +189,7 @@ describe('a token that resembles a remembered one', () => {
     expect(await judgement(verify(swapped))).toBe('signature');
   });
 
-  it('in everything but the spelling of its signature is judged by itself', async () => {
+  it('in everything but the spelling of its signature is verified by itself', async () => {
     const { verify } = verifierUnderTest();
     const good = tokenWith();
     const first = await verify(good);
@@ -199,8 +199,8 @@ describe('a token that resembles a remembered one', () => {
   });
 });
 
-describe('what is remembered', () => {
-  it('is a limited number of tokens, the newest', async () => {
+describe('the cache', () => {
+  it('holds a limited number of tokens, the newest', async () => {
     const { verify } = verifierUnderTest();
     const tokens = Array.from({ length: MAX_REMEMBERED_TOKENS + 1 }, (_, at) => tokenWith({ jti: `token-${at}` }));
     const judged = await inTurn(tokens, verify);
@@ -210,7 +210,7 @@ describe('what is remembered', () => {
     expect(await verify(oldest)).not.toBe(judged[0]);
   });
 
-  it('is a limited number of characters', async () => {
+  it('holds a limited number of characters', async () => {
     const { verify } = verifierUnderTest();
     const padding = 'x'.repeat(5000);
     const length = tokenWith({ padding }).length;
@@ -222,7 +222,7 @@ describe('what is remembered', () => {
     expect(await verify(tokens[0] ?? '')).not.toBe(judged[0]);
   });
 
-  it('never changes an answer, however often tokens come and wherever the clock goes', async () => {
+  it('never changes an answer, however often tokens come and however the clock jumps', async () => {
     const tokens = [
       tokenWith({ exp: NOW + 100 }),
       tokenWith({ nbf: NOW + 50 }),

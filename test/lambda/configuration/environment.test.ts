@@ -26,7 +26,7 @@ function noFile(name: string): never {
 }
 
 describe('the environment of the authorizer', () => {
-  it('says what the stack put into it', () => {
+  it('carries what the stack put into it', () => {
     expect(configurationFrom(environment, noFile)).toEqual(configuration);
   });
 
@@ -41,7 +41,7 @@ describe('the environment of the authorizer', () => {
   });
 
   it.each(['ISSUERS', 'REVOCATION_TABLE', 'REVOCATION_ENDPOINT', 'REVOCATION_LEVELS', 'CONTEXT_CLAIMS'])(
-    'without %s is named as such',
+    'without %s is rejected by that name',
     (name) => {
       const sentence = `The environment variable ${name} is missing.`;
       expect(() => configurationFrom({ ...environment, [name]: undefined }, noFile)).toThrow(sentence);
@@ -50,7 +50,7 @@ describe('the environment of the authorizer', () => {
   );
 
   it.each(['tokens', 'Token', ' token', 'constructor', 'token,', 'token;key'])(
-    'with the levels %j is named as such',
+    'with the levels %j is rejected, and the wrong one is named',
     (levels) => {
       expect(() => configurationFrom({ ...environment, REVOCATION_LEVELS: levels }, noFile)).toThrow(
         /^REVOCATION_LEVELS names "[^,]*", which is not a revocation level\.$/,
@@ -58,7 +58,7 @@ describe('the environment of the authorizer', () => {
     },
   );
 
-  it.each(['ISSUERS', 'CONTEXT_CLAIMS'])('with %s that is no JSON is an error', (name) => {
+  it.each(['ISSUERS', 'CONTEXT_CLAIMS'])('with %s that is not JSON is an error', (name) => {
     expect(() => configurationFrom({ ...environment, [name]: '{' }, noFile)).toThrow(SyntaxError);
   });
 });

@@ -33,6 +33,6 @@ test.each([
   ['a policy variable for an account', `arn:aws:execute-api:eu-central-1:\${aws:username}:abc/prod/GET/`],
   ['a star for a Region', 'arn:aws:execute-api:*:123456789012:abc/prod/GET/'],
   ['something before it', ` ${STAGE}/GET/`],
-])('%s is no method ARN: an error, which is a 500', (_, methodArn) => {
+])('%s makes no method ARN: an error, which is a 500', (_, methodArn) => {
   expect(() => stageArnOf(methodArn)).toThrow('does not name an API and a stage');
 });

@@ -6,7 +6,7 @@ const issuer = loopbackIssuer();
 const { fresh, tokenOf } = issuer;
 const bearer = (scope: string) => `Bearer ${tokenOf({ scope })}`;
 
-/** As API Gateway sends it, without the members that nobody reads. */
+/** An event as API Gateway sends it, without the members that nobody reads. */
 function requestFor(route: string, headers: Readonly<Record<string, readonly string[]>>): Record<string, unknown> {
   const [httpMethod = '', resourcePath = ''] = route.split(' ');
   const methodArn = `${STAGE_ARN}/${httpMethod}${resourcePath}`;
@@ -65,7 +65,7 @@ describe('a REQUEST event', () => {
     expect(issuer.requests.length).toBe(before);
   });
 
-  // With a result TTL of zero, API Gateway need not check that the identity sources are there.
+  // With a result TTL of zero, API Gateway may invoke the function although an identity source is absent.
   it.each([
     ['no headers at all', null],
     ['other headers only', { Accept: ['*/*'] }],

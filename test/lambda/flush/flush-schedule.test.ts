@@ -15,7 +15,7 @@ describe('settled flushes', () => {
     expect(settledFlushes([arrived(now)], settleTime, now)).toEqual([{ instant: now + 8, due: now + 8 }]);
   });
 
-  it('the second that the stream cuts off counts as youth', () => {
+  it('an entry may be younger by the second that the stream cuts off', () => {
     expect(instantsFor(arrived(now - 5))).toEqual([now - 5 + 1 + settleTime, now + settleTime]);
   });
 
@@ -23,7 +23,7 @@ describe('settled flushes', () => {
     expect(instantsFor(arrived(now - 60), arrived(now - 50))).toEqual([now, now + settleTime]);
   });
 
-  it('an entry that was delivered before counts from the first time', () => {
+  it('an entry that is delivered again counts from its first delivery', () => {
     expect(instantsFor(arrived(now - 60, now - 20))).toEqual([now]);
     expect(instantsFor(arrived(now - 60, now - 4))).toEqual([now, now + 4]);
   });
@@ -37,11 +37,11 @@ describe('settled flushes', () => {
     ]);
   });
 
-  it('a record without a time, or from the future, is as young as can be', () => {
+  it('a record without a time, or from the future, counts as written on arrival', () => {
     expect(instantsFor(arrived(undefined), arrived(now + 3600))).toEqual([now + settleTime]);
   });
 
-  it('every entry meets a flush after it settled, and soon after, and flushes are few', () => {
+  it('every entry meets a flush soon after it has settled, and flushes are few', () => {
     const ages = fc.array(fc.double({ min: -5, max: 30, noNaN: true }), { minLength: 1, maxLength: 200 });
     const clocks = fc.double({ min: -5, max: 5, noNaN: true });
     fc.assert(
@@ -66,7 +66,7 @@ describe('settled flushes', () => {
 
 describe('an entry that waited behind another batch', () => {
   const decision = settleTime - SETTLE_MARGIN;
-  /** Flushes for an entry that was written at `now` and came ten seconds later, to a host whose clock is ahead. */
+  /** The flushes for an entry that was written at `now` and came ten seconds later, to a host whose clock is ahead. */
   const lagsWith = (clockError: number) => {
     const host = now + 10 + clockError;
     return settledFlushes([arrived(now, host)], settleTime, host).map(({ instant }) => instant - clockError - now);
@@ -107,14 +107,14 @@ describe('the flush at once', () => {
     expect(atOnceFlush([], now, now + 0.5)).toBe(now + 0.5);
   });
 
-  it('lets a settled flush have its turn', () => {
+  it('gives way to a settled flush', () => {
     expect(atOnceFlush([now + 0.5], now, now)).toBe(now + 1.5);
     expect(atOnceFlush([now - 0.5], now, now)).toBe(now + 0.5);
     expect(atOnceFlush([now + 0.5, now + 2], now, now)).toBe(now + 3);
     expect(atOnceFlush([now, now + 2], now, now)).toBe(now + 1);
   });
 
-  it('never waits long, whatever is said of the other one', () => {
+  it('never waits long, whatever settled flushes are expected', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -20, max: 20 })),
@@ -135,13 +135,13 @@ describe('the flush at once', () => {
 describe('the plan of a function', () => {
   const plan = (mode: 'at-once' | 'settled') => planFlushesOf({ mode, settleTime });
 
-  it('settled: as the schedule says, and no flush before it may come', () => {
+  it('settled: follows the schedule, with no flush before the earliest instant', () => {
     expect(plan('settled')([arrived(now)], now, now)).toEqual([{ instant: now + 8, due: now + 8 }]);
     expect(plan('settled')([arrived(now - 60, now - 20)], now, now + 1)).toEqual([{ instant: now + 2, due: now - 12 }]);
     expect(plan('settled')([arrived(now - 60, now - 20)], now, now - 1)).toEqual([{ instant: now, due: now - 12 }]);
   });
 
-  it('at once: one flush, for all that have arrived', () => {
+  it('at once: has one flush for all that have arrived', () => {
     expect(plan('at-once')([arrived(now, now - 3), arrived(now)], now, now)).toEqual([{ instant: now, due: now }]);
   });
 

@@ -34,7 +34,7 @@ async function startControlPlane(...replies: readonly Reply[]) {
 const credentials = { ...testCredentials, sessionToken: 'session/token+==' };
 const stage = { restApiId: 'abc123', stageName: 'live-1_a' };
 
-/** What a request says, but for the signature, which holds the time. */
+/** A request without its signature, which depends on the time. */
 function said({ method, url, headers }: IncomingMessage) {
   const { host, accept, authorization = '', 'x-amz-security-token': sessionToken } = headers;
   return {
@@ -88,7 +88,7 @@ it.each<[string, number, Reply]>([
   expect(requests).toHaveLength(1);
 });
 
-it('a flush that reaches nobody fails by what became of the connection', async () => {
+it('a flush that reaches no server fails by the error of the connection', async () => {
   const endpoint = new URL(`http://127.0.0.1:${await freePort()}`);
   await expect(createStageFlusher({ endpoint, region: 'eu-west-1', credentials })(stage)).rejects.toMatchObject({
     name: 'ECONNREFUSED',

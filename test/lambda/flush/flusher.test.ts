@@ -67,7 +67,7 @@ function startEnvironment(
       if (answer !== 'accepts') throw Object.assign(new Error('no'), ERRORS[answer]);
     },
     report: (event) => {
-      // A flush is reported when it has been answered.
+      // A flush is reported when its response has come.
       now += taken * 1000;
       taken = 0;
       events.push(event);
@@ -146,15 +146,18 @@ describe('at once', () => {
   it.each([
     ['kid#main#2026-01', 'key'],
     ['iss#main', 'issuer'],
-  ])('an entry that shuts out everybody is told, however sound: %s', async (target, level) => {
+  ])('an entry that shuts everybody out is reported, however sound: %s', async (target, level) => {
     const { events } = await run([record({ age: 1, item: { target: { S: target } } })]);
     expect(events[0]).toEqual({ event: 'break-glass-entry', level, writtenAt: '2027-01-15T07:59:59.000Z' });
   });
 
-  it.each(['jti#main#kid#1', 'KID#main#1', 'kid#', 'iss#main#x', ''])('no other entry is: "%s"', async (target) => {
-    const { names } = await run([record({ item: { ...soundEntry, target: { S: target } } })]);
-    expect(names).not.toContain('break-glass-entry');
-  });
+  it.each(['jti#main#kid#1', 'KID#main#1', 'kid#', 'iss#main#x', ''])(
+    'no other entry is reported as such: "%s"',
+    async (target) => {
+      const { names } = await run([record({ item: { ...soundEntry, target: { S: target } } })]);
+      expect(names).not.toContain('break-glass-entry');
+    },
+  );
 
   it('the lag is counted from the oldest entry', async () => {
     const { events } = await run([record({ age: 2 }), record()]);
@@ -290,7 +293,7 @@ describe('a batch that is delivered again', () => {
     expect(names().filter((name) => name === 'entry-finding')).toHaveLength(1);
   });
 
-  it('counts again what nothing tells from another entry', async () => {
+  it('counts an entry again that nothing identifies', async () => {
     const { deliver, names } = startEnvironment();
     const unnamed = record({ item: { target: { S: 'x' } } });
     await deliver(unnamed, unnamed);
@@ -336,14 +339,14 @@ describe('a batch that is delivered again', () => {
 describe('a stage that is gone', () => {
   const gone = (flush: string): Answer => (flush.startsWith('live') ? 'is gone' : 'accepts');
 
-  it('is told once, and fails no batch', async () => {
+  it('is reported once, and fails no batch', async () => {
     const { deliver, events } = startEnvironment({}, gone);
     for (let batch = 0; batch < 3; batch += 1) expect(await deliver(recordAt(String(batch), 0))).toBe('done');
     const flushed = { event: 'flushed', entries: 1, stages: 1 };
     expect(events).toMatchObject([{ event: 'stage-gone', stage: 'abc123/live' }, flushed, flushed, flushed]);
   });
 
-  it('is flushed like any other when it is back, and told when it is gone again', async () => {
+  it('is flushed like any other when it is back, and reported when it is gone again', async () => {
     let isGone = true;
     const { deliver, names } = startEnvironment({ stages: [live] }, () => (isGone ? 'is gone' : 'accepts'));
     await deliver(recordAt('1', 0));
@@ -367,7 +370,7 @@ describe('a stage that is gone', () => {
     ['by a status', { status: 404 }, true],
     ['not by another status', { status: 403, $metadata: { httpStatusCode: 403 } }, false],
     ['not by another name', { name: 'TooManyRequestsException' }, false],
-  ])('is known %s', async (_, marks, isGone) => {
+  ])('is recognised %s', async (_, marks, isGone) => {
     const events: FlushEvent[] = [];
     const flusher = createFlusher({
       configuration,
@@ -381,7 +384,7 @@ describe('a stage that is gone', () => {
     expect(events[0]?.event).toBe(isGone ? 'stage-gone' : 'flush-failed');
   });
 
-  it('is no error that is not one', async () => {
+  it('is not recognised by a thrown string', async () => {
     const events: FlushEvent[] = [];
     const flusher = createFlusher({
       configuration,
@@ -460,8 +463,8 @@ describe('entries in quick succession', () => {
   });
 });
 
-describe('what was done already', () => {
-  it('takes no turn: a delivery that has nothing to flush holds up no later one', async () => {
+describe('a flush', () => {
+  it('that is not needed takes no turn: its delivery holds up no later one', async () => {
     const { deliver, flushes, wait } = startEnvironment({ stages: [live] });
     await deliver(recordAt('1', 0));
     wait(1);
@@ -470,7 +473,7 @@ describe('what was done already', () => {
     expect(instantsOf(flushes)).toEqual([0, 1]);
   });
 
-  it('is tried once more in vain, not once for each that became due meanwhile', async () => {
+  it('that takes long is followed by one more, not by one for each that became due meanwhile', async () => {
     const { deliver, flushes } = startEnvironment({ mode: 'settled', stages: [live] }, () => 'throttles', 7);
     await deliver(recordAt('1', -9), recordAt('2', -7), recordAt('3', -5), recordAt('4', 0));
     expect(instantsOf(flushes)).toEqual([0, 7, 14]);
@@ -487,7 +490,7 @@ describe('a record without a time', () => {
   it.each([
     ['at-once', 0],
     ['settled', 8],
-  ] as const)('is as young as can be for the flusher %s', async (mode, lag) => {
+  ] as const)('counts as written on arrival for the flusher %s', async (mode, lag) => {
     const { deliver, events, flushes } = startEnvironment({ mode, stages: [live] });
     expect(await deliver(timeless(soundEntry))).toBe('done');
     expect(instantsOf(flushes)).toEqual([lag]);
@@ -519,7 +522,7 @@ describe('a writer’s clock', () => {
     expect(findings(events)).toEqual(['clock-differs']);
   });
 
-  it('is not to blame where an import writes later entries with the time at which it began', async () => {
+  it('is not reported where an import writes later entries with the time at which it began', async () => {
     const { deliver, events } = startEnvironment();
     const revokedAt = { S: '2027-01-15T08:00:00Z' };
     await deliver(recordAt('1', 0, { ...soundEntry, revokedAt }));
@@ -527,7 +530,7 @@ describe('a writer’s clock', () => {
     expect(findings(events)).toEqual([]);
   });
 
-  it('is not to blame where an old entry was changed', async () => {
+  it('is not reported where an old entry was changed', async () => {
     const { deliver, events } = startEnvironment();
     await deliver({ ...dated('1', '2027-01-14T08:00:00Z'), eventName: 'MODIFY' });
     expect(findings(events)).toEqual([]);
@@ -546,7 +549,7 @@ describe('a stage that keeps rejecting', () => {
   const betaThat = (answer: Answer) => (flush: string) => (flush.startsWith('beta') ? answer : 'accepts');
   const rejected = 'API Gateway did not accept the flush of 1 stages.';
 
-  /** Lambda's way with a shard: a batch that failed comes again, after longer and longer pauses, before any other. */
+  /** As Lambda does with a shard: delivers a failed batch again, after longer and longer pauses, before any other. */
   async function deliverUntilDone(
     { deliver, wait, elapsed }: ReturnType<typeof startEnvironment>,
     ...records: readonly DynamoDBRecord[]
@@ -555,7 +558,7 @@ describe('a stage that keeps rejecting', () => {
     return elapsed();
   }
 
-  it.each(['at-once', 'settled'] as const)('by right holds up no entry behind it: %s', async (mode) => {
+  it.each(['at-once', 'settled'] as const)('for lack of a permission holds up no entry behind it: %s', async (mode) => {
     const environment = startEnvironment({ mode, giveUpAge: 3607 }, betaThat('forbids'));
     expect(await environment.deliver(recordAt('1', 0))).toBe('done');
     expect(environment.names()).toEqual(['flush-failed', 'flush-abandoned']);
@@ -566,7 +569,7 @@ describe('a stage that keeps rejecting', () => {
   });
 
   it.each(['throttles', 'breaks', 'is silent'] as const)(
-    'but might not (%s) holds the entries behind it up for less than a minute, and only once',
+    'but may recover (%s) holds the entries behind it up for less than a minute, and only once',
     async (answer) => {
       const environment = startEnvironment({ giveUpAge: 3607 }, betaThat(answer));
       expect(await environment.deliver(recordAt('1', 0))).toBe(rejected);
@@ -626,7 +629,7 @@ describe('a stage that keeps rejecting', () => {
     expect(await deliver(recordAt('2', 600))).toBe(rejected);
   });
 
-  it('is tried again with the flushes of later entries, and owes nothing when it accepts one', async () => {
+  it('is tried again with the flushes of later entries, until it accepts one', async () => {
     let answer: Answer = 'forbids';
     const { deliver, wait, names, flushes } = startEnvironment({ giveUpAge: 3607 }, (flush) => betaThat(answer)(flush));
     await deliver(recordAt('1', 0));
@@ -650,7 +653,7 @@ describe('a stage that keeps rejecting', () => {
   });
 
   it.each(['throttles', 'forbids'] as const)(
-    'is waited for until its entries are too old where no other stage is better off: %s',
+    'is waited for until its entries are too old where no other stage works: %s',
     async (answer) => {
       const environment = startEnvironment({ giveUpAge: 3607 }, (flush) =>
         flush.startsWith('beta') ? 'is gone' : answer,

@@ -9,7 +9,7 @@ const beta = { restApiId: 'xyz789', stageName: 'beta' };
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const outage: Answer = (response) => response.writeHead(500).end('{}');
 
-/** AWS Systems Manager over loopback: it knows the parameters given, and notes what it is asked for. */
+/** AWS Systems Manager over loopback. It knows the given parameters, and notes what it is asked for. */
 function ssmWith(parameters: Readonly<Record<string, readonly FlushedStage[]>>, asked: object[] = []): Answer {
   return async (response, request) => {
     const { Names } = JSON.parse(await text(request)) as { readonly Names: readonly string[] };
@@ -58,7 +58,7 @@ describe('the stages that parameters name', () => {
     expect(await readerOf(['/one', '/two'])()).toEqual([beta]);
   });
 
-  it('are read in spite of an answer that is lost', async () => {
+  it('are read although one response is lost', async () => {
     let isFirst = true;
     const answer = ssmWith({ '/one': [live] });
     ssm.answerWith((response, request) => {
@@ -69,7 +69,7 @@ describe('the stages that parameters name', () => {
     expect(await readerOf(['/one'])()).toEqual([live]);
   });
 
-  it('are not guessed while SSM is out of order', async () => {
+  it('are not guessed while SSM fails', async () => {
     ssm.answerWith(outage);
     await expect(readerOf(['/one'])()).rejects.toThrow('SSM answered with status 500.');
   });
@@ -88,7 +88,7 @@ describe('a flusher whose stages stand in other stacks', () => {
     expect(seen).toEqual([[live], [live, beta], [live, beta]]);
   });
 
-  it('takes batches with the stages that it knew last while SSM is out of order, and is told so', async () => {
+  it('takes batches with the stages that it read last while SSM fails, and gets the error', async () => {
     const seen: object[] = [];
     const stages = [live];
     const handle = withPublishedStages(

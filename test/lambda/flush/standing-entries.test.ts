@@ -23,7 +23,7 @@ beforeEach(() => {
   events = [];
 });
 
-/** By the real engine, through the call that the function makes. */
+/** Inspects the table in DynamoDB Local, through the call that the function makes. */
 async function inspect(alias: string, revocationLevels = levels): Promise<readonly FlushEvent[]> {
   const call = createDynamoDbCall({
     endpoint: new URL(inject('dynamoDbEndpoint')),
@@ -38,16 +38,16 @@ async function inspect(alias: string, revocationLevels = levels): Promise<readon
   return events;
 }
 
-it('entries of an alias that the deployment does not know any more are told', async () => {
+it('entries of an alias that the deployment no longer knows are reported', async () => {
   expect(await inspect('main')).toEqual([{ event: 'entries-unread', entries: 3, inspected: 5, all: true }]);
 });
 
-it('entries of a level that the deployment does not read any more are told', async () => {
+it('entries of a level that the deployment no longer reads are reported', async () => {
   const withoutClients = levels.filter((level) => level !== 'client');
   expect(await inspect('main', withoutClients)).toMatchObject([{ event: 'entries-unread', entries: 4 }]);
 });
 
-it('entries that are read, and slips that were told when they were written, are no news', async () => {
+it('entries that are read, and mistakes that were reported on arrival, are not reported', async () => {
   const issuers = ['main', 'old'].map((alias) => ({ alias, ...issuer }));
   const items = [...STANDING, 'SUB#main#x', ' jti#main#1', 'nonsense'].map((target) => ({ target: { S: target } }));
   await inspectStandingEntries({
@@ -58,7 +58,7 @@ it('entries that are read, and slips that were told when they were written, are 
   expect(events).toEqual([]);
 });
 
-it('a table of many pages is looked over to the tenth, which is said', async () => {
+it('a table of many pages is inspected up to the tenth, and the report says so', async () => {
   const starts: (Record<string, AttributeValue> | undefined)[] = [];
   const inspectPages = async (pages: number) => {
     let page = 0;
@@ -87,7 +87,7 @@ it('a table of many pages is looked over to the tenth, which is said', async () 
   expect(starts[1]).toEqual({ target: { S: 'sub#old#1' } });
 });
 
-it('an empty table is no news', async () => {
+it('an empty table is not reported', async () => {
   await inspectStandingEntries({
     configuration: { issuers: [], revocationLevels: levels, revocationTable: 'revocations' },
     scan: async () => ({}),

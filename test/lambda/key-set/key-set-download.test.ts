@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => elsewhere.close());
 
-describe('D4 an answer that is no key set, in time and size', () => {
+describe('D4 a response that is not a key set, in time and size', () => {
   const megabytes = (count: number) => keySet(key.publicJwk, { filler: 'x'.repeat(count * 1_000_000) });
   const faults: readonly (readonly [what: string, answer: () => Answer, detail: string | RegExp])[] = [
     ['that never comes', () => hang, 'timeout'],
@@ -56,7 +56,7 @@ describe('D4 an answer that is no key set, in time and size', () => {
 
   const lost = ['that breaks off', 'that resets the connection', 'in HTML, with an error'];
 
-  it.concurrent.each(faults)('%s: 500, after one request, or two when it was lost', async (what, answer, detail) => {
+  it.concurrent.each(faults)('%s: 500, after one request, or two if it was lost', async (what, answer, detail) => {
     const requests = lost.includes(what) ? 2 : 1;
     await using world = await keyWorld(answer());
     expect(await world.kindOf(good)).toBe('failed');
@@ -113,20 +113,20 @@ describe('an address', () => {
     'file:///etc/passwd',
     'data:application/json,{}',
     'javascript:1',
-  ])('%s may not', async (address) => {
+  ])('%s may not be asked for keys', async (address) => {
     expect(isAcceptableAddress(new URL(address))).toBe(false);
     await using world = await keyWorld(hang, { jwksUri: address });
     expect(await world.kindOf(good)).toBe('failed');
     expect(eventsOf(world.authorizer, 'key-set-refresh-failed')).toMatchObject([{ detail: 'address is not https' }]);
   });
 
-  it.each(['', 'keys', '//issuer.example/'])('%j is none', async (jwksUri) => {
+  it.each(['', 'keys', '//issuer.example/'])('%j is not an address', async (jwksUri) => {
     await using world = await keyWorld(hang, { jwksUri });
     expect(await world.kindOf(good)).toBe('failed');
     expect(eventsOf(world.authorizer, 'key-set-refresh-failed')).toMatchObject([{ detail: 'address is not https' }]);
   });
 
-  it('of https is asked by TLS, and says nothing in the clear', async () => {
+  it('of https is asked over TLS, and gets nothing in the clear', async () => {
     const plain = await startLoopbackServer(keySet(key.publicJwk));
     await using world = await keyWorld(hang, { jwksUri: plain.address.replace('http:', 'https:') });
     expect(await world.kindOf(good)).toBe('failed');
@@ -164,7 +164,7 @@ it('an attempt that is given up closes its connection', async () => {
   await closed;
 });
 
-it('a download that fails is told from every other error', async () => {
+it('a failed download throws an error of its own class', async () => {
   const failure = downloadJson('http://issuer.example/', 1);
   await expect(failure).rejects.toThrow(DownloadError);
   await expect(failure).rejects.toMatchObject({ name: 'DownloadError', status: undefined });
@@ -196,7 +196,7 @@ describe('discovery', () => {
     ['/', '/.well-known/openid-configuration'],
     ['/tenant', '/tenant/.well-known/openid-configuration'],
     ['/tenant/', '/tenant/.well-known/openid-configuration'],
-  ])('of an issuer with the path %j is OpenID Connect Discovery at %s', async (path, at) => {
+  ])('of an issuer with the path %j uses OpenID Connect Discovery at %s', async (path, at) => {
     const { outcome, requests } = await world(path, at, metadata(path));
     expect(outcome).toBe('allowed');
     expect(requests).toEqual([at, '/jwks']);
@@ -207,7 +207,7 @@ describe('discovery', () => {
     ['/', '/.well-known/oauth-authorization-server'],
     ['/tenant', '/.well-known/oauth-authorization-server/tenant'],
     ['/tenant/', '/.well-known/oauth-authorization-server/tenant'],
-  ])('of an issuer with the path %j that has none is RFC 8414 at %s', async (path, at) => {
+  ])('of an issuer with the path %j that lacks it uses RFC 8414 at %s', async (path, at) => {
     const { outcome, requests } = await world(path, at, metadata(path));
     expect(outcome).toBe('allowed');
     expect(requests.slice(1)).toEqual([at, '/jwks']);
@@ -265,7 +265,7 @@ describe('discovery', () => {
   const OPENID = '/.well-known/openid-configuration';
   const OAUTH = '/.well-known/oauth-authorization-server';
 
-  it('and key set of 800 ms each arrive in two attempts, the second without the metadata', async () => {
+  it('takes two attempts where metadata and key set take 800 ms each, the second without the metadata', async () => {
     await using slow = await issuerWith({
       [OPENID]: afterSeconds(0.8, (response) => slow.said(response)),
       '/jwks': afterSeconds(0.8, keySet(key.publicJwk)),
@@ -277,7 +277,7 @@ describe('discovery', () => {
     expect(slow.server.requests).toEqual([OPENID, '/jwks', '/jwks']);
   });
 
-  it('by RFC 8414, 800 ms for each of the three documents, arrives in three attempts', async () => {
+  it('by RFC 8414 takes three attempts where each of the three documents takes 800 ms', async () => {
     await using slow = await issuerWith({
       [OPENID]: afterSeconds(0.8, body('', 404)),
       [OAUTH]: afterSeconds(0.8, (response) => slow.said(response)),
@@ -327,7 +327,7 @@ describe('discovery', () => {
   });
 });
 
-describe('the metadata of an issuer that is asked by TLS', () => {
+describe('the metadata of an issuer that is asked over TLS', () => {
   const certificate = selfSignedCertificate();
   const trusted = getCACertificates();
   beforeAll(() => setDefaultCACertificates([...trusted, certificate.certificate]));
@@ -346,7 +346,7 @@ describe('the metadata of an issuer that is asked by TLS', () => {
     return { kind, detail, plainRequests: plain.requests };
   };
 
-  it('may name a key set by TLS', async () => {
+  it('may name a key set over TLS', async () => {
     expect(await decision(({ tls }) => `${tls}/jwks`)).toEqual({
       kind: 'allowed',
       detail: undefined,

@@ -65,7 +65,7 @@ describe('D1 fifty unknown key ids within 30 s', () => {
 });
 
 describe('D2 the key set cannot be downloaded, and is younger than 1 h', () => {
-  it('so that known key ids work and unknown ones are a 500', async () => {
+  it('known key ids work, and unknown ones are a 500', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     expect(await world.kindOf(good)).toBe('allowed');
     world.server.answerWith(down);
@@ -83,7 +83,7 @@ describe('D2 the key set cannot be downloaded, and is younger than 1 h', () => {
     ]);
   });
 
-  it('until the hour is over, and again once the issuer is back', async () => {
+  it('known key ids work until the hour is over, and again once the issuer is back', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(down);
@@ -97,7 +97,7 @@ describe('D2 the key set cannot be downloaded, and is younger than 1 h', () => {
     expect(await world.kindOf(good)).toBe('allowed');
   });
 
-  it('and a token that is no good by itself is still a 401', async () => {
+  it('a token that is bad by itself is still a 401', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(down);
@@ -108,7 +108,7 @@ describe('D2 the key set cannot be downloaded, and is younger than 1 h', () => {
 });
 
 describe('D3 the key set cannot be downloaded at a cold start', () => {
-  it('which is a 500 for every token of that issuer', async () => {
+  it('every token of that issuer is a 500', async () => {
     await using world = await keyWorld(down);
     expect(await world.kindOf(good)).toBe('failed');
     expect(await world.kindOf(tokenUnder('unknown'))).toBe('failed');
@@ -118,7 +118,7 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     ]);
   });
 
-  it('which is over with the next attempt, 1 s later and not before', async () => {
+  it('the next attempt ends it, 1 s later and not before', async () => {
     await using world = await keyWorld(down);
     expect(await world.kindOf(good)).toBe('failed');
     world.server.answerWith(keySet(key.publicJwk));
@@ -133,13 +133,13 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     ['an answer that broke off', breakOff],
     ['a 500', body('', 500)],
     ['a 503', down],
-  ])('which one lost answer does not cause, because the key set is asked for again at once: %s', async (_, lost) => {
+  ])('one lost response does not cause it, because the key set is asked for again at once: %s', async (_, lost) => {
     await using world = await keyWorld(inTurn(lost, keySet(key.publicJwk)));
     expect(await world.kindOf(good)).toBe('allowed');
     expect(world.server.requests).toHaveLength(2);
   });
 
-  it('and requests that come at the same time share the second attempt too', async () => {
+  it('requests that come at the same time share the second attempt too', async () => {
     await using world = await keyWorld(inTurn(reset, keySet(key.publicJwk)));
     expect(new Set(await Promise.all(Array.from({ length: 20 }, () => world.kindOf(good))))).toEqual(
       new Set(['allowed']),
@@ -147,11 +147,11 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     expect(world.server.requests).toHaveLength(2);
   });
 
-  it('and the issuer is asked again after 1, 2, 4, 8, 16, 30 and 30 s, for as long as it fails', async () => {
+  it('the issuer is asked again after 1, 2, 4, 8, 16, 30 and 30 s, for as long as it fails', async () => {
     expect(await secondsOfAttempts(() => 1)).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
   });
 
-  it('and chance halves these pauses at most', async () => {
+  it('chance shortens these pauses by up to a half', async () => {
     expect(await secondsOfAttempts(() => 0)).toEqual([0, 0.5, 1.5, 3.5, 7.5, 15.5, 30.5, 45.5, 60.5, 75.5, 90.5]);
   });
 
@@ -168,7 +168,7 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     return seconds;
   };
 
-  it('and pauses begin with the shortest again once a set was there', async () => {
+  it('after a downloaded set the pauses begin with the shortest again', async () => {
     await using world = await keyWorld(down);
     for (const wait of [1, 2, 4, 8]) {
       expect(await world.kindOf(good)).toBe('failed');
@@ -184,7 +184,7 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     expect(await world.kindOf(good)).toBe('allowed');
   });
 
-  it('by a reset, a stall of 2 s and a 500 in turn, which is over 1 s after the stall', async () => {
+  it('after a reset, a stall of 2 s and a 500 in turn it is over 1 s after the stall', async () => {
     await using world = await keyWorld(inTurn(reset, afterSeconds(2, keySet()), body('', 500), keySet(key.publicJwk)));
     expect(await world.kindOf(good)).toBe('failed');
     expect(world.server.requests).toHaveLength(2);
@@ -200,13 +200,13 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     ['that redirects', body('', 302)],
     ['that is no JSON', body('<html></html>')],
     ['without a usable key', keySet()],
-  ])('by an answer %s, which no second request at once would better', async (_, answer) => {
+  ])('a response %s is not asked for again at once', async (_, answer) => {
     await using world = await keyWorld(answer);
     expect(await world.kindOf(good)).toBe('failed');
     expect(world.server.requests).toHaveLength(1);
   });
 
-  it('and an attempt that failed slowly is not repeated within the same decision', async () => {
+  it('an attempt that failed slowly is not repeated within the same decision', async () => {
     await using world = await keyWorld((response, request) => {
       world.clock.advance(1.2);
       down(response, request);
@@ -215,7 +215,7 @@ describe('D3 the key set cannot be downloaded at a cold start', () => {
     expect(world.server.requests).toHaveLength(1);
   });
 
-  it('which is no matter of another issuer', async () => {
+  it('another issuer is not affected', async () => {
     await using healthy = await keyWorld(keySet(next.publicJwk));
     await using ill = await keyWorld(hang);
     const other = trustedIssuer({ alias: 'other', issuer: 'https://other.example/', jwksUri: healthy.server.address });
@@ -290,7 +290,7 @@ describe('D7 keys come and go', () => {
     expect(world.server.requests).toHaveLength(2);
   });
 
-  it('a key replaced under its own id: the old one verifies no more', async () => {
+  it('a key replaced under its own id: the old one no longer verifies', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(keySet({ ...next.publicJwk, kid: 'ec-1' }));
@@ -346,7 +346,7 @@ describe('D9 a stolen signing key', () => {
   });
 });
 
-it('an error that is not about the download goes on as it is, and nothing of it is said', async () => {
+it('an error that is not about the download is thrown unchanged, and nothing of it is reported', async () => {
   const said: unknown[] = [];
   const failure = new TypeError('something that nobody foresaw');
   const keys = new KeySet(trustedIssuer(), {
@@ -358,15 +358,15 @@ it('an error that is not about the download goes on as it is, and nothing of it 
   expect(said).toEqual([]);
 });
 
-describe('a token that names a key which the issuer published in a form we drop', () => {
+describe('a token that names a key which was published in a form that is dropped', () => {
   const dropped = { ...next.publicJwk, use: 'enc' };
 
-  it('is rejected while the issuer answers so', async () => {
+  it('is rejected while the issuer publishes that form', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, dropped));
     expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
   });
 
-  it('leaves us without an answer when the issuer cannot be asked any more: the key may have been mended', async () => {
+  it('cannot be decided when the issuer does not answer any more: the key may have been mended', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, dropped));
     expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
     world.server.answerWith(down);
@@ -375,7 +375,7 @@ describe('a token that names a key which the issuer published in a form we drop'
     expect(await world.kindOf(good)).toBe('allowed');
   });
 
-  it('also leaves us so when no key of the set was ever usable', async () => {
+  it('cannot be decided then either if no key of the set was ever usable', async () => {
     await using world = await keyWorld(keySet(dropped));
     expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
     world.server.answerWith(down);

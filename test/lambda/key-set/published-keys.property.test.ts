@@ -46,7 +46,7 @@ describe('keys under one key id', () => {
     }
   });
 
-  it('a key twice is no dropped key', async () => {
+  it('a key that is published twice is not counted as dropped', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, key.publicJwk));
     expect(await world.kindOf(good)).toBe('allowed');
     expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([{ keys: 1, dropped: 0, KeyDropped: 0 }]);
@@ -59,7 +59,7 @@ describe('keys under one key id', () => {
     expect(await world.kindOf(by(rsa, 'PS256'))).toBe('unauthorized');
   });
 
-  it('two RSA keys for two algorithms verify each its own', async () => {
+  it('two RSA keys for two algorithms verify their own one each', async () => {
     const keys = [
       { ...plain(rsa), alg: 'RS256' },
       { ...plain(rsaToo), alg: 'PS256' },
@@ -104,14 +104,14 @@ describe('keys under one key id', () => {
     expect(await world.kindOf(by(rsa, 'RS256'))).toBe('unauthorized');
   });
 
-  it('a key twice, and its private part shown once, is trusted no more', async () => {
+  it('a key that is published twice is dropped when its private part is shown once', async () => {
     for (const leak of [shown(rsa), { ...shown(rsa), kid: 'other' }, { ...shown(ec), kid: 'k' }]) {
       await using world = await keyWorld(keySet(plain(rsa), plain(rsa), leak, next.publicJwk));
       expect(await world.kindOf(by(rsa, 'RS256'))).toBe('unauthorized');
     }
   });
 
-  it('keys that are held are dropped when a later answer shows the private part of one', async () => {
+  it('a held key is dropped when a later response shows its private part', async () => {
     await using world = await keyWorld(keySet(plain(rsa), plain(edwards), key.publicJwk));
     expect(await world.kindOf(by(rsa, 'RS256'))).toBe('allowed');
     world.server.answerWith(keySet({ ...shown(edwards), kid: 'other' }));
@@ -125,7 +125,7 @@ describe('keys under one key id', () => {
 const signers = [rsa, rsaToo, ec, ecToo, ecLarge, edwards];
 const KEY_IDS = ['k', 'l'] as const;
 
-/** A member of a key set: a key, as which algorithm's, under which id, and whether with its private part. */
+/** A member of a key set: a key, its algorithm, its id, and whether it shows its private part. */
 const member = fc.record({
   signer: fc.constantFrom(...signers),
   alg: fc.option(fc.constantFrom('RS256', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'), { nil: undefined }),

@@ -5,7 +5,7 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 const [first, last] = [createSigningKey('ES256', 'first'), createSigningKey('ES256', 'last')];
 
-it('of a document of more than 500 entries the rest is dropped, and what it discloses is not overlooked', () => {
+it('entries after the first 500 are dropped, but the private keys that they show are not overlooked', () => {
   const filler = Array.from({ length: 499 }, () => ({}));
   const issuer = trustedIssuer({ algorithms: ['ES256'] });
   const { usable, dropped } = publishedKeys([first.publicJwk, ...filler, last.publicJwk], issuer);

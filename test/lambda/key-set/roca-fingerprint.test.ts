@@ -15,12 +15,12 @@ it.each([2048, 3072, 4096])('a modulus of %d bits with factors of the weak form 
   }
 });
 
-it('one factor of the weak form alone is no fingerprint', () => {
+it('one factor of the weak form alone makes no fingerprint', () => {
   const modulus = rocaNumber(1024) * BigInt(`0x${randomBytes(128).toString('hex')}`);
   expect(hasRocaFingerprint(modulus)).toBe(false);
 });
 
-it('other moduli are not taken for it', () => {
+it('other moduli are not recognised', () => {
   const { n } = createSigningKey('RS256', 'rsa').publicKey.export({ format: 'jwk' });
   expect(hasRocaFingerprint(BigInt(`0x${Buffer.from(String(n), 'base64url').toString('hex')}`))).toBe(false);
   const odd = Array.from({ length: 5_000 }, () => BigInt(`0x${randomBytes(256).toString('hex')}`) | 1n);
@@ -46,6 +46,6 @@ it('the residues that count as weak are the powers of 65537, for every prime alo
   }
 });
 
-it('a modulus that a prime of the test divides is none of it', () => {
+it('a modulus that a prime of the test divides is not recognised', () => {
   for (const prime of [3n, 11n, 167n]) expect(hasRocaFingerprint(rocaNumber(1024) * prime)).toBe(false);
 });

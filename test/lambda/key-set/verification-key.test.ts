@@ -103,7 +103,7 @@ function segmentOfZeros(bytes: number): string {
   return Buffer.alloc(bytes).toString('base64url');
 }
 
-describe('D6 a key that is no good', () => {
+describe('D6 a bad key', () => {
   it.each(unusable)('%s is dropped, with a metric, and a token naming it is a 401', async (_, jwk, signer) => {
     await using world = await keyWorld(keySet(key.publicJwk, jwk));
     const row = {
@@ -129,7 +129,7 @@ describe('D6 a key that is no good', () => {
     },
   );
 
-  it('the private part of the only key, shown: what it signs is rejected at once, and a metric says so', async () => {
+  it('that shows its private part, alone in its set: what it signs is rejected at once, with a metric', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     expect(await world.kindOf(good)).toBe('allowed');
     world.server.answerWith(keySet({ ...key.privateKey.export({ format: 'jwk' }), kid: key.keyId }));
@@ -145,7 +145,7 @@ describe('D6 a key that is no good', () => {
     ['under another id', { ...shown, kid: 'other' }],
     ['without an id', shown],
     ['under the same id, without its public part', { kty: 'EC', crv: 'P-256', d: shown.d, kid: key.keyId }],
-  ])('the private part of a key beside it, %s: the key is dropped, and what it signs rejected', async (_, jwk) => {
+  ])('whose private part stands next to it %s is dropped, and what it signs is rejected', async (_, jwk) => {
     await using world = await keyWorld(keySet(key.publicJwk, jwk, next.publicJwk));
     expect(await world.kindOf(good)).toBe('unauthorized');
     expect(await world.kindOf(tokenUnder(next.keyId, next))).toBe('allowed');
@@ -155,24 +155,27 @@ describe('D6 a key that is no good', () => {
   it.each([
     ['RSA', rsa, 'n'],
     ['EC', key, 'x'],
-  ] as const)('the private part beside it is found with zeros before its numbers: %s', async (_, signing, member) => {
-    const privateJwk = signing.privateKey.export({ format: 'jwk' });
-    const number = Buffer.concat([Buffer.alloc(2), Buffer.from(String(privateJwk[member]), 'base64url')]);
-    const shownKey = { ...privateJwk, [member]: number.toString('base64url') };
-    await using world = await keyWorld(keySet(signing.publicJwk, shownKey, next.publicJwk), {
-      algorithms: ['RS256', 'ES256'],
-    });
-    expect(await world.kindOf(tokenUnder(signing.keyId, signing))).toBe('unauthorized');
-  });
+  ] as const)(
+    'whose private part stands next to it with zeros before its numbers is dropped: %s',
+    async (_, signing, member) => {
+      const privateJwk = signing.privateKey.export({ format: 'jwk' });
+      const number = Buffer.concat([Buffer.alloc(2), Buffer.from(String(privateJwk[member]), 'base64url')]);
+      const shownKey = { ...privateJwk, [member]: number.toString('base64url') };
+      await using world = await keyWorld(keySet(signing.publicJwk, shownKey, next.publicJwk), {
+        algorithms: ['RS256', 'ES256'],
+      });
+      expect(await world.kindOf(tokenUnder(signing.keyId, signing))).toBe('unauthorized');
+    },
+  );
 
-  it('the private part of another RSA key takes no RSA key along', async () => {
+  it('that shows its private part does not make another RSA key unusable', async () => {
     const other = createSigningKey('RS256', 'other');
     const document = keySet(rsa.publicJwk, { ...other.privateKey.export({ format: 'jwk' }), kid: other.keyId });
     await using world = await keyWorld(document, { algorithms: ['RS256'] });
     expect(await world.kindOf(tokenUnder(rsa.keyId, rsa))).toBe('allowed');
   });
 
-  it('the private part of a key that we hold, under another id and alone: what the key signs is rejected', async () => {
+  it('that is held, and whose private part comes under another id and alone, is dropped', async () => {
     await using world = await keyWorld(keySet(key.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(keySet({ ...shown, kid: 'other' }));
@@ -210,12 +213,12 @@ describe('D6 a key that is no good', () => {
     expect(eventsOf(world.authorizer, 'key-set-refreshed')).toMatchObject([{ keys: 1, dropped: 1 }]);
   });
 
-  it('under the key id of a good one does not take that one along', async () => {
+  it('under the key id of a good one does not make that one unusable', async () => {
     await using world = await keyWorld(keySet({ ...jwkOf(rsa), kid: 'ec-1', use: 'enc' }, key.publicJwk));
     expect(await world.kindOf(good)).toBe('allowed');
   });
 
-  it('and that turns up where a good one was is not trusted for long', async () => {
+  it('that takes the place of a good one ends the trust in that one', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, next.publicJwk));
     await world.kindOf(good);
     world.server.answerWith(keySet({ ...key.publicJwk, use: 'enc' }, next.publicJwk));
@@ -224,7 +227,7 @@ describe('D6 a key that is no good', () => {
   });
 });
 
-describe('D6 a key that is good', () => {
+describe('D6 a good key', () => {
   const algorithms = [
     'RS256',
     'RS384',
@@ -238,7 +241,7 @@ describe('D6 a key that is good', () => {
     'EdDSA',
   ] as const;
 
-  it.each(algorithms)('verifies %s, whatever else it says of itself', async (algorithm) => {
+  it.each(algorithms)('verifies %s, whatever its other members are', async (algorithm) => {
     const signing = createSigningKey(algorithm, 'good');
     const { alg: _, use: __, ...plain } = signing.publicJwk;
     const documents = [
@@ -262,7 +265,7 @@ describe('D6 a key that is good', () => {
     expect(await world.kindOf(tokenUnder('good', { ...signing, algorithm: 'PS256' }))).toBe('unauthorized');
   });
 
-  it('that says one algorithm verifies no other', async () => {
+  it('that names one algorithm verifies no other', async () => {
     const signing = createSigningKey('RS256', 'good');
     await using world = await keyWorld(keySet(signing.publicJwk), { algorithms: ['RS256', 'PS256'] });
     expect(await world.kindOf(tokenUnder('good', { ...signing, algorithm: 'PS256' }))).toBe('unauthorized');

@@ -40,7 +40,7 @@ describe('a download of keys', () => {
     expect(warmedUp).toEqual([issuer]);
   });
 
-  it.each(['resolve', 'reject'] as const)('that ends soon is none, however: %s', async (end) => {
+  it.each(['resolve', 'reject'] as const)('that ends soon does not warm up: %s', async (end) => {
     const { answers, warmedUp, download } = downloads();
     const answer = download(issuer, 1_500);
     vi.advanceTimersByTime(4);
@@ -50,7 +50,7 @@ describe('a download of keys', () => {
     expect(warmedUp).toEqual([]);
   });
 
-  it('that fails, fails', async () => {
+  it('that fails throws its error', async () => {
     const { answers, download } = downloads();
     const answer = download(issuer, 1_500);
     const error = new Error('no answer');

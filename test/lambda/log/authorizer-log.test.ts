@@ -42,8 +42,8 @@ const events: readonly (readonly [
   [{ event: 'key-set-stale', issuer: 'main', ageSeconds: 700 }, 'KeySetStale', 1, { Issuer: 'main' }],
 ];
 
-describe('what the authorizer says', () => {
-  it.each(events)('of $event is one line that is a metric too', (event, name, value, dimensions) => {
+describe('a log line', () => {
+  it.each(events)('of $event carries its metric', (event, name, value, dimensions) => {
     const [line = '', ...rest] = linesOf(event);
     expect(rest).toEqual([]);
     expect(JSON.parse(line)).toEqual({
@@ -64,7 +64,7 @@ describe('what the authorizer says', () => {
     });
   });
 
-  it('of a refreshed key set counts the refresh and the keys that were no good', () => {
+  it('of a refreshed key set counts the refresh and the unusable keys', () => {
     const [line = ''] = linesOf({ event: 'key-set-refreshed', issuer: 'main', keys: 2, dropped: 4 });
     expect(JSON.parse(line)).toMatchObject({
       KeySetRefreshed: 1,
@@ -83,7 +83,7 @@ describe('what the authorizer says', () => {
     });
   });
 
-  it('of a decision is one line, with what was measured on the way', () => {
+  it('of a decision carries what was measured on the way', () => {
     const lines = linesOf({ event: 'cold-start', milliseconds: 180 }, tableRead, allowed);
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
@@ -110,7 +110,7 @@ describe('what the authorizer says', () => {
     ]);
   });
 
-  it('keeps the dimensions of a decision off what was measured on the way', () => {
+  it('of a decision keeps its dimensions off what was measured on the way', () => {
     const [line = ''] = linesOf(tableRead, { event: 'failed', failureCause: 'revocation-table', detail: 'timeout' });
     expect(JSON.parse(line)._aws.CloudWatchMetrics).toMatchObject([
       { Dimensions: [['Function', 'Cause']], Metrics: [{ Name: 'Failed' }] },
@@ -118,20 +118,20 @@ describe('what the authorizer says', () => {
     ]);
   });
 
-  it('tells each measurement once, and to no line but a decision', () => {
+  it('carries each measurement once, and only if it is of a decision', () => {
     const stale = { event: 'key-set-stale', issuer: 'main', ageSeconds: 700 } as const;
     const measured = linesOf(tableRead, stale, allowed, allowed).map((line) => JSON.parse(line).TableReadLatency);
     expect(measured).toEqual([undefined, [4], undefined]);
   });
 
-  it('keeps the latest hundred measurements, the most of a line, while rejections go unlogged', () => {
+  it('carries the latest hundred measurements, its maximum, after rejections that were not logged', () => {
     const reads = Array.from({ length: 150 }, (_, milliseconds) => ({ event: 'table-read', milliseconds }) as const);
     const [line = ''] = linesOf(...reads, allowed);
     const values = JSON.parse(line).TableReadLatency as number[];
     expect([values.length, values[0], values.at(-1)]).toEqual([100, 50, 149]);
   });
 
-  it('is one JSON line whatever a key id holds', () => {
+  it('is valid JSON whatever a key id holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (keyId) => {
         const [line = '', ...rest] = linesOf({ event: 'rejected', reason: 'key-id', seen: 1, keyId });

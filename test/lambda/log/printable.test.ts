@@ -5,7 +5,7 @@ import { printable } from '../../../lambda/log/printable.ts';
 import { anyText, RAW } from '../../support/any-text.ts';
 
 describe('text from outside', () => {
-  it('never keeps a control, a mark that reorders text, or anything invisible', () => {
+  it('loses controls, marks that reorder text, and anything invisible', () => {
     fc.assert(fc.property(anyText, (text) => !RAW.test(printable(text)) && !/\n/.test(printable(text))));
   });
 
@@ -23,7 +23,7 @@ describe('text from outside', () => {
     ['half a character', 'a\ud83d', 'a\\ud83d'],
     ['an invisible tag, outside the basic plane', 'a\u{e0041}', 'a\\udb40\\udc41'],
     ['a filler that looks like nothing', 'a\u3164', 'a\\u3164'],
-  ])('%s is spelled out', (_, text, shown) => {
+  ])('%s is escaped', (_, text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 

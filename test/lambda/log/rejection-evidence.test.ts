@@ -19,7 +19,7 @@ it('C8 a key id made of log syntax leaves one valid JSON line', async () => {
   expect(authorizer.log()[0]).toMatchObject({ event: 'rejected', reason: 'key-id', keyId: kid });
 });
 
-describe('C10 what is said', () => {
+describe('C10 the log', () => {
   const secrets = {
     sub: 'subject-with-a-name',
     jti: 'jwt-id-of-the-token',
@@ -34,16 +34,16 @@ describe('C10 what is said', () => {
     return outcome.kind;
   };
 
-  it('of an allowed token is neither token nor claim', async () => {
+  it('of an allowed token holds neither token nor claim', async () => {
     expect(await saidIn(fresh(), tokenOf(secrets))).toBe('allowed');
   });
 
-  it('of a revoked token is neither token nor claim', async () => {
+  it('of a revoked token holds neither token nor claim', async () => {
     const readEntries = async ([target = '']: readonly string[]) => [{ target, before: { S: 'subject-with-a-name' } }];
     expect(await saidIn(fresh({ readEntries }), tokenOf(secrets))).toBe('unauthorized');
   });
 
-  it('of an expired token is neither token nor claim', async () => {
+  it('of an expired token holds neither token nor claim', async () => {
     expect(await saidIn(fresh(), tokenOf({ ...secrets, exp: 1 }))).toBe('unauthorized');
   });
 
@@ -52,27 +52,27 @@ describe('C10 what is said', () => {
     ['string', secrets.jti],
     ['Error', Object.assign(new Error(secrets.sid), { cause: secrets.sub })],
     ['undefined', undefined],
-  ])('when something unforeseen is thrown is its class at most: %s', async (detail, thrown) => {
+  ])('of an unforeseen error holds its class at most: %s', async (detail, thrown) => {
     const readEntries = () => Promise.reject(thrown);
     const authorizer = fresh({ readEntries });
     expect(await saidIn(authorizer, tokenOf(secrets))).toBe('failed');
     expect(authorizer.log().at(-1)).toMatchObject({ event: 'failed', failureCause: 'internal', detail });
   });
 
-  it('of a token that quotes itself in its key id is not that key id', async () => {
+  it('of a token that quotes itself in its key id does not hold that key id', async () => {
     const kid = segment(goodClaims()).slice(0, 25);
     const authorizer = fresh();
     expect(await saidIn(authorizer, signedToken(key, { ...header, kid }, goodClaims()))).toBe('unauthorized');
     expect(authorizer.log()[0]).not.toHaveProperty('keyId');
   });
 
-  it('of a long key id is its beginning', async () => {
+  it('of a long key id holds its beginning', async () => {
     const authorizer = fresh();
     await authorizer.decide(`Bearer ${signedToken(key, { ...header, kid: 'k'.repeat(100) }, goodClaims())}`);
     expect(authorizer.log().at(-1)).toMatchObject({ keyId: 'k'.repeat(64), issuer: 'main' });
   });
 
-  it('of one rejected token is found again under every spelling of its signature', async () => {
+  it('of a rejected token has the same fingerprint for every spelling of its signature', async () => {
     const fingerprints = [];
     for (const signature of ['AAAA', 'BBBB']) {
       const authorizer = fresh();
@@ -84,7 +84,7 @@ describe('C10 what is said', () => {
   });
 });
 
-it('a rejected token that comes again is logged at its first and tenth time and after every hundred', async () => {
+it('a rejected token that is sent again is logged the first and the tenth time and after every hundred', async () => {
   const authorizer = fresh({ clock: createClock() });
   for (let times = 0; times < 150; times += 1) await authorizer.decide(`Bearer ${tokenOf({ exp: 1 })}`);
   const rejections = authorizer.log().filter(({ event }) => event === 'rejected');
@@ -104,11 +104,11 @@ describe('the evidence of a rejected token', () => {
     expect(evidenceUnder('k')).toStrictEqual({ issuer: 'main', keyId: 'k', fingerprint });
   });
 
-  it('names no issuer that is none of ours, and no key id that is none', () => {
+  it('names no issuer that is not configured, and no key id that is not a string', () => {
     expect(evidenceUnder(1, segment({ iss: 'https://issuer.example' }))).toStrictEqual({ fingerprint });
   });
 
-  it('is nothing where there is no token', () => {
+  it('is empty for garbage', () => {
     expect(evidenceOf('Bearer x', [])).toStrictEqual({});
   });
 
@@ -154,8 +154,8 @@ const times = (count: number, sample: (index: number) => number | undefined) =>
 const logged = (answers: readonly (number | undefined)[]) =>
   answers.flatMap((seen, index) => (seen === undefined ? [] : [[index + 1, seen]]));
 
-describe('of one bad token sent again and again', () => {
-  it('the rejections number 1 and 10 and every hundred after are logged, each for those since the last', () => {
+describe('one bad token sent again and again', () => {
+  it('is logged at its rejections number 1 and 10 and every hundred after, each for those since the last', () => {
     const sampling = new RejectionSampling();
     const answers = times(350, () => sampling.sample('expired', { fingerprint: 'a' }));
     expect(logged(answers)).toEqual([
@@ -167,19 +167,19 @@ describe('of one bad token sent again and again', () => {
     ]);
   });
 
-  it('another reason is another offence', () => {
+  it('is logged at once when its reason is another one', () => {
     const sampling = new RejectionSampling();
     sampling.sample('expired', { fingerprint: 'a' });
     expect(sampling.sample('signature', { fingerprint: 'a' })).toBe(1);
   });
 
-  it('another token is another offence', () => {
+  it('does not keep another token from being logged at once', () => {
     const sampling = new RejectionSampling();
     sampling.sample('expired', { fingerprint: 'a' });
     expect(sampling.sample('expired', { fingerprint: 'b' })).toBe(1);
   });
 
-  it('no hundred of one reason stay uncounted, however many send them', () => {
+  it('leaves no hundred rejections of one reason uncounted, even among 600 such tokens', () => {
     const sampling = new RejectionSampling();
     const answers = times(5_000, (index) => sampling.sample('expired', { fingerprint: String(index % 600) }));
     const counted = answers.reduce<number>((sum, seen) => sum + (seen ?? 0), 0);
@@ -187,7 +187,7 @@ describe('of one bad token sent again and again', () => {
     expect(counted).toBeLessThanOrEqual(5_000);
   });
 
-  it('those that were not logged are counted by the next line of their reason', () => {
+  it('is counted by the next line of its reason where it was not logged', () => {
     const sampling = new RejectionSampling();
     times(6, () => sampling.sample('expired', { fingerprint: 'a' }));
     expect(sampling.sample('signature', { fingerprint: 'b' })).toBe(1);
@@ -203,7 +203,7 @@ it('garbage without a fingerprint is one offender', () => {
   ]);
 });
 
-it('only the last thousand offenders are told apart, so that memory stays bounded', () => {
+it('only a thousand offenders are told apart, so that memory stays bounded', () => {
   const sampling = new RejectionSampling();
   const sample = (index: number) => sampling.sample('expired', { fingerprint: String(index) });
   times(1_000, sample);

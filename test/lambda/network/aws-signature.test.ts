@@ -38,7 +38,7 @@ const scope = fc.record({
   region: fc.constantFrom('eu-west-1', 'us-gov-west-1', 'cn-north-1'),
   credentials,
 });
-/** What stays the same of the headers and may differ between our calls. */
+/** The headers that a caller gives. */
 const headers = fc.record({
   host: fc.constantFrom('dynamodb.eu-west-1.amazonaws.com', 'dynamodb.cn-north-1.amazonaws.com.cn', '127.0.0.1:8000'),
   'content-type': fc.constant('application/x-amz-json-1.0'),
@@ -51,7 +51,7 @@ const requests: readonly RequestLine[] = [
 /** Milliseconds since the epoch, from 1980 to 2099. */
 const instant = fc.integer({ min: 315_532_800_000, max: 4_070_908_800_000 });
 
-it('signs as AWS’s own signer does, whoever signs what and when', async () => {
+it('signs as AWS’s own signer does, for any credentials, request and time', async () => {
   await fc.assert(
     fc.asyncProperty(
       scope,

@@ -13,7 +13,7 @@ interface Received {
   readonly body: string;
 }
 
-/** One thing that a DynamoDB does to a request: a status and a body, or a broken connection, or silence. */
+/** What DynamoDB does with a request: a status and a body, a broken connection, or silence. */
 type Reply = readonly [status: number, body: string] | 'reset' | 'silence' | 'half an answer';
 
 const closers: (() => Promise<void>)[] = [];
@@ -44,7 +44,7 @@ const region = 'eu-west-1';
 const error = (status: number, code: string): Reply => [status, JSON.stringify({ __type: `com.amazonaws#${code}` })];
 const good: Reply = [200, '{"Responses":{}}'];
 
-it('asks in DynamoDB’s JSON protocol and returns the answer', async () => {
+it('calls DynamoDB in its JSON protocol and returns the response', async () => {
   const { endpoint, received } = await startDynamoDb(good);
   const answer = await createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', { a: 'é' });
   expect(answer).toEqual({ Responses: {} });
@@ -100,7 +100,7 @@ describe('tries again', () => {
     ['an answer that stops half-way', 'half an answer'],
   ];
 
-  it.concurrent.each(curable)('after %s, and takes the answer that comes then', async (_, reply) => {
+  it.concurrent.each(curable)('after %s, and takes the response that comes then', async (_, reply) => {
     const { endpoint, received } = await startDynamoDb(reply, reply, good);
     const answer = await createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {});
     expect(answer).toEqual({ Responses: {} });
@@ -128,14 +128,14 @@ it.each([
   expect(received).toHaveLength(1);
 });
 
-it('names what became of a connection that nobody accepts', async () => {
+it('names the error of a connection that nobody accepts', async () => {
   const endpoint = new URL(`http://127.0.0.1:${await freePort()}`);
   await expect(createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
     name: 'ECONNREFUSED',
   });
 });
 
-it('gives a connection less time than an answer', async () => {
+it('gives a connection less time than a response', async () => {
   await using deaf = await startDeafListener();
   const call = createDynamoDbCall({ endpoint: new URL(deaf.address), region, credentials });
   await expect(call('BatchGetItem', {})).rejects.toMatchObject({ name: 'connection timeout' });

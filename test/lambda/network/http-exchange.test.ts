@@ -39,12 +39,12 @@ afterEach(async () => {
   await server.close();
 });
 
-function ask(limits: Partial<HttpLimits> = {}, question: { onlyStatus?: number; body?: string } = {}) {
-  const asked = { method: 'POST', headers: { 'x-asked': 'yes' }, agent, ...question } as const;
+function ask(limits: Partial<HttpLimits> = {}, request: { onlyStatus?: number; body?: string } = {}) {
+  const asked = { method: 'POST', headers: { 'x-asked': 'yes' }, agent, ...request } as const;
   return exchange(new URL(server.address), asked, { total: LONG, bytes: 100, ...limits });
 }
 
-it('sends what it is given and returns the whole answer', async () => {
+it('sends what it is given and returns the whole response', async () => {
   const seen: unknown[] = [];
   server.answerWith(async (response, request) => {
     const parts = await Array.fromAsync(request as AsyncIterable<Buffer>);
@@ -59,14 +59,14 @@ it('sends what it is given and returns the whole answer', async () => {
 
 describe('gives up', () => {
   const cases: readonly (readonly [string, Answer, Partial<HttpLimits>, RegExp])[] = [
-    ['on an answer that never comes', hang, { total: 50 }, /^timeout$/],
-    ['on an answer that drips', drip, { total: 50, bytes: 1e9 }, /^timeout$/],
+    ['on a response that never comes', hang, { total: 50 }, /^timeout$/],
+    ['on a response that drips', drip, { total: 50, bytes: 1e9 }, /^timeout$/],
     ['at once when no time is left', hang, { total: -1 }, /^timeout$/],
     ['on more bytes than it may read', body('x'.repeat(101)), {}, /^answer is too large$/],
-    ['on an answer without end', flood(100), {}, /^answer is too large$/],
+    ['on a response without end', flood(100), {}, /^answer is too large$/],
     ['on a connection that is reset', reset, {}, /^ECONNRESET$/],
-    ['on an answer that breaks off', breakOff, {}, /^ECONNRESET$/],
-    ['on an answer that is none but another protocol', otherProtocol, {}, /^connection closed$/],
+    ['on a response that breaks off', breakOff, {}, /^ECONNRESET$/],
+    ['on a response in another protocol', otherProtocol, {}, /^connection closed$/],
   ];
 
   it.each(cases)('%s', async (_, answer, limits, message) => {
@@ -79,15 +79,15 @@ describe('gives up', () => {
 
   it('on a port where nobody listens', async () => {
     const url = new URL(`http://127.0.0.1:${await freePort()}`);
-    const question = { method: 'GET', headers: {}, agent: false } as const;
-    await expect(exchange(url, question, { total: LONG, bytes: 1 })).rejects.toThrow('ECONNREFUSED');
+    const request = { method: 'GET', headers: {}, agent: false } as const;
+    await expect(exchange(url, request, { total: LONG, bytes: 1 })).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('on a connection that does not come to stand, long before the answer’s own time is over', async () => {
+  it('on a connection that is not established, long before the time for the response is over', async () => {
     await using deaf = await startDeafListener();
-    const question = { method: 'GET', headers: {}, agent: false } as const;
+    const request = { method: 'GET', headers: {}, agent: false } as const;
     const limits = { connect: 50, total: LONG, bytes: 1 };
-    await expect(exchange(new URL(deaf.address), question, limits)).rejects.toThrow('connection timeout');
+    await expect(exchange(new URL(deaf.address), request, limits)).rejects.toThrow('connection timeout');
   });
 });
 
@@ -99,7 +99,7 @@ it('reads exactly as many bytes as it may', async () => {
 it.each([
   ['a new connection', false],
   ['a connection that stands already', true],
-])('counts the time to connect only until the connection stands: %s', async (_, stands) => {
+])('counts the time to connect only until the connection is established: %s', async (_, stands) => {
   if (stands) await ask();
   const { promise: asked, resolve } = Promise.withResolvers<Parameters<Answer>[0]>();
   server.answerWith(resolve);
@@ -110,7 +110,7 @@ it.each([
   expect(await answer).toEqual({ status: 200, text: 'late' });
 });
 
-it('asks again over the connection that it has', async () => {
+it('sends another request over the connection that it has', async () => {
   const ports: unknown[] = [];
   server.answerWith((response, request) => {
     ports.push(request.socket.remotePort);
@@ -121,7 +121,7 @@ it('asks again over the connection that it has', async () => {
   expect(ports).toHaveLength(3);
 });
 
-it('does not read an answer of another status than the one asked for, and closes its connection', async () => {
+it('does not read a response of another status than the wanted one, and closes its connection', async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   server.answerWith((response, request) => {
     response.on('close', resolve);

@@ -13,7 +13,7 @@ const issuer = loopbackIssuer();
 const { fresh, header, key, tokenOf } = issuer;
 const good = tokenOf();
 
-describe('C2 what a policy says', () => {
+describe('C2 a policy', () => {
   const benign = fresh;
   it.each(['*', '?', 'a*?', `$${'{aws:username}'}`, '%2A', 'arn:aws:execute-api:*', '","Effect":"Allow'])(
     'is the same for a subject, client, session and token id of %j',
@@ -28,7 +28,7 @@ describe('C2 what a policy says', () => {
   );
 });
 
-describe('C4 a claim that the backend shall get', () => {
+describe('C4 a claim for the backend', () => {
   const contextOf = async (claim: unknown) => {
     const authorizer = fresh({ contextClaims: { extra: 'extra' } });
     const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: claim })}`);
@@ -51,7 +51,7 @@ describe('C4 a claim that the backend shall get', () => {
     'x'.repeat(256),
     'x'.repeat(4_000),
   ];
-  it.each(dropped)('%j is left out, and the rest stands', async (claim) => {
+  it.each(dropped)('is left out if it is %j, and the rest stays', async (claim) => {
     expect(await contextOf(claim)).toEqual({
       subject: 'alice',
       issuer: 'main',
@@ -62,16 +62,19 @@ describe('C4 a claim that the backend shall get', () => {
     });
   });
 
-  it.each(['a', ' ', '~', 'x'.repeat(255), '{"a":1}', 0, -1.5, 1e21, true, false])('%j is handed on', async (claim) => {
-    expect(await contextOf(claim)).toHaveProperty('extra', claim);
-  });
+  it.each(['a', ' ', '~', 'x'.repeat(255), '{"a":1}', 0, -1.5, 1e21, true, false])(
+    'is handed on if it is %j',
+    async (claim) => {
+      expect(await contextOf(claim)).toHaveProperty('extra', claim);
+    },
+  );
 
   it('of 64 kB makes the token too long', async () => {
     const authorizationToken = `Bearer ${tokenOf({ extra: 'x'.repeat(64_000) })}`;
     await expectRejected({ id: 'C4', what: '64 kB', reason: 'oversized', authorizationToken }, fresh(), issuer);
   });
 
-  it('cannot stand in for what the authorizer itself says', async () => {
+  it('cannot replace what the authorizer itself says', async () => {
     const contextClaims = { subject: 'extra', issuer: 'extra', scope: 'extra', clientId: 'extra', jwtId: 'extra' };
     const authorizer = fresh({ contextClaims });
     const outcome = await authorizer.decide(`Bearer ${tokenOf({ extra: 'mallory' })}`);
@@ -79,7 +82,7 @@ describe('C4 a claim that the backend shall get', () => {
     expect(JSON.stringify(outcome)).not.toContain('mallory');
   });
 
-  it('that is no number JSON can write is left out', async () => {
+  it('that is an infinite number is left out', async () => {
     const text = JSON.stringify(goodClaims({ extra: '@' })).replace('"@"', '1e999');
     const authorizer = fresh({ contextClaims: { extra: 'extra' } });
     const outcome = await authorizer.decide(`Bearer ${signedToken(key, header, text)}`);
@@ -164,7 +167,7 @@ describe('the answer for a good token', () => {
     expect(context?.scope).toBe(expected.join(' '));
   });
 
-  it('hands on whom it is for, with the scopes that open a route', () => {
+  it('names the subject, the client and the token id, and the scopes that open a route', () => {
     expect(contextOf(accessToken)).toStrictEqual({
       ...always,
       scope: 'write read',

@@ -17,7 +17,7 @@ test('any one scope of a route opens it, and a route without scopes is open to e
 });
 
 test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'constructor', '__proto__', 'toString'])(
-  'the scope %j is none of the table',
+  'the scope %j opens nothing',
   (scope) => {
     const grants = new Grants(compileRoutes(table));
     expect(grants.routesGrantedBy(new Set([scope])).allow).toEqual(['GET/open']);
@@ -34,7 +34,7 @@ test('the order of scopes in a token does not change the policy', () => {
   ]);
 });
 
-test('of a token’s scopes the grant names those that open a route', () => {
+test('a grant names those of the token’s scopes that open a route', () => {
   expect(grantFor(table, 'openid write profile').scopes).toEqual(['write']);
   expect(grantFor(table, 'openid').scopes).toEqual([]);
 });
@@ -115,7 +115,7 @@ test('a route of which many parts would be denied is denied as a whole where tha
   expect(isAllowed(routes, 'granted', 'GET /x/list/a')).toBe(false);
 });
 
-test('it is denied part by part where the whole would reject what is granted', () => {
+test('a route is denied part by part where denying it as a whole would reject what is granted', () => {
   const routes = [
     ...['a', 'b', 'c'].map((name) => route(`GET /x/{id}/${name}`, 'granted')),
     route('GET /x/list/{item}', 'other'),
@@ -126,7 +126,7 @@ test('it is denied part by part where the whole would reject what is granted', (
   expect(isAllowed(routes, 'granted', 'GET /x/list/b')).toBe(false);
 });
 
-test('of a long list the methods of one path become one star', () => {
+test('the methods of one path become one star in a long list', () => {
   const names = Array.from({ length: 40 }, (_, i) => `collection${i}`);
   const routes = names.flatMap((name, i) => [
     ...(['GET', 'PUT', 'PATCH'] as const).map((method) => route(`${method} /${name}`, i % 2 === 0 ? 'even' : 'odd')),
@@ -158,7 +158,7 @@ test('a proxy keeps its paths with an empty segment where a shortened policy has
   expect(isAllowed(routes, 'none', 'DELETE /special/special/a/a/')).toBe(false);
 });
 
-test('what is remembered for some scopes is not taken for others that join to the same text', () => {
+test('the memoized grant of some scopes is not taken for others that join to the same text', () => {
   const grants = new Grants(compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]));
   expect(grants.routesGrantedBy(new Set(['a', 'b'])).allow).toEqual(['GET/a', 'GET/b']);
   expect(grants.routesGrantedBy(new Set(['ab'])).allow).toEqual(['GET/ab']);

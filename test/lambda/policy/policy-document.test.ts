@@ -10,7 +10,7 @@ import { allows } from '../../support/routes/iam-evaluation.ts';
 
 const granting = { routes: [], allow: ['GET/orders/*'], deny: ['GET/orders/*/refunds'] };
 
-test('an Allow that ends with its token, and a Deny that never ends', () => {
+test('an Allow ends with its token, and a Deny never ends', () => {
   expect(policyDocument(granting, STAGE_ARN, 1_700_000_000)).toEqual({
     Version: '2012-10-17',
     Statement: [
@@ -25,17 +25,17 @@ test('an Allow that ends with its token, and a Deny that never ends', () => {
   });
 });
 
-test('no Deny statement where nothing leaks', () => {
+test('there is no Deny statement where nothing leaks', () => {
   expect(policyDocument({ ...granting, deny: [] }, STAGE_ARN, 0).Statement).toHaveLength(1);
 });
 
-test('nothing granted: the whole stage is denied', () => {
+test('the whole stage is denied where nothing is granted', () => {
   expect(policyDocument({ routes: [], allow: [], deny: [] }, STAGE_ARN, 1_700_000_000).Statement).toEqual([
     { Effect: 'Deny', Action: 'execute-api:Invoke', Resource: [`${STAGE_ARN}/*`] },
   ]);
 });
 
-test('a cached Allow is over at the second its token expires', () => {
+test('a cached Allow ends at the second at which its token expires', () => {
   const policy = policyDocument(granting, STAGE_ARN, 1_700_000_000.9);
   expect(allows(policy, `${STAGE_ARN}/GET/orders/1`, 1_699_999_999.9)).toBe(true);
   expect(allows(policy, `${STAGE_ARN}/GET/orders/1`, 1_700_000_000)).toBe(false);
@@ -59,7 +59,7 @@ describe('a policy that is too long for one stage', () => {
     ]);
   });
 
-  test('is one with many Denies too', () => {
+  test('may have many Denies instead of many Allows', () => {
     const deny = Array.from({ length: 60 }, (_, i) => `GET/orders/?*/${'x'.repeat(40)}-${i}`);
     expect(isShortened({ ...granting, deny }, STAGE_ARN)).toBe(true);
     expect(isShortened({ ...granting, deny: deny.slice(40) }, STAGE_ARN)).toBe(false);

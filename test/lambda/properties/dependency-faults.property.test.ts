@@ -53,8 +53,8 @@ const steps = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-describe('F7 whatever fails', () => {
-  it('at whatever call, a good token is allowed or nobody can say: never a 401, never an Allow without its checks', async () => {
+describe('F7 a failing dependency', () => {
+  it('at any call leaves a good token allowed or undecided: never a 401, never an Allow without its checks', async () => {
     const server = await startLoopbackServer(issuerFaults.none);
     const property = fc.asyncProperty(steps, async (plan) => {
       const clock = createClock();
@@ -84,7 +84,7 @@ describe('F7 whatever fails', () => {
   });
 
   it.each(Object.keys(tableFaults).filter((fault) => fault !== 'none'))(
-    'a table with %s: 500, and the next call is fine',
+    'that is a table with %s: 500, and the next call is fine',
     async (fault) => {
       const server = await startLoopbackServer(issuerFaults.none);
       let calls = 0;

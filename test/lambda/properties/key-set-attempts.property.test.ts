@@ -47,7 +47,7 @@ interface Attempt {
   readonly areKeysHeld: boolean;
 }
 
-/** An issuer that answers as told and notes each request. Keys are held for an hour after an answer that has some. */
+/** An issuer that answers as told and notes each request. Keys are held for an hour after a response with some. */
 const notingIssuer = (now: () => number) => {
   const attempts: Attempt[] = [];
   let loadedAt = -Infinity;
@@ -63,7 +63,7 @@ const notingIssuer = (now: () => number) => {
   };
 };
 
-/** The most requests in any 30 s, the first instant counted and the last one not. */
+/** The maximum number of requests in any 30 s, the first instant counted and the last one not. */
 const mostWithin30Seconds = (attempts: readonly Attempt[]) =>
   Math.max(0, ...attempts.map(({ at }) => attempts.filter((each) => each.at >= at && each.at < at + 30_000).length));
 
@@ -98,7 +98,7 @@ it('F9 no issuer is asked twice within 30 s while its keys are held, and else 12
   expect(attempts).toBeGreaterThan(100);
 });
 
-// A bound that nothing comes near would hold for no reason.
+// A bound that nothing comes near would prove nothing.
 it('F9 an issuer that is down is asked exactly 12 times in the busiest 30 s', async () => {
   const clock = createClock();
   const { attempts, noting } = notingIssuer(clock.now);

@@ -9,7 +9,7 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
 const issuer = loopbackIssuer(...keys);
 
-/** Every way to write a token of these claims anew: as its issuer may, or as its bearer may. */
+/** Every way to write a token of these claims again, as its issuer or as its bearer may. */
 const spellings = fc.record({
   key: fc.constantFrom(...keys),
   scheme: fc.constantFrom('Bearer ', 'bearer ', 'BEARER ', 'bEARER   ', 'Bearer          '),

@@ -8,7 +8,7 @@ import { signedToken } from '../../support/tokens/signed-token.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 
-/** JSON text, so that numbers can be written as no JavaScript value would be. */
+/** JSON text, so that numbers can have spellings that no JavaScript value has. */
 const oddText = fc.constantFrom(
   'null',
   'true',

@@ -15,7 +15,7 @@ const [rsa = '', ec = '', ed = ''] = valid;
 
 const issuer = loopbackIssuer(...keys);
 
-/** Whether a trusted key did sign what stands after the scheme: then the property has nothing to say. */
+/** Whether a trusted key signed what stands after the scheme: then the property does not apply. */
 function isSigned(authorizationToken: string): boolean {
   const [, header, payload, signature] = /^bearer +([\w-]+)\.([\w-]+)\.([\w-]+)$/i.exec(authorizationToken) ?? [];
   if (header === undefined || payload === undefined || signature === undefined) return false;
@@ -91,7 +91,7 @@ const goodHeader = fc.constantFrom(
 );
 const goodPayload = fc.constant(JSON.stringify(goodClaims()));
 
-/** The grammar: every part true to form, sometimes good; the signature made up or taken from another token. */
+/** Well-formed parts, some of them good, with a signature that is made up or taken from another token. */
 const grammar = fc
   .tuple(
     fc.oneof({ weight: 3, arbitrary: goodHeader }, headerText, bytes(40).map(String)),

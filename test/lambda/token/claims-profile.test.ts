@@ -108,17 +108,17 @@ it('B8 two issuers may use one key id for different keys', async () => {
   await otherServer.close();
 });
 
-it('B10 a jti that is there only through __proto__ is none', async () => {
+it('B10 a jti that is there only through __proto__ does not count', async () => {
   const text = JSON.stringify(goodClaims({ jti: undefined })).replace('{', '{"__proto__":{"jti":"token-1"},');
   const row = { id: 'B10', what: '__proto__', reason: 'no-token-id' as const, authorizationToken: bearer(text) };
   await expectRejected(row, fresh(), issuer);
 });
 
-describe('B11 of a claim that stands twice', () => {
+describe('B11 a claim that stands twice', () => {
   const twice = (name: string, first: unknown) =>
     bearer(JSON.stringify(goodClaims()).replace('{', `{${JSON.stringify(name)}:${JSON.stringify(first)},`));
 
-  it('the last counts, for the policy, the revocation read and the backend', async () => {
+  it('counts by its last value, for the policy, the revocation read and the backend', async () => {
     const authorizer = fresh({ contextClaims: { who: 'sub' } });
     const outcome = await authorizer.decide(twice('sub', 'mallory'));
     expect(outcome).toMatchObject({
@@ -134,11 +134,11 @@ describe('B11 of a claim that stands twice', () => {
     ['iss', 'https://other.example/'],
     ['aud', 'other'],
     ['jti', null],
-  ])('the last %s counts', async (name, first) => {
+  ])('counts by its last value: %s', async (name, first) => {
     expect(allowedBy(await fresh().decide(twice(name, first)))).toEqual(['GET/open', 'GET/a']);
   });
 
-  it('the last iss counts, also when it is none of ours', async () => {
+  it('counts by its last value also if that is an unknown iss', async () => {
     const text = JSON.stringify(goodClaims()).replace('}', ',"iss":"https://other.example/"}');
     const row = { id: 'B11', what: 'iss', reason: 'unknown-issuer' as const, authorizationToken: bearer(text) };
     await expectRejected(row, fresh(), issuer);
@@ -169,7 +169,7 @@ it.each(['read write', 'write  read', ' read write ', 'write read read'])('B12 s
   expect(allowedBy(await fresh().decide(withClaims({ scope })))).toEqual(['GET/open', 'GET/a', 'GET/b']);
 });
 
-it('B12 the backend sees no scope that is none (RFC 6749 section 3.3)', async () => {
+it('B12 the backend sees no malformed scope (RFC 6749 section 3.3)', async () => {
   const outcome = await fresh().decide(withClaims({ scope: 'read\u00a0write read ad"min wri\\te \ud800 é' }));
   expect(outcome).toHaveProperty('result.context.scope', 'read');
 });
@@ -196,7 +196,7 @@ describe('scopes of an issuer that writes them otherwise', () => {
     expect(await scopesOf(['read'], nested)).toBe('read');
   });
 
-  it('do not grow from one array element with a space in it', async () => {
+  it('are not split at a space in an array element', async () => {
     expect(await scopesOf(['reader write', 'read'], array)).toBe('read');
   });
 
@@ -251,7 +251,7 @@ describe('an issuer without audience (Cognito)', () => {
   });
 });
 
-describe('the profile by itself, whatever was looked at before', () => {
+describe('the profile by itself, whatever was checked before', () => {
   const reasonFor = (claims: Readonly<Record<string, unknown>>, settings: Parameters<typeof trustedIssuer>[0] = {}) => {
     try {
       accessTokenOf(goodClaims(claims), trustedIssuer(settings), { keyId: 'k', signedPartDigest: 'd' }, {});
@@ -261,13 +261,13 @@ describe('the profile by itself, whatever was looked at before', () => {
     }
   };
 
-  it('asks for an audience where the issuer has one', () => {
+  it('requires an audience where the issuer has one', () => {
     expect(reasonFor({ aud: undefined })).toBe('claim');
     expect(reasonFor({ aud: undefined }, { audiences: [] })).toBeUndefined();
     expect(reasonFor({ aud: 1 }, { audiences: [] })).toBe('claim');
   });
 
-  it.each(['exp', 'iat'])('asks for %s as a number of seconds', (name) => {
+  it.each(['exp', 'iat'])('requires %s as a number of seconds', (name) => {
     for (const value of [undefined, null, '1', -1, 1e11, Number.POSITIVE_INFINITY, Number.NaN]) {
       expect([value, reasonFor({ [name]: value })]).toEqual([value, 'claim']);
     }

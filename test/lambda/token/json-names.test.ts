@@ -27,7 +27,7 @@ it.each([
   '{"a":"b:","c":":"}',
   '{"a":"\\"b\\":1,\\"b\\":2"}',
   '{"a":1,"A":1}',
-])('%s does not', (text) => {
+])('%s names no member twice', (text) => {
   expect(hasDuplicateNames(text)).toBe(false);
 });
 

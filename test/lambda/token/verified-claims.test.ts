@@ -13,7 +13,7 @@ const issuer = loopbackIssuer();
 const { fresh, header, key } = issuer;
 const bearer = (payload: Content) => `Bearer ${signedToken(key, header, payload)}`;
 const withClaims = (changes: Readonly<Record<string, unknown>>) => bearer(goodClaims(changes));
-/** One claim in the spelling given, such as a number that no JavaScript value would be written as. */
+/** One claim in a given spelling, such as a number as no JavaScript value would be written. */
 const withRawClaim = (name: string, text: string) =>
   bearer(JSON.stringify(goodClaims({ [name]: '@' })).replace('"@"', text));
 
@@ -121,24 +121,24 @@ describe('the registered claims by themselves', () => {
   };
   const good = signedToken(key, header, goodClaims());
 
-  it('are those of this issuer', async () => {
+  it('must be those of this issuer', async () => {
     expect(await failureOf(good)).toBeUndefined();
     expect(await failureOf(good, { issuer: 'https://other.example/' })).toBe('unknown-issuer');
     expect(await failureOf(good, { audiences: ['other'] })).toBe('audience');
     expect(await failureOf(good, { audiences: [] })).toBeUndefined();
   });
 
-  it('of what is no JWS are none, and that is the fault of the token', async () => {
+  it('of anything but a JWS are rejected as malformed', async () => {
     for (const token of ['a.b', '../..', `${good}.x`, good.replace('.', '../..')])
       expect(await failureOf(token)).toBe('malformed');
   });
 
-  it('of a token of another algorithm are none', async () => {
+  it('of a token of another algorithm are rejected as malformed', async () => {
     const other = createSigningKey('EdDSA', 'ec-1');
     expect(await failureOf(signedToken(other, { ...header, alg: 'EdDSA' }, goodClaims()))).toBe('malformed');
   });
 
-  it('that cannot be verified for a reason of ours are no fault of the token', async () => {
+  it('that cannot be verified through a fault of ours throw its error', async () => {
     expect(await failureOf(good, {}, 'no key')).toBeInstanceOf(TypeError);
   });
 });
