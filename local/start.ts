@@ -1,5 +1,5 @@
 import { UsageError } from '../ops/cli/operator-error.ts';
-import { quietly } from '../ops/cli/quiet-commander.ts';
+import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
 import type { RunningStack } from '../ops/stack/running-stack.ts';
 import { LocalRunError } from './errors.ts';
 import { nextSteps } from './next-steps.ts';
@@ -14,7 +14,7 @@ process.exitCode ??= exitCode;
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const command = quietly(startGrammar, argv, process.env);
+    const command = parseCommandLine(startGrammar, argv, process.env);
     if (command.kind === 'help') process.stdout.write(command.text);
     else await runUntilStopped(command);
     return 0;

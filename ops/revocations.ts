@@ -50,7 +50,7 @@ const VERBS: { readonly [Kind in Command['kind']]: Verb<Extract<Command, { kind:
 export function revocationsGrammar(found: Found<Command>): Commander {
   const program = new Commander('revocations')
     .usage('<command> …')
-    .description('Takes tokens back, gives them back, and shows what is revoked.')
+    .description('Revokes tokens, restores them, and shows what is revoked.')
     .addHelpText('after', HELP_TEXTS.revocations);
   for (const { addTo } of Object.values(VERBS)) addTo(program, found);
   return program;

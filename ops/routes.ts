@@ -4,8 +4,13 @@ import type { Found } from './cli/quiet-commander.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { routesReport } from './routes/routes-report.ts';
 import { onlyRegion } from './stack/revocation-stack.ts';
-import type { StackChoice } from './stack/stack-choice.ts';
-import { findStack, oneRegionChoice, type StackOptions, withOneRegionOptions } from './stack/stack-choice.ts';
+import {
+  findStack,
+  oneRegionChoice,
+  type StackCommand,
+  type StackOptions,
+  withOneRegionOptions,
+} from './stack/stack-choice.ts';
 
 const HELP = `
 Examples:
@@ -22,10 +27,8 @@ A policy may have to reject requests (403) of a route that the token may call:
   slashes   those that it may hand to another route if it ignores empty segments
 With cachePer: 'route' nothing is lost.`;
 
-interface RoutesCommand {
+interface RoutesCommand extends StackCommand {
   readonly kind: 'routes';
-  readonly where: StackChoice;
-  readonly json: boolean;
   /** The scopes of a token; undefined: the whole table is shown. */
   readonly scopes: readonly string[] | undefined;
 }
@@ -35,7 +38,7 @@ function routesGrammar(found: Found<RoutesCommand>): Commander {
     .option('--scope <scopes>', 'the scopes of a token, separated by spaces; "" for none')
     .addHelpText('after', HELP)
     .action(({ scope, ...options }: StackOptions & { scope?: string }) => {
-      const choice = oneRegionChoice('Routes are read of one Region', options);
+      const choice = oneRegionChoice('Routes are read from one Region', options);
       found({ kind: 'routes', scopes: scope?.split(/\s+/).filter(Boolean), ...choice });
     });
 }

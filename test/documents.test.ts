@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { quietly } from '../ops/cli/quiet-commander.ts';
+import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
 import { planGrammar } from '../ops/plan.ts';
 import { revocationsGrammar } from '../ops/revocations.ts';
 import { type CodeBlock, codeBlocks } from './support/document-blocks.ts';
@@ -179,8 +179,8 @@ describe('the code blocks of the documents', () => {
 
 /** The programs whose command lines are parsed without a file, a clock or a network. */
 const GRAMMARS: Readonly<Record<string, (argv: readonly string[]) => unknown>> = {
-  plan: (argv) => quietly(planGrammar, argv),
-  revocations: (argv) => quietly(revocationsGrammar, argv),
+  plan: (argv) => parseCommandLine(planGrammar, argv),
+  revocations: (argv) => parseCommandLine(revocationsGrammar, argv),
 };
 
 describe('the command lines in the documents', () => {

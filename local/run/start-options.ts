@@ -1,6 +1,7 @@
 import { Command as Commander } from 'commander';
 import { ROUTE_READINGS, type RouteReadingName } from '../../infra/routes/route-readings.ts';
 import { UsageError } from '../../ops/cli/operator-error.ts';
+import { wholeNumber } from '../../ops/cli/option-values.ts';
 import type { Found } from '../../ops/cli/quiet-commander.ts';
 import { withoutTokens } from '../../ops/cli/terminal-text.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
@@ -53,16 +54,6 @@ export function startGrammar(found: Found<StartCommand>): Commander {
     .action(({ json = false, port, resultTtl, reading }: Options) =>
       found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading }),
     );
-}
-
-function wholeNumber(name: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new UsageError(
-      `${name} needs a whole number from ${least} to ${most}, and ${withoutTokens(text)} was given.`,
-    );
-  };
 }
 
 function readingNamed(text: string): RouteReadingName {

@@ -1,6 +1,6 @@
 import { sentenceOf, UsageError } from './operator-error.ts';
 import { type Screen, screenOn } from './progress.ts';
-import { type Grammar, type Help, printHelp, quietly } from './quiet-commander.ts';
+import { type Grammar, type Help, parseCommandLine, printHelp } from './quiet-commander.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One of our programs: the commands that it understands, and how it runs one. */
@@ -21,7 +21,7 @@ export async function runProgram<C extends { readonly kind: string }>(
 ): Promise<number> {
   const screen = screenOn(terminal);
   try {
-    const command = quietly<C>(grammar, argv, terminal.environment);
+    const command = parseCommandLine<C>(grammar, argv, terminal.environment);
     return isHelp(command) ? printHelp(command, screen) : await run(command, screen);
   } catch (error) {
     screen.err.write(`${sentenceOf(error)}\n`);

@@ -23,7 +23,11 @@ export interface Help {
  * @param environment - the variables that show which options npm kept
  * @throws UsageError
  */
-export function quietly<C>(grammar: Grammar<C>, argv: readonly string[], environment: Environment = {}): C | Help {
+export function parseCommandLine<C>(
+  grammar: Grammar<C>,
+  argv: readonly string[],
+  environment: Environment = {},
+): C | Help {
   const found: C[] = [];
   const program = grammar((command) => found.push(command));
   rejectTokenArguments(argv);

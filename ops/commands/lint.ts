@@ -5,8 +5,7 @@ import type { Found } from '../cli/quiet-commander.ts';
 import { printable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { entryDocument } from '../entry/entry-text.ts';
-import type { EntryItem } from '../entry/revocation.ts';
-import { inspectionFacts } from '../entry/revocation.ts';
+import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { answersFrom } from '../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';
@@ -86,8 +85,8 @@ function findingsOf(item: EntryItem, region: RegionalStack, now: number): readon
   const { target } = entryDocument(item, now);
   const kinds = findings.map(({ kind }) => kind);
   const { fix, guess = null, otherwise = null } = fixFor(kinds, item, region);
-  const remedy = { fix, mayBeMeant: guess !== null, guess, otherwise };
-  return findings.map(({ kind, sentence }) => ({ region: region.region, target, kind, sentence, ...remedy }));
+  const repair = { fix, mayBeMeant: guess !== null, guess, otherwise };
+  return findings.map(({ kind, sentence }) => ({ region: region.region, target, kind, sentence, ...repair }));
 }
 
 function textOfFinding({ region, target, kind, sentence, fix, guess, otherwise }: LintFinding): string {

@@ -25,7 +25,7 @@ export function addRestore(program: Commander, found: Found<RestoreCommand>): vo
   restore.addHelpText('after', HELP_TEXTS.restore);
   addSelectors(restore, { target: true }, (leaf, selectorOf) => {
     withStackOptions(leaf)
-      .option('--dry-run', 'say what would come back to life, and delete nothing')
+      .option('--dry-run', 'say what would work again, and delete nothing')
       .action((value: string | undefined) => {
         const options = leaf.opts<StackOptions & { dryRun?: true; issuer?: string; jwtId?: string }>();
         const selector = selectorOf(value, options);

@@ -11,8 +11,7 @@ import {
 } from '../../lambda/configuration/authorizer-description.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { shellWord } from '../cli/terminal-text.ts';
-import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
-import { authorizerDescription } from './revocation-stack.ts';
+import { authorizerDescription, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { tableClient } from './table-client.ts';
 
 type StackOutputs = ReadonlyMap<string, string>;

@@ -1,7 +1,11 @@
 import { Command as Commander } from 'commander';
-import { UsageError } from '../../ops/cli/operator-error.ts';
-import type { StackChoice } from '../../ops/stack/stack-choice.ts';
-import { oneRegionChoice, type StackOptions, withOneRegionOptions } from '../../ops/stack/stack-choice.ts';
+import { wholeNumber } from '../../ops/cli/option-values.ts';
+import {
+  oneRegionChoice,
+  type StackChoice,
+  type StackOptions,
+  withOneRegionOptions,
+} from '../../ops/stack/stack-choice.ts';
 
 const HELP = `
 Examples:
@@ -71,12 +75,4 @@ export function deployedTestGrammar(found: (command: DeployedTestCommand) => voi
         ...oneRegionChoice('One Region is measured at a time', options),
       });
     });
-}
-
-function wholeNumber(name: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new UsageError(`${name} takes a whole number from ${least} to ${most}.`);
-  };
 }

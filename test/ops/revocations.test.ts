@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../ops/cli/operator-error.ts';
-import { quietly } from '../../ops/cli/quiet-commander.ts';
-import type { Command } from '../../ops/revocations.ts';
-import { revocationsGrammar } from '../../ops/revocations.ts';
+import { parseCommandLine } from '../../ops/cli/quiet-commander.ts';
+import { type Command, revocationsGrammar } from '../../ops/revocations.ts';
 import { wordsOf } from '../support/operator/operator-at-work.ts';
 
-const parse = (commandLine: string) => quietly<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
+const parse = (commandLine: string) =>
+  parseCommandLine<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyJ9.c2lnbmF0dXJl';
 

@@ -7,7 +7,7 @@ import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import type { EntryItem, Revocation } from '../../entry/revocation.ts';
 import { covers, suffices } from '../../entry/stronger-entry.ts';
 import type { ImportedEntry } from './import-line.ts';
-import { patiently, untilProcessed } from './throttling.ts';
+import { retryThrottled, untilProcessed } from './throttling.ts';
 
 /** Maximum number of keys of one BatchGetItem: DynamoDB's limit. */
 const MAX_KEYS = 100;
@@ -63,7 +63,7 @@ export async function writeEntries(
   const errors: string[] = [];
   const failures: Failures = new Map();
   let done = 0;
-  await inLanes(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
+  await withConcurrency(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
     if (failures.size >= MAX_FAILURES) return;
     const batch = await writeBatch(table, all, failures);
     sum.written += batch.written;
@@ -98,9 +98,9 @@ async function writeEach(
   seen: ReadonlyMap<string, EntryItem>,
   failures: Failures,
 ): Promise<void> {
-  await inLanes(WRITES_AT_ONCE, missing, async (entry) => {
+  await withConcurrency(WRITES_AT_ONCE, missing, async (entry) => {
     if (failures.size >= MAX_FAILURES) return void failures.set(entry, UNSENT);
-    const writing = patiently(() => writeEntry(table, entry, seen.get(targetOf(entry))));
+    const writing = retryThrottled(() => writeEntry(table, entry, seen.get(targetOf(entry))));
     await writing.catch((error: unknown) => failures.set(entry, error));
   });
 }
@@ -158,7 +158,7 @@ async function readBatch(
   const keys = batch.map((entry) => ({ target: { S: targetOf(entry) } }));
   const left = await untilProcessed(keys, async (asked) => {
     const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...asked], ConsistentRead: true } } });
-    const { Responses, UnprocessedKeys } = await patiently(() => client.send(command));
+    const { Responses, UnprocessedKeys } = await retryThrottled(() => client.send(command));
     for (const item of Responses?.[table] ?? []) found.set(item.target?.S ?? '', item);
     return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => ({ target: { S: key.target?.S ?? '' } }));
   });
@@ -166,13 +166,17 @@ async function readBatch(
   return found;
 }
 
-/** Does the work for all things, `lanes` at once. */
-async function inLanes<T>(lanes: number, things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+/** Does the work for all things, at most `limit` at once. */
+async function withConcurrency<T>(
+  limit: number,
+  things: readonly T[],
+  work: (thing: T) => Promise<void>,
+): Promise<void> {
   const left = [...things].reverse();
   const lane = async () => {
     for (let thing = left.pop(); thing !== undefined; thing = left.pop()) await work(thing);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: limit }, lane));
 }
 
 function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {

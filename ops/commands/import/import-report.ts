@@ -55,7 +55,7 @@ function partText({ entries, written, unchanged, unconfirmed }: RegionalImport):
   const parts = [
     `${written + unchanged} of ${entries} entries confirmed`,
     ...(missing === 0 ? [] : [`${missing} not written`]),
-    ...(unconfirmed === 0 ? [] : [`nobody knows of ${unconfirmed}`]),
+    ...(unconfirmed === 0 ? [] : [`${unconfirmed} perhaps written`]),
   ];
   return parts.join(', ');
 }

@@ -6,7 +6,7 @@ const MAX_PAUSE = 5_000;
 const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
 
 /** Repeats a request that DynamoDB throttles, after the SDK's own attempts, for about a minute. */
-export async function patiently<T>(send: () => Promise<T>): Promise<T> {
+export async function retryThrottled<T>(send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send();

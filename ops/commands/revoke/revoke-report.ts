@@ -3,8 +3,7 @@ import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/
 import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
-import type { EntryItem } from '../../entry/revocation.ts';
-import { readPurgeAt } from '../../entry/revocation.ts';
+import { type EntryItem, readPurgeAt } from '../../entry/revocation.ts';
 import {
   type FailedResult,
   type HeldResult,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { startGrammar } from '../../../local/run/start-options.ts';
 import { UsageError } from '../../../ops/cli/operator-error.ts';
-import { quietly } from '../../../ops/cli/quiet-commander.ts';
+import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
 
 const parsed = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-  quietly(startGrammar, argv, environment);
+  parseCommandLine(startGrammar, argv, environment);
 
 test.each([
   [[], { json: false, port: 3000, resultTtlSeconds: undefined, reading: undefined }],

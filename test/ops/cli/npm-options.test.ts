@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsKeptByNpm } from '../../../ops/cli/npm-options.ts';
-import { quietly } from '../../../ops/cli/quiet-commander.ts';
-import type { Command } from '../../../ops/revocations.ts';
-import { revocationsGrammar } from '../../../ops/revocations.ts';
+import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
+import { type Command, revocationsGrammar } from '../../../ops/revocations.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -121,7 +120,7 @@ describe('optionsKeptByNpm finds the options that npm kept', () => {
     ['revoke key list', { npm_config_block: 'true', npm_config_reason: 'x' }, /^npm kept --reason for itself/],
   ])('among the options of the named command: %s', (words, kept, sentence) => {
     const environment = { npm_lifecycle_event: 'revocations', ...kept };
-    const parse = () => quietly<Command>((found) => revocationsGrammar(found), words.split(' '), environment);
+    const parse = () => parseCommandLine<Command>((found) => revocationsGrammar(found), words.split(' '), environment);
     expect(parse).toThrow(sentence);
   });
 });

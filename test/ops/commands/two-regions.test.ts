@@ -1,13 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../ops/cli/program.ts';
-import { quietly } from '../../../ops/cli/quiet-commander.ts';
+import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
 import { lint } from '../../../ops/commands/lint.ts';
 import { restore } from '../../../ops/commands/restore.ts';
 import { revoke } from '../../../ops/commands/revoke/revoke.ts';
 import { show } from '../../../ops/commands/show.ts';
-import type { Command } from '../../../ops/revocations.ts';
-import { revocationsGrammar } from '../../../ops/revocations.ts';
+import { type Command, revocationsGrammar } from '../../../ops/revocations.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
 import { describedAuthorizer, type PrintedDocument, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
@@ -33,7 +32,7 @@ async function run(commandLine: string, second: Situation, first: Situation = {}
     tell: () => {},
     showProgress: () => {},
   };
-  const command = quietly<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
+  const command = parseCommandLine<Command>((found) => revocationsGrammar(found), wordsOf(commandLine));
   if (command.kind === 'revoke') return revoke(command, stack, context);
   if (command.kind === 'restore') return restore(command, stack, context);
   if (command.kind === 'show') return show(command, stack, context);

@@ -87,7 +87,7 @@ describe('an import whose answers are lost', () => {
     expect({ exitCode, out }).toEqual({
       exitCode: 1,
       out: expect.stringMatching(
-        /eu-west-1: NOT CONFIRMED: 0 of 1 entries confirmed, nobody knows of 1: The table .* Run the command again with its --as-of\.\n$/,
+        /eu-west-1: NOT CONFIRMED: 0 of 1 entries confirmed, 1 perhaps written: The table .* Run the command again with its --as-of\.\n$/,
       ),
     });
     expect(await operator.entry('kid#main#unread')).toBeDefined();
