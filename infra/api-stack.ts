@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
 import { mailAlarms } from './alarms/alarm-mail.ts';
@@ -16,7 +17,7 @@ export interface ApiStackProps extends StackProps {
 
 /** The example API behind the authorizer, as `infra/deployment.ts` describes it. */
 export class ApiStack extends Stack {
-  /** @throws DeploymentError or RouteTableError, one sentence that names the field and the fix */
+  /** @throws DeploymentError or RouteTableError, one sentence that names the field and says what to write */
   constructor(scope: Construct, id: string, { deployment, ...props }: ApiStackProps) {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
@@ -36,18 +37,21 @@ export class ApiStack extends Stack {
       accountLogsRole,
       encryptionKey,
     });
-    const alarms = [
-      ...authorizer.alarms,
-      ...(authorizer.flusher?.alarms ?? []),
-      ...createApiAlarms(this, api.deploymentStage),
-    ];
+    const alarms = this.alarmsOf(authorizer, api);
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases: Object.keys(issuers) });
+    this.outputNames(authorizer, api);
+  }
+
+  private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
+    return [...alarms, ...(flusher?.alarms ?? []), ...createApiAlarms(this, api.deploymentStage)];
+  }
+
+  private outputNames({ table, logicalId, auditTrail }: BearerAuthorizer, api: ExampleApi): void {
     this.output(STACK_OUTPUTS.apiUrl, api.url);
-    this.output(STACK_OUTPUTS.table, authorizer.table.tableName);
-    this.output(STACK_OUTPUTS.authorizer, authorizer.logicalId);
-    if (authorizer.auditTrail !== undefined)
-      this.output('AuditTrailBucketName', authorizer.auditTrail.bucket.bucketName);
+    this.output(STACK_OUTPUTS.table, table.tableName);
+    this.output(STACK_OUTPUTS.authorizer, logicalId);
+    if (auditTrail !== undefined) this.output('AuditTrailBucketName', auditTrail.bucket.bucketName);
   }
 
   /** A team without an issuer gets one, so that its first deployment works. */
@@ -69,7 +73,7 @@ export class ApiStack extends Stack {
   }
 }
 
-/** Pages that may read answers are the pages that sign users in; without any, the one on a developer's laptop. */
+/** The pages that may read responses also sign users in. Without any, a page on a developer's laptop does. */
 function callbackUrls(corsOrigins: readonly string[]): readonly string[] {
   const pages = corsOrigins.filter((origin) => origin !== '*').map((origin) => `${origin}/`);
   return pages.length === 0 ? ['http://localhost:3000/'] : pages;

@@ -1,5 +1,5 @@
-import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
-import { type ApiDefinition, Authorizer, CfnStage, type IRestApi, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { type ApiDefinition, Authorizer, type IRestApi, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,15 +7,14 @@ import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration, FlushedStage } from '../lambda/configuration/environment.ts';
 import type { CacheKey } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
-import { redeployWith } from './attachment/api-redeployment.ts';
-import { type AnyRestApi, AttachedApis, copiedIntoDeployments } from './attachment/attached-apis.ts';
+import { type AnyRestApi, AttachedApis } from './attachment/attached-apis.ts';
 import { attachmentErrors } from './attachment/attachment-check.ts';
 import { cacheKeyErrors } from './attachment/cache-key-check.ts';
 import { hiddenApiErrors } from './attachment/hidden-api-check.ts';
 import { checkEnvironments, checkPlacement } from './attachment/placement-check.ts';
 import { ProtectedDefinition } from './attachment/protected-definition.ts';
 import { DeploymentError } from './errors.ts';
-import { FlushedStages } from './flush/flushed-stages.ts';
+import { DeploymentFollower } from './flush/deployment-follower.ts';
 import { RevocationFlusher } from './flush/revocation-flusher.ts';
 import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './functions/authorizer-function.ts';
 import { routesFromOpenApi } from './openapi/routes-from-openapi.ts';
@@ -30,42 +29,45 @@ import { revocationTableOf } from './table/given-table.ts';
 import { OperatorPolicies } from './table/operator-policies.ts';
 import { grantDecisions } from './table/revocation-table.ts';
 import { warnOfUnreadLevels } from './table/unread-levels.ts';
-import { isOfType } from './template/resource-reference.ts';
-import { type RestApiIdentity, restApiBehind, restApiOf } from './template/rest-api-identity.ts';
+import { restApiBehind } from './template/rest-api-identity.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
 /**
- * A Lambda authorizer for REST APIs whose tokens can be taken back: function, revocation table, authorizer, flusher.
+ * A Lambda authorizer for REST APIs whose tokens can be revoked. It creates the authorizer's function, the revocation table unless
+ * one is given, API Gateway's authorizers, alarms, and the flusher that makes new entries take effect within seconds.
  *
- * Hand it to methods, or to an API's `defaultMethodOptions`, as `authorizer`; to those of a second API, `forApi(api)`;
- * to a `SpecRestApi`, `apiDefinition(document)`.
- * It adds no gateway responses and no CORS to your API: without them clients get API Gateway's own 401 and 403.
+ * Pass it as `authorizer` to methods or to an API's `defaultMethodOptions`. For methods of a second API pass `forApi(api)`; for a
+ * `SpecRestApi` pass `apiDefinition(document)` as its `apiDefinition`.
+ *
+ * It adds no gateway responses and no CORS headers to your API: use `addGatewayResponses`, or clients get API Gateway's own 401 and
+ * 403.
  */
 export class BearerAuthorizer extends Authorizer {
+  /** The Lambda function that verifies tokens. */
   readonly function: AuthorizerFunction;
-  /** The one that the settings name, or a new one. */
+  /** The revocation table: the one that the setting `revocationTable` names, or a new one. */
   readonly table: AnyTable;
+  /** How long API Gateway reuses a decision. */
   readonly resultTtl: Duration;
+  /** The timeout of the authorizer's function: 5 seconds. */
   readonly timeout = AUTHORIZER_TIMEOUT;
+  /** What API Gateway caches a decision for: a token, or a token on one route. */
   readonly cachePer: CacheKey;
-  /** Undefined where the settings say `flush: false`. */
+  /** Flushes the result cache when an entry arrives. Undefined where the setting `flush` is false. */
   readonly flusher: RevocationFlusher | undefined;
-  /** What people may be given: the construct attaches it to nobody. */
+  /** IAM policies for operators. The construct attaches them to nobody. */
   readonly policies: OperatorPolicies;
-  /** The authorizer's own, beside the flusher's. They tell nobody until an action is added. */
+  /** The authorizer's own alarms; the flusher has others (`flusher.alarms`). They notify nobody until you add an action. */
   readonly alarms: readonly Alarm[];
-  /** Undefined unless the settings say `auditTrail: true`. */
+  /** The CloudTrail trail of the table's writes. Undefined unless the setting `auditTrail` is true. */
   readonly auditTrail: AuditTrail | undefined;
-  /** Undefined where the settings name none: AWS's own keys. */
+  /** The KMS key of table, logs and trail. Undefined where the setting `encryptionKey` is missing: AWS's own keys are used. */
   readonly encryptionKey: IKey | undefined;
   private readonly attached: AttachedApis;
-  private readonly stages: FlushedStages | undefined;
-  /** Until aspects run: where the API's methods stand decides how the flusher is told. */
-  private readonly namedStages: FlushedStage[] = [];
-  private readonly redeployed = new Set<RestApiIdentity>();
+  private readonly follower: DeploymentFollower;
   private isPlacementChecked = false;
-  /** Asked for when CDK looks for references, which is before it turns those into dependencies. */
+  /** CDK produces the value when it looks for references, before it turns references into dependencies: the last moment to check. */
   private readonly functionArn = Lazy.uncachedString({
     produce: () => {
       this.checkPlacementOnce();
@@ -73,52 +75,37 @@ export class BearerAuthorizer extends Authorizer {
     },
   });
 
-  /** @throws DeploymentError or RouteTableError, one sentence that names the setting and the fix */
+  /** @throws DeploymentError or RouteTableError: one sentence that names the setting and says what to write */
   constructor(scope: Construct, id: string, settings: AuthorizerSettings) {
     super(scope, id);
     checkAuthorizerSettings(settings);
     this.resultTtl = settings.resultTtl ?? DEFAULT_RESULT_TTL;
     this.cachePer = settings.cachePer ?? 'token';
-    const { reservedConcurrency } = settings;
     this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
     this.table = revocationTableOf(this, settings, this.encryptionKey);
     this.auditTrail = settings.auditTrail === true ? this.createAuditTrail() : undefined;
     this.policies = new OperatorPolicies(this, 'Policies', this.table);
     const configuration = configurationOf(settings, this.table, Stack.of(this).region);
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
-    this.function = new AuthorizerFunction(this, 'Function', {
-      configuration,
-      routes: settings.routes,
-      policies: { ...settings, cachePer: this.cachePer },
-      resultTtl: this.resultTtl,
-      flush: this.flusher !== undefined,
-      reservedConcurrency,
-      encryptionKey: this.encryptionKey,
-    });
+    this.function = this.createFunction(configuration, settings);
     grantDecisions(this.table, this.function);
     this.warn('bare-scope', bareScopeWarning(settings.issuers, settings.routes));
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     warnOfUnreadLevels(this, configuration.revocationLevels);
-    this.attached = new AttachedApis(this, {
-      functionArn: this.functionArn,
-      resultTtl: this.resultTtl,
-      cachePer: this.cachePer,
-    });
-    this.stages = this.flusher && new FlushedStages(this.flusher);
-    this.followDeployments();
-    this.node.addValidation({ validate: () => this.errors(settings) });
-    this.node.addValidation({ validate: () => this.warnOfDeploymentsElsewhere() });
-    this.node.addValidation({ validate: () => this.warnOfLargeAnswers(settings) });
+    const { functionArn, resultTtl, cachePer } = this;
+    this.attached = new AttachedApis(this, { functionArn, resultTtl, cachePer });
+    this.follower = new DeploymentFollower(this, this.attached, this.flusher);
+    this.node.addValidation({ validate: () => this.validate(settings) });
   }
 
-  /** Of the first API; which one that is shows when its first method is made, after CDK has asked for the id. */
+  /** The id of the first API's authorizer. It is lazy: CDK asks for the id before it makes the method that shows which API is first. */
   get authorizerId(): string {
     return Lazy.uncachedString({ produce: () => this.first.authorizerId });
   }
 
   /**
-   * The authorizer for one API's methods, whatever object stands for the API. API Gateway's authorizers belong to one API
-   * each, and to its stack; function and table are shared.
+   * The authorizer to pass to the methods of one API. API Gateway's authorizers belong to one API each and stand in its stack; all
+   * of them share the function and the table. Any object that stands for the API will do.
    *
    * @throws DeploymentError for an API in another account, Region or stage of the app
    */
@@ -128,9 +115,10 @@ export class BearerAuthorizer extends Authorizer {
   }
 
   /**
-   * What a `SpecRestApi` takes as `apiDefinition`: the OpenAPI 3.0 document, already parsed to an object, in which every
-   * operation that asks for a token asks this authorizer. `routesFromOpenApi(document)` reads the routes from it.
+   * The `apiDefinition` for a `SpecRestApi`: the document, with this authorizer on every operation that asks for a token. Read the
+   * routes from the same document by `routesFromOpenApi(document)`.
    *
+   * @param document - an OpenAPI 3.0 document, already parsed to an object
    * @throws RouteTableError naming the operation that cannot be protected
    */
   apiDefinition(document: object): ApiDefinition {
@@ -143,20 +131,20 @@ export class BearerAuthorizer extends Authorizer {
     return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, cachePer, onApi });
   }
 
-  /** The APIs whose methods use the authorizer, by their first object; complete once all of them have been defined. */
+  /** The APIs whose methods use the authorizer, each by its first object. Complete once all of them are defined. */
   get apis(): readonly AnyRestApi[] {
     return this.attached.groups.map(({ members: [{ api }] }) => api);
   }
 
   /**
-   * Flushes one more stage: for stages that this app does not define, above all of APIs that it imports. An API without a
-   * stage that is known is rejected, as long as there is a flusher.
+   * Flushes one more stage. Call it for each stage that this app does not define, such as those of imported APIs: while there is a
+   * flusher, synth rejects an API without a known stage.
    */
   addStage(stage: FlushedStage): void {
-    this.namedStages.push(stage);
+    this.follower.addStage(stage);
   }
 
-  /** The function's logical id: its metadata is the `AuthorizerDescription`. */
+  /** The logical id of the function, whose metadata describes the deployment to the operator's tool. */
   get logicalId(): string {
     return Lazy.string({ produce: () => Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnFunction) });
   }
@@ -201,14 +189,16 @@ export class BearerAuthorizer extends Authorizer {
     });
   }
 
-  /** Stages and deployments are defined after the authorizer, with the methods or later: they are there when aspects run. */
-  private followDeployments(): void {
-    Aspects.of(CdkStage.of(this) ?? this.node.root).add({
-      visit: (construct) => {
-        for (const stage of this.namedStages.splice(0)) this.flushNamed(stage);
-        if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
-        if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
-      },
+  private createFunction(configuration: AuthorizerConfiguration, settings: AuthorizerSettings): AuthorizerFunction {
+    const { cachePer, resultTtl, flusher, encryptionKey } = this;
+    return new AuthorizerFunction(this, 'Function', {
+      configuration,
+      routes: settings.routes,
+      policies: { ...settings, cachePer },
+      resultTtl,
+      flush: flusher !== undefined,
+      reservedConcurrency: settings.reservedConcurrency,
+      encryptionKey,
     });
   }
 
@@ -218,43 +208,23 @@ export class BearerAuthorizer extends Authorizer {
     checkPlacement(this, this.attached.groups);
   }
 
-  private follow(deployment: CfnResource): void {
-    const group = this.attached.groupOf(restApiOf(deployment));
-    if (group === undefined) return;
-    redeployWith(deployment, copiedIntoDeployments(group));
-    this.redeployed.add(group.identity);
-    this.flush(deployment);
+  /** Errors and warnings that need all stages and methods of the app, which are there when CDK validates. */
+  private validate(settings: AuthorizerSettings): string[] {
+    const errors = this.errors(settings);
+    this.follower.warnOfDeploymentsElsewhere();
+    this.warn('large-answer', this.largeAnswerWarning(settings));
+    return errors;
   }
 
-  private flushNamed({ restApiId, stageName }: FlushedStage): void {
-    const group = this.attached.groupOf(restApiBehind(restApiId, this));
-    this.stages?.add(restApiId, this, stageName, group?.members);
-  }
-
-  private flush(resource: CfnResource): void {
-    const { stages } = this;
-    const group = this.attached.groupOf(restApiOf(resource));
-    const stageName = group && stages?.nameOf(resource);
-    if (group === undefined || stages === undefined || stageName === undefined) return;
-    const { members } = group;
-    stages.add(members[0].api.restApiId, members[0].api, stageName, members);
-  }
-
-  /** With the validations, because stages are all there by then. */
-  private warnOfLargeAnswers({ issuers, contextClaims = {}, maxAnswerBytes }: AuthorizerSettings): string[] {
+  private largeAnswerWarning({ issuers, contextClaims = {}, maxAnswerBytes }: AuthorizerSettings): string | undefined {
     // The policy of one route is short.
-    if (this.cachePer === 'route') return [];
-    const stages = this.node.root.node.findAll().filter((construct) => construct instanceof CfnStage);
+    if (this.cachePer === 'route') return undefined;
     const parts: AnswerParts = {
       issuerAliases: Object.keys(issuers),
       contextNames: Object.keys(contextClaims),
-      stageNames: stages
-        .filter((stage) => this.attached.groupOf(restApiOf(stage)) !== undefined)
-        .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName)),
+      stageNames: this.attached.stageNamesIn(this.node.root),
     };
-    const warning = largeAnswerWarning(this.function.routes, parts, maxAnswerBytes);
-    this.warn('large-answer', warning);
-    return [];
+    return largeAnswerWarning(this.function.routes, parts, maxAnswerBytes);
   }
 
   private warn(id: string, warning: string | undefined): void {
@@ -262,25 +232,12 @@ export class BearerAuthorizer extends Authorizer {
   }
 
   private errors({ routes }: AuthorizerSettings): string[] {
-    const { groups } = this.attached;
     const { root } = this.node;
     return [
       ...hiddenApiErrors(root, this.attached),
       ...attachmentErrors(root, this.attached, routes),
       ...cacheKeyErrors(root, this.function),
-      ...(this.stages?.missingIn(groups) ?? []),
+      ...this.follower.missingStageErrors(),
     ];
-  }
-
-  private warnOfDeploymentsElsewhere(): string[] {
-    for (const { identity, members } of this.attached.groups) {
-      if (this.redeployed.has(identity)) continue;
-      Annotations.of(this).addWarningV2(
-        'bearer-authorizer:deployment-elsewhere',
-        `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
-          'methods, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
-      );
-    }
-    return [];
   }
 }

@@ -3,17 +3,17 @@ import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** Something a person must look at. */
+/** An alarm: something that a person must look at. */
 export interface AlarmRule {
   readonly id: string;
-  /** What has happened and what it means for clients: the text of the mail. */
+  /** What has happened, and what it means for clients. It is the text of the mail. */
   readonly description: string;
   readonly metric: IMetric;
-  /** Rings at this value, in one period of the metric; undefined: when the metric falls silent, for three. */
+  /** The alarm rings when one period of the metric reaches this value; undefined: when three periods have no data, or zero. */
   readonly threshold: number | undefined;
 }
 
-/** Silence is no alarm but for what never rests: an API that nobody calls is up. */
+/** Missing data is OK, except for metrics that always report: an idle API is not an outage. */
 export function createAlarms(scope: Construct, rules: readonly AlarmRule[]): readonly Alarm[] {
   return rules.map(
     ({ id, description, metric, threshold }) =>
@@ -42,8 +42,10 @@ const SILENCE = {
 };
 
 /**
- * What clients see, whoever's fault it is; the only sign of an authorizer that API Gateway may not invoke, or that does not
- * start. For several stages, each with a scope of its own.
+ * Creates an alarm on 5xx responses of a stage, whosever fault they are. It is the only alarm that rings for an authorizer that API
+ * Gateway may not invoke, or that does not start. For several stages, give each a scope of its own.
+ *
+ * @returns the alarms, which notify nobody until you add an action (`mailAlarms`)
  */
 export function createApiAlarms(scope: Construct, stage: Stage): readonly Alarm[] {
   return createAlarms(scope, [

@@ -12,8 +12,8 @@ import { loggedMetric, metricsByValue, sumOf } from './function-metrics.ts';
 const PERIOD = Duration.minutes(5);
 
 /**
- * What a person must look at. Lambda's own Errors is not among it: the authorizer says 401 by throwing, so that every
- * client with an expired token would ring.
+ * Alarms on the authorizer. Lambda's own metric Errors has none: the authorizer answers 401 by throwing, so every client with an
+ * expired token would set it off.
  */
 export function createAuthorizerAlarms(
   scope: Construct,
@@ -21,42 +21,50 @@ export function createAuthorizerAlarms(
   issuerAliases: readonly string[],
 ): readonly Alarm[] {
   return createAlarms(scope, [
-    ...alarmsOfDecisions(authorizer),
+    failureAlarm(authorizer),
+    ...alarmsOfLambda(authorizer),
+    malformedEntryAlarm(authorizer),
     ...issuerAliases.flatMap((alias) => alarmsOfKeySet(authorizer, alias)),
   ]);
 }
 
-function alarmsOfDecisions(authorizer: IFunction): readonly AlarmRule[] {
-  const counted = (name: string) => ({ function: authorizer, name, period: PERIOD });
-  const failures = metricsByValue(counted(AUTHORIZER_METRICS.failed), 'Cause', FAILURE_CAUSES);
-  const malformed = metricsByValue(counted(AUTHORIZER_METRICS.entryMalformed), 'Level', REVOCATION_LEVELS);
+function failureAlarm(authorizer: IFunction): AlarmRule {
+  const failed = { function: authorizer, name: AUTHORIZER_METRICS.failed, period: PERIOD };
+  return {
+    id: 'DecisionsFail',
+    description: 'The authorizer cannot know whether tokens are good: clients get 503. The log names the cause.',
+    metric: sumOf('failed', metricsByValue(failed, 'Cause', FAILURE_CAUSES), PERIOD),
+    threshold: 3,
+  };
+}
+
+function alarmsOfLambda(authorizer: IFunction): readonly AlarmRule[] {
   return [
-    {
-      id: 'DecisionsFail',
-      description: 'The authorizer cannot know whether tokens are good: clients get 503. The log names the cause.',
-      metric: sumOf('failed', failures, PERIOD),
-      threshold: 3,
-    },
     {
       id: 'DecisionsTimeOut',
       description: 'Lambda cuts decisions off before the authorizer can say why: clients get 503.',
       metric: authorizer.metricDuration({ statistic: 'Maximum', period: Duration.minutes(1) }),
-      // No honest decision comes near: see the timeout. Lambda counts one that it cut off with about the timeout itself.
+      // Other decisions end long before (see the timeout). Lambda reports about the timeout itself for one that it cut off.
       threshold: AUTHORIZER_TIMEOUT.toMilliseconds() - 100,
     },
     {
       id: 'AuthorizerThrottled',
-      description: 'Lambda turns the authorizer away for want of concurrency: clients get 503, good tokens or not.',
+      description:
+        'Lambda has no concurrency left for the authorizer: clients get 503, whether their tokens are good or not.',
       metric: authorizer.metricThrottles({ statistic: 'Sum', period: Duration.minutes(1) }),
       threshold: 1,
     },
-    {
-      id: 'EntriesMalformed',
-      description: 'Tokens are rejected because of a revocation entry whose `before` cannot be read: mend the entry.',
-      metric: sumOf('malformed', malformed, PERIOD),
-      threshold: 1,
-    },
   ];
+}
+
+function malformedEntryAlarm(authorizer: IFunction): AlarmRule {
+  const malformed = { function: authorizer, name: AUTHORIZER_METRICS.entryMalformed, period: PERIOD };
+  return {
+    id: 'EntriesMalformed',
+    description: 'Tokens are rejected because of a revocation entry whose `before` cannot be read: mend the entry.',
+    metric: sumOf('malformed', metricsByValue(malformed, 'Level', REVOCATION_LEVELS), PERIOD),
+    threshold: 1,
+  };
 }
 
 function alarmsOfKeySet(authorizer: IFunction, alias: string): readonly AlarmRule[] {
@@ -72,7 +80,7 @@ function alarmsOfKeySet(authorizer: IFunction, alias: string): readonly AlarmRul
     {
       id: `KeysDropped-${alias}`,
       description: `${alias} has changed how many keys it publishes that may sign no token (too weak, damaged, private).`,
-      // The change, not the number: Keycloak and others always publish a key for encryption beside those for signatures.
+      // Not the number itself, because Keycloak and others always publish an encryption key besides their signature keys.
       metric: new MathExpression({
         expression: 'most - least',
         usingMetrics: {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FlushMode } from '../../lambda/configuration/environment.ts';
@@ -7,8 +7,8 @@ import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { type AlarmRule, createAlarms } from './alarms.ts';
 import { loggedMetric, mappingMetric } from './function-metrics.ts';
 
-/** Younger than this, a batch that waits for its function is no news, in milliseconds. */
-const MAX_WAIT_FOR_FUNCTION = 60_000;
+/** The age of the oldest waiting batch at which the alarm rings, in milliseconds. */
+const MAX_ITERATOR_AGE = 60_000;
 
 /** The flusher's two functions, and how each reads the stream. */
 export interface StreamReaders {
@@ -16,7 +16,7 @@ export interface StreamReaders {
   readonly mappings: Readonly<Record<FlushMode, IEventSourceMapping>>;
 }
 
-/** What a person must look at: nothing rings for a flush that worked when it was tried again. */
+/** Alarms on the flusher. None rings for a flush that succeeds when it is tried again. */
 export function createFlushAlarms(scope: Construct, { functions, mappings }: StreamReaders): readonly Alarm[] {
   return createAlarms(scope, [
     ...alarmsOfFlushes('AtOnce', functions['at-once']),
@@ -46,7 +46,7 @@ function alarmsOfFlushes(name: string, flusher: IFunction): readonly AlarmRule[]
     {
       id: `${name}StageGone`,
       description:
-        'A stage that the flusher flushes does not exist any more: deploy again without it, or with the one in its place.',
+        'A stage that the flusher flushes no longer exists: deploy again without it, or with the stage that replaces it.',
       metric: loggedMetric({ function: flusher, name: FLUSH_METRICS.gone }),
       threshold: 1,
     },
@@ -54,8 +54,8 @@ function alarmsOfFlushes(name: string, flusher: IFunction): readonly AlarmRule[]
 }
 
 /**
- * Whether entries reach the function at all. Its own metrics are silent where they do not, and so is the iterator age,
- * which Lambda writes when the function has finished a batch (Lambda developer guide, "DynamoDB metrics").
+ * Alarms for entries that do not reach the function. Its own metrics have no data then, and neither has the iterator age, which
+ * Lambda writes when the function has finished a batch (Lambda developer guide, "DynamoDB metrics").
  */
 function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSourceMapping): readonly AlarmRule[] {
   return [
@@ -63,7 +63,7 @@ function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSource
       id: `${name}FlusherLate`,
       description: 'Revocation entries wait in the stream: batches of the flusher fail, or take long.',
       metric: flusher.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: MAX_WAIT_FOR_FUNCTION,
+      threshold: MAX_ITERATOR_AGE,
     },
     {
       id: `${name}FlusherThrottled`,
@@ -73,22 +73,23 @@ function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSource
     },
     {
       id: `${name}EntriesDropped`,
-      description: 'Lambda dropped revocation entries that the flusher never finished: nobody flushed for them.',
+      description: 'Lambda dropped revocation entries that the flusher never finished: nothing was flushed for them.',
       metric: mappingMetric(mapping, 'DroppedEventCount'),
       threshold: 1,
     },
     {
       id: `${name}FlusherStopped`,
-      description: 'Nobody reads the stream of revocation entries: the mapping is disabled, or its role lost a right.',
-      // Lambda counts a reading that found nothing too, as zero: only one that stands still has no samples.
-      metric: readingsOf(mapping),
+      description:
+        'Nobody reads the stream of revocation entries: the mapping is disabled, or its role lost a permission.',
+      // Lambda also counts a poll that found nothing, as zero: only a mapping that does not poll has no samples.
+      metric: pollsOf(mapping),
       threshold: undefined,
     },
   ];
 }
 
-/** In five minutes. Filled, because CloudWatch would look back past three silent periods for an older one that was not. */
-function readingsOf(mapping: IEventSourceMapping): MathExpression {
+/** Polls in five minutes. Filled with 0, because CloudWatch would look past periods without data for an older one with data. */
+function pollsOf(mapping: IEventSourceMapping): MathExpression {
   const period = Duration.minutes(5);
   const polled = mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period });
   return new MathExpression({ expression: 'FILL(polled, 0)', usingMetrics: { polled }, label: 'readings', period });
@@ -106,14 +107,8 @@ function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {
     {
       id: 'EntriesUnread',
       description:
-        'Revocation entries stand in the table that the deployment does not read, so that their tokens are admitted: was an alias renamed, or a level dropped?',
-      // Longer than an hour, so that it rings until an inspection finds none.
-      metric: loggedMetric({
-        function: flusher,
-        name: FLUSH_METRICS.unread,
-        statistic: 'Maximum',
-        period: Duration.hours(2),
-      }),
+        'The table has revocation entries that the deployment does not read, so their tokens are accepted: was an alias renamed, or a level dropped?',
+      metric: unreadEntries(flusher),
       threshold: 1,
     },
     {
@@ -124,4 +119,10 @@ function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {
       threshold: 1,
     },
   ];
+}
+
+/** Over two hours, so that the alarm rings until an hourly inspection finds no such entry. */
+function unreadEntries(flusher: IFunction): IMetric {
+  const unread = { function: flusher, name: FLUSH_METRICS.unread };
+  return loggedMetric({ ...unread, statistic: 'Maximum', period: Duration.hours(2) });
 }

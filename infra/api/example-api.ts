@@ -39,24 +39,19 @@ export class ExampleApi extends RestApi {
   readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ExampleApiProps) {
-    const {
-      routes,
-      authorizer,
-      realm,
-      corsOrigins,
-      throttle,
-      webAcl,
-      requestsPerAddress,
-      accountLogsRole,
-      encryptionKey,
-    } = props;
+    const { routes, authorizer, realm, corsOrigins, webAcl, requestsPerAddress, encryptionKey } = props;
     const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
       // CloudWatch tells APIs apart by their names.
       restApiName: Stack.of(scope).stackName,
       description: 'The example API of bearer-authorizer',
-      cloudWatchRole: accountLogsRole === true,
-      deployOptions: { stageName: 'v1', tracingEnabled: true, ...loggingOptions(accessLogs), ...limits(throttle) },
+      cloudWatchRole: props.accountLogsRole === true,
+      deployOptions: {
+        stageName: 'v1',
+        tracingEnabled: true,
+        ...loggingOptions(accessLogs),
+        ...limits(props.throttle),
+      },
       defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
       ...preflight(corsOrigins),
     });

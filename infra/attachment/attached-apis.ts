@@ -1,8 +1,8 @@
-import { type CfnResource, Names, Stack } from 'aws-cdk-lib';
-import type { IRestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import type { Construct } from 'constructs';
+import { type CfnResource, Names, Stack, Token } from 'aws-cdk-lib';
+import { CfnStage, type IRestApi, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { Construct, IConstruct } from 'constructs';
 import { homeOf, isInside } from '../template/placement.ts';
-import { type RestApiIdentity, restApiBehind } from '../template/rest-api-identity.ts';
+import { type RestApiIdentity, restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
 import { ApiAuthorizer, type ApiAuthorizerProps, permitInvocations } from './api-authorizer.ts';
 
 /** `RestApiBase` is not assignable to `IRestApi` under exactOptionalPropertyTypes. */
@@ -60,6 +60,15 @@ export class AttachedApis {
 
   groupOf(identity: RestApiIdentity): AttachedGroup | undefined {
     return this.groups.find((group) => group.identity === identity);
+  }
+
+  /** The names of these APIs' stages below `root`, as far as synth knows them. */
+  stageNamesIn(root: IConstruct): readonly string[] {
+    return root.node
+      .findAll()
+      .filter((construct) => construct instanceof CfnStage)
+      .filter((stage) => this.groupOf(restApiOf(stage)) !== undefined)
+      .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName));
   }
 
   addDescribed(api: AnyRestApi, operations: readonly string[]): void {

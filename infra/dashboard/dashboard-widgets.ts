@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { FAILURE_CAUSES, REJECTION_REASONS } from '../../lambda/errors.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
@@ -11,7 +11,7 @@ import { loggedMetric, mappingMetric, metricsByValue } from '../alarms/function-
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import type { RevocationFlusher } from '../flush/revocation-flusher.ts';
 
-/** What the dashboard tells of. */
+/** The constructs whose metrics and logs the dashboard shows. */
 export interface DashboardSources {
   readonly authorizer: BearerAuthorizer;
   readonly api: { readonly deploymentStage: Stage; readonly accessLogs: LogGroup };
@@ -20,52 +20,65 @@ export interface DashboardSources {
 
 const PERIOD = { period: Duration.minutes(1) };
 
-export function healthWidgets({ authorizer, api, issuerAliases }: DashboardSources): IWidget[] {
-  const { function: decisions } = authorizer;
-  const stage = api.deploymentStage;
-  const logged = (name: string, statistic: string) =>
-    loggedMetric({ function: decisions, name, statistic, label: `${name} ${statistic}` });
-  const ofKeySets = (name: string, statistic = 'Sum') =>
-    metricsByValue({ function: decisions, name, statistic }, 'Issuer', issuerAliases).map((metric) =>
-      metric.with({ label: `${name} ${metric.label}` }),
-    );
+export function healthWidgets({
+  authorizer: { function: decisions },
+  api,
+  issuerAliases,
+}: DashboardSources): IWidget[] {
   return [
-    new GraphWidget({
-      title: 'Answers of the API',
-      left: [
-        stage.metricCount({ ...PERIOD, label: 'requests' }),
-        stage.metricClientError({ ...PERIOD, label: '4xx' }),
-        stage.metricServerError({ ...PERIOD, label: '5xx' }),
-      ],
-    }),
+    responses(api.deploymentStage),
     new GraphWidget({
       title: 'Decisions that failed, by cause',
       left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.failed }, 'Cause', FAILURE_CAUSES),
       right: [decisions.metricThrottles({ ...PERIOD, label: 'throttled' })],
     }),
-    new GraphWidget({
-      title: 'Time of a decision',
-      left: [
-        decisions.metricDuration({ ...PERIOD, statistic: 'p99', label: 'decision p99' }),
-        logged(AUTHORIZER_METRICS.tableRead, 'p50'),
-        logged(AUTHORIZER_METRICS.tableRead, 'p99'),
-      ],
-      right: [logged(AUTHORIZER_METRICS.coldStart, 'Maximum'), logged(AUTHORIZER_METRICS.coldStart, 'SampleCount')],
-    }),
-    new GraphWidget({
-      title: 'Key sets',
-      left: [
-        ...ofKeySets(AUTHORIZER_METRICS.keySetRefreshed),
-        ...ofKeySets(AUTHORIZER_METRICS.keySetRefreshFailed),
-        ...ofKeySets(AUTHORIZER_METRICS.keySetStale),
-      ],
-      right: ofKeySets(AUTHORIZER_METRICS.keyDropped, 'Maximum'),
-    }),
+    decisionTimes(decisions),
+    keySets(decisions, issuerAliases),
   ];
 }
 
-export function attackWidgets({ authorizer, api }: DashboardSources): IWidget[] {
-  const { function: decisions } = authorizer;
+function responses(stage: Stage): IWidget {
+  return new GraphWidget({
+    title: 'Answers of the API',
+    left: [
+      stage.metricCount({ ...PERIOD, label: 'requests' }),
+      stage.metricClientError({ ...PERIOD, label: '4xx' }),
+      stage.metricServerError({ ...PERIOD, label: '5xx' }),
+    ],
+  });
+}
+
+function decisionTimes(decisions: IFunction): IWidget {
+  const logged = (name: string, statistic: string) =>
+    loggedMetric({ function: decisions, name, statistic, label: `${name} ${statistic}` });
+  return new GraphWidget({
+    title: 'Time of a decision',
+    left: [
+      decisions.metricDuration({ ...PERIOD, statistic: 'p99', label: 'decision p99' }),
+      logged(AUTHORIZER_METRICS.tableRead, 'p50'),
+      logged(AUTHORIZER_METRICS.tableRead, 'p99'),
+    ],
+    right: [logged(AUTHORIZER_METRICS.coldStart, 'Maximum'), logged(AUTHORIZER_METRICS.coldStart, 'SampleCount')],
+  });
+}
+
+function keySets(decisions: IFunction, issuerAliases: readonly string[]): IWidget {
+  const byIssuer = (name: string, statistic = 'Sum') =>
+    metricsByValue({ function: decisions, name, statistic }, 'Issuer', issuerAliases).map((metric) =>
+      metric.with({ label: `${name} ${metric.label}` }),
+    );
+  return new GraphWidget({
+    title: 'Key sets',
+    left: [
+      ...byIssuer(AUTHORIZER_METRICS.keySetRefreshed),
+      ...byIssuer(AUTHORIZER_METRICS.keySetRefreshFailed),
+      ...byIssuer(AUTHORIZER_METRICS.keySetStale),
+    ],
+    right: byIssuer(AUTHORIZER_METRICS.keyDropped, 'Maximum'),
+  });
+}
+
+export function attackWidgets({ authorizer: { function: decisions }, api }: DashboardSources): IWidget[] {
   return [
     new GraphWidget({
       title: 'Tokens rejected, by reason',
@@ -73,31 +86,25 @@ export function attackWidgets({ authorizer, api }: DashboardSources): IWidget[] 
       left: metricsByValue({ function: decisions, name: AUTHORIZER_METRICS.rejected }, 'Reason', REJECTION_REASONS),
       right: [loggedMetric({ function: decisions, name: AUTHORIZER_METRICS.allowed })],
     }),
-    new LogQueryWidget({
-      title: 'Tokens rejected most often',
-      view: LogQueryVisualizationType.TABLE,
-      logGroupNames: [decisions.logGroup.logGroupName],
-      queryLines: [
-        "filter event = 'rejected'",
-        'stats sum(seen) as rejections by reason, fingerprint, issuer',
-        'sort rejections desc',
-        'limit 20',
-      ],
-      width: 9,
-    }),
-    new LogQueryWidget({
-      title: 'Addresses rejected most often',
-      view: LogQueryVisualizationType.TABLE,
-      logGroupNames: [api.accessLogs.logGroupName],
-      queryLines: [
-        "filter status in ['401', '403', '429']",
-        'stats count(*) as rejections by sourceIp, status',
-        'sort rejections desc',
-        'limit 20',
-      ],
-      width: 9,
-    }),
+    mostRejections('Tokens rejected most often', decisions.logGroup, [
+      "filter event = 'rejected'",
+      'stats sum(seen) as rejections by reason, fingerprint, issuer',
+    ]),
+    mostRejections('Addresses rejected most often', api.accessLogs, [
+      "filter status in ['401', '403', '429']",
+      'stats count(*) as rejections by sourceIp, status',
+    ]),
   ];
+}
+
+function mostRejections(title: string, { logGroupName }: ILogGroup, queryLines: readonly string[]): IWidget {
+  return new LogQueryWidget({
+    title,
+    view: LogQueryVisualizationType.TABLE,
+    logGroupNames: [logGroupName],
+    queryLines: [...queryLines, 'sort rejections desc', 'limit 20'],
+    width: 9,
+  });
 }
 
 export function revocationWidgets({ authorizer }: DashboardSources): IWidget[] {
@@ -145,7 +152,7 @@ function flushWidgets({ functions, mappings }: RevocationFlusher): readonly IWid
   ];
 }
 
-/** The count of lags is the count of flushes that API Gateway accepted. */
+/** The sample count of the lag is the number of flushes that API Gateway accepted. */
 function lagOf(flusher: IFunction, name: string) {
   const lag = { function: flusher, name: FLUSH_METRICS.lag };
   return [

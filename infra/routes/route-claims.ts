@@ -34,40 +34,29 @@ export interface RouteClaims {
 export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
   const fresh = freshText(table);
   const depth = 1 + Math.max(0, ...table.map(({ segments }) => segments.length));
+  const select = selectionBy(table);
+  const claimedBy = (isClaimed: (selected: Selected, route: ParsedRoute) => boolean) => {
+    return (route: ParsedRoute, copy: RouteCopy) =>
+      claimedParts(copy, { route, fresh, depth, select, isClaimed: (selected) => isClaimed(selected, route) });
+  };
+  return {
+    ownParts: claimedBy(({ plain, fullFirst }, route) => plain === route && fullFirst === route),
+    plainParts: claimedBy(({ plain }, route) => plain === route),
+    parts: claimedBy(({ plain, fullFirst }, route) => plain === route || fullFirst === route),
+    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route)) : []),
+    claimants: (method, path) => {
+      const { plain, fullFirst } = select(method, path);
+      return new Set([plain, fullFirst].filter((route) => route !== undefined));
+    },
+    exampleOf: (path) => path.map((text) => (text === WILD ? fresh : text)),
+  };
+}
+
+function selectionBy(table: readonly ParsedRoute[]): Trial['select'] {
   const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
   const plain = selectorOf(items, 'segment-by-segment');
   const fullFirst = selectorOf(items, 'full-match-first');
-  const trial = (route: ParsedRoute, isClaimed: Trial['isClaimed']): Trial => ({
-    route,
-    fresh,
-    depth,
-    select,
-    isClaimed,
-  });
-  const select: Trial['select'] = (method, path) => ({
-    plain: plain(method, path)?.parsed,
-    fullFirst: fullFirst(method, path)?.parsed,
-  });
-  return {
-    ownParts: (route, copy) =>
-      claimedParts(
-        copy,
-        trial(route, (one) => one.plain === route && one.fullFirst === route),
-      ),
-    plainParts: (route, copy) =>
-      claimedParts(
-        copy,
-        trial(route, (one) => one.plain === route),
-      ),
-    parts: (route, copy) =>
-      claimedParts(
-        copy,
-        trial(route, (one) => one.plain === route || one.fullFirst === route),
-      ),
-    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route)) : []),
-    claimants: (method, path) => new Set([plain, fullFirst].flatMap((select) => select(method, path)?.parsed ?? [])),
-    exampleOf: (path) => path.map((text) => (text === WILD ? fresh : text)),
-  };
+  return (method, path) => ({ plain: plain(method, path)?.parsed, fullFirst: fullFirst(method, path)?.parsed });
 }
 
 interface Trial {

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { Deployment } from 'aws-cdk-lib/aws-apigateway';
+import type { IConstruct } from 'constructs';
+import type { FlushedStage } from '../../lambda/configuration/environment.ts';
+import { type AttachedApis, copiedIntoDeployments } from '../attachment/attached-apis.ts';
+import { rootOf } from '../template/placement.ts';
+import { isOfType, renderedProperties } from '../template/resource-reference.ts';
+import { type RestApiIdentity, restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
+import { FlushedStages } from './flushed-stages.ts';
+import type { RevocationFlusher } from './revocation-flusher.ts';
+
+/**
+ * Follows the deployments and stages of an authorizer's APIs: each deployment is made again when the authorizer changes, and the
+ * flusher is told each stage. Both may be defined after the authorizer, so an aspect looks for them.
+ */
+export class DeploymentFollower {
+  private readonly owner: IConstruct;
+  private readonly attached: AttachedApis;
+  /** Undefined: there is no flusher. */
+  private readonly stages: FlushedStages | undefined;
+  /** Kept until aspects run: how the flusher is told depends on where the API's methods stand. */
+  private readonly namedStages: FlushedStage[] = [];
+  private readonly redeployed = new Set<RestApiIdentity>();
+
+  constructor(owner: IConstruct, attached: AttachedApis, flusher: RevocationFlusher | undefined) {
+    this.owner = owner;
+    this.attached = attached;
+    this.stages = flusher && new FlushedStages(flusher);
+    Aspects.of(CdkStage.of(owner) ?? owner.node.root).add({
+      visit: (construct) => {
+        for (const stage of this.namedStages.splice(0)) this.flushNamed(stage);
+        if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
+        if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
+      },
+    });
+  }
+
+  /** Flushes a stage that this app does not define. */
+  addStage(stage: FlushedStage): void {
+    this.namedStages.push(stage);
+  }
+
+  /** One sentence for each API without a stage to flush. */
+  missingStageErrors(): readonly string[] {
+    return this.stages?.missingIn(this.attached.groups) ?? [];
+  }
+
+  warnOfDeploymentsElsewhere(): void {
+    for (const { identity, members } of this.attached.groups) {
+      if (this.redeployed.has(identity)) continue;
+      Annotations.of(this.owner).addWarningV2(
+        'bearer-authorizer:deployment-elsewhere',
+        `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
+          'methods, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
+      );
+    }
+  }
+
+  private follow(deployment: CfnResource): void {
+    const group = this.attached.groupOf(restApiOf(deployment));
+    if (group === undefined) return;
+    redeployWith(deployment, copiedIntoDeployments(group));
+    this.redeployed.add(group.identity);
+    this.flush(deployment);
+  }
+
+  private flushNamed({ restApiId, stageName }: FlushedStage): void {
+    const group = this.attached.groupOf(restApiBehind(restApiId, this.owner));
+    this.stages?.add(restApiId, this.owner, stageName, group?.members);
+  }
+
+  private flush(resource: CfnResource): void {
+    const { stages } = this;
+    const group = this.attached.groupOf(restApiOf(resource));
+    const stageName = group && stages?.nameOf(resource);
+    if (group === undefined || stages === undefined || stageName === undefined) return;
+    const { members } = group;
+    stages.add(members[0].api.restApiId, members[0].api, stageName, members);
+  }
+}
+
+/**
+ * Makes a deployment change with what API Gateway copies into it. A deployment is a snapshot: API Gateway does not serve an
+ * authorizer that has changed since. CDK does the same behind a feature flag, and only for the API's own deployment.
+ *
+ * @param sources - the API's authorizers, or the API itself where its document holds the authorizer
+ */
+function redeployWith(deployment: CfnResource, sources: readonly CfnResource[]): void {
+  const copied = () => sources.map((source) => renderedProperties(source));
+  const { scope } = deployment.node;
+  const inRoot = sources.filter((source) => rootOf(Stack.of(source)) === rootOf(Stack.of(deployment)));
+  for (const source of inRoot) deployment.addResourceDependency(source);
+  if (scope instanceof Deployment) {
+    scope.addToLogicalId(Lazy.uncachedAny({ produce: copied }));
+    return;
+  }
+  const own = Stack.of(deployment).getLogicalId(deployment);
+  deployment.overrideLogicalId(Lazy.uncachedString({ produce: () => `${own}${digest(copied())}` }));
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
+}
