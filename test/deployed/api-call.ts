@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 export interface ApiRequest {
   /** @default GET */
   readonly method?: string;
-  /** Below the stage, sent byte for byte: dots, doubled slashes and percent signs stay. */
+  /** Below the stage, sent byte for byte: dots, double slashes and percent signs stay. */
   readonly path: string;
   /** Values of Authorization headers, one line each. @default none */
   readonly authorization?: readonly string[];
@@ -19,13 +19,13 @@ export interface Answer {
   readonly body: string;
 }
 
-/** @throws Error when there is no answer */
+/** Sends a request. @throws Error when there is no answer */
 export type CallApi = (request: ApiRequest) => Promise<Answer>;
 
 /** Milliseconds; API Gateway itself gives a backend 29 s. */
 const TIMEOUT = 35_000;
 
-/** `fetch` normalises paths and joins headers: hence Node's own client. @param api - base URL with the stage */
+/** Uses Node's own client, since `fetch` normalizes paths and joins headers. @param api - base URL with the stage */
 export function apiCaller(api: string, signal: AbortSignal): CallApi {
   const { protocol, hostname, port, pathname } = new URL(api);
   const isTls = protocol === 'https:';
@@ -45,7 +45,7 @@ export function apiCaller(api: string, signal: AbortSignal): CallApi {
       });
       sent.end();
     });
-  // The other side may close an idle connection in the moment in which we use it again.
+  // The server may close an idle connection just as the request reuses it.
   return (asked) =>
     attempt(asked).catch((error: unknown) => {
       if (error instanceof StaleConnectionError && !signal.aborted) return attempt(asked);

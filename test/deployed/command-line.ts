@@ -15,7 +15,7 @@ Examples:
 
 Calls the API with tokens of the stack's own Cognito client, and writes revocation entries for them, all of which it
 deletes again, also when it is interrupted. Meanwhile other tokens of that client may be rejected for seconds: use a stack
-that nobody else uses. Entries that others write at the same time flush the cache, and spoil what is measured of it.
+of your own. Entries that others write at the same time flush the cache, and spoil the measurements of it.
 Methods other than GET and HEAD are called only where the example backend answers.
 
 Permissions it needs:
@@ -35,9 +35,9 @@ export interface DeployedTestCommand {
   readonly client: string | undefined;
   /** A file, or `-`, that holds the client's secret. */
   readonly secret: string | undefined;
-  /** How often what has a spread is measured. */
+  /** How often lags are measured. */
   readonly runs: number;
-  /** Seconds that one measurement may wait for time to pass. */
+  /** The maximum seconds that one measurement waits for time to pass. */
   readonly longestWait: number;
   readonly breakGlass: boolean;
 }

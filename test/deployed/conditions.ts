@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';
 
-/** Seconds by which an end may be seen late. */
+/** Seconds by which the end of a decision may be seen late. */
 export const LATE = 2;
 
 /** An entry that leaves cached decisions alone. */
@@ -32,7 +32,7 @@ export function requirePatience({ longestWait }: Experiment, needed: number, wha
   throw new NotMeasurableError(`${what}: needs --longest-wait ${Math.ceil(needed)}`);
 }
 
-/** What an entry of a level would name for this token. @throws NotMeasurableError when the token has no such thing */
+/** The target of an entry of a level for this token. @throws NotMeasurableError when the token lacks the value */
 function targetAt(level: RevocationLevel, { region }: Experiment, { accessToken }: HeldToken): RevocationTarget {
   if (!region.authorizer.configuration.revocationLevels.includes(level)) {
     throw new NotMeasurableError(`this deployment does not read ${level} entries (revocationLevels)`);
@@ -42,7 +42,7 @@ function targetAt(level: RevocationLevel, { region }: Experiment, { accessToken 
   throw new NotMeasurableError(`the tokens at hand name no ${level}`);
 }
 
-/** Runs while an entry of this run is in the table, and deletes it. */
+/** Runs a measurement while an entry of this run is in the table, then deletes the entry. */
 export async function whileRevoked<T>(
   experiment: Experiment,
   held: HeldToken,

@@ -16,7 +16,7 @@ import { deployedTestReport, type MeasuredPlace } from './report.ts';
 
 const INTERRUPTED = 130;
 
-/** Tries the promises on one deployment. @param interruption - its abort ends the run, and deletes what the run wrote */
+/** Tests the promises on one deployment. @param interruption - aborting it ends the run and deletes what the run wrote */
 export function main(argv: readonly string[], terminal: Terminal, interruption: AbortSignal): Promise<number> {
   const run = (command: DeployedTestCommand, screen: Screen) =>
     measureAndReport(command, screen, interruption).catch((error: unknown) => {
@@ -39,7 +39,7 @@ async function measureAndReport(
   const leftTargets = await experiment.entries.close();
   const findings = steps.flat().flatMap((measurement) => found.get(measurement) ?? []);
   const report = deployedTestReport(findings, placeOf(experiment), leftTargets);
-  if (interruption.aborted) screen.err.write('Interrupted: this is what was found until then.\n');
+  if (interruption.aborted) screen.err.write('Interrupted: these are the findings until then.\n');
   printReport(report, command, screen);
   if (interruption.aborted) return INTERRUPTED;
   if (failure !== undefined) throw failure;
@@ -68,7 +68,7 @@ async function measureAll(
   }
 }
 
-/** One after the other; what is in one step happens at once. No entry of the first step flushes: that would spoil the rest of it. */
+/** Steps run in order, the measurements of a step concurrently. Only the later steps flush, which would disturb others. */
 function stepsOf(experiment: Experiment): readonly (readonly Measurement[])[] {
   const gentle = [mainJob, headerFacts, pathFacts, cacheFacts, routeFacts, lifetimeFacts].flatMap((measurements) =>
     measurements(experiment),

@@ -13,11 +13,11 @@ import { NotMeasurableError } from './finding.ts';
 import { type HeldToken, type RouteRequest, requestFor, type TokenSource, tokenSource } from './held-token.ts';
 import { type OwnEntries, ownEntries } from './own-entries.ts';
 
-/** One deployment, and everything that a measurement may do with it. */
+/** One deployment, with everything that measurements may do to it. */
 export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestWait' | 'breakGlass'> {
   readonly region: RegionalStack;
   readonly isLocal: boolean;
-  /** The example backend answers with what it was told, and may be called by any method. */
+  /** Whether the example backend is deployed: it answers with what it received, and may be called by any method. */
   readonly hasExampleBackend: boolean;
   readonly call: CallApi;
   readonly tokens: TokenSource;
@@ -64,7 +64,7 @@ async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean
   return backendAnswer(await call({ ...requestFor(route), authorization: [held.authorization] })) !== undefined;
 }
 
-/** What the example backend was told. */
+/** What the example backend received. undefined: another backend answered. */
 export function backendAnswer({ status, body }: Answer): { path: string; context: JsonObject } | undefined {
   if (status !== 200 || !body.startsWith('{')) return undefined;
   const { path, principalId, context } = JSON.parse(body) as JsonObject;

@@ -1,8 +1,8 @@
 import { sentenceOf } from '../../ops/cli/operator-error.ts';
 
 /**
- * `promise`: what this product says of itself, and a broken one fails the run. `fact`: what API Gateway does, where AWS
- * documents nothing; another reading than ours is a finding, since the code is safe under each.
+ * `promise`: what this product promises; a broken one fails the run. `fact`: what API Gateway does where AWS documents
+ * nothing; one that differs from ours does not fail the run, since the code is safe under each.
  */
 export type FindingKind = 'promise' | 'fact';
 
@@ -24,7 +24,7 @@ export interface Finding extends Omit<Measurement, 'measure'> {
   readonly verdict: Seen['verdict'] | 'not measured';
 }
 
-/** Why something cannot be measured here; says nothing about the deployment. */
+/** Says why something cannot be measured here, and nothing about the deployment. */
 export class NotMeasurableError extends Error {
   constructor(why: string) {
     super(why);
@@ -32,7 +32,7 @@ export class NotMeasurableError extends Error {
   }
 }
 
-/** @throws what `signal` was aborted with; a measurement's own failure becomes its finding */
+/** Takes a measurement, whose own failure becomes its finding. @throws the reason of `signal` when it is aborted */
 export async function findingOf({ measure, ...row }: Measurement, signal: AbortSignal): Promise<Finding> {
   try {
     return { ...row, ...(await measure()) };

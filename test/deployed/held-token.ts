@@ -11,7 +11,7 @@ import { issuerOf } from '../../ops/entry/revocation.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { requestToken, type TokenRequest } from '../../ops/token/client-credentials.ts';
 
-/** A token that the authorizer should accept, and what it should open. */
+/** A token that the authorizer should accept, and the routes that it should open. */
 export interface HeldToken {
   readonly authorization: string;
   readonly accessToken: AccessToken;
@@ -39,7 +39,7 @@ export async function tokenSource(region: RegionalStack, client: TokenRequest): 
   };
 }
 
-/** A first token, verified in full: a client whose tokens are rejected is no use for anything that follows. */
+/** Verifies a first token in full: a client whose tokens are rejected cannot measure anything. */
 async function acceptedToken(region: RegionalStack, client: TokenRequest): Promise<AccessToken> {
   const { accessToken, rejection, obstacle } = await verifyToken(await requestToken(client), region, Date.now() / 1000);
   if (accessToken !== undefined && rejection === undefined && obstacle === undefined) return accessToken;
@@ -48,7 +48,7 @@ async function acceptedToken(region: RegionalStack, client: TokenRequest): Promi
   );
 }
 
-/** One key set for all tokens, so that the issuer is asked once. */
+/** One key set for all tokens, so that it is downloaded once. */
 function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<HeldToken> {
   const { issuers, contextClaims } = authorizer.configuration;
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: Date.now, report: () => {} });
@@ -65,7 +65,7 @@ function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<He
   };
 }
 
-/** One that opens a route with a parameter: its pattern has a star, and that is where paths matter. */
+/** A scope that opens a route with a parameter, whose pattern has a star, so that the spelling of paths matters. */
 function narrowestScope({ authorizer }: RegionalStack, scopes: ReadonlySet<string>): string | undefined {
   const opening = authorizer.routes.flatMap((route) => route.scopes.map((scope) => ({ scope, path: route.path })));
   const held = opening.filter(({ scope }) => scopes.has(scope));
@@ -77,7 +77,7 @@ export interface RouteRequest {
   readonly path: string;
 }
 
-/** What stands for a parameter, in a path that no route spells out. */
+/** A text for a parameter, such that no route spells the path out. */
 const PARAMETER = '7';
 
 export function requestFor({

@@ -3,7 +3,7 @@ import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } fro
 import { type HeldToken, requestFor } from './held-token.ts';
 import { isOpen, statusOf } from './watching.ts';
 
-/** The journeys of "Main job" that need no entry. */
+/** The promises of the authorizer that need no entry. */
 export function mainJob(experiment: Experiment): readonly Measurement[] {
   return [
     {
@@ -48,7 +48,7 @@ async function routesAsGranted(experiment: Experiment): Promise<Seen> {
   return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} requests so` : wrong.join('; '));
 }
 
-/** A team's own backend must not be made to do anything. */
+/** A team's own backend must not act on a request of ours. */
 function tryable({ region, hasExampleBackend }: Experiment): HeldToken['grant']['routes'] {
   return region.authorizer.routes.filter((route) => hasExampleBackend || requestFor(route).method === 'GET');
 }

@@ -7,7 +7,7 @@ import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';
 
-/** Entries of this run. Somebody else's are neither written over nor deleted. */
+/** Entries of this run. Entries of others are neither overwritten nor deleted. */
 export interface OwnEntries {
   /** Returns when DynamoDB has acknowledged the entry. `flush: false` leaves cached decisions alone. */
   write(target: RevocationTarget, held: HeldToken, options: { readonly flush: boolean }): Promise<void>;
@@ -28,7 +28,7 @@ export function ownEntries({ client, table }: RegionalStack): OwnEntries {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       written.delete(target);
-      throw new NotMeasurableError(`somebody else's entry ${target} is there already`);
+      throw new NotMeasurableError(`an entry ${target} of another writer exists already`);
     }
   };
   const remove = async (target: string): Promise<void> => {
@@ -55,7 +55,7 @@ export function ownEntries({ client, table }: RegionalStack): OwnEntries {
 const KEY = { '#target': ENTRY_ATTRIBUTES.target };
 const UNLESS_THERE = { ConditionExpression: 'attribute_not_exists(#target)', ExpressionAttributeNames: KEY };
 
-/** Up to this token's own `iat`, so that clocks play no part and later tokens are left alone. */
+/** Revokes up to this token's own `iat`, so that clocks do not matter and later tokens are left alone. */
 function entryFor(target: RevocationTarget, { accessToken, issuer }: HeldToken, flush: boolean, revokedBy: string) {
   const { issuedAt, expiresAt } = accessToken;
   const wish = { before: Math.ceil(issuedAt), endsAt: expiresAt, reason: 'npm run test:deployed', flush, revokedBy };

@@ -24,7 +24,7 @@ const failing = (error: Error) => async (): Promise<never> => {
   throw error;
 };
 
-describe('the verdict on', () => {
+describe('the report on', () => {
   test.each<[string, FindingKind, () => Promise<Seen>, Finding['verdict'], 0 | 1]>([
     ['a promise that was kept', 'promise', async () => kept(true, 'so'), 'ok', 0],
     ['a promise that was not kept', 'promise', async () => kept(false, 'not so'), 'broken', 1],

@@ -5,7 +5,7 @@ import type { Finding, FindingKind } from './finding.ts';
 
 const TITLES: Readonly<Record<FindingKind, string>> = {
   promise: 'Promises of this product',
-  fact: 'What AWS documents little of, or not at all',
+  fact: 'What AWS documents little, or not at all',
 };
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = {
@@ -15,7 +15,7 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = {
   'not measured': 'not measured',
 };
 
-/** What was measured. */
+/** The deployment that was measured. */
 export interface MeasuredPlace extends Pick<RegionalStack, 'api' | 'region' | 'flags'> {
   readonly isLocal: boolean;
   readonly resultTtlSeconds: number;

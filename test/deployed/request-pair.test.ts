@@ -20,7 +20,7 @@ test.each<[string, KeyPart, string[], string[], boolean, string[] | undefined]>(
   ['no route for the same path', 'resourcePath', ['GET /f/{name}'], ['ANY /f/{path+}'], true, undefined],
   ['a route below', 'resourcePath', ['GET /o/{id}'], ['GET /o/{id}/x'], false, ['GET /o/7', 'GET /o/7/x']],
   ['another method', 'httpMethod', ['GET /w', 'GET /a'], ['POST /a'], true, ['GET /a', 'POST /a']],
-  ['no method that a backend would act on', 'httpMethod', ['GET /a'], ['POST /a'], false, undefined],
+  ['no request by a method that a backend would act on', 'httpMethod', ['GET /a'], ['POST /a'], false, undefined],
   ['HEAD', 'httpMethod', ['GET /a'], ['POST /a', 'HEAD /a'], false, ['GET /a', 'HEAD /a']],
   ['HEAD of a route for any method', 'httpMethod', ['ANY /a/{p+}'], [], false, ['GET /a/7', 'HEAD /a/7']],
   ['none where the token opens no GET', 'httpMethod', ['POST /a'], ['GET /a'], true, undefined],

@@ -1,7 +1,7 @@
 import type { Route } from '../../lambda/policy/route.ts';
 import { type RouteRequest, requestFor } from './held-token.ts';
 
-/** What two requests differ in, as API Gateway names it. */
+/** The part in which two requests differ, as API Gateway names it. */
 export type KeyPart = 'resourcePath' | 'httpMethod';
 
 /** Two requests that differ in one part of the cache key. The token opens the first. */
@@ -32,12 +32,12 @@ export function requestPair(
   return undefined;
 }
 
-/** By the request's path: `/files/{name}` and `/files/{path+}` are asked for alike. */
+/** Compares routes by their request's path, which is the same for `/files/{name}` and `/files/{path+}`. */
 function otherResources(cached: RouteRequest, routes: readonly NamedRoute[]): readonly RouteRequest[] {
   return routes.map(requestFor).filter(({ method, path }) => method === 'GET' && path !== cached.path);
 }
 
-/** A route for any method has them all on its own. */
+/** The same path by other methods. A route for any method also answers HEAD. */
 function otherMethods({ method, path }: NamedRoute, routes: readonly NamedRoute[]): readonly RouteRequest[] {
   if (method === 'ANY') return [{ ...requestFor({ method, path }), method: 'HEAD' }];
   return routes

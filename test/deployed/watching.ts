@@ -1,13 +1,13 @@
 import { type Experiment, openedBy } from './experiment.ts';
 import type { HeldToken, RouteRequest } from './held-token.ts';
 
-/** Answers in a row before they count: API Gateway has more than one cache. */
+/** Number of equal answers in a row that count as a result, since API Gateway has more than one cache. */
 export const ENOUGH = 3;
 
 /** Milliseconds between two requests of a watch. */
 const PAUSE = 50;
 
-/** Answers by which a gateway or an authorizer says no, or cannot say. */
+/** Statuses with which a gateway or an authorizer rejects, or cannot decide. */
 const NOT_OPEN: ReadonlySet<number> = new Set([400, 401, 403, 404, 429, 500, 502, 503, 504]);
 
 export function isOpen(status: number): boolean {

@@ -9,7 +9,7 @@ import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
 import { segment } from '../support/tokens/signed-token.ts';
 
-/** A policy per token cannot say this table: a Deny for the invoice takes the tenant or the PDF along. */
+/** A policy per token cannot express this table: a Deny for the invoice would also deny the tenant or the PDF. */
 const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/t/{tenant}', scopes: ['tenant'] },
   { method: 'GET', path: '/t/{tenant}/billing/{inv}', scopes: ['billing'] },
@@ -19,7 +19,7 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/whoami', scopes: [] },
 ];
 
-/** The scope that opens each request; undefined: any valid token. Some parameters are words of the table. */
+/** The scope that opens each request. undefined: any valid token. Some parameters are literals of the table. */
 const NEEDED: readonly (readonly [request: string, scope: string | undefined])[] = [
   ['GET /t/7', 'tenant'],
   ['GET /t/billing', 'tenant'],
@@ -35,7 +35,7 @@ const NEEDED: readonly (readonly [request: string, scope: string | undefined])[]
   ['GET /whoami', undefined],
 ];
 
-/** An hour: without the flush nobody here would live to see a rejection. */
+/** An hour, so that only a flush can bring a rejection during the test. */
 const RESULT_TTL = Duration.hours(1);
 
 const issuer = loopbackIssuer();
@@ -76,7 +76,7 @@ const requestOf = (name: string): Pick<ApiRequest, 'path'> & { readonly method: 
 const statusOf = async (request: string, ...authorization: readonly string[]): Promise<number> =>
   (await call({ ...requestOf(request), authorization })).status;
 
-/** Scopes of which the tokens hold any mixture. */
+/** The scopes, of which tokens hold any mixture. */
 const SCOPES = ['tenant', 'billing', 'pdf', 'files'] as const;
 const MIXTURES = Array.from({ length: 2 ** SCOPES.length }, (_, mask) =>
   SCOPES.filter((_scope, index) => (mask >> index) % 2 === 1),
@@ -142,7 +142,7 @@ describe('401 is the answer to', () => {
     expect(await statusOf('GET /t/7', ...headersOf(good()))).toBe(401);
   });
 
-  test('two headers, but not once the decision for the one that API Gateway takes is cached', async () => {
+  test('two headers, until the decision for the one that API Gateway takes is cached', async () => {
     const token = good();
     expect(await statusOf('GET /t/7', 'Bearer x', token)).toBe(401);
     expect(await statusOf('GET /t/7', token)).toBe(200);

@@ -16,7 +16,7 @@ let localFolder: string;
 
 beforeAll(async () => {
   localFolder = await mkdtemp(join(tmpdir(), 'deployed-'));
-  // Short enough to be awaited, and long enough for a decision to be asked for five times on a busy machine.
+  // Short enough to wait for, and long enough for five requests for a decision on a busy machine.
   journey = await start({ cachePer: 'token', resultTtlSeconds: 12 });
 }, START_TIMEOUT);
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   if (localFolder !== undefined) await rm(localFolder, { recursive: true, force: true });
 });
 
-/** With a DynamoDB of its own: of a table that others have written to, the flusher would replay the records, and flush. */
+/** Has a DynamoDB of its own: in a shared one, the flusher would read the records of other tests, and flush. */
 async function start(options: {
   readonly cachePer: CacheKey;
   readonly resultTtlSeconds: number;
@@ -35,7 +35,7 @@ async function start(options: {
   return started;
 }
 
-/** Of deployments with a REQUEST authorizer only. */
+/** Facts that only deployments with a REQUEST authorizer show. */
 const ROUTE_FACTS = [
   'context.httpMethod is part of the cache key',
   'context.resourcePath is part of the cache key',
@@ -43,7 +43,7 @@ const ROUTE_FACTS = [
   'which of two Authorization headers is the cache key',
 ];
 
-/** The facts by verdict, of a run in which nothing is broken or other than expected. */
+/** The facts by verdict. Expects that none is broken or other than expected. */
 async function factsFound(longestWait: number): Promise<Record<'ok' | 'not measured', readonly string[]>> {
   const { exitCode, out, err } = await run(['--json', '--runs', '1', '--longest-wait', String(longestWait)]);
   const { findings } = JSON.parse(out) as { readonly findings: readonly Finding[] };
@@ -89,7 +89,7 @@ describe('npm run test:deployed, against npm start', () => {
     [['--region', 'eu-west-1'], '--stack'],
     [['--runs', 'many'], '--runs'],
     [['--stack', 'Api', '--region', 'a-1', '--region', 'b-1'], '--region once'],
-  ])('with %j it says what is wrong in one sentence', async (argv, named) => {
+  ])('rejects %j in one sentence that says what is wrong', async (argv, named) => {
     const { exitCode, out, err } = await run(argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err.trim().split('\n')).toEqual([expect.stringContaining(named)]);
@@ -106,7 +106,7 @@ test('npm run test:deployed measures the cache key of a deployment that decides 
   timeout: START_TIMEOUT + 60_000,
 }, async () => {
   await journey.stop();
-  // Long enough for nothing to end meanwhile.
+  // Long enough that no decision ends during the test.
   journey = await start({ cachePer: 'route', resultTtlSeconds: 300 });
   const { ok } = await factsFound(10);
   expect(ok).toEqual(expect.arrayContaining([...ROUTE_FACTS, 'an Allow is reused, for its route']));

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jwtIdOf, type LocalJourney, startJourney } from '../support/journeys/local-journey.ts';
 
 /**
- * Measures, with a result TTL of an hour: a cached token's entry acknowledged -> the first rejection's answer. A round takes
- * some thirteen seconds: it ends when its settled flushes are over, which would otherwise help the next one, or hold it up.
+ * Measures the time from the acknowledged entry for a cached token to the first rejection, with a result TTL of an hour. A
+ * round takes about thirteen seconds. It ends when its settled flushes are over, so that they do not affect the next.
  *
  *     npx -c 'node test/journeys/measure-revocation-lag.ts [rounds]'
  */
 const rounds = Number(process.argv[2] ?? 50);
 
-/** Milliseconds: a settled flush can have a second one two seconds later, and the next flush comes a second after that. */
+/** Milliseconds. A settled flush may be followed by another two seconds later, and the next flush comes a second after that. */
 const QUIET = 3000;
 
 const journey = await startJourney({ resultTtlSeconds: 3600 });
@@ -42,7 +42,7 @@ async function expectStatus(journey: LocalJourney, token: string, status: number
   if (response.status !== status) throw new Error(`The answer was ${response.status}, and ${status} was expected.`);
 }
 
-/** The smallest value that at least this share of all does not exceed. */
+/** The smallest value that at least this share of all values does not exceed. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

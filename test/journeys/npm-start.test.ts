@@ -12,7 +12,7 @@ import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.
 import { freePort } from '../support/network/free-port.ts';
 
 let program: ProgramCopy;
-/** The temporary folder of what a test starts. */
+/** The temporary folder of the programs that a test starts. */
 let temporary: string;
 const started: ChildProcess[] = [];
 
@@ -31,7 +31,7 @@ afterEach(async () => {
 afterAll(() => program[Symbol.asyncDispose]());
 
 describe('npm start -- --json', () => {
-  test('prints one line when ready, serves, and leaves nothing behind when npm is told to end', {
+  test('prints one line when ready, serves, and leaves nothing behind when npm is terminated', {
     timeout: START_TIMEOUT,
   }, async () => {
     const port = await freePorts();
@@ -52,11 +52,11 @@ describe('npm start -- --json', () => {
   });
 
   test.each<['SIGINT' | 'SIGTERM', string, (port: number) => Promise<boolean>]>([
-    // It is up long before DynamoDB Local and the stack.
+    // The authorization server is up long before DynamoDB Local and the stack.
     ['SIGINT', 'the authorization server is up', (port) => isTaken(port + 1)],
     ['SIGTERM', 'the stack is half synthesized', async () => (await filesIn(temporary, '**/asset-*/*.cjs')).length > 0],
   ])(
-    'in the middle of its start %s ends it as soon as %s, and nothing stays',
+    'ends at %s during the start, when %s, and leaves nothing behind',
     { timeout: START_TIMEOUT },
     async (signal, _, isThere) => {
       const port = await freePorts();
@@ -71,7 +71,7 @@ describe('npm start -- --json', () => {
   );
 });
 
-describe('what cannot start says why in one sentence', () => {
+describe('npm start says in one sentence why it cannot start', () => {
   test.each([0, 1, 2, 3])('when port N+%i is taken', async (offset) => {
     const port = await freePorts();
     const occupant = createServer().listen(port + offset, HOST);
@@ -96,7 +96,7 @@ describe('what cannot start says why in one sentence', () => {
     [['--port=4000'], '--port'],
     [['--port', '4000'], '--port'],
     [['--json'], '--json'],
-  ])('when npm takes %j for itself', async (argv, name) => {
+  ])('when npm keeps %j', async (argv, name) => {
     const { code, sentence } = await finished(npmStart(...argv));
     expect(code).toBe(2);
     expect(sentence).toContain(
@@ -106,7 +106,7 @@ describe('what cannot start says why in one sentence', () => {
 
   test('when there is neither Java nor Docker', { timeout: START_TIMEOUT }, async () => {
     const port = await freePorts();
-    // An empty DYNAMODB_ENDPOINT names nothing.
+    // An empty DYNAMODB_ENDPOINT counts as not set.
     const { code, sentence } = await finished(
       startWith({ PATH: '/nowhere', DYNAMODB_ENDPOINT: '' }, '--port', String(port)),
     );
@@ -127,7 +127,7 @@ describe('what cannot start says why in one sentence', () => {
     expect(sentence).toContain('unset the variable');
   });
 
-  test('when it cannot write the file by which tools find it, and nothing stays', {
+  test('when it cannot write the file by which tools find it, and leaves nothing behind', {
     timeout: START_TIMEOUT,
   }, async () => {
     const port = await freePorts();
@@ -164,7 +164,7 @@ function inProgram(command: string, argv: readonly string[], more: Readonly<Reco
   return child;
 }
 
-/** `sentence`: the last line of what it says on standard error. */
+/** `sentence`: the last line on standard error. */
 async function finished(child: ChildProcess) {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('Its output is piped.');
@@ -172,7 +172,7 @@ async function finished(child: ChildProcess) {
   return { stdout: out, stderr: err, code, sentence: err.trim().split('\n').at(-1) };
 }
 
-/** The APIs of the runs that say where they are to be found. */
+/** The APIs of the runs that have written their files. */
 async function runningApis(): Promise<readonly string[]> {
   const files = await filesIn(program.folder, '.local/running-*.json');
   return Promise.all(files.map(async (file) => JSON.parse(await readFile(join(program.folder, file), 'utf8')).api));

@@ -17,14 +17,14 @@ import {
 let journey: LocalJourney;
 
 beforeAll(async () => {
-  // No cache: every request asks the authorizer, and so its dependencies.
+  // No cache: every request invokes the authorizer, and so reaches its dependencies.
   journey = await startJourney({ resultTtlSeconds: 0 });
 }, START_TIMEOUT);
 
 afterAll(async () => journey?.stop());
 
-describe('while the key set cannot be had', () => {
-  test('a cold authorizer answers that it cannot know, and is fine when the key set is back', async () => {
+describe('while the key set is unreachable', () => {
+  test('a cold authorizer answers that it cannot decide, and decides when the key set is back', async () => {
     const token = await journey.token('orders-service');
     await journey.run.authorizationServer.pause();
     await journey.run.recycleEnvironments();
@@ -37,7 +37,7 @@ describe('while the key set cannot be had', () => {
     expect(await statusOf(token)).toBe(200);
   });
 
-  test('a warm authorizer goes on with the keys it has', async () => {
+  test('a warm authorizer continues with the keys it holds', async () => {
     const token = await journey.token('orders-service');
     expect(await statusOf(token)).toBe(200);
     await journey.run.authorizationServer.pause();
@@ -86,14 +86,14 @@ describe('a cold start against a flaky issuer', () => {
 });
 
 describe('when DynamoDB ends', () => {
-  test('nobody is told that a token is bad, and the same entries count when it is back', {
+  test('no good token is rejected, and the same entries count when it is back', {
     timeout: 60_000,
   }, async () => {
     const [good, revoked] = await Promise.all([journey.token('orders-service'), journey.token('orders-service')]);
     await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
     expect(await statusOf(revoked)).toBe(401);
     killDynamoDb();
-    // A warm authorizer may still remember, for a moment, that a token is revoked.
+    // A warm authorizer may still remember for a moment that a token is revoked.
     await journey.run.recycleEnvironments();
     await untilAnswer(good, 503);
     expect(await statusOf(revoked)).toBe(503);
@@ -129,7 +129,7 @@ async function statusOf(token: string): Promise<number> {
   return (await journey.call('/orders', token)).status;
 }
 
-/** On the way there, only "we cannot know" is an acceptable answer. */
+/** Waits for a status. Until then only "cannot decide" is an acceptable answer. */
 async function untilAnswer(token: string, status: number): Promise<void> {
   const seen = new Set<number>();
   await vi.waitUntil(

@@ -3,10 +3,10 @@ import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
-/** Seconds, as the stack deploys the authorizer. */
+/** The authorizer's timeout in the stack, in seconds. */
 const AUTHORIZER_TIMEOUT = 5;
 
-/** A flush is given up after more than half a minute: in `npm test`, test/lambda/flush/flusher.test.ts gives one up in its own time. */
+/** A flush is abandoned after more than half a minute. In `npm test`, test/lambda/flush/flusher.test.ts does it in virtual time. */
 const ALARMED = FULL_SUITE ? ['FlushFailed', 'FlushAbandoned'] : ['FlushFailed'];
 
 describe('with a result TTL of an hour', () => {
@@ -17,7 +17,7 @@ describe('with a result TTL of an hour', () => {
   }, START_TIMEOUT);
   afterAll(async () => journey?.stop());
 
-  test('a token that is in use and cached is rejected long before, and the gateway did flush', async () => {
+  test('a cached token in use is rejected long before, because the gateway flushes', async () => {
     const token = await journey.token('orders-service');
     expect(await statusOf(journey, token)).toBe(200);
     const calls = journey.run.authorizerCalls();
@@ -41,7 +41,7 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
   }, START_TIMEOUT);
   afterAll(async () => journey?.stop());
 
-  test('the token is rejected after T + L at the latest, and what an alarm watches appears', {
+  test('the token is rejected after T + L at the latest, and the metric of an alarm appears', {
     timeout: 120_000,
   }, async () => {
     const token = await journey.token('orders-service');
@@ -59,7 +59,7 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
   }
 });
 
-/** Asks until the answer is 401; when the last request that was allowed was sent, by the gateway's clock, in seconds. */
+/** Sends requests until one gets 401. @returns when the last allowed one was sent, in seconds on the gateway's clock */
 async function untilRejected(journey: LocalJourney, token: string, timeout: number): Promise<number> {
   let lastAllowed = Number.NEGATIVE_INFINITY;
   await vi.waitUntil(

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
-/** An hour: without the flush nobody here would live to see a rejection. */
+/** An hour, so that only a flush can bring a rejection during the test. */
 const RESULT_TTL = 3600;
 
 let journey: LocalJourney;
@@ -14,7 +14,7 @@ afterEach(() => journey.run.setFlushEffect('at once'));
 afterAll(async () => journey?.stop());
 
 describe('an entry in the table', () => {
-  test('takes a token back although the gateway has cached its Allow for an hour, and its deletion gives it back', async () => {
+  test('revokes a token although the gateway has cached its Allow for an hour, and its deletion restores the token', async () => {
     const token = await journey.token('orders-service');
     const target = `jti#local#${jwtIdOf(token)}`;
     expect(await statusOf(token)).toBe(200);
@@ -31,7 +31,7 @@ describe('an entry in the table', () => {
     expect(await statusOf(other)).toBe(200);
   });
 
-  test('for a subject takes back every token of it', async () => {
+  test('for a subject revokes every token of the subject', async () => {
     const token = await journey.token('support-desk');
     expect(await statusOf(token)).toBe(200);
     await journey.revoke('sub#local#support-desk');

@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the commands under "Restore the table" in docs/operations.md', () => {
-  it('copy what the table has lost, leave what it has, and find nothing missing when they are repeated', async () => {
+  it('copy the entries that the table has lost, leave the others, and find nothing missing when repeated', async () => {
     const stronger = entry('sub#main#both', '1800000000');
     const newer = entry('sub#main#newer', '1800000000');
     await Promise.all([...LOST, entry('sub#main#both', '1700000000')].map(restored.put));

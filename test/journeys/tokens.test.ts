@@ -6,7 +6,7 @@ import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journ
 let journey: LocalJourney;
 
 beforeAll(async () => {
-  // A DynamoDB that runs already, as DYNAMODB_ENDPOINT names one.
+  // A DynamoDB that runs already, as with DYNAMODB_ENDPOINT.
   journey = await startJourney({ resultTtlSeconds: 300, dynamodbEndpoint: inject('dynamoDbEndpoint') });
 }, START_TIMEOUT);
 
@@ -29,14 +29,14 @@ describe('a good token', () => {
     expect(response.status).toBe(status);
   });
 
-  test('tells the backend who calls', async () => {
+  test('names its caller to the backend', async () => {
     const response = await journey.call('/whoami', await journey.token('orders-service'));
     expect(await response.json()).toMatchObject({
       context: { subject: 'orders-service', clientId: 'orders-service', scope: 'orders:read orders:write' },
     });
   });
 
-  test('that lacks the scope is told so, readable for a page of another origin', async () => {
+  test('that lacks the scope gets a 403 that a page of another origin can read', async () => {
     const response = await journey.call('/orders', await journey.token('visitor'));
     expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+", error="insufficient_scope"$/);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
@@ -44,17 +44,17 @@ describe('a good token', () => {
   });
 });
 
-describe('a bad token is rejected with a challenge', () => {
+describe('rejected with a challenge is', () => {
   const strangerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const now = Math.floor(Date.now() / 1000);
 
   test.each<[string, () => Promise<Record<string, string>>]>([
-    ['none at all', async () => ({})],
-    ['not a token', async () => ({ Authorization: 'Bearer x' })],
+    ['a request without a token', async () => ({})],
+    ['a value that is not a token', async () => ({ Authorization: 'Bearer x' })],
     ['another scheme', async () => ({ Authorization: 'Basic x' })],
-    ['expired', async () => authorization(await journey.sign({ iat: now - 900, exp: now - 300 }))],
-    ['for another audience', async () => authorization(await journey.sign({ aud: 'https://other.example' }))],
-    ['signed by a stranger', async () => authorization(await signedByStranger())],
+    ['an expired token', async () => authorization(await journey.sign({ iat: now - 900, exp: now - 300 }))],
+    ['a token for another audience', async () => authorization(await journey.sign({ aud: 'https://other.example' }))],
+    ['a token with the signature of another key', async () => authorization(await signedByStranger())],
   ])('%s', async (_, headers) => {
     const response = await journey.call('/orders', undefined, { headers: await headers() });
     expect(response.status).toBe(401);

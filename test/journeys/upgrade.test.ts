@@ -15,7 +15,7 @@ const AUDIENCE = 'https://api.example.com';
 const key = createSigningKey('ES256', 'ec-1');
 const leakedKey = createSigningKey('ES256', 'ec-leaked');
 
-/** Every issuer's key set is the same; their addresses differ. */
+/** The issuers have the same key set and different addresses. */
 let server: LoopbackServer;
 beforeAll(async () => {
   server = await startLoopbackServer(keySet(key.publicJwk, leakedKey.publicJwk));
@@ -47,7 +47,7 @@ function tokenOf({ issuer = 'first', signedBy = key, claims = {} }: TokenParts):
   return signedToken(signedBy, { alg: 'ES256', typ: 'at+jwt', kid: signedBy.keyId }, { ...usual, ...claims });
 }
 
-/** One token for each level, and the entry of version N that takes back this token alone. */
+/** One token for each level, by the target of the entry of version N that revokes this token alone. */
 const revokedTokens = () => ({
   'jti#main#lost': tokenOf({ claims: { jti: 'lost' } }),
   'sid#main#laptop': tokenOf({ claims: { sid: 'laptop' } }),
@@ -73,7 +73,7 @@ let running: DeployedVersion;
 let table: string;
 let before: DeployedVersion['authorizer'];
 
-/** Version N, in whose table an entry of every level stands. */
+/** Version N, whose table has an entry of every level. */
 beforeAll(async () => {
   stackName = `upgrade-${randomUUID()}`;
   versionN = {
@@ -90,17 +90,17 @@ beforeAll(async () => {
 });
 afterEach(() => running.stop());
 
-/** The entries whose tokens are let in although they stand in the table of version N; a token that none names must be. */
+/** The entries of version N whose tokens are accepted nevertheless. Expects that a token without entry is accepted. */
 async function admitted(): Promise<readonly string[]> {
-  expect(await verdictOn(good)).toBe(200);
+  expect(await decisionOn(good)).toBe(200);
   const statuses = await Promise.all(
-    Object.entries(tokens).map(async ([target, token]) => ({ target, status: await verdictOn(token) })),
+    Object.entries(tokens).map(async ([target, token]) => ({ target, status: await decisionOn(token) })),
   );
   return statuses.flatMap(({ target, status }) => (status === 200 ? [target] : [])).toSorted();
 }
 
-/** 200 or 401. A 503 is no verdict: the authorizer could not know in time, and a client asks again. */
-function verdictOn(token: string): Promise<number> {
+/** 200 or 401. After a 503, when the authorizer could not decide in time, the request is sent again. */
+function decisionOn(token: string): Promise<number> {
   return vi.waitUntil(async () => {
     const status = await running.statusOf(token);
     return status !== 503 && status;
@@ -112,7 +112,7 @@ async function upgradeTo(changes: Partial<Deployment>, name = stackName): Promis
   running = await deployVersion(name, { ...versionN, ...changes });
 }
 
-/** What `revocations upgrade` says of version N's deployment before the running one takes its place, and `lint` afterwards. */
+/** What `revocations upgrade` reports about version N before the next one is deployed, and `lint` afterwards. */
 async function toolSays() {
   const operator = await operatorAtWork(before, { table });
   const upgrade = await operator.document(`upgrade ${running.template}`);
@@ -124,7 +124,7 @@ async function toolSays() {
   return { changes: upgrade.changes, findings: useless.map(({ target }) => String(target)).toSorted() };
 }
 
-describe('what was revoked stays revoked when a deployment', () => {
+describe('revoked tokens stay revoked when a deployment', () => {
   it.each<[string, () => Partial<Deployment>]>([
     ['changes the result TTL', () => ({ resultTtl: Duration.seconds(0) })],
     [
@@ -144,7 +144,7 @@ describe('what was revoked stays revoked when a deployment', () => {
       }),
     ],
     [
-      'makes room for tokens without an id',
+      'accepts tokens without an id',
       () => ({ issuers: { ...versionN.issuers, main: issuerAt('first', { tokensWithoutId: 'digest' }) } }),
     ],
   ])('%s', async (_name, changes) => {
@@ -164,7 +164,7 @@ describe('what was revoked stays revoked when a deployment', () => {
   });
 });
 
-describe('the tool says, before the deployment and after it, what is un-revoked when a deployment', () => {
+describe('the tool reports, before and after the deployment, what is un-revoked when a deployment', () => {
   it('renames an alias and lists no former one', async () => {
     await upgradeTo({ issuers: { corporate: issuerAt('first'), partner: issuerAt('second') } });
     expect(await admitted()).toEqual(ENTRIES_OF_MAIN);

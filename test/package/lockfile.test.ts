@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 interface LockedPackage {
   readonly link?: boolean;
   readonly integrity?: string;
-  /** Part of another package's archive, whose integrity counts for it. */
+  /** A part of another package's archive, whose integrity covers it. */
   readonly inBundle?: boolean;
   readonly os?: string | readonly string[];
   readonly cpu?: string | readonly string[];
@@ -18,7 +18,7 @@ const { workspaces, allowScripts } = JSON.parse(readFileSync('package.json', 'ut
 const ours: readonly string[] = ['', ...workspaces];
 const installed = Object.entries(packages).filter(([path, { link }]) => !ours.includes(path) && link !== true);
 
-it('the lockfile knows the integrity of every package, the one that brings Node.js 24 among them', () => {
+it('the lockfile has the integrity of every package, including the one of Node.js 24', () => {
   expect(installed.filter(([, { integrity, inBundle }]) => integrity === undefined && inBundle !== true)).toEqual([]);
   const runtimes = installed.filter(([, { bin }]) => bin?.node !== undefined);
   expect(runtimes.map(([, { os, cpu }]) => [os, cpu].join(' ')).sort()).toEqual([
@@ -28,7 +28,7 @@ it('the lockfile knows the integrity of every package, the one that brings Node.
   ]);
 });
 
-it('no package may run a script at its installation but esbuild, whose packages hold all that it installs', () => {
+it('no package except esbuild may run an installation script, and esbuild’s packages hold all that it installs', () => {
   expect(allowScripts).toEqual({ esbuild: true });
   const esbuilds = installed.filter(([path]) => path.startsWith('node_modules/@esbuild/'));
   expect(esbuilds.length).toBeGreaterThan(10);

@@ -4,15 +4,15 @@ import { allOpenedBy, closedTo, type Experiment, openedBy } from '../experiment.
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
 import { ENOUGH, isOpen, isRejected, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from '../watching.ts';
 
-/** For so long the authorizer itself remembers that a token is revoked. */
+/** Seconds for which the authorizer itself remembers that a token is revoked. */
 const REVOKED_ANSWER_SECONDS = REVOKED_ANSWER_LIFETIME / 1000;
 
 /** Requests that ask a cache whether it holds a decision. */
 const ASKED = 5;
 
 /**
- * What the result cache does. The trick: an entry with `flush: false` changes the authorizer's answer and leaves the
- * cache alone, so that the next request shows who gave the answer.
+ * Facts about the result cache. An entry with `flush: false` changes the authorizer's answer and leaves the cache alone,
+ * so that the next answer shows where it comes from.
  */
 export function cacheFacts(experiment: Experiment): readonly Measurement[] {
   const { resultTtlSeconds: resultTtl } = experiment.region.authorizer;
@@ -57,7 +57,7 @@ async function rejectionReused(experiment: Experiment, resultTtl: number): Promi
   return asExpected(reused === ASKED, `${reused} of ${ASKED} requests`);
 }
 
-/** The authorizer itself remembers a revoked answer for a moment: what lasts longer is API Gateway's doing. */
+/** The authorizer itself remembers a revoked token for a moment. A 401 that lasts longer comes from API Gateway. */
 async function thrownCached(experiment: Experiment, resultTtl: number): Promise<Seen> {
   requireCache(resultTtl, 2 * REVOKED_ANSWER_SECONDS + 1);
   const held = await experiment.tokens.narrow();

@@ -5,7 +5,7 @@ import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } fro
 import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { promisedLag, requireNearEnd } from './promised-lag.ts';
 
-/** Seconds that a flush is expected to take at most. Behind it, and before the result TTL, there is time to see that it failed. */
+/** The maximum seconds that a flush is expected to take. Before the result TTL passes, a failed flush can still be seen. */
 const USUAL_FLUSH = 2;
 
 /** "Flush and proof": how long a token that is in use and cached stays open. */
@@ -27,7 +27,7 @@ export function flushAndProof(experiment: Experiment): readonly Measurement[] {
   ];
 }
 
-/** By a flush of our own, of which we know when it was accepted. The entry that it brings to light does not flush. */
+/** Uses a flush of our own, whose acceptance we can time. The entry that it makes visible does not flush. */
 async function flushPropagation(experiment: Experiment): Promise<Seen> {
   const { region, isLocal, longestWait } = experiment;
   if (isLocal) throw new NotMeasurableError('the local gateway flushes at once');
@@ -40,7 +40,7 @@ async function flushPropagation(experiment: Experiment): Promise<Seen> {
     const request = await useToken(experiment, held);
     return whileRevoked(experiment, held, QUIETLY, async () => {
       const isCached = isOpen(await statusOf(experiment, held, request));
-      if (!isCached) throw new NotMeasurableError('the decision was not cached: somebody else may have flushed');
+      if (!isCached) throw new NotMeasurableError('the decision was not cached: another flush may have come between');
       await client.send(new FlushStageAuthorizersCacheCommand(stage));
       return secondsUntil(experiment, held, request, isRejected, limit);
     });
@@ -52,7 +52,7 @@ async function flushPropagation(experiment: Experiment): Promise<Seen> {
   );
 }
 
-/** @throws NotMeasurableError for an address that does not name the API, as a custom domain */
+/** @throws NotMeasurableError for an address that does not name the API, such as a custom domain */
 function stageOf(api: string): { readonly restApiId: string; readonly stageName: string } {
   const [, restApiId, stageName] = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([A-Za-z0-9_-]+)$/.exec(api) ?? [];
   if (restApiId !== undefined && stageName !== undefined) return { restApiId, stageName };
@@ -73,7 +73,7 @@ async function revocationLag(experiment: Experiment): Promise<Seen> {
   return longest > bound ? kept(false, seen) : asExpected(longest <= usual, seen);
 }
 
-/** Runs so far apart that a settled flush of one does not help the next. */
+/** Repeats a measurement, with pauses so that a settled flush of one run does not help the next. */
 async function several(
   { runs, pause }: Experiment,
   secondsApart: number,

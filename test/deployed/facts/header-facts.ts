@@ -4,7 +4,7 @@ import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../
 import type { RouteRequest } from '../held-token.ts';
 import { isOpen } from '../watching.ts';
 
-/** What becomes of the Authorization header. */
+/** Facts about the Authorization header. */
 export function headerFacts(experiment: Experiment): readonly Measurement[] {
   return [
     {
@@ -43,7 +43,7 @@ const READINGS = {
 
 type HeaderReading = (typeof READINGS)[keyof typeof READINGS];
 
-/** A REQUEST authorizer is shown both headers, and ours then rejects. */
+/** A REQUEST authorizer receives both headers, and ours then rejects. */
 function expectedReading(experiment: Experiment): HeaderReading {
   return isCachedPerRoute(experiment) ? 'neither: rejected together' : 'the last';
 }
@@ -55,7 +55,7 @@ async function headerThatCounts(experiment: Experiment): Promise<Seen> {
   return asExpected(reading === expectedReading(experiment), seen);
 }
 
-/** Which of two headers a request is judged by, when one is good. */
+/** Which of two headers counts when one is good. */
 export async function readingOf(
   { call }: Experiment,
   request: RouteRequest,

@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment.ts';
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
 import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 
-/** When a cached decision ends. */
+/** Facts about the end of a cached decision. */
 export function lifetimeFacts(experiment: Experiment): readonly Measurement[] {
   const { resultTtlSeconds: resultTtl } = experiment.region.authorizer;
   return [

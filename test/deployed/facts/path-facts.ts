@@ -20,7 +20,7 @@ const LITERAL_READINGS = {
   404: 'selects no route',
 };
 
-/** Of a route like `/whoami`, whose Allow matches no other spelling: 403 and 200 tell what methodArn holds. */
+/** Probes of a route like `/whoami`, whose Allow matches no other spelling: 403 and 200 tell what methodArn holds. */
 const LITERAL_SPELLINGS: readonly Spelling[] = [
   { fact: 'a slash at the end', spell: (path) => `${path}/`, expected: [403], readings: LITERAL_READINGS },
   // Emulators that compare themselves with AWS say 403; ours says 404.
@@ -34,7 +34,7 @@ const LITERAL_SPELLINGS: readonly Spelling[] = [
   { fact: 'a dot segment', spell: (path) => `/.${path}`, expected: [404], readings: LITERAL_READINGS },
 ];
 
-/** Of a route like `/orders/{id}`, whose Allow matches every spelling: what is open tells what the backend gets. */
+/** Probes of a route like `/orders/{id}`, whose Allow matches every spelling: an open path shows what the backend gets. */
 const PARAMETER_SPELLINGS: readonly Spelling[] = [
   {
     fact: 'an encoded letter in a parameter',
@@ -50,7 +50,7 @@ const PARAMETER_SPELLINGS: readonly Spelling[] = [
   },
 ];
 
-/** Below `/orders/{id}` lies a route that the token may not call: what becomes of `/orders/7%2Frefunds`? */
+/** A probe of `/orders/7%2Frefunds`, where the token may not call the route below `/orders/{id}`. */
 const ENCODED_SLASH: Omit<Spelling, 'spell'> = {
   fact: 'an encoded slash before a route that is not granted',
   expected: [200],
@@ -100,7 +100,7 @@ function probesOf(paths: readonly string[]): readonly string[] {
   return filled.flatMap((path) => [`${path}/`, `${path}//`, `/${path}`, path.replace(/\/(?=[^/]+$)/, '//')]);
 }
 
-/** By reading: whether it hands the request to some route. */
+/** Whether each reading passes the request to some route. */
 function selections(routes: HeldToken['grant']['routes'], path: string): ReadonlyMap<string, boolean> {
   const items = routes.map((route) => ({ method: route.method, segments: parsePath(route.path) }));
   return new Map(

@@ -2,16 +2,16 @@ import { guaranteedLag, settledLag } from '../../../lambda/flush/flush-timing.ts
 import { requirePatience } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 
-/** Seconds past the bound for which we watch, so that a broken promise is seen and not cut off. */
+/** Seconds to watch past the bound, so that a broken promise is seen in full. */
 const WATCH_LONGER = 5;
 
-/** In seconds after the entry is acknowledged. */
+/** Times in seconds after the entry is acknowledged. */
 export interface PromisedLag {
   /** The last Allow, whatever fails. */
   readonly bound: number;
-  /** The last Allow while all goes well. */
+  /** The last Allow while flushes work. */
   readonly usual: number;
-  /** Until when to watch. */
+  /** The end of the watch. */
   readonly watch: number;
 }
 
@@ -22,7 +22,7 @@ export function promisedLag({ region, longestWait }: Experiment): PromisedLag {
   return { bound, usual, watch: Math.min(bound + WATCH_LONGER, Math.max(longestWait, usual)) };
 }
 
-/** @throws NotMeasurableError where even the usual end is too far away */
+/** @throws NotMeasurableError when even the usual end is beyond --longest-wait */
 export function requireNearEnd(experiment: Experiment): PromisedLag {
   const lag = promisedLag(experiment);
   requirePatience(experiment, lag.usual, `a cached decision may last ${lag.usual} s`);

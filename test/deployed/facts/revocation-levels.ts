@@ -5,7 +5,7 @@ import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } fro
 import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { type PromisedLag, requireNearEnd } from './promised-lag.ts';
 
-/** "Revocation levels": a token in use is rejected at each, and works again when the entry is gone. */
+/** The promise of revocation levels: a token in use is rejected at each, and accepted again when the entry is deleted. */
 export function revocationLevels(experiment: Experiment): readonly Measurement[] {
   return REVOCATION_LEVELS.map((level) => ({
     kind: 'promise',

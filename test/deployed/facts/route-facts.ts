@@ -5,22 +5,22 @@ import { type KeyPart, requestPair } from '../request-pair.ts';
 import { ENOUGH, isOpen, isRejected, statusesOf, useToken } from '../watching.ts';
 import { readingOf } from './header-facts.ts';
 
-/** Requests that ask several caches whether one of them holds a decision. */
+/** Number of requests, which may meet several caches, to see whether one holds a decision. */
 const ASKED = 5;
 
-/** What the REQUEST authorizer of `cachePer: 'route'` makes its cache key of, and what it is told of headers. */
+/** The cache key of the REQUEST authorizer of `cachePer: 'route'`, and the headers that it receives. */
 export function routeFacts(experiment: Experiment): readonly Measurement[] {
   return [
     {
       kind: 'fact',
       fact: 'context.resourcePath is part of the cache key',
-      expected: `${ASKED} of ${ASKED} requests on another route decided anew`,
+      expected: `${ASKED} of ${ASKED} requests on another route decided again`,
       measure: () => partOfKey(experiment, 'resourcePath'),
     },
     {
       kind: 'fact',
       fact: 'context.httpMethod is part of the cache key',
-      expected: `${ASKED} of ${ASKED} requests by another method decided anew`,
+      expected: `${ASKED} of ${ASKED} requests by another method decided again`,
       measure: () => partOfKey(experiment, 'httpMethod'),
     },
     {
@@ -39,14 +39,15 @@ export function routeFacts(experiment: Experiment): readonly Measurement[] {
       kind: 'fact',
       fact: 'names of headers reach the authorizer as the client wrote them',
       expected: 'yes',
-      measure: () => Promise.reject(new NotMeasurableError('ours reads them in any case, and tells nobody')),
+      measure: () =>
+        Promise.reject(new NotMeasurableError('our authorizer reads them in any case, and does not show them')),
     },
   ];
 }
 
 /**
- * A cached Allow, and an entry that leaves it alone: where the key holds what differs in another request, the authorizer is
- * asked and rejects; where it does not, the cached policy answers, and no backend is reached unless it allows the request.
+ * Caches an Allow and writes an entry that does not flush it. If the cache key has the part that differs in another
+ * request, the authorizer is asked and rejects. If not, the cached policy answers.
  */
 async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
   requireCachePerRoute(experiment);
@@ -59,7 +60,8 @@ async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
   await statusesOf(experiment, held, cached, ENOUGH);
   const statuses = await whileRevoked(experiment, held, QUIETLY, async () => {
     const [still = 0] = await statusesOf(experiment, held, cached, 1);
-    if (!isOpen(still)) throw new NotMeasurableError('the decision was not cached: somebody else may have flushed');
+    if (!isOpen(still))
+      throw new NotMeasurableError('the decision was not cached: another flush may have come between');
     return statusesOf(experiment, held, other, ASKED);
   });
   const decided = statuses.filter(isRejected).length;
@@ -67,7 +69,7 @@ async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
   return asExpected(decided === ASKED, seen);
 }
 
-/** With a decision cached for the good header alone, and an entry that the cache does not know. */
+/** Caches a decision for the good header alone, and writes an entry that does not flush it. */
 async function headerInKey(experiment: Experiment): Promise<Seen> {
   requireCachePerRoute(experiment);
   requireCache(experiment.region.authorizer.resultTtlSeconds, 1);
