@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
   algorithm: { step: 'header', text: 'Its algorithm is not one that the deployment pins for this issuer.' },
   'token-type': {
     step: 'header',
-    text: 'Its `typ` is not the one of access tokens of this issuer: is it an ID token?',
+    text: "Its `typ` is not that of this issuer's access tokens: is it an ID token?",
   },
   'key-id': { step: 'header', text: 'Its header names no key (`kid`).' },
   'unknown-issuer': {

@@ -132,7 +132,7 @@ function errorOf(absent: readonly ImportedEntry[], failures: Failures): string |
   if (absent.length === 0) return null;
   const names = absent.slice(0, MAX_NAMES).map((entry) => printable(targetOf(entry)));
   const more = absent.length > MAX_NAMES ? ` and ${absent.length - MAX_NAMES} more` : '';
-  return `a strong read does not find ${names.join(', ')}${more} as written: somebody else removed or changed that`;
+  return `a strong read does not find ${names.join(', ')}${more} as written: somebody else removed or changed them`;
 }
 
 function isIn(

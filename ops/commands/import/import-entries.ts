@@ -94,7 +94,7 @@ function readLines(lines: readonly ImportLine[], facts: ImportFacts): ReadFile {
   return { entries: [...entries.values()], expired, bad, doubtful };
 }
 
-const DOUBTFUL = 'no token may carry it like that, so compare it with its source';
+const DOUBTFUL = 'tokens may carry another value, so compare it with its source';
 
 /** Adds an entry. A target of two lines is written once, as strong as both. */
 function addStronger(entries: Map<string, ImportedEntry>, entry: ImportedEntry): void {
