@@ -52,10 +52,7 @@ export interface KeySetParts {
  */
 export class KeySet {
   readonly #issuer: TrustedIssuer;
-  readonly #now: () => number;
-  readonly #report: (event: KeySetEvent) => void;
-  readonly #download: DownloadKeySet;
-  readonly #random: () => number;
+  readonly #parts: Required<KeySetParts>;
 
   #keys: KeysByHeader = new Map();
   /**
@@ -75,15 +72,9 @@ export class KeySet {
   #pause = 0;
   #loading: Promise<void> | undefined;
 
-  constructor(
-    issuer: TrustedIssuer,
-    { now, report, download = createKeySetDownload(now), random = Math.random }: KeySetParts,
-  ) {
+  constructor(issuer: TrustedIssuer, parts: KeySetParts) {
     this.#issuer = issuer;
-    this.#now = now;
-    this.#report = report;
-    this.#download = download;
-    this.#random = random;
+    this.#parts = { download: createKeySetDownload(parts.now), random: Math.random, ...parts };
   }
 
   /**
@@ -107,7 +98,7 @@ export class KeySet {
     const age = this.#age();
     if (age > STALE_UNTIL) throw new CannotDecideError('key-set', 'no current key set');
     if (age <= REFRESH_AFTER) return;
-    this.#report({ event: 'key-set-stale', issuer: this.#issuer.alias, ageSeconds: Math.round(age / 1000) });
+    this.#parts.report({ event: 'key-set-stale', issuer: this.#issuer.alias, ageSeconds: Math.round(age / 1000) });
   }
 
   async #refresh(): Promise<void> {
@@ -130,34 +121,34 @@ export class KeySet {
 
   /** Milliseconds. A clock that was set back must not keep a set for longer: going backwards counts as time passed. */
   #since(instant: number): number {
-    return Math.abs(this.#now() - instant);
+    return Math.abs(this.#parts.now() - instant);
   }
 
   /** One attempt, and a second one where the connection was lost while no keys are held. */
   async #load(): Promise<void> {
-    const beganAt = this.#now();
+    const beganAt = this.#parts.now();
     this.#failures += 1;
     try {
       const obstacle = await this.#attempt(DECISION_BUDGET);
       const left = DECISION_BUDGET - this.#since(beganAt);
       if (obstacle === 'lost' && !this.#areKeysHeld() && left >= WORTH_AN_ATTEMPT) await this.#attempt(left);
     } finally {
-      this.#endedAt = this.#now();
-      this.#pause = pauseAfter(this.#failures, this.#random());
+      this.#endedAt = this.#parts.now();
+      this.#pause = pauseAfter(this.#failures, this.#parts.random());
       this.#loading = undefined;
     }
   }
 
   /** Downloads the key set once. @returns why there was no response; undefined: there was one */
   async #attempt(milliseconds: number): Promise<DownloadObstacle | undefined> {
-    this.#attemptedAt = this.#now();
+    this.#attemptedAt = this.#parts.now();
     this.#publishedKeyIds = new Set();
     try {
-      this.#take(publishedKeys(await this.#download(this.#issuer, milliseconds), this.#issuer));
+      this.#take(publishedKeys(await this.#parts.download(this.#issuer, milliseconds), this.#issuer));
       return undefined;
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
-      this.#report({ event: 'key-set-refresh-failed', issuer: this.#issuer.alias, detail: error.message });
+      this.#parts.report({ event: 'key-set-refresh-failed', issuer: this.#issuer.alias, detail: error.message });
       return error.obstacle;
     }
   }
@@ -169,13 +160,13 @@ export class KeySet {
     this.#publishedKeyIds = keyIds;
     if (usable.size === 0) {
       this.#keys = undisclosed(this.#keys, published);
-      this.#report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
+      this.#parts.report({ event: 'key-set-refresh-failed', issuer, detail: 'key set has no usable key', dropped });
       return;
     }
     this.#keys = usable;
     this.#loadedAt = this.#attemptedAt;
     this.#failures = 0;
-    this.#report({ event: 'key-set-refreshed', issuer, keys: count, dropped });
+    this.#parts.report({ event: 'key-set-refreshed', issuer, keys: count, dropped });
   }
 }
 

@@ -24,7 +24,7 @@ export class Grants {
   readonly #byScope: ReadonlyMap<string, readonly number[]>;
   readonly #open: readonly number[];
   readonly #wideGrantOf: ReturnType<typeof createWideGrants>;
-  readonly #grantOfRoute: ReturnType<typeof createRouteGrants>;
+  readonly #byName: ReadonlyMap<string, CompiledRoute>;
   readonly #known = new Map<string, TokenGrant>();
 
   constructor(routes: readonly CompiledRoute[]) {
@@ -32,7 +32,7 @@ export class Grants {
     this.#byScope = indexByScope(routes);
     this.#open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
     this.#wideGrantOf = createWideGrants(routes);
-    this.#grantOfRoute = createRouteGrants(routes);
+    this.#byName = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   }
 
   /**
@@ -52,6 +52,15 @@ export class Grants {
     return grant;
   }
 
+  /** The policy serves no other route, so it needs no Deny. */
+  #grantOfRoute(scopes: readonly string[], { method, path }: RequestedRoute): Grant {
+    // API Gateway routes no other method. A client may send one with a wildcard of IAM, which must not get into the policy.
+    const isRouted = HTTP_METHODS.some((known) => known === method);
+    const route = isRouted ? (this.#byName.get(`${method} ${path}`) ?? this.#byName.get(`ANY ${path}`)) : undefined;
+    const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
+    return isGranted ? { routes: [route], allow: [patternFor(method, path)], deny: [] } : NOTHING;
+  }
+
   /**
    * Lists granted routes one by one as long as that is short. A cached policy outlives a deployment by the result TTL, and a
    * wide pattern would open what that deployment adds below it, so wide ones stand in only for long lists.
@@ -66,18 +75,6 @@ export class Grants {
     if (bytesOf(exact, BYTES_AROUND_SHORTENED) <= MAX_LISTED_BYTES) return exact;
     return shortest([exact, listedGrant(this.#routes, granted, 'coarse'), this.#wideGrantOf(granted, 'coarse')]);
   }
-}
-
-/** Grants of one route each. The policy serves no other route, so it needs no Deny. */
-function createRouteGrants(routes: readonly CompiledRoute[]) {
-  const byName = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
-  return (scopes: readonly string[], { method, path }: RequestedRoute): Grant => {
-    // API Gateway routes no other method. A client may send one with a wildcard of IAM, which must not get into the policy.
-    const isRouted = HTTP_METHODS.some((known) => known === method);
-    const route = isRouted ? (byName.get(`${method} ${path}`) ?? byName.get(`ANY ${path}`)) : undefined;
-    const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
-    return isGranted ? { routes: [route], allow: [patternFor(method, path)], deny: [] } : NOTHING;
-  };
 }
 
 const NOTHING: Grant = { routes: [], allow: [], deny: [] };

@@ -1,6 +1,10 @@
-const [QUOTE, BACKSLASH, COLON] = ['"', '\\', ':'].map((character) => character.charCodeAt(0));
-const OPENING = ['{', '['].map((character) => character.charCodeAt(0));
-const CLOSING = ['}', ']'].map((character) => character.charCodeAt(0));
+/** Code units. Numbers, because `charCodeAt` at the top level would stay in bundles that never call this. */
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+/** `{` and `[`, `}` and `]`. */
+const OPENING = [0x7b, 0x5b];
+const CLOSING = [0x7d, 0x5d];
 
 /**
  * Whether the outermost object of a valid JSON text names a member twice; `JSON.parse` silently keeps the last one.
