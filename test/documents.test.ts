@@ -135,7 +135,6 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/adding-to-your-api.md > The construct > ts': { by: 'examples/orders/orders.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
-  'docs/operations.md > Deploy > sh': NEEDS_AWS,
   'docs/operations.md > Flush by hand > sh': NEEDS_AWS,
   'docs/operations.md > Restore the table > sh': { by: 'test/journeys/table-restoration.test.ts' },
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,

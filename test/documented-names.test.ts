@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FAILURE_CAUSES } from '../lambda/errors.ts';
+import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../lambda/revocation/revocation-level.ts';
+import { revocationsGrammar } from '../ops/revocations.ts';
+
+describe('a list in the documents', () => {
+  it('has every target prefix of a revocation entry', () => {
+    const prefixes = sectionOf('docs/revoking.md', 'Levels').match(/(?<=^\|[^|]*\| `)\w+(?=#)/gm);
+    expect(prefixes).toEqual(Object.keys(TARGET_PREFIXES));
+  });
+
+  it('has every revocation level that `revoke` takes', () => {
+    const levels = sectionOf('docs/revoking.md', 'The commands').match(/(?<=^\| `revoke` )[^|]*(?= \|)/m);
+    expect(levels?.join()).toBe(REVOCATION_LEVELS.join(', '));
+  });
+
+  it('has every command of the tool', () => {
+    const cells = sectionOf('docs/revoking.md', 'The commands').match(/^\| `.*? \|/gm);
+    const { commands } = revocationsGrammar(() => {});
+    expect(cells?.join().match(/(?<=`)[a-z]+/g)).toEqual(commands.map((command) => command.name()));
+  });
+
+  it('has every option of the construct and of infra/deployment.ts', () => {
+    const rows = sectionOf('docs/adding-to-your-api.md', 'Options').match(/^\|.*\|$/gm);
+    const members = new Set([...membersOf('AuthorizerSettings'), ...membersOf('Deployment')]);
+    const options = members.difference(new Set(['issuers', 'routes']));
+    const named = rows?.join().match(/(?<=`)\w+(?=`)/g);
+    expect(named?.toSorted()).toEqual([...options].toSorted());
+  });
+
+  it('has every cause of a decision that fails', () => {
+    const items = sectionOf('docs/operations.md', 'DecisionsFail').match(/^- `.*?:/gm);
+    const causes = items?.join().match(/(?<=`)[a-z-]+(?=`)/g);
+    expect(causes?.toSorted()).toEqual(FAILURE_CAUSES.toSorted());
+  });
+});
+
+/** The text below a heading, up to the next one. */
+function sectionOf(document: string, heading: string): string {
+  const [, rest = ''] = readFileSync(document, 'utf8').split(new RegExp(`^#+ ${heading}$`, 'm'));
+  return rest.split(/^#/m)[0] ?? '';
+}
+
+/** The members that an interface of the settings declares itself, by its source. */
+function membersOf(name: string): readonly string[] {
+  const schema = readFileSync('infra/settings/deployment-schema.ts', 'utf8');
+  const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\n(.*?)\n\\}`, 's').exec(schema) ?? [];
+  return body.match(/(?<=^ {2}readonly )\w+/gm) ?? [];
+}
