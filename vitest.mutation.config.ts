@@ -13,7 +13,7 @@ export default defineConfig({
       'test/ops/{commands/import/entry-batch,entry/lost-answer,commands/restore-and-list,entry/stronger-entry,commands/two-operators}.test.ts',
     ],
     exclude: [
-      'test/lambda/{network/dynamodb-call,flush/flush-stage,orders,properties/provider-tokens}*',
+      'test/lambda/{network/dynamodb-call,flush/flush-stage,orders}*',
       'test/lambda/properties/{dependency-faults,key-set-attempts,revocation-levels,revoked-spellings,signed-claims,unsigned-tokens}*',
     ],
     globalSetup: ['test/support/table/dynamodb.global-setup.ts'],

@@ -11,22 +11,22 @@ import { NOW } from './sample-issuer.ts';
 
 type JsonMembers = Readonly<Record<string, unknown>>;
 
-/** What a token says, but for `alg` and `kid`. */
+/** A token's header, without `alg` and `kid`, and its claims. */
 export interface TokenShape {
   readonly header: JsonMembers;
   readonly claims: JsonMembers;
 }
 
-/** Tokens as a provider issues them, with what its preset must make of them. */
+/** Tokens as one provider issues them, and what its preset must make of them. */
 export interface ProviderTokens {
   readonly name: string;
   readonly settings: IssuerSettings;
   readonly accepted: TokenShape;
-  /** What the token opens of `/open`, `/a` (scope read) and `/b` (scope write). */
+  /** The routes that the token opens, of `/open`, `/a` (scope read) and `/b` (scope write). */
   readonly opens: readonly string[];
-  /** The targets that would revoke it, `th#`, `kid#` and `iss#` aside. */
+  /** The targets that revoke it, apart from `kid#` and `iss#`; a digest reads `…`. */
   readonly targets: readonly string[];
-  /** Good tokens of the same provider that are not for this API, with the reason. */
+  /** Genuine tokens of the same provider that are not for this API, with the reason of the rejection. */
   readonly rejected: Readonly<Record<string, TokenShape & { readonly reason: string }>>;
 }
 
@@ -36,7 +36,7 @@ const client = 'p4Xh8Qx1cQ0nY2mZ';
 const at = { typ: 'at+jwt' };
 const jwt = { typ: 'JWT' };
 
-/** An ID token is for the client (OpenID Connect Core 1.0 section 2). */
+/** The audience of an ID token is the client (OpenID Connect Core 1.0 section 2). */
 const idToken = (iss: string, sub: string) => ({
   ...times,
   iss,
@@ -158,7 +158,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: auth0({ domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true }),
       accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
       opens: ['GET/open', 'GET/a', 'GET/b'],
-      targets: [`sub#main#${auth0User}`, `cid#main#${client}`],
+      targets: ['th#main#…', `sub#main#${auth0User}`, `cid#main#${client}`],
       rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
     },
   ],
@@ -192,7 +192,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
     {
       name: 'entraId, for a user',
       settings: entraId({ tenantId, audience: apiId }),
-      accepted: { header: jwt, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
+      accepted: { header: { ...jwt, x5t: 'x' }, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
       opens: ['GET/open', 'GET/a'],
       targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
       rejected: {
@@ -224,6 +224,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       rejected: {
         'ID token': { header: jwt, claims: { ...keycloakClaims, aud: client, typ: 'ID' }, reason: 'audience' },
         'ID token with an audience mapper': { header: jwt, claims: { ...keycloakClaims, typ: 'ID' }, reason: 'claim' },
+        'refresh token': { header: jwt, claims: { ...keycloakClaims, typ: 'Refresh' }, reason: 'claim' },
       },
     },
   ],
@@ -249,7 +250,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: google({ clientIds: [googleClient], acceptIdTokens: true, hostedDomain: 'acme.example' }),
       accepted: { header: jwt, claims: googleClaims },
       opens: ['GET/open'],
-      targets: [`sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
+      targets: ['th#main#…', `sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
       rejected: {
         'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
         'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
@@ -263,7 +264,14 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
       opens: ['GET/open', 'GET/a', 'GET/b'],
       targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
-      rejected: { 'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' } },
+      rejected: {
+        'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' },
+        'logout token': {
+          header: { typ: 'logout+jwt' },
+          claims: { ...rfc9068Claims, events: {} },
+          reason: 'token-type',
+        },
+      },
     },
   ],
 };
