@@ -23,7 +23,7 @@ export interface VerifiedToken {
  * Caches verified tokens so that a repeated one skips signature verification. Revocation is never cached: it is checked on
  * every call.
  *
- * The key is the exact token string. A token is verified again, in full, when its issuer's current key is another object
+ * Tokens are looked up by their exact text. A token is verified again, in full, when its issuer's current key is another object
  * (a refresh makes new ones), from `expiresAt` on (clock tolerance not counted), and when the clock shows an instant before
  * its verification. In between, time cannot make it worse: `nbf` and `iat` have passed.
  */

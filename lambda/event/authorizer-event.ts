@@ -3,7 +3,7 @@ import { type AuthorizationRequest, stageArnOf, type UnreadEvent } from './autho
 
 const READERS = [readRestToken, readRestRequest] as const;
 
-/** @throws CannotDecideError for anything but an authorizer event: a mistake of the deployment, not of a client */
+/** Reads an authorizer event. @throws CannotDecideError for any other: a mistake of the deployment, not of a client */
 export function readEvent(event: unknown): AuthorizationRequest {
   for (const read of READERS) {
     const request = read(Object(event) as UnreadEvent);

@@ -20,7 +20,7 @@ export interface FlusherParts {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** @param unread why the stages that are not in the configuration could not be read */
+/** Handles a batch. @param unread why the stages that are not in the configuration could not be read */
 export type HandleBatch = (event: DynamoDBStreamEvent, unread?: Error) => Promise<void>;
 
 /** The parts, and what lasts as long as the execution environment. */

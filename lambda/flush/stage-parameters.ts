@@ -21,7 +21,7 @@ export interface StageParameters {
 /** The variables that hold a flusher's parameters; a flusher without such stages has neither. */
 export const STAGE_PARAMETER_VARIABLES = { names: 'STAGE_PARAMETERS', endpoint: 'SSM_ENDPOINT' } as const;
 
-/** @throws Error for a variable that is missing */
+/** The parameters of a flusher; undefined: it has none. @throws Error naming the variable that is missing */
 export function stageParametersFrom(environment: Variables): StageParameters | undefined {
   const names = environment[STAGE_PARAMETER_VARIABLES.names];
   if (names === undefined) return undefined;
@@ -36,7 +36,7 @@ export interface StageParametersConnection extends StageParameters {
 /** Reads the stages that the parameters name now. A missing parameter belongs to a stack that is not deployed. */
 export type ReadStages = () => Promise<readonly FlushedStage[]>;
 
-/** @throws Error when SSM does not answer */
+/** Returns what reads the stages from SSM. @throws Error when SSM does not answer */
 export function createStageReader({ names, endpoint, region, credentials }: StageParametersConnection): ReadStages {
   const sign = createSigner({ service: 'ssm', region, credentials });
   const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: true });

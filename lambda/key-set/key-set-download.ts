@@ -23,7 +23,7 @@ interface Discovery {
 /**
  * Downloads key set documents. An address that is not configured is found by discovery.
  *
- * What an attempt has discovered serves the next one after a lost connection or a timeout: otherwise two slow documents
+ * What an attempt has discovered serves the next one if the attempt failed by `lost` or `busy`: otherwise two slow documents
  * would never fit into one attempt. It is forgotten when a key set arrives, and after a useless response, because an
  * issuer may move its key set. `now`: milliseconds since the epoch.
  */

@@ -47,8 +47,8 @@ export interface KeySetParts {
  * The keys of one issuer. One set per issuer: no issuer's key ever verifies another's token.
  *
  * While keys are held, the issuer is asked at most once in 30 s. While none are, it is asked a second time at once when
- * the connection was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half. Nothing
- * runs between requests: Lambda freezes the environment then.
+ * the first response was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half.
+ * Nothing runs between requests: Lambda freezes the environment then.
  */
 export class KeySet {
   readonly #issuer: TrustedIssuer;
@@ -57,7 +57,7 @@ export class KeySet {
   #keys: KeysByHeader = new Map();
   /**
    * The key ids of the latest attempt's response, even of one without any usable key. A token that names one of these, and no
-   * usable key, is certainly no good. Empty when that attempt had no response: the key may have been mended since.
+   * usable key, is certainly bad. Empty when that attempt had no response: the key may have been mended since.
    */
   #publishedKeyIds: PublishedKeys['keyIds'] = new Set();
   /** Clock time of the last success. */
@@ -124,7 +124,7 @@ export class KeySet {
     return Math.abs(this.#parts.now() - instant);
   }
 
-  /** One attempt, and a second one where the connection was lost while no keys are held. */
+  /** One attempt, and a second one if the first response was lost while no keys are held. */
   async #load(): Promise<void> {
     const beganAt = this.#parts.now();
     this.#failures += 1;

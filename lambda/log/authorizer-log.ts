@@ -5,7 +5,7 @@ import type { TableReadEvent } from '../revocation/revocation-table.ts';
 import { type Metric, metricLine } from './metric-line.ts';
 import type { RejectionEvidence } from './rejection-evidence.ts';
 
-/** The outcome for a token. Each is one line, which also carries what was measured on the way. */
+/** The outcome for a token. Each event is one line, which also carries what was measured on the way. */
 type DecisionEvent =
   | { readonly event: 'allowed'; readonly issuer: string; readonly routes: number }
   | ({ readonly event: 'rejected'; readonly reason: RejectionReason; readonly seen: number } & RejectionEvidence)

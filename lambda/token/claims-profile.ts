@@ -64,7 +64,7 @@ function jwtIdOf(claims: JsonObject, issuer: TrustedIssuer): string | undefined 
   return jwtId;
 }
 
-/** RFC 7519 section 4.1.3: one string or an array of strings, one of which is ours. */
+/** RFC 7519 section 4.1.3: one string or an array of strings, one of which is configured. */
 function requireAudience({ aud }: JsonObject, { audiences }: TrustedIssuer): void {
   if (aud === undefined && acceptsNoAudience(audiences)) return;
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];

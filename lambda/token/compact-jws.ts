@@ -53,7 +53,7 @@ function partsOf(token: string): UnverifiedJws {
   };
 }
 
-/** SHA-256 of the signed part, in hex. Never of the whole token: its signature has other spellings (r, n-s). */
+/** SHA-256 of the signed part, in hex. Not of the whole token, because its signature has other spellings (r, n-s). */
 export function signedPartDigest({ signedPart }: UnverifiedJws): string {
   return hash('sha256', signedPart, 'hex');
 }
