@@ -11,7 +11,7 @@ import { type Answer, apiCaller, type CallApi } from './api-call.ts';
 import type { DeployedTestCommand } from './command-line.ts';
 import { NotMeasurableError } from './finding.ts';
 import { type HeldToken, type RouteRequest, requestFor, type TokenSource, tokenSource } from './held-token.ts';
-import { type OwnEntries, ownEntries } from './own-entries.ts';
+import { OwnEntries } from './own-entries.ts';
 
 /** One deployment, with everything that measurements may do to it. */
 export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestWait' | 'breakGlass'> {
@@ -41,7 +41,7 @@ export async function openExperiment(
   return {
     ...{ region, isLocal, tokens, call, runs, longestWait, breakGlass },
     hasExampleBackend: await isExampleBackend(call, await tokens.narrow()),
-    entries: ownEntries(region),
+    entries: new OwnEntries(region),
     pause: (milliseconds) => delay(milliseconds, undefined, { signal }),
   };
 }

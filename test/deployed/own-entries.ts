@@ -8,48 +8,53 @@ import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';
 
 /** Entries of this run. Entries of others are neither overwritten nor deleted. */
-export interface OwnEntries {
-  /** Returns when DynamoDB has acknowledged the entry. `flush: false` leaves cached decisions alone. */
-  write(target: RevocationTarget, held: HeldToken, options: { readonly flush: boolean }): Promise<void>;
-  remove(target: RevocationTarget): Promise<void>;
-  /** Allows no more writes, and deletes what is left. @returns targets that could not be deleted */
-  close(): Promise<readonly string[]>;
-}
+export class OwnEntries {
+  readonly #place: Pick<RegionalStack, 'client' | 'table'>;
+  readonly #revokedBy = `test:deployed ${randomUUID()}`;
+  readonly #written = new Set<string>();
+  readonly #underway = new Set<Promise<void>>();
+  #isClosed = false;
 
-export function ownEntries({ client, table }: RegionalStack): OwnEntries {
-  const revokedBy = `test:deployed ${randomUUID()}`;
-  const written = new Set<string>();
-  const underway = new Set<Promise<void>>();
-  let isClosed = false;
-  const put = async (target: string, item: ReturnType<typeof itemOf>): Promise<void> => {
-    written.add(target);
+  constructor(place: Pick<RegionalStack, 'client' | 'table'>) {
+    this.#place = place;
+  }
+
+  /** Returns when DynamoDB has acknowledged the entry. `flush: false` leaves cached decisions alone. */
+  async write(target: RevocationTarget, held: HeldToken, { flush }: { readonly flush: boolean }): Promise<void> {
+    if (this.#isClosed) throw new Error('The run is over: no entry is written any more.');
+    const writing = this.#put(formatTarget(target), entryFor(target, held, flush, this.#revokedBy));
+    this.#underway.add(writing);
+    await writing.finally(() => this.#underway.delete(writing));
+  }
+
+  remove(target: RevocationTarget): Promise<void> {
+    return this.#remove(formatTarget(target));
+  }
+
+  /** Allows no more writes, and deletes what is left. @returns targets that could not be deleted */
+  async close(): Promise<readonly string[]> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underway);
+    await Promise.allSettled([...this.#written].map((target) => this.#remove(target)));
+    return [...this.#written];
+  }
+
+  async #put(target: string, item: ReturnType<typeof itemOf>): Promise<void> {
+    const { client, table } = this.#place;
+    this.#written.add(target);
     try {
       await client.send(new PutItemCommand({ TableName: table, Item: { ...item }, ...UNLESS_THERE }));
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      written.delete(target);
+      this.#written.delete(target);
       throw new NotMeasurableError(`an entry ${target} of another writer exists already`);
     }
-  };
-  const remove = async (target: string): Promise<void> => {
-    await deleteIfOurs({ client, table }, target, revokedBy);
-    written.delete(target);
-  };
-  return {
-    write: async (target, held, { flush }) => {
-      if (isClosed) throw new Error('The run is over: no entry is written any more.');
-      const writing = put(formatTarget(target), entryFor(target, held, flush, revokedBy));
-      underway.add(writing);
-      await writing.finally(() => underway.delete(writing));
-    },
-    remove: (target) => remove(formatTarget(target)),
-    close: async () => {
-      isClosed = true;
-      await Promise.allSettled(underway);
-      await Promise.allSettled([...written].map(remove));
-      return [...written];
-    },
-  };
+  }
+
+  async #remove(target: string): Promise<void> {
+    await deleteIfOurs(this.#place, target, this.#revokedBy);
+    this.#written.delete(target);
+  }
 }
 
 const KEY = { '#target': ENTRY_ATTRIBUTES.target };

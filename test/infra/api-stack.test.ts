@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from '../support/cdk/synthesis.ts';
+import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
 
 const APPLICATION_ROUTES = ['GET /orders/{id}', 'GET /whoami'];
 

@@ -18,7 +18,7 @@ import { routesFromOpenApi } from '../../infra/openapi/routes-from-openapi.ts';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import { DESCRIPTION_KEY, lossesIn } from '../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../lambda/policy/route.ts';
-import { descriptionIn, issuer, newApp, newStack } from '../support/cdk/synthesis.ts';
+import { descriptionIn, issuer, newApp, newStack } from '../support/cdk/test-app.ts';
 import { tenantRoutes } from '../support/routes/route-tables.ts';
 
 const settings: AuthorizerSettings = {

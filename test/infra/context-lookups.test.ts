@@ -5,7 +5,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import { auth0 } from '../../infra/issuers/auth0.ts';
 import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
-import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
+import { newApp, soundDeployment } from '../support/cdk/test-app.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import {
   EVERY_OPTION,

@@ -5,7 +5,7 @@ import { cognito } from '../../infra/issuers/cognito.ts';
 import { google } from '../../infra/issuers/google.ts';
 import { checkAuthorizerSettings } from '../../infra/settings/authorizer-check.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
-import { issuer, soundDeployment } from '../support/cdk/synthesis.ts';
+import { issuer, soundDeployment } from '../support/cdk/test-app.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../infra/deployment-check.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
-import { apiStackOf, soundDeployment, templateOf } from '../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
 
 const webAclArn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/8a2d3c4e';
 const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/8a2d3c4e-1111-2222-3333-444455556666';

@@ -13,7 +13,7 @@ import { cognito } from '../../infra/issuers/cognito.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { ISSUERS_FILE } from '../../lambda/configuration/environment.ts';
 import type { Json } from '../../local/cloudformation/template.ts';
-import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/synthesis.ts';
+import { authorizerVariables, newApp, newStack, soundDeployment } from '../support/cdk/test-app.ts';
 import {
   EVERY_OPTION,
   PRESET_NAMES,

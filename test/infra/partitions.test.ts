@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
-import { newApp, soundDeployment, templateOf } from '../support/cdk/synthesis.ts';
+import { newApp, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
 
 function templateIn(region: string, deployment: Deployment = soundDeployment): Template {
   const env = { region, account: '123456789012' };

@@ -7,7 +7,7 @@ import { ApiStack } from '../../infra/api-stack.ts';
 import { NAG_SUPPRESSIONS } from '../../infra/nag-suppressions.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
-import { newApp, soundDeployment } from '../support/cdk/synthesis.ts';
+import { newApp, soundDeployment } from '../support/cdk/test-app.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../support/tokens/issuer-presets.ts';
 
 const everyPreset = Object.fromEntries(

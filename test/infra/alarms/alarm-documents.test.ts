@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { expect, it } from 'vitest';
-import { apiStackOf, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment } from '../../support/cdk/test-app.ts';
 
 it('docs/operations.md has a heading for every alarm of the stack, and for no other', () => {
   const [, section = ''] = readFileSync('docs/operations.md', 'utf8').split('\n## When an alarm rings\n');

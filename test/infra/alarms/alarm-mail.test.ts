@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer, createApiAlarms, mailAlarms } from '../../../infra/library.ts';
-import { apiStackOf, issuer, newStack, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, issuer, newStack, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 interface Statement {
   readonly Effect: string;

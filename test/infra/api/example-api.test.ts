@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiStack } from '../../../infra/api-stack.ts';
-import { newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { newApp, soundDeployment } from '../../support/cdk/test-app.ts';
 
 type Handler = (event: unknown) => Promise<APIGatewayProxyResult>;
 

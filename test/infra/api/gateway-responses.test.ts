@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
-import { newStack } from '../../support/cdk/synthesis.ts';
+import { newStack } from '../../support/cdk/test-app.ts';
 
 interface GatewayResponse {
   readonly StatusCode?: string;

@@ -34,7 +34,7 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
-import { issuer, newApp } from '../../support/cdk/synthesis.ts';
+import { issuer, newApp } from '../../support/cdk/test-app.ts';
 
 const settings: AuthorizerSettings = {
   issuers: { main: issuer },

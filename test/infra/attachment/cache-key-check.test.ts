@@ -15,7 +15,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import type { CacheKey } from '../../../lambda/policy/route.ts';
-import { issuer, newStack } from '../../support/cdk/synthesis.ts';
+import { issuer, newStack } from '../../support/cdk/test-app.ts';
 
 const { header, context } = IdentitySource;
 const WHOLE_KEY = [header('Authorization'), context('resourcePath'), context('httpMethod')];

@@ -14,7 +14,6 @@ import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
 import type { CacheKey } from '../../../lambda/policy/route.ts';
-import { issuer, newApp } from '../../support/cdk/synthesis.ts';
 import {
   faultsIn,
   type Resource,
@@ -22,6 +21,7 @@ import {
   stacksOf,
   withNested,
 } from '../../support/cdk/template-graph.ts';
+import { issuer, newApp } from '../../support/cdk/test-app.ts';
 import { FULL_SUITE } from '../../support/full-suite.ts';
 
 const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } };

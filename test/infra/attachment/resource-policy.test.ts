@@ -11,7 +11,7 @@ import {
   SEGMENT,
 } from '../../../infra/attachment/arn-pattern-overlap.ts';
 import { type ApiMethods, resourcePolicyErrors } from '../../../infra/attachment/resource-policy.ts';
-import { newStack } from '../../support/cdk/synthesis.ts';
+import { newStack } from '../../support/cdk/test-app.ts';
 import { globMatches } from '../../support/routes/iam-evaluation.ts';
 
 const METHODS: ApiMethods = {

@@ -7,7 +7,7 @@ import { type AuthorizerEvent, createAuthorizerLog } from '../../../lambda/log/a
 import { FINDING_KINDS } from '../../../lambda/revocation/entry-finding.ts';
 import { isBreakGlass, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { AWS_PRICES } from '../../../ops/plan/aws-prices.ts';
-import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 const issuer = 'main';
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../../infra/api-stack.ts';
 import { bundleOf, type LambdaEntry } from '../../../infra/functions/lambda-asset.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
-import { newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { newApp, soundDeployment } from '../../support/cdk/test-app.ts';
 
 interface Assets {
   readonly files: Record<string, { readonly source: { readonly path: string } }>;

@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CognitoUserPool } from '../../../infra/issuers/cognito-user-pool.ts';
-import { apiStackOf, newStack, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, newStack, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 let template: Template;
 beforeAll(() => {

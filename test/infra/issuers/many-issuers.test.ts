@@ -11,7 +11,7 @@ import { oidc } from '../../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
 import { configurationFrom, ISSUERS_FILE } from '../../../lambda/configuration/environment.ts';
 import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
-import { authorizerVariables, newApp, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { authorizerVariables, newApp, soundDeployment } from '../../support/cdk/test-app.ts';
 import { keySet, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { goodClaims } from '../../support/tokens/sample-issuer.ts';

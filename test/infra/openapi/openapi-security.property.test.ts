@@ -5,7 +5,7 @@ import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { RouteTableError } from '../../../infra/errors.ts';
 import { SECURITY_SCHEME } from '../../../infra/openapi/protected-document.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
-import { issuer, newStack } from '../../support/cdk/synthesis.ts';
+import { issuer, newStack } from '../../support/cdk/test-app.ts';
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;

@@ -7,7 +7,7 @@ import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { protectedDocument, SECURITY_SCHEME } from '../../../infra/openapi/protected-document.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../../lambda/token/bearer-token.ts';
-import { issuer, newStack } from '../../support/cdk/synthesis.ts';
+import { issuer, newStack } from '../../support/cdk/test-app.ts';
 
 const integration = { 'x-amazon-apigateway-integration': { type: 'mock' } };
 const securitySchemes = {

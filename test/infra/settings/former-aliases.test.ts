@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import { oidc } from '../../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../../infra/settings/deployment-schema.ts';
-import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, descriptionIn, issuer, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/issuer-presets.ts';
 
 const other = oidc({ issuer: 'https://other.example.com/', audience: 'https://api.example.com' });

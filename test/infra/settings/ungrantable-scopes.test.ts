@@ -3,7 +3,7 @@ import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { cognito } from '../../../infra/issuers/cognito.ts';
 import { bareScopeWarning } from '../../../infra/settings/ungrantable-scopes.ts';
 import type { Route } from '../../../lambda/policy/route.ts';
-import { issuer, newStack } from '../../support/cdk/synthesis.ts';
+import { issuer, newStack } from '../../support/cdk/test-app.ts';
 
 const pool = cognito({ userPoolId: 'eu-west-1_A', clients: ['c'] });
 const ofServer = cognito({ userPoolId: 'eu-west-1_B', clients: ['c'], resourceServer: 'orders' });

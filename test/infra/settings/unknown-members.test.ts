@@ -7,7 +7,7 @@ import { checkDeployment } from '../../../infra/deployment-check.ts';
 import { DeploymentError } from '../../../infra/errors.ts';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { nearestName } from '../../../infra/settings/nearest-name.ts';
-import { issuer, newStack, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { issuer, newStack, soundDeployment } from '../../support/cdk/test-app.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/issuer-presets.ts';
 
 type Members = Readonly<Record<string, unknown>>;

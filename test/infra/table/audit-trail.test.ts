@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
-import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 interface Statement {
   readonly Effect: string;

@@ -14,7 +14,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings, Deployment } from '../../../infra/settings/deployment-schema.ts';
-import { apiStackOf, issuer, newApp, newStack, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, issuer, newApp, newStack, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 const REGION = 'eu-west-1';
 const ACCOUNT = '123456789012';

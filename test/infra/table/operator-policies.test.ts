@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 interface Statement {
   readonly Effect: string;

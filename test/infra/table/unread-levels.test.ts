@@ -2,7 +2,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
-import { apiStackOf, soundDeployment } from '../../support/cdk/synthesis.ts';
+import { apiStackOf, soundDeployment } from '../../support/cdk/test-app.ts';
 
 function warningsOf(deployment: Deployment): readonly string[] {
   const found = Annotations.fromStack(apiStackOf(deployment)).findWarning(

@@ -13,7 +13,7 @@ import { startLocalApi } from '../../../local/run/local-api.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
 import { readAssembly } from '../../../local/run/synthesis.ts';
 import { teardown } from '../../../local/run/teardown.ts';
-import { newApp } from '../cdk/synthesis.ts';
+import { newApp } from '../cdk/test-app.ts';
 import { freePorts } from './free-ports.ts';
 
 /** One version of a team's deployment, running on this machine until the next one takes its place. */
@@ -41,9 +41,7 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
   const synthesized = await readAssembly(app.outdir, stackName);
   const dynamodb = inject('dynamoDbEndpoint');
-  for (const resource of synthesized.stack.resourcesOfType('AWS::DynamoDB::Table')) {
-    await ensureTable(dynamodb, tableSettingsOf(resource, synthesized.stack.ref(resource.logicalId)));
-  }
+  await ensureTables(synthesized.stack, dynamodb);
   const undo = teardown();
   const ports = portsFrom(await freePorts());
   const silent = () => undefined;
@@ -60,14 +58,17 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
     authorizer: authorizerOf(synthesized.stack),
     warnings: warnings.map(({ entry }) => String(entry.data)),
     decisions: () => authorizerFunction(localApi).invocations(),
-    statusOf: async (token) => {
-      const headers = { Authorization: `Bearer ${token}` };
-      return (await fetch(`${api}/whoami`, { headers })).status;
-    },
+    statusOf: async (token) => (await fetch(`${api}/whoami`, { headers: { Authorization: `Bearer ${token}` } })).status,
     revoke: async (target) =>
       void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
     stop: undo.run,
   };
+}
+
+async function ensureTables(stack: Stack, dynamodb: string): Promise<void> {
+  for (const resource of stack.resourcesOfType('AWS::DynamoDB::Table')) {
+    await ensureTable(dynamodb, tableSettingsOf(resource, stack.ref(resource.logicalId)));
+  }
 }
 
 function authorizerOf(stack: Stack): AuthorizerDescription {

@@ -9,6 +9,7 @@ import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.t
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { main } from '../../../ops/revocations.ts';
+import { runningFile } from '../../../ops/stack/running-stack.ts';
 import { startDatedDynamoDb } from '../table/dated-dynamodb.ts';
 import { createRevocationTable, type TestRevocationTable } from '../table/test-table.ts';
 import { NOW, trustedIssuer } from '../tokens/sample-issuer.ts';
@@ -94,14 +95,7 @@ export async function operatorAtWork(
   let elapsed = 0;
   const dynamoDb = await startDatedDynamoDb(() => now);
   const folder = await mkdtemp(join(tmpdir(), 'operator-'));
-  const file = {
-    pid: process.pid,
-    api: 'http://127.0.0.1:9/v1',
-    tokenEndpoint: 'http://127.0.0.1:9/token',
-    clients: [],
-  };
-  const tableOf = { dynamodb: dynamoDb.address, table: table.name, region: 'eu-west-1', authorizer };
-  await writeFile(join(folder, `running-${file.pid}.json`), JSON.stringify({ ...file, ...tableOf, ...running }));
+  await writeRunningFile(folder, { dynamodb: dynamoDb.address, table: table.name, authorizer, ...running });
   const run = (commandLine: string, standardInput = '') =>
     finished(wordsOf(commandLine), main, {
       localFolder: folder,
@@ -114,10 +108,7 @@ export async function operatorAtWork(
     folder,
     run,
     document: async (commandLine, standardInput) => JSON.parse((await run(`${commandLine} --json`, standardInput)).out),
-    entry: async (target) => {
-      const get = new GetItemCommand({ TableName: table.name, Key: { target: { S: target } }, ConsistentRead: true });
-      return (await table.client.send(get)).Item;
-    },
+    entry: (target) => entryIn(table, target),
     setClock: (seconds) => {
       now = seconds;
     },
@@ -129,6 +120,17 @@ export async function operatorAtWork(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeRunningFile(folder: string, parts: Readonly<Record<string, unknown>>): Promise<void> {
+  const addresses = { api: 'http://127.0.0.1:9/v1', tokenEndpoint: 'http://127.0.0.1:9/token' };
+  const running = { pid: process.pid, ...addresses, clients: [], region: 'eu-west-1', ...parts };
+  await writeFile(runningFile(folder, process.pid), JSON.stringify(running));
+}
+
+async function entryIn({ name, client }: TestRevocationTable, target: string): ReturnType<OperatorAtWork['entry']> {
+  const get = new GetItemCommand({ TableName: name, Key: { target: { S: target } }, ConsistentRead: true });
+  return (await client.send(get)).Item;
 }
 
 /** Words as a POSIX shell splits them, single quotes included. */

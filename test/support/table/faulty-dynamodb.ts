@@ -27,25 +27,12 @@ export interface FaultyDynamoDb {
 export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
   let treatmentOf: (operation: string, earlier: number) => Treatment = () => 'answer';
   let counts = new Map<string, number>();
-  let outrun: (() => Promise<unknown>) | undefined;
-  let follow: (() => Promise<unknown>) | undefined;
-  let isFollowed = false;
+  const actions = new ActionsAroundWrites();
   const take = async (response: ServerResponse, request: IncomingMessage) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const earlier = counts.get(operation) ?? 0;
     counts.set(operation, earlier + 1);
-    const isWrite = /Put|Delete/.test(operation);
-    if (isWrite) {
-      const action = outrun;
-      outrun = undefined;
-      await action?.();
-    }
-    if (isFollowed) {
-      const action = follow;
-      follow = undefined;
-      await action?.();
-    }
-    isFollowed = isWrite;
+    await actions.runBefore(operation);
     await TREATMENTS[treatmentOf(operation, earlier)](request, response);
   };
   const server = await startLoopbackServer((response, request) => void take(response, request));
@@ -53,17 +40,45 @@ export async function startFaultyDynamoDb(): Promise<FaultyDynamoDb> {
     address: server.address,
     treat: (treatment) => {
       counts = new Map();
-      isFollowed = false;
+      actions.forgetLastWrite();
       treatmentOf = treatment;
     },
-    outrunNextWrite: (action) => {
-      outrun = action;
-    },
-    followNextWrite: (action) => {
-      follow = action;
-    },
+    outrunNextWrite: (action) => actions.outrunNextWrite(action),
+    followNextWrite: (action) => actions.followNextWrite(action),
     close: () => server.close(),
   };
+}
+
+type Action = () => Promise<unknown>;
+
+/** Actions that run once, just before or after a write. */
+class ActionsAroundWrites {
+  #outrunning: Action | undefined;
+  #following: Action | undefined;
+  #isAfterWrite = false;
+
+  outrunNextWrite(action: Action): void {
+    this.#outrunning = action;
+  }
+
+  followNextWrite(action: Action): void {
+    this.#following = action;
+  }
+
+  forgetLastWrite(): void {
+    this.#isAfterWrite = false;
+  }
+
+  async runBefore(operation: string): Promise<void> {
+    const isWrite = /Put|Delete/.test(operation);
+    const outrunning = isWrite ? this.#outrunning : undefined;
+    if (isWrite) this.#outrunning = undefined;
+    await outrunning?.();
+    const following = this.#isAfterWrite ? this.#following : undefined;
+    if (this.#isAfterWrite) this.#following = undefined;
+    await following?.();
+    this.#isAfterWrite = isWrite;
+  }
 }
 
 const TREATMENTS: Readonly<

@@ -75,6 +75,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     issuers,
     clock = createClock(),
     readEntries = async () => [],
+    levels = REVOCATION_LEVELS,
     contextClaims = {},
     random = () => 1,
   } = options;
@@ -82,7 +83,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
   const lines: string[] = [];
   const reads: (readonly string[])[] = [];
   const report = createAuthorizerLog({ write: (line) => void lines.push(line), functionName: 'test', now });
-  const countedReads: ReadEntries = (targets) => {
+  const recordedReads: ReadEntries = (targets) => {
     reads.push(targets);
     return readEntries(targets);
   };
@@ -90,12 +91,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
   const authorize = createAuthorizer({
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
-    rejectIfRevoked: createRevocationList({
-      readEntries: countedReads,
-      levels: options.levels ?? REVOCATION_LEVELS,
-      report,
-      now,
-    }),
+    rejectIfRevoked: createRevocationList({ readEntries: recordedReads, levels, report, now }),
     grants: new Grants(routes),
     report,
   });
