@@ -48,12 +48,12 @@ const CAUSES: readonly Cause[] = [
     readEntries: () => Promise.reject(new CannotDecideError('revocation-table', 'timeout')),
   },
   {
-    name: 'an event that is no TOKEN event',
+    name: 'an event that is not a TOKEN event',
     moves: ['Failed'],
     happen: ({ authorizer }) => authorizer.answerTo({ type: 'REQUEST' }),
   },
   {
-    name: 'an issuer that is down before its keys were ever had',
+    name: 'an issuer that is down from the start',
     moves: ['Failed'],
     happen: ({ authorizer, server }) => {
       server.answerWith(down);
@@ -61,7 +61,7 @@ const CAUSES: readonly Cause[] = [
     },
   },
   {
-    name: 'an issuer that went down since',
+    name: 'an issuer that goes down later',
     moves: ['KeySetStale'],
     happen: async ({ authorizer, server, wait }) => {
       await authorizer.decide(good);
@@ -79,7 +79,7 @@ const CAUSES: readonly Cause[] = [
     },
   },
   {
-    name: 'an only key that shows its private part',
+    name: 'a key alone in its set that shows its private part',
     moves: ['KeyDropped'],
     happen: async ({ authorizer, server, wait }) => {
       await authorizer.decide(good);
