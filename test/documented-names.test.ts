@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { RESERVED_CONTEXT_NAMES } from '../infra/settings/authorizer-check.ts';
 import { FAILURE_CAUSES } from '../lambda/errors.ts';
-import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../lambda/revocation/revocation-level.ts';
+import { isBreakGlass, REVOCATION_LEVELS, TARGET_PREFIXES } from '../lambda/revocation/revocation-level.ts';
 import { revocationsGrammar } from '../ops/revocations.ts';
 
 describe('a list in the documents', () => {
@@ -13,6 +14,29 @@ describe('a list in the documents', () => {
   it('has every revocation level that `revoke` takes', () => {
     const levels = sectionOf('docs/revoking.md', 'The commands').match(/(?<=^\| `revoke` )[^|]*(?= \|)/m);
     expect(levels?.join()).toBe(REVOCATION_LEVELS.join(', '));
+  });
+
+  it('has every revocation level at the policy that lets people revoke it', () => {
+    const table = sectionOf('docs/operations.md', 'Who may do what');
+    const levelsOf = (row: RegExp) => table.match(row)?.join().match(/\w+/g)?.filter(isLevel);
+    expect(levelsOf(/^\| Operators .*$/m)).toEqual(REVOCATION_LEVELS.filter((level) => !isBreakGlass(level)));
+    expect(levelsOf(/^\| BreakGlass .*$/m)).toEqual(REVOCATION_LEVELS.filter(isBreakGlass));
+  });
+
+  it('has every revocation level in the glossary', () => {
+    const levels = sectionOf('ARCHITECTURE.md', 'Glossary').match(/(?<=^\| revocation level \| )[^|]*(?= \|)/m);
+    expect(levels?.join()).toBe(REVOCATION_LEVELS.join(', '));
+  });
+
+  it('has every name that stands in each context', () => {
+    const names = RESERVED_CONTEXT_NAMES.filter((name) => name !== 'integrationLatency');
+    const [outcome] = sectionOf('docs/guarantees.md', 'The four outcomes').match(/^\| allowed \|.*$/m) ?? [];
+    expect(outcome?.match(/(?<=`)\w+(?=`)/g)?.toSorted()).toEqual(names.toSorted());
+    const [comment] =
+      readFileSync('docs/api.md', 'utf8').match(/(?<=\*Default:\* none: ).*(?= are always there)/) ?? [];
+    expect(['principalId', ...(comment?.match(/\w+/g) ?? [])].filter((word) => word !== 'and').toSorted()).toEqual(
+      names.toSorted(),
+    );
   });
 
   it('has every command of the tool', () => {
@@ -35,6 +59,10 @@ describe('a list in the documents', () => {
     expect(causes?.toSorted()).toEqual(FAILURE_CAUSES.toSorted());
   });
 });
+
+function isLevel(word: string): boolean {
+  return REVOCATION_LEVELS.some((level) => level === word);
+}
 
 /** The text below a heading, up to the next one. */
 function sectionOf(document: string, heading: string): string {

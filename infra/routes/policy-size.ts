@@ -128,17 +128,24 @@ function longestStageArn({ stageNames }: AnswerParts): string {
 /** In ASCII, as OpenID Connect Core (section 2) has it for subjects. */
 const MAX_VALUE = 'x'.repeat(255);
 
-function longestToken({ issuerAliases, contextNames }: AnswerParts): AccessToken {
+/** Lacks nothing, so that every name that a context can have is counted. */
+type CompleteToken = { readonly [Field in keyof AccessToken]-?: NonNullable<AccessToken[Field]> };
+
+/** Every text as long as it may be, whether or not the context names it today. Scopes come from the grant. */
+function longestToken({ issuerAliases, contextNames }: AnswerParts): CompleteToken {
   return {
     issuerAlias: 'x'.repeat(Math.max(0, ...issuerAliases.map(({ length }) => length))),
+    formerAliases: [],
     subject: MAX_VALUE,
     clientId: MAX_VALUE,
+    sessionId: MAX_VALUE,
     jwtId: MAX_VALUE,
+    keyId: MAX_VALUE,
+    signedPartDigest: MAX_VALUE,
+    scopes: new Set(),
+    issuedAt: Number.MAX_SAFE_INTEGER,
     expiresAt: Number.MAX_SAFE_INTEGER,
     contextClaims: Object.fromEntries(contextNames.map((name) => [name, MAX_VALUE])),
-    // Of no concern to the answer.
-    formerAliases: [],
-    ...{ sessionId: undefined, keyId: '', signedPartDigest: undefined, scopes: new Set<string>(), issuedAt: 0 },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ContextName } from '../../lambda/policy/decision.ts';
 import { HTTP_METHODS } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
@@ -27,10 +28,19 @@ import {
 } from './validators.ts';
 
 /** What the authorizer itself puts into the context, and what API Gateway adds to it. */
-const RESERVED_CONTEXT_NAMES = [
-  ...['subject', 'clientId', 'scope', 'issuer', 'jwtId', 'expiresAt'],
-  ...['principalId', 'integrationLatency'],
-];
+const TAKEN_NAMES: Readonly<Record<ContextName | 'principalId' | 'integrationLatency', true>> = {
+  subject: true,
+  clientId: true,
+  scope: true,
+  issuer: true,
+  jwtId: true,
+  expiresAt: true,
+  principalId: true,
+  integrationLatency: true,
+};
+
+/** Names that no claim of a team can have in the context. */
+export const RESERVED_CONTEXT_NAMES = Object.keys(TAKEN_NAMES);
 
 const MAX_CONTEXT_CLAIMS = 10;
 

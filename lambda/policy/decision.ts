@@ -10,19 +10,29 @@ import { policyDocument } from './policy-document.ts';
  * its issuer (RFC 9068 section 2.2, RFC 7519 section 4.1.2).
  */
 export function decisionFor(accessToken: AccessToken, grant: TokenGrant, stageArn: string): APIGatewayAuthorizerResult {
-  const { issuerAlias, subject, clientId, jwtId, expiresAt, contextClaims } = accessToken;
   return {
-    principalId: `${issuerAlias}#${subject}`,
-    policyDocument: policyDocument(grant, stageArn, expiresAt),
-    context: {
-      ...contextClaims,
-      subject,
-      issuer: issuerAlias,
-      scope: scopesHandedOn(grant).join(' '),
-      expiresAt,
-      ...(clientId !== undefined && { clientId }),
-      ...(jwtId !== undefined && { jwtId }),
-    },
+    principalId: `${accessToken.issuerAlias}#${accessToken.subject}`,
+    policyDocument: policyDocument(grant, stageArn, accessToken.expiresAt),
+    context: contextOf(accessToken, grant),
+  };
+}
+
+/** The names that stand in a context besides those of the team's `contextClaims`, which cannot take them. */
+export type ContextName = keyof ReturnType<typeof contextOf>;
+
+function contextOf(
+  { issuerAlias, subject, clientId, jwtId, expiresAt, contextClaims }: AccessToken,
+  grant: TokenGrant,
+) {
+  return {
+    // As an object of no known names, so that `ContextName` has the others.
+    ...(contextClaims as object),
+    subject,
+    issuer: issuerAlias,
+    scope: scopesHandedOn(grant).join(' '),
+    expiresAt,
+    ...(clientId !== undefined && { clientId }),
+    ...(jwtId !== undefined && { jwtId }),
   };
 }
 

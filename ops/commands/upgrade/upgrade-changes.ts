@@ -50,9 +50,9 @@ const anotherIssuer: Comparison = ({ alias, issuer }, next) => {
   return { kind: 'another-issuer', sentence };
 };
 
-const otherClaims: Comparison = ({ alias, claimNames }, next) => {
-  const names = (['jwtId', 'session', 'client'] as const).filter(
-    (name) => String(claimNames[name]) !== String(next.claimNames[name]),
+const otherClaims: Comparison = ({ alias, claimNames: { scopes: _scopes, ...named } }, next) => {
+  const names = (Object.keys(named) as (keyof typeof named)[]).filter(
+    (name) => String(named[name]) !== String(next.claimNames[name]),
   );
   if (names.length === 0) return undefined;
   const sentence = `The claims of ${alias} that hold ${names.join(' and ')} change, so that entries written from the old claims may match no token.`;

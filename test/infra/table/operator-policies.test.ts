@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isBreakGlass, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 interface Statement {
@@ -82,6 +83,12 @@ describe('the policies for people', () => {
     // BatchWriteItem takes no conditions, and IAM sees no difference between its puts and its deletions.
     expect(actions).not.toContain('dynamodb:BatchWriteItem');
     expect(writesOf('Importers').flatMap(({ Action }) => Action)).toEqual(['dynamodb:PutItem']);
+  });
+
+  it.each(REVOCATION_LEVELS.filter(isBreakGlass))('have an alarm beside them that names the level %s', (level) => {
+    const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
+    const [, alarm] = alarms.find(([id]) => id.includes('BreakGlassEntries')) ?? [];
+    expect(alarm?.Properties.AlarmDescription).toContain(level);
   });
 
   it('are five, attached to nobody', () => {

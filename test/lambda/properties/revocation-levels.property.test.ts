@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { InvalidTokenError } from '../../../lambda/errors.ts';
-import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { entryReaderAt } from '../../support/table/entry-reader.ts';
@@ -26,7 +26,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   contextClaims: {},
 });
 
-/** Level -> target, and whether `before` may spare a token there (README.md, "By hand"). */
+/** The target of the token above at each level, and whether `before` may spare it there (docs/revoking.md, "By hand"). */
 const LEVELS = {
   token: { target: 'jti#main#token-1', hasBefore: false },
   digest: { target: `th#main#${'a'.repeat(64)}`, hasBefore: false },
@@ -35,7 +35,7 @@ const LEVELS = {
   client: { target: 'cid#main#client-1', hasBefore: true },
   key: { target: 'kid#main#ec-1', hasBefore: false },
   issuer: { target: 'iss#main', hasBefore: true },
-} as const;
+} as const satisfies Readonly<Record<RevocationLevel | 'digest', { target: string; hasBefore: boolean }>>;
 type Level = keyof typeof LEVELS;
 
 /** An entry as it was written while the issuer had another alias. */

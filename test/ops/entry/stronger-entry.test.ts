@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
-import type { TargetPrefix } from '../../../lambda/revocation/revocation-level.ts';
+import { TARGET_PREFIXES, type TargetPrefix, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
 import { itemOf, type Revocation, readPurgeAt } from '../../../ops/entry/revocation.ts';
 import {
   covers,
@@ -22,7 +22,7 @@ const anything = fc.oneof(
   number,
   fc.constantFrom<AttributeValue>({ S: String(NOW) }, { NULL: true }, { BOOL: false }, { N: '-1' }, { N: `${NOW}000` }),
 );
-const prefix = fc.constantFrom<TargetPrefix>('jti', 'sid', 'sub', 'cid', 'kid', 'iss');
+const prefix = fc.constantFrom(...(Object.keys(TARGET_PREFIXES) as TargetPrefix[]));
 
 const existing = fc.record(
   { before: anything, purgeAt: anything, note: fc.constant({ S: 'kept' }), flush: fc.constant({ BOOL: false }) },
@@ -38,11 +38,10 @@ const wanted = fc
   })
   .map(({ prefix, before, purgeAt, flush }): Revocation => {
     const value = prefix === 'iss' ? undefined : 'v';
-    const takesBefore = ['sub', 'cid', 'iss'].includes(prefix);
     const text = { reason: undefined, revokedBy: 'ann', revokedAt: NOW, flush };
     return {
       target: { prefix, issuerAlias: 'main', value },
-      before: takesBefore ? before : undefined,
+      before: takesBefore(TARGET_PREFIXES[prefix]) ? before : undefined,
       purgeAt,
       ...text,
     };

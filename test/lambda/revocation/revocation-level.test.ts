@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isBreakGlass,
+  LEVELS,
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  TARGET_PREFIXES,
+  takesBefore,
+  takesEndsAt,
+} from '../../../lambda/revocation/revocation-level.ts';
+
+/** What the table decides, a second time: security rests on it, and no slip in one place may change it. */
+const DECIDED: Readonly<Record<RevocationLevel, readonly ('before' | 'endsAt' | 'break-glass')[]>> = {
+  token: ['endsAt'],
+  session: ['endsAt'],
+  subject: ['before'],
+  client: ['before'],
+  key: ['break-glass'],
+  issuer: ['before', 'break-glass'],
+};
+
+describe('the table of levels', () => {
+  it.each(REVOCATION_LEVELS)('says of %s what is decided of it', (level) => {
+    expect(takesBefore(level)).toBe(DECIDED[level].includes('before'));
+    expect(takesEndsAt(level)).toBe(DECIDED[level].includes('endsAt'));
+    expect(isBreakGlass(level)).toBe(DECIDED[level].includes('break-glass'));
+  });
+
+  it('gives each level a prefix, and no prefix to two levels', () => {
+    const prefixes = REVOCATION_LEVELS.map((level) => Object.keys(LEVELS[level].targets));
+    expect(prefixes.filter(({ length }) => length === 0)).toEqual([]);
+    expect(Object.keys(TARGET_PREFIXES)).toEqual(prefixes.flat());
+    expect(new Set(prefixes.flat()).size).toBe(prefixes.flat().length);
+  });
+
+  it('has prefixes that a target can be read by: lower case, without the # that separates its parts', () => {
+    expect(Object.keys(TARGET_PREFIXES).filter((prefix) => !/^[a-z]+$/.test(prefix))).toEqual([]);
+  });
+});
