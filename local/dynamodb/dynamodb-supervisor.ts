@@ -86,7 +86,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
-/** Waits until an adopted DynamoDB stops answering. Its table is kept in place, since a new, empty one may take over. */
+/** Waits until an adopted DynamoDB stops answering. Creates its table again if a new, empty one takes over. */
 async function adoptedIsGone(ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let failures = 0; failures < 2; ) {
     await delay(POLL_INTERVAL, undefined, { signal });

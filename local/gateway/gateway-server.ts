@@ -5,7 +5,7 @@ import type { Gateway } from './api-gateway.ts';
 import type { GatewayRequest } from './rest-api/gateway-request.ts';
 import type { HttpResponse } from './rest-api/gateway-response.ts';
 
-/** API Gateway takes 10,240 bytes of request line and headers together, and 10 MB of body. */
+/** API Gateway's limits: 10,240 bytes of request line and headers together, and 10 MB of body. */
 const MAX_HEADER_BYTES = 10_240;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 /**
- * Whether a text matches an IAM pattern: `*` is any run of characters, also none, `?` is exactly one, and both match `/`
+ * Whether a text matches an IAM pattern: `*` is any run of characters, including none, `?` is exactly one, and both match `/`
  * and `:`. Case-sensitive (IAM user guide, "Grammar of the IAM JSON policy language").
  */
 export function matchesPattern(pattern: string, text: string): boolean {

@@ -14,7 +14,8 @@ export interface PolicyRequest {
 export type PolicyResult = 'allow' | 'explicit deny' | 'implicit deny';
 
 /**
- * Evaluates policies: a Deny beats an Allow, and nothing is an implicit deny (IAM user guide, "Policy evaluation logic").
+ * Evaluates policies: a Deny beats an Allow, and without both it is an implicit deny (IAM user guide, "Policy
+ * evaluation logic").
  * @throws LocalRunError for a malformed statement, or one with an unknown operator or a policy variable
  */
 export function evaluatePolicies(policies: readonly JsonObject[], request: PolicyRequest): PolicyResult {

@@ -12,7 +12,7 @@ import { warnOnce } from '../gateway/rest-api/undocumented.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
-import { streamReader } from '../stream/stream-reader.ts';
+import { StreamReader } from '../stream/stream-reader.ts';
 import { HOST, type Ports, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
 import type { Teardown } from './teardown.ts';
@@ -65,7 +65,7 @@ export async function startLocalApi(
 }
 
 async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {
-  const reader = streamReader(dynamodb, mapping.tableName, mapping.startingPosition);
+  const reader = new StreamReader(dynamodb, mapping.tableName, mapping.startingPosition);
   const poller = await pollStream(mapping, reader, say);
   await undo.add(poller.stop);
 }

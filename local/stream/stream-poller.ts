@@ -20,7 +20,7 @@ export async function pollStream(mapping: EventSourceMapping, reader: StreamRead
   const stopping = new AbortController();
   const { signal } = stopping;
   const first = await reader.read();
-  const polling = poll(mapping, reader, first, signal, say).catch((error: Error) => {
+  const polling = new Polling(mapping, reader, say, signal).run(first).catch((error: Error) => {
     if (!signal.aborted) throw error;
   });
   return {
@@ -34,57 +34,66 @@ export async function pollStream(mapping: EventSourceMapping, reader: StreamRead
   };
 }
 
-async function poll(
-  mapping: EventSourceMapping,
-  reader: StreamReader,
-  first: readonly StreamRecord[],
-  signal: AbortSignal,
-  say: Say,
-): Promise<void> {
-  let waiting = first.filter(({ event }) => mapping.wants(event));
-  let since = performance.now();
-  while (!signal.aborted) {
-    if (waiting.length === 0) since = performance.now();
-    const isDue = performance.now() - since >= mapping.batchingWindowSeconds * 1000;
-    if (waiting.length >= mapping.batchSize || (waiting.length > 0 && isDue)) {
-      await deliver(mapping, waiting.slice(0, mapping.batchSize), signal, say);
-      waiting = waiting.slice(mapping.batchSize);
-      continue;
+/** The loop that reads the stream and delivers batches, until the signal aborts. */
+class Polling {
+  readonly #mapping: EventSourceMapping;
+  readonly #reader: StreamReader;
+  readonly #say: Say;
+  readonly #signal: AbortSignal;
+
+  constructor(mapping: EventSourceMapping, reader: StreamReader, say: Say, signal: AbortSignal) {
+    this.#mapping = mapping;
+    this.#reader = reader;
+    this.#say = say;
+    this.#signal = signal;
+  }
+
+  async run(first: readonly StreamRecord[]): Promise<void> {
+    const { batchSize, batchingWindowSeconds } = this.#mapping;
+    let waiting = this.#wanted(first);
+    let since = performance.now();
+    while (!this.#signal.aborted) {
+      if (waiting.length === 0) since = performance.now();
+      const isDue = performance.now() - since >= batchingWindowSeconds * 1000;
+      if (waiting.length >= batchSize || (waiting.length > 0 && isDue)) {
+        await this.#deliver(waiting.slice(0, batchSize));
+        waiting = waiting.slice(batchSize);
+        continue;
+      }
+      await this.#pause(POLL_INTERVAL);
+      // DynamoDB may be down for a while. Its supervisor reports it.
+      const records = await this.#reader.read().catch((): readonly StreamRecord[] => []);
+      waiting = [...waiting, ...this.#wanted(records)];
     }
-    await delay(POLL_INTERVAL, undefined, { signal });
-    // DynamoDB may be down for a while. Its supervisor reports it.
-    const records = await reader.read().catch((): readonly StreamRecord[] => []);
-    waiting = [...waiting, ...records.filter(({ event }) => mapping.wants(event))];
   }
-}
 
-/** Invokes the function until it succeeds, its attempts are used up, or the records are too old. */
-async function deliver(
-  mapping: EventSourceMapping,
-  batch: readonly StreamRecord[],
-  signal: AbortSignal,
-  say: Say,
-): Promise<void> {
-  for (let attempt = 0; attempt <= mapping.retryAttempts; attempt += 1) {
-    const oldest = Date.now() - mapping.maximumRecordAgeSeconds * 1000;
-    const fresh = batch.filter(({ createdAt }) => createdAt >= oldest);
-    if (fresh.length === 0) break;
-    const result = await mapping.function.invoke({ Records: fresh.map(({ event }) => event) });
-    if (!('error' in result)) return;
-    say(`${mapping.function.functionName} failed on ${fresh.length} records: ${result.error.errorMessage}`);
-    if (mapping.bisect && fresh.length > 1) return deliverHalves(mapping, fresh, signal, say);
-    await delay(Math.min(MAX_RETRY_DELAY, POLL_INTERVAL * 2 ** attempt), undefined, { signal });
+  #wanted(records: readonly StreamRecord[]): readonly StreamRecord[] {
+    return records.filter(({ event }) => this.#mapping.wants(event));
   }
-  say(`${mapping.function.functionName} was not given ${batch.length} records again: tried too often, or too old.`);
-}
 
-async function deliverHalves(
-  mapping: EventSourceMapping,
-  batch: readonly StreamRecord[],
-  signal: AbortSignal,
-  say: Say,
-): Promise<void> {
-  const middle = Math.ceil(batch.length / 2);
-  await deliver(mapping, batch.slice(0, middle), signal, say);
-  await deliver(mapping, batch.slice(middle), signal, say);
+  /** Invokes the function until it succeeds, its attempts are used up, or the records are too old. */
+  async #deliver(batch: readonly StreamRecord[]): Promise<void> {
+    const { function: target, retryAttempts, maximumRecordAgeSeconds, bisect } = this.#mapping;
+    for (let attempt = 0; attempt <= retryAttempts; attempt += 1) {
+      const oldest = Date.now() - maximumRecordAgeSeconds * 1000;
+      const fresh = batch.filter(({ createdAt }) => createdAt >= oldest);
+      if (fresh.length === 0) break;
+      const result = await target.invoke({ Records: fresh.map(({ event }) => event) });
+      if (!('error' in result)) return;
+      this.#say(`${target.functionName} failed on ${fresh.length} records: ${result.error.errorMessage}`);
+      if (bisect && fresh.length > 1) return this.#deliverHalves(fresh);
+      await this.#pause(Math.min(MAX_RETRY_DELAY, POLL_INTERVAL * 2 ** attempt));
+    }
+    this.#say(`${target.functionName} was not given ${batch.length} records again: tried too often, or too old.`);
+  }
+
+  async #deliverHalves(batch: readonly StreamRecord[]): Promise<void> {
+    const middle = Math.ceil(batch.length / 2);
+    await this.#deliver(batch.slice(0, middle));
+    await this.#deliver(batch.slice(middle));
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return delay(milliseconds, undefined, { signal: this.#signal });
+  }
 }

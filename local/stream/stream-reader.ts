@@ -8,64 +8,57 @@ import {
 import { localClientOptions } from '../dynamodb/dynamodb-endpoint.ts';
 import { type StreamRecord, streamRecordOf } from './stream-record.ts';
 
-/** Reads a table's stream from a position onwards: across shards, restarts of DynamoDB, and a new table of the same name. */
-export interface StreamReader {
-  /** The records since the last call, oldest first. Rejects while DynamoDB is down, and loses nothing. */
-  read(): Promise<readonly StreamRecord[]>;
-  close(): void;
-}
-
 /** Milliseconds between checks for new shards, or for a new table. */
-const LOOK_INTERVAL = 2000;
+const CHECK_INTERVAL = 2000;
 
-export function streamReader(
-  endpoint: string,
-  tableName: string,
-  startingPosition: 'LATEST' | 'TRIM_HORIZON',
-): StreamReader {
-  const tables = new DynamoDBClient(localClientOptions(endpoint));
-  const streams = new DynamoDBStreamsClient(localClientOptions(endpoint));
-  const shards = shardWatch(tables, streams, tableName, startingPosition);
-  return {
-    read: async () => {
-      try {
-        return await readShards(streams, await shards.positions());
-      } catch (error) {
-        shards.lookAgain();
-        throw error;
-      }
-    },
-    close: () => {
-      tables.destroy();
-      streams.destroy();
-    },
-  };
-}
+/** Reads a table's stream from a position onwards: across shards, restarts of DynamoDB, and a new table of the same name. */
+export class StreamReader {
+  readonly #tables: DynamoDBClient;
+  readonly #streams: DynamoDBStreamsClient;
+  readonly #tableName: string;
+  readonly #start: ShardPosition['start'];
+  #positions: readonly ShardPosition[] | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
 
-/** Tracks the reader's positions in the current shards. */
-function shardWatch(
-  tables: DynamoDBClient,
-  streams: DynamoDBStreamsClient,
-  tableName: string,
-  startingPosition: 'LATEST' | 'TRIM_HORIZON',
-) {
-  let found: readonly ShardPosition[] | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  return {
-    positions: async (): Promise<readonly ShardPosition[]> => {
-      if (found !== undefined && performance.now() - lookedAt <= LOOK_INTERVAL) return found;
-      const streamArn = await latestStreamArn(tables, tableName);
-      // A shard that appears later is read from its beginning: it is a child, or belongs to a new table's stream.
-      found = await shardPositions(streams, streamArn, found === undefined ? startingPosition : 'TRIM_HORIZON', found);
-      lookedAt = performance.now();
-      return found;
-    },
-    /** Drops the iterators: they may not survive a restart of DynamoDB, as sequence numbers of the same stream do. */
-    lookAgain: (): void => {
-      for (const position of found ?? []) position.iterator = undefined;
-      lookedAt = Number.NEGATIVE_INFINITY;
-    },
-  };
+  constructor(endpoint: string, tableName: string, start: ShardPosition['start']) {
+    this.#tables = new DynamoDBClient(localClientOptions(endpoint));
+    this.#streams = new DynamoDBStreamsClient(localClientOptions(endpoint));
+    this.#tableName = tableName;
+    this.#start = start;
+  }
+
+  /** The records since the last call, oldest first. Rejects while DynamoDB is down, and loses nothing. */
+  async read(): Promise<readonly StreamRecord[]> {
+    try {
+      return await readShards(this.#streams, await this.#currentPositions());
+    } catch (error) {
+      this.#checkAgain();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#tables.destroy();
+    this.#streams.destroy();
+  }
+
+  async #currentPositions(): Promise<readonly ShardPosition[]> {
+    const earlier = this.#positions;
+    if (earlier !== undefined && performance.now() - this.#checkedAt <= CHECK_INTERVAL) return earlier;
+    const streamArn = await latestStreamArn(this.#tables, this.#tableName);
+    // A shard that appears later is read from its beginning: it is a child, or belongs to a new table's stream.
+    const start = earlier === undefined ? this.#start : 'TRIM_HORIZON';
+    const positions = await shardPositions(this.#streams, streamArn, start, earlier);
+    this.#positions = positions;
+    this.#checkedAt = performance.now();
+    return positions;
+  }
+
+  /** Drops the iterators: they may not survive a restart of DynamoDB, as sequence numbers of the same stream do. */
+  #checkAgain(): void {
+    for (const position of this.#positions ?? []) position.iterator = undefined;
+    this.#checkedAt = Number.NEGATIVE_INFINITY;
+  }
 }
 
 async function readShards(

@@ -8,7 +8,7 @@ import { ensureTable, type TableSettings, tableSettingsOf } from '../../../local
 import type { InvocationResult } from '../../../local/functions/lambda-environment.ts';
 import { type EventSourceMapping, recordFilterOf } from '../../../local/stream/event-source-mapping.ts';
 import { pollStream, type StreamPoller } from '../../../local/stream/stream-poller.ts';
-import { streamReader } from '../../../local/stream/stream-reader.ts';
+import { StreamReader } from '../../../local/stream/stream-reader.ts';
 import { smallTemplate } from '../../support/gateway/small-template.ts';
 
 const endpoint = inject('dynamoDbEndpoint');
@@ -106,7 +106,7 @@ async function start(parts: Partial<EventSourceMapping>): Promise<void> {
     wants: () => true,
     ...parts,
   };
-  const reader = streamReader(endpoint, mapping.tableName, mapping.startingPosition);
+  const reader = new StreamReader(endpoint, mapping.tableName, mapping.startingPosition);
   pollers.push(await pollStream(mapping, reader, (line) => said.push(line)));
 }
 
