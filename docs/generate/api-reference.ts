@@ -6,32 +6,24 @@ What an app that installs \`bearer-authorizer\` may import. \`npm run docs:api\`
 How to use it is in [Add it to the API you have](adding-to-your-api.md).
 `;
 
-interface Group {
-  readonly title: string;
-  readonly holds: (item: ApiItem) => boolean;
-}
-
-/** An item stands in the first group that holds it. */
-const GROUPS: readonly Group[] = [
-  { title: 'Errors', holds: (item) => isExported(item) && signatureOf(item).includes(' extends Error') },
-  { title: 'Classes', holds: (item) => isExported(item) && item.kind === 'Class' },
-  { title: 'Functions', holds: (item) => isExported(item) && item.kind === 'Function' },
-  { title: 'Types', holds: isExported },
-  { title: 'What those types use', holds: () => true },
-];
-
-/** The order on the page. */
-const ORDER = ['Classes', 'Functions', 'Types', 'Errors', 'What those types use'];
+/** The sections, in the order of the page. */
+const SECTIONS = ['Classes', 'Functions', 'Types', 'Errors', 'What those types use'] as const;
 
 /** The whole page in Markdown. */
 export function apiReference(items: readonly ApiItem[]): string {
   const reached = reachedFrom(items.filter(isExported), items);
-  const groupOf = (item: ApiItem) => GROUPS.find(({ holds }) => holds(item))?.title;
-  const sections = ORDER.map((title) => {
-    const entries = reached.filter((item) => groupOf(item) === title).map((item) => entry(item, reached));
+  const sections = SECTIONS.map((title) => {
+    const entries = reached.filter((item) => sectionOf(item) === title).map((item) => entry(item, reached));
     return [`## ${title}\n`, ...entries].join('\n');
   });
   return [HEAD, ...sections].join('\n');
+}
+
+function sectionOf(item: ApiItem): (typeof SECTIONS)[number] {
+  if (!isExported(item)) return 'What those types use';
+  if (isError(item)) return 'Errors';
+  if (item.kind === 'Class') return 'Classes';
+  return item.kind === 'Function' ? 'Functions' : 'Types';
 }
 
 function isExported({ canonicalReference }: ApiItem): boolean {
