@@ -25,8 +25,8 @@ Permissions it needs:
   apigateway:DELETE    on arn:aws:apigateway:REGION::/restapis/API/stages/STAGE/cache/authorizers; without it, how long a
                        flush takes is not measured
 
-Exit codes: 0 every promise that could be tried was kept; 1 one was broken, or an entry could not be deleted; 2 wrong
-command line; 130 interrupted. A fact that differs from what was expected is marked, and is no failure.`;
+Exit codes: 0 every promise that could be tested was kept; 1 one was broken, or an entry could not be deleted; 2 wrong
+command line; 130 interrupted. A fact that differs from what was expected is marked, and does not fail the run.`;
 
 export interface DeployedTestCommand {
   readonly kind: 'test:deployed';
@@ -51,7 +51,7 @@ type Options = StackOptions & {
 };
 
 export function deployedTestGrammar(found: (command: DeployedTestCommand) => void): Commander {
-  const description = 'Tries the promises on a deployed stack, and measures what AWS does not document.';
+  const description = 'Tests the promises on a deployed stack, and measures what AWS does not document.';
   return withOneRegionOptions(new Commander('test:deployed').description(description))
     .option('--client <id>', 'the client to ask tokens as (default: the first)')
     .option('--secret <file>', "with --stack: the client's secret, in a file, or - for standard input")

@@ -45,7 +45,7 @@ async function routesAsGranted(experiment: Experiment): Promise<Seen> {
     }),
   );
   const wrong = answers.filter(({ isRight }) => !isRight).map(({ text }) => text);
-  return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} requests so` : wrong.join('; '));
+  return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} requests as expected` : wrong.join('; '));
 }
 
 /** A team's own backend must not act on a request of ours. */
@@ -63,7 +63,7 @@ async function badTokensRejected(experiment: Experiment): Promise<Seen> {
     }),
   );
   const wrong = answers.filter(({ status }) => status !== 401).map(({ name, status }) => `${name}: ${status}`);
-  return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} kinds so` : wrong.join('; '));
+  return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} kinds rejected` : wrong.join('; '));
 }
 
 function badAuthorizations({ authorization }: HeldToken): Readonly<Record<string, readonly string[]>> {
@@ -72,7 +72,7 @@ function badAuthorizations({ authorization }: HeldToken): Readonly<Record<string
   const changed = (text: string): string => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
   return {
     'no token': [],
-    'no JWT': ['Bearer x'],
+    'not a JWT': ['Bearer x'],
     'another scheme': ['Basic x'],
     'a changed signature': [`Bearer ${header}.${payload}.${changed(signature)}`],
     'changed claims': [`Bearer ${header}.${changed(payload)}.${signature}`],
@@ -87,11 +87,11 @@ function badAuthorizations({ authorization }: HeldToken): Readonly<Record<string
 async function backendKnowsCaller(experiment: Experiment): Promise<Seen> {
   const held = await experiment.tokens.narrow();
   const answer = backendAnswer(await experiment.call({ ...openedBy(held), authorization: [held.authorization] }));
-  if (answer === undefined) throw new NotMeasurableError('only the example backend says what it was told');
+  if (answer === undefined) throw new NotMeasurableError('only the example backend says what it received');
   const { subject, issuerAlias, clientId } = held.accessToken;
   const { context } = answer;
   const isRight = context.subject === subject && context.issuer === issuerAlias && context.clientId === clientId;
-  return kept(isRight, isRight ? 'so' : 'something else');
+  return kept(isRight, isRight ? 'as expected' : 'something else');
 }
 
 async function challenges(experiment: Experiment): Promise<Seen> {
@@ -102,5 +102,5 @@ async function challenges(experiment: Experiment): Promise<Seen> {
   const [first = '', second = ''] = found;
   const isRight =
     /^Bearer realm="[^"]*"$/.test(first) && /^Bearer realm="[^"]*", error="insufficient_scope"$/.test(second);
-  return asExpected(isRight, isRight ? 'so' : `401: ${first}; 403: ${second}`);
+  return asExpected(isRight, isRight ? 'as expected' : `401: ${first}; 403: ${second}`);
 }

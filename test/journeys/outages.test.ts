@@ -47,7 +47,7 @@ describe('while the key set is unreachable', () => {
 });
 
 describe('a cold start against a flaky issuer', () => {
-  test('that resets, stalls for 2 s and fails: 503 for at most 2 s after it is healthy', {
+  test('that resets, stalls for 2 s and fails gets 503 until at most 2 s after it is healthy', {
     timeout: 60_000,
   }, async () => {
     const token = await journey.token('orders-service');

@@ -1,6 +1,6 @@
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
 
-/** One HTTP request as the gateway sees it: nothing decoded, nothing normalised. */
+/** One HTTP request as the gateway sees it: nothing decoded, nothing normalized. */
 export interface GatewayRequest {
   readonly requestId: string;
   readonly method: string;

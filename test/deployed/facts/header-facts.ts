@@ -17,7 +17,7 @@ export function headerFacts(experiment: Experiment): readonly Measurement[] {
       kind: 'fact',
       fact: 'the validation expression must match the whole header',
       expected: 'yes',
-      measure: notMeasurable('ours is anchored, so that matching and searching answer alike, or there is none'),
+      measure: notMeasurable('our expression is anchored, so that matching and searching agree, or there is none'),
     },
     {
       kind: 'fact',

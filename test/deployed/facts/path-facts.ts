@@ -15,7 +15,7 @@ interface Spelling {
 }
 
 const LITERAL_READINGS = {
-  200: 'opens the route: methodArn is normalised',
+  200: 'opens the route: methodArn is normalized',
   403: 'selects the route, and methodArn keeps it',
   404: 'selects no route',
 };
@@ -46,7 +46,7 @@ const PARAMETER_SPELLINGS: readonly Spelling[] = [
     fact: 'a slash doubled before a parameter',
     spell: (path) => path.replace(/\/(?=[^/]+$)/, '//'),
     expected: [404],
-    readings: { 200: 'selects the route', 403: 'selects a route, and the policy rejects', 404: 'selects no route' },
+    readings: { 200: 'selects the route', 403: 'selects a route, and the policy denies', 404: 'selects no route' },
   },
 ];
 
@@ -121,7 +121,7 @@ function pathFact(experiment: Experiment, { fact, spell, expected, readings }: S
     measure: async () => {
       const held = await experiment.tokens.narrow();
       if (!experiment.hasExampleBackend)
-        throw new NotMeasurableError('needs the example backend, which says what it got');
+        throw new NotMeasurableError('needs the example backend, which says what it received');
       const base = find(held, experiment);
       if (base === undefined) throw new NotMeasurableError('the route table has no route that would show it');
       const path = spell(base);
