@@ -1,4 +1,9 @@
-import { IGNORABLE_PARAMETERS, isAcceptableAddress, SIGNATURE_ALGORITHMS } from '../../lambda/token/trusted-issuer.ts';
+import {
+  type ClaimNames,
+  IGNORABLE_PARAMETERS,
+  isAcceptableAddress,
+  SIGNATURE_ALGORITHMS,
+} from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './issuer-aliases.ts';
 import { shown } from './shown-value.ts';
@@ -70,6 +75,13 @@ export const ignorableParameter = valueWhere(
 
 const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
 
+const CLAIM_NAMES: ValidatorsOf<ClaimNames> = {
+  scopes: listOf(scopeClaim, 0),
+  jwtId: text,
+  session: text,
+  client: listOf(text, 1),
+};
+
 const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
   issuer: issuerAddress,
   jwksUri: orNull(keySetAddress),
@@ -79,7 +91,7 @@ const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
   tokenTypes: listOf(orNull(tokenType), 1),
   ignoredHeaderParameters: listOf(ignorableParameter, 0),
   requiredClaims: recordOf(writtenText, text),
-  claimNames: objectOf({ scopes: listOf(scopeClaim, 0), jwtId: text, session: text, client: listOf(text, 1) }),
+  claimNames: objectOf(CLAIM_NAMES),
   scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),
   clockTolerance: wholeSeconds(0, 60),
   maxTokenAge: wholeSeconds(1, MAX_TOKEN_AGE),

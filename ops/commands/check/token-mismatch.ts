@@ -117,7 +117,8 @@ function clientMismatch(payload: JsonObject, { claimNames, clients }: TrustedIss
 
 /** Every claim that breaks a rule of the rejection reason `claim`. */
 function claimMismatches({ jws: { payload }, issuer }: Compared): readonly TokenMismatch[] {
-  const { claimNames, requiredClaims, audiences } = issuer;
+  const { requiredClaims, audiences } = issuer;
+  const { scopes: _scopes, ...identifiers } = issuer.claimNames;
   const rules: readonly Rule[] = [
     ...['iat', 'exp'].map((name) => ({ name, holds: isInstant, expected: SECONDS })),
     { name: 'nbf', holds: optional(isInstant), expected: `${SECONDS}, or absent` },
@@ -136,11 +137,13 @@ function claimMismatches({ jws: { payload }, issuer }: Compared): readonly Token
       holds: (claim: unknown) => claim === value,
       expected: foundText(value),
     })),
-    ...[...claimNames.client, claimNames.session, claimNames.jwtId].map((name) => ({
-      name,
-      holds: optional(isIdentifier),
-      expected: `${IDENTIFIER}, or absent`,
-    })),
+    ...Object.values(identifiers)
+      .flat()
+      .map((name) => ({
+        name,
+        holds: optional(isIdentifier),
+        expected: `${IDENTIFIER}, or absent`,
+      })),
   ];
   const broken = rules.filter(({ name, holds }) => !holds(payload[name]));
   return broken.map(({ name, expected }) => ({ name, found: foundText(payload[name]), expected }));
