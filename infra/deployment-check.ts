@@ -30,7 +30,7 @@ const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
       "write 'managed-rules', or the ARN of a regional web ACL",
     ),
   ),
-  // The least and the most that a rate-based rule of AWS WAF takes.
+  // The limits of a rate-based rule of AWS WAF.
   requestsPerAddress: optional(
     valueWhere(
       (value) => isWhole(value, 10, 2_000_000_000),
@@ -39,7 +39,7 @@ const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
   ),
 };
 
-/** @throws DeploymentError the first thing that is wrong, in one sentence */
+/** @throws DeploymentError for the first problem, in one sentence */
 export function checkDeployment(deployment: Deployment): void {
   checkFields('deployment', deployment, DEPLOYMENT_FIELDS);
   checkIssuersAndRoutes(deployment);
@@ -51,7 +51,7 @@ export function checkDeployment(deployment: Deployment): void {
   );
 }
 
-/** Browsers send no token with a preflight (Fetch standard, "CORS-preflight fetch"): with CORS, OPTIONS is answered without. */
+/** With CORS, OPTIONS is answered without a token: browsers send none with a preflight (Fetch standard, "CORS-preflight fetch"). */
 function rejectPreflightRules({ routes, corsOrigins = ['*'] }: Deployment): void {
   const index = routes.findIndex(({ method }) => method === 'OPTIONS');
   if (index === -1 || corsOrigins.length === 0) return;

@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import type { Deployment } from './settings/deployment-schema.ts';
 
 /**
- * The one file a team edits. `npx cdk synth` says what is wrong with it.
+ * The one file that a team edits. `npx cdk synth` says what is wrong with it.
  *
- * No issuers: the stack creates a Cognito user pool and trusts it as `main`. Yours instead, here by Auth0's preset:
+ * Without issuers, the stack creates a Cognito user pool and trusts it as `main`. To trust your own issuer, use its preset, here Auth0's:
  *
  *     import { auth0 } from './issuers/auth0.ts';
  *     issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },

@@ -1,9 +1,9 @@
-/** The route table cannot become policies. The message names the routes and says what to change. */
+/** Thrown for a route table that cannot become policies. The message names the routes and says what to change. */
 export class RouteTableError extends Error {
   override readonly name = 'RouteTableError';
 }
 
-/** The settings must not be deployed. The message is one sentence: the setting, what was found, what to write. */
+/** Thrown for settings that must not be deployed. The message is one sentence: the setting, what was found, what to write. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
 }

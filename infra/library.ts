@@ -1,6 +1,6 @@
 /**
- * The package's entry point: what an application that installs it may import. Inside this repository nobody imports it;
- * a package needs one file that says which of its names are promises.
+ * The entry point of the package: the names that an application may import. No file of this repository imports it; it is the one place
+ * that says which names are promises.
  */
 export type { FlushedStage } from '../lambda/configuration/environment.ts';
 export type { CacheKey, Route } from '../lambda/policy/route.ts';

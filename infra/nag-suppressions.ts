@@ -1,38 +1,38 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Rules of cdk-nag that this stack does not follow somewhere, and why that is right. */
+/** The rules of cdk-nag that some resource does not follow, and why that is right. */
 export const NAG_SUPPRESSIONS = {
   'AwsSolutions::AwsSolutions-APIG2':
-    'What a body may hold only the backend knows, and the example backend reads none.',
+    'Only the backend knows what a body may contain, and the example backend reads none.',
   'AwsSolutions::AwsSolutions-APIG3':
-    'A web ACL is paid for by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
+    'A web ACL costs money by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
   'AwsSolutions::AwsSolutions-COG4':
-    'The Lambda authorizer stands in the place of a user pool authorizer, which cannot take a token back.',
+    'The Lambda authorizer replaces a user pool authorizer, which cannot revoke a token.',
   'AwsSolutions::AwsSolutions-COG8':
-    'Threat protection of the plus plan is paid for by the user, and every sign-in needs a second factor already.',
+    'Threat protection (plus plan) costs money for each user, and every sign-in already needs a second factor.',
   'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
-    'API Gateway logs for the whole account by one role, into groups that it names itself: the policy AWS made for that.',
+    'API Gateway logs for the whole account with one role, into groups that it names itself: AWS made this policy for that.',
   'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
-    'Neither the two actions that send traces to X-Ray nor the one that lists tables for the console know resources.',
+    'Neither the two actions that send traces to X-Ray nor the one that lists tables for the console support resources.',
   'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/<AWS::StackName>/*]':
-    'A stack that is asked for by its name is checked as stack/<name>/*, and nobody knows its id before it is deployed.',
+    'IAM checks a request for a stack by its name as stack/<name>/*, and the id of the stack is unknown before it is deployed.',
   'AwsSolutions::AwsSolutions-S1':
-    'The bucket holds the audit trail itself: access logs of it would be one more bucket that asks for the same.',
+    'The bucket holds the audit trail itself: its access logs would need one more bucket with the same question.',
   'Serverless::Serverless-APIGWDefaultThrottling':
-    'The load an API is made for only its team knows: they name it as throttle in deployment.ts.',
+    'Only the team knows the load of its API: it sets throttle in deployment.ts.',
   'Serverless::Serverless-LambdaDLQ':
-    'API Gateway or a stream invokes the function and waits. Only a schedule does not, and what fails then comes again in an hour.',
-  'Serverless::Serverless-EventBusDLQ': 'A schedule comes again in an hour: an event that is lost needs no queue.',
+    'API Gateway or a stream invokes the function and waits. Only a schedule does not, and it runs again in an hour.',
+  'Serverless::Serverless-EventBusDLQ': 'The schedule runs again in an hour: a lost event needs no queue.',
   'Serverless::Serverless-LambdaEventSourceMappingDestination':
-    'The function gives a batch up before Lambda does; an alarm tells of either, and the result TTL has done its work by then.',
+    'The function gives up a batch before Lambda does. An alarm rings for either, and cached decisions have expired by then.',
   'Serverless::Serverless-SNSRedrivePolicy':
-    'A mail that cannot be delivered is no job for a queue: the alarm itself stays in CloudWatch.',
+    'An undelivered mail needs no queue: the alarm itself stays in CloudWatch.',
 } as const;
 
 export type NagRule = keyof typeof NAG_SUPPRESSIONS;
 
-/** Says, for cdk-nag and whoever audits the stack, that what stands below `construct` does not follow these rules. */
+/** Records, for cdk-nag and for auditors, that the resources below `construct` need not follow these rules. */
 export function suppressRules(construct: IConstruct, ...rules: readonly NagRule[]): void {
   Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason: NAG_SUPPRESSIONS[id] })));
 }

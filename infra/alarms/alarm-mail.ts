@@ -10,9 +10,14 @@ import { suppressRules } from '../nag-suppressions.ts';
 import { checkFields, matching, type ValidatorsOf, valueWhere } from '../settings/validators.ts';
 
 export interface AlarmMailProps {
+  /** The e-mail address. AWS asks it once to confirm. */
   readonly address: string;
+  /** The alarms to mail: those of a `BearerAuthorizer`, of its `flusher`, and of `createApiAlarms`. */
   readonly alarms: readonly Alarm[];
-  /** @default the topic is not encrypted at rest: it says which alarm rings, and nothing else */
+  /**
+   * The KMS key that encrypts the topic.
+   * @default the topic is not encrypted at rest: its messages say which alarm rings, and nothing else
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -25,7 +30,7 @@ const PROPS: ValidatorsOf<AlarmMailProps> = {
 };
 
 /**
- * One topic for all alarms. Nothing is mailed before the address has confirmed its subscription.
+ * Mails alarms by one SNS topic. Nothing is mailed before the address has confirmed its subscription.
  * @throws DeploymentError naming the property
  */
 export function mailAlarms(scope: Construct, props: AlarmMailProps): void {
@@ -43,8 +48,8 @@ export function mailAlarms(scope: Construct, props: AlarmMailProps): void {
 }
 
 /**
- * Without a policy of its own a topic has SNS's, which lets the account's alarms publish. `enforceSSL` makes one, with a
- * Deny only, and CDK's action adds nothing to it: every alarm would fail with "not authorized to perform: SNS:Publish".
+ * Lets the account's alarms publish to the topic. SNS's default policy does, but `enforceSSL` replaces it by one with a Deny only, to
+ * which CDK's action adds nothing: every alarm would fail with "not authorized to perform: SNS:Publish".
  */
 function alarmsMayPublish({ topicArn }: Topic): PolicyStatement {
   return new PolicyStatement({

@@ -3,7 +3,7 @@ import { MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-clou
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { METRICS_NAMESPACE } from '../../lambda/log/metric-line.ts';
 
-/** A metric that a function of ours writes into its log, with one dimension beside the function or none. */
+/** A metric that one of our functions writes into its log, with at most one dimension besides the function. */
 export interface LoggedMetric {
   readonly function: IFunction;
   readonly name: string;
@@ -29,7 +29,7 @@ export function loggedMetric(logged: LoggedMetric): Metric {
   });
 }
 
-/** One metric for each value of its dimension: what was never counted shows as nothing. */
+/** One metric for each value of the dimension. A value that was never counted has no data. */
 export function metricsByValue(
   logged: Omit<LoggedMetric, 'dimension'>,
   dimension: string,
@@ -38,15 +38,15 @@ export function metricsByValue(
   return values.map((value) => loggedMetric({ label: value, ...logged, dimension: { [dimension]: value } }));
 }
 
-/** All values of a dimension together; an alarm takes ten metrics at most. */
+/** The sum of the metrics. An alarm takes at most ten. */
 export function sumOf(label: string, metrics: readonly Metric[], period: Duration): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, label, period });
 }
 
 /**
- * What Lambda counts for a mapping with `EventCount` metrics (Lambda developer guide, "Event source mapping metrics"):
- * `DroppedEventCount`, `PolledEventCount` and others. Sum, by the minute, unless told otherwise.
+ * A metric of an event source mapping with `EventCount` metrics (Lambda developer guide, "Event source mapping metrics"):
+ * `DroppedEventCount`, `PolledEventCount` and others. By default the sum of each minute.
  */
 export function mappingMetric(mapping: IEventSourceMapping, metricName: string, options: MetricOptions = {}): Metric {
   return new Metric({

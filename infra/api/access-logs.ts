@@ -11,8 +11,8 @@ import type { Construct } from 'constructs';
 import { logGroupProps } from '../functions/lambda-function.ts';
 
 /**
- * One JSON line for each request. No principal, no raw path, no header: no claim value gets into a log.
- * Every value is a string: API Gateway writes `-` for what is unknown, which would not parse as a number.
+ * One JSON line for each request. It has no principal, no raw path and no header, so that no claim value gets into a log. Every value is
+ * a string, because API Gateway writes `-` for an unknown one, which would not parse as a number.
  */
 const ACCESS_LOG_LINE = {
   requestId: AccessLogField.contextRequestId(),
@@ -35,7 +35,7 @@ export function createAccessLogs(scope: Construct, encryptionKey: IKey | undefin
   return new LogGroup(scope, 'AccessLogs', logGroupProps(encryptionKey));
 }
 
-/** Access logs for every request, execution logs for errors only: at INFO they hold the authorizer's whole answer. */
+/** Access logs for every request, and execution logs for errors only: at INFO they contain the authorizer's whole answer. */
 export function loggingOptions(accessLogs: LogGroup): StageOptions {
   return {
     accessLogDestination: new LogGroupLogDestination(accessLogs),

@@ -26,9 +26,9 @@ export interface ExampleApiProps {
   readonly corsOrigins: readonly string[];
   readonly throttle?: Throttle | undefined;
   readonly webAcl?: string | undefined;
-  /** Of the web ACL `managed-rules`. */
+  /** The limit of the web ACL `managed-rules`. */
   readonly requestsPerAddress?: number | undefined;
-  /** @default false: API Gateway writes logs by the role that the account has */
+  /** @default false: API Gateway writes logs with the role that the account has */
   readonly accountLogsRole?: boolean | undefined;
   /** For the logs. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
@@ -56,7 +56,7 @@ export class ExampleApi extends RestApi {
       ...preflight(corsOrigins),
     });
     this.accessLogs = accessLogs;
-    // CDK's own output of the same address.
+    // CDK's own output, which has the same address as ours.
     this.node.tryRemoveChild('Endpoint');
     const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
@@ -95,11 +95,11 @@ function exampleIntegration(
     memorySize: 256,
     encryptionKey,
   });
-  // One permission for the API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
+  // One permission for the whole API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
   return new LambdaIntegration(backend, { scopePermissionToMethod: false });
 }
 
-/** Browsers send no Authorization header with a preflight: OPTIONS must not ask for one. */
+/** OPTIONS must not ask for a token, because browsers send no Authorization header with a preflight. */
 function preflight(corsOrigins: readonly string[]): { readonly defaultCorsPreflightOptions?: CorsOptions } {
   if (corsOrigins.length === 0) return {};
   return {

@@ -3,7 +3,9 @@ import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { checkFields, listOf, matching, textWhere, type Validator, type ValidatorsOf } from '../settings/validators.ts';
 
 export interface GatewayResponseOptions {
+  /** The protection space that `WWW-Authenticate` names (RFC 9110 section 11.5). */
   readonly realm: string;
+  /** Origins whose pages may read the responses, as browsers write them (`https://app.example.com`), or `['*']`. Empty: no CORS headers. */
   readonly corsOrigins: readonly string[];
 }
 
@@ -17,7 +19,7 @@ export const corsOrigins: Validator = (value) =>
     ? "write '*' alone, because it includes the others"
     : listOf(origin, 0)(value);
 
-/** It stands in a quoted string (RFC 9110 section 5.6.4) inside an API Gateway literal, which single quotes end. */
+/** The realm stands in a quoted string (RFC 9110 section 5.6.4) inside an API Gateway literal, which a single quote would end. */
 export const realm = matching(
   /^[\x20\x21\x23-\x26\x28-\x5b\x5d-\x7e]{1,64}$/,
   'write visible ASCII without quotes or backslash',
@@ -28,7 +30,7 @@ const OPTIONS: ValidatorsOf<GatewayResponseOptions> = { realm, corsOrigins };
 interface GatewayError {
   readonly responseType: ResponseType;
   readonly title: string;
-  /** HTTP status; undefined keeps API Gateway's own, which differs among the errors of a fallback type. */
+  /** The HTTP status; undefined: API Gateway's own, which differs among the errors of a fallback type. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -36,7 +38,10 @@ interface GatewayError {
 const COMMON_HEADERS = { 'Content-Type': "'application/problem+json'", 'Cache-Control': "'no-store'" };
 
 /**
- * API Gateway's own answers: an authorizer's 401, 403 and 500 never reach the backend, so CORS must stand here too.
+ * Gives API Gateway's own responses the headers and bodies that clients expect: `WWW-Authenticate` on 401 and 403, `Retry-After`, CORS
+ * headers, and problem details (RFC 9457). A decision that could not be made becomes 503 instead of 500. An authorizer's 401, 403 and
+ * 500 never reach the backend, so its CORS headers are missing there.
+ *
  * @throws DeploymentError naming the option
  */
 export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOptions): void {
@@ -53,8 +58,8 @@ export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOp
 }
 
 /**
- * RFC 6750 section 3.1 forbids an error code when the request carried no token, and API Gateway gives that request and a
- * bad token one response: hence no `error` on the 401.
+ * The 401 has no `error`: RFC 6750 section 3.1 forbids one when the request carried no token, and API Gateway has one response for
+ * that request and for a bad token.
  */
 function gatewayErrors(realm: string): readonly GatewayError[] {
   const challenge = `Bearer realm="${realm}"`;
@@ -87,7 +92,7 @@ function gatewayErrors(realm: string): readonly GatewayError[] {
 }
 
 /**
- * Problem details (RFC 9457). API Gateway substitutes without escaping, so only its own request id is put in: an error
+ * Problem details (RFC 9457). The request id is the only variable, because API Gateway substitutes without escaping, and an error
  * message may quote the request.
  */
 function problemDetails(title: string, status: number | undefined): string {
@@ -95,7 +100,7 @@ function problemDetails(title: string, status: number | undefined): string {
   return JSON.stringify({ type: 'about:blank', title, ...statusMember, requestId: '$context.requestId' });
 }
 
-/** A gateway response's headers are static: with several origins only `*` is right for each; credentials are never allowed. */
+/** A gateway response's headers are static, so only `*` is right for each of several origins. Credentials are never allowed. */
 function corsHeaders(corsOrigins: readonly string[]): Record<string, string> {
   const [first, ...others] = corsOrigins;
   if (first === undefined) return {};
@@ -105,7 +110,7 @@ function corsHeaders(corsOrigins: readonly string[]): Record<string, string> {
   };
 }
 
-/** Apps in a web view have origins of schemes of their own, such as `capacitor://localhost`. */
+/** Whether browsers write the origin so. Apps in a web view have schemes of their own, such as `capacitor://localhost`. */
 function isOrigin(value: string): boolean {
   const url = URL.parse(value);
   if (url === null) return false;

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 
 interface RuleGroup {
   readonly name: string;
-  /** Rules of the group that count requests instead of blocking them. */
+  /** Rules of the group that are set to count requests instead of blocking them. */
   readonly counted?: readonly string[];
 }
 
@@ -12,22 +12,22 @@ interface RuleGroup {
 const RULE_GROUPS: readonly RuleGroup[] = [
   { name: 'AWSManagedRulesAmazonIpReputationList' },
   { name: 'AWSManagedRulesKnownBadInputsRuleSet' },
-  // A rule for browsers' sites: clients on Node's own HTTP, and many other services, send no User-Agent.
+  // That rule is meant for web sites: clients on Node's own HTTP, and many other services, send no User-Agent.
   { name: 'AWSManagedRulesCommonRuleSet', counted: ['NoUserAgent_HEADER'] },
 ];
 
-/** Requests of one address within five minutes. */
+/** The maximum number of requests from one address within five minutes. */
 const MAX_REQUESTS = 10_000;
 
 export interface WebAclChoice {
-  /** `managed-rules`, or the ARN of one that exists. */
+  /** `managed-rules`, or the ARN of an existing web ACL. */
   readonly webAcl: string;
   readonly requestsPerAddress?: number | undefined;
 }
 
 /**
- * Puts a web ACL before the API: one that exists, by ARN, or a new one (`managed-rules`) with AWS's rules and a limit for
- * each address, which stops whoever tries tokens out: API Gateway calls the authorizer for each new one.
+ * Puts a web ACL in front of the API: an existing one, by ARN, or a new one (`managed-rules`) with AWS's rules and a limit for each
+ * address. The limit stops clients that try out tokens: API Gateway invokes the authorizer for each new token.
  */
 export function protectStage(scope: Construct, stage: Stage, { webAcl, requestsPerAddress }: WebAclChoice): void {
   const webAclArn = webAcl === 'managed-rules' ? createWebAcl(scope, requestsPerAddress).attrArn : webAcl;
@@ -44,7 +44,7 @@ function createWebAcl(scope: Construct, requestsPerAddress = MAX_REQUESTS): CfnW
 }
 
 function managedRule({ name, counted }: RuleGroup, index: number): CfnWebACL.RuleProperty {
-  // Absent where there is none: WAF rejects an empty list.
+  // Undefined rather than empty, because WAF rejects an empty list.
   const overrides = counted && {
     ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
   };
@@ -58,8 +58,8 @@ function managedRule({ name, counted }: RuleGroup, index: number): CfnWebACL.Rul
 }
 
 /**
- * The 403 of AWS WAF would read like a missing scope. This takes the place of API Gateway's own response, which has CORS
- * headers: nothing in it is for some pages only.
+ * Answers 429, because the 403 of AWS WAF would read like a missing scope. The response replaces API Gateway's own and so needs CORS
+ * headers; `*` is safe, because it holds nothing that is for some pages only.
  */
 function limitRule(limit: number): CfnWebACL.RuleProperty {
   const responseHeaders = [
@@ -76,7 +76,7 @@ function limitRule(limit: number): CfnWebACL.RuleProperty {
   };
 }
 
-/** No sampled requests: they show headers, and with them bearer tokens. */
+/** Without sampled requests, which would show headers and so bearer tokens. */
 function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName };
 }
