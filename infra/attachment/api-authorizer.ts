@@ -8,13 +8,13 @@ import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts'
 import { restApiBehind } from '../template/rest-api-identity.ts';
 
 export interface ApiAuthorizerProps {
-  /** The API's id, as the authorizer's stack may write it. */
+  /** The API's id, as the stack of this authorizer may write it. */
   readonly restApiId: string;
-  /** The authorizer function's. */
+  /** The ARN of the authorizer's function. */
   readonly functionArn: string;
   readonly resultTtl: Duration;
   readonly cachePer: CacheKey;
-  /** Told each object of the API whose methods get the authorizer. */
+  /** Called with each object of the API whose methods get the authorizer. */
   readonly onApi: (api: IRestApi) => void;
 }
 
@@ -53,7 +53,7 @@ export class ApiAuthorizer extends Authorizer {
   }
 }
 
-/** What API Gateway makes its cache key of. Only TOKEN authorizers take a validation expression. */
+/** The properties that decide API Gateway's cache key. Only TOKEN authorizers take a validation expression. */
 export const IDENTITY = {
   token: {
     type: 'TOKEN',
@@ -64,12 +64,13 @@ export const IDENTITY = {
 } as const satisfies Readonly<Record<CacheKey, object>>;
 
 /**
- * Lets API Gateway invoke the function for every authorizer of one API. One authorizer's id would not do: when another kind
- * takes its place, stages ask the former authorizer until they are deployed, and CloudFormation may move them to the new one
- * before the new permission is there. Each would be a 500 for every request.
+ * Lets API Gateway invoke the function for every authorizer of one API.
  *
- * It belongs to the API's stack: CDK's `TokenAuthorizer` puts it into the function's, and so makes the two stacks depend on
- * each other.
+ * Not for a single authorizer's id: when an authorizer of another kind replaces it, stages ask the former one until they are deployed
+ * again, and CloudFormation may move them to the new one before the new permission exists. Either would mean 500 for every request.
+ *
+ * The permission belongs to the API's stack. CDK's `TokenAuthorizer` puts it into the function's stack, which makes the two stacks
+ * depend on each other.
  */
 export function permitInvocations(
   scope: Construct,
@@ -84,7 +85,7 @@ export function permitInvocations(
   });
 }
 
-/** How API Gateway names the function that it invokes. */
+/** The URI by which API Gateway names the function to invoke. */
 export function invocationArn(scope: Construct, functionArn: string): string {
   return Stack.of(scope).formatArn({
     service: 'apigateway',
@@ -95,7 +96,7 @@ export function invocationArn(scope: Construct, functionArn: string): string {
   });
 }
 
-/** All authorizers of an API. */
+/** An ARN that matches all authorizers of an API. */
 export function authorizersArn(scope: Construct, restApiId: string): string {
   return Stack.of(scope).formatArn({ service: 'execute-api', resource: restApiId, resourceName: 'authorizers/*' });
 }

@@ -1,6 +1,6 @@
-/** One place in a pattern: the characters that may stand there, and whether it may hold any number of them. */
+/** One place in a pattern: which characters may stand there, and whether any number of them may. */
 export interface PatternPart {
-  /** A single character, or a class. */
+  /** A single character, or a class of characters. */
   readonly accepts: string | 'any' | 'not-slash';
   readonly repeats: boolean;
 }
@@ -18,7 +18,7 @@ export function literal(text: string): readonly PatternPart[] {
   return [...text].map((accepts) => ({ accepts, repeats: false }));
 }
 
-/** An IAM pattern: `*` and `?` stand for slashes too. */
+/** An IAM pattern, in which `*` and `?` also match slashes. */
 export function iamPattern(text: string): readonly PatternPart[] {
   return [...text].map((character) => {
     if (character === '*') return { accepts: 'any', repeats: true };
@@ -26,7 +26,7 @@ export function iamPattern(text: string): readonly PatternPart[] {
   });
 }
 
-/** Whether some text fits both patterns. */
+/** Whether some text matches both patterns. */
 export function overlap(one: readonly PatternPart[], other: readonly PatternPart[]): boolean {
   const seen = new Set<string>();
   const waiting: [number, number][] = [[0, 0]];

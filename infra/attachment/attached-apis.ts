@@ -11,22 +11,22 @@ export type AnyRestApi = IRestApi | RestApiBase;
 /** One object of an API that uses the authorizer; several objects may stand for one API. */
 export interface AttachedApi {
   readonly api: AnyRestApi;
-  /** Undefined: API Gateway makes it when it imports the API's document. */
+  /** Undefined: API Gateway creates it when it imports the API's document. */
   readonly authorizer?: ApiAuthorizer;
-  /** The document's operations that ask for a token, by name. */
+  /** The names of the document's operations that ask for a token. */
   readonly operations: readonly string[];
 }
 
-/** What the authorizers of all APIs share. */
+/** The properties that the authorizers of all APIs share. */
 type AuthorizerSource = Omit<ApiAuthorizerProps, 'restApiId' | 'onApi'>;
 
-/** Everything that the construct knows about one API. */
+/** One API, with all objects that stand for it. */
 export interface AttachedGroup {
   readonly identity: RestApiIdentity;
   readonly members: readonly [AttachedApi, ...AttachedApi[]];
 }
 
-/** The APIs that use one `BearerAuthorizer`, in the order in which they came. */
+/** The APIs that use one `BearerAuthorizer`, in the order in which they were attached. */
 export class AttachedApis {
   private readonly list: AttachedApi[] = [];
   private readonly owner: Construct;
@@ -46,7 +46,7 @@ export class AttachedApis {
     return [...new Set(this.list.flatMap(({ authorizer }) => authorizer ?? []))];
   }
 
-  /** An id may show only later which API it names: a group is complete once the app is. */
+  /** The groups are complete once the app is, because an id may show only then which API it names. */
   get groups(): readonly AttachedGroup[] {
     const groups = new Map<RestApiIdentity, [AttachedApi, ...AttachedApi[]]>();
     for (const member of this.list) {
@@ -97,7 +97,7 @@ export class AttachedApis {
     const prefix = isHere ? '' : Names.uniqueId(this.owner);
     const settings = { ...this.settings, restApiId: typeof identity === 'string' ? api.restApiId : identity.ref };
     permitInvocations(scope, `${prefix}Permission${number}`, settings);
-    // Another id for another kind: an authorizer that stages still use stays as it is until they are deployed.
+    // The id differs for each kind, so that an authorizer that stages still use stays as it is until they are deployed again.
     const kind = this.settings.cachePer === 'route' ? 'Route' : 'Token';
     const authorizer: ApiAuthorizer = new ApiAuthorizer(scope, `${prefix}${kind}${number}`, {
       ...settings,
@@ -106,7 +106,7 @@ export class AttachedApis {
     return authorizer;
   }
 
-  /** The function's, where the object stands there, since the API then needs nothing of it; otherwise the API's own. */
+  /** The stack of the API's authorizer: the function's stack where the API's object stands there, otherwise the API's own. */
   private stackFor(api: AnyRestApi): Stack {
     const [here, there] = [Stack.of(this.owner), Stack.of(api)];
     if (here === there) return here;
@@ -118,7 +118,7 @@ export function identityOf({ api }: AttachedApi): RestApiIdentity {
   return restApiBehind(api.restApiId, api);
 }
 
-/** What API Gateway copies into a deployment of the API: its authorizers, or its document. */
+/** The resources that API Gateway copies into a deployment of the API: its authorizers, or its document. */
 export function copiedIntoDeployments({ identity, members }: AttachedGroup): readonly CfnResource[] {
   const authorizers = [...new Set(members.flatMap(({ authorizer }) => authorizer?.resource ?? []))];
   const isDescribed = members.some(({ operations }) => operations.length > 0);

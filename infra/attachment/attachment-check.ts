@@ -17,13 +17,13 @@ import type { ApiAuthorizer } from './api-authorizer.ts';
 import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
 
-/** A method as CloudFormation will read it, overrides applied. */
+/** A method as CloudFormation reads it, with overrides applied. */
 interface AttachedMethod {
   readonly resource: CfnResource;
   /** `GET /orders/{id}` */
   readonly name: string;
   readonly restApi: RestApiIdentity;
-  /** The resource of its custom authorizer; undefined: none, or one that this app does not make. */
+  /** The resource of its custom authorizer; undefined: it has none, or one that this app does not define. */
   readonly authorizer: IConstruct | undefined;
   readonly needsApiKey: boolean;
 }
@@ -52,7 +52,7 @@ function authorizerOf(method: CfnResource): IConstruct | undefined {
   return namedBy(propertyOf(method, 'AuthorizerId'), Stack.of(method))?.element;
 }
 
-/** Each API on its own: which route API Gateway picks depends on all routes of that API, and the policies on all rules. */
+/** Checks each API on its own: API Gateway selects among all methods of one API, and policies are made from all routes. */
 export function attachmentErrors(root: IConstruct, attached: AttachedApis, routes: readonly Route[]): string[] {
   const methods = methodsIn(root);
   const { groups, authorizers } = attached;
@@ -82,7 +82,7 @@ function uses({ authorizer }: AttachedMethod, { resource }: ApiAuthorizer): bool
   return authorizer === resource;
 }
 
-/** The operations of a document of this authorizer that ask it, overrides applied where synth can read them. */
+/** The operations of the API's documents that use this authorizer, with overrides applied where synth can read them. */
 function describedIn({ identity, members }: AttachedGroup): readonly string[] {
   const described = members.flatMap(({ operations }) => operations);
   if (described.length === 0 || typeof identity === 'string' || hiddenContentOf(identity) !== undefined)
@@ -92,11 +92,11 @@ function describedIn({ identity, members }: AttachedGroup): readonly string[] {
 
 interface DescribedOperation {
   readonly name: string;
-  /** The names of security schemes. */
+  /** The names of the security schemes that the operation asks for. */
   readonly asked: readonly string[];
 }
 
-/** Every operation of the API's document, overrides applied. */
+/** Every operation of the API's document, with overrides applied. */
 function operationsOf(api: CfnResource): readonly DescribedOperation[] {
   return Object.entries(Object(documentOf(api).paths) as object).flatMap(([path, item]) =>
     Object.entries(Object(item) as object).map(([key, operation]) => ({
@@ -110,13 +110,13 @@ function schemesAsked(security: unknown): readonly string[] {
   return Array.isArray(security) ? security.flatMap((each) => Object.keys(Object(each) as object)) : [];
 }
 
-/** The operations of the API's document that ask this authorizer and for an API key. */
+/** The operations of the API's document that use this authorizer and also ask for an API key. */
 function keyedOperations(api: CfnResource): readonly string[] {
   const keyed = operationsOf(api).filter(({ asked }) => asked.includes(SECURITY_SCHEME) && asked.length > 1);
   return keyed.map(({ name }) => name);
 }
 
-/** Methods without a rule would answer 403 to everyone; rules without a method are mistakes waiting for one. */
+/** A method without a route would answer 403 to everybody. A route without a method would open a method that is added later. */
 function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
   const methods = new Set(protectedNames);
   const rules = new Set(routes.map(nameOf));
@@ -130,12 +130,12 @@ function coverageErrors(protectedNames: readonly string[], routes: readonly Rout
       .filter((name) => !methods.has(name))
       .map(
         (name) =>
-          `routes name ${name}, but no method of an API uses the authorizer there: add the method or remove the rule.`,
+          `routes name ${name}, but no method of an API uses the authorizer there: add the method or remove the route.`,
       ),
   ];
 }
 
-/** A CfnMethod by itself (`CfnInclude` makes such) escapes what CDK does for a method: dependencies, and a new deployment. */
+/** Rejects a bare CfnMethod, such as `CfnInclude` makes: CDK adds no dependencies and no new deployment for it. */
 function bareMethodErrors(methods: readonly AttachedMethod[]): readonly string[] {
   return methods
     .filter((method) => !isOfMethod(method))
@@ -149,7 +149,7 @@ function isOfMethod({ resource: { node } }: AttachedMethod): boolean {
   return node.scope instanceof Method && node.scope.node.defaultChild?.node === node;
 }
 
-/** With `AUTHORIZER`, API Gateway takes the API key from the authorizer's answer, and ours holds none: each call gets 403. */
+/** With `AUTHORIZER`, API Gateway takes the API key from the authorizer's answer. Ours has none, so every call would get 403. */
 function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): readonly string[] {
   const { ApiKeySourceType, Body } = renderedProperties(api);
   const documented = (Object(Body) as Readonly<Record<string, unknown>>)['x-amazon-apigateway-api-key-source'];

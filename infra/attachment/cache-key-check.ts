@@ -7,20 +7,20 @@ import { documentOf, pathOfResource } from '../template/rest-api-identity.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An authorizer as API Gateway will read it, overrides applied. */
+/** An authorizer as API Gateway reads it, with overrides applied. */
 interface RenderedAuthorizer {
   readonly name: string;
   readonly uri: unknown;
   readonly stack: Stack;
-  /** What its cache key lacks of what a decision for one route depends on. */
+  /** The identity sources that its cache key lacks for decisions on one route. */
   readonly missing: readonly string[];
 }
 
 const HEADER = /^method\.request\.header\./;
 
 /**
- * The answer to a REQUEST event is a policy for one route, without Deny: an authorizer that caches it for the token alone would
- * let that policy's wildcards open routes of other scopes. Looks at every authorizer of the app.
+ * Rejects REQUEST authorizers of the app that invoke our function and cache its decisions for the token alone. The answer to a REQUEST
+ * event is a policy for one route, without Deny, so its wildcards could open routes of other scopes.
  */
 export function cacheKeyErrors(root: IConstruct, { node }: AuthorizerFunction): readonly string[] {
   return authorizersIn(root)
@@ -65,14 +65,14 @@ function describedIn(api: CfnResource): readonly RenderedAuthorizer[] {
   });
 }
 
-/** API Gateway caches for 300 seconds unless it is told otherwise. */
+/** Empty where nothing is cached. API Gateway caches for 300 seconds by default. */
 function missingSources(type: unknown, identitySource: unknown, resultTtlSeconds: unknown): readonly string[] {
   if (String(type).toUpperCase() !== 'REQUEST' || resultTtlSeconds === 0) return [];
   const sources = String(identitySource).split(',').map(spelled);
   return REQUEST_IDENTITY_SOURCES.filter((source) => !sources.includes(spelled(source)));
 }
 
-/** Names of headers do not depend on case. */
+/** The source in one spelling: names of headers do not depend on case. */
 function spelled(source: string): string {
   const text = source.trim();
   return HEADER.test(text) ? text.toLowerCase() : text;

@@ -7,8 +7,8 @@ import type { AttachedApis } from './attached-apis.ts';
 const PARTS = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Method'];
 
 /**
- * An id that only the deployment computes from an API of this app counts as the id of another API: its resource policy
- * would not be read, and its stages would not be flushed.
+ * Rejects ids that only the deployment computes from an API of this app. Such an id would count as that of another API: the resource
+ * policy would not be checked, and the stages would not be flushed.
  */
 export function hiddenApiErrors(root: IConstruct, { groups }: AttachedApis): readonly string[] {
   const guarded = new Set(groups.map(({ identity }) => identity));

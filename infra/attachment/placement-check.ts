@@ -4,7 +4,7 @@ import { DeploymentError } from '../errors.ts';
 import { dependencyGraph, ringThrough } from '../template/dependency-cycle.ts';
 import type { AttachedGroup } from './attached-apis.ts';
 
-/** @throws DeploymentError for an API to which no reference can lead */
+/** @throws DeploymentError for an API in another account, Region or stage of the app, to which there can be no reference */
 export function checkEnvironments(owner: IConstruct, api: IConstruct): void {
   const [here, there] = [Stack.of(owner), Stack.of(api)];
   if (CdkStage.of(owner) === CdkStage.of(api) && here.environment === there.environment) return;
@@ -14,7 +14,7 @@ export function checkEnvironments(owner: IConstruct, api: IConstruct): void {
   );
 }
 
-/** Keeps its sentence: CDK puts words in front of an error that comes up while it computes a value. */
+/** An error whose message cannot change: CDK puts words in front of the message of an error that is thrown while it computes a value. */
 class PlacementError extends DeploymentError {
   private readonly sentence: string;
 
@@ -32,10 +32,10 @@ function placeOf(construct: IConstruct): string {
 }
 
 /**
- * The API's authorizer names the function. CloudFormation cannot deploy them where the function waits for the authorizer by
- * something else, and CDK says so, if at all, without naming the way out.
+ * Rejects stacks that wait for each other. The API's authorizer names the function, so CloudFormation cannot deploy them if the function
+ * waits for the API by something else. CDK reports this without a way out, if at all.
  *
- * @throws DeploymentError
+ * @throws DeploymentError naming the ring and the stack to move the authorizer to
  */
 export function checkPlacement(owner: IConstruct, groups: readonly AttachedGroup[]): void {
   const elsewhere = groups.filter(({ members }) => members.some(({ api }) => Stack.of(api) !== Stack.of(owner)));

@@ -5,14 +5,14 @@ import { ANYTHING, iamPattern, literal, overlap, type PatternPart, SEGMENT } fro
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What only the deployment knows: any text, and text without a slash. Private characters, which no policy holds. */
+/** Stand for text that only the deployment knows: any text, and text without a slash. No policy contains these private characters. */
 export const UNKNOWN = '\uE000';
 const UNKNOWN_SEGMENT = '\uE001';
 
-/** A statement that synth cannot read: it may allow everything. */
+/** A statement that synth cannot read. It may allow everything. */
 const UNREADABLE: JsonObject = {};
 
-/** IAM user guide, "Grammar of the IAM JSON policy language": names are case-sensitive, and there are no others. */
+/** All members, whose names are case-sensitive (IAM user guide, "Grammar of the IAM JSON policy language"). */
 const POLICY_MEMBERS = ['Version', 'Id', 'Statement'];
 const STATEMENT_MEMBERS = [
   ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Condition'],
@@ -27,10 +27,10 @@ const PSEUDO_PARAMETERS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The resources that a policy allows to invoke, as IAM patterns in which private characters stand for what only the
- * deployment knows. A statement that cannot be read allows `*`.
+ * The resources that a policy allows to invoke, as IAM patterns in which private characters stand for text that only the deployment
+ * knows. A statement that synth cannot read allows `*`.
  *
- * @param policy an object, text, or an intrinsic function of `scope`'s template
+ * @param policy - an object, text, or an intrinsic function of `scope`'s template
  */
 export function allowedResources(policy: unknown, scope: IConstruct): readonly string[] {
   const stack = Stack.of(scope);
@@ -39,12 +39,12 @@ export function allowedResources(policy: unknown, scope: IConstruct): readonly s
     .flatMap(({ Resource }) => (Resource === undefined ? ['*'] : listOf(Resource).map((one) => textOf(one, stack))));
 }
 
-/** For people: what is unknown reads `…`. */
+/** The pattern as messages show it, with `…` for unknown text. */
 export function shown(pattern: string): string {
   return pattern.replaceAll(UNKNOWN, '…').replaceAll(UNKNOWN_SEGMENT, '…');
 }
 
-/** Policy variables are as unknown as intrinsic functions. */
+/** The pattern of a resource. A policy variable stands for unknown text, like an intrinsic function. */
 export function patternOf(text: string): readonly PatternPart[] {
   return text
     .replaceAll(/\$\{[^}]*\}/g, UNKNOWN)
@@ -78,7 +78,7 @@ function alternativesOf(statement: unknown): readonly JsonObject[] {
   return [hasOnly(statement, STATEMENT_MEMBERS) ? statement : UNREADABLE];
 }
 
-/** False also where an intrinsic function stands among the members: it may write any of them. */
+/** Whether all members are known. An intrinsic function among them is not: it may write any member. */
 function hasOnly(value: unknown, known: readonly string[]): value is JsonObject {
   return typeof value === 'object' && value !== null && Object.keys(value).every((name) => known.includes(name));
 }
@@ -89,7 +89,7 @@ function mayAllowInvoke({ Effect, Action, NotAction }: JsonObject, stack: Stack)
     return overlap(patternOf(textOf(action, stack).toLowerCase()), literal('execute-api:invoke'));
   };
   if (Action !== undefined) return listOf(Action).some(fits);
-  // An exception takes the action out only where its whole text is known.
+  // An exception excludes the action only if its whole text is known.
   return !listOf(NotAction).some((action) => typeof action === 'string' && fits(action));
 }
 
@@ -106,7 +106,7 @@ function textOf(value: unknown, stack: Stack): string {
   return isSegment(value, stack) ? UNKNOWN_SEGMENT : UNKNOWN;
 }
 
-/** A pseudo parameter, the id of an API, or the name of a stage: no slash and no wildcard is in them. */
+/** Whether the value is a pseudo parameter, an API's id or a stage's name, which contain no slash and no wildcard. */
 function isSegment(value: unknown, stack: Stack): boolean {
   if (PSEUDO_PARAMETERS.has(argumentOf(value, 'Ref'))) return true;
   const { element, attribute } = namedBy(value, stack) ?? {};

@@ -12,17 +12,17 @@ import { authorizersArn, IDENTITY, invocationArn } from './api-authorizer.ts';
 
 export interface ProtectedDefinitionProps {
   readonly document: object;
-  /** The authorizer's. */
+  /** The authorizer's function. */
   readonly function: AuthorizerFunction;
-  /** The same function's ARN. */
+  /** The ARN of the function. */
   readonly functionArn: string;
   readonly resultTtl: Duration;
   readonly cachePer: CacheKey;
-  /** Told the API once it exists; its id is known only later. */
+  /** Called with the API once it exists, before it has an id. */
   readonly onApi: (api: SpecRestApi) => void;
 }
 
-/** An OpenAPI document whose operations ask the authorizer. API Gateway makes the authorizer itself when it imports it. */
+/** An OpenAPI document whose operations use the authorizer. API Gateway creates the authorizer when it imports the document. */
 export class ProtectedDefinition extends ApiDefinition {
   private readonly document: object;
   private readonly props: ProtectedDefinitionProps;
@@ -40,14 +40,14 @@ export class ProtectedDefinition extends ApiDefinition {
   }
 
   override bindAfterCreate(scope: Construct): void {
-    // What CDK hands over is the API itself, which has no id yet.
+    // CDK passes the API itself, which has no id yet.
     const api = scope as SpecRestApi;
     const { function: authorizer, onApi } = this.props;
     authorizer.addPermission(`OpenApi${api.node.addr}`, {
-      // In the API's stack: in the function's it would refer back to the API.
+      // In the API's stack, because in the function's stack it would refer back to the API.
       scope: api,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      // The authorizer's id is API Gateway's to choose, at the import.
+      // For all authorizers, because API Gateway chooses the authorizer's id at the import.
       sourceArn: Lazy.uncachedString({ produce: () => authorizersArn(api, api.restApiId) }),
     });
     onApi(api);
@@ -55,8 +55,9 @@ export class ProtectedDefinition extends ApiDefinition {
 }
 
 /**
- * The routes, not the document, decide at run time: they may ask for fewer of the scopes that open an operation, not for
- * others. Operations without a route are rejected with the methods of all APIs. @throws RouteTableError
+ * Compares the scopes of document and routes. The routes decide at run time: they may leave out scopes that open an operation, but not
+ * add others. `attachmentErrors` rejects operations without a route.
+ * @throws RouteTableError naming the operation
  */
 function checkScopes(described: readonly Route[], routes: readonly Route[]): void {
   const scopesOf = new Map(routes.map((route) => [nameOf(route), route.scopes]));
@@ -71,7 +72,7 @@ function checkScopes(described: readonly Route[], routes: readonly Route[]): voi
   }
 }
 
-/** API Gateway developer guide, "x-amazon-apigateway-authorizer object". */
+/** The security scheme of this authorizer (API Gateway developer guide, "x-amazon-apigateway-authorizer object"). */
 function securityScheme({ function: authorizer, functionArn, resultTtl, cachePer }: ProtectedDefinitionProps): object {
   const { type, ...identity } = IDENTITY[cachePer];
   return {

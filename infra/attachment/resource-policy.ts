@@ -6,15 +6,16 @@ import { allowedResources, patternOf, shown, UNKNOWN } from './policy-statements
 
 /** The methods of an API, by name (`GET /orders/{id}`). */
 export interface ApiMethods {
-  /** Those that use the authorizer. */
+  /** The methods that use the authorizer. */
   readonly guarded: readonly string[];
+  /** The methods that do not. */
   readonly open: ReadonlySet<string>;
 }
 
-/** What `ANY` stands for (API Gateway developer guide, "Set up an HTTP method"). */
+/** The methods that `ANY` stands for (API Gateway developer guide, "Set up an HTTP method"). */
 const HTTP_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
-/** The part of an ARN before the stage, where no wildcard stands in it, and the rest; and API Gateway's short form. */
+/** An ARN whose part before the stage has no wildcard, or API Gateway's short form; the group is the rest. */
 const ARN_OF_API =
   /^(?:execute-api:|arn:[^:/*?\uE000]*:execute-api:[^:/*?\uE000]*:[^:/*?\uE000]*:[^:/*?\uE000]+)(?:\/(.*))?$/su;
 
@@ -24,10 +25,10 @@ const ANY_API: readonly PatternPart[] = [
 ];
 
 /**
- * An Allow that a request to a guarded method can match. API Gateway evaluates the resource policy together with the
- * authorizer's: "Neither Allow nor Deny" from the authorizer and "Allow" from the resource policy make "Allow" (developer
- * guide, "How API Gateway resource policies affect authorization workflow", table A). Principals and conditions do not
- * change that: a caller who meets them needs no scope.
+ * Rejects a resource policy with an Allow that a request to a guarded method can match. API Gateway evaluates it together with the
+ * authorizer's policy: "Neither Allow nor Deny" from the authorizer and "Allow" from the resource policy make "Allow" (developer guide,
+ * "How API Gateway resource policies affect authorization workflow", table A). Principals and conditions do not help: a caller who
+ * meets them needs no scope.
  */
 export function resourcePolicyErrors(api: CfnResource, methods: ApiMethods): readonly string[] {
   const [guarded] = methods.guarded;
@@ -66,27 +67,27 @@ function mayMatch(resource: string, name: string, methods: ApiMethods): boolean 
   return pattern !== undefined && requests.some((request) => overlap(pattern, request));
 }
 
-/** What stands after the API's id; undefined: a wildcard in front may match some of it too. */
+/** The part after the API's id; undefined: a wildcard before it may match some of that part too. */
 function pathIn(resource: string): string | undefined {
   const known = ARN_OF_API.exec(resource);
-  // AWS's own examples end at the API's id: that may stand for all below it.
+  // AWS's own examples end at the API's id, which may then stand for everything below it.
   if (known !== null) return known[1] || '*';
   return resource.startsWith('execute-api:') ? '*' : undefined;
 }
 
-/** `ANY` leaves those methods out that its resource has by name. */
+/** The HTTP methods of a method. `ANY` leaves out those that its resource names. */
 function verbsOf(method: string, template: string, { guarded, open }: ApiMethods): readonly string[] {
   if (method !== 'ANY') return [method];
   const named = new Set([...guarded, ...open]);
   return HTTP_METHODS.filter((verb) => !named.has(`${verb} ${template}`));
 }
 
-/** Undefined: the pattern names one open method, and every request that matches goes there. */
+/** Undefined: the pattern names one open method, which serves every request that matches. */
 function patternOfPath(path: string, methods: ApiMethods): readonly PatternPart[] | undefined {
   const [, stage = '', method = '', template = ''] = /^([^/]*)\/([A-Z]+)(\/[^*?]*)$/su.exec(path) ?? [];
   if (stage.includes(UNKNOWN) || !isOpen(method, template, methods)) return patternOf(path);
   if (!/[*?]/.test(stage)) return undefined;
-  // Where the wildcard holds no slash, it is the stage, and the open method serves the request.
+  // If the wildcard matches no slash, it stands for the stage, and the open method serves the request.
   return [...SEGMENT, ...literal('/'), ...ANYTHING, ...literal(`/${method}${template}`)];
 }
 
@@ -95,7 +96,7 @@ function isOpen(method: string, template: string, { guarded, open }: ApiMethods)
   return open.has(name) || (open.has(`ANY ${template}`) && !guarded.includes(name));
 }
 
-/** The requests that reach a method, from the stage on. Slashes at the end change the ARN and not the route. */
+/** The requests that reach a method, from the stage on. Slashes at the end change the ARN but not the route. */
 function requestParts(method: string, template: string): readonly PatternPart[] {
   const segments = template.split(/(\{[^}]*\})/).flatMap((part): readonly PatternPart[] => {
     if (!part.startsWith('{')) return literal(part);

@@ -8,7 +8,7 @@ import { isOfType, propertyOf } from '../template/resource-reference.ts';
 import { type RestApiIdentity, restApiBehind } from '../template/rest-api-identity.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
-/** The stages that a flusher flushes, whatever stacks they and their APIs stand in. */
+/** The stages that a flusher flushes, in whatever stacks they and their APIs stand. */
 export class FlushedStages {
   private readonly flusher: RevocationFlusher;
   private readonly stack: Stack;
@@ -20,8 +20,8 @@ export class FlushedStages {
   }
 
   /**
-   * @param scope where the id is written
-   * @param members the API's objects; none: no method of it is known to use the authorizer
+   * @param scope - the construct that writes the id
+   * @param members - the API's objects; empty: no method of the API is known to use the authorizer
    */
   add(restApiId: string, scope: IConstruct, stageName: string, members: AttachedGroup['members'] | [] = []): void {
     const identity = restApiBehind(restApiId, scope);
@@ -33,12 +33,12 @@ export class FlushedStages {
     else this.flusher.addStageOf(home, stage);
   }
 
-  /** The stage that a stage's or a deployment's resource makes, if it makes one. @throws DeploymentError */
+  /** The name of the stage that a stage or a deployment makes; undefined: it makes none. @throws DeploymentError */
   nameOf(resource: CfnResource): string | undefined {
     return stageNameOf(resource, this.stack);
   }
 
-  /** Without its stages an API's cached decisions outlive a revocation by the whole result TTL, and nobody is told. */
+  /** One sentence for each API without a known stage: its cached decisions would outlive a revocation by the whole result TTL. */
   missingIn(groups: readonly AttachedGroup[]): readonly string[] {
     return groups
       .filter(({ identity }) => !this.known.has(identity))
@@ -51,8 +51,8 @@ export class FlushedStages {
 }
 
 /**
- * The name of the stage that a resource of this app makes, as `flusherStack` may write it: as text, because a reference to
- * a stage of another stack would wait for that stack, which waits for the authorizer. Undefined: it makes none.
+ * The name of the stage that a resource makes, as `flusherStack` may write it; undefined: it makes none. For a stage of another stack
+ * it must be text: a reference would make the flusher's stack wait for that stack, which waits for the authorizer.
  *
  * @throws DeploymentError for a stage of another stack whose name only the deployment knows
  */

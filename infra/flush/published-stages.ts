@@ -5,15 +5,15 @@ import { Construct } from 'constructs';
 import type { FlushedStage } from '../../lambda/configuration/environment.ts';
 
 export interface PublishedStagesProps {
-  /** Known at synth, so that the flusher can be told it without a reference to this stack. */
+  /** Known at synth, so that the flusher's stack can name the parameter without a reference to this one. */
   readonly parameterName: string;
-  /** Of the flusher's functions. */
+  /** The roles of the flusher's functions. */
   readonly roles: readonly IRole[];
 }
 
 /**
- * Stages of a stack that the flusher's stack must not refer to, because this one refers to it: a parameter of this stack
- * names them, and a policy of this stack lets the flusher flush them.
+ * The stages of a stack to which the flusher's stack cannot refer, because this stack already refers to it. A parameter of this stack
+ * names the stages, and a policy of this stack lets the flusher flush them.
  */
 export class PublishedStages extends Construct {
   private readonly stages: FlushedStage[] = [];
@@ -35,8 +35,8 @@ export class PublishedStages extends Construct {
 }
 
 /**
- * Allows flushing the result caches of `stages`, which may grow until the template is written. IAM has no action named
- * after the API call: API Gateway's management API is granted by HTTP method.
+ * Allows flushing the result caches of `stages`, which may grow until the template is written. API Gateway's management API is granted
+ * by HTTP method; IAM has no action named after the call.
  */
 export function flushStatement(scope: Construct, stages: readonly FlushedStage[]): PolicyStatement {
   return new PolicyStatement({

@@ -24,36 +24,35 @@ import { rootOf } from '../template/placement.ts';
 import { flushStatement, PublishedStages } from './published-stages.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';
 
-/** Seconds for all that a run does besides waiting and flushing: at its timeout Lambda would end the last flush unreported. */
+/** Seconds for the rest of a run, besides waiting and flushing. At its timeout Lambda would end the last flush unreported. */
 const TIMEOUT_MARGIN = 5;
 
 export interface RevocationFlusherProps {
-  /** The flusher takes both readers that a shard of its stream serves well. */
+  /** The revocation table. A shard of its stream serves two readers well, and the flusher is both of them. */
   readonly table: StreamedTable;
-  /** DynamoDB's address, for the look over the table that the flusher takes every hour. */
+  /** DynamoDB's address, for the inspection of the table every hour. */
   readonly revocationEndpoint: string;
-  /** The authorizer's issuers, to recognize aliases and purge times that are wrong. */
+  /** The authorizer's issuers, by which wrong aliases and purge times are recognized. */
   readonly issuers: readonly InspectedIssuer[];
   /**
    * The levels that the authorizer reads; entries of the others are reported.
    * @default every level
    */
   readonly revocationLevels?: readonly RevocationLevel[];
-  /** How long API Gateway reuses a decision; past it, and a decision's own time, a flush is not tried again. */
+  /** How long API Gateway reuses a decision. A flush is not tried again past this time plus the time of a decision. */
   readonly resultTtl: Duration;
-  /** The authorizer function's timeout: the settled flush waits until every decision that was in flight has landed. */
+  /** The timeout of the authorizer's function. The settled flush waits until every decision that was in flight has reached the cache. */
   readonly authorizerTimeout: Duration;
-  /** For the logs. @default AWS's own key */
+  /** The KMS key of the logs. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
 }
 
 /**
- * Flushes API Gateway's result cache when somebody writes a revocation entry: at once, and again when it is settled that
- * no decision made without the entry can still enter the cache. One flush alone would bound nothing.
+ * Flushes API Gateway's result cache when a revocation entry is written: at once, and again (settled) when no decision that was made
+ * without the entry can still enter the cache. One flush alone would bound nothing.
  *
- * Every authorizer of a flushed stage loses its cache, so that each entry costs a burst of authorizer invocations. Stages
- * are told with `addStage`, also after construction. It does not decide anything: without it entries take effect all the
- * same, when cached decisions expire.
+ * Every authorizer of a flushed stage loses its cache, so each entry causes a burst of authorizer invocations. `addStage` adds stages,
+ * also after construction. Decisions do not depend on the flusher: without it, entries take effect when cached decisions expire.
  */
 export class RevocationFlusher extends Construct {
   readonly functions: Readonly<Record<FlushMode, CdkFunction>>;
@@ -79,17 +78,17 @@ export class RevocationFlusher extends Construct {
     this.node.addValidation({ validate: () => this.validateStages(props) });
   }
 
-  /** Flushes this stage too. The values may be tokens that this stack may use (`api.restApiId`, `stage.stageName`). */
+  /** Flushes this stage too. Its values may be tokens that this stack may use (`api.restApiId`, `stage.stageName`). */
   addStage(stage: FlushedStage): void {
     this.stages.push(stage);
-    // A policy without a resource is none.
+    // Only now, because a policy without a resource is invalid.
     if (this.stages.length > 1) return;
     for (const flusher of this.all) flusher.addToRolePolicy(flushStatement(this, this.stages));
   }
 
   /**
-   * Flushes a stage whose values are tokens of `stack`, which refers to this one's stack: a parameter there names the
-   * stage, and the functions read it for each batch.
+   * Flushes a stage whose values are tokens of `stack`, which already refers to the flusher's stack: a parameter there names the stage,
+   * and the functions read it for each batch.
    */
   addStageOf(stack: Stack, stage: FlushedStage): void {
     const published = this.published.get(stack) ?? this.publishStagesOf(stack);
@@ -109,7 +108,7 @@ export class RevocationFlusher extends Construct {
     return new PublishedStages(stack, `${Names.uniqueId(this)}Stages`, { parameterName, roles });
   }
 
-  /** Known at synth, and no other deployment's in the account and Region. */
+  /** Known at synth, and unique in the account and Region. */
   private get parameterPath(): string {
     return `/bearer-authorizer/${rootOf(Stack.of(this)).stackName}/${this.node.addr}`;
   }

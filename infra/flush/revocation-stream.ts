@@ -12,19 +12,19 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { suppressRules } from '../nag-suppressions.ts';
 
-/** The revocation table; its stream must show new images. Its key encrypts the stream too. */
+/** The revocation table. Its stream must show new images. Its key encrypts the stream too. */
 export type StreamedTable = Pick<Table, 'node' | 'tableArn' | 'tableName'> & {
   readonly tableStreamArn?: string | undefined;
   readonly encryptionKey?: IKey | undefined;
 };
 
 /**
- * Lets a flusher read the table's stream, its own and no other.
+ * Lets a flusher read the table's stream and no other.
  *
- * Not `grantStreamRead`, which allows `dynamodb:ListStreams` on every stream. Lambda asks for the action when the mapping
- * is made, and is content to find it on the stream itself.
+ * Not by `grantStreamRead`, which allows `dynamodb:ListStreams` on every stream: Lambda requires the action when the mapping is
+ * created, and the permission on the stream itself is enough.
  *
- * @param giveUpAge seconds; the flusher itself gives entries up that are older
+ * @param giveUpAge - in seconds; the flusher itself gives up older entries
  */
 export function readStream(flusher: CdkFunction, table: StreamedTable, giveUpAge: number): EventSourceMapping {
   const stream = table.tableStreamArn;
@@ -38,23 +38,23 @@ export function readStream(flusher: CdkFunction, table: StreamedTable, giveUpAge
   );
   const mapping = flusher.addEventSourceMapping('Stream', {
     eventSourceArn: stream,
-    // Not LATEST, which misses what is written while the mapping is being made.
+    // Not LATEST, which misses what is written while the mapping is being created.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 1000,
     maxRecordAge: Duration.seconds(maxRecordAge(giveUpAge)),
     filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
-    // Without it Lambda says neither that it has dropped entries nor that it reads the stream at all.
+    // Without these metrics nothing shows that Lambda has dropped entries, or that it does not read the stream at all.
     metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   });
-  // Lambda tries the role when the mapping is made: its policy must be there.
+  // Lambda tries the role when the mapping is created, so the role's policy must exist by then.
   if (flusher.role !== undefined) mapping.node.addDependency(flusher.role);
   suppressRules(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
   return mapping;
 }
 
 /**
- * Later than the function itself gives up, so that it is the function that does, and says so: Lambda drops entries only
- * when the function could not be invoked, or never came to an end. Lambda accepts 60 seconds to 7 days.
+ * In seconds; Lambda accepts 60 seconds to 7 days. The function gives up earlier and reports it, so that Lambda drops entries only if
+ * the function could not be invoked or never ended.
  */
 function maxRecordAge(giveUpAge: number): number {
   return Math.max(60, Math.ceil(giveUpAge)) + 120;

@@ -13,24 +13,24 @@ import { placeIssuers } from './function-environment.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
-/** Longer than the slowest honest decision: a key set fetch (1.5 s) and four attempts at a table read (2.2 s). */
+/** Longer than the slowest decision: a key set download (1.5 s) and four attempts to read the table (2.2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
 
 export interface AuthorizerFunctionProps {
   readonly configuration: AuthorizerConfiguration;
   readonly routes: readonly Route[];
-  /** Its `cachePer` is told to operators, as `flush`: the event tells the function. */
+  /** Its `cachePer` is for operators, like `flush`: the function knows it by the event. */
   readonly policies: PolicyDemands;
   readonly resultTtl: Duration;
-  /** Whether entries flush API Gateway's result cache: told to operators, of no concern to the function. */
+  /** Whether entries flush API Gateway's result cache: for operators, not for the function. */
   readonly flush: boolean;
   readonly reservedConcurrency?: number | undefined;
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The function behind the authorizer. It can read nothing yet: whoever creates it grants it the table. */
+/** The authorizer's function. It may not read the revocation table until `grantDecisions` lets it. */
 export class AuthorizerFunction extends LambdaFunction {
-  /** As the function reads them. */
+  /** The compiled routes, as the function reads them. */
   readonly routes: readonly CompiledRoute[];
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
@@ -42,7 +42,7 @@ export class AuthorizerFunction extends LambdaFunction {
       code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes), ...files }),
       environment,
       timeout: AUTHORIZER_TIMEOUT,
-      // A cold start is mostly work for the CPU, which comes with memory; the code itself needs about 100 MiB.
+      // The code needs about 100 MiB, but CPU grows with memory, and a cold start is mostly work for the CPU.
       memorySize: 512,
       reservedConcurrency,
       encryptionKey,
@@ -57,14 +57,14 @@ export class AuthorizerFunction extends LambdaFunction {
       flush,
       losses,
     };
-    // As text: templates hold no null, and issuers may have some (`jwksUri`, `tokenTypes`).
+    // As text, because templates cannot contain null, and issuers may (`jwksUri`, `tokenTypes`).
     const metadata = Stack.of(this).toJsonString(description);
     (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, metadata);
     for (const { id, text } of warnings) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, text);
   }
 }
 
-/** @param region - the stack's; may be a token. @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
+/** @param region - the stack's, possibly a token. @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
 export function configurationOf(
   settings: AuthorizerSettings,
   { tableName }: AnyTable,

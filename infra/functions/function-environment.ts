@@ -11,9 +11,9 @@ export interface IssuerPlacement {
 }
 
 /**
- * Issuers stand in the environment while it has room. Otherwise those that synth knows in full travel as a file in the
- * asset, because a value that only the deployment knows can be in no file.
- * @throws DeploymentError where the rest is too long all the same
+ * Puts the issuers into the environment if they fit. Otherwise those that synth knows in full go into a file of the asset; the others
+ * cannot, because only the deployment knows some of their values.
+ * @throws DeploymentError if the rest is still too long
  */
 export function placeIssuers(configuration: AuthorizerConfiguration): IssuerPlacement {
   const environment = { ...environmentOf(configuration) };
@@ -26,10 +26,10 @@ export function placeIssuers(configuration: AuthorizerConfiguration): IssuerPlac
   return { environment: rest, files: { [ISSUERS_FILE]: JSON.stringify(known) } };
 }
 
-/** Lambda takes 4 KB for names and values together (Lambda developer guide, "Lambda quotas"). */
+/** Lambda's limit for names and values together (Lambda developer guide, "Lambda quotas"). */
 export const MAX_ENVIRONMENT_BYTES = 4096;
 
-/** What is reckoned for each value that only the deployment knows, such as a user pool's id. */
+/** The assumed size of each value that only the deployment knows, such as a user pool's id. */
 const BYTES_OF_TOKEN = 64;
 
 /** @throws DeploymentError for an environment that Lambda would reject */
@@ -38,7 +38,7 @@ export function checkEnvironmentSize(settings: string, environment: Readonly<Rec
   if (error !== undefined) throw new DeploymentError(error);
 }
 
-/** @param settings what the environment holds, for the sentence. @returns undefined for one that Lambda takes */
+/** @param settings - what the environment contains, for the sentence. @returns undefined for an environment that Lambda accepts */
 export function environmentSizeError(
   settings: string,
   environment: Readonly<Record<string, string>>,

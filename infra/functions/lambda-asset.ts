@@ -12,10 +12,10 @@ import { thirdPartyNotices } from './third-party-notices.ts';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
 
-/** Only where this code runs compiled, in the package: `infra/build-bundles.ts` writes it. */
+/** The folder that `infra/build-bundles.ts` writes. It exists only in the package, where this code runs compiled. */
 const PREBUILT_FOLDER = fileURLToPath(new URL('../../bundles/', import.meta.url));
 
-/** The licence texts of the packages in a bundle. They lie beside the code that they are about. */
+/** The licence texts of the packages in a bundle, next to their code. */
 const NOTICES_FILE = 'THIRD-PARTY-NOTICES.txt';
 
 const bundles = new Map<string, LambdaFiles>();
@@ -23,24 +23,24 @@ let temporaryFolder: string | undefined;
 
 export type LambdaEntry = `${string}.handler.ts`;
 
-/** Files by name: `index.cjs`, and the notices where a package is part of it. */
+/** Files by name: `index.cjs`, and the notices if it contains a package. */
 export type LambdaFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /**
- * One entry point of `lambda/`, bundled as `index.cjs`, with more files beside it (name -> text).
+ * One entry point of `lambda/`, bundled as `index.cjs`, with more files next to it (name -> text).
  *
- * What it does not do: choose the handler (`index.handler`) or the runtime (Node.js 24).
+ * The caller chooses the handler (`index.handler`) and the runtime (Node.js 24).
  */
 export function lambdaAsset(scope: IConstruct, entry: LambdaEntry, files: LambdaFiles = {}): AssetCode {
-  // With `cdk synth --no-staging` CDK copies no asset into its assembly: the template names this folder itself.
+  // With `cdk synth --no-staging` CDK copies no asset into its assembly: the template names the asset's folder itself.
   const isStaged = !scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT);
   return Code.fromAsset(lambdaFolder(entry, files, isStaged ? undefined : CdkStage.of(scope)?.outdir));
 }
 
-/** The asset's folder: in `parent` by its content, or else a temporary one, which is gone when the process ends. */
+/** The asset's folder: in `parent`, named by its content, or else a temporary one that is deleted when the process ends. */
 export function lambdaFolder(entry: LambdaEntry, files: LambdaFiles = {}, parent?: string): string {
   const content = { ...bundleOf(entry), ...files };
-  // No dot in the name: CDK would take what follows it for the asset's file extension.
+  // No dot in the name: CDK would take the text after it for the asset's file extension.
   const folder = parent === undefined ? mkdtempSync(join(temporaryRoot(), 'asset-')) : lastingFolder(parent, content);
   for (const [name, data] of Object.entries(content)) writeFileSync(join(folder, name), data);
   return folder;
@@ -66,22 +66,22 @@ function prebuilt(entry: LambdaEntry): LambdaFiles | undefined {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-/** `authorizer.handler.ts` -> `authorizer`: where the package has its bundle. */
+/** The folder that has an entry's bundle in the package: `authorizer.handler.ts` -> `authorizer`. */
 export function bundleFolder(entry: LambdaEntry): string {
   return entry.replace(/\.handler\.ts$/, '');
 }
 
 /**
- * CommonJS, because an `import` of `node:http` runs its lazy getters, which load Node's WebSocket and fetch: a third of a
- * cold start (nodejs/node issue 59686). Names stay as they are, so that stack traces say enough: a source map would double
- * the load at every cold start, and esbuild's `keepNames` costs one call for each function.
+ * How functions are bundled. As CommonJS, because an `import` of `node:http` runs its lazy getters, which load Node's WebSocket and
+ * fetch: a third of a cold start (nodejs/node issue 59686). Names are not minified, so that stack traces are readable: a source map
+ * would double the code to load at every cold start, and esbuild's `keepNames` costs one call for each function.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // Or an `import()` of Node's modules stays one, and costs as much.
+  // Otherwise an `import()` of a Node module stays one, which costs as much.
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname' },
   mainFields: ['module', 'main'],
@@ -92,7 +92,7 @@ export const BUNDLE_OPTIONS = {
 } as const;
 
 function build(entry: LambdaEntry): LambdaFiles {
-  // Required here and not imported above: an application that gets the bundles prebuilt has no esbuild.
+  // Required here, not imported above, because an application with prebuilt bundles has no esbuild.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const { outputFiles, metafile } = buildSync({
     ...BUNDLE_OPTIONS,
@@ -108,7 +108,7 @@ function build(entry: LambdaEntry): LambdaFiles {
   return { 'index.cjs': bundle.contents, ...(notices !== '' && { [NOTICES_FILE]: notices }) };
 }
 
-/** One folder for the process, gone when it ends: CDK has copied every asset into its assembly by then. */
+/** One folder for the process, deleted when it ends: CDK has copied every asset into its assembly by then. */
 function temporaryRoot(): string {
   if (temporaryFolder !== undefined) return temporaryFolder;
   const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-'));

@@ -12,17 +12,17 @@ export interface LambdaFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Whole seconds. */
   readonly timeout: Duration;
-  /** MiB; CPU grows with it. */
+  /** In MiB. CPU grows with it. */
   readonly memorySize: number;
   /** @default the account's concurrency, shared with all its functions */
   readonly reservedConcurrency?: number | undefined;
-  /** For the log. @default AWS's own key */
+  /** The KMS key of the log. @default AWS's own key */
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** A function as this project runs them: Node.js 24 on arm64, traced, with a role that may write its own log and nothing else. */
+/** A function with this project's defaults: Node.js 24 on arm64, traced, with a role that may only write its own log. */
 export class LambdaFunction extends CdkFunction {
-  /** MiB */
+  /** In MiB. */
   readonly memorySize: number;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
@@ -45,12 +45,12 @@ export class LambdaFunction extends CdkFunction {
   }
 }
 
-/** Every log of ours forgets after three months. */
+/** Keeps a log's events for three months. */
 export function logGroupProps(encryptionKey: IKey | undefined) {
   return { retention: RetentionDays.THREE_MONTHS, ...(encryptionKey !== undefined && { encryptionKey }) };
 }
 
-/** CDK's own role attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account. */
+/** Not CDK's own role, whose AWSLambdaBasicExecutionRole may write to every log group of the account. */
 function roleThatLogsTo(logGroup: LogGroup, scope: Construct, id: string): Role {
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What esbuild says of a bundle (esbuild's `Metafile`): the bytes that each source gave to it. */
+/** The part of esbuild's `Metafile` that says how many bytes of a bundle come from each source. */
 export interface BundleMetafile {
   readonly outputs: Readonly<
     Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
@@ -13,10 +13,10 @@ const PACKAGE_FOLDER = /^.*node_modules\/(@[^/]+\/)?[^/]+/;
 const LICENCE_FILE = /^(licen[cs]e|notice|copying)/i;
 
 /**
- * The licence texts of every package with code in a bundle, as their licences demand of copies; empty where there is none.
- * `folder`: what the metafile's paths are relative to.
+ * The licence texts of every package with code in a bundle, which their licences demand of copies; empty where there is none.
  *
- * @throws Error naming a package without a licence text: nobody may pass its code on.
+ * @param folder - the folder to which the metafile's paths are relative
+ * @throws Error naming a package without a licence text, whose code must not be distributed
  */
 export function thirdPartyNotices({ outputs }: BundleMetafile, folder: string): string {
   const packages = Object.values(outputs)

@@ -17,26 +17,26 @@ import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { shown } from '../settings/shown-value.ts';
 import { cognitoPool } from './cognito.ts';
 
-/** The resource server's identifier: Cognito calls the scope `orders:read` of this API `api/orders:read`. */
+/** The resource server's identifier: Cognito writes the scope `orders:read` of this API as `api/orders:read`. */
 const RESOURCE_SERVER = 'api';
 
-/** An app client takes 50 scopes (Cognito developer guide, "Quotas"), and the public one has `openid` besides. */
+/** An app client can have 50 scopes (Cognito developer guide, "Quotas"), and the public one also has `openid`. */
 const MAX_SCOPES = 49;
 
-/** Characters of a scope's name (Cognito API reference, ResourceServerScopeType). */
+/** In characters (Cognito API reference, ResourceServerScopeType). */
 const MAX_SCOPE_LENGTH = 256;
 
 const ACCESS_TOKEN_VALIDITY = Duration.hours(1);
 
 export interface CognitoUserPoolProps {
   readonly routes: readonly Route[];
-  /** Where sign-in may send the browser back to. */
+  /** The addresses to which sign-in may send the browser back. */
   readonly callbackUrls: readonly string[];
 }
 
 /**
- * A user pool for teams that have no identity provider: users whom an administrator invites, a machine client (client
- * credentials) and a public client (authorization code with PKCE), with one scope for each that the routes name.
+ * A user pool for teams without an authorization server of their own. Administrators invite its users. It has a machine client (client
+ * credentials), a public client (authorization code with PKCE), and each scope that the routes name.
  */
 export class CognitoUserPool extends Construct {
   readonly settings: IssuerSettings;
@@ -67,7 +67,7 @@ export class CognitoUserPool extends Construct {
   }
 }
 
-/** "Amazon Cognito User Pools are not currently available" (Amazon Web Services in China, Cognito). */
+/** In China, "Amazon Cognito User Pools are not currently available" (Amazon Web Services in China, Cognito). */
 function rejectChina(region: string): void {
   if (!region.startsWith('cn-')) return;
   throw new DeploymentError(`issuers is {}: name an issuer of your own, since ${region} has no Cognito user pools.`);
@@ -96,7 +96,7 @@ function createUserPool(scope: Construct): UserPool {
   return pool;
 }
 
-/** Cognito gives client credentials only to clients that may ask for some scope: a table without any gets `access`. */
+/** The scopes to create. A table without any gets `access`, because Cognito gives client credentials only to clients with a scope. */
 function scopeNames(routes: readonly Route[]): readonly string[] {
   const named = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const slashed = named.find((name) => name.includes('/'));
@@ -135,7 +135,7 @@ function createMachineClient(pool: UserPool, scopes: OAuthScope[]): IUserPoolCli
   });
 }
 
-/** Without a secret, which no browser or mobile app can keep: Cognito then demands PKCE only if the client uses it, so use it. */
+/** A client without a secret, because no browser or mobile app can keep one. Clients must use PKCE themselves: Cognito does not demand it. */
 function createPublicClient(pool: UserPool, scopes: OAuthScope[], callbackUrls: readonly string[]): IUserPoolClient {
   return pool.addClient('PublicClient', {
     generateSecret: false,
@@ -149,12 +149,12 @@ function createPublicClient(pool: UserPool, scopes: OAuthScope[], callbackUrls: 
     accessTokenValidity: ACCESS_TOKEN_VALIDITY,
     refreshTokenValidity: Duration.days(7),
     preventUserExistenceErrors: true,
-    // Only then do tokens carry `origin_jti`, the session that entries can revoke.
+    // Needed for tokens to carry `origin_jti`, the session that entries can revoke.
     enableTokenRevocation: true,
   });
 }
 
-/** Hosts are unique in a Region over all accounts: the last part of the stack's id is, too. */
+/** The prefix must be unique in a Region across all accounts, so it is the GUID of the stack's id. */
 function createDomain(pool: UserPool): UserPoolDomain {
   const stackGuid = Fn.select(2, Fn.split('/', Stack.of(pool).stackId));
   return pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `api-${stackGuid}` } });

@@ -27,7 +27,7 @@ import {
   valueWhere,
 } from './validators.ts';
 
-/** What the authorizer itself puts into the context, and what API Gateway adds to it. */
+/** The names that the authorizer itself puts into the context, and those that API Gateway adds. */
 const TAKEN_NAMES: Readonly<Record<ContextName | 'principalId' | 'integrationLatency', true>> = {
   subject: true,
   clientId: true,
@@ -58,7 +58,7 @@ const contextClaims: Validator = (value) =>
 
 const scope = literalText(/\S/, 'list scopes as strings');
 
-/** Only the shape: what a table may say, `compileRoutes` knows. */
+/** Checks the shape only; `compileRoutes` checks what the table says. */
 const route = objectOf({
   method: oneOf([...HTTP_METHODS, 'ANY']),
   path: literalText(/^\//, 'write a path that begins with /'),
@@ -99,7 +99,7 @@ export const AUTHORIZER_FIELDS: ValidatorsOf<AuthorizerSettings> = {
   deploymentRoles: optional(listOf(matching(/^[\w+=,.@*/-]{1,128}$/, 'list names of roles, not their ARNs'), 1)),
 };
 
-/** @throws DeploymentError the first thing that is wrong, in one sentence */
+/** @throws DeploymentError for the first problem, in one sentence */
 export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
   checkFields('the authorizer', settings, AUTHORIZER_FIELDS);
   if (Object.keys(settings.issuers).length === 0) {

@@ -9,27 +9,27 @@ import { nameOf, siblingWarning } from '../routes/route-table.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 
-/** What policies have to be. */
+/** What a team demands of policies. */
 export interface PolicyDemands extends Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses' | 'maxAnswerBytes'> {
-  /** With `route`, a policy loses nothing and is short. */
+  /** With `route`, policies lose nothing and are short. */
   readonly cachePer: CacheKey;
 }
 
-/** A table that can become policies. */
+/** A route table that can become policies. */
 export interface ExpressibleTable {
   readonly routes: readonly CompiledRoute[];
-  /** For the deployment's description of itself. */
+  /** The losses as the deployment's metadata has them (`lossesText`). */
   readonly losses: string;
   readonly warnings: readonly { readonly id: string; readonly text: string }[];
 }
 
 /**
- * Compiles a table, and checks that its policies are as the team demands.
+ * Compiles a route table, and checks that its policies are as the team demands.
  *
- * Policies for all routes are compiled for `cachePer: 'route'` too: until its stages are deployed, a stage that was deployed
- * with a TOKEN authorizer asks for them. A table that is too long for them cannot have been deployed with such an authorizer.
+ * With `cachePer: 'route'`, policies for all routes are compiled as well: a stage that was deployed with a TOKEN authorizer asks for them
+ * until it is deployed again. A table that is too long for them cannot have been deployed with such an authorizer.
  *
- * @throws RouteTableError where policies cannot say the table, or only in too many bytes, or its description is too long
+ * @throws RouteTableError where policies cannot express the table, or are too long, or the table takes too much of the template
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
 export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
@@ -65,7 +65,7 @@ function rejectAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): voi
   );
 }
 
-/** CloudFormation reads templates of up to 1 MB, and this one has an API's methods next to the routes. */
+/** CloudFormation accepts templates of up to 1 MB, and this one also contains the API's methods. */
 const MAX_ROUTES_BYTES = 800_000;
 
 function rejectLongDescription(routes: readonly CompiledRoute[]): void {
@@ -77,12 +77,12 @@ function rejectLongDescription(routes: readonly CompiledRoute[]): void {
   );
 }
 
-/** Of the routes in a template, where their JSON stands quoted. */
+/** The size of the routes in a template, where their JSON is quoted. */
 function bytesOf(routes: readonly CompiledRoute[]): number {
   return Buffer.byteLength(JSON.stringify(JSON.stringify(routes)));
 }
 
-/** Of a route that is lost as a whole, single requests that the same Deny takes are no news. */
+/** Leaves out single requests of a route that the same Deny takes as a whole. */
 export function withoutCovered(losses: readonly PolicyLoss[]): readonly PolicyLoss[] {
   const wholes = losses.filter(({ kind }) => kind === 'whole');
   return losses.filter((loss) => loss.kind === 'whole' || !wholes.some((whole) => isCovered(loss, whole)));
@@ -95,12 +95,12 @@ function isCovered({ route, requests, denied, because }: PolicyLoss, whole: Poli
   return requests.every(isLost) && because.every((name) => whole.because.includes(name));
 }
 
-/** By the numbers of their routes, the gravest first. */
+/** The losses by the positions of their routes, the most serious kind first. */
 export function describedLosses(losses: readonly PolicyLoss[], routes: readonly Route[]): readonly DescribedLoss[] {
   const places = new Map(routes.map((route, index) => [nameOf(route), index]));
   const placeOf = (name: string): number => {
     const place = places.get(name);
-    if (place === undefined) throw new Error(`A loss names ${name}, which is no route of the table.`);
+    if (place === undefined) throw new Error(`A loss names ${name}, but the table has no such route.`);
     return place;
   };
   return LOSS_KINDS.flatMap((kind) => losses.filter((loss) => loss.kind === kind)).map(

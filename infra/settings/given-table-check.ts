@@ -19,7 +19,7 @@ const tableArns = objectOf({
   ),
 });
 
-/** Only the form: whether the table fits, `rejectUnfitTable` knows. */
+/** Checks the form only; `rejectUnfitTable` checks whether the table fits. */
 export const givenTable: Validator = (value) => {
   if (Construct.isConstruct(value)) {
     return 'tableArn' in value ? undefined : 'give a table: a construct with a tableArn';
@@ -30,12 +30,12 @@ export const givenTable: Validator = (value) => {
 };
 
 export interface TableUse {
-  /** The authorizer's. */
+  /** The authorizer's stack. */
   readonly stack: Stack;
   readonly settings: Pick<AuthorizerSettings, 'flush' | 'deploymentRoles'>;
 }
 
-/** What CloudFormation is told of a table of this app, as far as it matters here. */
+/** The properties of a table of this app that matter here, as CloudFormation gets them. */
 interface TableTemplate {
   readonly keySchema: readonly { readonly attributeName: string; readonly keyType: string }[];
   readonly attributeDefinitions?: readonly { readonly attributeName: string; readonly attributeType: string }[];
@@ -44,7 +44,7 @@ interface TableTemplate {
   readonly replicas?: readonly unknown[];
 }
 
-/** @throws DeploymentError one sentence that names the table, what is wrong with it and what to give */
+/** @throws DeploymentError naming the table, its problem and what to give instead */
 export function rejectUnfitTable(table: AnyTable, use: TableUse): void {
   const template = templateOf(table);
   const fix = [useFix(table, use), ...(template === undefined ? [] : [templateFix(template, use)])].find(Boolean);
@@ -53,7 +53,7 @@ export function rejectUnfitTable(table: AnyTable, use: TableUse): void {
   throw new DeploymentError(`revocationTable is ${name}: ${fix}.`);
 }
 
-/** Undefined: the table is imported, and nothing is known of it. */
+/** Undefined: the table is imported, and nothing is known about it. */
 function templateOf({ node }: AnyTable): TableTemplate | undefined {
   const table = node.defaultChild;
   if (!(table instanceof CfnTable || table instanceof CfnGlobalTable)) return undefined;
@@ -75,7 +75,7 @@ function useFix(table: AnyTable, { stack, settings }: TableUse): string | undefi
   return settings.flush === false ? undefined : streamFix(table);
 }
 
-/** CDK takes an imported table for one of the stack that imports it. */
+/** The table's account and Region, by its ARN: CDK gives an imported table those of the stack that imports it. */
 function placeOf({ env, tableArn }: AnyTable): { readonly account: string; readonly region: string } {
   if (Token.isUnresolved(tableArn)) return env;
   const { account = env.account, region = env.region } = Arn.split(tableArn, ArnFormat.SLASH_RESOURCE_NAME);

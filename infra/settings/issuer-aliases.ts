@@ -16,7 +16,7 @@ const alias = valueWhere(
   'list former aliases, of 1 to 16 lower-case letters, digits and hyphens',
 );
 
-/** What an issuer's `formerAliases` must be, apart from the other issuers. */
+/** Checks an issuer's `formerAliases` without looking at other issuers. */
 export const formerAliases: Validator = (value) => {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length <= MAX_FORMER_ALIASES) return listOf(alias, 0)(value);
@@ -38,9 +38,9 @@ export function rejectDuplicateIssuers(issuers: Readonly<Record<string, IssuerSe
 }
 
 /**
- * Rejects an alias that is given to two issuers, as the present one or a former one: its entries would revoke what the
- * other issuer calls by the same name.
- * @throws DeploymentError one sentence that names the issuer and the alias
+ * Rejects an alias that two issuers have, as their present or a former one: entries for one issuer would also revoke tokens of the
+ * other.
+ * @throws DeploymentError naming the issuer and the alias
  */
 export function rejectSharedAliases(issuers: Readonly<Record<string, IssuerSettings>>): void {
   const formerOwners = new Map<string, string>();

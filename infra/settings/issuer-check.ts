@@ -24,7 +24,7 @@ import {
   without,
 } from './validators.ts';
 
-/** Longest life of a token, in seconds: entries that revoke "all until now" must outlive every token issued before. */
+/** In seconds. Entries that revoke "everything until now" must outlive every token that was issued before. */
 const MAX_TOKEN_AGE = 31 * 24 * 3600;
 
 const text = matching(/^[^\p{Cc}]+$/u, 'write a string that is not empty');
@@ -45,7 +45,7 @@ export const issuerAddress = allOf(
   ),
 );
 
-/** Discovery documents are found by themselves. */
+/** A discovery document is rejected: the authorizer finds it by the issuer's address. */
 export const keySetAddress = allOf(
   address,
   without(
@@ -56,18 +56,18 @@ export const keySetAddress = allOf(
 
 const algorithm = valueWhere(
   (value) => SIGNATURE_ALGORITHMS.some((known) => known === value),
-  `name only ${SIGNATURE_ALGORITHMS.join(', ')}, because with HS* whoever can verify a token can also make one`,
+  `name only ${SIGNATURE_ALGORITHMS.join(', ')}, because with HS* anyone who can verify a token can also make one`,
 );
 
 export const algorithms = listOf(algorithm, 1);
 
-/** RFC 7515 section 4.1.9: a media type, whose `application/` may be left out. */
+/** A media type, whose `application/` may be left out (RFC 7515 section 4.1.9). */
 const tokenType = matching(
   /^[\w!#$&^.+-]+(\/[\w!#$&^.+-]+)?$/,
   "write a string that is not empty: the header's `typ`, such as at+jwt",
 );
 
-/** Every other parameter is accepted anyway, or must never be. */
+/** All other parameters are accepted anyway, or must never be. */
 export const ignorableParameter = valueWhere(
   (value) => IGNORABLE_PARAMETERS.some((known) => known === value),
   `name only ${IGNORABLE_PARAMETERS.join(', ')}, because crit, b64, jwk, x5c, cty and enc change what a token means or who signed it, and no other parameter has to be named`,
@@ -107,7 +107,7 @@ export function issuerProblem(name: string, settings: unknown): string | undefin
   return problem ?? audienceProblem(name, settings as IssuerSettings);
 }
 
-/** A token without audience is good for every API of its issuer: then only named clients may use it here. */
+/** A token without an audience is good for every API of its issuer, so only tokens of named clients may be accepted. */
 function audienceProblem(name: string, { audiences, clients }: IssuerSettings): string | undefined {
   if (clients.length > 0 || (audiences.length > 0 && !audiences.includes(null))) return undefined;
   return (

@@ -7,22 +7,22 @@ import { nameOf } from '../routes/route-table.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** What a team says about losses. */
+/** The settings by which a team says which losses it accepts. */
 export type LossDemands = Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses'>;
 
-/** Routes by their names. */
+/** Routes by name. */
 type RouteTable = ReadonlyMap<string, Route>;
 
-/** Of a list in a message: the rest is counted. */
+/** The maximum number of items in a list of a message; the rest is counted. */
 const MAX_LISTED = 10;
 
 const EXACT_FIX = "set cachePer: 'route', which is exact for every table";
 
 /**
- * Rejects a table of which a team does not accept the losses.
+ * Rejects a table whose losses the team does not accept.
  *
- * @param losses - none where a decision is cached for one route only
- * @returns the warning that lists the losses that remain, in words; undefined: there are none
+ * @param losses - empty where a decision is cached for one route only
+ * @returns the warning that lists the remaining losses; undefined: there are none
  * @throws RouteTableError naming the routes, the scopes of such a token and the settings that help
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
@@ -44,7 +44,7 @@ export function checkLosses(
 
 const REJECTED_REQUESTS = 'requests get 403 although the token may call the route:';
 
-/** A name that stands for no loss would hide that the team means another route. */
+/** Rejects a name that stands for no loss: the team may have meant another route. */
 function rejectIdleAcceptances(acceptedLosses: readonly string[], whole: readonly PolicyLoss[], table: RouteTable) {
   const idle = acceptedLosses.find((name) => !whole.some(({ route }) => route === name));
   if (idle === undefined) return;
@@ -58,7 +58,10 @@ function rejectIdleAcceptances(acceptedLosses: readonly string[], whole: readonl
   );
 }
 
-/** The others come of what API Gateway does not document: a policy has to be safe under each reading, whatever it can say. */
+/**
+ * Whether an exact policy would avoid the loss. The other kinds come from what API Gateway does not document: a policy has to be safe under
+ * each reading.
+ */
 function isOfPolicies({ kind }: PolicyLoss): boolean {
   return kind === 'literal' || kind === 'whole';
 }
@@ -76,7 +79,7 @@ function rejectWholeLosses(whole: readonly PolicyLoss[], table: RouteTable, acce
   const [first] = rejected;
   if (first === undefined) return;
   const more = rejected.length === 1 ? '' : ` (${rejected.length - 1} more of the kind)`;
-  // The list can be pasted: it holds those that are accepted already too, and is never cut.
+  // People paste the list: it also holds the losses that are accepted already, and is never cut.
   const lost = [...new Set([...acceptedLosses, ...rejected.map(({ route }) => route)])].map((name) => `'${name}'`);
   throw new RouteTableError(
     `${wholeLossSentence(first, table)}${more}: ${EXACT_FIX}, or accept ${rejected.length === 1 ? 'it' : 'them'}: ` +
@@ -99,7 +102,7 @@ function isOpenTo({ scopes: needed }: Route, scopes: readonly string[]): boolean
   return needed.length === 0 || needed.some((scope) => scopes.includes(scope));
 }
 
-/** The gravest first. */
+/** One line for each loss in words, the most serious kind first. */
 function linesOf(losses: readonly PolicyLoss[], table: RouteTable): readonly string[] {
   const routes = [...table.values()];
   return LOSS_KINDS.flatMap((kind) => losses.filter((loss) => loss.kind === kind)).flatMap((loss) =>
@@ -111,7 +114,7 @@ function linesOf(losses: readonly PolicyLoss[], table: RouteTable): readonly str
 
 function routeOf(name: string, table: RouteTable): Route {
   const route = table.get(name);
-  if (route === undefined) throw new Error(`A loss names ${name}, which is no route of the table.`);
+  if (route === undefined) throw new Error(`A loss names ${name}, but the table has no such route.`);
   return route;
 }
 

@@ -1,4 +1,4 @@
-/** The known name that an unknown one was most likely meant to be; undefined: none is close. */
+/** The known name that the writer of an unknown one most likely meant; undefined: none is close. */
 export function nearestName(unknown: string, known: readonly string[]): string | undefined {
   const wrong = plain(unknown);
   const distances = known.map((name) => ({ name, distance: editDistance(wrong, plain(name)) }));
@@ -7,17 +7,17 @@ export function nearestName(unknown: string, known: readonly string[]): string |
   return nearest.name;
 }
 
-/** Two letters that are exchanged count twice; of a short name something must be left. */
+/** The maximum distance. Two exchanged letters have distance 2; at least one letter must stay the same. */
 function allowance({ length }: string): number {
   return Math.min(Math.max(2, Math.floor(length / 4)), length - 1);
 }
 
-/** `result_ttl` and `resultTTL` are spellings of `resultTtl`. */
+/** A name without case and punctuation: `result_ttl` and `resultTTL` are spellings of `resultTtl`. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+/** The Levenshtein distance: the number of characters to insert, delete or replace. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, character] of [...from].entries()) {

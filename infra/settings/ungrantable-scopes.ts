@@ -6,7 +6,8 @@ import { isKnownLater } from './validators.ts';
 type Issuers = AuthorizerSettings['issuers'];
 
 /**
- * A route whose scopes no token can carry would answer 403 to everybody. Without any issuer the stack makes one that can.
+ * Rejects a route whose scopes no token can carry: it would answer 403 to everybody. Without issuers nothing is checked, because the
+ * stack creates one that can grant them.
  * @throws DeploymentError naming the route
  */
 export function rejectUngrantableScopes(issuers: Issuers, routes: AuthorizerSettings['routes']): void {
@@ -37,8 +38,8 @@ function fixFor(issuers: Issuers): string {
 }
 
 /**
- * Cognito writes `<resource server>/<scope>`: without `resourceServer`, only a trigger of the pool's can add a scope that has
- * no slash. It can, so that this is a warning. Undefined: nothing to warn of.
+ * A warning of scopes that Cognito does not write by itself. It writes `<resource server>/<scope>`, so without `resourceServer` only a
+ * trigger of the pool can add a scope without a slash. Undefined: there is nothing to warn of.
  */
 export function bareScopeWarning(issuers: Issuers, routes: AuthorizerSettings['routes']): string | undefined {
   const aliases = Object.keys(issuers);
@@ -55,7 +56,7 @@ function isCognitoWithoutPrefix({ requiredClaims, scopePrefix }: IssuerSettings)
   return requiredClaims.token_use === 'access' && scopePrefix === '';
 }
 
-/** Scopes of a resource server, and those that every user pool has. */
+/** Whether Cognito writes the scope by itself: scopes of resource servers, and those that every user pool has. */
 function isWrittenByCognito(scope: string): boolean {
   return /\/|^(openid|email|phone|profile|aws\.cognito\.signin\.user\.admin)$/.test(scope);
 }

@@ -163,7 +163,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'HS512 among others',
     issuerWith({ algorithms: ['RS256', 'HS512'] }),
-    'because with HS* whoever can verify a token can also make one.',
+    'because with HS* anyone who can verify a token can also make one.',
   ],
   ['no signature', issuerWith({ algorithms: ['none'] }), 'issuers.main.algorithms is ["none"]: name only RS256'],
   ['no algorithm', issuerWith({ algorithms: [] }), 'issuers.main.algorithms is []: name at least 1'],
