@@ -14,14 +14,14 @@ export interface GuardedOperation {
 export interface GuardedOperations {
   /** In the document's order. */
   readonly operations: readonly GuardedOperation[];
-  /** Paths of operations without a token that API Gateway rejects or misreads, in words. */
+  /** Sentences about paths of operations without a token that API Gateway rejects or misreads. */
   readonly pathWarnings: readonly string[];
 }
 
 /**
- * The operations of a document, and who guards each.
+ * Reads the operations of a document, each with its guard.
  *
- * @throws RouteTableError naming the operation that cannot be guarded as the document says.
+ * @throws RouteTableError naming the operation that cannot be guarded as the document says
  */
 export function guardedOperations({ root, components, operations }: OpenApiDocument): GuardedOperations {
   const source = securitySourceOf(root, components);
@@ -32,7 +32,7 @@ export function guardedOperations({ root, components, operations }: OpenApiDocum
   return { operations: guarded, pathWarnings: pathWarnings(guarded, tokenPaths) };
 }
 
-/** If API Gateway passed over empty segments, as the paths of requests show them, one method could stand in for another. */
+/** Rejects guarded paths that differ in slashes only: if API Gateway ignored empty segments, one method could answer for the other. */
 function checkSlashes(operations: readonly GuardedOperation[]): void {
   const withoutSlashes = ({ operation: { path } }: GuardedOperation) => path.split('/').filter(Boolean).join('/');
   for (const alike of Map.groupBy(operations, withoutSlashes).values()) {

@@ -3,7 +3,7 @@ import { RouteTableError } from '../errors.ts';
 import { shown } from '../settings/shown-value.ts';
 import { checkMembers, isExtension, type JsonObject, objectAt } from './openapi-members.ts';
 
-/** API Gateway's extension for the operation that stands for every method without one of its own. */
+/** API Gateway's extension: an operation for every method without one of its own. */
 const ANY_METHOD = 'x-amazon-apigateway-any-method';
 
 /** The members of a path item that are operations. */
@@ -19,7 +19,7 @@ const METHODS: Readonly<Record<string, Route['method'] | 'TRACE'>> = {
   [ANY_METHOD]: 'ANY',
 };
 
-/** OpenAPI 3.1, "OpenAPI Object", "Components Object", "Path Item Object" and "Operation Object": 3.0 lists fewer. */
+/** Members by OpenAPI 3.1, "OpenAPI Object", "Components Object", "Path Item Object" and "Operation Object". 3.0 has fewer. */
 const ROOT_MEMBERS = [
   ...['openapi', 'info', 'jsonSchemaDialect', 'servers', 'paths', 'webhooks'],
   ...['components', 'security', 'tags', 'externalDocs'],
@@ -35,17 +35,17 @@ const OPERATION_MEMBERS = [
 ];
 
 export interface Operation {
-  /** `GET /orders`. */
+  /** Method and path: `GET /orders`. */
   readonly name: string;
   readonly method: Route['method'] | 'TRACE';
-  /** The member of the path item that holds it. */
+  /** The name of the path item's member. */
   readonly key: string;
   readonly path: string;
   readonly pathItem: JsonObject;
   readonly operation: JsonObject;
 }
 
-/** A document in which everything that can hold an operation, or say something of its security, is written out. */
+/** A document in which everything that can contain an operation, or affect its security, is written out. */
 export interface OpenApiDocument {
   readonly version: string;
   readonly root: JsonObject;
@@ -56,10 +56,10 @@ export interface OpenApiDocument {
 }
 
 /**
- * Reads the skeleton of an OpenAPI 3.0 or 3.1 document, already parsed to an object. What it does not know it rejects by
- * name: whatever it passed over, API Gateway could publish open to everybody.
+ * Reads the operations of an OpenAPI 3.0 or 3.1 document, already parsed to an object. It rejects members that it does not know, because
+ * API Gateway could publish what it skipped open to everybody.
  *
- * @throws RouteTableError naming the member and what to write.
+ * @throws RouteTableError naming the member and what to write
  */
 export function readOpenApi(document: object): OpenApiDocument {
   const root = objectAt('The OpenAPI document', document);
@@ -95,7 +95,7 @@ function operationsAt([path, value]: readonly [string, unknown]): readonly Opera
   }
   const place = `The path ${path}`;
   const pathItem = objectAt(place, value);
-  if (pathItem.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it before.`);
+  if (pathItem.$ref !== undefined) throw new RouteTableError(`${place} is a $ref: resolve it first.`);
   checkMembers(place, pathItem, PATH_ITEM_MEMBERS, pathItemFix);
   return Object.entries(METHODS).flatMap(([key, method]) => {
     if (pathItem[key] === undefined) return [];

@@ -3,16 +3,16 @@ import { RouteTableError } from '../errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** OpenAPI's own extensions: the only members of its objects that the specification does not list. */
+/** Whether a member is an extension: the only members of OpenAPI's objects that the specification does not list. */
 export function isExtension(member: string): boolean {
   return member.startsWith('x-');
 }
 
 /**
- * The value as the object that API Gateway will import: without an intrinsic function or a CDK token in place of it or of
- * one of its own members' names, and without members that it inherits, which no JSON has.
+ * Reads a value as the object that API Gateway imports: its own members, as JSON has them. Intrinsic functions and CDK tokens are
+ * rejected, as the value itself and as names of members.
  *
- * @throws RouteTableError naming the place and what was found there.
+ * @throws RouteTableError naming the place and what was found there
  */
 export function objectAt(place: string, value: unknown): JsonObject {
   const deferred = deferredIn(value);
@@ -25,10 +25,10 @@ export function objectAt(place: string, value: unknown): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
-/** What the names of API Gateway's own extensions begin with, all of which are in lower case. */
+/** The beginning of the names of API Gateway's own extensions, all of which are in lower case. */
 const AMAZON_EXTENSION = 'x-amazon-apigateway-';
 
-/** @throws RouteTableError naming the first member that is neither known nor an extension. */
+/** @throws RouteTableError naming the first member that is neither known nor an extension */
 export function checkMembers(place: string, object: JsonObject, known: readonly string[], fixOf?: Fix): void {
   checkExtensions(place, object);
   const stranger = Object.keys(object).find((member) => !known.includes(member) && !isExtension(member));
@@ -37,7 +37,7 @@ export function checkMembers(place: string, object: JsonObject, known: readonly 
   throw new RouteTableError(`${place} has a member "${stranger}": ${fix}.`);
 }
 
-/** @throws RouteTableError for an extension of API Gateway in another spelling, which its import might read and we do not. */
+/** @throws RouteTableError for an extension of API Gateway in another spelling, which its import might read although we do not */
 export function checkExtensions(place: string, object: JsonObject): void {
   for (const member of Object.keys(object)) {
     const extension = member.trim().toLowerCase();
@@ -46,10 +46,10 @@ export function checkExtensions(place: string, object: JsonObject): void {
   }
 }
 
-/** How to put a member right, as the end of a sentence; undefined: name the members that are known. */
+/** Returns how to put an unknown member right, as the end of a sentence; undefined: the sentence lists the known members. */
 export type Fix = (member: string) => string | undefined;
 
-/** What of the value is known at the deployment only, as the middle of a sentence. */
+/** The part of the value that only the deployment knows, as the middle of a sentence; undefined: there is none. */
 export function deferredIn(value: unknown): string | undefined {
   if (Token.isUnresolved(value)) return 'is a CDK token';
   if (typeof value !== 'object' || value === null) return undefined;
@@ -59,7 +59,7 @@ export function deferredIn(value: unknown): string | undefined {
   return intrinsic === undefined ? undefined : `holds ${intrinsic}`;
 }
 
-/** Of any realm: a document parsed in another one inherits from an `Object.prototype` of its own. */
+/** Whether the value is a plain object of any realm: one that was parsed in another realm inherits from another `Object.prototype`. */
 function isPlainObject(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -3,25 +3,25 @@ import { deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
 import { type SchemeKind, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
 import { OperationError } from './operation-error.ts';
 
-/** What a document says of security once for all operations. */
+/** What a document says about the security of all operations. */
 export interface SecuritySource {
-  /** Requirements of operations that state none of their own. */
+  /** The requirements of operations that state none of their own. */
   readonly security: unknown;
   /** `components.securitySchemes`. */
   readonly schemes: Readonly<Record<string, JsonObject>>;
 }
 
-/** What one alternative asks for, all of it at once. */
+/** One alternative: everything that it asks for together. */
 export interface Requirement {
   readonly asked: readonly { readonly scheme: string; readonly kind: SchemeKind }[];
-  /** Of its tokens. Empty: any valid token meets it. */
+  /** The scopes that it asks for. Empty: any valid token meets it. */
   readonly scopes: ReadonlySet<string>;
 }
 
-/** RFC 6749 section 3.3. */
+/** `scope-token` of RFC 6749 section 3.3. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** @throws RouteTableError for security that the document does not write out, even where no operation uses it. */
+/** @throws RouteTableError for security that the document does not write out, even if no operation uses it */
 export function securitySourceOf(root: JsonObject, components: JsonObject): SecuritySource {
   const fault = root.security === undefined ? undefined : listFault(root.security);
   if (fault !== undefined) throw new RouteTableError(`The OpenAPI document ${fault}: write a list.`);
@@ -31,7 +31,7 @@ export function securitySourceOf(root: JsonObject, components: JsonObject): Secu
 /**
  * The alternatives of a `security` (OpenAPI 3.1, "Security Requirement Object").
  *
- * @throws OperationError for one that does not write out which schemes and scopes it asks for.
+ * @throws OperationError for an alternative that does not write out which schemes and scopes it asks for
  */
 export function requirementsIn(
   name: string,
@@ -71,9 +71,9 @@ export function schemesOf(kind: SchemeKind, requirements: readonly Requirement[]
 }
 
 /**
- * The scopes any one of which opens an operation: empty where every valid token will do.
+ * The scopes of which any one opens an operation; empty: every valid token does.
  *
- * @throws OperationError for an operation that asks for several at once.
+ * @throws OperationError for an operation that asks for several scopes at once
  */
 export function scopesOf(name: string, alternatives: readonly Requirement[]): readonly string[] {
   const needed = alternatives.filter(
@@ -84,7 +84,7 @@ export function scopesOf(name: string, alternatives: readonly Requirement[]): re
   return [...new Set(needed.flatMap(({ scopes }) => [...scopes]))];
 }
 
-/** Anything but a list of scopes would otherwise ask for none, and open the operation to every valid token. */
+/** Rejects anything but a list of scopes: read as no scopes, it would open the operation to every valid token. */
 function scopesListed(name: string, scheme: string, listed: unknown): readonly string[] {
   const isListed = deferredIn(listed) === undefined && Array.isArray(listed);
   const scopes: readonly unknown[] = isListed ? Array.from(listed) : [undefined];
@@ -103,7 +103,7 @@ function listFault(value: unknown): string | undefined {
   return Array.isArray(value) ? undefined : 'has a security that is not a list';
 }
 
-/** A token that meets the larger set meets the smaller one, which therefore says it all. */
+/** A token that meets the larger set also meets the smaller one, so the larger alternative is redundant. */
 function isProperSubset(smaller: ReadonlySet<string>, larger: ReadonlySet<string>): boolean {
   return smaller.size < larger.size && [...smaller].every((scope) => larger.has(scope));
 }

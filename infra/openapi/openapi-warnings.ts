@@ -5,7 +5,7 @@ import type { JsonObject } from './openapi-members.ts';
 import { likeOthers } from './operation-error.ts';
 import type { ForeignGuard, OpenGuard, TokenGuard } from './operation-guard.ts';
 
-/** What the document says of its operations' security and a route table does not. */
+/** Sentences about security that the document states and a route table cannot. */
 export function guardWarnings(operations: readonly GuardedOperation[]): readonly string[] {
   return [
     ...operations.flatMap(({ operation, guard }) =>
@@ -18,7 +18,7 @@ export function guardWarnings(operations: readonly GuardedOperation[]): readonly
     ]),
     ...schemeWarnings(operations, 'unoffered', (scheme) => [
       `may be called with ${scheme} in place of a token`,
-      'API Gateway asks for the token always, so requests without one get 401',
+      'API Gateway always asks for the token, so requests without one get 401',
     ]),
   ];
 }
@@ -80,7 +80,7 @@ function schemeWarnings(
   });
 }
 
-/** Requests of the other direction, whose security is somebody else's to check. */
+/** Sentences about requests that the API sends: others check their security. */
 export function callbackWarnings({ root, operations }: OpenApiDocument): readonly string[] {
   const places = [
     ...(root.webhooks === undefined ? [] : ['The document has webhooks']),
@@ -91,7 +91,7 @@ export function callbackWarnings({ root, operations }: OpenApiDocument): readonl
   return places.map((place) => `${place}: the API sends these requests, so they have no route and no authorizer.`);
 }
 
-/** A REST API's base path is its stage or its domain's mapping; resource paths stay without it. */
+/** Sentences about base paths, which are ignored: a REST API's base path is its stage or its domain's mapping. */
 export function basePathWarnings(places: readonly JsonObject[]): readonly string[] {
   const servers = places.flatMap(({ servers }) => (Array.isArray(servers) ? (servers as readonly unknown[]) : []));
   return [...new Set(servers.map(basePathOf))]
@@ -107,7 +107,7 @@ function basePathOf(server: unknown): string {
     .replace(/\/+$/, '');
 }
 
-/** OpenAPI 3.1, "Server Variable Object": what stands for a variable where nobody chooses. */
+/** The URL with the default of each variable (OpenAPI 3.1, "Server Variable Object"). */
 function withDefaults(url: string, variables: JsonObject): string {
   return url.replace(/\{([^{}]+)\}/g, (written, name: string) => {
     const value = Object.hasOwn(variables, name) ? asObject(variables[name]).default : undefined;

@@ -1,15 +1,15 @@
 import { RouteTableError } from '../errors.ts';
 
-/** How many of the other operations a sentence names. */
+/** The maximum number of other operations that a sentence names. */
 const MAX_NAMED = 3;
 
-/** Why one operation cannot be a route; others of the document may have the same fault. */
+/** Thrown for an operation that cannot be a route. Other operations of the document may have the same problem. */
 export class OperationError extends Error {
   readonly operation: string;
-  /** The middle of a sentence that begins with the operation; `fix` is its end. */
+  /** The middle of a sentence that begins with the operation and ends with `fix`. */
   readonly fault: string;
   readonly fix: string;
-  /** Equal for operations whose sentences differ in names only. */
+  /** The same for operations whose sentences differ only in names. */
   readonly kind: string;
 
   constructor(operation: string, { fault, fix, kind = fix }: { fault: string; fix: string; kind?: string }) {
@@ -24,7 +24,7 @@ export class OperationError extends Error {
 /**
  * Applies `change` to every operation.
  *
- * @throws RouteTableError for the first that fails, with the number of those that fail in the same way.
+ * @throws RouteTableError for the first operation that fails, with the number of others that fail in the same way
  */
 export function mapOperations<T, R>(operations: readonly T[], change: (operation: T) => R): readonly R[] {
   const errors: OperationError[] = [];
@@ -43,7 +43,7 @@ export function mapOperations<T, R>(operations: readonly T[], change: (operation
   throw new RouteTableError(`The operation ${first.operation} ${first.fault}${likeOthers(alike)}: ${first.fix}.`);
 }
 
-/** `, like 2 others (GET /b, GET /c)`, for the middle of a sentence about the first; nothing where it is the only one. */
+/** `, like 2 others (GET /b, GET /c)`, for the middle of a sentence about the first one; empty if there are no others. */
 export function likeOthers(names: readonly string[]): string {
   if (names.length === 0) return '';
   const named = names.slice(0, MAX_NAMED).join(', ');

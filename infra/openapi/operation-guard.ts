@@ -4,30 +4,30 @@ import { isHeader } from './openapi-schemes.ts';
 import { type Requirement, requirementsIn, type SecuritySource, schemesOf, scopesOf } from './openapi-security.ts';
 import { OperationError } from './operation-error.ts';
 
-/** What stands before an operation once API Gateway has imported it. */
+/** What guards an operation once API Gateway has imported it. */
 export type Guard = TokenGuard | ForeignGuard | OpenGuard;
 
-/** This authorizer. */
+/** This authorizer guards the operation. */
 export interface TokenGuard {
   readonly by: 'token';
-  /** Any one of them opens the operation; empty: any valid token does. */
+  /** The scopes of which any one opens the operation; empty: any valid token does. */
   readonly scopes: readonly string[];
-  /** Schemes of API Gateway's API keys, which it asks for as well. */
+  /** Schemes of API Gateway's API keys, for which it also asks. */
   readonly apiKeys: readonly string[];
-  /** Schemes that the document asks for as well, and API Gateway does not check. */
+  /** Schemes for which the document also asks, and which API Gateway does not check. */
   readonly unchecked: readonly string[];
   /**
-   * Schemes that the document takes in place of a token, and API Gateway does not: told, and no error, because their loss only
-   * narrows who may call, and no other document could offer them. Where the document has a choice to make, it is an error.
+   * Schemes that the document accepts instead of a token, and API Gateway does not. They cause a warning, not an error: leaving them
+   * out only narrows who may call, and no change of the document could make API Gateway accept them.
    */
   readonly unoffered: readonly string[];
 }
 
-/** Another authorizer of API Gateway, IAM, or an API key of API Gateway: the operation stays as it is. */
+/** Another authorizer of API Gateway, IAM, or an API key of API Gateway guards the operation, which stays as it is. */
 export interface ForeignGuard {
   readonly by: 'authorizer' | 'api-key';
   readonly schemes: readonly string[];
-  /** The requirements, also where the document states them once for all. */
+  /** The requirements, even if the document states them once for all operations. */
   readonly security: readonly JsonObject[];
 }
 
@@ -36,13 +36,13 @@ export interface OpenGuard {
   readonly because: 'no security' | 'own security' | 'optional' | 'preflight';
 }
 
-/** API Gateway developer guide, "x-amazon-apigateway-auth object": the authorization type of one operation. */
+/** The authorization type of one operation (API Gateway developer guide, "x-amazon-apigateway-auth object"). */
 const AUTH_EXTENSION = 'x-amazon-apigateway-auth';
 
 /**
- * Who guards an operation.
+ * Decides what guards an operation.
  *
- * @throws OperationError where API Gateway cannot enforce what the document says, or where it says two things.
+ * @throws OperationError if API Gateway cannot enforce what the document says, or if the document contradicts itself
  */
 export function guardOf({ name, method, operation }: Operation, source: SecuritySource): Guard {
   const isPreflight = method === 'OPTIONS' && operation.security === undefined && isMock(operation);
@@ -75,7 +75,7 @@ function tokenGuard(name: string, requirements: readonly Requirement[], operatio
   };
 }
 
-/** API Gateway asks one authorizer. */
+/** Rejects a second authorizer, because API Gateway asks only one. */
 function checkTokenAlone(name: string, requirements: readonly Requirement[], operation: JsonObject): void {
   const [authorizer] = schemesOf('authorizer', requirements);
   if (authorizer !== undefined) {
@@ -90,7 +90,7 @@ function checkTokenAlone(name: string, requirements: readonly Requirement[], ope
   });
 }
 
-/** API Gateway asks for its API key always or never: what the document leaves to the client, it has to decide. */
+/** Rejects an API key that only some requests need: API Gateway asks for its API key always or never. */
 function apiKeysOf(name: string, withToken: readonly Requirement[], others: readonly Requirement[]): readonly string[] {
   const [inPlace] = schemesOf('api-key', others);
   if (inPlace !== undefined) {
@@ -121,7 +121,7 @@ function hasAuthExtension(operation: JsonObject): boolean {
   return operation[AUTH_EXTENSION] !== undefined;
 }
 
-/** "Values are case insensitive." */
+/** Whether the extension asks for IAM ("Values are case insensitive"). */
 function asksForIam({ [AUTH_EXTENSION]: extension }: JsonObject): boolean {
   return textIn(extension, 'type').toUpperCase() === 'AWS_IAM';
 }
@@ -130,7 +130,7 @@ function isMock(operation: JsonObject): boolean {
   return textIn(operation['x-amazon-apigateway-integration'], 'type').toUpperCase() === 'MOCK';
 }
 
-/** Empty where it is not written out: neither inherited, which no JSON has, nor left to the deployment. */
+/** The text of a member; empty if it is inherited, which JSON cannot be, or left to the deployment. */
 function textIn(value: unknown, member: string): string {
   if (typeof value !== 'object' || value === null || deferredIn(value) !== undefined) return '';
   if (!Object.hasOwn(value, member)) return '';

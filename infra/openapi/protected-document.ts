@@ -5,16 +5,16 @@ import type { JsonObject } from './openapi-members.ts';
 import { API_KEY_HEADER, IMPORTED_SCHEME_TYPE, schemeKind, securitySchemesOf } from './openapi-schemes.ts';
 import type { Guard } from './operation-guard.ts';
 
-/** The security scheme's name in the document; API Gateway gives it to the authorizer. */
+/** The name of the security scheme, which API Gateway also gives to the authorizer. */
 export const SECURITY_SCHEME = 'bearer-authorizer';
 
 /**
- * The document as API Gateway imports it: the operations that ask for a token ask for `scheme`, and for their API key; those
- * that another authorizer, IAM or an API key guards keep what they ask for; the others ask for nothing. The document's own
- * bearer schemes and scopes are gone from it; the routes hold the scopes. Each operation states its security itself, because
- * API Gateway "doesn't use root level security" (developer guide, "Important notes for REST APIs").
+ * The document for API Gateway to import. Operations that ask for a token ask for `scheme`, and for their API key; those that another
+ * authorizer, IAM or an API key guards keep what they ask for; all others ask for nothing. The document's own bearer schemes and scopes
+ * are left out, because the routes have the scopes. Each operation states its security itself, because API Gateway "doesn't use root level
+ * security" (developer guide, "Important notes for REST APIs").
  *
- * @throws RouteTableError for a document that API Gateway rejects, or whose operation would stay open, by its name.
+ * @throws RouteTableError for a document that API Gateway rejects, or naming an operation that would stay open
  */
 export function protectedDocument(document: object, scheme: object): JsonObject {
   const read = readOpenApi(document);
@@ -41,14 +41,14 @@ function guardedOperation({ security: _, ...operation }: JsonObject, guard: Guar
 }
 
 /**
- * To API Gateway, the objects of a list are no alternatives: it asks for all of them. AWS SAM and the AWS PDK ask for an
- * authorizer and an API key in this form. Schemes that it does not import guard nothing.
+ * The security for API Gateway, which asks for all objects of the list: to it they are not alternatives. AWS SAM and the AWS PDK ask for
+ * an authorizer and an API key in this form. Schemes that it does not import are left out, because they guard nothing.
  */
 function importedSecurity(guard: Guard, schemes: JsonObject): readonly object[] {
   if (guard.by === 'nobody') return [];
   if (guard.by === 'token') return [SECURITY_SCHEME, ...guard.apiKeys].map((name) => ({ [name]: [] }));
   return guard.security.flatMap((each) => {
-    // A member that is undefined is in no JSON.
+    // JSON has no undefined members.
     const asked = Object.entries(each).filter(([name, scopes]) => scopes !== undefined && Object.hasOwn(schemes, name));
     return asked.length > 0 ? [Object.fromEntries(asked)] : [];
   });

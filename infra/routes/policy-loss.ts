@@ -8,9 +8,9 @@ import { nameOf } from './route-table.ts';
 /** Requests of a granted route that get 403 with some tokens, because IAM's wildcards cross slashes. */
 export interface PolicyLoss {
   /**
-   * `literal`: those requests of `route` in which a parameter equals a literal of the table. `whole`: all of them, or all
-   * below some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that
-   * it may hand to `denied` if it ignores empty segments.
+   * Which requests of `route` are lost. `literal`: those in which a parameter equals a literal of the table. `whole`: all, or all below
+   * some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that it may hand to
+   * `denied` if it ignores empty segments.
    */
   readonly kind: 'literal' | 'whole' | 'readings' | 'slashes';
   /** The route that is granted: `GET /users/{id}/photos/{photo}`. */
@@ -19,11 +19,11 @@ export interface PolicyLoss {
   readonly requests: readonly string[];
   /** The route that the token is not granted, and whose Deny rejects the requests. */
   readonly denied: string;
-  /** The granted routes whose Allow makes that Deny necessary; one of them does. */
+  /** The granted routes whose Allow makes the Deny necessary; each of them does so alone. */
   readonly because: readonly string[];
 }
 
-/** @param leaks - of each draft, in the same order */
+/** @param leaks - the leaks of each draft, in the same order */
 export function policyLosses(
   drafts: readonly RouteDraft[],
   leaks: readonly (readonly Leak[])[],
@@ -47,7 +47,7 @@ export function policyLosses(
   ];
 }
 
-/** A proxy is granted only what every reading hands to it: `/a/{proxy+}` beside `/{x}/{y}` gives up `/a/{y}`. */
+/** A proxy is granted only what every reading hands to it: `/a/{proxy+}` next to `/{x}/{y}` loses `/a/{y}`. */
 function readingLosses(proxy: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly PolicyLoss[] {
   return drafts.flatMap((other): readonly PolicyLoss[] => {
     if (other === proxy || !isGrantableWithout(proxy.parsed.route, other.parsed.route)) return [];
@@ -62,7 +62,7 @@ function readingLosses(proxy: RouteDraft, drafts: readonly RouteDraft[], claims:
   });
 }
 
-/** Only a proxy takes empty segments by the plain reading, so only proxies lose requests with some. */
+/** Only proxies lose requests with empty segments, because by the plain reading only a proxy takes them. */
 function slashLosses(proxy: RouteDraft, drafts: readonly RouteDraft[]): readonly PolicyLoss[] {
   const because = nameOf(proxy.parsed.route);
   return drafts.flatMap(({ parsed }): readonly PolicyLoss[] => {
@@ -77,7 +77,7 @@ function slashLosses(proxy: RouteDraft, drafts: readonly RouteDraft[]): readonly
 
 type DraftOf = ReadonlyMap<RouteDraft['parsed'], RouteDraft>;
 
-/** Only routes that the whole pattern of the denied route meets can be met by a part of it. */
+/** The losses by one leak. Only routes that the denied route's whole pattern meets can be met by a part of it. */
 function lossesBy(because: RouteDraft, { into, patterns }: Leak, draftOf: DraftOf, claims: RouteClaims) {
   const met = [...into.meets].flatMap((parsed) => draftOf.get(parsed) ?? []);
   return met.flatMap((draft) => {
@@ -113,7 +113,7 @@ function lostParts(
   );
 }
 
-/** In the words of the route: its own parameter names where a wildcard stands for one. */
+/** The requests of a part, with the route's parameter names for wildcards. */
 function requestsOf({ methods, path }: ClaimedPart, { parsed: { segments } }: RouteDraft): readonly string[] {
   const words = path.map((text, index) => {
     const segment = segments[Math.min(index, segments.length - 1)];

@@ -11,19 +11,19 @@ import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import { RouteTableError } from '../errors.ts';
 
-/** API Gateway documents 8 KB for an authorizer's whole answer (for WebSocket APIs; for REST APIs it names no limit). */
+/** API Gateway's documented maximum of an authorizer's whole answer for WebSocket APIs. It documents none for REST APIs. */
 export const DOCUMENTED_ANSWER_BYTES = 8192;
 
-/** The largest `maxAnswerBytes`. */
+/** The maximum of the setting `maxAnswerBytes`. */
 export const MAX_ANSWER_BYTES = 262_144;
 
-/** What a policy leaves for a usual `principalId` and `context`; for the longest, see `largeAnswerWarning`. */
+/** The bytes reserved for a usual `principalId` and `context`. `largeAnswerWarning` reckons with the longest. */
 const CONTEXT_BYTES = DOCUMENTED_ANSWER_BYTES - MAX_STAGE_POLICY_BYTES;
 
-/** Stages are rarely called longer; API Gateway takes 128 characters. */
+/** In characters. Longer names are rare; API Gateway accepts 128 characters. */
 const STAGE_NAME_LENGTH = 24;
 
-/** The longest partition, Region, account, API id and stage name that are usual. */
+/** A stage ARN with the longest usual partition, Region, account, API id and stage name. */
 const MAX_STAGE_ARN = stageArnFor(STAGE_NAME_LENGTH);
 
 function stageArnFor(stageNameLength: number): string {
@@ -31,9 +31,9 @@ function stageArnFor(stageNameLength: number): string {
 }
 
 export interface PolicySize {
-  /** What the token holds. */
+  /** The token's scopes. */
   readonly scopes: readonly string[];
-  /** The policy document as JSON, in bytes. */
+  /** The size of the policy document as JSON, in bytes. */
   readonly bytes: number;
 }
 
@@ -42,7 +42,7 @@ export function largestPolicy(routes: readonly CompiledRoute[], stageArn = MAX_S
   return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
 }
 
-/** Tokens with other mixtures of scopes are not looked at: which there are, only the authorization server knows. */
+/** Not by all combinations of scopes: only the authorization server knows which ones tokens have. */
 function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGrant) => unknown): PolicySize {
   const sizes = triedGrants(routes).map((grant) => {
     return { scopes: grant.scopes, bytes: Buffer.byteLength(JSON.stringify(valueFor(grant))) };
@@ -52,7 +52,7 @@ function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGran
 
 type TriedGrants = readonly [TokenGrant, ...TokenGrant[]];
 
-/** Large tables take a second, and each check asks again. */
+/** Memoized, because large tables take a second, and several checks ask. */
 const tried = new WeakMap<readonly CompiledRoute[], TriedGrants>();
 
 function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
@@ -67,8 +67,8 @@ function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
 }
 
 /**
- * A sentence about the first of those tokens whose policy is shortened and so loses requests; undefined: none is. Only odd
- * requests are lost: no usual parameter is called like a method.
+ * A sentence about the first of those tokens whose policy is shortened and so loses requests; undefined: there is none. Only unusual
+ * requests are lost: those with a parameter that equals the name of a method.
  */
 export function shortenedPolicy(routes: readonly CompiledRoute[]): string | undefined {
   const grant = triedGrants(routes).find((one) => isShortened(one, MAX_STAGE_ARN) && one.routes.some(mayHoldMore));
@@ -79,25 +79,25 @@ export function shortenedPolicy(routes: readonly CompiledRoute[]): string | unde
   );
 }
 
-/** Whether a parameter of the route, with more of the path after it, may be called like a method. */
+/** Whether a parameter of the route, with more of the path after it, can equal the name of a method. */
 function mayHoldMore({ path }: CompiledRoute): boolean {
   return /\{[^}]+\}\/|\+\}$/.test(path);
 }
 
-/** What the answers of a deployment hold beside the routes. */
+/** What answers of a deployment contain besides the routes. */
 export interface AnswerParts {
   readonly issuerAliases: readonly string[];
-  /** Names of the claims in the context. */
+  /** The names of the claims in the context. */
   readonly contextNames: readonly string[];
-  /** Those that are known; a name that only the deployment knows counts as one of 24 characters. */
+  /** The names of the stages that synth knows. Others count as 24 characters. */
   readonly stageNames: readonly string[];
 }
 
 /**
- * A sentence where the longest answer that a token may need is past `maxAnswerBytes`; undefined: it is not.
+ * A sentence if the longest answer that a token may need exceeds `maxAnswerBytes`; undefined: it does not.
  *
- * No rejection, as for policies: the documented limit is that of WebSocket APIs, and no token whose ids and claims are all
- * of the greatest length need ever come.
+ * It is no error, as for policies, because the documented limit is that of WebSocket APIs, and a token whose ids and claims all have the
+ * maximum length may never come.
  */
 export function largeAnswerWarning(
   routes: readonly CompiledRoute[],
@@ -113,7 +113,7 @@ export function largeAnswerWarning(
   );
 }
 
-/** @param bytes - of an answer */
+/** @param bytes - the size of the answer */
 function fixFor(bytes: number): string {
   const enough = Math.ceil(bytes / 1024) * 1024;
   const raised = enough <= MAX_ANSWER_BYTES ? `, or maxAnswerBytes: ${enough}` : '';
@@ -152,8 +152,8 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): CompleteTok
 /**
  * Rejects a table for which a token with one scope, or with every scope, would need too long a policy.
  *
- * @param maxAnswerBytes - of the whole answer
- * @returns a warning where a policy is longer than API Gateway documents for any API; undefined: none is
+ * @param maxAnswerBytes - the maximum for the whole answer
+ * @returns a warning if a policy is longer than API Gateway documents for any API; undefined: there is none
  * @throws RouteTableError naming the scopes, the bytes and the settings that help
  */
 export function checkPolicySize(

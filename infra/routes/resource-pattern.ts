@@ -5,13 +5,13 @@ import type { ParsedRoute } from './route-table.ts';
 /** A resource pattern below the stage ARN, cut at its slashes: `GET/orders/?*` is ['GET', 'orders', WILD]. */
 export type ResourcePattern = readonly string[];
 
-/** In a copy of a route: one segment of any text. No literal of a path has a brace. */
+/** One segment of any text, in a copy of a route. No literal of a path has a brace. */
 export const PARAMETER = '{}';
 
-/** In a copy of a route: one segment or more. */
+/** One segment or more, in a copy of a route. */
 export const REST = '{+}';
 
-/** A copy of a route, some of whose parameters stand fixed to literals that a pattern demands. */
+/** A copy of a route in which some parameters are fixed to literals that a pattern demands. */
 export interface RouteCopy {
   readonly methods: readonly HttpMethod[];
   /** Literals, PARAMETER and REST. */
@@ -25,8 +25,8 @@ export function formatPattern(pattern: ResourcePattern): string {
 }
 
 /**
- * Whether every request that `inner` matches is matched by `outer` too; both patterns, or both paths of copies. Reads `inner`
- * part by part and keeps every place of `outer` that may come next, so that many wildcards take no longer than their number.
+ * Whether `outer` matches every request that `inner` matches. Both are patterns, or both are paths of copies. Reads `inner` part by part
+ * and keeps every place of `outer` that may come next, so that the time grows only linearly with the wildcards.
  */
 export function covers(outer: ResourcePattern, inner: ResourcePattern): boolean {
   if (outer.length > inner.length || differ(outer.at(-1), inner.at(-1))) return false;
@@ -40,7 +40,7 @@ export function covers(outer: ResourcePattern, inner: ResourcePattern): boolean 
   return places.at(-1) === outer.length;
 }
 
-/** In ascending order, each once. */
+/** Adds the places that may come after `place`, in ascending order and each once. */
 function addPlacesAfter(demanded: string | undefined, text: string, place: number, places: number[]): void {
   const isWide = demanded === WILD || demanded === REST;
   const isTaken = isWide || demanded === PARAMETER ? text !== '' : demanded === text;
@@ -52,7 +52,7 @@ function addPlacesAfter(demanded: string | undefined, text: string, place: numbe
 
 const wholeCopies = new WeakMap<ParsedRoute, RouteCopy>();
 
-/** The route as it stands in the table. */
+/** The copy of a route in which nothing is fixed. */
 export function wholeCopy(route: ParsedRoute): RouteCopy {
   const known = wholeCopies.get(route) ?? copyOf(route);
   wholeCopies.set(route, known);
@@ -68,16 +68,16 @@ function copyOf({ segments, methods }: ParsedRoute): RouteCopy {
 }
 
 /**
- * The requests of a route that a pattern matches, as copies of the route: aligned with the route's segments, a wildcard
- * takes one or more of them, and a literal fixes a parameter. Requests with empty segments are not among them.
+ * The requests of a route that a pattern matches, as copies of the route: where pattern and route are aligned, a wildcard takes one or
+ * more segments, and a literal fixes a parameter. Requests with empty segments are left out.
  */
 export function copiesWithin(pattern: ResourcePattern, route: ParsedRoute): readonly RouteCopy[] {
   return areApart(pattern, route) ? [] : copiesOf(wholeCopy(route), pattern);
 }
 
 /**
- * Whether the pattern and the route differ in their method, their first literal or their last: most do, and a table of 500
- * routes asks of hundreds of thousands.
+ * Whether pattern and route differ in their method, their first literal or their last. It is a fast check: most pairs differ, and a table
+ * of 500 routes has hundreds of thousands.
  */
 export function areApart(pattern: ResourcePattern, { methods, segments }: ParsedRoute): boolean {
   const [method, first] = pattern;
@@ -91,7 +91,7 @@ function literalOf(segment: ParsedRoute['segments'][number] | undefined): string
   return segment?.kind === 'literal' ? segment.text : undefined;
 }
 
-/** As `copiesWithin`, of a copy, whose path may have empty segments. */
+/** `copiesWithin` for a copy, whose path may have empty segments. */
 export function copiesOf(whole: RouteCopy, [method, ...path]: ResourcePattern): readonly RouteCopy[] {
   if (method !== ANY_METHOD) {
     const methods = whole.methods.filter((one) => one === method);
@@ -110,7 +110,7 @@ function copiesAlong(
   methods: readonly HttpMethod[],
   begun = false,
 ): readonly RouteCopy[] {
-  // Most routes differ from most patterns in their first literal, or in the last.
+  // Fast path: most routes differ from most patterns in their first literal, or in the last.
   if (differ(pattern[0], route[0]) || differ(pattern.at(-1), route.at(-1))) return [];
   if (pattern.length > route.length && !route.includes(REST)) return [];
   const fixed = (path: readonly string[]) => path.filter(isLiteral).length > route.filter(isLiteral).length;
@@ -133,8 +133,8 @@ function isText(part: string | undefined): boolean {
 }
 
 /**
- * Copies of one route under one pattern that are told apart. Two dozen literals between as many wildcards would have millions;
- * past the limit the route stands unfixed for what is left of it, which takes in all of them.
+ * The maximum number of copies of one route under one pattern. Two dozen literals between as many wildcards would have millions; past the
+ * maximum, one unfixed copy stands for all of them.
  */
 export const MAX_COPIES = 16;
 
@@ -142,14 +142,14 @@ interface Alignment {
   readonly pattern: ResourcePattern;
   /** Literals, empty ones too, PARAMETER and REST. */
   readonly route: readonly string[];
-  /** What is known of the ends of both, so that each pair is aligned once. */
+  /** Memoizes the alignments of the ends of both, so that each pair of ends is aligned once. */
   readonly known: Map<number, readonly (readonly string[])[]>;
 }
 
 /**
- * What is left of the route from `r` on, aligned with the pattern from `p` on.
+ * The rest of the route from `r` on, aligned with the pattern from `p` on.
  *
- * @param begun - whether the wildcard at `p` may end with an empty segment: one alone is not enough for it, but for a star it is
+ * @param begun - whether the wildcard at `p` may end with an empty segment, which alone is enough for a star but not for a wildcard
  */
 function rests(along: Alignment, p: number, r: number, begun: boolean): readonly (readonly string[])[] {
   const [demanded, template] = [along.pattern[p], along.route[r]];
@@ -169,7 +169,7 @@ function alignedRests(along: Alignment, p: number, r: number, begun: boolean): r
   if (template === REST) {
     if (demanded === '') return [];
     const isLast = r === along.route.length - 1;
-    // Of wildcards in a row all but the last may as well take one segment.
+    // Of several wildcards in a row, all but the last need take only one segment.
     if (demanded === WILD && along.pattern[p + 1] === WILD && isLast) return then(PARAMETER, p + 1, r);
     const text = demanded === WILD ? REST : demanded;
     const within = either(then(text, p + 1, r + 1), then(text, p + 1, r));
@@ -182,7 +182,7 @@ function alignedRests(along: Alignment, p: number, r: number, begun: boolean): r
   return demanded === template ? then(template, p + 1, r + 1) : [];
 }
 
-/** Both, without those that another one takes in. */
+/** Both lists, without the paths that another path covers. */
 function widest(
   one: readonly (readonly string[])[],
   other: readonly (readonly string[])[],
@@ -199,8 +199,8 @@ export function isLiteral(text: string): boolean {
 }
 
 /**
- * Whether some spelling of the route's requests with additional empty segments is matched by the pattern. A wildcard alone
- * takes empty segments, two of them or one next to a text; a pattern without one matches no such spelling.
+ * Whether the pattern matches some spelling of the route's requests with additional empty segments. Only a wildcard takes empty segments,
+ * two of them or one next to a text, so a pattern without a wildcard matches no such spelling.
  */
 export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): boolean {
   if (areApart(pattern, route)) return false;
@@ -210,7 +210,7 @@ export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): 
   return path.includes(WILD) && reaches(path, template);
 }
 
-/** As `covers`, keeps every place of the pattern that may come next. */
+/** Keeps every place of the pattern that may come next, like `covers`. */
 function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
   let places = withSkipped(pattern, [0]);
   for (const template of route) {
@@ -227,7 +227,7 @@ function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
   return places.at(-1) === pattern.length;
 }
 
-/** A wildcard may take nothing but the slashes next to it. In ascending order, each once. */
+/** Adds the places after wildcards that take nothing but the slashes next to them. In ascending order, each once. */
 function withSkipped(pattern: ResourcePattern, places: readonly number[]): readonly number[] {
   const all: number[] = [];
   for (let place of places) {

@@ -10,7 +10,7 @@ export interface ClaimedPart {
   readonly path: ResourcePattern;
 }
 
-/** Which requests, of those without empty segments, are handed to a route. */
+/** Answers which requests API Gateway hands to a route. Requests with empty segments are left out, except in `oddCopies`. */
 export interface RouteClaims {
   /** The parts of a copy of `route` that both readings hand to it. */
   ownParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
@@ -18,18 +18,18 @@ export interface RouteClaims {
   plainParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
   /** The parts that some reading hands to it: the plain one, or the one with full matches before greedy ones. */
   parts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
-  /** Of a proxy's requests those with one empty segment in its rest, as copies of the route. None for other routes. */
+  /** The requests of a proxy with one empty segment in its rest, as copies of the route. Empty for other routes. */
   oddCopies(route: ParsedRoute): readonly RouteCopy[];
-  /** Every route that some reading hands the request to. */
+  /** Every route to which some reading hands the request. */
   claimants(method: HttpMethod, path: PathTexts): ReadonlySet<ParsedRoute>;
-  /** A request of the part, with a text of no literal of the table in place of each wildcard. */
+  /** A request of the part: each wildcard is replaced by a text that equals no literal of the table. */
   exampleOf(path: ResourcePattern): PathTexts;
 }
 
 /**
- * Tries one request for each copy, and that is enough: for a parameter the text that no literal of the table equals, because
- * what then wins over the route wins for every other text too; for the rest of a path each number of segments up to one more
- * than the longest path has, from where nothing changes.
+ * Finds claims by trying one request for each copy. That is enough for a parameter, with a text that no literal of the table equals:
+ * a route that wins then also wins for every other text. For the rest of a path it tries each number of segments up to one more than the
+ * longest path has, from where on nothing changes.
  */
 export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
   const fresh = freshText(table);
@@ -67,13 +67,13 @@ interface Trial {
   readonly isClaimed: (selected: Selected) => boolean;
 }
 
-/** The routes that a request is handed to. */
+/** The routes to which the two readings hand a request. */
 interface Selected {
   readonly plain: ParsedRoute | undefined;
   readonly fullFirst: ParsedRoute | undefined;
 }
 
-/** An empty segment alone is no rest. */
+/** Copies with one empty segment at the start, at the end or within the rest: an empty segment alone is not a rest. */
 function oddCopies({ methods, path }: RouteCopy): readonly RouteCopy[] {
   const rests = [
     ['', REST],
@@ -83,7 +83,7 @@ function oddCopies({ methods, path }: RouteCopy): readonly RouteCopy[] {
   return rests.map((rest) => ({ methods, path: [...path.slice(0, -1), ...rest], isFixed: false }));
 }
 
-/** Methods whose parts are the same stand together. */
+/** The claimed parts. Methods with the same path are joined in one part. */
 function claimedParts(copy: RouteCopy, trial: Trial): readonly ClaimedPart[] {
   const parts = new Map<string, { readonly methods: HttpMethod[]; readonly path: ResourcePattern }>();
   for (const method of copy.methods) {
@@ -98,12 +98,12 @@ function claimedParts(copy: RouteCopy, trial: Trial): readonly ClaimedPart[] {
 }
 
 /**
- * Of a copy with two rests or more there are many lengths to try. Past the limit it stands for a part of the route without a
- * trial: a Deny may take in more than the route, and no copy that an Allow is made of has two.
+ * The maximum number of lengths to try for a copy with several rests. Past it, the copy counts as claimed without a trial. That is safe: a
+ * Deny may reach beyond the route, and no copy for an Allow has several rests.
  */
 const MAX_TRIALS = 2_000;
 
-/** A wildcard crosses slashes, so a pattern for a shallow rest also stands for every deeper one. */
+/** The shallowest claimed paths. A wildcard crosses slashes, so a pattern for a shallow rest also matches every deeper one. */
 function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: Trial): readonly ResourcePattern[] {
   const shallowest = expansion(copy, []);
   const selected = (path: ResourcePattern) =>
@@ -125,14 +125,14 @@ function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: T
   return claimed;
 }
 
-/** Whether a proxy takes the request whatever its first rest is: then it takes every deeper one from the same route. */
+/** Whether a proxy takes the request whatever its first rest is. It then takes every deeper request of the route too. */
 function isProxyAbove(selected: ParsedRoute | undefined, firstRest: number): boolean {
   const segments = selected?.segments ?? [];
   const beyond = segments.slice(firstRest, -1);
   return segments.at(-1)?.kind === 'proxy' && beyond.every(({ kind }) => kind === 'parameter');
 }
 
-/** The copy with a number of segments for each rest: one where none is given. */
+/** The copy with `lengths` segments for its rests; one segment for a rest without a length. */
 function expansion(copy: readonly string[], lengths: readonly number[]): ResourcePattern {
   let rest = 0;
   return copy.flatMap((text) => {
@@ -141,7 +141,7 @@ function expansion(copy: readonly string[], lengths: readonly number[]): Resourc
   });
 }
 
-/** One to `most` for each rest, in the order of their sums: from `most` on no route of the table looks any further. */
+/** All combinations of one to `most` segments for each rest, by their sum. No route of the table looks beyond `most`. */
 function lengthsOf(rests: number, most: number): readonly (readonly number[])[] {
   const one = Array.from({ length: most }, (_, more) => more + 1);
   const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);

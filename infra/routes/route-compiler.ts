@@ -8,17 +8,17 @@ import { wideMemberships } from './wide-patterns.ts';
 
 export interface CompiledTable {
   readonly routes: readonly CompiledRoute[];
-  /** Requests that get 403 with some tokens whose scopes grant them. */
+  /** The requests that get 403 with some tokens although their scopes grant them. */
   readonly losses: readonly PolicyLoss[];
 }
 
 /**
- * Compiles a route table into the patterns that exact policies are made of.
+ * Compiles a route table into the patterns of which exact policies are made.
  *
- * A policy allows the patterns of the routes that are granted, and denies the part of every other route into which one of
- * them leaks. All that depends on the table alone is worked out here, so that the authorizer only looks up.
+ * A policy allows the patterns of the granted routes, and denies the parts of other routes into which they leak. Everything that depends
+ * only on the table is computed here, so that the authorizer only looks it up.
  *
- * @throws RouteTableError naming the routes and what to change, when the table is wrong.
+ * @throws RouteTableError naming the routes and what to change
  */
 export function compileRouteTable(routes: readonly Route[]): CompiledTable {
   const table = parseRouteTable(routes);
@@ -34,7 +34,7 @@ export function compileRouteTable(routes: readonly Route[]): CompiledTable {
   };
 }
 
-/** Routes of which a policy can grant one at a time: a policy for all of a token's routes would grant none of them. */
+/** Routes for policies that grant one route each. A policy for all of a token's routes would grant none of them. */
 export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
   return parseRouteTable(routes).map(({ route }) => ({
     ...route,
@@ -50,7 +50,7 @@ export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[]
   }));
 }
 
-/** The routes of the table alone. @throws RouteTableError as `compileRouteTable` */
+/** The compiled routes without the losses. @throws RouteTableError like `compileRouteTable` */
 export function compileRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
   return compileRouteTable(routes).routes;
 }
@@ -89,19 +89,19 @@ function compiledRoute(
   };
 }
 
-/** Only routes that some token is denied although it may call the draft's. */
+/** Whether a pattern of the draft matches spellings of a route that some token with the draft's route is denied. */
 function isSpelledWith(draft: RouteDraft, other: RouteDraft): boolean {
   if (other === draft || !isGrantableWithout(draft.parsed.route, other.parsed.route)) return false;
   return draft.patterns.some((pattern) => reachesSpellings(pattern, other.parsed));
 }
 
-/** Only routes that some token is granted without the denied one. */
+/** Whether denying the draft's route also denies requests of a route that some token is granted without it. */
 function isDeniedWith(draft: RouteDraft, other: RouteDraft): boolean {
   if (other === draft || !draft.meets.has(other.parsed)) return false;
   return isGrantableWithout(other.parsed.route, draft.parsed.route);
 }
 
-/** Of two routes with the same patterns the first in the table stands for both. */
+/** Whether `outer` covers `inner`. Of two routes with the same patterns, the first in the table stands for both. */
 function isWithin(inner: RouteDraft, outer: RouteDraft, outerIsFirst: boolean): boolean {
   return includes(outer, inner) && (outerIsFirst || !includes(inner, outer));
 }

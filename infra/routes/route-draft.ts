@@ -7,17 +7,17 @@ import type { ParsedRoute } from './route-table.ts';
 export interface RouteDraft {
   readonly parsed: ParsedRoute;
   /**
-   * Patterns for what is the route's by every reading. What one reading hands to another route needs no Allow of this one: a
-   * token may have it only if it may call that route too, whose own patterns match it.
+   * Patterns for the requests that every reading hands to the route. Requests that one reading hands to another route need no Allow
+   * here: a token may make them only if it may call that route too, whose own patterns match them.
    */
   readonly patterns: readonly ResourcePattern[];
-  /** Patterns for what is the route's by some reading. */
+  /** Patterns for the requests that some reading hands to the route. */
   readonly claimed: readonly ResourcePattern[];
   /** The routes whose requests `claimed` matches, its own included. */
   readonly meets: ReadonlySet<ParsedRoute>;
 }
 
-/** What the Allow of a route reaches of another one. */
+/** The part of another route that the Allow of a route reaches. */
 export interface Leak {
   readonly into: RouteDraft;
   readonly patterns: readonly ResourcePattern[];
@@ -31,12 +31,12 @@ export function draftOf(parsed: ParsedRoute, table: readonly ParsedRoute[], clai
 }
 
 /**
- * One pattern a method, or one star for all of them where that reaches nothing more of the table: a star takes segments along
- * as well, so that `*` + `/x` also matches `GET/y/x`.
+ * One pattern for each method, or one star for all methods if that reaches nothing more of the table: a star crosses slashes, so `*` + `/x`
+ * also matches `GET/y/x`.
  */
 function patternsOf({ methods, path }: ClaimedPart, table: readonly ParsedRoute[], claims: RouteClaims) {
   const listed = methodPatterns({ methods, path });
-  // A star and the root's slash would match every path that ends in one.
+  // A star and the root's slash would match every path that ends in a slash.
   if (methods.length < 2 || path[0] === '') return listed;
   const starred: ResourcePattern = [ANY_METHOD, ...path];
   const isListed = (reached: ResourcePattern) => listed.some((pattern) => covers(pattern, reached));
@@ -61,7 +61,7 @@ export function partsWithin(pattern: ResourcePattern, route: ParsedRoute, claims
   return copiesWithin(pattern, route).flatMap((copy) => claims.parts(route, copy));
 }
 
-/** Only into routes that some token is granted without the other, or tables with few scopes would be mostly leaks. */
+/** The leaks of a draft. Routes that no token can tell apart are skipped, or tables with few scopes would consist mostly of leaks. */
 export function leaksOf(draft: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly Leak[] {
   return drafts.flatMap((into) => {
     if (into === draft || !draft.meets.has(into.parsed) || !areHeldApart(draft, into)) return [];
@@ -70,7 +70,7 @@ export function leaksOf(draft: RouteDraft, drafts: readonly RouteDraft[], claims
   });
 }
 
-/** Patterns for what `patterns` match of a route: its `claimed` ones where that is all of it. */
+/** Patterns for the part of a route that `patterns` match; its `claimed` patterns if that is all of it. */
 export function deniedPart(
   patterns: readonly ResourcePattern[],
   into: RouteDraft,
@@ -94,8 +94,8 @@ export function deniedPart(
 }
 
 /**
- * Patterns for the requests with one empty segment that `patterns` match and that the plain reading hands to a proxy. They
- * are not the requests without that segment: for `{a}` an empty one is too little, for `{proxy+}` it is a part of the rest.
+ * Patterns for the requests with one empty segment that `patterns` match and that the plain reading hands to a proxy. They differ from the
+ * requests without that segment: `{a}` takes no empty segment, and for `{proxy+}` it is a part of the rest.
  */
 export function spelledPart(
   patterns: readonly ResourcePattern[],

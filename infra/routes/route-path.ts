@@ -6,24 +6,24 @@ export type PathSegment =
   | { readonly kind: 'parameter' | 'proxy'; readonly name: string };
 
 /**
- * What API Gateway takes as a path part: "alphanumeric characters, underscores, hyphens, periods, commas, colons" (developer
- * guide, "Important notes for REST APIs"), and `$` (aws-cdk #27083, which its error text "only allow a-zA-Z0-9._-:" leaves
- * out). It takes no `@`, `~`, `#` or `%`, and no parameter that is only a part of a segment. `*`, `?` and `{` are not among
- * these characters, so no literal means anything to IAM.
+ * A path part that API Gateway accepts: "alphanumeric characters, underscores, hyphens, periods, commas, colons" (developer guide,
+ * "Important notes for REST APIs"), and `$` (aws-cdk #27083; its error text "only allow a-zA-Z0-9._-:" leaves it out). It accepts no
+ * `@`, `~`, `#` or `%`, and no parameter that is only a part of a segment. `*`, `?` and `{` are excluded, so no literal has a meaning for
+ * IAM.
  */
 const LITERAL = /^[A-Za-z0-9._:,$-]+$/;
 const PARAMETER = /^\{([A-Za-z0-9._:$-]+)(\+?)\}$/;
 
-/** How other frameworks write a parameter; to API Gateway it is a literal, which no client sends. */
+/** A parameter as other frameworks write it. For API Gateway it is a literal, which no client sends. */
 const COLON_PARAMETER = /^:([A-Za-z0-9_-]+)$/;
 
-/** A resource ARN in an authorizer's policy may have 512 characters, the stage ARN included. */
+/** In characters. A resource ARN in an authorizer's policy may have 512, with the stage ARN. */
 const MAX_PATH = 400;
 
 /**
  * Reads an API Gateway resource path: `/`, `/orders/{id}`, `/files/{proxy+}`.
  *
- * @throws RouteTableError naming the path, the part that is wrong and what to write.
+ * @throws RouteTableError naming the path, the wrong part and what to write
  */
 export function parsePath(path: string): readonly PathSegment[] {
   if (!path.startsWith('/')) throw new RouteTableError(`The path "${path}" must start with "/".`);

@@ -1,6 +1,6 @@
 import type { GreedyRule, PathTexts } from './route-selection.ts';
 
-/** What API Gateway may make of empty path segments before it selects a route. The method ARN keeps the path as it was sent. */
+/** What API Gateway may do with empty path segments before it selects a route. The method ARN keeps the path as it was sent. */
 const SLASH_READINGS = {
   raw: (path) => path,
   'one-slash-at-end': (path) => (path.length > 1 && path.at(-1) === '' ? path.slice(0, -1) : path),
@@ -10,7 +10,7 @@ const SLASH_READINGS = {
 } as const satisfies Readonly<Record<string, (path: PathTexts) => PathTexts>>;
 
 export interface RouteReading {
-  /** The path that routes are selected by. */
+  /** Returns the path by which routes are selected. */
   readonly normalize: (path: PathTexts) => PathTexts;
   readonly greedy: GreedyRule;
 }
@@ -21,9 +21,9 @@ type SlashReading = keyof typeof SLASH_READINGS;
 export type RouteReadingName = SlashReading | `${SlashReading}+full-match-first`;
 
 /**
- * The ways in which API Gateway may select a route for a request, by name. AWS documents none of them for REST APIs. A slash
- * at the end has been seen ignored (powertools-lambda-python #1552); emulators ignore all of them, or prefer full matches.
- * Policies are safe under every one. `raw` is the plain reading: what a policy grants is measured by it.
+ * The ways in which API Gateway may select a route for a request, by name. AWS documents none of them for REST APIs. API Gateway has been
+ * seen to ignore a slash at the end (powertools-lambda-python #1552); emulators ignore all empty segments, or prefer full matches.
+ * Policies are safe under every reading. `raw` is the plain reading, by which losses are measured.
  */
 export const ROUTE_READINGS = Object.fromEntries(
   Object.entries(SLASH_READINGS).flatMap(([name, normalize]): [string, RouteReading][] => [
@@ -32,7 +32,7 @@ export const ROUTE_READINGS = Object.fromEntries(
   ]),
 ) as Readonly<Record<RouteReadingName, RouteReading>>;
 
-/** `/a//b` is ['a', '', 'b']; `/` is ['']. */
+/** Cuts a path at its slashes: `/a//b` is ['a', '', 'b']; `/` is ['']. */
 export function pathTexts(path: string): PathTexts {
   return path.replace(/^\//, '').split('/');
 }

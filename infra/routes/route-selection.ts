@@ -3,35 +3,35 @@ import type { PathSegment } from './route-path.ts';
 /** A path cut at its slashes, empty segments included; `/` is one empty segment. */
 export type PathTexts = readonly string[];
 
-/** What can be selected: `method` is an HTTP method or `ANY`, which stands for every method that its path does not name. */
+/** Something to select. `method` is an HTTP method, or `ANY` for every method that its path does not name. */
 export interface Selectable {
   readonly method: string;
   readonly segments: readonly PathSegment[];
 }
 
 /**
- * What a `{proxy+}` gives way to: at each segment to a literal and a parameter, or to every path without a `{proxy+}` that
- * matches the whole request. AWS documents the second for HTTP APIs only.
+ * When a `{proxy+}` is passed over: `segment-by-segment`, for a literal or a parameter at the same segment; `full-match-first`, for any
+ * path without a `{proxy+}` that matches the whole request. AWS documents the second rule for HTTP APIs only.
  */
 export type GreedyRule = 'segment-by-segment' | 'full-match-first';
 
-/** undefined: nothing has this method at this path. */
+/** Selects by method and path; undefined: nothing has this method at this path. */
 export type Select<Item> = (method: string, path: PathTexts) => Item | undefined;
 
 interface Node<Item> {
   readonly literals: Map<string, Node<Item>>;
   parameter: Node<Item> | undefined;
-  /** By method. */
+  /** Proxies by method. */
   readonly greedy: Map<string, Item>;
-  /** By method. */
+  /** Items whose path ends here, by method. */
   readonly items: Map<string, Item>;
 }
 
 /**
- * How API Gateway picks a route by path and method: segment by segment a literal wins over a parameter and a parameter over
- * a proxy, and where that leads nowhere the next one is tried. A path without the method makes way for a less specific one
- * that has it (measured on AWS: floci-io/floci #3399, ministackorg/ministack #1423). `{param}` takes one segment that is not
- * empty, `{proxy+}` one character or more, slashes included.
+ * Selects a route as API Gateway does. At each segment a literal wins over a parameter, and a parameter over a proxy; if that leads to no
+ * route, the next one is tried. A path without the method is passed over for a less specific one that has it (measured on AWS:
+ * floci-io/floci #3399, ministackorg/ministack #1423). `{param}` takes one segment that is not empty, `{proxy+}` takes one character or
+ * more, slashes included.
  */
 export function selectorOf<Item extends Selectable>(items: readonly Item[], greedyRule: GreedyRule): Select<Item> {
   const root = emptyNode<Item>();
@@ -67,7 +67,7 @@ function parameterChild<Item>(parent: Node<Item>): Node<Item> {
   return parent.parameter;
 }
 
-/** @param kind - `full`: paths without a `{proxy+}` only */
+/** @param kind - `full`: only paths without a `{proxy+}` */
 function find<Item>(
   node: Node<Item>,
   method: string,

@@ -2,23 +2,23 @@ import { HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/r
 import { RouteTableError } from '../errors.ts';
 import { type PathSegment, parsePath } from './route-path.ts';
 
-/** A route with its path read, and the methods that API Gateway sends to it: `ANY` leaves out what its resource names. */
+/** A route with its parsed path, and the methods that API Gateway sends to it: `ANY` leaves out those that its path names. */
 export interface ParsedRoute {
   readonly route: Route;
   readonly segments: readonly PathSegment[];
   readonly methods: readonly HttpMethod[];
 }
 
-/** As many as a template is tested to have room for; GitHub's API has 869. API Gateway's own limit, 300 resources, can be raised. */
+/** Tests show that this many fit into a template; GitHub's API has 869. API Gateway's own limit of 300 resources can be raised. */
 const MAX_ROUTES = 1000;
 
 /** RFC 6749 section 3.3, `scope-token`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Checks all that can be said of a route table without policies.
+ * Parses a route table, and checks everything that does not depend on policies.
  *
- * @throws RouteTableError naming the routes and what to change.
+ * @throws RouteTableError naming the routes and what to change
  */
 export function parseRouteTable(routes: readonly Route[]): readonly ParsedRoute[] {
   if (routes.length > MAX_ROUTES) {
@@ -55,9 +55,9 @@ function checkRule(route: Route): void {
 }
 
 /**
- * API Gateway rejects two parameters of different names under one resource; for `{id}` next to `{proxy+}` see `siblingWarning`.
+ * Rejects two parameters with different names below one path, as API Gateway does. `siblingWarning` is about `{id}` next to `{proxy+}`.
  *
- * @throws RouteTableError naming two paths.
+ * @throws RouteTableError naming the two paths
  */
 export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
   const names = new Map<string, { readonly name: string; readonly path: string }>();
@@ -77,8 +77,8 @@ export function checkSiblings(paths: ReadonlyMap<string, readonly PathSegment[]>
 }
 
 /**
- * A sentence about the first parameter next to a `{proxy+}` below one path: API Gateway has rejected such resources of REST APIs
- * (serverless-next.js #206), which only the deployment shows. undefined: there is none.
+ * A sentence about the first parameter next to a `{proxy+}` below one path; undefined: there is none. API Gateway has rejected such
+ * resources of REST APIs (serverless-next.js #206), and only the deployment shows it.
  */
 export function siblingWarning(routes: readonly Pick<Route, 'path'>[]): string | undefined {
   const variables = new Map<string, string>();
@@ -102,7 +102,7 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, ReadonlySe
   for (const route of routes) {
     const methods = named.get(route.path) ?? new Set();
     if (methods.has(route.method)) {
-      throw new RouteTableError(`The route ${nameOf(route)} stands twice in the table: merge the two into one.`);
+      throw new RouteTableError(`The route ${nameOf(route)} is in the table twice: merge the two into one.`);
     }
     named.set(route.path, methods.add(route.method));
   }

@@ -4,10 +4,10 @@ import { areApart, covers, formatPattern, type ResourcePattern, reachesSpellings
 import type { RouteClaims } from './route-claims.ts';
 import { deniedPart, partsWithin, type RouteDraft, spelledPart } from './route-draft.ts';
 
-/** A wide pattern that reaches many more routes than it stands for would need as many Denies: it is not worth knowing. */
+/** The maximum number of routes that a wide pattern may reach for each pattern that it replaces: each of them may need a Deny. */
 const MAX_REACHED_PER_REPLACED = 2;
 
-/** For every route, the patterns by which a policy may say many routes at once: all of them, or those of a method below a path. */
+/** For every route, the patterns with which a policy can name many routes at once: all of them, or those of a method below a path. */
 export function wideMemberships(drafts: readonly RouteDraft[], claims: RouteClaims): readonly WideMembership[] {
   const memberships = drafts.map(() => ({
     covering: [] as string[],
@@ -32,7 +32,7 @@ export function wideMemberships(drafts: readonly RouteDraft[], claims: RouteClai
   return memberships;
 }
 
-/** A route that is met may be reached by its spellings too. */
+/** How a pattern relates to a route. A route that it meets may also be reached by its spellings. */
 function relationOf(pattern: ResourcePattern, { parsed, claimed }: RouteDraft, claims: RouteClaims) {
   if (areApart(pattern, parsed)) return undefined;
   if (claimed.every((own) => covers(pattern, own))) return 'covering';
@@ -42,11 +42,11 @@ function relationOf(pattern: ResourcePattern, { parsed, claimed }: RouteDraft, c
 
 interface Candidate {
   readonly pattern: ResourcePattern;
-  /** How many patterns of routes it covers. */
+  /** The number of patterns of routes that it covers. */
   readonly replaced: number;
 }
 
-/** Only those that take the place of more than one pattern. */
+/** The wide patterns that replace more than one pattern. */
 function candidates(drafts: readonly RouteDraft[]): readonly Candidate[] {
   const counts = new Map<string, Candidate>();
   for (const pattern of drafts.flatMap(({ patterns }) => patterns).flatMap(widenings)) {

@@ -3,8 +3,8 @@ import { Dependable, type IConstruct } from 'constructs';
 import { referencesIn } from './resource-reference.ts';
 
 /**
- * What has to wait for what, as CloudFormation orders it: resources and nested stacks within a template, root stacks
- * within the app. A reference across templates makes the outermost parts wait that differ.
+ * The constructs that each construct waits for, as CloudFormation orders them: resources and nested stacks within a template, root stacks
+ * within the app. A reference across templates makes the outermost constructs wait in which its ends differ.
  */
 export type DependencyGraph = ReadonlyMap<IConstruct, ReadonlySet<IConstruct>>;
 
@@ -32,7 +32,7 @@ function elementsBelow({ node }: IConstruct): readonly IConstruct[] {
   return node.findAll().filter((construct) => CfnElement.isCfnElement(construct));
 }
 
-/** A construct's root stack, the nested stacks' resources that it stands in, and itself. */
+/** A construct's root stack, the resources of the nested stacks around it, and itself. */
 function placesOf(construct: IConstruct): readonly IConstruct[] {
   if (Stack.isStack(construct)) return stackPlaces(construct);
   return [...stackPlaces(Stack.of(construct)), construct];
@@ -51,7 +51,7 @@ function whereTheyDiffer(
   return index < 0 ? [undefined, undefined] : [one[index], other[index]];
 }
 
-/** The shortest ring in which a resource, or a stack that it stands in, waits for itself. */
+/** The shortest ring in which a resource, or a stack around it, waits for itself; undefined: there is none. */
 export function ringThrough(graph: DependencyGraph, resource: CfnResource): readonly IConstruct[] | undefined {
   for (const place of placesOf(resource)) {
     const ring = ringFrom(graph, place);

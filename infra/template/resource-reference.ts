@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** What an expression of a template names: a resource (`attribute` is then `Ref` or the attribute), or a parameter of a root stack. */
+/** The element that an expression of a template names: a resource, by `Ref` or an attribute, or a parameter of a root stack. */
 export interface NamedElement {
   readonly element: CfnElement;
   readonly attribute: string;
@@ -22,13 +22,13 @@ export interface NamedElement {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A reference between constructs, which CDK has not yet written as a logical id, an export or a parameter. */
+/** Marks a reference between constructs that CDK has not yet written as a logical id, an export or a parameter. */
 const REFERENCE = 'Fn::Reference';
 
-/** Exports and parameters that lead to each other, at most: a ring of them names nothing. */
+/** The maximum number of exports and parameters to follow. A ring of them names nothing. */
 const MAX_STEPS = 30;
 
-/** Text and intrinsic functions in one string. */
+/** Joins text and intrinsic functions of one string. */
 const joinFragments: ConstructorParameters<typeof DefaultTokenResolver>[0] = {
   join(left: unknown, right: unknown): unknown {
     const parts = [left, right].filter((part) => part !== undefined).flatMap(fragmentsOf);
@@ -41,7 +41,7 @@ function fragmentsOf(value: unknown): readonly unknown[] {
   return Array.isArray(joined) && joined[0] === '' ? (joined[1] as readonly unknown[]) : [value];
 }
 
-/** Resolves tokens but keeps references by the path of what they name, the same from every stack and in every phase of synth. */
+/** Resolves tokens but keeps references, by the path of their target: the same from every stack and in every phase of synth. */
 class ReferenceKeeper extends DefaultTokenResolver {
   readonly references: Reference[] = [];
 
@@ -57,12 +57,12 @@ class ReferenceKeeper extends DefaultTokenResolver {
   }
 }
 
-/** A value of `scope`'s template, with references by path. */
+/** Resolves a value of `scope`'s template, with references by path. */
 export function resolvedIn(scope: IConstruct, value: unknown): unknown {
   return Tokenization.resolve(value, { scope, resolver: new ReferenceKeeper(), preparing: false });
 }
 
-/** What a value of `scope`'s template refers to directly. */
+/** The elements to which a value of `scope`'s template refers directly. */
 export function referencedElements(value: unknown, scope: IConstruct): readonly IConstruct[] {
   const resolver = new ReferenceKeeper();
   const resolved = Tokenization.resolve(value, { scope, resolver, preparing: false });
@@ -70,14 +70,14 @@ export function referencedElements(value: unknown, scope: IConstruct): readonly 
   return [...resolver.references.map(({ target }) => target), ...(written === undefined ? [] : [written.element])];
 }
 
-/** The references in an element, overrides applied. */
+/** The references in an element, with overrides applied. */
 export function referencesIn(element: CfnElement): readonly Reference[] {
   const resolver = new ReferenceKeeper();
   Tokenization.resolve(element._toCloudFormation(), { scope: element, resolver, preparing: false });
   return resolver.references;
 }
 
-/** A resource's properties as CloudFormation will read them, overrides applied, with references by path. */
+/** A resource's properties as CloudFormation reads them, with overrides applied and references by path. */
 export function renderedProperties(resource: CfnResource): JsonObject {
   const rendered = resolvedIn(resource, resource._toCloudFormation()) as {
     readonly Resources: Readonly<Record<string, { readonly Properties?: JsonObject }>>;
@@ -86,8 +86,8 @@ export function renderedProperties(resource: CfnResource): JsonObject {
 }
 
 /**
- * One property, its override applied, without writing the resource: a value that CDK computes late keeps what it is when
- * it is asked first, so that nothing may be written while aspects run.
+ * One property, with its override applied. It does not render the resource: a lazy value keeps its first result, so nothing may be
+ * rendered while aspects run.
  */
 export function propertyOf(resource: CfnResource, name: string): unknown {
   const { Properties = {} } = Object(Reflect.get(resource, 'rawOverrides')) as { readonly Properties?: JsonObject };
@@ -107,8 +107,8 @@ interface Expression {
 }
 
 /**
- * What a resolved value names, wherever in the app it stands: through nested stacks' parameters and outputs, exports, and
- * parameters in SSM. Undefined: text, or a function of several values.
+ * The element that a resolved value names, anywhere in the app. Follows parameters and outputs of nested stacks, exports, and parameters
+ * in SSM. Undefined: the value is text, or a function of several values.
  */
 export function namedBy(value: unknown, stack: Stack, steps = MAX_STEPS): NamedElement | undefined {
   if (steps === 0) return undefined;
@@ -116,7 +116,7 @@ export function namedBy(value: unknown, stack: Stack, steps = MAX_STEPS): NamedE
   return (source && namedBy(source.value, source.stack, steps - 1)) ?? elementIn(simplified(value), stack);
 }
 
-/** Every resource and parameter that a resolved value is made of, through the same ways. */
+/** Every resource and parameter of which a resolved value is made. Follows the same ways as `namedBy`. */
 export function elementsBehind(value: unknown, stack: Stack, steps = MAX_STEPS): readonly CfnElement[] {
   if (steps === 0) return [];
   const source = sourceOf(value, stack);
@@ -128,7 +128,7 @@ export function elementsBehind(value: unknown, stack: Stack, steps = MAX_STEPS):
   ];
 }
 
-/** The arguments of a function, and what stands between the text of a template. */
+/** The arguments of a function, and the references within a text. */
 function partsOf(value: unknown): readonly unknown[] {
   if (typeof value === 'object' && value !== null) return Object.values(value);
   if (typeof value !== 'string') return [];
@@ -137,7 +137,7 @@ function partsOf(value: unknown): readonly unknown[] {
   return [...references, ...lookUps].filter((part) => part !== value);
 }
 
-/** A function that stands for its only argument, as that argument. */
+/** Replaces a function that only returns its argument by that argument. */
 function simplified(value: unknown): unknown {
   const joined = argumentOf(value, 'Fn::Join');
   const parts: unknown = Array.isArray(joined) ? joined[1] : undefined;
@@ -146,7 +146,7 @@ function simplified(value: unknown): unknown {
   return typeof text === 'string' && !text.includes('${') ? text : value;
 }
 
-/** Where an import, a parameter's value, or a nested stack's output comes from. */
+/** The expression that an import, a parameter or a nested stack's output stands for. */
 function sourceOf(written: unknown, stack: Stack): Expression | undefined {
   const value = simplified(written);
   const exported = argumentOf(value, 'Fn::ImportValue');
@@ -200,7 +200,7 @@ function exportedAs(name: Expression): Expression | undefined {
   return output && { value: resolvedIn(output, output.value), stack: Stack.of(output) };
 }
 
-/** Whether two names of one account and Region, where exports and SSM's parameters live, are the same. */
+/** Whether two names are the same within one account and Region, where names of exports and SSM parameters are unique. */
 function isSameText(one: Expression, other: Expression): boolean {
   const known = (of: (stack: Stack) => string) =>
     [one.stack, other.stack].map(of).find((text) => !Token.isUnresolved(text));
@@ -212,7 +212,7 @@ function isSameText(one: Expression, other: Expression): boolean {
   return left === right;
 }
 
-/** With the values of pseudo parameters; `${…}` stands for what only the deployment knows. */
+/** The text of a value, with pseudo parameters replaced and `${…}` for what only the deployment knows. */
 function textOf(value: unknown, pseudo: Readonly<Record<string, string | undefined>>): string {
   if (typeof value === 'string') return value;
   const name = argumentOf(value, 'Ref');
@@ -234,7 +234,7 @@ function elementIn(value: unknown, stack: Stack): NamedElement | undefined {
   return element ? { element, attribute } : undefined;
 }
 
-/** Construct ids hold no slash. */
+/** Splits the path at slashes, which construct ids cannot contain. */
 function elementAt([path, attribute]: readonly [string, string], stack: Stack): NamedElement | undefined {
   const start: IConstruct | undefined = stack.node.root;
   const ids = path === '' ? [] : path.split('/');
@@ -242,7 +242,7 @@ function elementAt([path, attribute]: readonly [string, string], stack: Stack): 
   return found !== undefined && CfnElement.isCfnElement(found) ? { element: found, attribute } : undefined;
 }
 
-/** Logical id and attribute, as an override or an included template writes them. */
+/** The logical id and attribute that an override or an included template writes. */
 function logicalName(value: unknown): readonly string[] {
   const logicalId = argumentOf(value, 'Ref');
   if (typeof logicalId === 'string') return [logicalId];
@@ -264,7 +264,7 @@ function elementsOf(stack: Stack): readonly CfnElement[] {
     stack.node
       .findAll()
       .filter((construct) => CfnElement.isCfnElement(construct))
-      // A deployment's logical id is a digest of much else, and nothing that we look for.
+      // Not deployments: computing their logical ids renders much else, and no reference that we follow names one.
       .filter((element) => Stack.of(element) === stack && !isOfType(element, 'AWS::ApiGateway::Deployment'))
   );
 }
@@ -273,7 +273,7 @@ function stacksOf({ node }: IConstruct): readonly Stack[] {
   return node.root.node.findAll().filter((construct) => Stack.isStack(construct));
 }
 
-/** The argument of an intrinsic function, if the value is that function. */
+/** The argument of the intrinsic function `name`; undefined: the value is not that function. */
 export function argumentOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const [only, ...others] = Object.entries(value);

@@ -192,8 +192,8 @@ describe('what an operation asks for besides a token', () => {
     (scheme) => {
       expect(scopesFor([{ [scheme]: [] }, { oauth: ['read'] }])).toEqual(['read']);
       expect(warningsFor([{ [scheme]: [] }, { oauth: ['read'] }])).toEqual([
-        `The operation GET /a may be called with ${scheme} in place of a token, like 1 other (PUT /b): API Gateway asks ` +
-          'for the token always, so requests without one get 401.',
+        `The operation GET /a may be called with ${scheme} in place of a token, like 1 other (PUT /b): API Gateway always ` +
+          'asks for the token, so requests without one get 401.',
       ]);
     },
   );
@@ -461,7 +461,7 @@ const HIDDEN: readonly (readonly [string, object, string])[] = [
   ['a path that is a list', { '/b': [{ get }] }, 'The path /b is a list: write an object.'],
   ['an operation that is inherited', { '/b': Object.create({ get }) }, 'The path /b is an object of a class: write'],
   ['an operation that is a reference', { '/b': { get: { $ref: '#/x' } } }, 'The operation GET /b has a member "$ref"'],
-  ['a path that is a reference', { '/b': { $ref: 'b.json' } }, 'The path /b is a $ref: resolve it before.'],
+  ['a path that is a reference', { '/b': { $ref: 'b.json' } }, 'The path /b is a $ref: resolve it first.'],
   ['a path without its slash', { b: { get } }, 'paths has a member "b": write only paths, which begin with /'],
   ['a path named as a prototype', JSON.parse('{"__proto__": {"get": {}}}'), 'paths has a member "__proto__"'],
   ['a member named as a prototype', { '/b': JSON.parse('{"__proto__": {}}') }, 'The path /b has a member "__proto__"'],

@@ -21,7 +21,7 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
   ['a colon within a path', [route('GET /a/:order_id/b')], /":order_id", .*: write {order_id} for a parameter/],
   ['a proxy before the end', [route('GET /{proxy+}/a')], /{proxy\+} must be the last part/],
   ['a path that is too long', [route(`GET /${'a'.repeat(400)}`)], /has 401 characters: at most 400 fit/],
-  ['one method and path twice', [route('GET /a', 'x'), route('GET /a', 'y')], /GET \/a stands twice/],
+  ['one method and path twice', [route('GET /a', 'x'), route('GET /a', 'y')], /GET \/a is in the table twice/],
   ['two parameter names at one place', [route('GET /a/{id}'), route('GET /a/{key}/b')], /one place {id} and {key}/],
   ['two proxy names at one place', [route('GET /{proxy+}'), route('PUT /{rest+}')], /one place {proxy} and {rest}/],
   ['an unknown method', [route('FETCH /a')], /FETCH \/a must have one of the methods DELETE, .*, ANY/],
