@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import mutationRun from '../vitest.mutation.config.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -242,4 +243,11 @@ describe.each(globSync('lambda/*.handler.ts', { cwd: root }))('the bundle of %s'
     });
     expect(Object.keys(metafile.inputs).filter((input) => /^(infra|ops|local|test)\//.test(input))).toEqual([]);
   });
+});
+
+it('each file that the mutation run changes, runs or leaves out exists', () => {
+  const { mutate } = JSON.parse(readFileSync(join(root, 'stryker.config.json'), 'utf8')) as { mutate: string[] };
+  const { include = [], exclude = [] } = mutationRun.test ?? {};
+  const named = [...mutate, ...include, ...exclude];
+  expect(named.filter((pattern) => globSync(pattern, { cwd: root }).length === 0)).toEqual([]);
 });
