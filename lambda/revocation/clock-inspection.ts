@@ -2,21 +2,21 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Finding, InspectionFacts } from './entry-finding.ts';
 import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 
-/** Seconds by which `revokedAt` may come before the record's time: a slow network and its retries take as long. */
+/** Seconds by which `revokedAt` may come before the record's time: a slow network and retries take that long. */
 const MAX_SECONDS_BEHIND = 10;
 
-/** Nothing but a clock puts `revokedAt` after the record: two seconds, and the one that the stream cuts off. */
+/** Seconds by which `revokedAt` may come after it: two for clocks, and one because the stream cuts off fractions. */
 const MAX_SECONDS_AHEAD = 3;
 
-/** As programs write instants: with seconds and a time zone. */
+/** An instant as programs write it, with seconds and a time zone. */
 const PROGRAM_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Whether the clock that dated the entry agrees with DynamoDB's. A `before` by a slow clock spares tokens that were issued
- * before the revocation, and nothing else shows it: AWS's clients correct the time by which they sign.
+ * Compares the clock that dated the entry with DynamoDB's. A `before` by a slow clock spares tokens that were issued before
+ * the revocation, and nothing else shows it, because AWS's clients correct the time in their signatures.
  *
- * An entry that was changed keeps its old `revokedAt`, and those of an import have the time at which it began: there only
- * one from the future says something about a clock.
+ * A changed entry keeps its old `revokedAt`, and an import's entries have the time at which it began: of those, only a
+ * `revokedAt` in the future shows a wrong clock.
  */
 export function inspectClock(
   item: Readonly<Record<string, AttributeValue>>,
@@ -29,13 +29,13 @@ export function inspectClock(
   return writing === 'first' && ahead < -MAX_SECONDS_BEHIND ? [clockDiffers(`${Math.round(-ahead)} s behind`)] : [];
 }
 
-/** Seconds since the epoch. */
+/** Seconds since the epoch; undefined: no program wrote the text. */
 function programInstant(text: string): number | undefined {
   const milliseconds = PROGRAM_INSTANT.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 
 function clockDiffers(difference: string): Finding {
-  const sentence = `\`revokedAt\` is ${difference} DynamoDB's own time of writing: set the writer's clock, and revoke again, because \`before\` is as wrong.`;
+  const sentence = `\`revokedAt\` is ${difference} DynamoDB's own time of writing: set the writer's clock, and revoke again, because \`before\` is wrong by as much.`;
   return { kind: 'clock-differs', sentence };
 }

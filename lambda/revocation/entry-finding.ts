@@ -1,7 +1,7 @@
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 import type { RevocationLevel } from './revocation-level.ts';
 
-/** What can be wrong with an entry that somebody wrote by hand; also the metric's `Finding` dimension. */
+/** What can be wrong with an entry; also the values of the metric's `Finding` dimension. */
 export const FINDING_KINDS = [
   'malformed-target',
   'unknown-prefix',
@@ -22,11 +22,11 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export interface Finding {
   readonly kind: FindingKind;
-  /** For people. It repeats nothing that was typed: a target may hold a pasted token. */
+  /** A sentence for people. It quotes nothing of the entry: a target may hold a pasted token. */
   readonly sentence: string;
 }
 
-/** What a deployment tells the inspection about an issuer. */
+/** What the inspection has to know of an issuer. */
 export type InspectedIssuer = Pick<
   TrustedIssuer,
   'alias' | 'formerAliases' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId'
@@ -36,11 +36,11 @@ export type InspectedIssuer = Pick<
 export interface InspectionFacts {
   readonly issuers: readonly InspectedIssuer[];
   readonly now: number;
-  /** When the entry was written, if known: the stream knows, a scan of the table does not. */
+  /** When the entry was written; left out: unknown, as in a scan of the table. */
   readonly writtenAt?: number;
   /**
-   * Where `writtenAt` is DynamoDB's own time: `first` for the first new entry with its `revokedAt`, `later` for the others of
-   * an import that began earlier, and for an old entry that was changed. Left out: nobody knows.
+   * Set where `writtenAt` is DynamoDB's own time: `first` for the first new entry with its `revokedAt`, `later` for the other
+   * entries of an import, and for an old entry that was changed. Left out: unknown.
    */
   readonly writing?: 'first' | 'later';
   /** The levels that the authorizer reads; left out: all. */

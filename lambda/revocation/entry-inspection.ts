@@ -9,15 +9,15 @@ import { TARGET_PREFIXES, takesBefore } from './revocation-level.ts';
 import { parseTarget, type RevocationTarget } from './revocation-target.ts';
 import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 
-/** DynamoDB's TTL leaves an item alone whose time is more than five years past (developer guide, "Time to Live"). */
+/** Seconds. TTL does not delete an item whose time is more than five years past (DynamoDB developer guide, "Time to Live"). */
 const FIRST_AGE_THAT_TTL_IGNORES = 5 * 365 * 86_400;
 
 /**
- * Everything that is wrong with one entry, for the person who wrote it; empty when nothing is.
+ * Finds everything that is wrong with one entry, for the person who wrote it.
  *
- * It decides nothing: an entry that is present revokes what it matches, however malformed (`entryRevokes`). A finding on
- * the target says that the entry matches nothing; one on `purgeAt` that it vanishes too soon, or never; one on `revokedAt`
- * that the writer's clock is wrong.
+ * Findings decide nothing: an entry that is present revokes what it matches, however malformed (`entryRevokes`). A finding
+ * on the target says that the entry matches nothing; one on `purgeAt` that it is deleted too soon, or never; one on
+ * `revokedAt` that the writer's clock is wrong.
  */
 export function inspectEntry(
   item: Readonly<Record<string, AttributeValue>>,
@@ -25,8 +25,8 @@ export function inspectEntry(
 ): readonly Finding[] {
   const text = item[ENTRY_ATTRIBUTES.target]?.S;
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
-  const flaw = inspectTarget(text, facts);
-  if (flaw !== undefined) return [flaw, ...inspectBefore(before)];
+  const useless = inspectTarget(text, facts);
+  if (useless !== undefined) return [useless, ...inspectBefore(before)];
   const target = parseTarget(text ?? '');
   const issuer = facts.issuers.find((each) => target !== undefined && isKnownAs(each, target.issuerAlias));
   if (target === undefined || issuer === undefined) return [];
@@ -46,7 +46,7 @@ function inspectBefore(before: Before): readonly Finding[] {
   return [{ kind: 'malformed-before', sentence }];
 }
 
-/** The clock tolerance spares an entry written a moment ago by a clock that runs ahead. */
+/** A `before` within the clock tolerance is not reported: the writer's clock may run ahead. */
 function inspectFuture(
   { prefix }: RevocationTarget,
   before: Before,
@@ -60,8 +60,8 @@ function inspectFuture(
 }
 
 /**
- * A digit too few, or 0: when the entry was written, every token issued until `before` had ended already. Without the time
- * of writing nothing is certain: every entry ends up like that.
+ * Finds a `before` with a digit too few, or 0: every token issued until then had ended when the entry was written. Without
+ * the time of writing nothing is reported, because every entry ends up like that.
  */
 function inspectPast(
   { prefix }: RevocationTarget,
@@ -77,8 +77,8 @@ function inspectPast(
 }
 
 /**
- * A missing `purgeAt` is reported only where a purge floor exists. It is right at the key level, at the session level
- * (few know when a session ends), and at the subject, client and issuer levels without a sound `before`.
+ * Reports a missing `purgeAt` only where a purge floor exists. An entry without one is right at the key level, at the
+ * session level (the end of a session is rarely known), and without a sound `before` at the levels that take it.
  */
 function inspectPurgeAt(
   target: RevocationTarget,
@@ -101,7 +101,7 @@ function inspectPurgeAt(
   return inspectFloor(target, known, purgeAt, issuer, facts);
 }
 
-/** Whether DynamoDB deletes an entry with this `purgeAt` some day. Both in seconds since the epoch. */
+/** Whether DynamoDB's TTL ever deletes an entry with this `purgeAt`. Both in seconds since the epoch. */
 export function isHeededByTtl(purgeAt: number, now: number): boolean {
   return purgeAt < FIRST_IMPLAUSIBLE_SECOND && purgeAt > now - FIRST_AGE_THAT_TTL_IGNORES;
 }
@@ -112,11 +112,11 @@ const PURGE_IN_PAST: Finding = {
 };
 
 /**
- * Compares `purgeAt` with the lowest floor that the entry can have. The entry does not say when its token or session ends;
- * that was after the writing, less the clock tolerance of the writer's clock.
+ * Compares `purgeAt` with the lowest floor that the entry can have. The entry does not say when its token or session ends,
+ * but that is after the writing, less the tolerance for the writer's clock.
  *
- * Without the time of writing no floor is certain, because every sound entry ends up close to its `purgeAt`. One whose
- * `purgeAt` has passed is reported even so: it may wait for its deletion, or have been written with too early a time.
+ * Without the time of writing no floor is certain, because every sound entry comes close to its `purgeAt`. A `purgeAt` that
+ * has passed is reported all the same: the entry may wait for its deletion, or have been written with too early a time.
  */
 function inspectFloor(
   target: RevocationTarget,

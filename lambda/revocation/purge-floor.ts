@@ -3,13 +3,13 @@ import { BEFORE_SKEW } from './revocation-entry.ts';
 import { type LevelRow, levelRow } from './revocation-level.ts';
 import type { RevocationTarget } from './revocation-target.ts';
 
-/** Seconds kept on top of every bound: clocks of people, of DynamoDB's TTL and of CloudFormation updates differ. */
+/** Seconds added to every bound, because the clocks of people, of DynamoDB's TTL and of CloudFormation differ. */
 const SAFETY_MARGIN = 3600;
 
 /** What is known when an entry is written. All instants in seconds since the epoch. */
 export interface PurgeFloorFacts {
   readonly now: number;
-  /** When the revoked token ends for certain, or when its session can bear no further token; undefined: nobody knows. */
+  /** When the token ends for certain, or when its session issues no further token; undefined: unknown. */
   readonly endsAt: number | undefined;
   readonly before: number | undefined;
 }

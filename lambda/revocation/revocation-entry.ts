@@ -16,10 +16,10 @@ export const ENTRY_ATTRIBUTES = {
 /** Seconds by which `iat` may exceed `before`. Not the clock tolerance: the sign-in after a revocation must work. */
 export const BEFORE_SKEW = 2;
 
-/** What an entry's `before` says: tokens issued up to a second, all tokens, or nothing that can be trusted. */
+/** An entry's `before`: a second up to which issued tokens are revoked, absent (all are), or malformed (all are). */
 export type Before = number | 'absent' | 'malformed';
 
-/** Reads `before` as DynamoDB holds it. A tired human may have typed anything: only a plain number of seconds counts. */
+/** Reads `before` as DynamoDB holds it. People type it by hand, so only a plain number of seconds counts. */
 export function readBefore(attribute: AttributeValue | undefined): Before {
   if (attribute === undefined) return 'absent';
   const seconds = Number(attribute.N);
@@ -29,8 +29,8 @@ export function readBefore(attribute: AttributeValue | undefined): Before {
 /**
  * Whether an entry that is present revokes a token issued at `issuedAt` (seconds since the epoch).
  *
- * Present means revoked, and malformed means revoked: the only way out is a sound `before` that the token came after.
- * TTL is no input. An entry past its `purgeAt` that DynamoDB has not yet deleted still counts.
+ * Present means revoked, and malformed means revoked. Only a well-formed `before` spares a token, if it was issued later.
+ * TTL is not an input: an entry past its `purgeAt` counts until DynamoDB deletes it.
  */
 export function entryRevokes(prefix: TargetPrefix, before: Before, issuedAt: number): boolean {
   if (typeof before !== 'number' || !takesBefore(TARGET_PREFIXES[prefix])) return true;

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../token/access-token.ts';
 
-/** A field of the token that is text, or undefined where the token has no such thing. */
+/** A field of a token that is text; undefined: the token has no such thing. */
 type TextField = {
   [Field in keyof AccessToken]: AccessToken[Field] extends string | undefined ? Field : never;
 }[keyof AccessToken];
@@ -10,7 +10,7 @@ export interface LevelRow {
   /** Prefix of the `target` -> where a token has the value under it; null: the alias is the whole target. */
   readonly targets: Readonly<Record<string, TextField | null>>;
   /**
-   * What bounds in time the tokens that an entry revokes, so that it can be purged one day (`purge-floor.ts`). Only where it
+   * What bounds in time the tokens that an entry revokes, so that the entry can be purged (`purge-floor.ts`). Only where this
    * is `before` does the attribute of that name spare tokens that were issued later.
    */
   readonly boundBy: 'token' | 'session' | 'before' | 'nothing';
@@ -32,7 +32,7 @@ export const LEVELS = {
   session: { targets: { sid: 'sessionId' }, boundBy: 'session', isBreakGlass: false },
   subject: { targets: { sub: 'subject' }, boundBy: 'before', isBreakGlass: false },
   client: { targets: { cid: 'clientId' }, boundBy: 'before', isBreakGlass: false },
-  // Not by `before`: who stole the key chooses the `iat` of a token.
+  // Not bound by `before`: a thief of the key chooses the `iat` of a token.
   key: { targets: { kid: 'keyId' }, boundBy: 'nothing', isBreakGlass: true },
   issuer: { targets: { iss: null }, boundBy: 'before', isBreakGlass: true },
 } as const satisfies Readonly<Record<string, LevelRow>>;

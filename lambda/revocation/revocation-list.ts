@@ -5,10 +5,10 @@ import { type Before, entryRevokes, readBefore } from './revocation-entry.ts';
 import { type RevocationLevel, TARGET_PREFIXES } from './revocation-level.ts';
 import { formatTarget, type RevocationTarget, targetsOf } from './revocation-target.ts';
 
-/** Milliseconds for which a revoked answer is remembered. Short, because a restored token should come back as fast. */
+/** Milliseconds for which "revoked" is remembered: short, because a restored token should soon be admitted again. */
 export const REVOKED_ANSWER_LIFETIME = 2_000;
 
-/** Most answers remembered; past it all are forgotten, which costs reads and never a wrong answer. */
+/** Maximum number of remembered entries. The memory is cleared when full, which costs reads and never a wrong answer. */
 const MAX_REMEMBERED = 10_000;
 
 /** One entry as the table holds it. */
@@ -38,8 +38,8 @@ export interface RevocationListParts {
 /**
  * Rejects a token that any entry revokes. Levels are independent: one that revokes is enough, whatever the others say.
  *
- * "Not revoked" is asked anew every time; only "revoked" is remembered, so that a client hammering with a revoked token
- * does not cost a read each time.
+ * "Not revoked" is never remembered. "Revoked" is, so that a client that repeats a revoked token does not cost a read each
+ * time.
  * @throws InvalidTokenError `revoked`
  */
 export type RejectIfRevoked = (token: AccessToken) => Promise<void>;
@@ -67,7 +67,7 @@ export function createRevocationList({ readEntries, levels, report, now }: Revoc
     const found = revoking(entries, token);
     if (found === undefined) return;
     remembered.add(entries);
-    // Once a reading: who comes again with the same token is counted, and thinned out, as a rejection.
+    // Once a read. Repeats within `REVOKED_ANSWER_LIFETIME` appear only as sampled rejections.
     report({ event: 'revoked', level: TARGET_PREFIXES[found.target.prefix], issuer: token.issuerAlias });
     throw new InvalidTokenError('revoked');
   };
@@ -78,12 +78,12 @@ interface Entry {
   readonly before: Before;
 }
 
-/** The first entry that takes the token back. */
+/** The first entry that revokes the token; undefined: none does. */
 function revoking(entries: readonly Entry[], { issuedAt }: AccessToken): Entry | undefined {
   return entries.find(({ target, before }) => entryRevokes(target.prefix, before, issuedAt));
 }
 
-/** Under the present alias, also where the entry names a former one: metrics and alarms know no other. */
+/** Reports malformed entries under the issuer's present alias, because metrics and alarms know no former one. */
 function reportMalformed(entries: readonly Entry[], issuer: string, report: RevocationListParts['report']): void {
   for (const { target, before } of entries) {
     if (before !== 'malformed') continue;
@@ -110,7 +110,7 @@ function rememberedEntries(now: () => number) {
     },
     among(targets: readonly RevocationTarget[]): readonly Entry[] {
       const time = forgetIfSetBack();
-      // Nearly always: only what is revoked is remembered.
+      // The usual case: only revoking entries are remembered.
       if (remembered.size === 0) return [];
       return targets.flatMap((target) => {
         const found = remembered.get(formatTarget(target));

@@ -4,22 +4,22 @@ import { ENTRY_ATTRIBUTES } from './revocation-entry.ts';
 import type { ReadEntries, StoredEntry } from './revocation-list.ts';
 
 /**
- * Asks DynamoDB once, retries included: the SDK's client for people's tools, `dynamodb-call.ts` for the authorizer.
- * `attempts`: how many at most. @default as many as the client makes of its own accord
+ * Sends one `BatchGetItem`, retries included: by the SDK's client in the operator's tool, by `dynamodb-call.ts` in the
+ * authorizer. `attempts`: the maximum. @default what the client sets
  */
 export type BatchGetItem = (
   input: BatchGetItemCommandInput,
   attempts?: number,
 ) => Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
 
-/** At the keys that DynamoDB leaves unprocessed: the decision has to end in time. It throttles partitions, not requests. */
+/** Attempts for `UnprocessedKeys`: one, to stay within the decision's time. DynamoDB throttles partitions, not requests. */
 const ATTEMPTS_AT_KEYS_LEFT = 1;
 
 /**
- * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target asked. Keys that
- * it leaves unprocessed are asked for once more.
+ * Reads the revocation table with one strongly consistent `BatchGetItem`: one read unit for each target. Unprocessed keys
+ * are requested once more.
  *
- * An answer that is not about every target asked, and about nothing else, is no answer.
+ * @throws CannotDecideError from the reader unless the responses cover exactly the requested targets
  */
 export function createEntryReader(batchGetItem: BatchGetItem, table: string): ReadEntries {
   const itemsFor = async (targets: readonly string[], attempts?: number): Promise<readonly Item[]> => {
@@ -30,7 +30,7 @@ export function createEntryReader(batchGetItem: BatchGetItem, table: string): Re
     const left = targetsLeft(UnprocessedKeys, table);
     if (left.length === 0) return items;
     if (attempts !== undefined) throw new CannotDecideError('revocation-table', 'UnprocessedKeys');
-    // A request of our own, not the one suggested: the reads have to stay strongly consistent.
+    // Not the request that `UnprocessedKeys` suggests: the reads have to stay strongly consistent.
     return [...items, ...(await itemsFor(left, ATTEMPTS_AT_KEYS_LEFT))];
   };
   return async (targets) =>
@@ -66,15 +66,15 @@ function requestFor(table: string, targets: readonly string[]): BatchGetItemComm
   };
 }
 
-/** The name only: messages of AWS repeat what was asked, and that is claim values. */
+/** Throws with the error's name only: AWS's messages repeat the request, which holds claim values. */
 function cannotDecide(error: unknown): never {
   throw new CannotDecideError('revocation-table', error instanceof Error ? error.name : 'unknown error');
 }
 
-/** How long the revocation table took to answer, or not to, retries included. */
+/** How long a read of the revocation table took, retries and failures included. */
 export type TableReadEvent = { readonly event: 'table-read'; readonly milliseconds: number };
 
-/** `clock`: milliseconds that only ever grow, from any start. */
+/** Reports how long each read takes. @param clock - monotonic milliseconds, from any start */
 export function createTimedEntryReader(
   readEntries: ReadEntries,
   report: (event: TableReadEvent) => void,

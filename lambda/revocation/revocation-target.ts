@@ -20,7 +20,7 @@ export function formatTarget({ prefix, issuerAlias, value }: RevocationTarget): 
   return value === undefined ? `${prefix}#${issuerAlias}` : `${prefix}#${issuerAlias}#${value}`;
 }
 
-/** The parts of a written target, or undefined when no token can ever match it. The alias is not looked up here. */
+/** Parses a written target; undefined: no token can ever match it. The alias is not looked up here. */
 export function parseTarget(target: string): RevocationTarget | undefined {
   const [prefix = '', issuerAlias = '', ...rest] = target.split('#');
   if (!isTargetPrefix(prefix) || issuerAlias === '') return undefined;
@@ -33,6 +33,7 @@ export function isTargetPrefix(prefix: string): prefix is TargetPrefix {
   return Object.hasOwn(TARGET_PREFIXES, prefix);
 }
 
+/** Where the value under each prefix is found. The flusher, which reads no tokens, is bundled without it. */
 const READS = /* @__PURE__ */ Object.entries<LevelRow>(LEVELS).flatMap(([level, { targets }]) =>
   Object.entries(targets).map(([prefix, field]) => {
     return { prefix: prefix as TargetPrefix, level: level as RevocationLevel, field };
@@ -40,8 +41,8 @@ const READS = /* @__PURE__ */ Object.entries<LevelRow>(LEVELS).flatMap(([level, 
 );
 
 /**
- * Every target that would revoke this token, at the given levels and under every alias that its issuer has had; what one
- * read of the table asks for. Aliases hold no `#`, so no two targets are equal.
+ * Every target that would revoke this token at the given levels, under each alias that its issuer has had: the keys of one
+ * read of the table. Aliases hold no `#`, so no two targets are equal.
  */
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
   const targets: RevocationTarget[] = [];

@@ -4,7 +4,7 @@ import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
 import { TARGET_PREFIXES } from './revocation-level.ts';
 import { isTargetPrefix, parseTarget, type RevocationTarget } from './revocation-target.ts';
 
-/** Why no token of this deployment can match a written target, or undefined when one can. */
+/** Finds out why no token of this deployment can match a written target; undefined: one can. */
 export function inspectTarget(text: string | undefined, facts: InspectionFacts): Finding | undefined {
   if (text === undefined) return nothingMatches('The entry has no `target` of type string');
   const slip = slipOf(text, facts);
@@ -24,7 +24,7 @@ export function inspectTarget(text: string | undefined, facts: InspectionFacts):
   return flaw === undefined ? undefined : nothingMatches(flaw);
 }
 
-/** A slip of the hand: the target is what somebody meant, but for a space or the case of its first two parts. */
+/** A typing slip: a stray space, or capitals in the first two parts. */
 function slipOf(text: string, { issuers }: InspectionFacts): string | undefined {
   const parts = text.split('#');
   const [prefix = '', alias = ''] = parts;
@@ -45,7 +45,7 @@ function unreadable(text: string): Finding {
     : nothingMatches(`The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`, 'unknown-prefix');
 }
 
-/** The authorizer rejects tokens whose names are no identifiers, so that no token can hold such a value. */
+/** What keeps a token from holding the value: the authorizer rejects tokens whose names are not identifiers. */
 function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
   if (value === undefined) return undefined;
   if (!isIdentifier(value)) return 'The value of the target is too long, or holds a control character';
@@ -55,8 +55,8 @@ function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
 }
 
 /**
- * Backends log `principalId` (`<alias>#<subject>`), and a whole target is easily pasted where its value belongs. A value
- * may begin like that by itself, so that only people can tell.
+ * Finds a value that begins with an alias: a pasted `principalId` (`<alias>#<subject>`), which backends log, or a whole
+ * pasted target. A claim may begin like that by itself, so only people can tell.
  */
 export function inspectRepeatedAlias(target: RevocationTarget, facts: InspectionFacts): readonly Finding[] {
   const aliases = facts.issuers.flatMap(aliasesOf);
@@ -66,7 +66,7 @@ export function inspectRepeatedAlias(target: RevocationTarget, facts: Inspection
   return [{ kind: 'repeated-alias', sentence }];
 }
 
-/** What a target means whose value was copied with an alias, or with a prefix and an alias; undefined: its value has none. */
+/** The target that was meant where a value was pasted with an alias, or with prefix and alias; undefined: it was not. */
 export function innerTarget(
   { prefix, value = '' }: RevocationTarget,
   aliases: readonly string[],

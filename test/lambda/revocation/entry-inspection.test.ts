@@ -407,11 +407,11 @@ describe('a finding is said in a sentence', () => {
     ],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 200000) }, revokedAt: { S: '2027-01-15T07:50:00Z' } },
-      "`revokedAt` is 600 s behind DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is as wrong.",
+      "`revokedAt` is 600 s behind DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is wrong by as much.",
     ],
     [
       { target: { S: 'jti#main#1' }, purgeAt: { N: String(now + 200000) }, revokedAt: { S: '2027-01-15T08:10:00Z' } },
-      "`revokedAt` is 600 s ahead of DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is as wrong.",
+      "`revokedAt` is 600 s ahead of DynamoDB's own time of writing: set the writer's clock, and revoke again, because `before` is wrong by as much.",
     ],
   ])('%j', (item, sentence) => {
     expect(told(item)).toEqual([sentence]);
