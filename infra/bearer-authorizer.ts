@@ -28,7 +28,7 @@ import { encryptionKeyFor } from './table/encryption-key.ts';
 import { revocationTableOf } from './table/given-table.ts';
 import { OperatorPolicies } from './table/operator-policies.ts';
 import { grantDecisions } from './table/revocation-table.ts';
-import { warnOfUnreadLevels } from './table/unread-levels.ts';
+import { warnOfUnreadLevels } from './table/unread-entries.ts';
 import { restApiBehind } from './template/rest-api-identity.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);

@@ -19,7 +19,7 @@ import { environmentSizeError } from '../functions/function-environment.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
 import { grantDecryption } from '../table/encryption-key.ts';
-import { inspectTable } from '../table/table-inspection.ts';
+import { inspectTable } from '../table/unread-entries.ts';
 import { rootOf } from '../template/placement.ts';
 import { flushStatement, PublishedStages } from './published-stages.ts';
 import { readStream, type StreamedTable } from './revocation-stream.ts';

@@ -43,7 +43,7 @@ export class AuditTrail extends Construct {
     });
     encryptionKey?.addToResourcePolicy(this.trailMayEncrypt());
     for (const statement of this.trailMayWrite()) this.bucket.addToResourcePolicy(statement);
-    // CloudTrail tries the bucket when the trail is made: its policy must be there.
+    // CloudTrail writes to the bucket when the trail is created, so the bucket's policy must exist.
     if (this.bucket.policy !== undefined) trail.node.addDependency(this.bucket.policy);
   }
 
@@ -78,12 +78,12 @@ export class AuditTrail extends Construct {
   }
 }
 
-/** The trails of this account and Region: another account's trail may not use what is ours. */
+/** The trails of this account and Region: another account's trail must not use our bucket and key. */
 function trailsOf(scope: Construct): string {
   return Stack.of(scope).formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: '*' });
 }
 
-/** Advanced selectors record nothing that they do not name: no management events, and no other table's. */
+/** Selects the writes of this table. Advanced selectors record only what they name: no management events. */
 function writesOf({ tableArn }: AnyTable): CfnTrail.AdvancedEventSelectorProperty {
   return {
     name: 'Writes of revocation entries',

@@ -4,8 +4,10 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { isKnownLater } from '../settings/validators.ts';
 
-/** What reading an encrypted table asks of KMS, and what writing asks besides (DynamoDB developer guide, "Usage notes"). */
+/** The KMS actions that reading an encrypted table needs (DynamoDB developer guide, "Usage notes"). */
 export const KEY_ACTIONS_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'] as const;
+
+/** The KMS actions that writing needs as well. */
 export const KEY_ACTIONS_TO_WRITE = [
   'kms:Encrypt',
   'kms:GenerateDataKey',
@@ -20,16 +22,16 @@ export function encryptionKeyFor(scope: Construct, choice: string | undefined): 
   return choice === 'create' ? createKey(scope) : Key.fromKeyArn(scope, 'Key', keyArnOf(scope, choice));
 }
 
-/** The form of a key's id. CDK, too, uses it in place of one that is yet to be looked up. */
+/** A placeholder in the form of a key's id. CDK uses the same for a key that is yet to be looked up. */
 const KEY_ID_TO_COME = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-/** CDK reads the ARN of an imported key: the stand-in for one that is yet to be looked up must look like one. */
+/** CDK parses the ARN of an imported key, so the placeholder for one that is yet to be looked up has its form. */
 function keyArnOf(scope: Construct, choice: string): string {
   if (Token.isUnresolved(choice) || !isKnownLater(choice)) return choice;
   return Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: KEY_ID_TO_COME });
 }
 
-/** Through DynamoDB only: the key may be a team's own, with other things behind it. */
+/** Statements that allow the key's use through DynamoDB only: a team's own key may protect other things as well. */
 export function statementsForKey(key: IKey | undefined, actions: readonly string[]): readonly PolicyStatement[] {
   if (key === undefined) return [];
   const conditions = { StringLike: { 'kms:ViaService': `dynamodb.${Stack.of(key).region}.*` } };
@@ -42,7 +44,7 @@ export function grantDecryption(key: IKey | undefined, grantee: IGrantable): voi
   }
 }
 
-/** It outlives the stack as the table does, which could not be read without it. */
+/** Creates a key that outlives the stack, as the table does: without the key nobody could read the table. */
 function createKey(scope: Construct): Key {
   const key = new Key(scope, 'Key', {
     description: 'Revocation entries, logs and alarms of bearer-authorizer',
@@ -64,7 +66,7 @@ function logsMayUse(scope: Construct): PolicyStatement {
   });
 }
 
-/** CloudWatch user guide: an alarm that publishes to an encrypted topic. */
+/** CloudWatch user guide: alarms that publish to an encrypted topic need these actions. */
 function alarmsMayUse(): PolicyStatement {
   return new PolicyStatement({
     principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

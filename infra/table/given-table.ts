@@ -42,7 +42,7 @@ function imported(
   });
 }
 
-/** Of an imported table nothing is known. */
+/** An imported table is taken for unprotected, because nothing is known of it. */
 function warnOfMissingProtection(scope: Construct, { node }: AnyTable): void {
   const table = node.defaultChild;
   const isProtected =

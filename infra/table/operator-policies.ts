@@ -14,12 +14,13 @@ function patternsOf(isIncluded: (level: RevocationLevel) => boolean): readonly s
   return prefixes.map(([prefix]) => `${prefix}#*`);
 }
 
-/** `show` and `check` ask for the entries of a token at every level, keys and issuers included; the console describes. */
+/** `show` and `check` read the entries of a token at every level; the console describes the table. */
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
- * Managed policies for people, to be attached by the team to its roles or permission sets. Each is enough by itself for
- * what it is for, with the CLI, the AWS CLI or the console.
+ * Managed policies for people, which the team attaches to its roles or permission sets. Each is enough by itself, with the
+ * tool, the AWS CLI or the console. Their descriptions never change, whatever levels there are: CloudFormation would
+ * replace the policy, and people would keep the old one.
  *
  * Limitation: IAM cannot tell an entry that is created from one that is overwritten, so anyone who may write an entry may
  * also weaken one by other means than the CLI; the audit trail says who did, where `auditTrail` is true.
@@ -27,13 +28,13 @@ const READ = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetIt
 export class OperatorPolicies extends Construct {
   /** `list`, `lint`, `show` and `check`: a scan reads the whole table, whatever its keys. */
   readonly readers: ManagedPolicy;
-  /** `revoke` for tokens, sessions, subjects and clients. */
+  /** `revoke` at every level but the break-glass ones. */
   readonly operators: ManagedPolicy;
   /** `import`, for the same targets: it writes entry by entry, because batches take no conditions. */
   readonly importers: ManagedPolicy;
-  /** `restore`, but not for signing keys and issuers: those shut the door on a thief. */
+  /** `restore` at the same levels: break-glass entries keep a thief out. */
   readonly restorers: ManagedPolicy;
-  /** `revoke` and `restore` for signing keys and issuers: one entry shuts out everybody. An alarm tells of each. */
+  /** `revoke` and `restore` at the break-glass levels, where one entry shuts out everybody. An alarm reports each. */
   readonly breakGlass: ManagedPolicy;
   private readonly table: AnyTable;
 
@@ -79,8 +80,8 @@ export class OperatorPolicies extends Construct {
   }
 
   /**
-   * What the tool asks before anything else: the table's name and what the authorizer says of itself. It asks by the
-   * stack's name, and CloudFormation then checks the permission on `stack/<name>/*`, which the stack's id does not match.
+   * Allows the tool's first requests: the table's name and the authorizer's description. They name the stack, and
+   * CloudFormation then checks the permission on `stack/<name>/*`, which the stack's id does not match.
    */
   private findsStack(): PolicyStatement {
     return new PolicyStatement({
@@ -93,7 +94,7 @@ export class OperatorPolicies extends Construct {
     return new PolicyStatement({ actions, resources: [this.table.tableArn] });
   }
 
-  /** `ForAllValues` is true of no key at all, as in a scan or some other action: hence the second condition. */
+  /** `ForAllValues` is true where no key is named, as in a scan: hence the second condition. */
   private onTargets(actions: string[], patterns: readonly string[], operator = 'StringLike'): PolicyStatement {
     const statement = this.onTable(actions);
     statement.addConditions({
@@ -104,7 +105,7 @@ export class OperatorPolicies extends Construct {
   }
 }
 
-/** What the console begins with: names only, and of all tables, because the action knows no resources. */
+/** Allows the console's first request: the names of all tables, because the action takes no resource. */
 function listsTables(): PolicyStatement {
   return new PolicyStatement({ actions: ['dynamodb:ListTables'], resources: ['*'] });
 }

@@ -7,7 +7,7 @@ import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { AnyTable } from '../settings/deployment-schema.ts';
 import { grantDecryption } from './encryption-key.ts';
 
-/** The roles by which CloudFormation deploys where `cdk bootstrap` has been, whatever its qualifier. */
+/** The roles that CloudFormation deploys with where `cdk bootstrap` has run, with any qualifier. */
 const DEPLOYMENT_ROLES = ['cdk-*-cfn-exec-role-*'];
 
 export interface RevocationTableProps {
@@ -18,10 +18,10 @@ export interface RevocationTableProps {
 }
 
 /**
- * The entries that take tokens back.
+ * The table of revocation entries.
  *
- * Losing the table re-admits every revoked token, hence the protections; a stack that is deleted leaves it behind.
- * One Region: replicas are eventually consistent, and then no bound on the revocation lag could be stated.
+ * Losing it re-admits every revoked token, hence the protections. A deleted stack leaves it behind. It stands in one Region:
+ * replicas are eventually consistent, and no bound on the revocation lag would hold.
  */
 export class RevocationTable extends Table {
   constructor(scope: Construct, id: string, { encryptionKey, deploymentRoles }: RevocationTableProps = {}) {
@@ -40,7 +40,7 @@ export class RevocationTable extends Table {
 }
 
 /**
- * One action, for the two attributes that a decision needs: who revoked and why is none of the authorizer's business.
+ * Grants the authorizer one action, for the two attributes that a decision needs: not who revoked, nor why.
  * DynamoDB developer guide, "Using IAM policy conditions for fine-grained access control".
  */
 export function grantDecisions(table: AnyTable, authorizer: IGrantable): void {
@@ -59,11 +59,11 @@ export function grantDecisions(table: AnyTable, authorizer: IGrantable): void {
 }
 
 /**
- * Whatever their own policies allow, people and other roles change neither TTL nor recovery, and delete nothing.
+ * Denies people and other roles to change TTL, recovery or the table, and to delete it, whatever their policies allow.
  *
- * It stops mistakes: who may change the table's policy can take it off first, and the account's root user always can.
- * AWS's documents disagree on whether `aws:CalledVia` is set where CloudFormation uses a role: hence both conditions, of
- * which one that fails is enough. The table's own ARN would be a circle: `*` is the table here.
+ * This stops mistakes only: anyone who may change the table's policy can remove it first, and so can the root user. AWS's
+ * documents disagree on whether `aws:CalledVia` is set where CloudFormation uses a role, hence both conditions: the Deny
+ * applies only where both hold. `*` is the table here: its own ARN would be a circular reference.
  */
 function onlyDeploymentsChange(deploymentRoles: readonly string[]): PolicyStatement {
   const roleArns = deploymentRoles.map((name) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`);

@@ -7,15 +7,15 @@ import type { EntryItem } from './revocation.ts';
 
 type Table = Pick<RegionalStack, 'client' | 'table'>;
 
-/** What DynamoDB found instead of what was expected. */
+/** A conditional write that DynamoDB rejected. */
 export interface Rejected {
   readonly found: EntryItem | undefined;
-  /** An earlier request, whose answer was lost, may have done what this one was rejected. */
+  /** The SDK repeated the request: an earlier one, whose answer was lost, may have been carried out. */
   readonly wasRepeated: boolean;
   readonly cause: ConditionalCheckFailedException;
 }
 
-/** Undefined: written. Otherwise what was found instead of `expected`. */
+/** Writes the item. @returns undefined: written; otherwise what was found instead of `expected` */
 export async function putUnlessChanged(
   { client, table }: Table,
   item: EntryItem,
@@ -25,7 +25,7 @@ export async function putUnlessChanged(
   return rejection(client.send(put));
 }
 
-/** Undefined: deleted. Otherwise what was found instead of `expected`. */
+/** Deletes the entry. @returns undefined: deleted; otherwise what was found instead of `expected` */
 export async function deleteUnlessChanged(
   { client, table }: Table,
   target: string,
@@ -45,7 +45,7 @@ async function rejection(sent: Promise<unknown>): Promise<Rejected | undefined> 
   }
 }
 
-/** What makes DynamoDB reject a write to an entry that is no longer as it was read. */
+/** The members of a write by which DynamoDB rejects it where the entry is no longer as it was read. */
 type Condition = Pick<
   PutItemCommandInput,
   | 'ConditionExpression'
@@ -55,8 +55,8 @@ type Condition = Pick<
 >;
 
 /**
- * The condition that an entry is still as it was read, in every attribute that we write: not in the times alone, or an
- * entry that was deleted and written again in between would pass for the old one.
+ * The condition that an entry is still as it was read, in every attribute that we write. Not in the times alone, because
+ * an entry that was deleted and written again in between would pass for the old one.
  *
  * @param expected - undefined: there was none
  */

@@ -7,7 +7,7 @@ import { UsageError } from '../cli/operator-error.ts';
 
 import { type BeforeOption, itemOf, type Revocation } from './revocation.ts';
 
-/** What an operator said of an entry's time. Seconds since the epoch. */
+/** The times of an entry that an operator gave. Seconds since the epoch. */
 export interface SaidTimes {
   readonly before: number | undefined;
   readonly endsAt: number | undefined;
@@ -21,8 +21,8 @@ export interface Ended {
 }
 
 /**
- * Why an entry would revoke nothing: all its tokens have ended. Likely a typing error in a date, and a dangerous one,
- * since the entry looks right, and vanishes. Undefined: some of them may be alive.
+ * Whether all tokens of an entry have ended, so that it would revoke nothing; undefined: some may be alive. It is likely a
+ * typing error in a date, and a dangerous one, since the entry looks right, and vanishes.
  *
  * @param now - seconds since the epoch
  */
@@ -38,10 +38,10 @@ export function endedTokens(
   return lastEnd(target, issuer, { ...said, now: -Infinity }) + issuer.clockTolerance < now ? { by, at } : undefined;
 }
 
-/** Seconds. An instant further ahead than a day is likelier a typing error than a wish. */
+/** Seconds: an instant more than a day ahead is probably a typing error. */
 const FURTHEST_BEFORE = 86_400;
 
-/** @throws UsageError */
+/** @throws UsageError for a `before` that is further ahead, unless it is forced */
 export function requireNearBefore(before: BeforeOption, now: number, force: boolean): void {
   if (typeof before !== 'number' || force || before <= now + FURTHEST_BEFORE) return;
   throw new UsageError(
@@ -49,10 +49,10 @@ export function requireNearBefore(before: BeforeOption, now: number, force: bool
   );
 }
 
-/** Bytes of an item, names of its attributes included (DynamoDB developer guide, "Service, account, and table quotas"). */
+/** Maximum bytes of an item, attribute names included (DynamoDB developer guide, "Service, account, and table quotas"). */
 const MAX_BYTES = 400 * 1024;
 
-/** What keeps DynamoDB from holding an entry; undefined: nothing. */
+/** Why an entry is too large for DynamoDB; undefined: it is not. */
 export function problemWithSize(revocation: Revocation): string | undefined {
   const sizes = Object.entries(itemOf(revocation)).map(([name, { S, N }]) => {
     const value = S === undefined ? numberSize(N ?? '') : Buffer.byteLength(S);
@@ -67,7 +67,7 @@ export function problemWithSize(revocation: Revocation): string | undefined {
   return `the entry would take ${found}: shorten its ${longest}`;
 }
 
-/** Two digits a byte, and one byte more; a Boolean takes one. */
+/** DynamoDB stores two digits in a byte, and one byte more; a Boolean takes one. */
 function numberSize(digits: string): number {
   return Math.ceil(digits.length / 2) + 1;
 }

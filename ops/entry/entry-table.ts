@@ -12,12 +12,12 @@ import { covers, strongerEntry, suffices } from './stronger-entry.ts';
 /** Where entries are kept. */
 export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;
 
-/** What writing did, or would do. */
+/** What writing an entry did, or would do. */
 export interface WrittenEntry {
   readonly outcome: 'written' | 'strengthened' | 'unchanged' | 'replaced';
-  /** What was there before. */
+  /** The entry that was there before; undefined: none. */
   readonly previous: EntryItem | undefined;
-  /** What stands there afterwards. */
+  /** The entry that is there afterwards. */
   readonly item: EntryItem;
 }
 
@@ -33,7 +33,7 @@ export interface EntryWish {
 /** Attempts before we give up on an entry that others keep changing. */
 const MAX_ATTEMPTS = 10;
 
-/** Strongly consistent: sees every write that was acknowledged. */
+/** Reads an entry, strongly consistent: it sees every acknowledged write. */
 export async function readEntry({ client, table }: EntryTable, target: string): Promise<EntryItem | undefined> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName: table, Key: keyOf(target), ConsistentRead: true }),
@@ -67,12 +67,12 @@ export async function writeEntry(table: EntryTable, wish: EntryWish, seen?: Entr
   throw sinceLost(new OperatorError(sentence), lost);
 }
 
-/** A failure, which says nothing of an earlier request whose answer was lost. */
+/** The error of a later request, which does not say what the one did whose answer was lost. */
 function sinceLost(error: unknown, lost: Rejected | undefined): unknown {
   return lost === undefined ? error : new UncertainWriteError(sentenceOf(error), lost.cause);
 }
 
-/** What writing the entry would do now. Writes nothing. */
+/** Says what writing the entry would do now. Writes nothing. */
 export async function foreseenEntry(table: EntryTable, wish: EntryWish): Promise<WrittenEntry> {
   return entryAfter(await readEntry(table, formatTarget(wish.revocation.target)), wish);
 }
@@ -86,30 +86,30 @@ function entryAfter(previous: EntryItem | undefined, { revocation, least, replac
   return { outcome: 'strengthened', previous, item: stronger };
 }
 
-/** The first answer was lost, and the repeated request has found what the first one wrote. */
+/** Whether the first answer was lost, and the repeated request found what the first one wrote. */
 function isOurs({ found, wasRepeated: isPossible }: Rejected, { item }: WrittenEntry): boolean {
   return isPossible && isDeepStrictEqual(found, item);
 }
 
-/** The entry, or a stronger one, as a strong read finds it; undefined: it does not. */
+/** Reads the entry, or a stronger one, strongly consistent; undefined: there is none. */
 export async function confirmedEntry(table: EntryTable, revocation: Revocation): Promise<EntryItem | undefined> {
   const found = await readEntry(table, formatTarget(revocation.target));
   return found !== undefined && covers(found, revocation) ? found : undefined;
 }
 
-/** What became of an entry that was to be deleted. */
+/** What deleting an entry did. */
 export interface DeletedEntry {
   /**
-   * `absent`: there was none; `gone`: there is none any more, and a request whose answer was lost may have deleted it;
-   * `changed`: another writer's entry stands, and nothing was deleted; `unknown`: that entry stands, and a request whose
+   * `absent`: there was none. `gone`: there is none any more, and a request whose answer was lost may have deleted it.
+   * `changed`: another writer's entry stands, and nothing was deleted. `unknown`: that entry stands, and a request whose
    * answer was lost may have deleted the one before it.
    */
   readonly outcome: 'deleted' | 'absent' | 'gone' | 'changed' | 'unknown';
-  /** What was deleted, or stands; undefined: there was none. */
+  /** The entry that was deleted, or that stands; undefined: there was none. */
   readonly item: EntryItem | undefined;
 }
 
-/** Deletes an entry as it is read now. One that another writer puts in its place meanwhile stands. */
+/** Deletes the entry that it reads. An entry that another writer puts in its place meanwhile stands. */
 export async function deleteEntry(table: EntryTable, target: string): Promise<DeletedEntry> {
   const item = await readEntry(table, target);
   if (item === undefined) return { outcome: 'absent', item };
@@ -120,7 +120,7 @@ export async function deleteEntry(table: EntryTable, target: string): Promise<De
   return wasRepeated ? { outcome: 'gone', item } : { outcome: 'absent', item: undefined };
 }
 
-/** Every entry after a target, page by page, in the order in which DynamoDB keeps them. */
+/** Yields every entry after a target, page by page, in DynamoDB's order. */
 export async function* scanEntries(
   { client, table }: EntryTable,
   after?: string,

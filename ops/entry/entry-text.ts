@@ -16,14 +16,14 @@ export function nameOf(target: RevocationTarget): string {
   return value === undefined ? `${level} ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
 }
 
-/** Which tokens an entry revokes. @param before - seconds; undefined: no instant bounds it */
+/** Which tokens an entry revokes. @param before - seconds; undefined: all of them */
 export function tokensOf(target: RevocationTarget, before: number | undefined): string {
   const level = TARGET_PREFIXES[target.prefix];
   if (before === undefined || !takesBefore(level)) return LEVEL_WORDS[level].tokens;
   return `tokens of this ${level} issued until ${formatInstant(before)}; later ones work`;
 }
 
-/** Which tokens an entry of the table revokes: all that it names, where its `before` cannot be read. */
+/** Which tokens an entry of the table revokes: all that it names where its `before` is malformed. */
 export function tokensRejectedBy(target: RevocationTarget, item: EntryItem): string {
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
   return tokensOf(target, typeof before === 'number' ? before : undefined);
@@ -55,7 +55,7 @@ function purgeAtDocument(item: EntryItem, now: number): number | 'malformed' | n
   return readPurgeAt(item, now) ?? 'malformed';
 }
 
-/** People also put numbers where we put text. */
+/** The text of an attribute: people also put numbers where the tool puts text. */
 export function textOf(item: EntryItem, name: string): string | undefined {
   return item[name]?.S ?? item[name]?.N;
 }
@@ -67,13 +67,13 @@ export function authorshipOf({ revokedBy, revokedAt, reason }: EntryDocument): s
   return `written by ${revokedBy === null ? 'somebody' : printable(revokedBy)}${when}${why}`;
 }
 
-/** A cell of a table: an instant, or what is wrong with it. */
+/** A cell of a table: an instant, or `malformed`. */
 export function instantCell(value: number | 'malformed' | null, absent: string): string {
   if (value === null) return absent;
   return typeof value === 'number' ? formatInstant(value) : value;
 }
 
-/** The command that does something to a target again, with its options: `restore subject alice --issuer main --local`. */
+/** A command to copy that applies a verb to a target: `restore subject alice --issuer main --local`. */
 export function commandFor(verb: string, target: RevocationTarget, options: string): string {
   const { prefix, issuerAlias, value } = target;
   if (value === undefined) return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
@@ -86,7 +86,7 @@ export function commandFor(verb: string, target: RevocationTarget, options: stri
 
 const CLI = 'npm run revocations --';
 
-/** A value that begins with a dash is taken for an option unless it comes after `--`. */
+/** A command to copy. A value that begins with a dash comes after `--`, or it would be taken for an option. */
 export function commandLine(words: string, value: string, options: string): string {
   const word = shellWord(value);
   return value.startsWith('-') ? `${CLI} ${words} ${options} -- ${word}` : `${CLI} ${words} ${word} ${options}`;

@@ -2,26 +2,26 @@ import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../
 import { isIdentifier } from '../../lambda/token/identifier.ts';
 import { holdsToken } from '../cli/token-argument.ts';
 
-/** What a pasted value names once all that stands around it is off. */
+/** What a pasted value names without what stands around it. */
 export interface PastedValue {
   readonly level: RevocationLevel;
   readonly issuer: string | undefined;
   readonly value: string;
-  /** What stood around it. */
+  /** What stood around it, as the predicate of a sentence. */
   readonly around: string;
 }
 
-/** One thing that stands around a pasted value; undefined: it does not. */
+/** Takes one thing off that stands around a pasted value; undefined: it does not stand there. */
 type Peel = (pasted: PastedValue, aliases: readonly string[]) => PastedValue | undefined;
 
 const PEELS: readonly Peel[] = [withoutQuotes, withoutScheme, withoutPercent, withoutTarget, withoutAlias];
 
-/** Bytes of a partition key (DynamoDB developer guide, "Service, account, and table quotas"): a longer value names no entry. */
+/** Maximum bytes of a partition key (DynamoDB developer guide, "Service, account, and table quotas"). */
 const MAX_LENGTH = 2048;
 
 /**
- * What was meant by a value that no token carries as it stands: a partition key (`sub#main#alice`), the `principalId` that
- * backends log (`main#alice`), a value with its quotes or with `Bearer`. Undefined: it looks like an id.
+ * What a pasted value means that no token carries as it stands: a partition key (`sub#main#alice`), the `principalId` that
+ * backends log (`main#alice`), a value in quotes or after `Bearer`. Undefined: it looks like an id.
  */
 export function meantBy(value: string, level: RevocationLevel, aliases: readonly string[]): PastedValue | undefined {
   if (value.length > MAX_LENGTH) return undefined;
@@ -78,8 +78,7 @@ function levelOf(prefix: string): RevocationLevel | undefined {
 }
 
 /**
- * What keeps a value from naming a token, session, subject, client or key; undefined: nothing. The sentence never
- * repeats the value, since it may be a pasted token.
+ * What is wrong with a value of an entry; undefined: nothing. The sentence never repeats it: it may be a pasted token.
  */
 export function problemWithValue(value: string): string | undefined {
   if (value === '') return 'the value is empty: give the id exactly as the token carries it';

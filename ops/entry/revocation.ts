@@ -29,7 +29,7 @@ export interface Revocation {
 /** Which tokens an entry takes back: those issued until an instant (seconds), those issued until now, or all. */
 export type BeforeOption = number | 'now' | 'block';
 
-/** What the operator said besides the target. */
+/** What the operator gave besides the target. */
 export interface RevocationWish {
   readonly before: BeforeOption;
   readonly endsAt: number | undefined;
@@ -38,7 +38,7 @@ export interface RevocationWish {
   readonly revokedBy: string;
 }
 
-/** @param now - seconds since the epoch */
+/** The entry that the operator's words mean. @param now - seconds since the epoch */
 export function revocationOf(
   target: RevocationTarget,
   issuer: TrustedIssuer,
@@ -53,11 +53,11 @@ export function revocationOf(
 
 function beforeOf(wanted: BeforeOption, now: number): number | undefined {
   if (wanted === 'block') return undefined;
-  // Rounded up, so that it spares nothing that was issued until now.
+  // Rounded up, so that it spares no token that was issued until now.
   return wanted === 'now' ? Math.ceil(now) : wanted;
 }
 
-/** The trusted issuer of an alias, the present one or a former one. @throws OperatorError listing the aliases there are */
+/** The trusted issuer of an alias, present or former. @throws OperatorError listing the known aliases */
 export function issuerOf({ configuration }: AuthorizerDescription, alias: string | undefined): TrustedIssuer {
   const { issuers } = configuration;
   const [only] = issuers;
@@ -72,7 +72,7 @@ export function issuerOf({ configuration }: AuthorizerDescription, alias: string
   );
 }
 
-/** An entry at a level that the authorizer does not read would revoke nothing. @throws OperatorError */
+/** @throws OperatorError for a level that the authorizer does not read: an entry would revoke nothing */
 export function requireLevelRead({ configuration }: AuthorizerDescription, { prefix }: RevocationTarget): void {
   const level = TARGET_PREFIXES[prefix];
   if (configuration.revocationLevels.includes(level)) return;
@@ -82,7 +82,7 @@ export function requireLevelRead({ configuration }: AuthorizerDescription, { pre
   );
 }
 
-/** `revokedAt` is ISO 8601 in UTC, for people; the two times that machines read are numbers of seconds. */
+/** The item of an entry. `revokedAt` is ISO 8601 in UTC, for people; `before` and `purgeAt` are numbers of seconds. */
 export function itemOf({ target, before, purgeAt, flush, reason, revokedBy, revokedAt }: Revocation): EntryItem {
   return {
     [ENTRY_ATTRIBUTES.target]: { S: formatTarget(target) },
@@ -95,13 +95,13 @@ export function itemOf({ target, before, purgeAt, flush, reason, revokedBy, revo
   };
 }
 
-/** Seconds since the epoch, as `now` is; undefined where DynamoDB will never delete the entry. */
+/** Reads `purgeAt`; undefined: DynamoDB will never delete the entry. Both in seconds since the epoch. */
 export function readPurgeAt(item: EntryItem, now: number): number | undefined {
   const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
   return isHeededByTtl(seconds, now) ? seconds : undefined;
 }
 
-/** What a deployment, the clock (seconds) and the entry itself tell its inspection. */
+/** Collects what the inspection of an entry has to know. @param now - seconds since the epoch */
 export function inspectionFacts(
   item: EntryItem,
   { configuration }: AuthorizerDescription,

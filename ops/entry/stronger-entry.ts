@@ -13,7 +13,7 @@ export interface Strength {
   readonly flush: boolean;
 }
 
-/** What an entry of the table means; malformed times mean the strongest. @param now - seconds since the epoch */
+/** The strength of an entry of the table; malformed times count as the strongest. @param now - seconds since the epoch */
 export function strengthOf(item: EntryItem, now: number): Strength {
   const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
@@ -34,7 +34,7 @@ export function joinOf(a: Strength, b: Strength): Strength {
   };
 }
 
-/** Whether `a` is weaker than `b` in nothing. */
+/** Whether `a` is at least as strong as `b` in each part. */
 export function isAsStrong(a: Strength, b: Strength): boolean {
   return a.before >= b.before && a.purgeAt >= b.purgeAt && (a.flush || !b.flush);
 }
@@ -43,7 +43,7 @@ export function isAsStrong(a: Strength, b: Strength): boolean {
  * What the table must hold so that neither the existing entry nor the wanted one is weakened: the join of both.
  * Undefined: the existing entry suffices.
  *
- * Attributes that we do not know are kept; malformed times are replaced by what they already mean.
+ * Unknown attributes are kept; malformed times are replaced by what they already mean.
  */
 export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryItem | undefined {
   if (suffices(existing, wanted)) return undefined;
@@ -52,7 +52,7 @@ export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryIte
   return { ...kept, ...itemOf({ ...wanted, ...revocationTimes(strength) }) };
 }
 
-/** One revocation as strong as two of the same target; its words are those of the second. */
+/** One revocation as strong as two of the same target, with the second one's reason and author. */
 export function strongerRevocation(a: Revocation, b: Revocation): Revocation {
   return { ...b, ...revocationTimes(joinOf(strengthWanted(a), strengthWanted(b))) };
 }
@@ -72,7 +72,7 @@ function strengthWanted({ before, purgeAt, flush }: Revocation): Strength {
   return { before: before ?? Infinity, purgeAt: purgeAt ?? Infinity, flush };
 }
 
-/** A `before` that means nothing at its level is reported all the same, and so must go. */
+/** A malformed `before` counts at every level: the flusher reports it even where it is ignored. */
 function isMalformed(item: EntryItem, now: number): boolean {
   const hasBadBefore = readBefore(item[ENTRY_ATTRIBUTES.before]) === 'malformed';
   return hasBadBefore || (item[ENTRY_ATTRIBUTES.purgeAt] !== undefined && readPurgeAt(item, now) === undefined);

@@ -12,9 +12,9 @@ export type Selector =
       readonly level: RevocationLevel;
       readonly value: string;
       readonly issuer: string | undefined;
-      /** The token carries the value as it stands, even if it looks pasted with something around it. */
+      /** Take the value as it stands, even if it looks pasted with something around it. */
       readonly exact?: boolean;
-      /** What is done to the entry, for a command to copy. */
+      /** The verb of the command, for a command to copy. */
       readonly verb?: string;
     }
   | { readonly by: 'target'; readonly target: string };
@@ -27,7 +27,7 @@ export interface SelectorOptions {
 
 export type SelectorOf = (value: string | undefined, options: SelectorOptions) => Selector;
 
-/** Adds one command for each way to choose an entry; `complete` adds the options that the verb takes, and its action. */
+/** Adds one command for each way to choose an entry; `complete` adds the verb's options and its action. */
 export function addSelectors(
   verb: Commander,
   options: { readonly target: boolean },

@@ -21,8 +21,8 @@ export interface SelectedTarget {
 }
 
 /**
- * The partition keys under which an entry for a selector may stand, well-formed or not: under the issuer's present alias,
- * which comes first, and under its former ones. @throws OperatorError
+ * The partition keys under which an entry for a selector may stand, well-formed or not: first the one with the issuer's
+ * present alias, then those with former ones. @throws OperatorError
  */
 export function targetTexts(selector: Selector, description: AuthorizerDescription): readonly string[] {
   if (selector.by === 'target') return [selector.target];
@@ -30,7 +30,7 @@ export function targetTexts(selector: Selector, description: AuthorizerDescripti
   return aliasesOf(issuer).map((issuerAlias) => formatTarget({ ...target, issuerAlias }));
 }
 
-/** What there is to tell of one Region's spellings: those with an entry; where none has one, the first says so. */
+/** Of one Region's partition keys, those with an entry; the first where none has one. */
 export function worthTelling<Found>(found: readonly Found[], isAbsent: (one: Found) => boolean): readonly Found[] {
   const present = found.filter((one) => !isAbsent(one));
   return present.length > 0 ? present : found.slice(0, 1);
@@ -69,7 +69,7 @@ function requirePlainValue(
   );
 }
 
-/** What a line of a file says in place of a command. */
+/** What to write in a line of a file, in place of a command. */
 function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: RevocationLevel) {
   const meantLevel = TARGET_PREFIXES[prefix] === level ? '' : `the level ${TARGET_PREFIXES[prefix]}, `;
   const write =
@@ -77,7 +77,7 @@ function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: Revoca
   return { write: `${meantLevel}${write}`, exactly: 'set `exact` to true' };
 }
 
-/** The first prefix of a level: `jti` for tokens, since `th` is only for those without an id. */
+/** The first prefix of a level. For tokens it is `jti`: `th` is only for tokens without an id. */
 function prefixOf(level: RevocationLevel): TargetPrefix {
   return Object.keys(LEVELS[level].targets)[0] as TargetPrefix;
 }

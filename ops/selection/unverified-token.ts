@@ -6,11 +6,11 @@ import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
 /**
- * The target that revokes a token, from what the token says of itself. **Nothing is verified**: a forged token leads to
- * an entry that matches nothing, or to one that the operator could have written by id.
+ * The target that revokes a token, from the token's own claims. **Nothing is verified**: a forged token leads to an entry
+ * that matches nothing, or to one that the operator could have written by id.
  *
- * Its times are not used: a copy whose `exp` was moved forward would make the entry vanish before the real token ends.
- * The signature is not looked at either, because other spellings of it belong to the same token.
+ * The token's times are not used: a copy with an earlier `exp` would make the entry vanish before the real token ends. The
+ * signature is not used either, because other spellings of it belong to the same token.
  * @throws OperatorError that repeats nothing of the token
  */
 export function unverifiedTokenTarget(
@@ -32,7 +32,7 @@ function decompose(token: string): UnverifiedJws {
   const [header = '', payload = '', ...rest] = token.split('.');
   try {
     if (rest.length !== 1) throw new InvalidTokenError('malformed');
-    // Any strict spelling will do for the signature, which plays no part.
+    // The signature plays no part: any well-formed one will do.
     return decomposeUnverified(`${header}.${payload}.AA`);
   } catch (error) {
     if (!(error instanceof InvalidTokenError)) throw error;

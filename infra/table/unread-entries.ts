@@ -1,16 +1,30 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRuleTarget, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
+import { REVOCATION_LEVELS, type RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 
-/** How soon somebody is told of entries that a deployment has made useless. */
+/**
+ * Warns at every synth: neither the table nor the deployment before is known here, and a level may just have been left out.
+ */
+export function warnOfUnreadLevels(scope: Construct, levels: readonly RevocationLevel[]): void {
+  const unread = REVOCATION_LEVELS.filter((level) => !levels.includes(level));
+  if (unread.length === 0) return;
+  const warning =
+    `revocationLevels leaves out ${unread.join(', ')}: entries of these levels that stand in the table revoke nothing. ` +
+    '`revocations upgrade` finds them before the deployment, and `revocations lint` after it.';
+  Annotations.of(scope).addWarningV2('bearer-authorizer:unread-levels', warning);
+}
+
+/** Time between two inspections: how late people learn of entries that a deployment has made useless. */
 const INTERVAL = Duration.hours(1);
 
-/** Lets a flusher look over the table's targets, and has it do so every hour. */
+/** Lets a flusher scan the table's targets, and invokes it to do so every hour. */
 export function inspectTable(flusher: CdkFunction, { tableArn }: Pick<Table, 'tableArn'>): void {
   flusher.addToRolePolicy(
     new PolicyStatement({
@@ -19,7 +33,7 @@ export function inspectTable(flusher: CdkFunction, { tableArn }: Pick<Table, 'ta
       resources: [tableArn],
       conditions: {
         'ForAllValues:StringEquals': { 'dynamodb:Attributes': [ENTRY_ATTRIBUTES.target] },
-        // The operator above is true of a request that names no attributes, and would so get all of them.
+        // `ForAllValues` is true of a request that names no attributes, which would get all of them.
         Null: { 'dynamodb:Attributes': 'false' },
         StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
       },
