@@ -47,21 +47,23 @@ function checkSlashes(operations: readonly GuardedOperation[]): void {
 
 function guardIn(operation: Operation, source: Parameters<typeof guardOf>[1]): Guard {
   const { name, method, path } = operation;
-  if (method === 'TRACE') throw new OperationError(name, { fault: 'cannot be', fix: 'API Gateway has no TRACE' });
+  if (method === 'TRACE') throw new OperationError(name, { problem: 'cannot be', fix: 'API Gateway has no TRACE' });
   const guard = guardOf(operation, source);
-  const fault = guard.by === 'token' ? pathFault(path) : undefined;
-  if (fault === undefined) return guard;
-  throw new OperationError(name, { fault: 'cannot be a route', fix: fault.replace(/\.$/, ''), kind: 'path' });
+  const problem = guard.by === 'token' ? pathProblem(path) : undefined;
+  if (problem === undefined) return guard;
+  throw new OperationError(name, { problem: 'cannot be a route', fix: problem.replace(/\.$/, ''), kind: 'path' });
 }
 
 function pathWarnings(guarded: readonly GuardedOperation[], tokenPaths: readonly string[]): readonly string[] {
   const others = guarded.map(({ operation }) => operation).filter(({ path }) => !tokenPaths.includes(path));
   const unread = others.flatMap(({ name, path }) => {
-    const fault = pathFault(path);
-    return fault === undefined ? [] : [`The operation ${name} has no route, and API Gateway may reject it: ${fault}`];
+    const problem = pathProblem(path);
+    return problem === undefined
+      ? []
+      : [`The operation ${name} has no route, and API Gateway may reject it: ${problem}`];
   });
-  const readable = others.map(({ path }) => path).filter((path) => pathFault(path) === undefined);
-  const siblings = faultOf(() => checkSiblings(segmentsOf([...tokenPaths, ...readable])));
+  const readable = others.map(({ path }) => path).filter((path) => pathProblem(path) === undefined);
+  const siblings = problemOf(() => checkSiblings(segmentsOf([...tokenPaths, ...readable])));
   return siblings === undefined ? unread : [...unread, siblings];
 }
 
@@ -69,11 +71,11 @@ function segmentsOf(paths: readonly string[]): ReadonlyMap<string, readonly Path
   return new Map(paths.map((path) => [path, parsePath(path)]));
 }
 
-function pathFault(path: string): string | undefined {
-  return faultOf(() => parsePath(path));
+function pathProblem(path: string): string | undefined {
+  return problemOf(() => parsePath(path));
 }
 
-function faultOf(read: () => unknown): string | undefined {
+function problemOf(read: () => unknown): string | undefined {
   try {
     read();
     return undefined;

@@ -23,8 +23,8 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** @throws RouteTableError for security that the document does not write out, even if no operation uses it */
 export function securitySourceOf(root: JsonObject, components: JsonObject): SecuritySource {
-  const fault = root.security === undefined ? undefined : listFault(root.security);
-  if (fault !== undefined) throw new RouteTableError(`The OpenAPI document ${fault}: write a list.`);
+  const problem = root.security === undefined ? undefined : listProblem(root.security);
+  if (problem !== undefined) throw new RouteTableError(`The OpenAPI document ${problem}: write a list.`);
   return { security: root.security, schemes: securitySchemesOf(components) };
 }
 
@@ -38,8 +38,8 @@ export function requirementsIn(
   security: unknown,
   schemes: SecuritySource['schemes'],
 ): readonly Requirement[] {
-  const fault = listFault(security);
-  if (fault !== undefined) throw new OperationError(name, { fault, fix: 'write a list, or [] to leave it open' });
+  const problem = listProblem(security);
+  if (problem !== undefined) throw new OperationError(name, { problem, fix: 'write a list, or [] to leave it open' });
   return Array.from(security as readonly unknown[], (each) => {
     const listed = Object.entries(objectAt(`A member of the security of ${name}`, each)).map(([scheme, scopes]) =>
       schemeAsked(name, scheme, schemes, scopes),
@@ -51,8 +51,8 @@ export function requirementsIn(
 function schemeAsked(name: string, scheme: string, schemes: SecuritySource['schemes'], listed: unknown) {
   const definition = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (definition === undefined) {
-    const fault = `names the security scheme ${scheme}, which the document lacks`;
-    throw new OperationError(name, { fault, fix: 'define it in components.securitySchemes' });
+    const problem = `names the security scheme ${scheme}, which the document lacks`;
+    throw new OperationError(name, { problem, fix: 'define it in components.securitySchemes' });
   }
   const scopes = scopesListed(name, scheme, listed);
   const kind = schemeKind(definition);
@@ -60,7 +60,7 @@ function schemeAsked(name: string, scheme: string, schemes: SecuritySource['sche
   if (definition.type !== 'http' || scopes.length === 0) return { scheme, kind, scopes };
   // Names listed for other scheme types are roles "not otherwise defined or exchanged in-band" (OpenAPI 3.1).
   const fix = 'write [] there, since only oauth2 and openIdConnect have scopes';
-  throw new OperationError(name, { fault: `lists roles for ${scheme}`, fix });
+  throw new OperationError(name, { problem: `lists roles for ${scheme}`, fix });
 }
 
 /** The schemes of a kind that the alternatives name. */
@@ -90,14 +90,14 @@ function scopesListed(name: string, scheme: string, listed: unknown): readonly s
   const scopes: readonly unknown[] = isListed ? Array.from(listed) : [undefined];
   if (scopes.every((scope): scope is string => isScope(scope))) return scopes;
   const fix = 'write a list of scopes without spaces, or [] for any valid token';
-  throw new OperationError(name, { fault: `asks ${scheme} for something that is not a list of scopes`, fix });
+  throw new OperationError(name, { problem: `asks ${scheme} for something that is not a list of scopes`, fix });
 }
 
 function isScope(value: unknown): value is string {
   return typeof value === 'string' && deferredIn(value) === undefined && SCOPE.test(value);
 }
 
-function listFault(value: unknown): string | undefined {
+function listProblem(value: unknown): string | undefined {
   const deferred = deferredIn(value);
   if (deferred !== undefined) return `has a security that ${deferred}, which only the deployment resolves`;
   return Array.isArray(value) ? undefined : 'has a security that is not a list';
@@ -113,7 +113,7 @@ function jointScopes(name: string, requirement: Requirement): OperationError {
   const scopes = [...requirement.scopes];
   const alternatives = scopes.map((scope) => `{ "${scheme}": ["${scope}"] }`).join(', ');
   return new OperationError(name, {
-    fault: `asks for ${scopes.join(' and ')} at once`,
+    problem: `asks for ${scopes.join(' and ')} at once`,
     fix:
       'a route opens to any one of its scopes. Ask for one scope that stands for all of them; only where each of them alone ' +
       `is meant to open it, write alternatives, [${alternatives}]`,

@@ -66,7 +66,7 @@ function foreignWarning(
 function schemeWarnings(
   operations: readonly GuardedOperation[],
   field: keyof Pick<TokenGuard, 'unchecked' | 'unoffered'>,
-  words: (scheme: string) => readonly [fault: string, consequence: string],
+  words: (scheme: string) => readonly [problem: string, consequence: string],
 ): readonly string[] {
   const byScheme = new Map<string, string[]>();
   for (const { operation, guard } of operations) {
@@ -75,8 +75,8 @@ function schemeWarnings(
     }
   }
   return [...byScheme].map(([scheme, [first, ...others]]) => {
-    const [fault, consequence] = words(scheme);
-    return `The operation ${first} ${fault}${likeOthers(others)}: ${consequence}.`;
+    const [problem, consequence] = words(scheme);
+    return `The operation ${first} ${problem}${likeOthers(others)}: ${consequence}.`;
   });
 }
 

@@ -7,15 +7,15 @@ const MAX_NAMED = 3;
 export class OperationError extends Error {
   readonly operation: string;
   /** The middle of a sentence that begins with the operation and ends with `fix`. */
-  readonly fault: string;
+  readonly problem: string;
   readonly fix: string;
   /** The same for operations whose sentences differ only in names. */
   readonly kind: string;
 
-  constructor(operation: string, { fault, fix, kind = fix }: { fault: string; fix: string; kind?: string }) {
-    super(`The operation ${operation} ${fault}: ${fix}.`);
+  constructor(operation: string, { problem, fix, kind = fix }: { problem: string; fix: string; kind?: string }) {
+    super(`The operation ${operation} ${problem}: ${fix}.`);
     this.operation = operation;
-    this.fault = fault;
+    this.problem = problem;
     this.fix = fix;
     this.kind = kind;
   }
@@ -40,7 +40,7 @@ export function mapOperations<T, R>(operations: readonly T[], change: (operation
   const [first, ...others] = errors;
   if (first === undefined) return results;
   const alike = others.filter(({ kind }) => kind === first.kind).map(({ operation }) => operation);
-  throw new RouteTableError(`The operation ${first.operation} ${first.fault}${likeOthers(alike)}: ${first.fix}.`);
+  throw new RouteTableError(`The operation ${first.operation} ${first.problem}${likeOthers(alike)}: ${first.fix}.`);
 }
 
 /** `, like 2 others (GET /b, GET /c)`, for the middle of a sentence about the first one; empty if there are no others. */

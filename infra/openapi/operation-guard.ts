@@ -63,8 +63,8 @@ function tokenGuard(name: string, requirements: readonly Requirement[], operatio
   const others = requirements.filter((each) => !withToken.includes(each));
   checkTokenAlone(name, requirements, operation);
   if (others.some(({ asked }) => asked.length === 0)) {
-    const fault = 'may be called with or without a token ({} in security)';
-    throw new OperationError(name, { fault, fix: 'remove {}, since API Gateway asks for a token always or never' });
+    const problem = 'may be called with or without a token ({} in security)';
+    throw new OperationError(name, { problem, fix: 'remove {}, since API Gateway asks for a token always or never' });
   }
   return {
     by: 'token',
@@ -79,13 +79,13 @@ function tokenGuard(name: string, requirements: readonly Requirement[], operatio
 function checkTokenAlone(name: string, requirements: readonly Requirement[], operation: JsonObject): void {
   const [authorizer] = schemesOf('authorizer', requirements);
   if (authorizer !== undefined) {
-    const fault = `asks for a token and for ${authorizer}, another authorizer`;
-    throw new OperationError(name, { fault, fix: 'keep one of them, since API Gateway asks one authorizer' });
+    const problem = `asks for a token and for ${authorizer}, another authorizer`;
+    throw new OperationError(name, { problem, fix: 'keep one of them, since API Gateway asks one authorizer' });
   }
   if (!hasAuthExtension(operation)) return;
-  const fault = `asks for a token, and for something else in ${AUTH_EXTENSION}`;
+  const problem = `asks for a token, and for something else in ${AUTH_EXTENSION}`;
   throw new OperationError(name, {
-    fault,
+    problem,
     fix: 'remove that extension, or write security: [] to leave the operation to it',
   });
 }
@@ -94,22 +94,22 @@ function checkTokenAlone(name: string, requirements: readonly Requirement[], ope
 function apiKeysOf(name: string, withToken: readonly Requirement[], others: readonly Requirement[]): readonly string[] {
   const [inPlace] = schemesOf('api-key', others);
   if (inPlace !== undefined) {
-    const fault = `may be called with a token or with the API key ${inPlace}`;
+    const problem = `may be called with a token or with the API key ${inPlace}`;
     const fix = 'write both into one object of security to ask for both, or remove one of them';
-    throw new OperationError(name, { fault, fix });
+    throw new OperationError(name, { problem, fix });
   }
   const apiKeys = schemesOf('api-key', withToken);
   const [apiKey] = apiKeys;
   if (apiKey === undefined || withToken.every((each) => schemesOf('api-key', [each]).length > 0)) return apiKeys;
-  const fault = `asks for the API key ${apiKey} with some tokens and not with others`;
-  throw new OperationError(name, { fault, fix: 'name the key in every object of security, or in none' });
+  const problem = `asks for the API key ${apiKey} with some tokens and not with others`;
+  throw new OperationError(name, { problem, fix: 'name the key in every object of security, or in none' });
 }
 
 function foreignGuard(name: string, requirements: readonly Requirement[], operation: JsonObject) {
   const authorizers = schemesOf('authorizer', requirements);
   if (authorizers.length > 0 && hasAuthExtension(operation)) {
-    const fault = `asks for ${authorizers.join(' and ')}, and for something else in ${AUTH_EXTENSION}`;
-    throw new OperationError(name, { fault, fix: 'keep one of them' });
+    const problem = `asks for ${authorizers.join(' and ')}, and for something else in ${AUTH_EXTENSION}`;
+    throw new OperationError(name, { problem, fix: 'keep one of them' });
   }
   if (asksForIam(operation)) return { by: 'authorizer', schemes: ['AWS_IAM'] } as const;
   if (authorizers.length > 0) return { by: 'authorizer', schemes: authorizers } as const;
@@ -149,7 +149,7 @@ function uncheckedAlone(name: string, schemes: readonly string[], source: Securi
   const hint = `define ${header} as { "type": "http", "scheme": "bearer" } if it is a bearer token; otherwise `;
   const fix = `ask for a token as well, or list ${schemes.length === 1 ? 'it' : 'them'} outside of security`;
   return new OperationError(name, {
-    fault: `asks for ${schemes.join(' or ')} alone, which API Gateway does not check, so it would be open to everybody`,
+    problem: `asks for ${schemes.join(' or ')} alone, which API Gateway does not check, so it would be open to everybody`,
     fix: header === undefined ? fix : hint + fix,
     kind: 'unchecked alone',
   });

@@ -56,7 +56,7 @@ describe('the revocation table', () => {
 });
 
 describe('the role of the authorizer', () => {
-  it('may read entries of its table, write its own log, and send traces: nothing else', () => {
+  it('may only read entries of its table, write its own log and send traces', () => {
     const [table] = onlyResource('AWS::DynamoDB::Table', 'Authorizer');
     const [log] = onlyResource('AWS::Logs::LogGroup', 'AuthorizerFunctionLogs');
     expect(statementsOfRole('AuthorizerFunctionRole')).toEqual([
@@ -65,7 +65,7 @@ describe('the role of the authorizer', () => {
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: { 'Fn::GetAtt': [log, 'Arn'] },
       },
-      // X-Ray's two actions know no resources.
+      // X-Ray's two actions support no resources.
       { Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' },
       {
         Effect: 'Allow',
@@ -73,7 +73,7 @@ describe('the role of the authorizer', () => {
         Resource: { 'Fn::GetAtt': [table, 'Arn'] },
         Condition: {
           'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['target', 'before'] },
-          // `ForAllValues` is true of a request that names no attributes.
+          // `ForAllValues` is also true for a request that names no attributes.
           Null: { 'dynamodb:Attributes': 'false' },
           StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
         },
@@ -86,7 +86,7 @@ describe('the role of the authorizer', () => {
     expect(Object.keys(role.Properties)).toEqual(['AssumeRolePolicyDocument']);
   });
 
-  it('is like every role of the stack in that no action has a wildcard', () => {
+  it('has no wildcard in an action, like every role of the stack', () => {
     const policies = Object.values(template.findResources('AWS::IAM::Policy')) as Resource[];
     const actions = policies
       .flatMap(({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement)
@@ -97,7 +97,7 @@ describe('the role of the authorizer', () => {
 });
 
 describe('the authorizer', () => {
-  it('is a TOKEN authorizer that lets API Gateway turn garbage away and keep decisions for the result TTL', () => {
+  it('is a TOKEN authorizer that lets API Gateway reject garbage and cache decisions for the result TTL', () => {
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'TOKEN',
       IdentitySource: 'method.request.header.Authorization',
@@ -106,7 +106,7 @@ describe('the authorizer', () => {
     });
   });
 
-  it('runs on Node.js 24 and arm64, traced, within five seconds, and logs to a group that forgets', () => {
+  it('runs on Node.js 24 and arm64, traced, with a timeout of five seconds and a log with limited retention', () => {
     const [log] = onlyResource('AWS::Logs::LogGroup', 'AuthorizerFunctionLogs');
     expect(authorizerFunction()[1].Properties).toMatchObject({
       Handler: 'index.handler',
@@ -119,7 +119,7 @@ describe('the authorizer', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
-  it('has the environment that its handler reads, and nothing more', () => {
+  it('has exactly the environment that its handler reads', () => {
     const [table] = onlyResource('AWS::DynamoDB::Table', 'Authorizer');
     expect(authorizerFunction()[1].Properties.Environment).toEqual({
       Variables: {
@@ -134,7 +134,7 @@ describe('the authorizer', () => {
     });
   });
 
-  it('describes itself in metadata, for the operator', () => {
+  it('describes itself to operators in metadata', () => {
     const description = descriptionIn(authorizerFunction()[1].Metadata);
     expect(description).toMatchObject({
       configuration: { issuers: [{ alias: 'main', issuer: issuer.issuer }] },
@@ -148,7 +148,7 @@ describe('the authorizer', () => {
     ]);
   });
 
-  it('may be invoked by API Gateway on behalf of this API’s authorizers only', () => {
+  it('may be invoked by API Gateway only for authorizers of this API', () => {
     const [functionId] = authorizerFunction();
     const [apiId] = onlyResource('AWS::ApiGateway::RestApi', 'Api');
     const permissions = (Object.values(template.findResources('AWS::Lambda::Permission')) as Resource[]).filter(
@@ -181,7 +181,7 @@ describe('the authorizer', () => {
 });
 
 describe('the API', () => {
-  it('asks the authorizer on every route', () => {
+  it('uses the authorizer on every route', () => {
     const [authorizerId] = onlyResource('AWS::ApiGateway::Authorizer', 'Authorizer');
     const methods = Object.values(template.findResources('AWS::ApiGateway::Method')) as Resource[];
     const protectedMethods = methods.filter(({ Properties }) => Properties.HttpMethod !== 'OPTIONS');
@@ -194,7 +194,7 @@ describe('the API', () => {
   it('answers preflights of any origin without a token and without credentials', () => {
     const methods = Object.values(template.findResources('AWS::ApiGateway::Method')) as Resource[];
     const preflights = methods.filter(({ Properties }) => Properties.HttpMethod === 'OPTIONS');
-    // The root, /whoami, /orders and /orders/{id}: every resource, or a browser could not even ask.
+    // Every resource (the root, /whoami, /orders and /orders/{id}), or a browser could not even ask.
     expect(preflights).toHaveLength(4);
     for (const { Properties } of preflights) {
       expect(Properties.AuthorizationType).toBe('NONE');
@@ -205,7 +205,7 @@ describe('the API', () => {
     }
   });
 
-  it('logs one JSON line for a request, with no principal, path or header in it', () => {
+  it('logs one JSON line for each request, without principal, path or header', () => {
     const [, stage] = onlyResource('AWS::ApiGateway::Stage', 'Api');
     const { Format, DestinationArn } = stage.Properties.AccessLogSetting as Record<string, string>;
     const [log] = onlyResource('AWS::Logs::LogGroup', 'AccessLogs');
@@ -223,7 +223,7 @@ describe('the API', () => {
     expect(variables).not.toMatch(/principalId|authorizer\.(subject|jwtId|clientId)|\$context\.path|header/);
   });
 
-  it('keeps execution logs to errors, because at INFO they hold decisions', () => {
+  it('writes execution logs for errors only, because at INFO they contain decisions', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'v1',
       TracingEnabled: true,
@@ -231,7 +231,7 @@ describe('the API', () => {
     });
   });
 
-  it('is flushed, on its own stage', () => {
+  it('has its own stage flushed', () => {
     const [stageId] = onlyResource('AWS::ApiGateway::Stage', 'Api');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -255,7 +255,7 @@ describe('the outputs', () => {
 });
 
 describe('options of a deployment', () => {
-  it('leave out the flusher, and say so to the operator', () => {
+  it('leave out the flusher, and tell operators so', () => {
     template = templateOf(apiStackOf({ ...soundDeployment, flush: false }));
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
     expect(descriptionIn(authorizerFunction()[1].Metadata)).toMatchObject({ flush: false });
@@ -269,7 +269,7 @@ describe('options of a deployment', () => {
     for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1);
   });
 
-  it('hand levels and context claims to the authorizer', () => {
+  it('pass levels and context claims to the authorizer', () => {
     const options = { revocationLevels: ['token', 'subject'], contextClaims: { tenant: 'org_id' } } as const;
     template = templateOf(apiStackOf({ ...soundDeployment, ...options }));
     expect(authorizerFunction()[1].Properties.Environment).toMatchObject({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-// Synthesizing in processes of their own: seconds, but of processor time that other tests want too.
+// Processes of their own synthesize here: that takes seconds of processor time, which other tests need too.
 vi.setConfig({ testTimeout: 120_000 });
 
 let outdir: string;
@@ -13,10 +13,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(outdir, { recursive: true, force: true }));
 
-/** Runs `infra/app.ts` as the CDK command does, without credentials, and on demand with another `deployment.ts`. */
+/** Runs `infra/app.ts` as the CDK command does, without credentials, and optionally with another `deployment.ts`. */
 function runApp(deployment?: string, more: Readonly<Record<string, string>> = {}) {
   const substitute = deployment === undefined ? [] : ['--import', dataModule(hookReturning(dataModule(deployment)))];
-  // CDK's own rules are for `npm run synth`, which CI runs too: they take most of the time.
+  // Without CDK's own rules, which take most of the time: `npm run synth` applies them, also in CI.
   const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const environment = { PATH, TMPDIR, NODE_COMPILE_CACHE, CDK_OUTDIR: outdir, CDK_VALIDATION: 'false', ...more };
   return spawnSync(process.execPath, [...substitute, 'infra/app.ts'], { encoding: 'utf8', env: environment });
@@ -33,7 +33,7 @@ function dataModule(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
-/** The CDK command asks nobody on the network. */
+/** Keeps the CDK command from asking the network. */
 const ALONE = {
   AWS_EC2_METADATA_DISABLED: 'true',
   CDK_DISABLE_CLI_TELEMETRY: 'true',
@@ -41,7 +41,7 @@ const ALONE = {
 };
 
 describe('the app behind npx cdk synth', () => {
-  it('writes the template of the deployment as it is, without AWS credentials, for any Region and account', () => {
+  it('writes the template of the unchanged deployment without AWS credentials, for any Region and account', () => {
     const { status, stderr } = runApp();
     expect(stderr).toBe('');
     expect(status).toBe(0);
@@ -56,7 +56,7 @@ describe('the app behind npx cdk synth', () => {
     expect(status).toBe(1);
   });
 
-  it('leaves the assets that the template names with --no-staging, also of the command itself', () => {
+  it('keeps the assets that the template names with --no-staging, also by the command itself', () => {
     // type-checked-app.test.ts runs what cdk.json names.
     const app = ['--app', 'node infra/app.ts'];
     const arguments_ = ['synth', ...app, '--quiet', '--no-staging', '--no-notices', '--output', outdir];

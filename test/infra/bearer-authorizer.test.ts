@@ -29,7 +29,7 @@ const settings: AuthorizerSettings = {
   ],
 };
 
-/** The API a team already has. */
+/** An API that a team already has. */
 function ordersApi(stack: Stack, authorizer: IAuthorizer, policy?: PolicyDocument): RestApi {
   const api = new RestApi(stack, 'Orders', policy === undefined ? {} : { policy });
   const orders = api.root.addResource('orders');
@@ -46,7 +46,7 @@ function policyThat(effect: Effect): PolicyDocument {
 }
 
 describe('an authorizer on the API a team already has', () => {
-  it('needs issuers and routes, and is then an authorizer for methods', () => {
+  it('needs only issuers and routes to be an authorizer for methods', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings));
     const template = Template.fromStack(stack);
@@ -57,13 +57,13 @@ describe('an authorizer on the API a team already has', () => {
     });
   });
 
-  it('keeps decisions no longer than told', () => {
+  it('caches decisions for the result TTL', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, resultTtl: Duration.seconds(0) }));
     Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
   });
 
-  it('that caches per route is a REQUEST authorizer, whose key holds token, resource and method', () => {
+  it('that caches per route is a REQUEST authorizer whose cache key has token, resource and method', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, cachePer: 'route' }));
     const template = Template.fromStack(stack);
@@ -77,7 +77,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(functions.flatMap(({ Metadata }) => descriptionIn(Metadata) ?? [])).toMatchObject([{ cachePer: 'route' }]);
   });
 
-  it('that caches per route keeps the authorizer that deployed stages ask until the next deployment', () => {
+  it('that caches per route has another id, so that deployed stages keep the former authorizer until the next deployment', () => {
     const idOf = (cachePer: 'token' | 'route') => {
       const stack = newStack();
       ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, cachePer }));
@@ -86,7 +86,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(idOf('route')).not.toEqual(idOf('token'));
   });
 
-  it('that caches per route takes a table that loses a route per token, and warns of nothing', () => {
+  it('that caches per route accepts a table that loses a route when caching per token, and warns of nothing', () => {
     const routes: readonly Route[] = [
       { method: 'GET', path: '/t/{tenant}', scopes: ['a'] },
       { method: 'GET', path: '/t/{tenant}/billing/{invoice}', scopes: ['b'] },
@@ -112,7 +112,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', wrong)).toThrow('issuers.main.audiences is []');
   });
 
-  it('rejects a method that no route names, by method and path', () => {
+  it('rejects a method without a route, and names its method and path', () => {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     const api = ordersApi(stack, authorizer);
@@ -120,7 +120,7 @@ describe('an authorizer on the API a team already has', () => {
     expect(() => Template.fromStack(stack)).toThrow('PUT /refunds/{id} uses the authorizer, but no route names it');
   });
 
-  it('rejects a route that no method serves, by method and path', () => {
+  it('rejects a route without a method, and names its method and path', () => {
     const stack = newStack();
     const routes: readonly Route[] = [...settings.routes, { method: 'ANY', path: '/lost', scopes: [] }];
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', { ...settings, routes }));
@@ -129,34 +129,34 @@ describe('an authorizer on the API a team already has', () => {
     );
   });
 
-  it('leaves methods alone that do not use it', () => {
+  it('ignores methods that do not use it', () => {
     const stack = newStack();
     const api = ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings));
     api.root.addResource('health').addMethod('GET', new MockIntegration());
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 
-  it('rejects an API whose resource policy allows, which would speak where the authorizer is silent', () => {
+  it('rejects an API whose resource policy has an Allow, which would open routes that the authorizer does not', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings), policyThat(Effect.ALLOW));
     expect(() => Template.fromStack(stack)).toThrow('The API team/Orders has a resource policy that allows');
   });
 
-  it('takes an API whose resource policy only denies', () => {
+  it('accepts an API whose resource policy only denies', () => {
     const stack = newStack();
     ordersApi(stack, new BearerAuthorizer(stack, 'Authorizer', settings), policyThat(Effect.DENY));
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });
 
-describe('what is said to CloudFormation directly', () => {
+describe('an authorizer and raw CloudFormation resources', () => {
   function ordersStack() {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     return { stack, authorizer, api: ordersApi(stack, authorizer) };
   }
 
-  /** `GET /orders/{id}/refunds` as CfnInclude makes it of a team's old template. */
+  /** `GET /orders/{id}/refunds` as CfnInclude creates it from a team's old template. */
   function addCfnMethod({ stack, api }: ReturnType<typeof ordersStack>, authorizerId: string): CfnMethod {
     const refunds = api.root.resourceForPath('/orders/{id}/refunds');
     return new CfnMethod(stack, 'Refunds', {
@@ -168,7 +168,7 @@ describe('what is said to CloudFormation directly', () => {
     });
   }
 
-  it('rejects a CfnMethod that uses the authorizer, whose path no policy would know', () => {
+  it('rejects a CfnMethod that uses the authorizer, whose path is in no policy', () => {
     const world = ordersStack();
     addCfnMethod(world, world.authorizer.authorizerId);
     expect(() => Template.fromStack(world.stack)).toThrow(
@@ -176,7 +176,7 @@ describe('what is said to CloudFormation directly', () => {
     );
   });
 
-  it('rejects it too where only an override names the authorizer', () => {
+  it('rejects it also if only an override names the authorizer', () => {
     const world = ordersStack();
     const logicalId = world.stack.getLogicalId(
       world.authorizer.node.findChild('Token').node.defaultChild as CfnElement,
@@ -185,13 +185,13 @@ describe('what is said to CloudFormation directly', () => {
     expect(() => Template.fromStack(world.stack)).toThrow('team/Refunds is a CfnMethod that uses the authorizer');
   });
 
-  it('leaves a CfnMethod alone that uses another authorizer, or none', () => {
+  it('ignores a CfnMethod that uses another authorizer, or none', () => {
     const world = ordersStack();
     addCfnMethod(world, 'other');
     expect(() => Template.fromStack(world.stack)).not.toThrow();
   });
 
-  it('rejects a method whose override takes the authorizer away', () => {
+  it('rejects a method whose override removes the authorizer', () => {
     const { stack, api } = ordersStack();
     const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
     method.addPropertyOverride('AuthorizationType', 'NONE');
@@ -238,7 +238,7 @@ describe('an authorizer on more than one API', () => {
     );
   });
 
-  it('rejects one that lacks a route: a rule for a method that another route answers would open that route', () => {
+  it('rejects an API that lacks a route: another route that answers the requests would be open', () => {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     ordersApi(stack, authorizer);
@@ -251,7 +251,7 @@ describe('an authorizer on more than one API', () => {
     );
   });
 
-  it('says how, when it is handed to the second as it is', () => {
+  it('says to use forApi(api) when it is passed to the second API itself', () => {
     const stack = newStack();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     ordersApi(stack, authorizer);
@@ -294,7 +294,7 @@ describe('an authorizer for 500 routes', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const descriptions = functions.flatMap(({ Metadata }) => descriptionIn(Metadata) ?? []);
     expect(descriptions[0]?.routes).toHaveLength(500);
-    // CloudFormation reads templates of up to 1 MB.
+    // CloudFormation accepts templates of up to 1 MB.
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
   });
 });
@@ -322,7 +322,7 @@ describe('an authorizer for 1000 routes', () => {
 });
 
 describe('an authorizer for 100 collections of many tenants', () => {
-  it('fits a template where one scope opens them all', () => {
+  it('fits into a template if one scope opens them all', () => {
     const stack = newStack();
     const settings = { issuers: { main: issuer }, routes: tenantRoutes(100) };
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
@@ -330,7 +330,7 @@ describe('an authorizer for 100 collections of many tenants', () => {
     expect(JSON.stringify(stack.resolve(cfnOptions.metadata?.[DESCRIPTION_KEY])).length).toBeLessThan(400_000);
   });
 
-  it('is rejected where the description of its routes would fill the template, with the bytes', () => {
+  it('is rejected with the number of bytes if the description of its routes would fill the template', () => {
     const scopes = ['api-'.repeat(100)];
     const routes = tenantRoutes(100, 'long-'.repeat(60), scopes);
     expect(() => new BearerAuthorizer(newStack(), 'Authorizer', { issuers: { main: issuer }, routes })).toThrow(
@@ -357,11 +357,11 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
       .map(({ entry }) => String(entry.data));
   }
 
-  it('is none where ids and scopes are all it holds beside the policy', () => {
+  it('causes no warning if it has only ids and scopes besides the policy', () => {
     expect(warningsFor({})).toEqual([]);
   });
 
-  it('is warned of where context claims may fill it up', () => {
+  it('causes a warning if context claims may fill it', () => {
     expect(warningsFor({ contextClaims: tenClaims })).toEqual([
       expect.stringMatching(
         /^The answer to a token with the scope read may take \d+ bytes, .+ and 8192 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', .+ maxAnswerBytes: \d+\./,
@@ -369,20 +369,20 @@ describe('an answer that might outgrow the 8 KB that API Gateway documents', () 
     ]);
   });
 
-  it('is not warned of where maxAnswerBytes allows it', () => {
+  it('causes no warning if maxAnswerBytes allows it', () => {
     expect(warningsFor({ contextClaims: tenClaims, maxAnswerBytes: 16_384 })).toEqual([]);
   });
 
-  it('is not warned of where decisions are cached for each route', () => {
+  it('causes no warning if decisions are cached for each route', () => {
     expect(warningsFor({ contextClaims: tenClaims, cachePer: 'route' })).toEqual([]);
   });
 
-  it('is none where a long stage name would stand in every pattern: shortened patterns name no stage', () => {
+  it('causes no warning for a long stage name, because shortened patterns name no stage', () => {
     expect(warningsFor({}, 's'.repeat(128))).toEqual([]);
   });
 });
 
-/** Of the function, which no API needs to use yet. */
+/** The warnings of the function. They need no API that uses it. */
 function warningsOf({ function: { node } }: BearerAuthorizer): readonly unknown[] {
   return node.metadata.filter(({ type }) => type === ArtifactMetadataEntryType.WARN).map(({ data }) => data);
 }
@@ -395,13 +395,13 @@ describe('routes whose policies would be too long', () => {
   const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
     new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 
-  it('are rejected, by the scope that needs one', () => {
+  it('are rejected with the scope that needs one', () => {
     expect(() => create(newStack())).toThrow(
       /A token with the scope even would need a policy of \d+ bytes, and 6144 fit: set cachePer: 'route', .+ maxAnswerBytes: \d+\.$/,
     );
   });
 
-  it('are accepted with maxAnswerBytes, and warned of by the scope and the bytes', () => {
+  it('are accepted with maxAnswerBytes, with a warning that names the scope and the bytes', () => {
     const stack = newStack();
     expect(warningsOf(create(stack, { maxAnswerBytes: 32_768 }))).toEqual([
       expect.stringMatching(
@@ -411,7 +411,7 @@ describe('routes whose policies would be too long', () => {
   });
 });
 
-describe('routes of which tokens lose requests', () => {
+describe('routes whose requests some tokens lose', () => {
   const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
   const routes: readonly Route[] = [
     { method: 'GET', path: '/t/{tenant}', scopes: ['a'] },
@@ -421,11 +421,11 @@ describe('routes of which tokens lose requests', () => {
   const create = (stack: Stack, more: Partial<AuthorizerSettings> = {}) =>
     new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 
-  it('are rejected where a whole route is lost', () => {
+  it('are rejected if a whole route is lost', () => {
     expect(() => create(newStack())).toThrow(`would be rejected ${pdf}`);
   });
 
-  it('are accepted by name, warned of, and described to operators', () => {
+  it('are accepted by name, with a warning and a description for operators', () => {
     const stack = newStack();
     const authorizer = create(stack, { acceptedLosses: [pdf] });
     expect(warningsOf(authorizer)).toEqual([expect.stringContaining(`\n  ${pdf}, without a scope of `)]);
@@ -434,20 +434,20 @@ describe('routes of which tokens lose requests', () => {
     expect(lossesIn(losses).listed.map(({ route }) => route)).toEqual([2]);
   });
 
-  it('are rejected where exact policies are required', () => {
+  it('are rejected if exact policies are required', () => {
     expect(() => create(newStack(), { acceptedLosses: [pdf], exactPolicies: 'required' })).toThrow(
       "exactPolicies is 'required', and these requests get 403",
     );
   });
 
-  it('are not mended by a name that is no loss', () => {
+  it('are rejected with an accepted name that is not lost', () => {
     expect(() => create(newStack(), { acceptedLosses: [pdf, 'GET /t/{tenant}'] })).toThrow(
       'acceptedLosses names GET /t/{tenant}, and no token loses that route as a whole',
     );
   });
 });
 
-/** A stack holds 500 resources: the methods of so many routes need several. */
+/** Spreads the methods of many routes over several stacks: a stack can have 500 resources. */
 function addMethods(stack: Stack, api: RestApi, authorizer: IAuthorizer, routes: readonly Route[]): void {
   api.root.addMethod('OPTIONS', new MockIntegration());
   for (let start = 0; start < routes.length; start += 100) {

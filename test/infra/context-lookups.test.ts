@@ -97,7 +97,7 @@ function synthesize(app: App, settings: (look: LookUp) => Partial<Deployment>): 
 
 describe('a value that the CDK command has yet to look up', () => {
   it.each(FULL_SUITE ? oneByOne : together)(
-    'is asked for in the first synth, and used in the second: %s',
+    'is requested in the first synth and used in the second: %s',
     (_name, settings) => {
       const { missing } = synthesize(newApp(), settings);
       expect(Object.keys(missing).length).toBeGreaterThan(0);

@@ -379,7 +379,7 @@ const wrong: readonly [string, Changes, string][] = [
   ['an address that is none', { alarmEmail: 'on-call' }, 'alarmEmail is "on-call": write one e-mail address.'],
 ];
 
-describe('a deployment is rejected, in one sentence that names the field and the fix, for', () => {
+describe('a deployment is rejected, in one sentence that names the field and says what to write:', () => {
   it.each(wrong)('%s', (_name, changes, sentence) => {
     const check = () => checkDeployment(deploymentWith(changes));
     expect(check).toThrow(sentence);
@@ -393,12 +393,12 @@ describe('a deployment is rejected, in one sentence that names the field and the
 });
 
 describe('the settings of an authorizer', () => {
-  it('need no result TTL', () => {
+  it('do not need a result TTL', () => {
     const { issuers, routes } = soundDeployment;
     expect(() => checkAuthorizerSettings({ issuers, routes })).not.toThrow();
   });
 
-  it('need an issuer, for there is no stack to make one', () => {
+  it('need an issuer, because no stack creates one', () => {
     const { routes } = soundDeployment;
     expect(() => checkAuthorizerSettings({ issuers: {}, routes })).toThrow('issuers is {}: name at least one');
   });

@@ -21,7 +21,7 @@ describe('a deployment with its options', () => {
     template = templateOf(apiStackOf({ ...soundDeployment, ...options }));
   });
 
-  it('keeps concurrency free for the authorizer, and for no other function', () => {
+  it('reserves concurrency for the authorizer and for no other function', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const reserved = functions.filter(([, { Properties }]) => Properties.ReservedConcurrentExecutions !== undefined);
     expect(reserved.map(([id]) => id)).toEqual([expect.stringMatching(/^AuthorizerFunction/)]);
@@ -42,7 +42,7 @@ describe('a deployment with its options', () => {
     });
   });
 
-  it("puts AWS's rules and a limit for each address before the stage, and samples no request, which shows its token", () => {
+  it("puts AWS's rules and a limit for each address before the stage, and samples no requests, which would show tokens", () => {
     const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
     const rules = acl?.Properties.Rules as { readonly Name: string; readonly Action?: unknown }[];
     expect(rules.map(({ Name }) => Name)).toEqual([
@@ -56,7 +56,7 @@ describe('a deployment with its options', () => {
     expect(JSON.stringify(association?.Properties.ResourceArn)).toContain('/stages/');
   });
 
-  it('tells an address that asks too often so with 429, which any page may read: 403 is for scopes', () => {
+  it('answers 429 to an address with too many requests, which any page may read: 403 is for scopes', () => {
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: Match.arrayWith([
         Match.objectLike({
@@ -133,7 +133,7 @@ describe('a deployment without options', () => {
     template = templateOf(apiStackOf(soundDeployment));
   });
 
-  it.each(['AWS::WAFv2::WebACL', 'AWS::KMS::Key', 'AWS::SNS::Topic'])('pays for no %s', (type) => {
+  it.each(['AWS::WAFv2::WebACL', 'AWS::KMS::Key', 'AWS::SNS::Topic'])('has no %s, which would cost money', (type) => {
     template.resourceCountIs(type, 0);
   });
 
@@ -143,8 +143,8 @@ describe('a deployment without options', () => {
   });
 });
 
-describe('what a team has already', () => {
-  it('is used: a web ACL and a key, by ARN', () => {
+describe('a resource that a team already has', () => {
+  it('is used by its ARN, a web ACL or a key', () => {
     const template = templateOf(apiStackOf({ ...soundDeployment, webAcl: webAclArn, encryptionKey: keyArn }));
     template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', { WebACLArn: webAclArn });
     template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { KMSMasterKeyId: keyArn } });
@@ -153,7 +153,7 @@ describe('what a team has already', () => {
   });
 });
 
-describe('an option that is wrong', () => {
+describe('a wrong option', () => {
   it.each<[Record<string, unknown>, string]>([
     [{ reservedConcurrency: 0 }, 'reservedConcurrency is 0: write a whole number from 1.'],
     [{ reservedConcurrency: 1.5 }, 'reservedConcurrency is 1.5: write a whole number from 1.'],
@@ -180,7 +180,7 @@ describe('an option that is wrong', () => {
       "requestsPerAddress is 5000: leave it out, or write webAcl: 'managed-rules', whose limit it is.",
     ],
     [{ webAcl: 'default' }, 'webAcl is "default": write \'managed-rules\', or the ARN of a regional web ACL.'],
-  ])('is named with the fix: %j', (option, sentence) => {
+  ])('is named, and the error says what to write: %j', (option, sentence) => {
     expect(() => checkDeployment({ ...soundDeployment, ...option } as Deployment)).toThrow(sentence);
   });
 });

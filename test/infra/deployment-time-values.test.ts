@@ -43,7 +43,7 @@ function protect(stack: Stack, issuers: Readonly<Record<string, IssuerSettings>>
   new RestApi(stack, 'Api', { defaultMethodOptions: { authorizer } }).root.addResource('a').addMethod('GET');
 }
 
-/** All that synth wrote, assets included; no placeholder of CDK's may be left in it. */
+/** Everything that synth wrote, assets included. No placeholder of CDK may be left in it. */
 function synthesizedText(app: App): string {
   const { directory } = app.synth();
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -127,7 +127,7 @@ describe('a value that only the deployment knows', () => {
     ['oidc', 'algorithms', [Fn.importValue('A')]],
     ['oidc', 'clockTolerance', Duration.seconds(number)],
     ['oidc', 'maxTokenAge', Duration.hours(number)],
-  ])('is rejected in %s as %s, from which synth makes something', (preset, option, value) => {
+  ])('is rejected in %s as %s, which synth itself reads', (preset, option, value) => {
     const settings = () => settingsBy(preset, { ...EVERY_OPTION[preset], [option]: value });
     expect(settings).toThrow(new RegExp(`^${preset}: ${option} is [^\\n]+\\.$`));
     expect(settings).toThrow(DeploymentError);

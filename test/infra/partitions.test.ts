@@ -9,7 +9,7 @@ function templateIn(region: string, deployment: Deployment = soundDeployment): T
   return templateOf(new ApiStack(newApp(), 'bearer-authorizer', { deployment, env }));
 }
 
-/** The address, where CloudFormation fills in Region and suffix. */
+/** The address as CloudFormation completes it with Region and suffix. */
 function endpointIn(template: Template): string {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   const endpoint = functions
@@ -31,7 +31,7 @@ describe.each([
   ['us-gov-west-1', 'aws-us-gov'],
   ['eu-central-1', 'aws'],
 ])('a stack for %s', (region, partition) => {
-  it('has ARNs of its own partition only, and asks DynamoDB under the address of its Region', () => {
+  it('has only ARNs of its own partition, and the address of DynamoDB in its Region', () => {
     const template = templateIn(region, everyOption);
     const text = JSON.stringify(template.toJSON());
     const partitions = new Set([...text.matchAll(/arn:([a-z-]+):/g)].map(([, name]) => name));
@@ -43,7 +43,7 @@ describe.each([
 describe('a stack without an issuer', () => {
   const withoutIssuer: Deployment = { ...soundDeployment, issuers: {} };
 
-  it('names the FIPS address for tokens in GovCloud, where Cognito has no other', () => {
+  it('outputs the FIPS address of the token endpoint in GovCloud, where Cognito has no other', () => {
     const outputs = templateIn('us-gov-west-1', withoutIssuer).findOutputs('TokenEndpoint');
     expect(JSON.stringify(outputs)).toContain('.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token');
   });
@@ -58,7 +58,7 @@ describe('a stack without an issuer', () => {
 describe("DynamoDB's FIPS endpoint", () => {
   const withFips: Deployment = { ...soundDeployment, fipsEndpoint: true };
 
-  it('is read where the United States and Canada have one', () => {
+  it('is used in the Regions of the United States and Canada that have one', () => {
     expect(endpointIn(templateIn('ca-central-1', withFips))).toBe(
       'https://dynamodb-fips.<AWS::Region>.<AWS::URLSuffix>',
     );

@@ -38,7 +38,7 @@ interface Report {
   readonly pluginReports: readonly { readonly violations?: readonly { readonly ruleName: string }[] }[];
 }
 
-/** Rules that a deployment breaks without an exception, and the ids and reasons of the exceptions it makes. */
+/** The rules that a deployment breaks without suppressing them, and the ids and reasons of its suppressions. */
 function verdictOn(deployment: Deployment, env: Environment) {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const app = newApp();
@@ -47,7 +47,7 @@ function verdictOn(deployment: Deployment, env: Environment) {
   try {
     app.synth();
   } catch {
-    // What was broken stands in the report.
+    // The report has the broken rules.
   }
   const file = join(app.outdir, 'validation-report.json');
   const report: Report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { pluginReports: [] };
@@ -65,7 +65,7 @@ function verdictOn(deployment: Deployment, env: Environment) {
 const used = new Set<string>();
 
 beforeAll(() => {
-  // CloudFormation's own rules too, which other suites do without.
+  // With CloudFormation's own rules, which other tests leave out.
   vi.stubEnv('CDK_VALIDATION', 'true');
 });
 afterAll(() => vi.unstubAllEnvs());
@@ -74,7 +74,7 @@ const unknown: Environment = {};
 const known: Environment = { account: '123456789012', region: 'eu-west-1' };
 
 describe.each<[string, Deployment, Environment]>([
-  // First: CDK keeps the rules that it has compiled as long as no other type of resource comes.
+  // This one is first, because CDK keeps compiled rules until another type of resource comes.
   ['a deployment with every option', everyOption, unknown],
   ['the deployment of this repository, with a Cognito user pool', { ...soundDeployment, issuers: {} }, unknown],
   ['a deployment that trusts an issuer of every preset', { ...soundDeployment, issuers: everyPreset }, unknown],
@@ -85,11 +85,11 @@ describe.each<[string, Deployment, Environment]>([
     verdict = verdictOn(deployment, env);
   });
 
-  it('follows the rules of AwsSolutions and Serverless, but for those it names', () => {
+  it('follows the rules of AwsSolutions and Serverless, except for those it suppresses', () => {
     expect(verdict.broken).toEqual([]);
   });
 
-  it('gives each exception a sentence of the one table', () => {
+  it('gives each suppression a reason of the table', () => {
     expect(verdict.exceptions.length).toBeGreaterThan(0);
     for (const [id, reason] of verdict.exceptions) {
       expect(NAG_SUPPRESSIONS).toHaveProperty([id], reason);
@@ -98,7 +98,7 @@ describe.each<[string, Deployment, Environment]>([
   });
 });
 
-it('the table has no sentence that no deployment needs', () => {
+it('the table has no suppression that no deployment needs', () => {
   expect([...used].toSorted()).toEqual(Object.keys(NAG_SUPPRESSIONS).toSorted());
 });
 

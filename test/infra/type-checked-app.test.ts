@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codeUnder } from '../support/document-blocks.ts';
 
-// Compiling and synthesizing in processes of their own: seconds, but of processor time that other tests want too.
+// Processes of their own compile and synthesize here: that takes seconds of processor time, which other tests need too.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-/** What `npx cdk synth` needs of the repository. */
+/** The files of the repository that `npx cdk synth` needs. */
 const PARTS = ['cdk.json', 'package.json', 'tsconfig.json', 'infra', 'lambda'];
 
 let folder: string;
@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const { app } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly app: string };
 
-/** Runs the app that cdk.json names, as the CDK command does, with this `deployment.ts`; or only a `part` of its commands. */
+/** Runs the app that cdk.json names as the CDK command does, with this `deployment.ts`. @param part - the commands to run */
 function synthesize(deployment: string, part = app) {
   writeFileSync(join(folder, 'infra', 'deployment.ts'), deployment);
   const { PATH = '', TMPDIR, NODE_COMPILE_CACHE } = process.env;
@@ -32,10 +32,10 @@ function synthesize(deployment: string, part = app) {
     PATH: `${join(process.cwd(), 'node_modules', '.bin')}:${PATH}`,
     TMPDIR,
     NODE_COMPILE_CACHE,
-    // The compiler collects its garbage for a third of its time, and is gone in seconds.
+    // Garbage collection would take a third of the compiler's time, and the process ends in seconds.
     GOGC: 'off',
     CDK_OUTDIR: outdir,
-    // CDK's own rules are for `npm run synth`, which CI runs too: they take most of the time.
+    // Without CDK's own rules, which take most of the time: `npm run synth` applies them, also in CI.
     CDK_VALIDATION: 'false',
   };
   const { status, stdout, stderr } = spawnSync(part, { shell: true, cwd: folder, encoding: 'utf8', env });
@@ -56,7 +56,7 @@ function readmeSnippet(): string {
   return codeUnder('README.md', 'Deploy it', 'ts').join('');
 }
 
-/** What the file's own comment tells to write: an import, and the field in place of `issuers: {}`. */
+/** The file changed as its own comment says: an import, and the field that replaces `issuers: {}`. */
 function asCommentSays(): string {
   const [, line = '', field = ''] = /\n \* {5}(import .*)\n \* {5}(issuers: .*)\n/.exec(original) ?? [];
   return original
@@ -75,10 +75,10 @@ describe('the app that cdk.json names', () => {
     expect(written).toContain('bearer-authorizer.template.json');
   });
 
-  it('says the sentence alone where a preset rejects its options while deployment.ts is read', () => {
+  it('prints only the sentence if a preset rejects its options while deployment.ts is read', () => {
     const { status, stdout, stderr, written } = synthesize(
       withIssuer('auth0', "{ domain: 'https://acme.eu.auth0.com', audience: 'https://api.acme.example' }"),
-      // A wrong option is a mistake of value and not of type: the check of types before it says nothing.
+      // Without the check of types, which does not notice a wrong value.
       app.split(' && ').at(-1),
     );
     expect(stderr).toBe(
@@ -113,7 +113,7 @@ describe('the app that cdk.json names', () => {
   });
 });
 
-/** Counted from 1. */
+/** The number of the line, counted from 1. */
 function lineOf(text: string, folder: string): number {
   const lines = readFileSync(join(folder, 'infra', 'deployment.ts'), 'utf8').split('\n');
   return lines.findIndex((line) => line.includes(text)) + 1;

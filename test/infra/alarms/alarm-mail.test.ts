@@ -24,7 +24,7 @@ function topicsOfAlarms(template: Template): ReadonlyMap<string, number> {
   return new Map([...new Set(topics)].map((topic) => [topic, topics.filter((other) => other === topic).length]));
 }
 
-/** What a topic's own policy says; without a policy SNS lets the account's services publish, with one it does not. */
+/** A topic's own policy. Without one, SNS lets the account's services publish; with one, it does not. */
 function policyOf(template: Template, topic: string): readonly Statement[] {
   return Object.values(template.findResources('AWS::SNS::TopicPolicy'))
     .filter(({ Properties }) => (Properties.Topics as readonly Reference[]).some(({ Ref }) => Ref === topic))
@@ -32,7 +32,7 @@ function policyOf(template: Template, topic: string): readonly Statement[] {
 }
 
 describe('an authorizer on the API a team already has', () => {
-  it('rings when a decision is cut off, which no line of its own log can tell', () => {
+  it('has an alarm for decisions that Lambda cuts off, which its own log cannot show', () => {
     const stack = newStack();
     addAuthorizedApi(stack);
     Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -44,7 +44,7 @@ describe('an authorizer on the API a team already has', () => {
     });
   });
 
-  it("mails its alarms, the flusher's and those of the API with what the package exports", () => {
+  it("mails its alarms, the flusher's and those of the API by what the package exports", () => {
     const stack = newStack();
     const { authorizer, api } = addAuthorizedApi(stack);
     const alarms = [
@@ -75,12 +75,12 @@ describe('the mail of alarms', () => {
   const topics = topicsOfAlarms(template);
   const [topic = ''] = topics.keys();
 
-  it('leaves by one topic for every alarm, to which the address is subscribed', () => {
+  it('is sent by one topic for all alarms, to which the address is subscribed', () => {
     expect([...topics.values()]).toEqual([Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length]);
     template.hasResourceProperties('AWS::SNS::Subscription', { TopicArn: { Ref: topic } });
   });
 
-  it('may be published by CloudWatch, on behalf of alarms of this account only', () => {
+  it('may be published by CloudWatch, but only for alarms of this account', () => {
     const publishers = policyOf(template, topic).filter(({ Effect }) => Effect === 'Allow');
     expect(publishers).toEqual([
       {
@@ -94,7 +94,7 @@ describe('the mail of alarms', () => {
     ]);
   });
 
-  it('is denied to nobody who publishes over TLS', () => {
+  it('may be published over TLS', () => {
     const denials = policyOf(template, topic).filter(({ Effect }) => Effect === 'Deny');
     expect(denials.map(({ Condition }) => Condition)).toEqual([{ Bool: { 'aws:SecureTransport': 'false' } }]);
   });

@@ -12,7 +12,7 @@ interface Template {
   readonly Resources: Record<string, { readonly Properties?: { readonly Code?: { readonly S3Key: string } } }>;
 }
 
-/** The example backend as it is deployed: its bundle. */
+/** The bundle of the example backend, as it is deployed. */
 async function bundledBackend(): Promise<Handler> {
   const app = newApp();
   new ApiStack(app, 'bearer-authorizer', { deployment: soundDeployment });

@@ -32,12 +32,12 @@ beforeAll(() => {
 });
 
 describe("API Gateway's own answers", () => {
-  it('challenge without an error code where the request may have carried no token', () => {
+  it('challenge without an error code if the request may have carried no token', () => {
     expect(responses.get('UNAUTHORIZED')?.StatusCode).toBe('401');
     expect(headersOf(responses, 'UNAUTHORIZED')['WWW-Authenticate']).toBe(`'Bearer realm="orders"'`);
   });
 
-  it('say insufficient_scope where a good token lacks one', () => {
+  it('say insufficient_scope if a good token lacks a scope', () => {
     expect(responses.get('ACCESS_DENIED')?.StatusCode).toBe('403');
     expect(headersOf(responses, 'ACCESS_DENIED')['WWW-Authenticate']).toBe(
       `'Bearer realm="orders", error="insufficient_scope"'`,
@@ -45,7 +45,7 @@ describe("API Gateway's own answers", () => {
   });
 
   it.each(['AUTHORIZER_CONFIGURATION_ERROR', 'AUTHORIZER_FAILURE'])(
-    'ask to come back when nothing can be known: %s',
+    'ask clients to retry when the authorizer cannot decide: %s',
     (type) => {
       expect(responses.get(type)?.StatusCode).toBe('503');
       expect(headersOf(responses, type)['Retry-After']).toBe("'5'");
@@ -53,12 +53,12 @@ describe("API Gateway's own answers", () => {
     },
   );
 
-  it('say when to come back after too many requests, before the authorizer was asked', () => {
+  it('say when to retry after too many requests, for which the authorizer was not invoked', () => {
     expect(responses.get('THROTTLED')?.StatusCode).toBe('429');
     expect(headersOf(responses, 'THROTTLED')['Retry-After']).toBe("'1'");
   });
 
-  it('say 404 where there is no such route', () => {
+  it('say 404 if there is no such route', () => {
     expect(responses.get('MISSING_AUTHENTICATION_TOKEN')?.StatusCode).toBe('404');
   });
 
@@ -91,17 +91,17 @@ describe("API Gateway's own answers", () => {
     }
   });
 
-  it('name the one origin there is', () => {
+  it('name the origin if there is only one', () => {
     const headers = headersOf(gatewayResponsesFor(['https://app.example.com']), 'UNAUTHORIZED');
     expect(headers['Access-Control-Allow-Origin']).toBe("'https://app.example.com'");
   });
 
-  it('may be read by every page where several origins are named, since their headers are static', () => {
+  it('may be read by every page if there are several origins, because their headers are static', () => {
     const headers = headersOf(gatewayResponsesFor(['https://a.example', 'https://b.example']), 'UNAUTHORIZED');
     expect(headers['Access-Control-Allow-Origin']).toBe("'*'");
   });
 
-  it('have no CORS headers where no origin is named', () => {
+  it('have no CORS headers if there is no origin', () => {
     const names = Object.keys(headersOf(gatewayResponsesFor([]), 'UNAUTHORIZED'));
     expect(names.filter((name) => name.startsWith('Access-Control'))).toEqual([]);
   });

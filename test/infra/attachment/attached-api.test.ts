@@ -172,7 +172,7 @@ describe('the resource policy of an API', () => {
     expect(() => stacks.app.synth()).toThrow(ALLOWS);
   });
 
-  it('is found where an override writes it, behind an import', () => {
+  it('is found behind an import, where an override writes it', () => {
     const { app, stack, nested } = newStacks();
     const api = new RestApi(stack, 'Api');
     api.root.addMethod('OPTIONS');
@@ -223,7 +223,7 @@ describe('an API whose id is computed at the deployment', () => {
     expect(() => app.synth()).toThrow(REJECTED);
   });
 
-  it('is no concern of an authorizer that another API uses', () => {
+  it('is accepted if another API uses the authorizer', () => {
     const { app, stack, other } = newStacks();
     const { restApiId } = opensEverything(other);
     new CfnStage(other, 'Beta', { restApiId: Fn.select(0, Fn.split('/', `${restApiId}/x`)), stageName: 'beta' });
@@ -254,13 +254,13 @@ describe('a resource policy that allows open methods only', () => {
     expect(apiWith(allow('execute-api:/*/GET/health'))).not.toThrow();
   });
 
-  it('is rejected where the name of an open method is that of a protected one', () => {
+  it('is rejected if the open method has the name of a protected one', () => {
     expect(apiWith(allow('execute-api:/*/GET/*'))).toThrow('and with it GET /orders');
   });
 });
 
 describe('methods that an import adds', () => {
-  it('are one API with those that the API itself adds, with one authorizer', () => {
+  it('belong to one API with those that the API itself adds, and share its authorizer', () => {
     const { stack, nested } = newStacks();
     const routes = [...settings.routes, { method: 'GET', path: '/items', scopes: [] } as const];
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', { ...settings, routes });
@@ -282,7 +282,7 @@ describe('methods that an import adds', () => {
   });
 });
 
-describe('an API whose stage this app does not make', () => {
+describe('an API whose stage this app does not define', () => {
   const NO_STAGE =
     /^.*This app makes no stage of the API team\/\S+, so no revocation would flush its cache: call addStage/s;
 
@@ -314,7 +314,7 @@ describe('an API whose stage this app does not make', () => {
     expect(() => app.synth()).toThrow(NO_STAGE);
   });
 
-  it('is rejected where the app makes the API with deploy: false and no stage', () => {
+  it('is rejected if the app creates the API with deploy: false and no stage', () => {
     const { app, stack } = newStacks();
     const api = new RestApi(stack, 'Api', { deploy: false });
     addOrders(api as IRestApi, new BearerAuthorizer(stack, 'Authorizer', settings));
@@ -327,7 +327,7 @@ describe('an API whose stage this app does not make', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('is named by a warning, since only a deployment elsewhere publishes a change', () => {
+  it('is named in a warning, because only a deployment elsewhere publishes a change', () => {
     const { stack } = newStacks();
     const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
     addOrders(importedApi(stack), authorizer);
@@ -350,7 +350,7 @@ describe('an API whose stage this app does not make', () => {
       'CfnDeployment with a stage name',
       ({ restApiId }, stack) => void new CfnDeployment(stack, 'D', { restApiId, stageName: 'live' }),
     ],
-  ])('is flushed where a %s makes it, in another stack too', (_, makeStage) => {
+  ])('is flushed if a %s makes it, even in another stack', (_, makeStage) => {
     const { app, stack, other } = newStacks();
     const api = importedApi(stack);
     addOrders(api, new BearerAuthorizer(stack, 'Authorizer', settings));
@@ -399,7 +399,7 @@ describe('API keys from the authorizer', () => {
     ['no method needs one', false, AUTHORIZER],
     ['they come in a header', true, ApiKeySourceType.HEADER],
     ['they come in a header by default', true, undefined],
-  ])('are no fault where %s', (_, apiKeyRequired, source) => {
+  ])('are accepted where %s', (_, apiKeyRequired, source) => {
     const { app, stack } = newStacks();
     apiWith(stack, apiKeyRequired, itself, source);
     expect(() => app.synth()).not.toThrow();

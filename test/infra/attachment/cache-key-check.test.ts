@@ -35,7 +35,7 @@ function guarded(cachePer: CacheKey): Guarded {
   return { stack, authorizer, api };
 }
 
-/** Another authorizer of the team's, which invokes the same function. */
+/** Another authorizer of the team, which invokes the same function. */
 function addOther(
   { stack, authorizer, api }: Guarded,
   identitySources: string[],
@@ -52,7 +52,7 @@ describe.each<CacheKey>(['token', 'route'])(
       ['context.resourcePath, context.httpMethod', [header('Authorization')]],
       ['context.httpMethod', [header('Authorization'), context('resourcePath')]],
       ['method.request.header.Authorization', [header('X-Token'), context('resourcePath'), context('httpMethod')]],
-    ])('is rejected where its cache key lacks %s', (missing, identitySources) => {
+    ])('is rejected if its cache key lacks %s', (missing, identitySources) => {
       const api = guarded(kind);
       addOther(api, identitySources, {});
       expect(() => Template.fromStack(api.stack)).toThrow(
@@ -65,7 +65,7 @@ describe.each<CacheKey>(['token', 'route'])(
       ['holds more than is needed', [...WHOLE_KEY, header('X-Tenant')], {}],
       ['names the header in another case', [header('authorization'), ...WHOLE_KEY.slice(1)], {}],
       ['is not used, since nothing is cached,', [header('Authorization')], { resultsCacheTtl: Duration.seconds(0) }],
-    ])('is taken where its cache key %s', (_, identitySources, more) => {
+    ])('is accepted if its cache key %s', (_, identitySources, more) => {
       const api = guarded(kind);
       addOther(api, identitySources, more);
       expect(() => Template.fromStack(api.stack)).not.toThrow();
@@ -73,7 +73,7 @@ describe.each<CacheKey>(['token', 'route'])(
   },
 );
 
-it('a document whose REQUEST authorizer has the same function is rejected where its cache key lacks something', () => {
+it('a document whose REQUEST authorizer invokes the same function is rejected if its cache key lacks something', () => {
   const { stack, authorizer } = guarded('token');
   const uri = (identitySource: string) => ({
     ...{ type: 'request', identitySource, authorizerResultTtlInSeconds: 60 },

@@ -103,7 +103,7 @@ function resourcesOf(stacks: readonly SynthesizedStack[], type: string): readonl
 const variablesOf = ({ resource }: Placed) =>
   (resource.Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
 
-/** What each flusher is told: by its environment, or by the parameters that it reads. */
+/** The stages that each flusher knows by its environment, or by the parameters that it reads. */
 function flushedBy(stacks: readonly SynthesizedStack[]): readonly string[] {
   const flushers = resourcesOf(stacks, 'AWS::Lambda::Function').filter((placed) => 'STAGES' in variablesOf(placed));
   const parameters = resourcesOf(stacks, 'AWS::SSM::Parameter');
@@ -115,7 +115,7 @@ function flushedBy(stacks: readonly SynthesizedStack[]): readonly string[] {
   });
 }
 
-/** How many caches each role may flush, over all roles. */
+/** The number of caches that each role may flush. */
 function flushGrants(stacks: readonly SynthesizedStack[]): number {
   const counts = resourcesOf(stacks, 'AWS::IAM::Policy').map(({ resource }) => {
     const { Roles = [], PolicyDocument } = resource.Properties as {
@@ -138,7 +138,7 @@ interface Placement {
   readonly apiPlace: Place;
 }
 
-/** Every place of each side, and every way from one to the other: none, up, down, aside, and between roots. */
+/** Every pair of places: the same stack, a parent, a child, a sibling, and another root stack. */
 const REPRESENTATIVE: readonly Placement[] = [
   { authorizerPlace: 'first', apiPlace: 'first' },
   { authorizerPlace: 'first', apiPlace: 'inner' },
@@ -206,7 +206,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     },
   );
 
-  it('an API that was there before the authorizer is served from another stack', () => {
+  it('an API that exists before the authorizer is served from another stack', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(first, 'Api');
@@ -216,7 +216,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(faultsIn(stacksOf(app.synth()))).toEqual([]);
   });
 
-  it('an import beside the authorizer needs nothing of the API’s stack, and its stage is told without SSM', () => {
+  it('an API that the authorizer’s stack imports needs nothing in the API’s stack, and its stage is passed without SSM', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -228,7 +228,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(flushGrants(stacks)).toBe(2);
   });
 
-  it.each(['before', 'after'])('a stage of such an import is added by name, %s the methods', (order) => {
+  it.each(['before', 'after'])('a stage of such an imported API is added by name, %s the methods', (order) => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -245,7 +245,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(flushGrants(stacks)).toBe(4);
   });
 
-  it('methods on both sides of such an import are rejected, by what has to move', () => {
+  it('methods in both stacks of such an imported API are rejected, and the error says what to move', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -257,7 +257,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     );
   });
 
-  it('an authorizer whose stack waits for the API already is rejected, by what has to move', () => {
+  it('an authorizer whose stack already waits for the API is rejected, and the error says what to move', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const api = new RestApi(second, 'Api');
@@ -278,7 +278,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(() => app.synth()).toThrow(/^The API first\/Nested\/Api uses the authorizer first\/Authorizer, which waits/);
   });
 
-  it('a stage whose name only its deployment knows is rejected where the flusher stands in another stack', () => {
+  it('a stage whose name only its deployment knows is rejected if the flusher is in another stack', () => {
     const app = withSettings();
     const { first, second } = newStacks(app);
     const stageName = new CfnParameter(second, 'StageName').valueAsString;
@@ -289,7 +289,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     );
   });
 
-  it('without a flusher nothing is told of the stages', () => {
+  it('without a flusher no stage is passed on', () => {
     const app = withSettings();
     const { sibling, second } = newStacks(app);
     addApis(sibling, new BearerAuthorizer(second, 'Authorizer', { ...settings, flush: false }));
@@ -299,7 +299,7 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
   });
 });
 
-it('templates of several stacks keep CloudFormation’s rules', () => {
+it('templates of several stacks follow CloudFormation’s rules', () => {
   vi.stubEnv('CDK_VALIDATION', 'true');
   const app = newApp();
   const { nested, nestedInSecond } = newStacks(app);

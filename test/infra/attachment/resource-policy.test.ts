@@ -26,7 +26,7 @@ const METHODS: ApiMethods = {
   ]),
 };
 
-/** Everything below `/archive` is guarded as well: a star in front of an open method's name reaches it. */
+/** Everything below `/archive` is guarded as well, so a star in front of an open method's name reaches it. */
 const WITH_GREEDY: ApiMethods = { ...METHODS, guarded: [...METHODS.guarded, 'GET /archive/{proxy+}'] };
 
 function errorsOf(policy: unknown, methods = METHODS, stack: Stack = newStack()): readonly string[] {
@@ -146,7 +146,7 @@ describe('an Allow that a request to a guarded method may match is rejected', ()
     expect(errorsOf(policy)).toHaveLength(1);
   });
 
-  it('because * for the stage stands for the rest of a guarded path too', () => {
+  it('because * for the stage also matches the rest of a guarded path', () => {
     expect(errorsOf(policyOf(allow('execute-api:/*/GET/health')), WITH_GREEDY)).toEqual([
       expect.stringContaining('allows execute-api:/*/GET/health, and with it GET /archive/{proxy+}'),
     ]);
@@ -190,7 +190,7 @@ describe('a resource policy that synth cannot see is rejected', () => {
     expect(errorsWith({ CloneFrom: 'abc123' }, { ...METHODS, guarded: [] })).toEqual([]);
   });
 
-  it('and not where a function stands below, which can add no policy', () => {
+  it('but not if an intrinsic function is only a part of the document, where it cannot add a policy', () => {
     const integration = { get: { 'x-amazon-apigateway-integration': { 'Fn::Transform': INCLUDE } } };
     expect(errorsWith({ Body: { openapi: '3.0.1', paths: { '/a': METHOD, '/b': integration } } })).toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('a private API', () => {
 describe('two patterns overlap', () => {
   const text = (characters: string) => fc.string({ unit: fc.constantFrom(...characters), maxLength: 6 });
 
-  it('whenever some text fits both', () => {
+  it('whenever some text matches both', () => {
     fc.assert(
       fc.property(text('a/*?'), text('a/*?'), text('a/'), (one, other, common) => {
         fc.pre(globMatches(one, common) && globMatches(other, common));
@@ -235,8 +235,8 @@ describe('two patterns overlap', () => {
     );
   });
 
-  it('only if some text fits both', () => {
-    // Five characters of each at most, and a wildcard: `aaaaa*` and `*/////`.
+  it('only if some text matches both', () => {
+    // At most five characters of each, and a wildcard: `aaaaa*` and `*/////`.
     const texts = textsUpTo(10);
     fc.assert(
       fc.property(text('a/*?'), text('a/*?'), (one, other) => {
@@ -247,7 +247,7 @@ describe('two patterns overlap', () => {
     );
   });
 
-  it('without a slash where one stands for a segment', () => {
+  it('without a slash where one of them has a segment', () => {
     const segment: readonly PatternPart[] = [...literal('a/'), ...SEGMENT];
     expect(overlap(segment, literal('a/b'))).toBe(true);
     expect(overlap(segment, literal('a/'))).toBe(false);
@@ -257,7 +257,7 @@ describe('two patterns overlap', () => {
   });
 });
 
-/** Every text of `a` and `/`. */
+/** All texts of `a` and `/` up to that length. */
 function textsUpTo(length: number): readonly string[] {
   if (length === 0) return [''];
   const shorter = textsUpTo(length - 1);

@@ -11,7 +11,7 @@ import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-
 
 const issuer = 'main';
 
-/** Every event there is, with every value that a dimension can have. */
+/** Every event, with every value that a dimension can have. */
 const AUTHORIZER_EVENTS: { readonly [Name in AuthorizerEvent['event']]: readonly AuthorizerEvent[] } = {
   allowed: [{ event: 'allowed', issuer, routes: 1 }],
   rejected: REJECTION_REASONS.map((reason) => ({ event: 'rejected', reason, seen: 1 })),
@@ -56,7 +56,7 @@ interface EmbeddedMetrics {
   };
 }
 
-/** Metrics as CloudWatch reads them out of a log line: `Rejected Function=authorizer Reason=expired`. */
+/** The metrics that CloudWatch reads from a log line: `Rejected Function=authorizer Reason=expired`. */
 function metricsIn(line: string): readonly string[] {
   const embedded = JSON.parse(line) as EmbeddedMetrics;
   return embedded._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
@@ -76,7 +76,7 @@ function emitted(): ReadonlySet<string> {
   });
   const authorizer = createAuthorizerLog(log('authorizer'));
   const { allowed, ...others } = AUTHORIZER_EVENTS;
-  // Measurements travel with a decision.
+  // Measurements are logged with a decision.
   for (const event of [...Object.values(others).flat(), ...allowed]) authorizer(event);
   for (const event of Object.values(AT_ONCE_EVENTS).flat()) createFlushLog(log('at-once'))(event);
   for (const event of Object.values(FLUSH_EVENTS)) {
@@ -95,7 +95,7 @@ function nameOfFunction(logicalId: string): string {
   return FUNCTIONS.find(([start]) => logicalId.startsWith(start))?.[1] ?? logicalId;
 }
 
-/** One metric of a graph: namespace, name, dimensions by turns, and options at the end. */
+/** One metric of a graph: namespace, name, names and values of dimensions, and options at the end. */
 type GraphMetric = readonly unknown[];
 
 function onDashboard(template: Template): ReadonlySet<string> {
@@ -134,7 +134,7 @@ function nameOfAlarmed({ MetricName, Dimensions = [] }: AlarmedMetric): string {
   const dimensions = Dimensions.map(
     ({ Name, Value }) => `${Name}=${typeof Value === 'string' ? Value : nameOfFunction(Value.Ref)}`,
   );
-  // CDK sorts dimensions, the log does not.
+  // CDK sorts dimensions; the log does not.
   return [MetricName, ...dimensions].join(' ');
 }
 
@@ -152,18 +152,18 @@ describe('the metrics of our functions', () => {
     template = templateOf(apiStackOf(soundDeployment));
   });
 
-  it('are all on the dashboard, and the dashboard shows none that nobody emits', () => {
+  it('are all on the dashboard, which shows no other', () => {
     expect(sorted(onDashboard(template))).toEqual(sorted(emitted()));
   });
 
-  it('are the only ones of ours that alarms watch', () => {
+  it('are the only ones of our namespace that alarms watch', () => {
     const ours = alarmed(template).filter(({ Namespace }) => Namespace === 'BearerAuthorizer');
     const known = sorted(emitted());
     expect(ours.length).toBeGreaterThan(10);
     expect(sorted(ours.map(nameOfAlarmed)).filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('ring for each of our failures and never for Lambda errors, which are how a 401 is said', () => {
+  it('set off alarms for each of our failures and never for Lambda errors, by which the authorizer answers 401', () => {
     const names = new Set(alarmed(template).map(({ MetricName }) => MetricName));
     expect([...names].filter((name) => name !== undefined).toSorted()).toEqual([
       '5XXError',
@@ -191,7 +191,7 @@ describe('the metrics of our functions', () => {
   });
 });
 
-it('the dashboard counts with the prices of `npm run plan`', () => {
+it('the dashboard calculates with the prices of `npm run plan`', () => {
   expect(LIST_PRICES).toEqual({
     requestsPerMillion: AWS_PRICES.restRequests[0].perMillion,
     decisionsPerMillion: AWS_PRICES.lambdaRequestsPerMillion,

@@ -15,7 +15,7 @@ function createStack(stageNames: readonly string[], resultTtl = times.resultTtl)
   const table = new RevocationTable(stack, 'Table');
   const flusher = new RevocationFlusher(stack, 'Flusher', { table, revocationEndpoint, issuers, ...times, resultTtl });
   const api = new RestApi(stack, 'Api', { deploy: false });
-  // CDK's classes miss their own interfaces under exactOptionalPropertyTypes.
+  // CDK's classes are not assignable to their interfaces under exactOptionalPropertyTypes.
   const anyApi = api as IRestApi;
   api.root.addMethod('GET', new MockIntegration());
   for (const stageName of stageNames) {
@@ -63,7 +63,7 @@ describe('the flusher of two stages', () => {
     });
   });
 
-  it('waits as long as a decision can take, and its timeout leaves the longest flush five seconds after the wait', () => {
+  it('waits as long as a decision can take, and its timeout leaves five seconds after the longest flush', () => {
     const variables = { SETTLE_SECONDS: '8', GIVE_UP_SECONDS: '67' };
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { MODE: 'at-once', ...variables } },
@@ -75,7 +75,7 @@ describe('the flusher of two stages', () => {
     });
   });
 
-  it('reads writes from the stream without batching them up, and lets the function give up before Lambda does', () => {
+  it('reads the stream without a batching window, and lets the function give up before Lambda does', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
     template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
@@ -87,7 +87,7 @@ describe('the flusher of two stages', () => {
     });
   });
 
-  it('knows every stage, also those added after it', () => {
+  it('knows every stage, including those added after it', () => {
     const [flusher] = Object.values(template.findResources('AWS::Lambda::Function'));
     const stages = flusher?.Properties.Environment.Variables.STAGES['Fn::Join'][1] as readonly unknown[];
     const text = stages.map((part) => (typeof part === 'string' ? part : Object.values(part as object)[0])).join('');
@@ -97,7 +97,7 @@ describe('the flusher of two stages', () => {
     ]);
   });
 
-  it('may delete the two authorizer caches and nothing else of API Gateway', () => {
+  it('may delete the caches of the two stages and nothing else of API Gateway', () => {
     const flush = statementsOf(template).filter(({ Action }) => Action === 'apigateway:DELETE');
     expect(flush).toHaveLength(2);
     for (const { Resource } of flush) {
@@ -131,14 +131,14 @@ describe('the flusher of two stages', () => {
     }
   });
 
-  it('has no wildcard in any action, and in a resource only where X-Ray knows no other', () => {
+  it('has no wildcard in any action, and in a resource only for X-Ray, which supports nothing else', () => {
     for (const { Action, Resource } of statementsOf(template)) {
       expect(JSON.stringify(Action)).not.toContain('*');
       if (!JSON.stringify(Action).includes('xray:')) expect(JSON.stringify(Resource)).not.toContain('*');
     }
   });
 
-  it('rings when flushes fail, are given up or come late, and when an entry is wrong', () => {
+  it('has alarms for flushes that fail, are given up or come late, and for wrong entries', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(
       expect.arrayContaining(['StageGone', 'FlushFailed', 'FlushAbandoned', 'IteratorAge', 'EntryFinding']),
@@ -163,28 +163,31 @@ describe('the flusher of two stages', () => {
     },
   );
 
-  it.each(['AtOnce', 'Settled'])('rings by its silence when the %s flusher does not read the stream at all', (name) => {
-    const [mapping] = mappingOf(template, name);
-    const Dimensions = [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }];
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Metrics: [
-        Match.objectLike({ Expression: 'FILL(polled, 0)' }),
-        Match.objectLike({
-          Id: 'polled',
-          MetricStat: Match.objectLike({
-            Metric: { Namespace: 'AWS/Lambda', MetricName: 'PolledEventCount', Dimensions },
-            Stat: 'SampleCount',
+  it.each(['AtOnce', 'Settled'])(
+    'has an alarm for the case that the %s flusher does not read the stream at all',
+    (name) => {
+      const [mapping] = mappingOf(template, name);
+      const Dimensions = [{ Name: 'EventSourceMappingUUID', Value: { Ref: mapping } }];
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Metrics: [
+          Match.objectLike({ Expression: 'FILL(polled, 0)' }),
+          Match.objectLike({
+            Id: 'polled',
+            MetricStat: Match.objectLike({
+              Metric: { Namespace: 'AWS/Lambda', MetricName: 'PolledEventCount', Dimensions },
+              Stat: 'SampleCount',
+            }),
           }),
-        }),
-      ],
-      EvaluationPeriods: 3,
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
-      TreatMissingData: 'breaching',
-    });
-  });
+        ],
+        EvaluationPeriods: 3,
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        TreatMissingData: 'breaching',
+      });
+    },
+  );
 
-  it('rings when Lambda has no concurrency for either flusher', () => {
+  it('has an alarm for the case that Lambda has no concurrency for either flusher', () => {
     template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'Throttles', Statistic: 'Sum' }, 2);
   });
 });
@@ -194,19 +197,19 @@ function mappingOf(template: Template, name: string): readonly string[] {
   return mappings.filter((id) => id.startsWith(`Flusher${name}`));
 }
 
-it('a long result TTL lets retries go on for as long', () => {
+it('a flush is tried again for as long as a long result TTL', () => {
   const template = Template.fromStack(createStack(['live'], Duration.hours(1)));
   template.allResourcesProperties('AWS::Lambda::EventSourceMapping', { MaximumRecordAgeInSeconds: 3600 + 7 + 120 });
 });
 
-it('a result TTL of zero leaves an entry that waited behind another the time to be flushed', () => {
+it('a result TTL of zero leaves an entry that waited behind another one enough time to be flushed', () => {
   const template = Template.fromStack(createStack(['live'], Duration.seconds(0)));
   template.allResourcesProperties('AWS::Lambda::Function', {
     Environment: { Variables: Match.objectLike({ GIVE_UP_SECONDS: '36' }) },
   });
 });
 
-it('looks over the targets of the table every hour, and at nothing else of its entries', () => {
+it('the flusher reads the targets of the table every hour, and no other attribute', () => {
   const template = Template.fromStack(createStack(['live']));
   const [atOnce] = Object.entries(template.findResources('AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
     Properties.Environment.Variables.MODE === 'at-once' ? [id] : [],

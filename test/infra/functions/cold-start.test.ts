@@ -22,7 +22,7 @@ const FIRST_DECISION = `
   });
 `;
 
-it("the deployed authorizer reaches its first decision without Node's fetch and WebSocket, a third of a cold start", async () => {
+it("the deployed authorizer makes its first decision without loading Node's fetch and WebSocket, a third of a cold start", async () => {
   const key = createSigningKey('ES256', 'one');
   const server = await startLoopbackServer(keySet(key.publicJwk));
   const { name, client } = await createRevocationTable();

@@ -12,7 +12,7 @@ interface Assets {
   readonly files: Record<string, { readonly source: { readonly path: string } }>;
 }
 
-/** The folders of the assembly that hold bundles, by the files in them. */
+/** The files in each folder of the assembly that has a bundle. */
 function bundleFolders(outdir: string): readonly (readonly string[])[] {
   const { files } = JSON.parse(readFileSync(join(outdir, 'bearer-authorizer.assets.json'), 'utf8')) as Assets;
   return Object.values(files)
@@ -32,7 +32,7 @@ function synthesize(): readonly (readonly string[])[] {
 }
 
 describe('the assets', () => {
-  it('are modules of one file; the compiled routes and the licence of its one package lie beside the authorizer', () => {
+  it('are one file each; next to the authorizer are the compiled routes and the licence of its one package', () => {
     const folders = synthesize();
     const names = folders.map((files) => files.map((file) => file.slice(file.lastIndexOf('/') + 1)).join(' ')).sort();
     expect(names).toEqual(['THIRD-PARTY-NOTICES.txt index.cjs routes.json', 'index.cjs', 'index.cjs']);
@@ -41,7 +41,7 @@ describe('the assets', () => {
     expect(routes.map(({ path }) => path)).toEqual(soundDeployment.routes.map(({ path }) => path));
   });
 
-  it('are the same from one synthesis to the next, or every deployment would replace them', () => {
+  it('are the same in every synthesis, or every deployment would replace them', () => {
     const hashes = () =>
       synthesize()
         .flat()
@@ -49,7 +49,7 @@ describe('the assets', () => {
     expect(hashes()).toEqual(hashes());
   });
 
-  // The flusher's was 596 kB with AWS's client: its credential chain alone is most of that.
+  // With AWS's client, the flusher's bundle had 596 kB, most of it the credential chain.
   it.each<[LambdaEntry, number]>([
     ['authorizer.handler.ts', 82],
     ['flusher.handler.ts', 34],
@@ -58,7 +58,7 @@ describe('the assets', () => {
     expect(bundleOf(entry)['index.cjs']?.length).toBeLessThan(kilobytes * 1000);
   });
 
-  it('need nothing that is not in them but Node.js itself', async () => {
+  it('need nothing else but Node.js itself', async () => {
     for (const file of synthesize()
       .flat()
       .filter((name) => name.endsWith('.cjs'))) {

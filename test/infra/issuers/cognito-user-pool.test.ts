@@ -22,7 +22,7 @@ function scopesNamedBy(scopes: readonly string[]): readonly string[] {
 }
 
 describe('a deployment without issuers gets a Cognito user pool', () => {
-  it('that invites users only, asks for long passwords and a second factor, and is not lost with the stack', () => {
+  it('to which only administrators add users, that asks for long passwords and a second factor, and that outlives the stack', () => {
     template.hasResource('AWS::Cognito::UserPool', {
       Properties: {
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
@@ -52,7 +52,7 @@ describe('a deployment without issuers gets a Cognito user pool', () => {
     });
   });
 
-  it('with a public client that has no secret, signs in by code, and returns to the pages that may call', () => {
+  it('with a public client that has no secret, signs in by code, and returns to the pages that may read responses', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       GenerateSecret: false,
       AllowedOAuthFlows: ['code'],
@@ -87,28 +87,28 @@ describe('the scopes of the Cognito resource server', () => {
     expect(scopesNamedBy(['a', 'b', 'a'])).toEqual(['a', 'b']);
   });
 
-  it('are never none, or the machine client could not ask for a token', () => {
+  it('are never empty, or the machine client could not request a token', () => {
     expect(scopesNamedBy([])).toEqual(['access']);
   });
 
-  it('may not contain the slash that Cognito puts behind the resource server', () => {
+  it('may not contain the slash that Cognito writes after the resource server', () => {
     expect(() => scopesNamedBy(['orders/read'])).toThrow('routes ask for the scope "orders/read": leave out the slash');
   });
 
   const numbered = (count: number) => Array.from({ length: count }, (_, index) => `scope-${index}`);
 
-  it('may be 49, which are 50 with the openid of the public client, as many as an app client takes', () => {
+  it('may be 49: with the openid of the public client they are 50, as many as an app client can have', () => {
     expect(scopesNamedBy(numbered(49))).toHaveLength(49);
   });
 
-  it.each([50, 51, 101])('may not be %i: rejected by that number, with a way out', (count) => {
+  it.each([50, 51, 101])('may not be %i: the error has the number and says what to do', (count) => {
     expect(() => scopesNamedBy(numbered(count))).toThrow(
       `routes ask for ${count} scopes: name an issuer of your own, or ask for at most 49, since an app client of Cognito ` +
         'takes 50 and the public one also needs openid.',
     );
   });
 
-  it('may not be longer than Cognito takes', () => {
+  it('may not be longer than Cognito accepts', () => {
     expect(() => scopesNamedBy(['x'.repeat(257)])).toThrow(
       /^routes ask for the scope "x+… of 257 characters: shorten it, /,
     );

@@ -55,7 +55,7 @@ const ADDRESSES: Readonly<Record<keyof typeof presets, readonly [issuer: string,
   oidc: ['https://login.acme.example', null],
 };
 
-/** Files of `infra/issuers/` that hold no preset. */
+/** The files of `infra/issuers/` without a preset. */
 const OTHER_FILES = ['cognito-user-pool.ts', 'common-options.ts'];
 
 const pascalCase = (file: string) =>
@@ -106,7 +106,7 @@ describe('an issuer preset', () => {
     });
   });
 
-  it('reads an RFC 9068 token of Auth0, and of its own profile one without an id', () => {
+  it('accepts RFC 9068 tokens of Auth0, and tokens of its own profile without an id', () => {
     expect(presets.auth0).toMatchObject({
       tokenTypes: ['at+jwt'],
       tokensWithoutId: 'reject',
@@ -119,7 +119,7 @@ describe('an issuer preset', () => {
     });
   });
 
-  it('takes only access tokens of named clients from Cognito, and its sign-in from origin_jti', () => {
+  it('accepts only access tokens of named clients from Cognito, and reads the session from origin_jti', () => {
     expect(presets.cognito).toMatchObject({
       audiences: [],
       clients: ['c1'],
@@ -130,7 +130,7 @@ describe('an issuer preset', () => {
     });
   });
 
-  it('takes the token id from uti at Entra ID, and scopes from scp and roles of v2.0 tokens', () => {
+  it('reads the token id from uti at Entra ID, and scopes from scp and roles of v2.0 tokens', () => {
     expect(presets.entraId).toMatchObject({
       requiredClaims: { ver: '2.0' },
       claimNames: { jwtId: 'uti', scopes: [scopeString('scp'), scopeArray('roles')], client: ['azp'] },
@@ -148,11 +148,11 @@ describe('an issuer preset', () => {
     expect(presets.okta.claimNames).toMatchObject({ scopes: [scopeArray('scp')], client: ['cid'] });
   });
 
-  it('gives ID tokens of Google no scopes, and holds them to the Workspace domain', () => {
+  it('gives ID tokens of Google no scopes, and requires their Workspace domain', () => {
     expect(presets.google).toMatchObject({ requiredClaims: { hd: 'acme.example' }, claimNames: { scopes: [] } });
   });
 
-  it('lets every token live 24 hours and clocks differ by 5 seconds, unless told otherwise', () => {
+  it('accepts tokens for 24 hours and clocks that differ by 5 seconds, unless told otherwise', () => {
     expect(presets.oidc).toMatchObject({ maxTokenAge: 86_400, clockTolerance: 5 });
     const times = { maxTokenAge: Duration.hours(1), clockTolerance: Duration.seconds(0) };
     const told = oidc({ issuer: 'https://login.acme.example', audience, ...times });

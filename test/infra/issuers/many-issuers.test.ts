@@ -51,7 +51,7 @@ interface DeployedFunction {
   readonly folder: string;
 }
 
-/** As Lambda would have it: what an import stands for is its name here. */
+/** The function as Lambda has it. The value of an import is its name. */
 function functionOf(app: App): DeployedFunction {
   const assembly = app.synth();
   const environment = authorizerVariables(assembly.getStackByName('bearer-authorizer').template);
@@ -75,7 +75,7 @@ const DECIDE = `
 `;
 
 describe('issuers', () => {
-  it('of a few stand in the environment, where the console shows them', () => {
+  it('are in the environment if they fit, where the console shows them', () => {
     const deployed = functionOf(deploy(manyIssuers(2, undefined)));
     expect(deployed.environment).not.toHaveProperty(ISSUERS_FILE);
     expect(readdirSync(deployed.folder)).not.toContain(ISSUERS_FILE);
@@ -89,7 +89,7 @@ describe('issuers', () => {
     expect(issuersOf(deployed)).toEqual(Object.entries(issuers).map(([alias, settings]) => ({ alias, ...settings })));
   });
 
-  it('with values that only the deployment knows stay in the environment, the others make room for them', () => {
+  it('with values that only the deployment knows stay in the environment, and the others go into a file', () => {
     const deployed = functionOf(deploy({ ...pools(4), ...manyIssuers(16, undefined) }));
     expect(bytesOf(deployed)).toBeLessThan(MAX_ENVIRONMENT_BYTES);
     expect(readFileSync(join(deployed.folder, ISSUERS_FILE), 'utf8')).not.toContain('Token[');
@@ -101,24 +101,24 @@ describe('issuers', () => {
     });
   });
 
-  it('of which too many have such values are rejected with the number of bytes', () => {
+  it('are rejected with the number of bytes if too many have such values', () => {
     expect(() => deploy(pools(20))).toThrow(
       /^issuers with values that only the deployment knows, and contextClaims, take \d{5} bytes of the function's environment: name fewer, since Lambda takes 4096 \(with 64 for each value that only the deployment knows\)\.$/,
     );
   });
 
-  it('of which the flusher has no room for all are rejected with the number of bytes', () => {
+  it('are rejected with the number of bytes if they do not fit into the environment of the flusher', () => {
     expect(() => deploy(manyIssuers(60, undefined)).synth()).toThrow(
       /issuers and the stages to flush take \d{4} bytes of the function's environment: name fewer, since Lambda takes 4096/,
     );
   });
 
-  it('that travel in the asset are known to the deployed function, each with its keys and its audience', async () => {
+  it('in a file of the asset are known to the deployed function, each with its keys and its audience', async () => {
     const key = createSigningKey('RS256', 'one');
     const server = await startLoopbackServer(keySet(key.publicJwk));
     const { environment, folder } = functionOf(deploy(manyIssuers(20, server.address)));
     const now = Math.floor(Date.now() / 1000);
-    // Rejected after the signature and before the table is asked.
+    // This token is rejected after the signature is verified and before the table is read.
     const claims = { iss: `https://t19.${long}/`, aud: `https://api-18.${long}`, iat: now - 10, exp: now + 600 };
     const token = signedToken(key, { alg: 'RS256', typ: 'at+jwt', kid: 'one' }, goodClaims(claims));
     const env = {

@@ -15,17 +15,17 @@ const ANY_METHOD = 'x-amazon-apigateway-any-method';
 const AUTH = 'x-amazon-apigateway-auth';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 const AUTHORIZER = 'x-amazon-apigateway-authorizer';
-/** The extensions that say something of security. */
+/** The extensions that affect security. */
 const SECURITY_EXTENSIONS = [ANY_METHOD, AUTH, AUTH_TYPE, AUTHORIZER];
 const SCOPES = ['read', 'write', 'admin'];
 const stack = newStack();
 const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
   issuers: { main: issuer },
-  // Of none of the documents, so that no table is narrower than they are.
+  // In none of the documents, so that no table is narrower than they are.
   routes: [{ method: 'GET', path: '/elsewhere', scopes: [] }],
 });
 
-// Documents: sound ones, in which up to two things are then spoilt.
+// Documents: sound ones, in which up to two things are then broken.
 
 const scopes = fc.subarray(SCOPES, { maxLength: 2 });
 const someScopes = fc.subarray(SCOPES, { maxLength: 1 });
@@ -116,7 +116,7 @@ const soundDocument = fc.record({
   }),
 });
 
-/** What tired people, generators and CloudFormation write in the place of a value. */
+/** Values that tired people, generators and CloudFormation write instead of the right one. */
 const SUBSTITUTES: Readonly<Record<string, (value: Json) => Json>> = {
   null: () => null,
   undefined: () => undefined,
@@ -151,7 +151,7 @@ const spoiling = fc.record({
 });
 type Spoiling = typeof spoiling extends fc.Arbitrary<infer T> ? T : never;
 
-/** Places in which an operation or its security stands. */
+/** Places of operations and of their security. */
 function placesIn(value: Json, place: Place = []): readonly Place[] {
   if (typeof value !== 'object' || value === null || 'resolve' in value) return [place];
   const inner = Object.entries(value)
@@ -177,9 +177,9 @@ function changeAt(value: Json, [key, ...rest]: Place, how: Spoiling['how']): Jso
   return Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
 }
 
-// The independent reader: it knows OpenAPI and CloudFormation, and nothing of the code.
+// The independent reader knows OpenAPI and CloudFormation, and nothing of the code under test.
 
-/** As the deployment will have it: tokens resolved, and what a person sees in a member that is only inherited. */
+/** The document at deployment, with tokens resolved, and with inherited members as a person sees them. */
 function deployed(value: Json): JsonObject {
   return { paths: {}, components: {}, ...(stack.resolve(written(value)) as JsonObject) };
 }
@@ -197,7 +197,7 @@ const isExtension = (name: string) => name.startsWith('x-') && name !== ANY_METH
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names that nobody can read before the deployment, or that somebody may have meant for `security`. */
+/** Names that only the deployment knows, or that somebody may have written for `security`. */
 function isSuspect(name: string): boolean {
   return /^(Fn::|Ref$|\$ref$)/.test(name) || (/secur/i.test(name) && name !== 'security' && !name.startsWith('x-'));
 }
@@ -207,7 +207,7 @@ interface Published {
   readonly path: string;
   readonly key: string;
   readonly source: JsonObject;
-  /** Its own or the document's. */
+  /** The operation's own security, or the document's. */
   readonly security: readonly JsonObject[];
 }
 
@@ -233,7 +233,7 @@ function isToken(scheme: JsonObject | undefined): boolean {
   return ['oauth2', 'openIdConnect'].includes(String(scheme?.type)) || scheme?.scheme === 'bearer';
 }
 
-/** What API Gateway makes of an operation's own security: which authorizers it asks, and whether for an API key. */
+/** How API Gateway enforces an operation's own security: which authorizers it asks, and whether it asks for an API key. */
 function enforced(security: readonly JsonObject[], source: JsonObject, schemes: Record<string, JsonObject>) {
   const named = security.flatMap((each) => Object.keys(each)).filter((name) => schemes[name]?.type === 'apiKey');
   const isAuthorizer = (name: string) => {
@@ -253,7 +253,7 @@ function enforced(security: readonly JsonObject[], source: JsonObject, schemes: 
 
 type Enforced = ReturnType<typeof enforced>;
 
-/** A browser sends no token with it. */
+/** Whether the operation is a CORS preflight, with which a browser sends no token. */
 function isPreflight({ key, source }: Published): boolean {
   const integration = source['x-amazon-apigateway-integration'] as JsonObject | undefined;
   return key === 'options' && source.security === undefined && integration?.type === 'mock';
@@ -297,7 +297,7 @@ function expectedOf(each: Published, document: JsonObject): Enforced | undefined
   return { authorizers, asksForKey };
 }
 
-/** Whether a token with these scopes, and whatever else the alternative asks for, meets one of the alternatives. */
+/** Whether a token with these scopes, with everything else that an alternative asks for, meets one of the alternatives. */
 function isMet(requirements: readonly JsonObject[], held: readonly string[], document: JsonObject): boolean {
   return requirements.some((each) =>
     Object.entries(each)
@@ -345,7 +345,7 @@ function expectNothingLost(source: JsonObject, result: JsonObject): void {
   }
 }
 
-/** What another guard's operation asks for stays, as far as API Gateway imports it. */
+/** An operation with another guard keeps what it asks for, as far as API Gateway imports it. */
 function expectUntouched(
   { security }: Published,
   published: JsonObject,
@@ -359,7 +359,7 @@ function expectUntouched(
   expect(published.security).toEqual(asking.length > 0 ? asking : undefined);
 }
 
-/** What guards the operations of accepted documents, each kind in some. */
+/** The kinds of guards of operations; each must occur in some accepted documents. */
 const GUARDS = ['bearer-authorizer', 'bearer-authorizer+key', 'pool', 'pool+key', 'iam', 'lambda+key', 'key', 'open'];
 const KINDS = [...GUARDS, 'AWS_IAM', 'preflight inherited', 'pool inherited', 'bearer-authorizer+key inherited'];
 
@@ -386,7 +386,7 @@ function expectRoutes(source: JsonObject, routes: ReturnType<typeof routesFromOp
   }
 }
 
-/** Undefined where the document is rejected; a sentence for people then, and no other error. */
+/** Undefined: the document is rejected, with a sentence for people and no other error. */
 function accepted<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -397,7 +397,7 @@ function accepted<T>(read: () => T): T | undefined {
   }
 }
 
-it('what a document says of security is enforced by the authorizer, or the document is rejected', () => {
+it('the authorizer enforces what a document says about security, or the document is rejected', () => {
   let acceptedDocuments = 0;
   fc.assert(
     fc.property(soundDocument, fc.array(spoiling, { maxLength: 2 }), (sound, spoilings) => {

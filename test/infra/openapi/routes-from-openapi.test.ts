@@ -32,8 +32,8 @@ function scopesFor(security: unknown, rest: object = {}) {
   return routesFromOpenApi(document({ '/a': { get: { security } } }, rest)).routes[0]?.scopes;
 }
 
-describe('what becomes a route', () => {
-  test('every operation with its method, path and scopes, in the order of the document', () => {
+describe('the routes of a document', () => {
+  test('are every operation with its method, path and scopes, in the order of the document', () => {
     const { routes, warnings } = routesFromOpenApi(
       document({
         '/orders': {
@@ -53,7 +53,7 @@ describe('what becomes a route', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('alternatives are any-of', () => {
+  test('open to any one of the alternatives', () => {
     expect(scopesFor([{ oauth: ['read'] }, { oidc: ['admin'] }, { oauth: ['read'] }])).toEqual(['read', 'admin']);
   });
 
@@ -73,7 +73,7 @@ describe('what becomes a route', () => {
   });
 });
 
-describe('what is said in words', () => {
+describe('the warnings of a document', () => {
   const variables = {
     scheme: { default: 'https' },
     host: { default: 'api.example' },
@@ -103,7 +103,7 @@ describe('what is said in words', () => {
     ]);
   });
 
-  test('a server without a base path needs no word', () => {
+  test('a server without a base path causes none', () => {
     const servers = ['https://api.example/', '{scheme}://{host}', '/{root}'].map((url) => ({ url, variables }));
     expect(routesFromOpenApi(document({}, { servers })).warnings).toEqual([]);
   });
@@ -132,14 +132,14 @@ describe('operations that another scheme guards', () => {
       { security: [{ key: [] }] },
       'asks for an API key and no token (key): it stays as it is, has no route',
     ],
-  ])('%s: no route, and a warning names the operation', (_, operation, words) => {
+  ])('by %s have no route, and a warning names them', (_, operation, words) => {
     const { routes, warnings } = routesFromOpenApi(document({ '/a': { get: operation } }));
     expect(routes).toEqual([]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`The operation GET /a ${words}`);
   });
 
-  test('one warning lists all of a kind', () => {
+  test('are listed in one warning for each kind', () => {
     const paths = {
       '/a': { get: { security: [{ pool: [] }] }, put: iam },
       '/b': { get: { security: [{ pool: [] }] } },
@@ -170,16 +170,16 @@ describe('operations that another scheme guards', () => {
   });
 });
 
-describe('what an operation asks for besides a token', () => {
+describe('a scheme besides the token', () => {
   const warningsFor = (security: unknown) =>
     routesFromOpenApi(document({ '/a': { get: { security } }, '/b': { put: { security } } })).warnings;
 
-  test('an API key of API Gateway is checked by it, and needs no word', () => {
+  test('that is an API key of API Gateway causes no warning, because API Gateway checks it', () => {
     expect(scopesFor([{ oauth: ['read'], key: [] }])).toEqual(['read']);
     expect(warningsFor([{ oauth: ['read'], key: [] }])).toEqual([]);
   });
 
-  test.each(['queryKey', 'header', 'basic'])('%s is not checked by API Gateway, which a warning says', (scheme) => {
+  test.each(['queryKey', 'header', 'basic'])('%s causes a warning, because API Gateway does not check it', (scheme) => {
     expect(scopesFor([{ oauth: ['read'], [scheme]: [] }])).toEqual(['read']);
     expect(warningsFor([{ oauth: ['read'], [scheme]: [] }])).toEqual([
       `The operation GET /a asks for ${scheme} besides the token, like 1 other (PUT /b): API Gateway does not check ` +
@@ -205,7 +205,7 @@ describe('open operations', () => {
   const openedBy = (operation: object, key = 'get') =>
     routesFromOpenApi(document({ '/a': { [key]: operation } }, { security }));
 
-  test('are explained where their own security: [] opens them', () => {
+  test('cause a warning that says when their own security: [] opens them', () => {
     expect(openedBy({ security: [] })).toEqual({
       routes: [],
       warnings: [
@@ -246,7 +246,7 @@ test.each<[string, unknown]>([
   expect(routesFromOpenApi(described).routes).toHaveLength(1);
 });
 
-test('IAM that is inherited guards nothing', () => {
+test('an inherited IAM extension guards nothing', () => {
   const described = document({ '/a': { get: { 'x-amazon-apigateway-auth': Object.create({ type: 'AWS_IAM' }) } } });
   expect(routesFromOpenApi(described).warnings[0]).toContain('The operation GET /a asks for no security');
 });
@@ -266,7 +266,7 @@ describe('paths that API Gateway rejects', () => {
     ['/a#b', /has the part "a#b"/],
     ['/a%20b', /has the part "a%20b"/],
     ['/a/', /must not end with "\/"/],
-  ])('%s is rejected where a token is asked for, and told otherwise', (path, words) => {
+  ])('%s is rejected for an operation with a token, and causes a warning otherwise', (path, words) => {
     expect(() => routesFromOpenApi(document({ [path]: { get: { security: [{ bearer: [] }] } } }))).toThrow(words);
     for (const operation of [open, poolOnly]) {
       const { routes, warnings } = routesFromOpenApi(document({ '/ok': { get }, [path]: { get: operation } }));
@@ -281,7 +281,7 @@ describe('paths that API Gateway rejects', () => {
     ['//a', '/a', open],
     ['/b//{id}/', '/b/{id}', open],
     ['/', '//', poolOnly],
-  ])('%s and %s could be one resource: rejected where one of them is guarded', (path, other, operation) => {
+  ])('%s and %s, which could be one resource, are rejected if one of them is guarded', (path, other, operation) => {
     const guarded = parsableOf(path, other);
     const twin = guarded === path ? other : path;
     for (const guard of [get, poolOnly]) {
@@ -296,7 +296,7 @@ describe('paths that API Gateway rejects', () => {
     }
   });
 
-  test('paths that differ in slashes only are told where all of them are open', () => {
+  test('that differ in slashes only cause a warning if all of them are open', () => {
     const { warnings } = routesFromOpenApi(document({ '/ok': { get }, '/a': { get: open }, '/a/': { get: open } }));
     expect(warnings.some((warning) => warning.includes('The path "/a/" must not end with "/"'))).toBe(true);
   });
@@ -305,7 +305,7 @@ describe('paths that API Gateway rejects', () => {
     expect(routesFromOpenApi(document({ '/a,b': { get } })).routes).toHaveLength(1);
   });
 
-  test('two names for one place are rejected where tokens are asked for, and told otherwise', () => {
+  test('with two names for one place are rejected for operations with a token, and cause a warning otherwise', () => {
     const words = 'The paths /u/{id} and /u/{user}/r call one place {id} and {user}, which API Gateway rejects';
     expect(() => routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get } }))).toThrow(words);
     const { routes, warnings } = routesFromOpenApi(document({ '/u/{id}': { get }, '/u/{user}/r': { get: open } }));
@@ -314,7 +314,7 @@ describe('paths that API Gateway rejects', () => {
   });
 });
 
-describe('what cannot be expressed', () => {
+describe('a document that a route table cannot express', () => {
   test.each([
     ['two scopes at once', [{ oauth: ['a', 'b'] }], /GET \/a asks for a and b at once/],
     ['two scopes of two schemes at once', [{ oauth: ['a'], oidc: ['b'] }], /GET \/a asks for a and b at once/],
@@ -380,7 +380,7 @@ describe('what cannot be expressed', () => {
   });
 });
 
-describe('operations with the same fault are counted', () => {
+describe('operations with the same problem are counted', () => {
   const joint = { security: [{ oauth: ['a', 'b'] }] };
 
   test.each([
@@ -392,7 +392,7 @@ describe('operations with the same fault are counted', () => {
     expect(() => routesFromOpenApi(document(paths))).toThrow(words);
   });
 
-  test('those with another fault are not, and the alternatives are written out', () => {
+  test('but not those with another problem, and the alternatives are written out', () => {
     const paths = {
       '/a': { get: joint, put: { security: [{ basic: [] }] }, post: { security: [{ oidc: ['c', 'd'] }] } },
     };
@@ -403,14 +403,14 @@ describe('operations with the same fault are counted', () => {
     );
   });
 
-  test('paths that cannot be routes are', () => {
+  test('if their paths cannot be routes', () => {
     const open = { '/c/{id}.pdf': { get: {} } };
     expect(() => routesFromOpenApi(document({ '/a@': { get }, '/b/{id}.pdf': { get, put: get }, ...open }))).toThrow(
       'The operation GET /a@ cannot be a route, like 2 others (GET /b/{id}.pdf, PUT /b/{id}.pdf): The path "/a@" has the part',
     );
   });
 
-  test('two scopes at once say nothing where one of them alone is enough', () => {
+  test('two scopes at once are accepted if one of them alone is enough', () => {
     expect(scopesFor([{ oauth: ['a', 'b'] }, { oidc: ['a'] }])).toEqual(['a']);
     expect(scopesFor([{ oauth: ['a', 'b'] }, { bearer: [] }])).toEqual([]);
   });
@@ -418,7 +418,7 @@ describe('operations with the same fault are counted', () => {
 
 const token = Lazy.any({ produce: () => get });
 
-/** What API Gateway might publish without an authorizer, although somebody believed it protected. */
+/** Documents of which API Gateway might publish something without an authorizer although people believe it protected. */
 const HIDDEN: readonly (readonly [string, object, string])[] = [
   ['an operation in upper case', { '/b': { GET: get } }, 'The path /b has a member "GET": write get, in lower case.'],
   [
@@ -474,7 +474,7 @@ const HIDDEN: readonly (readonly [string, object, string])[] = [
 ];
 
 test.each(HIDDEN)('%s is rejected by name, although another path is sound', (_, paths, words) => {
-  // Not by spreading the paths, which would take a member named as a prototype for the prototype.
+  // Not by spreading the paths, which would turn a member `__proto__` into the prototype.
   const all = Object.assign(paths, { '/a': { get } });
   for (const read of [() => routesFromOpenApi(document(all)), () => protectedDocument(document(all), {})]) {
     expect(read).toThrow(words);
@@ -597,7 +597,7 @@ test.each<[string, unknown, string]>([
   expect(() => scopesFor(security)).toThrow(RouteTableError);
 });
 
-test('callbacks and webhooks are told to be somebody else’s to protect', () => {
+test('callbacks and webhooks cause a warning, because others have to protect them', () => {
   const described = document(
     { '/a': { post: { ...get, callbacks: { done: {} } } } },
     { webhooks: { paid: { post: get } } },

@@ -73,7 +73,7 @@ describe('an API made from its OpenAPI document', () => {
   const template = Template.fromStack(stack);
   const body = importedBody(template);
 
-  it('has a TOKEN authorizer that API Gateway makes at the import, and no other', () => {
+  it('has a TOKEN authorizer that API Gateway creates at the import, and no other', () => {
     expect(body.components.securitySchemes[SECURITY_SCHEME]).toEqual({
       type: 'apiKey',
       name: 'Authorization',
@@ -90,7 +90,7 @@ describe('an API made from its OpenAPI document', () => {
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 0);
   });
 
-  it('that caches per route has a REQUEST authorizer, whose key holds token, resource and method', () => {
+  it('that caches per route has a REQUEST authorizer whose cache key has token, resource and method', () => {
     const routeStack = newStack();
     const { routes } = routesFromOpenApi(document);
     const settings = { issuers: { main: issuer }, routes, cachePer: 'route' } as const;
@@ -105,7 +105,7 @@ describe('an API made from its OpenAPI document', () => {
     });
   });
 
-  it('names the function as API Gateway invokes it', () => {
+  it('names the function by the URI that API Gateway invokes', () => {
     const { authorizerUri } = body.components.securitySchemes[SECURITY_SCHEME]['x-amazon-apigateway-authorizer'];
     const text = authorizerUri['Fn::Join'][1]
       .map((part: unknown) => (typeof part === 'string' ? part : `<${JSON.stringify(part)}>`))
@@ -115,7 +115,7 @@ describe('an API made from its OpenAPI document', () => {
     );
   });
 
-  it('asks it wherever the document asks for a token, by the operation or for all, and nowhere else', () => {
+  it('uses it wherever an operation or the document asks for a token, and nowhere else', () => {
     const asked = [{ [SECURITY_SCHEME]: [] }];
     expect(body.paths['/orders'].get.security).toEqual(asked);
     expect(body.paths['/orders'].post.security).toEqual(asked);
@@ -124,7 +124,7 @@ describe('an API made from its OpenAPI document', () => {
     expect(body).not.toHaveProperty('security');
   });
 
-  it('keeps all else of the document', () => {
+  it('keeps the rest of the document', () => {
     expect(body.paths['/orders'].parameters).toEqual(paths['/orders'].parameters);
     expect(body.paths['/orders'].get).toMatchObject(integration);
     expect(body.components.schemas).toEqual(document.components.schemas);
@@ -150,7 +150,7 @@ describe('an API made from its OpenAPI document', () => {
   });
 });
 
-describe('an API from a document beside one with methods', () => {
+describe('an API from a document next to one with methods', () => {
   const stack = newStack();
   const authorizer = authorizerFor(stack);
   specApi(stack, authorizer);
@@ -219,7 +219,7 @@ describe('the document and the routes', () => {
     );
   });
 
-  it('need not agree where a route is narrower than the document', () => {
+  it('need not agree if a route is narrower than the document', () => {
     const routes = routesFromOpenApi(document).routes.map((route) => ({ ...route, scopes: route.scopes.slice(-1) }));
     const narrower = routes.map((route) => (route.scopes.length === 0 ? { ...route, scopes: ['files'] } : route));
     expect(() => authorizerFor(newStack(), { routes: narrower, warnings: [] }).apiDefinition(document)).not.toThrow();
@@ -270,7 +270,7 @@ describe('operations with other schemes', () => {
     expect(routes.routes.map(({ path }) => path)).toEqual(['/both', '/preflight']);
   });
 
-  it('ask for an API key besides the authorizer, in the form of AWS’s own tools', () => {
+  it('ask for an API key and the authorizer in the form of AWS’s own tools', () => {
     const { paths: imported, components } = protectedDocument(mixed, {}) as typeof mixed;
     expect(imported['/both'].get.security).toEqual([{ [SECURITY_SCHEME]: [] }, { key: [] }]);
     expect(components.securitySchemes.key).toEqual(securitySchemes.key);
@@ -303,7 +303,7 @@ describe('operations with other schemes', () => {
     ]);
   });
 
-  it('keep a guard that the document states once for all, which API Gateway would pass over there', () => {
+  it('keep a guard that the document states once for all operations, where API Gateway would ignore it', () => {
     const described = { ...mixed, security: [{ pool: [] }], paths: { '/a': { get: integration } } };
     const imported = protectedDocument(described, {}) as { paths: object };
     expect(imported).not.toHaveProperty('security');
@@ -327,7 +327,7 @@ describe('operations with other schemes', () => {
     expect(() => Template.fromStack(stack)).not.toThrow('gives none to GET /pool');
   });
 
-  it('of another authorizer may be allowed by the resource policy, those of this one may not', () => {
+  it('of another authorizer may be allowed by the resource policy, unlike those of this one', () => {
     const synthesize = (path: string) => {
       const stack = newStack();
       const resources = [`execute-api:/prod/GET/${path}`];
@@ -339,7 +339,7 @@ describe('operations with other schemes', () => {
     expect(() => synthesize('both')).toThrow('and with it GET /both');
   });
 
-  it('have no rule of this authorizer: a route for one is rejected', () => {
+  it('must have no route: a route for one is rejected', () => {
     const stack = newStack();
     const more = [...routes.routes, { method: 'GET', path: '/pool', scopes: [] } as const];
     specApi(stack, authorizerFor(stack, { routes: more, warnings: [] }), mixed);
@@ -347,7 +347,7 @@ describe('operations with other schemes', () => {
   });
 });
 
-describe('what API Gateway would leave open, or reject', () => {
+describe('in a document that API Gateway would leave open, or reject,', () => {
   const scheme = { type: 'apiKey' };
 
   it('an operation whose extension overrides its security is rejected by name', () => {
@@ -368,7 +368,7 @@ describe('what API Gateway would leave open, or reject', () => {
     );
   });
 
-  it('extensions keep their values, whatever these are, as do those of an open operation', () => {
+  it('extensions keep any value, also on an open operation', () => {
     const uri = Lazy.string({ produce: () => 'https://backend.example' });
     const open = { 'x-list': [1], 'x-integration': Lazy.any({ produce: () => ({ uri }) }), 'x-null': null };
     const described = {
@@ -380,18 +380,18 @@ describe('what API Gateway would leave open, or reject', () => {
     expect(published['/health'].get['x-integration']).toBe(open['x-integration']);
   });
 
-  it('schemes that its import does not read are gone, others stay', () => {
+  it('schemes that the import does not read are left out, and others stay', () => {
     const { components } = protectedDocument(document, scheme) as { components: { securitySchemes: object } };
     expect(components.securitySchemes).toEqual({ key: securitySchemes.key, [SECURITY_SCHEME]: scheme });
   });
 
-  it('a document of 3.1, although its routes can be read, is rejected', () => {
+  it('version 3.1 is rejected, although its routes can be read', () => {
     const newer = { ...document, openapi: '3.1.0' };
     expect(routesFromOpenApi(newer).routes).toHaveLength(3);
     expect(() => protectedDocument(newer, scheme)).toThrow('give API Gateway one of 3.0, as its import rejects 3.1');
   });
 
-  it('a document without security schemes of its own needs none', () => {
+  it('no security scheme is needed', () => {
     const open = { openapi: '3.0.1', paths: { '/': { get: integration } } };
     expect(protectedDocument(open, scheme)).toEqual({
       ...open,

@@ -21,7 +21,7 @@ import { type PathRequest, type PolicyCase, policyCase } from '../../support/rou
 
 /** `EXACT_POLICY_CASES=1000000 vitest run test/infra/routes/exact-policies.property.test.ts` */
 const CASES = Number(process.env.EXACT_POLICY_CASES ?? 3000);
-/** Set: the same cases each time, for mutation testing. */
+/** If set, the cases are the same each time, for mutation testing. */
 const SEED = process.env.EXACT_POLICY_SEED;
 const MINUTE = 60_000;
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
@@ -29,7 +29,7 @@ const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod
 /** Long enough for any number of cases: a million take about ten minutes. */
 const TIMEOUT = 2 * MINUTE + CASES * 4;
 
-/** What was tried, so that a generator that makes only empty cases is noticed. */
+/** Counts what was tried, so that a generator that makes only empty cases is noticed. */
 interface Count {
   cases: number;
   granted: number;
@@ -65,11 +65,11 @@ test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => 
   expect(count.wide).toBeGreaterThan(CASES / 50);
 });
 
-test('policies that are shortened are as exact, but for paths with a part that is called like a method', {
+test('shortened policies are as exact, except for paths with a part that equals the name of a method', {
   timeout: TIMEOUT,
 }, () => {
   const count = checkUntil(
-    // Few of them hold a path that a pattern without the denies would leak.
+    // Few of them have a path that a pattern without the denies would leak.
     2 * CASES,
     (routes) => {
       const grants = new Grants(routes);
@@ -95,7 +95,7 @@ test('policies for one route each allow, under every reading, exactly what the t
           const requested = { method: request.method, path: selected.path };
           const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
           const allowed = allows(policy, arnOf(request));
-          // The path that the policy is held against has the empty segments that the reading ignores.
+          // IAM sees the path with the empty segments that the reading ignores.
           const isAsSent = ROUTE_READINGS[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
           const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
           if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
@@ -162,7 +162,7 @@ function checkCase(
   }
 }
 
-/** The same for the API's stage of a short name: IAM's answers are the same, and take a thousandth of the comparisons. */
+/** The policy for a stage with a short name: IAM's answers are the same, and need a thousandth of the comparisons. */
 function inShortStage(policy: PolicyDocument, stageArn: string): PolicyDocument {
   return JSON.parse(JSON.stringify(policy).replaceAll(`${stageArn}/`, `${STAGE_ARN}/`));
 }
@@ -207,7 +207,7 @@ type ReadingName = keyof typeof ROUTE_READINGS;
 
 const readingNames = Object.keys(ROUTE_READINGS) as ReadingName[];
 
-/** One of those that make the same of the path: without empty segments two are left. */
+/** One of the readings that treat the path alike: without empty segments, two are left. */
 function readingsApart(path: string): readonly ReadingName[] {
   if (!/\/\/|.\/$/.test(path)) return ['raw', 'raw+full-match-first'];
   const apart = new Map<string, ReadingName>();

@@ -11,7 +11,7 @@ import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { MAX_STAGE_POLICY_BYTES } from '../../../lambda/policy/policy-document.ts';
 import { route, STAGE_ARN } from '../../support/routes/compiled-policy.ts';
 
-/** A REST API of the usual shape, with scopes across resources (`read`) and within one (`c7:read`). */
+/** A typical REST API, with scopes across resources (`read`) and within one (`c7:read`). */
 function collections(count: number) {
   return Array.from({ length: count }, (_, i) => [
     route(`GET /collection${i}`, 'read', `c${i}:read`),
@@ -51,34 +51,34 @@ describe('a scope that needs too long a policy', () => {
     );
   });
 
-  test('is accepted with the maxAnswerBytes that the message names, and warned of', () => {
+  test('is accepted with the maxAnswerBytes that the message names, with a warning', () => {
     expect(checkPolicySize(compiled, roundedUp(bytes + 2048))).toBe(
       `A token with the scope even needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway documents ` +
         '8192 bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage of your own first.',
     );
   });
 
-  test('is rejected where maxAnswerBytes is too small for it, with the number that is enough', () => {
+  test('is rejected if maxAnswerBytes is too small for it, with the number that is enough', () => {
     expect(() => checkPolicySize(compiled, 10_240)).toThrow(
       `bytes, and 8192 fit: set cachePer: 'route', whose policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
     );
   });
 });
 
-test('an answer that no maxAnswerBytes allows is mended by cachePer alone', () => {
+test('for an answer that no maxAnswerBytes allows, the message names cachePer alone', () => {
   const parts = { issuerAliases: ['main'], contextNames: [], stageNames: ['s'.repeat(5_000)] };
-  // A route that is called like a method keeps its policy from being shortened.
+  // A route with the name of a method keeps its policy from being shortened.
   const compiled = compileRoutes([...scattered, route('GET /GET/x', 'even')]);
   expect(largeAnswerWarning(compiled, parts, MAX_ANSWER_BYTES)).toMatch(
     /, and 262144 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', whose policies are short\.$/,
   );
 });
 
-test('a short policy is no reason for a warning, whatever maxAnswerBytes is', () => {
+test('a short policy causes no warning, whatever maxAnswerBytes is', () => {
   expect(checkPolicySize(compileRoutes(collections(1)), MAX_ANSWER_BYTES)).toBeUndefined();
 });
 
-test('an answer is warned of past maxAnswerBytes, not past the default', () => {
+test('an answer causes a warning past maxAnswerBytes, not past the default', () => {
   const compiled = compileRoutes(collections(50));
   const contextNames = Array.from({ length: 10 }, (_, index) => `name${index}`);
   const parts = { issuerAliases: ['main'], contextNames, stageNames: ['prod'] };
@@ -98,7 +98,7 @@ test('a longer stage ARN makes every pattern longer', () => {
   );
 });
 
-test('a table that fits is taken', () => {
+test('a table that fits is accepted', () => {
   expect(checkPolicySize(compileRoutes(collections(50)))).toBeUndefined();
 });
 
@@ -116,12 +116,12 @@ describe('a policy that is shortened', () => {
     expect(largestPolicy(compiled).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
   });
 
-  test('is not named where no parameter of its routes has more of the path after it', () => {
+  test('is not named if no parameter of its routes has more of the path after it', () => {
     expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items')))).toBeUndefined();
     expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}')))).toBeUndefined();
   });
 
-  test('is none as long as the patterns for one stage fit', () => {
+  test('is not named as long as the patterns for one stage fit', () => {
     expect(shortenedPolicy(compileRoutes(scatteredItems(20)))).toBeUndefined();
   });
 });

@@ -12,26 +12,26 @@ import { parseRouteTable } from '../../../infra/routes/route-table.ts';
 import { coveredBy } from '../../../lambda/policy/resource-pattern.ts';
 import { isAllowed, route } from '../../support/routes/compiled-policy.ts';
 
-/** As many parameters of one character as fit a path. */
+/** The path with as many parameters of one character as fit. */
 const MAX_PARAMETERS = 99;
 const wild = (count: number) => Array.from({ length: count }, () => '?*');
 const letter = (index: number) => String.fromCharCode(97 + (index % 26));
 const parameters = Array.from({ length: MAX_PARAMETERS }, (_, index) => `{${letter(index)}}`);
 const copy = (path: readonly string[]) => ({ methods: ['GET' as const], path, isFixed: false });
 
-describe('what a pattern matches of a route with many parameters', () => {
-  // Each of these takes as many steps as there are ways to share the path out, if every way is tried: the test would not end.
-  test('is one copy where all wildcards are alike', () => {
+describe('the part of a route with many parameters that a pattern matches', () => {
+  // An algorithm that tries every way to divide the path between the wildcards would not end here.
+  test('is one copy if all wildcards are alike', () => {
     const whole = parameters.map(() => PARAMETER);
     expect(copiesOf(copy(whole), ['GET', ...wild(60)]).map(({ path }) => path)).toEqual([whole]);
   });
 
-  test('leaves out a copy that another one takes in', () => {
+  test('leaves out a copy that another one covers', () => {
     const copies = copiesOf(copy(['a', 'a', 'a', REST]), ['GET', '?*', 'a', '?*']);
     expect(copies.map(({ path }) => path.join('/'))).toEqual([`a/a/a/${REST}`]);
   });
 
-  test('is the unfixed rest of the route where literals could stand at too many places', () => {
+  test('is the unfixed rest of the route if literals could stand at too many places', () => {
     const literals = Array.from({ length: 20 }, (_, index) => ['?*', `l${index}`]).flat();
     const copies = copiesOf(copy(parameters.map(() => PARAMETER)), ['GET', ...literals]);
     expect(copies.length).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ describe('what a pattern matches of a route with many parameters', () => {
   });
 });
 
-describe('covering', () => {
+describe('a pattern covers another', () => {
   test.each([
     ['GET/?*', 'GET/a/b', true],
     ['GET/?*/b', 'GET/a/b/c', false],
@@ -60,13 +60,13 @@ describe('covering', () => {
     expect(coveredBy([outer])(inner)).toBe(expected && outer !== inner);
   });
 
-  test('of many wildcards by many wildcards', () => {
+  test('with many wildcards in both', () => {
     expect(covers([...wild(90), 'a'], [...wild(180), 'b'])).toBe(false);
     expect(covers([...wild(90), 'a'], [...wild(180), 'a'])).toBe(true);
     expect(coveredBy([[...wild(90), 'a'].join('/')])([...wild(180), 'b'].join('/'))).toBe(false);
   });
 
-  test('of spellings by many wildcards', () => {
+  test('or spellings of a route with many wildcards', () => {
     const [parsed] = parseRouteTable([route(`GET /${parameters.join('/')}`)]);
     if (parsed === undefined) throw new Error('No route.');
     expect(reachesSpellings(['GET', ...wild(100).flatMap((one) => [one, 'a'])], parsed)).toBe(false);
@@ -74,7 +74,7 @@ describe('covering', () => {
   });
 });
 
-test('the longest path of parameters compiles beside shorter ones and a proxy', () => {
+test('the longest path of parameters compiles next to shorter ones and a proxy', () => {
   const routes = [
     route(`GET /${parameters.join('/')}`, 'longest'),
     route('GET /{a}/b/{c}/d', 'literal'),

@@ -31,11 +31,11 @@ describe('the star that crosses a slash', () => {
     expect(grantFor(orders, 'read').deny).toEqual(['GET/orders/?*/refunds', 'GET/orders/special', '*//*', '*/?*/']);
   });
 
-  test('a pattern that another one of the policy includes is left out', () => {
+  test('a pattern that another pattern of the policy covers is left out', () => {
     expect(grantFor(orders, 'list read refunds special').allow).toEqual(['GET/whoami', 'GET/orders', 'GET/orders/?*']);
   });
 
-  test('of two routes with one pattern the first stands for both', () => {
+  test('the first of two routes with one pattern stands for both', () => {
     const files = [route('GET /files/{name}', 'files'), route('GET /files/{proxy+}', 'files')];
     expect(grantFor(files, 'files').allow).toEqual(['GET/files/?*']);
     expect(isAllowed(files, 'files', 'GET /files/a/b')).toBe(true);
@@ -52,7 +52,7 @@ describe('the star that crosses a slash', () => {
   });
 });
 
-describe('a table that patterns cannot say exactly', () => {
+describe('a table that patterns cannot express exactly', () => {
   const triple = [route('GET /{a}', 'a'), route('GET /{a}/b', 'b'), route('GET /{a}/c/b', 'c')];
   const wholeLoss = [
     route('GET /t/{tenant}', 'a'),
@@ -60,7 +60,7 @@ describe('a table that patterns cannot say exactly', () => {
     route('GET /t/{tenant}/billing/{invoice}', 'b'),
   ];
 
-  test('a route that is gone for a mixture of scopes is a whole loss, which names what it collides with', () => {
+  test('a route that some scopes lose entirely is a whole loss, which names the routes that it collides with', () => {
     expect(compileRouteTable(wholeLoss).losses.filter(({ kind }) => kind === 'whole')).toEqual([
       {
         kind: 'whole',
@@ -93,7 +93,7 @@ describe('a table that patterns cannot say exactly', () => {
     expect(isAllowed(users, 'u', 'GET /users/1/roles')).toBe(false);
   });
 
-  test('of the orders API with items only those called like a route below an order are lost', () => {
+  test('the orders API loses only items whose id equals a literal below an order', () => {
     const withItems = [...orders, route('GET /orders/{id}/items/{item}', 'read')];
     const { losses } = compileRouteTable(withItems);
     expect(losses.map(({ kind, requests }) => `${kind} ${requests}`)).toEqual([
@@ -120,7 +120,7 @@ describe('a table that patterns cannot say exactly', () => {
     ['the middle one opens to the scopes of the last', ['a', 'b c', 'c']],
     ['the middle one needs no scope', ['a', '', 'c']],
     ['all need the same', ['a', 'a', 'a']],
-  ])('%s: exact', (_, [first = '', middle = '', last = '']) => {
+  ])('%s is exact', (_, [first = '', middle = '', last = '']) => {
     const scopes = [first, middle, last].map((list) => list.split(' ').filter(Boolean));
     const routes = triple.map((rule, index) => ({ ...rule, scopes: scopes[index] ?? [] }));
     expect(isAllowed(routes, first, 'GET /x')).toBe(true);
@@ -130,11 +130,11 @@ describe('a table that patterns cannot say exactly', () => {
 });
 
 describe('ANY', () => {
-  test('is one star where that reaches nothing else', () => {
+  test('is one star if that reaches nothing else', () => {
     expect(compileRoutes([route('ANY /x', 'x'), route('GET /y', 'y')])[0]?.allow).toEqual(['*/x']);
   });
 
-  test('is a list of methods where a star would reach the same path below another one', () => {
+  test('is a list of methods if a star would reach the same path below another one', () => {
     const routes = [route('ANY /x', 'x'), route('GET /y/x', 'y')];
     expect(compileRoutes(routes)[0]?.allow).toHaveLength(7);
     expect(isAllowed(routes, 'x', 'PATCH /x')).toBe(true);
@@ -149,17 +149,17 @@ describe('ANY', () => {
     expect(isAllowed(routes, 'g', 'POST /x')).toBe(false);
   });
 
-  test('of a literal stops the ANY of a proxy beside it', () => {
+  test('of a literal wins over the ANY of a proxy next to it', () => {
     const routes = [route('ANY /{proxy+}', 'all'), route('ANY /admin', 'admin')];
     expect(isAllowed(routes, 'all', 'DELETE /other')).toBe(true);
     expect(isAllowed(routes, 'all', 'DELETE /admin')).toBe(false);
   });
 });
 
-describe('a proxy of whose requests another reading hands some to a route that is not granted', () => {
+describe('a proxy some of whose requests another reading hands to a route that is not granted', () => {
   const routes = [route('GET /a/{proxy+}', 'rest'), route('GET /{x}/{y}', 'pair')];
 
-  test('keeps all that every reading hands to it', () => {
+  test('keeps all requests that every reading hands to it', () => {
     expect(grantFor(routes, 'rest').allow).toEqual(['GET/a/?*/?*']);
     expect(isAllowed(routes, 'rest', 'GET /a/1/2')).toBe(true);
     expect(isAllowed(routes, 'rest', 'GET /a/1')).toBe(false);
@@ -180,7 +180,7 @@ describe('a proxy of whose requests another reading hands some to a route that i
   });
 });
 
-test('a Deny for all methods of ANY rejects no method that needs none', () => {
+test('a Deny for all methods of ANY rejects no method that needs no Deny', () => {
   const routes = [
     route('ANY /{a}/{b}/{c}', 'other'),
     route('ANY /{a}/{proxy+}', 'rest'),
@@ -190,7 +190,7 @@ test('a Deny for all methods of ANY rejects no method that needs none', () => {
   expect(isAllowed(routes, 'rest', 'GET /1/2/3')).toBe(false);
 });
 
-describe('text that means something to IAM', () => {
+describe('text that has a meaning for IAM', () => {
   const routes = [route('GET /a/{id}', 'a'), route('GET /b', 'b'), route('GET /b/{id}/c', 'c')];
 
   test.each(['*', '?', '%2A', '%2F', '%3F', '../..', `\${aws:username}`, 'a:b', 'é', '😀', ' ', 'x'.repeat(1500)])(
@@ -218,8 +218,8 @@ test('an empty table compiles to nothing', () => {
   expect(compileRoutes([])).toEqual([]);
 });
 
-describe('leaks between routes that no token holds apart', () => {
-  test('are left out: no policy would ever name them', () => {
+describe('leaks between routes that no token can tell apart', () => {
+  test('are left out, because no policy would name them', () => {
     const [collection, other] = compileRoutes([
       route('GET /{tenant}/orders', 'read'),
       route('GET /{tenant}/{kind}/{id}', 'read'),
@@ -229,9 +229,9 @@ describe('leaks between routes that no token holds apart', () => {
     expect(other).toMatchObject(none);
   });
 
-  test('are kept where a token may hold either one without the other', () => {
+  test('are kept if a token may have either one without the other', () => {
     const [narrow, wide] = compileRoutes([route('GET /a/b', 'read', 'write'), route('GET /a/{id}', 'read')]);
-    // A token with `write` holds the first only: nothing may stand for it that needs a Deny of the second.
+    // A token with `write` is granted the first route only, so no wide pattern that needs a Deny of the second may replace it.
     expect(wide?.leaksInto).toEqual([0]);
     expect(wide?.reachesSpellingsOf).toEqual([]);
     expect(narrow?.reachesSpellingsOf).toEqual([]);

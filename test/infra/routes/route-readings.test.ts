@@ -85,7 +85,7 @@ test('a slash at the end of a route that two Allows reach, one of them in part',
   expect(isAllowed(routes, 'write', 'POST /a.b/x/y/')).toBe(true);
 });
 
-describe('a path that stays with what is granted', () => {
+describe('a path that stays granted', () => {
   test('a granted proxy keeps one empty segment, unless that spells a route that is not granted', () => {
     const routes = [route('GET /files/{proxy+}', 'files'), route('GET /files/a/b', 'other')];
     expect(isAllowed(routes, 'files', 'GET /files/x//y')).toBe(true);
@@ -95,7 +95,7 @@ describe('a path that stays with what is granted', () => {
     expect(spelled.filter((path) => isAllowed(routes, 'files', `GET ${path}`))).toEqual([]);
   });
 
-  test('a granted proxy next to nothing else keeps every path', () => {
+  test('a granted proxy without other routes keeps every path', () => {
     const routes = [route('GET /files/{proxy+}', 'files'), route('GET /other', 'other')];
     expect(grantFor(routes, 'files').deny).toEqual([]);
     expect(isAllowed(routes, 'files', 'GET /files///x//')).toBe(true);

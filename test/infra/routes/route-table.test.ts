@@ -46,6 +46,6 @@ test.each(['/', '/a.b-c_d:e', '/a$', '/a,b', '/{id}', '/a/{id}/{proxy+}', '/v1/i
   },
 );
 
-test('a parameter beside a proxy may have another name', () => {
+test('a parameter next to a proxy may have another name', () => {
   expect(() => compileRoutes([route('GET /{id}', 'a'), route('POST /{proxy+}', 'a')])).not.toThrow();
 });

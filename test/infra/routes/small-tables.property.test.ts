@@ -20,7 +20,7 @@ const SCOPES = ['s0', 's1', 's2', 's3'];
 const METHODS = ['GET', 'POST'] as const;
 const READINGS = [ROUTE_READINGS.raw, ROUTE_READINGS['raw+full-match-first']];
 
-/** Long ones would only slow the evaluation down. */
+/** Short, because long ones would only slow the evaluation down. */
 const STAGE_ARN = 'arn';
 
 const pathOf = (literals: readonly string[]) =>
@@ -34,7 +34,7 @@ const pathOf = (literals: readonly string[]) =>
       return `/${(chance === 0 ? [...segments.slice(0, 2), '{proxy+}'] : segments).join('/')}`;
     });
 
-/** Most routes have a scope of their own, so that nearly every set of routes is what some token is granted. */
+/** Most routes have a scope of their own, so that some token is granted nearly every set of routes. */
 const table: fc.Arbitrary<readonly Route[]> = fc.constantFrom(2, 2, 3).chain((size) =>
   fc
     .uniqueArray(
@@ -54,7 +54,7 @@ const table: fc.Arbitrary<readonly Route[]> = fc.constantFrom(2, 2, 3).chain((si
     ),
 );
 
-/** Tables for which every policy can be exact, and for which every one of ours is. */
+/** The numbers of tables for which every policy can be exact, and for which every one of ours is. */
 interface Count {
   tables: number;
   expressible: number;
@@ -99,7 +99,7 @@ interface Verdict {
   readonly exact: boolean;
 }
 
-/** For every method, and every set of scopes that a token may hold. */
+/** Checks every method with every set of scopes that a token may have. */
 function verdictsOn(routes: readonly Route[], grantFor: GrantFor): readonly Verdict[] {
   const search = searchFor(routes);
   const holdings = holdingsOf(routes);
@@ -144,7 +144,7 @@ function verdictOn(asked: readonly Asked[], grant: Grant, { routes, scopes, sear
   return { expressible, exact: lost === undefined };
 }
 
-/** Requests that the readings hand to several routes must be rejected as soon as one of them is not granted. */
+/** Requests that the readings hand to several routes must be rejected if one of the routes is not granted. */
 function demandOf(selected: readonly Route[], scopes: ReadonlySet<string>): Demand {
   if (selected.length === 0) return 'free';
   return selected.every((route) => isGranted(route, scopes)) ? 'required' : 'forbidden';

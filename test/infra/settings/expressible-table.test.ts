@@ -23,20 +23,20 @@ const users = [
 const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
 describe('a table whose decisions are cached for each token', () => {
-  test('is rejected with a whole loss, and accepted with it by name', () => {
+  test('is rejected with a whole loss, and accepted if the loss is named', () => {
     expect(() => expressibleTable(billing, perToken)).toThrow(`acceptedLosses: ['${pdf}']`);
     const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
     expect(warnings).toEqual([{ id: 'lost-requests', text: expect.stringContaining(pdf) }]);
   });
 
-  test('is rejected with any loss where exact policies are required', () => {
+  test('is rejected with any loss if exact policies are required', () => {
     expect(expressibleTable(users, perToken).warnings).toHaveLength(1);
     expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' })).toThrow(
       "exactPolicies is 'required'",
     );
   });
 
-  test('is rejected with a long policy, and warned of where maxAnswerBytes allows it', () => {
+  test('is rejected with a long policy, and causes a warning if maxAnswerBytes allows it', () => {
     expect(() => expressibleTable(scattered, perToken)).toThrow('A token with the scope even would need a policy of');
     const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 });
     expect(warnings).toEqual([
@@ -44,7 +44,7 @@ describe('a table whose decisions are cached for each token', () => {
     ]);
   });
 
-  test('is warned of where a policy is shortened, and rejected where exact policies are required', () => {
+  test('causes a warning if a policy is shortened, and is rejected if exact policies are required', () => {
     const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
     const text = expect.stringMatching(/^The policy of a token with the scope even would be .+ get 403\.$/);
     expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
@@ -54,7 +54,7 @@ describe('a table whose decisions are cached for each token', () => {
     expect(expressibleTable(items, { ...perRoute, exactPolicies: 'required' }).warnings).toEqual([]);
   });
 
-  test('describes its losses by the numbers of its routes', () => {
+  test('describes its losses by the positions of its routes', () => {
     expect(lossesIn(expressibleTable(users, perToken).losses)).toEqual({
       listed: [{ kind: 'literal', route: 2, requests: ['GET /users/{id}/photos/roles'], denied: 1, because: [0] }],
       leftOut: 0,
@@ -66,7 +66,7 @@ describe('a table whose decisions are cached for each token', () => {
     expect(lossesIn(losses).listed).toEqual([{ kind: 'whole', route: 2, requests: [pdf], denied: 1, because: [0] }]);
   });
 
-  test('describes its gravest losses first', () => {
+  test('describes its most serious losses first', () => {
     const { losses } = expressibleTable([...users, ...billing], { ...perToken, acceptedLosses: [pdf] });
     expect(lossesIn(losses).listed.map(({ kind }) => kind)).toEqual(['whole', 'literal']);
   });
@@ -84,7 +84,7 @@ describe('a table whose decisions are cached for each route', () => {
     expect(lossesIn(losses)).toEqual({ listed: [], leftOut: 0 });
   });
 
-  test('is taken where the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
+  test('is accepted if the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
     const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
     expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
     const grants = new Grants(expressibleTable(routes, perRoute).routes);
@@ -94,7 +94,7 @@ describe('a table whose decisions are cached for each route', () => {
     expect(grants.routesGrantedBy(scopes, { method: 'GET', path }).allow).toEqual([patternFor('GET', path)]);
   });
 
-  test('has nothing to accept', () => {
+  test('has no losses to accept', () => {
     expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
       `acceptedLosses names ${pdf}, and with cachePer: 'route' no token loses a route: leave acceptedLosses out.`,
     );
@@ -103,7 +103,7 @@ describe('a table whose decisions are cached for each route', () => {
 
 describe('a parameter next to a proxy', () => {
   const siblings = [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')];
-  test.each([perToken, perRoute])('is warned of with %j, since API Gateway may reject it', (demands) => {
+  test.each([perToken, perRoute])('causes a warning with %j, because API Gateway may reject it', (demands) => {
     const { warnings } = expressibleTable(siblings, demands);
     expect(warnings).toContainEqual({
       id: 'variable-siblings',
@@ -111,7 +111,7 @@ describe('a parameter next to a proxy', () => {
     });
   });
 
-  test('is not warned of where they stand below different paths', () => {
+  test('causes no warning if they stand below different paths', () => {
     const { warnings } = expressibleTable([route('GET /x/{a}/y/{proxy+}', 'a'), route('GET /x/{a}', 'a')], perToken);
     expect(warnings).toEqual([]);
   });

@@ -13,7 +13,7 @@ const withFormer = (formerAliases: unknown, settings: IssuerSettings = issuer) =
 const deploymentOf = (issuers: Deployment['issuers']): Deployment => ({ ...soundDeployment, issuers });
 
 describe("an issuer's former aliases", () => {
-  it('reach the authorizer and the flusher, and what the deployment says of itself', () => {
+  it('are in the environment of authorizer and flusher, and in the description of the deployment', () => {
     const template = templateOf(apiStackOf(deploymentOf({ main: withFormer(['old', 'oldest']) })));
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     const readers = functions.filter(({ Properties }) => Properties.Environment.Variables.ISSUERS !== undefined);

@@ -25,7 +25,7 @@ const pdf = 'GET /t/{tenant}/billing/{invoice}/pdf';
 
 const exact = [route('GET /orders', 'orders:read'), route('GET /orders/{id}', 'orders:read')];
 
-/** Each loses its `/{b}/c` to the `/{b}` between. */
+/** Routes each of which loses its `/{b}/c` to the `/{b}` between them. */
 function manyLost(count: number): readonly Route[] {
   return Array.from({ length: count }, (_, index) => [
     route(`GET /r${index}/{a}`, 'all'),
@@ -35,7 +35,7 @@ function manyLost(count: number): readonly Route[] {
 }
 
 describe('a route that some tokens lose as a whole', () => {
-  test('is rejected with its name, the denied route, the scopes of such a token, and the fix', () => {
+  test('is rejected with its name, the denied route, the scopes of such a token, and what to write', () => {
     expect(() => warningFor(billing)).toThrow(
       new RouteTableError(
         `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would be rejected ${pdf}, because its ` +
@@ -70,14 +70,14 @@ describe('a route that some tokens lose as a whole', () => {
     );
   });
 
-  test('stands in the list to accept with every other one', () => {
+  test('is in the list to accept, with every other one', () => {
     expect(() => warningFor(manyLost(2))).toThrow(
       "(1 more of the kind): set cachePer: 'route', which is exact for every table, or accept them: " +
         "acceptedLosses: ['GET /r0/{a}/x/{b}/c', 'GET /r1/{a}/x/{b}/c'].",
     );
   });
 
-  test('stands in the list to accept however many there are, since a list that is cut cannot be pasted', () => {
+  test('is in the list to accept however many there are, because a shortened list cannot be pasted', () => {
     const names = Array.from({ length: 12 }, (_, index) => `GET /r${index}/{a}/x/{b}/c`);
     const list = names.map((name) => `'${name}'`).join(', ');
     expect(() => warningFor(manyLost(12))).toThrow(`(11 more of the kind): set cachePer: 'route'`);
@@ -87,7 +87,7 @@ describe('a route that some tokens lose as a whole', () => {
     );
   });
 
-  test('is named next to those that are accepted already', () => {
+  test('is named next to those that are already accepted', () => {
     expect(() => warningFor(manyLost(2), { acceptedLosses: ['GET /r0/{a}/x/{b}/c'] })).toThrow(
       /would be rejected GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
     );
@@ -99,7 +99,7 @@ describe('a route that some tokens lose as a whole', () => {
     );
   });
 
-  test('is never mended by more scopes or by other paths, as far as the message knows', () => {
+  test('causes no advice to add scopes or to change paths', () => {
     expect(() => warningFor(billing)).not.toThrow(/add|widen|path of its own|rename|below one path/);
   });
 });
@@ -133,7 +133,7 @@ describe('a name in acceptedLosses', () => {
 });
 
 describe('losses of single requests', () => {
-  test('are warned of, each in words, with the reason', () => {
+  test('cause a warning that lists each with its reason', () => {
     expect(warningFor(users)).toBe(
       'These requests get 403 although the token may call the route:\n' +
         '  GET /users/{id}/photos/{photo} when photo is "roles", without a scope of GET /users/{id}/roles: its policy allows ' +
@@ -142,13 +142,13 @@ describe('losses of single requests', () => {
     );
   });
 
-  test('are counted past the tenth, with where the rest is listed', () => {
+  test('are counted past the tenth, and the warning says where the rest is listed', () => {
     const warning = warningFor(manyPhotos(12)) ?? '';
     expect(warning.split('\n')).toHaveLength(1 + 10 + 1 + 1);
     expect(warning).toContain('\n  … and 2 more: `npm run routes` lists the losses of a deployment for each scope.\n');
   });
 
-  test('are no warning where there are none', () => {
+  test('cause no warning if there are none', () => {
     expect(warningFor(exact)).toBeUndefined();
   });
 });
@@ -166,7 +166,7 @@ describe("exactPolicies: 'required'", () => {
     expect(() => warningFor(manyPhotos(12), { exactPolicies })).toThrow(/\n {2}… and 2 more\nSet cachePer: 'route'/);
   });
 
-  test('lets an exact table pass', () => {
+  test('accepts an exact table', () => {
     expect(warningFor(exact, { exactPolicies })).toBeUndefined();
   });
 
@@ -174,14 +174,14 @@ describe("exactPolicies: 'required'", () => {
     ['a proxy below another one', [route('ANY /orders/{proxy+}', 'orders', 'admin'), route('ANY /{proxy+}', 'admin')]],
     ['a proxy next to a parameter', [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')]],
     ['a proxy that another reading cuts', [route('GET /foo/{proxy+}', 'a'), route('GET /{x}/bar', 'b')]],
-  ])('warns of what API Gateway may hand to another route: %s', (_, routes) => {
+  ])('warns of requests that API Gateway may hand to another route: %s', (_, routes) => {
     expect(warningFor(routes, { exactPolicies })).toContain('API Gateway may ');
   });
 
   test.each<[string, readonly Route[], string]>([
     ['a literal loss', users, '\n  GET /users/{id}/photos/{photo} when photo is "roles", without a scope of '],
     ['a whole loss', billing, `\n  ${pdf}, without a scope of `],
-  ])('rejects %s, in words, with the fix', (_, routes, line) => {
+  ])('rejects %s in a sentence that says what to write', (_, routes, line) => {
     const check = () => warningFor(routes, { exactPolicies });
     expect(check).toThrow(line);
     expect(check).toThrow(

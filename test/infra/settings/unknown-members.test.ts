@@ -12,7 +12,7 @@ import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/iss
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Everything that takes an object of settings, with all the members it knows. */
+/** Everything that takes an object of settings, with all of its members. */
 const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unknown, settings: Members])[] = [
   ...PRESET_NAMES.map(
     (name) => [name, (options: Members) => settingsBy(name, options), { ...EVERY_OPTION[name] }] as const,
@@ -61,7 +61,7 @@ function soundOptions(): Members {
   };
 }
 
-/** Two letters exchanged: the mistake that a reader overlooks. */
+/** The name with two letters exchanged, a mistake that a reader overlooks. */
 function exchanged(name: string): string {
   const at = name.length - 2;
   return `${name.slice(0, at - 1)}${name[at]}${name[at - 1]}${name.slice(at + 1)}`;
@@ -74,11 +74,11 @@ const misspelt = TAKERS.flatMap(([name, take, settings]) =>
 );
 
 describe('settings', () => {
-  it.each(TAKERS)('of %s are accepted with all the members that there are', (_name, take, settings) => {
+  it.each(TAKERS)('of %s are accepted with all their members', (_name, take, settings) => {
     expect(() => take(settings)).not.toThrow();
   });
 
-  it.each(misspelt)('of %s are rejected with %s spelt %s, and the right name is suggested', (...row) => {
+  it.each(misspelt)('of %s are rejected with %s misspelt as %s, and the right name is suggested', (...row) => {
     const [, member, wrong, take, settings] = row;
     const { [member]: value, ...others } = settings;
     for (const changed of [
@@ -93,7 +93,7 @@ describe('settings', () => {
   });
 
   it.each(TAKERS)(
-    'of %s are rejected with a member like none there is, without a suggestion',
+    'of %s are rejected with a member unlike all others, without a suggestion',
     (_name, take, settings) => {
       const changed = { ...settings, zzzzzzzz: 1 };
       expect(() => take(changed)).toThrow('"zzzzzzzz"');
@@ -101,7 +101,7 @@ describe('settings', () => {
     },
   );
 
-  it.each(TAKERS)('of %s are rejected where they inherit a member, or compute one', (_name, take, settings) => {
+  it.each(TAKERS)('of %s are rejected if they inherit a member or compute one', (_name, take, settings) => {
     const [[member, value] = ['', undefined]] = Object.entries(settings);
     const { [member]: _, ...others } = settings;
     const inheriting = Object.assign(Object.create({ [member]: value }), others);
@@ -119,7 +119,7 @@ describe('settings', () => {
     expect(() => take(Object.assign(Object.create(null), settings))).not.toThrow();
   });
 
-  it.each(TAKERS)('of %s are rejected where they are no object', (_name, take) => {
+  it.each(TAKERS)('of %s are rejected if they are no object', (_name, take) => {
     for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
   });
 });
