@@ -1,5 +1,8 @@
 import type { AccessToken } from '../token/access-token.ts';
 
+/** What one entry takes back, from a single token to everything that an issuer signed. */
+export type RevocationLevel = 'token' | 'session' | 'subject' | 'client' | 'key' | 'issuer';
+
 /** A field of a token that is text; undefined: the token has no such thing. */
 type TextField = {
   [Field in keyof AccessToken]: AccessToken[Field] extends string | undefined ? Field : never;
@@ -19,8 +22,8 @@ export interface LevelRow {
 }
 
 /**
- * What one entry takes back, from a single token to everything that an issuer signed. This table alone says how a level
- * works; its order is that of the keys that a decision reads, of commands, and of lists for people.
+ * How each level works: the only place that says so. The order of the rows is that of the keys that a decision reads, of
+ * commands, and of lists for people.
  */
 export const LEVELS = {
   token: {
@@ -35,9 +38,7 @@ export const LEVELS = {
   // Not bound by `before`: a thief of the key chooses the `iat` of a token.
   key: { targets: { kid: 'keyId' }, boundBy: 'nothing', isBreakGlass: true },
   issuer: { targets: { iss: null }, boundBy: 'before', isBreakGlass: true },
-} as const satisfies Readonly<Record<string, LevelRow>>;
-
-export type RevocationLevel = keyof typeof LEVELS;
+} as const satisfies Readonly<Record<RevocationLevel, LevelRow>>;
 
 /** The first part of a `target`. */
 export type TargetPrefix = { [Level in RevocationLevel]: keyof (typeof LEVELS)[Level]['targets'] }[RevocationLevel];
