@@ -7,13 +7,13 @@ export type Part = (typeof PARTS)[number];
 export interface BenchOptions {
   readonly json: boolean;
   readonly parts: readonly Part[];
-  /** How often everything is measured. */
+  /** Number of rounds in which everything is measured. */
   readonly rounds: number;
-  /** In the largest revocation table. */
+  /** Entries in the largest revocation table. */
   readonly entries: number;
 }
 
-/** A mistake in how the benchmark was called: exit 2, nothing measured. */
+/** A wrong command line: exit code 2, nothing is measured. */
 export class UsageError extends Error {}
 
 /** @throws UsageError */

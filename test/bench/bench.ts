@@ -10,7 +10,7 @@ import { prepareSurroundings } from './surroundings.ts';
 const RESULTS = new URL('./results/', import.meta.url);
 const CHART = new URL('./cold-start.svg', import.meta.url);
 
-// Java and the temporary folders end with this process, if it is let end by itself.
+// The exit hooks of Java and of the temporary folders do not run when a signal kills the process.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -35,7 +35,7 @@ async function run(options: BenchOptions): Promise<void> {
   }
 }
 
-/** Only a whole run is worth showing: its parts were measured on one machine on one day. */
+/** Only a whole run is kept: all its parts were measured on one machine on one day. */
 function keep(results: BenchResults): void {
   if (results.cold === undefined) return;
   mkdirSync(RESULTS, { recursive: true });

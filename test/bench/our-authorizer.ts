@@ -13,13 +13,13 @@ import { benchIssuer } from './tokens.ts';
 
 export interface OurAuthorizerSettings {
   readonly jwksUri: string;
-  /** @default a table that answers at once and is empty */
+  /** @default an empty table that answers at once */
   readonly readEntries?: ReadEntries;
   /** @default ten routes */
   readonly routes?: readonly CompiledRoute[];
 }
 
-/** The authorizer as the handler builds it; its log lines are made and thrown away. */
+/** The authorizer as the handler builds it. Log lines are made and discarded. */
 export function ourAuthorizer({
   jwksUri,
   readEntries = noEntries,

@@ -1,6 +1,6 @@
 import { type Summary, summaryOf } from './samples.ts';
 
-/** What one decision took in a batch of many, in microseconds. */
+/** Microseconds of one decision, the mean of a batch. */
 export interface Pace {
   readonly wall: number;
   /** CPU of all threads. */
@@ -26,7 +26,7 @@ export function paceSummary(paces: readonly Pace[]): PaceSummary {
   return { wall: summaryOf(paces.map(({ wall }) => wall)), cpu: summaryOf(paces.map(({ cpu }) => cpu)) };
 }
 
-/** New string objects with the same characters: a token that comes again is never the same object. */
+/** New string objects with the same characters: a repeated token is never the same object in Lambda either. */
 export function copiesOf(text: string, count: number): readonly string[] {
   const bytes = Buffer.from(text, 'latin1');
   return Array.from({ length: count }, () => bytes.toString('latin1'));

@@ -1,7 +1,7 @@
-/** Says where a long run is. */
+/** Reports the progress of a long run. */
 export type Progress = (text: string) => void;
 
-/** One line on a terminal's stderr that each text replaces; nothing where nobody watches. */
+/** Writes each text over the last one, on stderr, where that is a terminal. */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   if (!stream.isTTY) return () => undefined;
   return (text) => void stream.write(`\r\u001b[2K${text}`);

@@ -10,7 +10,7 @@ import { WARM_CONTESTANTS } from './warm.ts';
 
 type Row = readonly string[];
 
-/** The results for a person: tables in Markdown, so that they paste into the README. */
+/** The results as tables in Markdown, to paste into `docs/benchmarks.md`. */
 export function reportOn(results: BenchResults): string {
   const { cold, coldProfile, coldFarFromIssuer: far, warm, scale, memory } = results;
   return [
@@ -47,7 +47,7 @@ function coldTable(title: string, cold: ColdResult): string {
   return table(head, rows);
 }
 
-/** Without what is within the noise of sampling. */
+/** Leaves out what is within the noise of sampling. */
 function profileTable({ ours, floor }: ColdProfile): string {
   const beyond = (owner: CodeOwner) => ours[owner] - floor[owner];
   const owners = CODE_OWNERS.filter((owner) => Math.abs(beyond(owner)) >= 0.05).toSorted(

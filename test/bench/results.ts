@@ -15,7 +15,7 @@ import { measureWarm, type WarmSeries } from './warm.ts';
 export interface BenchResults {
   readonly date: string;
   readonly machine: string;
-  /** Processes that waited for a core, the mean over a minute: before and after. More than the cores: take no absolute number from this run. */
+  /** Load average over a minute, before and after. Above the number of cores, no absolute figure of the run is valid. */
   readonly load: { readonly before: number; readonly after: number };
   readonly rounds: number;
   readonly cold?: ColdResult;

@@ -9,7 +9,7 @@ const GRANTED: readonly Route[] = [
   { method: 'PUT', path: '/orders/{id}/lines/{line}', scopes: ['orders:write'] },
 ];
 
-/** What one service of many has; scopes of its own. */
+/** The routes of one service of many, with scopes of its own. */
 const SERVICE = [
   ['GET', '', 'read'],
   ['POST', '', 'write'],
@@ -18,7 +18,7 @@ const SERVICE = [
   ['GET', '/{id}/history', 'read'],
 ] as const;
 
-/** A table of `count` routes, five of which a good token opens; a multiple of five. */
+/** A table of routes, five of which a good token opens. @param count - a multiple of five */
 export function exampleRoutes(count: number): readonly Route[] {
   const services = Array.from({ length: count / SERVICE.length - 1 }, (_, index) => `service-${index + 1}`);
   const others = services.flatMap((name) =>

@@ -1,4 +1,4 @@
-/** What repeated measurements of one thing say. `spread`: from the first to the third quartile, as a share of the median. */
+/** A summary of repeated measurements. `spread`: from the first to the third quartile, as a share of the median. */
 export interface Summary {
   readonly median: number;
   readonly spread: number;

@@ -13,11 +13,11 @@ import { freePort } from '../support/network/free-port.ts';
 import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { signingKeys } from './tokens.ts';
 
-/** What every contestant talks to: a key set over HTTP, and DynamoDB Local. Both on loopback. */
+/** The servers that every contestant uses, on loopback: a key set over HTTP, and DynamoDB Local. */
 export interface Surroundings {
   readonly keySetServer: LoopbackServer;
   readonly dynamoDbEndpoint: string;
-  /** Has the key set come so many milliseconds late from now on, as over a network. */
+  /** Delays the key set by so many milliseconds from now on, as a network does. */
   delayKeySet(milliseconds: number): void;
   /** @returns the name of a new revocation table without entries */
   createTable(): Promise<string>;
@@ -53,7 +53,7 @@ export async function prepareSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** A server whose code V8 has not optimized yet adds milliseconds to every cold start, and differently to each. */
+/** Warms the server up: unoptimized code adds milliseconds to each cold start, and not the same to each. */
 async function warmUpKeySet(address: string): Promise<void> {
   for (let request = 0; request < 300; request += 1) {
     const [response] = await once(get(address, { agent: false }), 'response');
@@ -61,7 +61,7 @@ async function warmUpKeySet(address: string): Promise<void> {
   }
 }
 
-/** A new Java process answers slower than the authorizer waits, and becomes faster with every thousand reads. */
+/** Warms DynamoDB Local up: a new Java process answers too late for the authorizer. */
 async function warmUp(endpoint: string, table: string): Promise<void> {
   const client = new DynamoDBClient(localClientOptions(endpoint));
   const RequestItems = { [table]: { Keys: [{ target: { S: 'iss#main' } }], ConsistentRead: true } };
@@ -69,7 +69,7 @@ async function warmUp(endpoint: string, table: string): Promise<void> {
   client.destroy();
 }
 
-/** A folder in memory where there is one (Linux): a million entries would wait for the disk forty thousand times. */
+/** A folder in memory where there is one (Linux): a million entries would wait for the disk 40,000 times. */
 const MEMORY_DISK = ['/dev/shm'].find(existsSync);
 
 const TABLE = {
@@ -78,7 +78,7 @@ const TABLE = {
   KeySchema: [{ AttributeName: 'target', KeyType: 'HASH' }],
 } satisfies Partial<CreateTableCommandInput>;
 
-/** The variables of every contestant's process. Ours reads its own, which the same values are put into. */
+/** The variables of every contestant's process. Ours has its own names for the same values. */
 export const AWS_VARIABLES = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'local',

@@ -2,13 +2,13 @@ import { COLD_CONTESTANTS } from './cold/bundles.ts';
 import { PLAIN_GARBAGE, SHAPED_GARBAGE } from './hostile/garbage.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
 
-/** What we promised ourselves, and what this run says of it. */
+/** A target, and what this run measured. */
 export interface Verdict {
   readonly target: string;
   readonly measured: number;
   readonly limit: number;
   readonly unit: '' | 'µs' | 'ms' | '/s';
-  /** Whether `limit` is the least and not the most. */
+  /** Whether `limit` is a minimum; otherwise it is a maximum. */
   readonly atLeast?: boolean;
 }
 
@@ -16,7 +16,7 @@ export function isMet({ measured, limit, atLeast = false }: Verdict): boolean {
   return atLeast ? measured >= limit : measured <= limit;
 }
 
-/** Only of what was measured, by medians. */
+/** Compares medians, of what was measured. */
 export function verdictsOn({ cold, warm, scale, memory }: BenchResults): readonly Verdict[] {
   return [
     ...(cold === undefined ? [] : coldVerdicts(cold)),

@@ -7,7 +7,7 @@ export const ISSUER = 'https://bench.issuer.example/';
 export const AUDIENCE = 'https://api.bench.example';
 const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1/GET/orders';
 
-/** The two algorithms that nearly all issuers sign with. */
+/** The two algorithms that nearly all issuers use. */
 export const signingKeys = {
   RS256: createSigningKey('RS256', 'rs256'),
   ES256: createSigningKey('ES256', 'es256'),
@@ -19,7 +19,7 @@ export function benchIssuer(jwksUri: string): TrustedIssuer {
   return trustedIssuer({ issuer: ISSUER, audiences: [AUDIENCE], jwksUri, algorithms: ['RS256', 'ES256'] });
 }
 
-/** A token of the size that issuers give out: about 700 characters with RS256, 500 with ES256. */
+/** A token of the usual size: about 700 characters with RS256, 500 with ES256. */
 export function goodToken(key: SigningKey, jwtId: string, changes: Readonly<Record<string, unknown>> = {}): string {
   const issuedAt = Math.floor(Date.now() / 1000) - 10;
   return signedToken(
@@ -40,7 +40,7 @@ export function goodToken(key: SigningKey, jwtId: string, changes: Readonly<Reco
   );
 }
 
-/** A signature of the right length that nobody made. */
+/** An invalid signature of the right length. */
 export function forged(token: string): string {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return `${token.slice(0, -signature.length)}${'A'.repeat(signature.length - 2)}AA`;

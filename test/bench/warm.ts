@@ -38,7 +38,7 @@ export const WARM_CONTESTANTS = [
 
 export type WarmContestant = (typeof WARM_CONTESTANTS)[number];
 
-/** `same`: one token again and again. `fresh`: tokens that come once. */
+/** `same`: one token, repeated. `fresh`: each token comes once. */
 export type Recurrence = 'same' | 'fresh';
 
 export interface WarmSeries {
@@ -47,12 +47,12 @@ export interface WarmSeries {
   readonly of: Readonly<Record<WarmContestant, PaceSummary>>;
 }
 
-/** More than any contestant remembers, so that none has seen the token that comes round again. */
+/** More tokens than any contestant remembers, so that a repeated token is new to all. */
 const FRESH_TOKENS = 3_000;
 
 const BATCH = 250;
 
-/** Ours decides: log lines, policy and all, but no wait for DynamoDB. The others only verify. */
+/** Our authorizer decides, with log lines and policy but without a wait for DynamoDB. The others only verify. */
 export async function measureWarm(
   { keySetServer }: Surroundings,
   { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
@@ -82,7 +82,7 @@ export async function measureWarm(
   return series;
 }
 
-/** Each time a batch further on, so that a token comes back only after all others. */
+/** Takes the next batch each time, so that a token is repeated only after all others. */
 function freshBatches(tokens: readonly string[]): (name: WarmContestant) => readonly string[] {
   const taken = new Map<WarmContestant, number>();
   return (name) => {
@@ -117,7 +117,7 @@ function verifiersFor(
   };
 }
 
-/** A string in one piece, as an event that was parsed has it. */
+/** A flat string, as in a parsed event. */
 function flatEventFor(token: string) {
   const event = eventFor(token);
   const [authorizationToken = ''] = copiesOf(event.authorizationToken, 1);

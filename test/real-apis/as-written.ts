@@ -21,11 +21,11 @@ export interface AsWritten {
   /** Undefined: accepted. */
   readonly rejection: string | undefined;
   readonly why?: string;
-  /** Operations that lost the guard that the document gives them. */
+  /** Operations that lost the security that the document gives them. */
   readonly opened: readonly string[];
 }
 
-/** What becomes of a document as its authors wrote it; undefined where it is not OpenAPI 3, or asks for no token. */
+/** Compiles a document as its authors wrote it; undefined: it is not OpenAPI 3, or asks for no token. */
 export function asWritten(document: JsonObject): AsWritten | undefined {
   if (typeof document.openapi !== 'string' || !operationsIn(document).some((each) => asksForToken(each, document))) {
     return undefined;

@@ -17,7 +17,7 @@ const MAX_SCOPES = 8;
 const MAX_REQUESTS = 600;
 
 export interface Judgement {
-  /** `rejected`: no table of ours, its sentence in `why`. */
+  /** `rejected`: our table cannot express it; `why` holds the sentence. */
   readonly outcome: 'exact' | 'literal losses' | 'whole loss' | 'too large' | 'rejected';
   readonly why?: string;
   readonly leaks: number;
@@ -27,7 +27,7 @@ export interface Judgement {
   readonly wrongPerRoute: number;
   readonly decisions: number;
   readonly bytes: number;
-  /** Of compilation. */
+  /** Time of the compilation. */
   readonly milliseconds: number;
 }
 
@@ -88,7 +88,7 @@ function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], po
   return count;
 }
 
-/** Single scopes, neighbours in pairs, and none. */
+/** The scopes that are tried: single ones, neighbours in pairs, and none. */
 function holdingsOf(routes: readonly Route[]): readonly ReadonlySet<string>[] {
   const all = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const some = all.filter((_, index) => index % Math.ceil(all.length / MAX_SCOPES) === 0);
@@ -96,7 +96,7 @@ function holdingsOf(routes: readonly Route[]): readonly ReadonlySet<string>[] {
   return [new Set(), ...some.map((scope) => new Set([scope])), ...pairs];
 }
 
-/** For every route a fresh request, one with a literal in place of each parameter, and one with a slash more at either end. */
+/** For each route a new request, one with a literal in place of each parameter, and one with an extra slash at either end. */
 function requestsNear(routes: readonly Route[]) {
   const literals = [
     ...new Set(routes.flatMap(({ path }) => path.split('/').filter((part) => part && !part.startsWith('{')))),

@@ -18,7 +18,7 @@ export interface Operation {
 
 export interface ApiDocument {
   readonly name: string;
-  /** As its authors wrote it. */
+  /** The document as its authors wrote it. */
   readonly document: Readonly<Record<string, unknown>>;
   readonly operations: readonly Operation[];
 }

@@ -1,7 +1,7 @@
 import type { Route } from '../../lambda/policy/route.ts';
 import type { ApiDocument, Operation } from './openapi-directory.ts';
 
-/** How the operations of a document are given scopes. undefined: the document has none of the kind. */
+/** A way to give scopes to the operations of a document; undefined: the document has no such scopes. */
 export type ScopeLayout = (operation: Operation) => readonly string[] | undefined;
 
 const verb = ({ method }: Operation) => (method === 'GET' || method === 'HEAD' ? 'read' : 'write');

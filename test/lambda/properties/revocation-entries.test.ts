@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 const kindOf = async (authorizationToken = good) => (await authorizer.decide(authorizationToken)).kind;
-/** Writes the entry, hands over, and takes it away again, as an operator would. */
+/** Runs `during` while the entry stands. */
 const withEntry = async (
   target: string,
   attributes: Readonly<Record<string, AttributeValue>>,
@@ -89,7 +89,7 @@ describe('E an entry with only a target', () => {
     expect(await kindOf()).toBe('allowed');
   });
 
-  it('does not flood the log when its token comes again and again', async () => {
+  it('does not flood the log when its token is repeated', async () => {
     await withEntry(LEVELS.token.target, {}, async () => {
       for (let times = 0; times < 100; times += 1) expect(await kindOf()).toBe('unauthorized');
     });
@@ -152,7 +152,7 @@ describe('E `before` that is malformed', () => {
     expect(levelsSaid('entry-malformed')).toEqual([level]);
   });
 
-  it('is "NaN" nowhere: DynamoDB holds no such number', async () => {
+  it('cannot be "NaN", which DynamoDB rejects', async () => {
     await expect(table.put({ target: { S: 'sub#main#nan' }, before: { N: 'NaN' } })).rejects.toThrow(/number/);
   });
 });

@@ -79,7 +79,7 @@ describe('the target of an entry', () => {
     expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt })).toEqual([kind]);
   });
 
-  it('that is no string matches nothing', () => {
+  it('that is not a string matches nothing', () => {
     expect(kindsOf({ target: { N: '1' } })).toEqual(['malformed-target']);
     expect(kindsOf({})).toEqual(['malformed-target']);
   });
@@ -111,7 +111,7 @@ describe('`before` of an entry', () => {
     expect(at(now + 6)).toEqual(['before-in-future']);
   });
 
-  it('is reported when every token that it could have meant had ended as it was written', () => {
+  it('is reported when every token that it could name had ended at the time of writing', () => {
     const at = (before: number) => kindsOf({ ...subjectEntry, before: { N: String(before) }, purgeAt: soundPurgeAt });
     const oldestToken = now - 86_400 - 2 * 5;
     expect(at(oldestToken - 2)).toEqual([]);
@@ -119,7 +119,7 @@ describe('`before` of an entry', () => {
     expect(at(Math.floor(now / 10))).toEqual(['before-too-old']);
   });
 
-  it('of long ago is no finding where nobody knows when it was written', () => {
+  it('of long ago is not reported where the time of writing is unknown', () => {
     const { writtenAt: _, ...unknown } = facts;
     const entry = { ...subjectEntry, before: { N: String(now - 900_000) }, purgeAt: soundPurgeAt };
     expect(inspectEntry(entry, unknown)).toEqual([]);
@@ -189,7 +189,7 @@ describe('`purgeAt` of an entry', () => {
     expect(at(now + 1)).toEqual(['purge-too-early']);
   });
 
-  it('that has passed is reported of an entry of which nobody knows when it was written', () => {
+  it('that has passed is reported where the time of writing is unknown', () => {
     const { writtenAt: _, ...unknown } = facts;
     const at = (purgeAt: number) =>
       inspectEntry({ ...tokenEntry, purgeAt: { N: String(purgeAt) } }, unknown).map(({ kind }) => kind);
@@ -197,7 +197,7 @@ describe('`purgeAt` of an entry', () => {
     expect(at(now + 1)).toEqual([]);
   });
 
-  it('that has passed is no finding where every token that the entry names has ended', () => {
+  it('that has passed is not reported where every token that the entry names has ended', () => {
     const old = { ...facts, writtenAt: now - 500_000 };
     const purgeAt = { N: String(now - 500_000 + 86_400 + 3605) };
     expect(inspectEntry({ ...tokenEntry, purgeAt }, old)).toEqual([]);
@@ -228,7 +228,7 @@ describe('the value of a target that begins with an alias', () => {
     'sub#main#other#alice',
     'sub#main#a#main#b',
   ];
-  it.each(sound)('%s is none of them', (target) => {
+  it.each(sound)('%s is not reported', (target) => {
     expect(kindsOf({ target: { S: target }, purgeAt: soundPurgeAt, before: { N: String(now) } })).toEqual([]);
   });
 });
@@ -256,7 +256,7 @@ describe('`revokedAt` of an entry', () => {
     expect(at(instant(now - 600), 'later')).toEqual([]);
   });
 
-  it('says nothing about a clock where nobody but it knows when the entry was written', () => {
+  it('is not compared where only it says when the entry was written', () => {
     expect(kindsOf({ ...tokenEntry, revokedAt: { S: instant(now - 600) } })).toEqual([]);
   });
 
@@ -307,7 +307,7 @@ it('a digest is reported for an issuer whose tokens are known by their ids', () 
   expect(inspectEntry(entry, facts)).toEqual([]);
 });
 
-it('no finding repeats what was typed', () => {
+it('no finding quotes the entry', () => {
   fc.assert(
     fc.property(
       fc.string({ minLength: 20, maxLength: 60 }),
@@ -320,7 +320,7 @@ it('no finding repeats what was typed', () => {
   );
 });
 
-describe('a finding is said in a sentence', () => {
+describe('the sentence of a finding', () => {
   const issuers = [
     { ...issuer, tokensWithoutId: 'reject' as const },
     { ...issuer, alias: 'partner', maxTokenAge: 3600 },

@@ -14,7 +14,7 @@ describe('`before` as DynamoDB holds it', () => {
 });
 
 describe('an entry', () => {
-  it('revokes up to two seconds after `before`, at the levels that know it', () => {
+  it('revokes up to two seconds after `before`, at the levels that take it', () => {
     for (const prefix of ['sub', 'cid', 'iss'] as const) {
       expect([100, 101, 102, 102.9, 103].map((issuedAt) => entryRevokes(prefix, 100, issuedAt))).toEqual([
         true,

@@ -9,7 +9,7 @@ import {
   takesEndsAt,
 } from '../../../lambda/revocation/revocation-level.ts';
 
-/** What the table decides, a second time: security rests on it, and no slip in one place may change it. */
+/** What the table decides, written a second time, so that a slip in the table is noticed. */
 const DECIDED: Readonly<Record<RevocationLevel, readonly ('before' | 'endsAt' | 'break-glass')[]>> = {
   token: ['endsAt'],
   session: ['endsAt'],
@@ -20,7 +20,7 @@ const DECIDED: Readonly<Record<RevocationLevel, readonly ('before' | 'endsAt' | 
 };
 
 describe('the table of levels', () => {
-  it.each(REVOCATION_LEVELS)('says of %s what is decided of it', (level) => {
+  it.each(REVOCATION_LEVELS)('treats %s as decided here', (level) => {
     expect(takesBefore(level)).toBe(DECIDED[level].includes('before'));
     expect(takesEndsAt(level)).toBe(DECIDED[level].includes('endsAt'));
     expect(isBreakGlass(level)).toBe(DECIDED[level].includes('break-glass'));
@@ -33,7 +33,7 @@ describe('the table of levels', () => {
     expect(new Set(prefixes.flat()).size).toBe(prefixes.flat().length);
   });
 
-  it('has prefixes that a target can be read by: lower case, without the # that separates its parts', () => {
+  it('has prefixes in lower case, without the # that separates the parts of a target', () => {
     expect(Object.keys(TARGET_PREFIXES).filter((prefix) => !/^[a-z]+$/.test(prefix))).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ function listOver(readEntries: ReadEntries, now = () => NOW * 1000) {
   return { rejectIfRevoked, said, reads: () => reads };
 }
 
-it('remembers up to 10,000 revoked answers, then starts anew', async () => {
+it('remembers up to 10,000 revoking entries, then forgets all', async () => {
   const { rejectIfRevoked, reads } = listOver(async ([target = '']) => [{ target, before: undefined }]);
   const isRejected = (jwtId: string) =>
     expect(rejectIfRevoked(token(jwtId))).rejects.toMatchObject({ reason: 'revoked' });
@@ -46,7 +46,7 @@ it('remembers up to 10,000 revoked answers, then starts anew', async () => {
   expect(reads()).toBe(10_002);
 });
 
-it('takes nothing from entries that it did not ask for', async () => {
+it('ignores entries that it did not ask for', async () => {
   const { rejectIfRevoked, said } = listOver(async () => [
     { target: 'jti#main#another', before: undefined },
     { target: 'jti#main#a-third', before: { S: 'malformed' } },

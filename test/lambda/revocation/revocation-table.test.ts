@@ -134,7 +134,7 @@ describe('keys that DynamoDB leaves unprocessed', () => {
     t: { Keys: targets.map((target) => ({ target: { S: target } })) },
   });
   const found = (...targets: readonly string[]) => ({ t: targets.map((target) => ({ target: { S: target } })) });
-  /** Answers in turn, and remembers which keys were asked for, and whether strongly. */
+  /** Gives the answers in turn, and records the keys of each request and whether the read is strongly consistent. */
   const inTurn = (...answers: readonly Awaited<ReturnType<BatchGetItem>>[]) => {
     const asked: unknown[] = [];
     const readEntries = createEntryReader(async ({ RequestItems }) => {
@@ -145,7 +145,7 @@ describe('keys that DynamoDB leaves unprocessed', () => {
     return { asked, readEntries };
   };
 
-  it('are asked for once more, strongly, and alone', async () => {
+  it('are requested once more, strongly consistent, and alone', async () => {
     const { asked, readEntries } = inTurn(
       { Responses: found('a'), UnprocessedKeys: left('b', 'c') },
       { Responses: found('c'), UnprocessedKeys: {} },
@@ -157,7 +157,7 @@ describe('keys that DynamoDB leaves unprocessed', () => {
     ]);
   });
 
-  it('are asked for in one attempt, so that the decision ends in time', async () => {
+  it('are requested in one attempt, so that the decision ends in time', async () => {
     const dynamoDb = await startLoopbackServer((response, request) => {
       const isFirst = dynamoDb.requests.length === 1;
       (isFirst ? json({ Responses: found('a'), UnprocessedKeys: left('b') }) : body('', 500))(response, request);

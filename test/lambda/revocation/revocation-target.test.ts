@@ -54,7 +54,7 @@ describe('the targets of a token', () => {
     expect(targets).toEqual(['jti#main#token-1', 'th#main#digest']);
   });
 
-  it('are asked for under every alias that the issuer has had', () => {
+  it('stand under every alias that the issuer has had', () => {
     const renamed = { ...token, formerAliases: ['old', 'oldest'] };
     expect(targetsAt(['token', 'issuer'], renamed)).toEqual([
       'jti#main#token-1',
