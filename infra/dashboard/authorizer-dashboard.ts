@@ -4,18 +4,18 @@ import type { Construct } from 'constructs';
 import { costWidgets } from './cost-widgets.ts';
 import { attackWidgets, type DashboardSources, healthWidgets, revocationWidgets } from './dashboard-widgets.ts';
 
-/** Four questions, answered from top to bottom: is it up, is somebody attacking, did my revocation work, what does it cost. */
+/** A dashboard that answers four questions from top to bottom: is it up, is somebody attacking, did my revocation work, what does it cost? */
 export class AuthorizerDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: DashboardSources) {
     super(scope, id, {
       defaultInterval: Duration.hours(3),
       widgets: [
-        [heading('Is it up?', 'Failed decisions and 5xx are ours; 4xx are answers.')],
+        [heading('Is it up?', 'Failed decisions and 5xx are our failures; 4xx are regular responses.')],
         healthWidgets(props),
         [
           heading(
             'Is somebody attacking?',
-            'Rejections by reason: `signature`, `unknown-key` and `revoked` are no accidents.',
+            'Rejections by reason: `signature`, `unknown-key` and `revoked` do not happen by accident.',
           ),
         ],
         attackWidgets(props),

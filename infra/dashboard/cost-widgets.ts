@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { DashboardSources } from './dashboard-widgets.ts';
 
-/** US dollars in us-east-1, first price tiers; `npm run plan` knows the others, and adds up a month before it is spent. */
+/** US dollars in us-east-1, first price tiers. `npm run plan` knows the other Regions, and calculates a month in advance. */
 export const LIST_PRICES = {
   requestsPerMillion: 3.5,
   decisionsPerMillion: 0.2,

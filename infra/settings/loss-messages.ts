@@ -92,7 +92,7 @@ function wholeLossSentence(loss: PolicyLoss, table: RouteTable): string {
   const [scopes = []] = minimalHoldings({ route, because: loss.because.map((name) => routeOf(name, table)), denied });
   const because = loss.because.filter((name) => isOpenTo(routeOf(name, table), scopes));
   return (
-    `A token with ${scopesInWords(scopes)}, without a scope of ${loss.denied} (${denied.scopes.join(', ')}), would be rejected ` +
+    `A token with ${scopesInWords(scopes)}, without a scope of ${loss.denied} (${denied.scopes.join(', ')}), would get 403 for ` +
     `${requestsInWords(loss.requests, route, [...table.values()]).join(' and ')}, because ` +
     `${lossPhrase({ ...loss, because })}, and IAM's wildcards cross slashes`
   );

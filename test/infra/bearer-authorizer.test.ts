@@ -422,7 +422,7 @@ describe('routes whose requests some tokens lose', () => {
     new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 
   it('are rejected if a whole route is lost', () => {
-    expect(() => create(newStack())).toThrow(`would be rejected ${pdf}`);
+    expect(() => create(newStack())).toThrow(`would get 403 for ${pdf}`);
   });
 
   it('are accepted by name, with a warning and a description for operators', () => {

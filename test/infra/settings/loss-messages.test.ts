@@ -38,7 +38,7 @@ describe('a route that some tokens lose as a whole', () => {
   test('is rejected with its name, the denied route, the scopes of such a token, and what to write', () => {
     expect(() => warningFor(billing)).toThrow(
       new RouteTableError(
-        `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would be rejected ${pdf}, because its ` +
+        `A token with the scopes a c, without a scope of GET /t/{tenant}/billing/{invoice} (b, d), would get 403 for ${pdf}, because its ` +
           "policy allows GET /t/{tenant} and must deny GET /t/{tenant}/billing/{invoice}, and IAM's wildcards cross " +
           `slashes: set cachePer: 'route', which is exact for every table, or accept it: acceptedLosses: ['${pdf}'].`,
       ),
@@ -52,7 +52,7 @@ describe('a route that some tokens lose as a whole', () => {
       scopes: path.endsWith('{invoice}') ? ['admin'] : [],
     }));
     expect(() => warningFor(routes)).toThrow(
-      `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would be rejected ${pdf}, because `,
+      `A token with no scope at all, without a scope of GET /t/{tenant}/billing/{invoice} (admin), would get 403 for ${pdf}, because `,
     );
   });
 
@@ -66,7 +66,7 @@ describe('a route that some tokens lose as a whole', () => {
     };
     const routes = [route('GET /r', 'r'), route('GET /d', 'd'), route('GET /b', 'b'), route('GET /c', 'r')];
     expect(() => checkLosses([loss], routes, {})).toThrow(
-      'A token with the scope r, without a scope of GET /d (d), would be rejected GET /r, because its policy allows GET /c and ',
+      'A token with the scope r, without a scope of GET /d (d), would get 403 for GET /r, because its policy allows GET /c and ',
     );
   });
 
@@ -89,7 +89,7 @@ describe('a route that some tokens lose as a whole', () => {
 
   test('is named next to those that are already accepted', () => {
     expect(() => warningFor(manyLost(2), { acceptedLosses: ['GET /r0/{a}/x/{b}/c'] })).toThrow(
-      /would be rejected GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
+      /would get 403 for GET \/r1.* or accept it: acceptedLosses: \['GET \/r0\/\{a\}\/x\/\{b\}\/c', 'GET \/r1\/\{a\}\/x\/\{b\}\/c'\]\.$/,
     );
   });
 
