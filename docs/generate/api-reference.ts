@@ -19,6 +19,15 @@ export function apiReference(items: readonly ApiItem[]): string {
   return [HEAD, ...sections].join('\n');
 }
 
+/** What an app may import, or a member of it, without a doc comment. */
+export function undocumented(items: readonly ApiItem[]): readonly string[] {
+  return items.filter(isExported).flatMap((item) => {
+    const members = membersOf(item).filter(({ kind }) => kind !== 'Constructor');
+    const names = [item, ...members].filter(({ docComment }) => docComment === '').map(({ name }) => name);
+    return names.map((name) => (name === item.name ? `${name}` : `${item.name}.${name}`));
+  });
+}
+
 function sectionOf(item: ApiItem): (typeof SECTIONS)[number] {
   if (!isExported(item)) return 'What those types use';
   if (isError(item)) return 'Errors';
@@ -40,22 +49,22 @@ function reachedFrom(start: readonly ApiItem[], items: readonly ApiItem[]): read
 }
 
 function namedBy(item: ApiItem, items: readonly ApiItem[]): readonly ApiItem[] {
-  const tokens = [item, ...shownMembers(item)].flatMap(({ excerptTokens }) => excerptTokens);
+  const tokens = [item, ...membersOf(item)].flatMap(({ excerptTokens }) => excerptTokens);
   const references = new Set(tokens.map(({ canonicalReference }) => canonicalReference));
   return items.filter((other) => other !== item && references.has(other.canonicalReference));
 }
 
-/** Apps do not construct what the package does not export. */
-function shownMembers(item: ApiItem): readonly ApiItem[] {
+/** Not the name of an error, which is its class's, nor a constructor of what the package does not export. */
+function membersOf(item: ApiItem): readonly ApiItem[] {
   return (item.members ?? [])
     .filter(({ releaseTag }) => releaseTag !== 'Internal')
+    .filter(({ name }) => !isError(item) || name !== 'name')
     .filter(({ kind }) => isExported(item) || kind !== 'Constructor');
 }
 
 function entry(item: ApiItem, items: readonly ApiItem[]): string {
-  const members = shownMembers(item).filter(({ name }) => !isError(item) || name !== 'name');
   const signature = `\`${signatureOf(item)}\`${linksOf(item, item, items)}`;
-  const bullets = members.map((member) => bullet(member, item, items));
+  const bullets = membersOf(item).map((member) => bullet(member, item, items));
   return [`### ${item.name}`, signature, proseOf(item), ...bullets]
     .filter(Boolean)
     .map((part) => `${part}\n`)
@@ -108,11 +117,18 @@ function proseOf({ docComment }: ApiItem): string {
   return paragraphs.filter(Boolean).join('\n\n');
 }
 
-/** API Extractor escapes characters that Markdown leaves alone; a `{@link Name}` leads to the entry of that name. */
+/**
+ * API Extractor escapes characters that Markdown leaves alone, and drops a line break before a code span. A `{@link Name}`
+ * leads to the entry of that name.
+ */
 function linked(text: string): string {
   return text
     .trim()
     .replace(/\\([<>@{}])/g, '$1')
+    .replace(
+      /(.?)(`[^`]*`)/g,
+      (_, before: string, span: string) => `${before}${/[\w.,:;]/.test(before) ? ' ' : ''}${span}`,
+    )
     .replace(/\{@link ([\w.]+)(?: ?\| ?([^}]+))?\}/g, (_, name: string, words = name) => {
       return `[${words}](#${name.split('.')[0]?.toLowerCase()})`;
     });

@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import { suppressRules } from '../nag-suppressions.ts';
 import { checkFields, matching, type ValidatorsOf, valueWhere } from '../settings/validators.ts';
 
+/** The properties of {@link mailAlarms}. */
 export interface AlarmMailProps {
   /** The e-mail address. AWS asks it once to confirm. */
   readonly address: string;

@@ -2,6 +2,7 @@ import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { checkFields, listOf, matching, textWhere, type Validator, type ValidatorsOf } from '../settings/validators.ts';
 
+/** The options of {@link addGatewayResponses}. */
 export interface GatewayResponseOptions {
   /** The protection space that `WWW-Authenticate` names (RFC 9110 section 11.5). */
   readonly realm: string;

@@ -30,7 +30,7 @@ export interface AuthorizerFunctionProps {
 
 /** The authorizer's function. It may not read the revocation table until `grantDecisions` lets it. */
 export class AuthorizerFunction extends LambdaFunction {
-  /** The compiled routes, as the function reads them. */
+  /** @internal The compiled routes, as the function reads them. */
   readonly routes: readonly CompiledRoute[];
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {

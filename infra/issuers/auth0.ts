@@ -13,6 +13,7 @@ import {
   scopeString,
 } from './common-options.ts';
 
+/** The options of {@link auth0}. */
 export interface Auth0Options extends CommonOptions {
   /** The host of the tenant, or its custom domain: `acme.eu.auth0.com`. */
   readonly domain: string;

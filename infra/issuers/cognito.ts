@@ -20,6 +20,7 @@ import {
   scopeString,
 } from './common-options.ts';
 
+/** The options of {@link cognito}. */
 export interface CognitoOptions extends Omit<CommonOptions, 'clients'> {
   /** The id of the user pool, which begins with its Region: `eu-central-1_AbCdEfGhI`. */
   readonly userPoolId: string;

@@ -19,6 +19,7 @@ const HOSTS = {
   china: 'login.partner.microsoftonline.cn',
 } as const;
 
+/** The options of {@link entraId}. */
 export interface EntraIdOptions extends CommonOptions {
   /** The GUID of the directory. `common` and `organizations` are rejected, because they would trust every tenant there is. */
   readonly tenantId: string;

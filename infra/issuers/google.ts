@@ -10,6 +10,7 @@ import {
   rfc9068,
 } from './common-options.ts';
 
+/** The options of {@link google}. */
 export interface GoogleOptions extends Omit<CommonOptions, 'clients'> {
   /** Ids of the OAuth clients whose ID tokens open the API: the `aud` of those tokens. */
   readonly clientIds: readonly string[];

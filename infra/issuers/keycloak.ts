@@ -15,6 +15,7 @@ import {
   scopeString,
 } from './common-options.ts';
 
+/** The options of {@link keycloak}. */
 export interface KeycloakOptions extends CommonOptions {
   /** The address of Keycloak, without `/realms/…`: `https://sso.acme.example`. */
   readonly url: string;

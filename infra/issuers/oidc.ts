@@ -12,6 +12,7 @@ import {
   rfc9068,
 } from './common-options.ts';
 
+/** The options of {@link oidc}. */
 export interface OidcOptions extends CommonOptions {
   /** The issuer exactly as the tokens' `iss` has it, with or without a slash at its end. */
   readonly issuer: string;

@@ -13,6 +13,7 @@ import {
   scopeArray,
 } from './common-options.ts';
 
+/** The options of {@link okta}. */
 export interface OktaOptions extends CommonOptions {
   /** The host of the organisation, or its custom domain: `acme.okta.com`. */
   readonly domain: string;

@@ -3,6 +3,7 @@ import { guardedOperations } from './guarded-operations.ts';
 import { readOpenApi } from './openapi-document.ts';
 import { basePathWarnings, callbackWarnings, guardWarnings } from './openapi-warnings.ts';
 
+/** What {@link routesFromOpenApi} reads. */
 export interface OpenApiRoutes {
   /** One route for each operation that asks for a token. */
   readonly routes: readonly Route[];

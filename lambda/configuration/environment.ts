@@ -63,7 +63,9 @@ function asRevocationLevel(name: string): RevocationLevel {
 
 /** A stage whose result cache is flushed. */
 export interface FlushedStage {
+  /** `api.restApiId` of the API. */
   readonly restApiId: string;
+  /** `stage.stageName` of the stage. */
   readonly stageName: string;
 }
 

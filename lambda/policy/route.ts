@@ -4,15 +4,15 @@ export const HTTP_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST'
 export type HttpMethod = (typeof HTTP_METHODS)[number];
 
 /**
- * One rule of the route table.
- *
- * A token that holds **any one** of `scopes` may call the route, as API Gateway itself means `authorizationScopes`;
- * an empty list admits every valid token.
+ * One rule of the route table. A token that holds **any one** of `scopes` may call the route, as with API Gateway's own
+ * `authorizationScopes`.
  */
 export interface Route {
+  /** `ANY` stands for every method that the resource does not name. */
   readonly method: HttpMethod | 'ANY';
   /** An API Gateway resource path: `/`, `/orders/{id}`, `/files/{proxy+}`. */
   readonly path: string;
+  /** Any one of them is enough. Empty: any valid token. */
   readonly scopes: readonly string[];
 }
 

@@ -22,7 +22,7 @@ const BAR = 24;
 const ROW = 40;
 const TOP = 84;
 
-/** Cold starts as stacked bars; a picture for the README, readable on a light and on a dark page. */
+/** Cold starts as stacked bars; a picture for docs/benchmarks.md, readable on a light and on a dark page. */
 export function coldStartChart(cold: ColdResult, { date, machine }: BenchResults): string {
   const names = (Object.keys(LABELS) as readonly ColdContestant[]).toSorted(
     (a, b) => totalOf(cold, a) - totalOf(cold, b),
