@@ -1,11 +1,16 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander';
 import type { CacheKey } from '../lambda/policy/route.ts';
+import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../lambda/revocation/revocation-level.ts';
+import { MAX_FORMER_ALIASES } from '../lambda/token/trusted-issuer.ts';
 import { UsageError } from './cli/operator-error.ts';
 import { printReport, runProgram } from './cli/program.ts';
 import type { Found } from './cli/quiet-commander.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
 import type { Workload } from './plan/plan-load.ts';
 import { choicesFor, planFor, planText } from './plan/plan-report.ts';
+
+/** Every target prefix under the present alias and each former one. */
+const MAX_KEYS = Object.keys(TARGET_PREFIXES).length * (1 + MAX_FORMER_ALIASES);
 
 export interface PlanCommand {
   readonly kind: 'plan';
@@ -32,9 +37,9 @@ export function planGrammar(found: Found<PlanCommand>): Commander {
     .option('--no-flush', 'plan without the flusher')
     .option(
       '--keys-per-read <n>',
-      'levels a token is looked up at, for each alias that its issuer has had: 1 to 35',
+      `levels a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
       keysPerRead,
-      6,
+      REVOCATION_LEVELS.length,
     )
     .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
     .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)
@@ -55,8 +60,8 @@ const positive = numberWhere((value) => value > 0, 'a number above 0');
 const notNegative = numberWhere((value) => value >= 0, 'a number from 0');
 const atLeastOne = numberWhere((value) => value >= 1, 'a number from 1');
 const keysPerRead = numberWhere(
-  (value) => Number.isInteger(value) && value >= 1 && value <= 35,
-  'a whole number, 1 to 35',
+  (value) => Number.isInteger(value) && value >= 1 && value <= MAX_KEYS,
+  `a whole number, 1 to ${MAX_KEYS}`,
 );
 const resultTtl = numberWhere(
   (value) => Number.isInteger(value) && value >= 0 && value <= 3600,

@@ -15,9 +15,11 @@ const LOG_BYTES_PER_DECISION = 1200;
 const FLUSHER_GIGABYTES = 0.5;
 const FLUSHER_WORK = 0.5;
 
-/** The approximate number of metrics and alarms of a deployment. An idle one costs the same. */
+/** The approximate number of metrics of a deployment. An idle one costs the same. */
 const METRICS = 25;
-const ALARMS = 12;
+
+/** The alarms of a deployment with one issuer: the authorizer's, the flusher's and those of the API. */
+export const ALARMS = 24;
 
 /** The monthly cost of the API's front: requests and authorization, without the backend and data transfer. */
 export function monthlyCost(workload: Workload, load: Load): readonly CostLine[] {
