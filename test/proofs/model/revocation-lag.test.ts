@@ -34,7 +34,7 @@ describe('the last Allow after a revocation, over all interleavings (T=12, L=2, 
     ['with a second flush that does not wait for decisions in flight', { ...twoFlushes, settleMargin: -1 }, 12],
     ['on any of two routes, each with an entry of its own, without a flush', { ...noFlush, ...perRoute }, 12],
     ['on any of two routes, with two flushes', { ...twoFlushes, ...perRoute }, 5],
-    ['on any of two routes, with flushes of one route alone', { ...twoFlushes, routes: 2 }, 12],
+    ['on any of two routes, with flushes of only one route', { ...twoFlushes, routes: 2 }, 12],
   ];
   it.each(table)('%s', (_rule, parameters, lastAllow) => {
     expect(exploreRace(parameters).lastAllow).toBe(lastAllow);
@@ -42,7 +42,7 @@ describe('the last Allow after a revocation, over all interleavings (T=12, L=2, 
   });
 });
 
-it('one flush is beaten by a decision that was in flight: it lands after the flush and lives for the result TTL', () => {
+it('one flush misses a decision in flight, which is cached after the flush and lives for the result TTL', () => {
   const { counterexample, states } = exploreRace(oneFlush);
   console.log(`${states} states; one flush is not enough:\n  ${counterexample.join('\n  ')}`);
   const missed = counterexample.findIndex((line) => line.includes('finds the token not revoked (read)'));
@@ -54,7 +54,7 @@ it('one flush is beaten by a decision that was in flight: it lands after the flu
   expect(emptied).toBeLessThan(cached);
 });
 
-it('a flush of one route alone leaves the Allow on the other', () => {
+it('a flush of only one route leaves the Allow on the other', () => {
   const { counterexample } = exploreRace({ ...twoFlushes, routes: 2 });
   const emptied = counterexample.findIndex((line) => line.includes('settled flush empties'));
   expect(emptied).not.toBe(-1);
@@ -66,16 +66,13 @@ it.each([
   ['one flush', oneFlush],
   ['two flushes and a negative cache', { ...twoFlushes, resultTtl: 4, negativeCache: 2 }],
   ['flushes of one of two routes', { ...twoFlushes, ...perRoute, flushedRoutes: 1, resultTtl: 1, decisionTime: 1 }],
-])(
-  'no state is missed where one stands for all that differ in the order of nodes and authorizers: %s',
-  (_, parameters) => {
-    const keysBy = (key: typeof keyOf) =>
-      new Set(Array.from(explore(initialState(parameters), stepsFrom(parameters), key), ({ state }) => keyOf(state)));
-    expect(keysBy(keyOf)).toEqual(keysBy((state) => JSON.stringify(state)));
-  },
-);
+])('merging states that differ only in the order of nodes and authorizers misses no state: %s', (_, parameters) => {
+  const keysBy = (key: typeof keyOf) =>
+    new Set(Array.from(explore(initialState(parameters), stepsFrom(parameters), key), ({ state }) => keyOf(state)));
+  expect(keysBy(keyOf)).toEqual(keysBy((state) => JSON.stringify(state)));
+});
 
-/** Until a flush is accepted, and until it has its effect. */
+/** Pairs of `flushDelay` and `flushEffect`, in ticks. */
 const FLUSH_DELAYS = FULL_SUITE
   ? [
       [0, 0],
@@ -111,9 +108,9 @@ describe('the closed formula', () => {
     ['two flushes and a long negative cache', { flushAtOnce: true, settleMargin: 1, negativeCache: 3 }],
     ['two routes', perRoute],
     ['two routes, and two flushes', { ...perRoute, flushAtOnce: true, settleMargin: 1 }],
-    ['two routes, and two flushes of one alone', { routes: 2, flushAtOnce: true, settleMargin: 1 }],
+    ['two routes, and two flushes of only one', { routes: 2, flushAtOnce: true, settleMargin: 1 }],
   ];
-  it.each(rules)('equals what every interleaving gives: %s', (_rule, rule) => {
+  it.each(rules)('equals the last Allow over all interleavings: %s', (_rule, rule) => {
     for (const time of times) {
       const parameters = { ...noFlush, ...time, ...rule };
       expect({ ...parameters, lastAllow: exploreRace(parameters).lastAllow }).toEqual({

@@ -12,11 +12,11 @@ export interface ExploredRace {
   /** The last tick in which any interleaving still allows the revoked token; -1: none after the write. */
   readonly lastAllow: number;
   readonly states: number;
-  /** An interleaving that gets there, for people: a line for each step. */
+  /** An interleaving that reaches `lastAllow`, one line for each step. */
   readonly counterexample: readonly string[];
 }
 
-/** Walks every interleaving. */
+/** Explores every interleaving of the race. */
 export function exploreRace(parameters: RaceParameters): ExploredRace {
   let states = 0;
   let last: Visit<RaceState> | undefined;
@@ -40,9 +40,8 @@ function describe(last: Visit<RaceState>): readonly string[] {
  * - with a settled flush of every route's entries: L + margin + S + F, if every decision made without the entry has landed
  *   before L + margin.
  *
- * The number of routes is in neither: decisions on other routes come from the same reads, and end by the same rules.
- *
- * The flush at once is in neither: it makes revocation fast nearly always, and bounds nothing.
+ * The number of routes is in neither: decisions on other routes come from the same reads and end by the same rules. The flush
+ * at once is in neither: it nearly always makes revocation fast, but it bounds nothing.
  */
 export function boundOf(parameters: RaceParameters): number {
   const { resultTtl, decisionTime, flushDelay, flushEffect, settleMargin, routes, flushedRoutes } = parameters;
@@ -53,7 +52,7 @@ export function boundOf(parameters: RaceParameters): number {
   return lastLanding < settled ? Math.min(expiry, settled + flushDelay + flushEffect) : expiry;
 }
 
-/** The last tick in which an authorizer can find the token not revoked. */
+/** The last tick in which an authorizer can still find the token not revoked. */
 function lastAnswerWithoutEntry({ replicaDelay, negativeCache }: RaceParameters): number {
   return replicaDelay - 1 + Math.max(0, negativeCache - 1);
 }

@@ -5,36 +5,36 @@ import type { Step } from './state-explorer.ts';
  * Within a tick everything may happen in any order.
  */
 export interface RaceParameters {
-  /** Routes on which the token is used, each with a cache entry of its own; 1: one entry for the token. */
+  /** Routes on which the token is used, each with its own cache entry; 1: one entry for the token. */
   readonly routes: number;
   /** Routes whose entries a flush empties: all of them, unless the rule is broken. */
   readonly flushedRoutes: number;
-  /** T: ticks that API Gateway reuses a decision; 0: never. */
+  /** T: ticks for which API Gateway reuses a decision; 0: never. */
   readonly resultTtl: number;
-  /** L: ticks from a decision's table read until its answer is cached, at most. */
+  /** L: maximum ticks from a decision's table read until its answer is cached. */
   readonly decisionTime: number;
-  /** S: ticks from the moment a flush may be sent until it is accepted, at most. */
+  /** S: maximum ticks from the moment a flush may be sent until it is accepted. */
   readonly flushDelay: number;
-  /** F: ticks from a flush's acceptance until it is applied, for each cache node separately, at most. */
+  /** F: maximum ticks from a flush's acceptance until it is applied, for each cache node separately. */
   readonly flushEffect: number;
-  /** The flush for which the writer is enough. */
+  /** Whether there is a flush that may be sent as soon as the entry is written. */
   readonly flushAtOnce: boolean;
-  /** The flush that waits until `decisionTime` and this many ticks more have gone by; undefined: there is none. */
+  /** Ticks after `decisionTime` before which the settled flush is not sent; undefined: there is no settled flush. */
   readonly settleMargin: number | undefined;
   /** Ticks after the write during which a read may still miss it; 0: strongly consistent reads. */
   readonly replicaDelay: number;
-  /** Ticks during which an authorizer reuses a "not revoked" answer, the tick of the read included; 0: never. */
+  /** Ticks during which an authorizer reuses a "not revoked" answer, including the tick of the read; 0: never. */
   readonly negativeCache: number;
 }
 
 interface AuthorizerState {
-  /** An Allow on its way into a node's cache. Rejections are thrown, never cached, and need no state. */
+  /** The Allow on its way into a node's cache. Rejections need no state: they are thrown and never cached. */
   readonly deciding: { readonly entry: CacheEntry; readonly age: number } | undefined;
-  /** Ticks that a "not revoked" answer is still reused. */
+  /** Ticks for which a "not revoked" answer is still reused. */
   readonly remembered: number;
 }
 
-/** One place of one node's cache. */
+/** One entry of one node's cache. */
 interface CacheEntry {
   readonly node: number;
   readonly route: number;
@@ -49,15 +49,15 @@ interface FlushState {
 
 export interface RaceState {
   readonly tick: number;
-  /** By node and route: ticks for which the cache will still answer Allow. */
+  /** Ticks for which the cache will still answer Allow, by node and route. */
   readonly nodes: readonly (readonly number[])[];
   readonly authorizers: readonly AuthorizerState[];
   readonly flushes: readonly FlushState[];
-  /** An authorizer's own answer reached the client in this very step. */
+  /** Whether an authorizer's own answer reached the client in this step. */
   readonly answered: boolean;
 }
 
-/** Early enough: what was cached before only expires earlier than what is cached from here on. */
+/** A state with empty caches, early enough before the write: anything cached earlier would only expire earlier. */
 export function initialState(parameters: RaceParameters): RaceState {
   const { decisionTime, negativeCache, flushAtOnce, settleMargin, routes } = parameters;
   const flush = (name: string, earliest: number): FlushState => ({
@@ -78,14 +78,14 @@ export function initialState(parameters: RaceParameters): RaceState {
   };
 }
 
-/** Whether somebody can get the token's Allow on some route in this state, after the write. */
+/** Whether a client can get the token's Allow on some route in this state, after the write. */
 export function allowsAfterWrite({ tick, nodes, answered }: RaceState): boolean {
   return tick >= 0 && (answered || nodes.flat().some((life) => life > 0));
 }
 
 /**
- * The same for states that differ only in which of the two nodes is which, and which of the two authorizers: every step and
- * every Allow that one of them has, the other has too, so that one of them stands for all.
+ * A key that is equal for states that differ only in the order of the two nodes or of the two authorizers. Such states have
+ * the same steps and the same Allows, so that one of them stands for all.
  */
 export function keyOf(state: RaceState): string {
   const [first = ''] = [keyWithNodes(state, [0, 1]), keyWithNodes(state, [1, 0])].sort();
@@ -115,7 +115,7 @@ export function stepsFrom(parameters: RaceParameters): (state: RaceState) => rea
   };
 }
 
-/** When nothing made without the entry can be left, by a generous count. */
+/** An upper bound of the tick after which no decision made without the entry can be left. */
 function endOfRace({ resultTtl, decisionTime, replicaDelay, negativeCache }: RaceParameters): number {
   return resultTtl + decisionTime + replicaDelay + negativeCache + 1;
 }
@@ -152,7 +152,7 @@ function nameOf({ node, route }: CacheEntry): string {
   return `node ${node + 1} for route ${route + 1}`;
 }
 
-/** From where an authorizer asked now can get "not revoked". */
+/** The source from which an authorizer can now get "not revoked"; undefined: none. */
 function sourceOfAllow(
   { tick }: RaceState,
   { remembered }: AuthorizerState,
@@ -188,7 +188,7 @@ function flushed(lives: readonly number[], flushedRoutes: number): readonly numb
   return lives.map((life, route) => (route < flushedRoutes ? 0 : life));
 }
 
-/** Time goes on when nothing that must happen in this tick is left. */
+/** A step to the next tick, possible once everything that must happen in this one has happened. */
 function tickSteps(state: RaceState, parameters: RaceParameters): readonly Step<RaceState>[] {
   const { tick, authorizers, flushes } = state;
   const decisionsWait = authorizers.every(

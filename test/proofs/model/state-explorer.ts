@@ -10,7 +10,7 @@ export interface Visit<State> {
   readonly from: Visit<State> | undefined;
 }
 
-/** Every state that can be reached, each once, over a shortest path (breadth first). */
+/** Yields every reachable state once, by a shortest path (breadth first). */
 export function* explore<State>(
   initial: State,
   stepsFrom: (state: State) => readonly Step<State>[],
@@ -18,7 +18,7 @@ export function* explore<State>(
 ): Generator<Visit<State>> {
   const seen = new Set([keyOf(initial)]);
   const queue: Visit<State>[] = [{ state: initial, label: 'start', from: undefined }];
-  // The queue grows while it is walked.
+  // The loop also visits the states that it adds to the queue.
   for (const visit of queue) {
     yield visit;
     for (const { label, next } of stepsFrom(visit.state)) {
@@ -30,7 +30,7 @@ export function* explore<State>(
   }
 }
 
-/** The labels from the initial state to a visit, in order. */
+/** The visits from the initial state to this one, in order. */
 export function traceTo<State>(visit: Visit<State>): readonly Visit<State>[] {
   const trace: Visit<State>[] = [];
   for (let at: Visit<State> | undefined = visit; at !== undefined; at = at.from) trace.unshift(at);

@@ -3,20 +3,20 @@ import { MAX_FLUSH_EFFECT } from './parts/simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './parts/simulated-authorizer.ts';
 import type { Plan } from './plan.ts';
 
-/** Milliseconds after the acknowledgement by which the last Allow has come, whatever fails: T + L. */
+/** T + L: maximum milliseconds from the acknowledgement to the last Allow, whatever fails. */
 export function guaranteedBound({ resultTtl }: Plan): number {
   return guaranteedLag(resultTtl, AUTHORIZER_TIMEOUT) * 1000;
 }
 
 /**
- * Milliseconds after the acknowledgement by which the last Allow has come while flushes work and clocks agree: what the
- * tool calls the settled lag, with the longest effect of a flush that a schedule can have.
+ * Maximum milliseconds from the acknowledgement to the last Allow while flushes work and clocks agree: the settled lag of
+ * the tool, plus the longest time that a flush takes effect in a schedule.
  */
 export function settledBound(plan: Plan): number {
   return boundOf(plan, settledLag(plan.resultTtl, AUTHORIZER_TIMEOUT));
 }
 
-/** The same while flushes work, whatever the clocks say. */
+/** Maximum milliseconds from the acknowledgement to the last Allow while flushes work, however much the clocks differ. */
 export function settledBoundByAnyClock(plan: Plan): number {
   return boundOf(plan, settledLagByAnyClock(plan.resultTtl, AUTHORIZER_TIMEOUT));
 }

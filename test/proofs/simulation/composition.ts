@@ -4,13 +4,13 @@ import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.t
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
 
-/** How the real parts are put together: as deployed, or with one rule dropped to see that the properties notice. */
+/** How the real parts are put together: as deployed, or with one rule dropped to show that a property detects it. */
 export interface Composition {
   readonly flushModes: readonly FlushMode[];
   readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
-  /** Once for each execution environment. `now`: milliseconds since the epoch. */
+  /** Called once for each execution environment. `now`: milliseconds since the epoch. */
   readonly rejectIfRevoked: (deployed: RejectIfRevoked, now: () => number) => RejectIfRevoked;
-  /** Once for each node. */
+  /** Called once for each node. */
   readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
 }
 

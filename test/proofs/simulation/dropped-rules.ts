@@ -6,19 +6,19 @@ import type { ResultCache } from '../../../local/gateway/authorization/result-ca
 import { AS_DEPLOYED, type Composition, type CreateResultCache } from './composition.ts';
 import { ROUTES } from './parts/gateway-node.ts';
 
-/** Milliseconds for which "not revoked" is remembered, where it must not be. */
+/** Milliseconds for which 'a negative cache' remembers "not revoked". */
 const NEGATIVE_CACHE = 5000;
 
-/** Seconds by which every use prolongs a cached answer, where it must not. */
+/** Seconds for which a cached answer lives from its last use under 'cached answers that live longer when they are used'. */
 const PROLONGATION = 3600;
 
-/** The product with one of its rules dropped: each must break a property. */
+/** Compositions that each drop one of the product's rules. Each must break a property. */
 export const DROPPED_RULES = {
   'no settled flush': { ...AS_DEPLOYED, flushModes: ['at-once'] },
   'eventually consistent reads': { ...AS_DEPLOYED, batchGetItem: eventuallyConsistent },
   'a negative cache': { ...AS_DEPLOYED, rejectIfRevoked: rememberingUnrevoked },
   'cached answers that live longer when they are used': { ...AS_DEPLOYED, resultCache: prolonging },
-  'flushes of the entries of one route alone': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
+  'flushes of the entries of only one route': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
   'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, rejectIfRevoked: admittingInOutage },
   'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, rejectIfRevoked: rejectingInOutage },
   'a table that is not asked again after a failure': { ...AS_DEPLOYED, rejectIfRevoked: givingUp },
@@ -55,7 +55,7 @@ function prolonging(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
   };
 }
 
-/** Entries per token are flushed all the same: their key names no route. */
+/** A cache whose flush empties one route's entries. Entries per token are flushed as well, because their key names no route. */
 function flushedForOneRoute(create: CreateResultCache): ResultCache<AuthorizerAnswer> {
   const [flushed, unflushed] = [create(), create()];
   const cacheFor = (identity: readonly string[]) => (identity.includes(ROUTES[1]) ? unflushed : flushed);

@@ -6,7 +6,7 @@ import { type World, worldFrom } from './time/world.ts';
 
 const SCHEDULES = 100;
 
-/** Milliseconds for which clients ask, and between two of their requests. */
+/** Milliseconds for which clients send requests, and milliseconds between two requests. */
 const DURATION = 9_000;
 const INTERVAL = 200;
 
@@ -17,7 +17,7 @@ interface ColdStart {
   readonly requests: readonly { readonly sentAt: number; readonly status: number }[];
 }
 
-/** Environments that start while their issuer resets a connection, stalls and fails, one after the other. */
+/** Runs environments that start while their issuer resets a connection, then stalls, then fails. */
 async function coldStart(seed: number): Promise<ColdStart> {
   const world: World = { ...worldFrom(seed), strikes: () => false };
   const stage = stageIn(world, AS_DEPLOYED, { resultTtl: 0, cachePer: 'token' });
@@ -36,7 +36,7 @@ async function send({ ask }: Stage, { time, chance }: World, requests: { sentAt:
   requests.push({ sentAt, status: await ask('valid', chance.oneOf(PLACES)) });
 }
 
-it('a cold start against an issuer that resets, stalls for 2 s and fails is over within 2 s of its recovery', {
+it('after cold starts against an issuer that resets, stalls for 2 s and fails, requests succeed from 2 s after its recovery', {
   timeout: 60_000,
 }, async () => {
   let unavailable = 0;
@@ -47,6 +47,6 @@ it('a cold start against an issuer that resets, stalls for 2 s and fails is over
     expect(requests.at(-1)?.status).toBe(200);
     unavailable += requests.filter(({ status }) => status === 500).length;
   }
-  // Without a request that failed, nothing would have been shown.
+  // If no request had failed, the test would show nothing.
   expect(unavailable).toBeGreaterThan(SCHEDULES);
 });

@@ -4,9 +4,9 @@ import type { Item } from './parts/simulated-table.ts';
 import type { Chance } from './time/chance.ts';
 import { EPOCH } from './time/world.ts';
 
-/** An entry that somebody writes. */
+/** An entry that an operator writes. */
 export interface PlannedWrite {
-  /** The token that it revokes, if it is one that is used. */
+  /** The token that the entry revokes; undefined: none that is used. */
   readonly token: TokenName | undefined;
   readonly item: Item;
   /** Milliseconds after the beginning. */
@@ -20,7 +20,7 @@ export interface PlannedUse {
   readonly after: number;
 }
 
-/** What people do in one schedule; what chance and faults make of it comes later. */
+/** What operators and clients do in one schedule, before delays and faults. */
 export interface Plan {
   /** Seconds. */
   readonly resultTtl: number;
@@ -31,7 +31,7 @@ export interface Plan {
   readonly rotationAfter: number | undefined;
 }
 
-/** Long enough for every decision that can matter to begin before the first write. */
+/** Milliseconds before the first write: enough for every decision that can matter to begin earlier. */
 const FIRST_WRITE = 12_000;
 
 export function planFrom(chance: Chance): Plan {
@@ -56,7 +56,7 @@ export function wantsFlush(item: Item): boolean {
   return item.flush?.BOOL !== false;
 }
 
-/** Spellings of the same wish, as tired people write it; none of them spares the token. */
+/** One of several entries, some malformed as people write them by hand. Each of them revokes the token. */
 function entryFor(token: TokenName, chance: Chance): Item {
   const after = { before: { N: String(EPOCH + 20) } };
   const item = chance.oneOf<Item>([

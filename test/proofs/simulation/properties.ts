@@ -2,15 +2,15 @@ import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.
 import { wantsFlush } from './plan.ts';
 import type { Acknowledgement, ScheduleRun } from './schedule.ts';
 
-/** A promise, and each time that a schedule broke it. */
+/** Promises to clients and operators. Each returns the violations in a run. */
 export const PROPERTIES = {
   'no Allow after w + T + L': (run) => allowsAfter(run, run.acknowledgements, guaranteedBound(run.plan)),
   'no Allow after the settled bound while flushes work and clocks agree': (run) =>
     run.world.clocksAgree ? allowsAfterFlushes(run, settledBound(run.plan)) : [],
   'no Allow after the longer settled bound while flushes work, by any clock': (run) =>
     allowsAfterFlushes(run, settledBoundByAnyClock(run.plan)),
-  'a valid token is allowed within as many tries as faults can spoil, and one': ({ neverAllowed }) => neverAllowed,
-  'nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token': ({ answers }) =>
+  'a valid token is allowed within one try more than faults can spoil': ({ neverAllowed }) => neverAllowed,
+  'every status is 200, 401, 403 or 500, and 200 or 500 for a valid token': ({ answers }) =>
     answers
       .filter(({ token, status }) => !(token === 'valid' ? [200, 500] : [200, 401, 403, 500]).includes(status))
       .map(({ token, status }) => `${status} for ${token}`),
@@ -39,7 +39,7 @@ function allowsAfter(run: ScheduleRun, acknowledgements: readonly Acknowledgemen
   );
 }
 
-/** The longest part of the guaranteed bound, 0 to 1, that a revoked token was still allowed for; 0: not at all. */
+/** The largest part of the guaranteed bound, 0 to 1, for which a revoked token was still allowed; 0: not at all. */
 export function usedPartOfBound(run: ScheduleRun): number {
   const lags = run.acknowledgements.flatMap(({ write, at }) =>
     run.answers.filter(({ token, status }) => token === write.token && status === 200).map((answer) => answer.at - at),
@@ -47,14 +47,14 @@ export function usedPartOfBound(run: ScheduleRun): number {
   return Math.max(0, ...lags) / guaranteedBound(run.plan);
 }
 
-/** For the person who has to find out why. */
+/** A text that explains the run: how to repeat it, its settings, every note and every broken property. */
 export function reportOf(run: ScheduleRun): string {
   const { seed, plan, world, acknowledgements } = run;
   const broken = Object.entries(PROPERTIES).flatMap(([property, violations]) =>
     violations(run).map((violation) => `BROKEN: ${property}: ${violation}`),
   );
   return [
-    `Seed ${seed}; again: SIMULATION_SEED=${seed} npx -c 'vitest run test/proofs/simulation'`,
+    `Seed ${seed}; to repeat it: SIMULATION_SEED=${seed} npx -c 'vitest run test/proofs/simulation'`,
     `T = ${plan.resultTtl} s, a decision per ${plan.cachePer}, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
     ...acknowledgements.map(({ write }) => `entry: ${JSON.stringify(write.item)}`),
     ...world.notes,

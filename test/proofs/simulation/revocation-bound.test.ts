@@ -7,15 +7,13 @@ import { runSchedule } from './schedule.ts';
 import { findSchedule } from './seeds.ts';
 import { FAULTS } from './time/world.ts';
 
-/**
- * SIMULATION_SCHEDULES=200000: a long run. SIMULATION_SEED=7: that schedule too, step by step.
- */
+/** SIMULATION_SCHEDULES=200000 makes a long run. SIMULATION_SEED=7 also prints that schedule step by step. */
 const { SIMULATION_SCHEDULES, SIMULATION_SEED } = process.env;
 const schedules = Number(SIMULATION_SCHEDULES ?? 300);
 const seed = SIMULATION_SEED === undefined ? undefined : Number(SIMULATION_SEED);
 const properties = Object.keys(PROPERTIES) as readonly Property[];
 
-/** For a machine that does other things too. */
+/** Generous, for a machine that does other work as well. */
 const MILLISECONDS_FOR_A_SCHEDULE = 60;
 
 if (seed !== undefined) {
@@ -42,10 +40,10 @@ describe('the real authorizer, flusher and gateway in virtual time', () => {
     });
     if (broken !== undefined) expect.fail(reportOf(broken));
     console.log(
-      `${schedules} schedules; at most ${percent(usedPart.token)} of T + L went by before the last Allow, ${percent(usedPart.route)} with a decision per route`,
+      `${schedules} schedules; the last Allow came after at most ${percent(usedPart.token)} of T + L, ${percent(usedPart.route)} with a decision per route`,
     );
     expect([...struck].sort()).toEqual([...FAULTS].sort());
-    // A bound that nothing comes near would hold for no reason.
+    // A schedule must come near the bound; otherwise the test would pass with a far too wide bound.
     expect(Math.min(usedPart.token, usedPart.route)).toBeGreaterThan(0.9);
   });
 
@@ -59,24 +57,22 @@ describe('the real authorizer, flusher and gateway in virtual time', () => {
 const guaranteed = 'no Allow after w + T + L';
 const settled = 'no Allow after the settled bound while flushes work and clocks agree';
 const settledByAnyClock = 'no Allow after the longer settled bound while flushes work, by any clock';
-/**
- * What a rule breaks in few schedules of hundreds, for long runs: in `npm test` other rules show that the property can break.
- */
+/** For a rule that breaks the property in few of hundreds of schedules: only in long runs. In `npm test` other rules break it. */
 const rarely = (property: Property) => (FULL_SUITE || SIMULATION_SCHEDULES !== undefined ? [property] : []);
 const broken: readonly (readonly [rule: DroppedRule, properties: readonly Property[]])[] = [
   ['no settled flush', [settled, settledByAnyClock]],
   ['eventually consistent reads', [settled, ...rarely(guaranteed)]],
   ['a negative cache', [settled, ...rarely(guaranteed)]],
-  ['flushes of the entries of one route alone', [settled, settledByAnyClock]],
+  ['flushes of the entries of only one route', [settled, settledByAnyClock]],
   ['cached answers that live longer when they are used', [guaranteed]],
   ['an outage of the table taken for "not revoked"', [guaranteed]],
   [
     'an outage of the table taken for "revoked"',
-    ['nothing but 200, 401, 403 and 500, and only 200 and 500 for a valid token'],
+    ['every status is 200, 401, 403 or 500, and 200 or 500 for a valid token'],
   ],
   [
     'a table that is not asked again after a failure',
-    ['a valid token is allowed within as many tries as faults can spoil, and one'],
+    ['a valid token is allowed within one try more than faults can spoil'],
   ],
 ];
 

@@ -13,18 +13,18 @@ export interface Acknowledgement {
   readonly at: number;
 }
 
-/** What came of one schedule. */
+/** The outcome of one schedule. */
 export interface ScheduleRun {
   readonly seed: number;
   readonly plan: Plan;
   readonly world: World;
   readonly answers: readonly Answer[];
   readonly acknowledgements: readonly Acknowledgement[];
-  /** Valid tokens that were not allowed within as many tries as they may need. */
+  /** Valid tokens that were not allowed within their maximum number of tries. */
   readonly neverAllowed: readonly TokenName[];
 }
 
-/** Everything that one seed says, to the end. */
+/** Runs the schedule of one seed to its end. */
 export async function runSchedule(seed: number, composition: Composition): Promise<ScheduleRun> {
   const world = worldFrom(seed);
   const plan = planFrom(world.chance);
@@ -52,7 +52,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
   return { seed, plan, world, answers: stage.answers, acknowledgements, neverAllowed };
 }
 
-/** Clients that go on using a token, mostly about the time at which somebody takes it back. */
+/** Schedules requests with a token, most of them near the time at which it is revoked. */
 function scheduleRequests({ token, after }: PlannedWrite, beginning: number, stage: Stage, { time, chance }: World) {
   if (token === undefined) return;
   const request = (instant: number) => time.at(instant, () => void stage.ask(token, chance.oneOf(PLACES)));
@@ -61,7 +61,7 @@ function scheduleRequests({ token, after }: PlannedWrite, beginning: number, sta
   for (let left = chance.between(0, 3); left > 0; left -= 1) request(written + chance.delayUpTo(10_000));
 }
 
-/** Past a bound, what is still allowed is allowed right then; before it, an Allow shows that the bound is no wider than need be. */
+/** Schedules requests just past each bound, where none may be allowed, and before it, to show that the bound is not too wide. */
 function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, chance, flushesWork }: World): void {
   const { token, item } = write;
   if (token === undefined) return;
@@ -75,8 +75,8 @@ function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, ch
 }
 
 /**
- * Whether the token is allowed within as many tries as faults can spoil, one more for a key set that may not be asked for
- * the next key yet, and the one that must succeed. Between tries, what a fault leaves behind passes.
+ * Whether the token is allowed within as many tries as faults can spoil, one more during the key set's cool-down, and the one
+ * that must succeed. Between tries it waits until the after-effects of a fault are over.
  */
 async function isAllowed({ token }: PlannedUse, stage: Stage, { time, chance, faultBudget }: World): Promise<boolean> {
   for (let left = faultBudget + 2; left > 0; left -= 1) {

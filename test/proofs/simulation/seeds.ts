@@ -1,10 +1,10 @@
 import type { Composition } from './composition.ts';
 import { runSchedule, type ScheduleRun } from './schedule.ts';
 
-/** Schedules that run at the same time: while one waits for a signature, others go on. They share nothing. */
+/** Schedules that run at the same time: while one waits for a signature, others continue. They share no state. */
 const AT_ONCE = 8;
 
-/** Runs the schedules of the seeds from 1 to `last`; ends with one that `isWanted`, or with undefined. */
+/** Runs the schedules of the seeds from 1 to `last` until `isWanted`. @returns that run; undefined: there is none */
 export async function findSchedule(
   composition: Composition,
   last: number,

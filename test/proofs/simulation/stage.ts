@@ -20,9 +20,9 @@ export interface Answer {
   readonly at: number;
 }
 
-/** The whole product in virtual time, and what clients, operators and the issuer do with it. */
+/** The whole product in virtual time, with the actions of clients, operators and the issuer. */
 export interface Stage {
-  /** One request; its status. */
+  /** Sends one request. @returns its status */
   readonly ask: (token: TokenName, place: Place) => Promise<number>;
   readonly put: SimulatedTable['put'];
   readonly issuer: SimulatedIssuer;

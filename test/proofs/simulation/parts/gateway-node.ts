@@ -27,10 +27,10 @@ export const ROUTES = ['/orders', '/whoami'] as const;
 
 export type RoutePath = (typeof ROUTES)[number];
 
-/** Milliseconds by which a node's clock may be off: it judges when a policy ends. */
+/** Maximum milliseconds by which a node's clock is off. The clock decides when a policy ends. */
 const CLOCK_ERROR = 2000;
 
-/** One node of the real local gateway: a GET of a route with this header, and the status of its answer. */
+/** One node of the real local gateway. @returns a function that sends a GET with this header and resolves to its status */
 export function gatewayNode({ cache, resultTtl, cachePer, authorizer, world }: GatewayNodeParts) {
   const clockError = world.chance.between(-CLOCK_ERROR, CLOCK_ERROR);
   const gateway = apiGateway(
@@ -56,7 +56,7 @@ export function gatewayNode({ cache, resultTtl, cachePer, authorizer, world }: G
   };
 }
 
-/** As the stack deploys it. */
+/** The authorizer's type and identity as the stack deploys them. */
 const IDENTITY = {
   token: {
     type: 'TOKEN',

@@ -8,26 +8,26 @@ import type { Execution } from '../time/execution.ts';
 import type { World } from '../time/world.ts';
 import { gatewayNode, ROUTES, type RoutePath, STAGE } from './gateway-node.ts';
 
-/** What a flusher can reach. */
+/** The part of the stage that a flusher can reach. */
 export interface FlushedNodes {
   readonly stage: FlushedStage;
   /** Resolves when the flush is accepted; each node's cache is emptied some time later. `by`: for the notes. */
   flush(by: string, execution: Execution): Promise<void>;
 }
 
-/** A stage as clients see it: a request comes to any of its nodes, and each has a result cache of its own. */
+/** A stage as clients see it: any of its nodes takes a request, and each node has its own result cache. */
 export interface SimulatedApi extends FlushedNodes {
-  /** The status that a client gets. */
+  /** Sends one request. @returns its status */
   get(place: Place, authorizationToken: string): Promise<number>;
 }
 
-/** Where a request can come to, and find a cached decision. */
+/** A node and a route: a cache entry that a request can meet. */
 export interface Place {
   readonly node: number;
   readonly route: RoutePath;
 }
 
-/** Milliseconds from acceptance until a node has been emptied, while nothing is wrong. */
+/** Maximum milliseconds from acceptance until a node is emptied, without faults. */
 export const MAX_FLUSH_EFFECT = 1000;
 const MAX_FLUSH_CALL = 500;
 const LATE_FLUSH_EFFECT = 30_000;

@@ -19,10 +19,10 @@ import { type SimulatedTable, TABLE } from './simulated-table.ts';
 /** Seconds, as the stack deploys it. */
 export const AUTHORIZER_TIMEOUT = 5;
 
-/** Milliseconds from the function's answer into a node's cache: what the bound must allow for. */
+/** Maximum milliseconds from the function's answer until a node caches it. The bound must allow for it. */
 const MAX_DELIVERY = 2000;
 
-/** Milliseconds by which an execution environment's clock may be off; within the issuer's tolerance. */
+/** Maximum milliseconds by which an execution environment's clock is off, within the issuer's tolerance. */
 const CLOCK_ERROR = 4000;
 
 const grants = new Grants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
@@ -31,11 +31,11 @@ export interface AuthorizerSurroundings {
   readonly world: World;
   readonly composition: Composition;
   readonly issuer: SimulatedIssuer;
-  /** The table's stream needs functions, and functions the table. */
+  /** A getter, because the table's stream needs functions and the functions need the table. */
   readonly table: () => SimulatedTable;
 }
 
-/** The real authorizer in as many environments as it takes, and the way of its answers back to API Gateway. */
+/** The real authorizer in as many environments as its load takes, with the delay of its answers to API Gateway. */
 export function simulatedAuthorizer(surroundings: AuthorizerSurroundings): LambdaFunction {
   const { world } = surroundings;
   const { time, chance, strikes } = world;

@@ -18,7 +18,7 @@ import { ISSUER } from './simulated-issuer.ts';
 import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
 import { TABLE } from './simulated-table.ts';
 
-/** Milliseconds by which the clock of a flusher's host is off at most, where it agrees with nobody's. */
+/** Maximum milliseconds by which the clock of a flusher's host is off where clocks differ. */
 const MAX_CLOCK_ERROR = 5000;
 
 /** The real flusher, with the variables, the timeout and the clock that the stack and Lambda would give it. */

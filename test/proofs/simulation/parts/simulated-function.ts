@@ -7,16 +7,16 @@ import type { World } from '../time/world.ts';
 export interface FunctionUnderSimulation {
   readonly name: string;
   readonly timeoutSeconds: number;
-  /** A cold start: the handler of a new execution environment. `answerBy`: when the running invocation is out of time. */
+  /** Makes the handler of a new execution environment. `answerBy`: when the running invocation times out. */
   readonly start: (execution: Execution, answerBy: () => number) => (event: Json) => Promise<unknown>;
 }
 
-/** How often Lambda takes an idle environment away. */
+/** The probability with which Lambda removes an idle environment. */
 const RECYCLING_PROBABILITY = 0.1;
 
 const TIMED_OUT: InvocationResult = { error: { errorType: 'Sandbox.Timedout', errorMessage: 'Task timed out' } };
 
-/** Lambda in virtual time: as many environments as there are invocations at once, ended at the timeout or at whim. */
+/** Lambda in virtual time: as many environments as there are concurrent invocations, ended at the timeout or at random. */
 export function simulatedFunction(settings: FunctionUnderSimulation, world: World): LambdaFunction {
   const { time, chance } = world;
   const idle: Environment[] = [];
@@ -61,7 +61,7 @@ function startEnvironment({ start }: FunctionUnderSimulation, execution: Executi
   };
 }
 
-/** Through JSON, as everything that leaves a function. */
+/** Serializes the value as JSON, like everything that leaves a function. */
 function asPayload(value: unknown): InvocationResult {
   return { payload: JSON.parse(JSON.stringify(value ?? null)) as Json };
 }

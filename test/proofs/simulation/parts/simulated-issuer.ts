@@ -6,7 +6,7 @@ import { createSigningKey, type SigningKey } from '../../../support/tokens/signi
 import type { Execution } from '../time/execution.ts';
 import { EPOCH, type World } from '../time/world.ts';
 
-/** What the tokens of a schedule are called; each has a subject, a session and a client of its own. */
+/** The tokens of a schedule. Each has its own subject, session and client. */
 const TOKEN_NAMES = ['stolen', 'leaked', 'valid', 'valid-by-next-key'] as const;
 
 export type TokenName = (typeof TOKEN_NAMES)[number];
@@ -16,7 +16,7 @@ export const ISSUER: TrustedIssuer = trustedIssuer({ algorithms: ['RS256'] });
 const key = createSigningKey('RS256', 'key-1');
 const nextKey = createSigningKey('RS256', 'key-2');
 
-/** Signed once; every schedule uses the same ones. */
+/** The tokens, signed once for all schedules. */
 const AUTHORIZATION_TOKENS: Readonly<Record<TokenName, string>> = {
   stolen: authorizationToken(key, 'stolen'),
   leaked: authorizationToken(key, 'leaked'),
@@ -34,15 +34,15 @@ function authorizationToken(signer: SigningKey, name: TokenName): string {
   return `Bearer ${signedToken(signer, { typ: 'at+jwt', alg: 'RS256', kid: signer.keyId }, claims)}`;
 }
 
-/** How an issuer fails to hand out its key set: at once by a reset or a 500, or by an answer that takes 2 s. */
+/** How an issuer fails to return its key set: at once by a reset or a 500, or by a response that takes 2 s. */
 export type IssuerFault = 'reset' | 'stall' | 'failure';
 
 export interface SimulatedIssuer {
-  /** Publishes the next key beside the one there is. */
+  /** Publishes the next key in addition to the current one. */
   rotate(): void;
-  /** Meets its next requests with these faults, one each, and is healthy from then on. */
+  /** Answers the next requests with these faults, one each, and is healthy from then on. */
   misbehave(...faults: readonly IssuerFault[]): void;
-  /** The instant at which the last fault of `misbehave` had passed, in milliseconds; undefined: it has not. */
+  /** When the last fault of `misbehave` was over, in milliseconds since the epoch; undefined: it is not over yet. */
   healthySince(): number | undefined;
   /** The download as an execution environment sees it. */
   downloadIn(execution: Execution): DownloadKeySet;
@@ -61,7 +61,7 @@ export function simulatedIssuer({ time, chance, strikes, note }: World): Simulat
     if (strikes('key-set-unavailable')) return chance.oneOf(['reset', 'stall', 'failure']);
     const [fault, ...rest] = coming;
     if (fault === undefined) return undefined;
-    note(`the issuer meets a request with a ${fault}`);
+    note(`the issuer answers a request with a ${fault}`);
     coming = rest;
     healthySince = Math.max(healthySince ?? 0, time.now() + (fault === 'stall' ? STALL : 0));
     return fault;

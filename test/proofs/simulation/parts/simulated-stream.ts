@@ -4,18 +4,18 @@ import type { LambdaFunction } from '../../../../local/functions/lambda-function
 import type { World } from '../time/world.ts';
 import type { WrittenItem } from './simulated-table.ts';
 
-/** One reader of the table's only shard: it hands what was written to a function, in order, again when that fails. */
+/** One reader of the table's only shard: it passes records to a function in order, and retries when the function fails. */
 export interface SimulatedStreamReader {
   take(written: WrittenItem): void;
 }
 
-/** Milliseconds from the write until Lambda has the record, while nothing is wrong. */
+/** Maximum milliseconds from the write until Lambda has the record. */
 const MAX_STREAM_DELAY = 1000;
 
-/** Milliseconds by which DynamoDB's clock may be off, and a flusher's while they agree: together no more than the settle margin. */
+/** Maximum milliseconds by which DynamoDB's clock is off, and a flusher's where clocks agree: together the settle margin. */
 export const CLOCK_ERROR_IN_AGREEMENT = (SETTLE_MARGIN * 1000) / 2;
 
-/** Milliseconds after which Lambda drops records that their function still fails on; the flusher gives up earlier. */
+/** Milliseconds after which Lambda drops records on which the function still fails. The flusher gives up earlier. */
 const MAX_RETRYING = 4_000_000;
 const MAX_PAUSE = 60_000;
 
@@ -57,7 +57,7 @@ async function handOver(records: readonly Json[], flusher: LambdaFunction, { tim
   }
 }
 
-/** Cut to whole seconds, as DynamoDB does. */
+/** A stream record, its time cut to whole seconds as by DynamoDB. */
 function recordOf({ item, writtenAt }: WrittenItem, eventID: string, clockError: number): Json {
   const ApproximateCreationDateTime = Math.floor((writtenAt + clockError) / 1000);
   const NewImage = JSON.parse(JSON.stringify(item)) as Json;

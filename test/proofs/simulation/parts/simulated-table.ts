@@ -11,15 +11,15 @@ export interface WrittenItem {
 }
 
 export interface SimulatedTable {
-  /** Resolves when the write is acknowledged, some time after it has taken place. */
+  /** Resolves when the write is acknowledged, some time after it took effect. */
   put(item: Item): Promise<void>;
-  /** A read in an execution environment; `answerBy`: when its function is out of time. */
+  /** Reads in an execution environment. `answerBy`: when the running invocation times out. */
   batchGetItemIn(execution: Execution, answerBy: () => number): BatchGetItem;
 }
 
 export const TABLE = 'revocations';
 
-/** Milliseconds by which a replica may lag behind: only strongly consistent reads are spared that. */
+/** Maximum milliseconds by which a replica lags behind for reads that are not strongly consistent. */
 const MAX_REPLICA_LAG = 5000;
 const MAX_WAY_TO_TABLE = 500;
 const MAX_ACKNOWLEDGEMENT = 500;
@@ -47,7 +47,7 @@ export function simulatedTable(world: World, onWrite: (written: WrittenItem) => 
   };
 }
 
-/** What DynamoDB reads at this instant; undefined: it throttles. */
+/** DynamoDB's answer to a read at this instant; undefined: it throttles. */
 function answerTo(
   { Keys = [], ConsistentRead }: KeysAndAttributes,
   history: readonly WrittenItem[],

@@ -1,16 +1,16 @@
-/** Everything that is random in a schedule, from one seed: the same seed gives the same schedule. */
+/** The source of all randomness in a schedule: the same seed gives the same schedule. */
 export interface Chance {
   happens(probability: number): boolean;
-  /** A whole number, both ends included. */
+  /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number;
   oneOf<Item>(items: readonly [Item, ...Item[]]): Item;
-  /** A delay that is usually short, often zero, and now and then anything up to `most`, or `most` itself. */
+  /** A delay that is usually short, often zero, and sometimes anything up to `most`, or `most` itself. */
   delayUpTo(most: number): number;
 }
 
 const USUAL_DELAY = 30;
 
-/** Mulberry32: 32 bits of state are plenty for schedules that are told apart by their seed. */
+/** A Mulberry32 generator: 32 bits of state suffice for schedules that differ by their seed. */
 export function chanceFrom(seed: number): Chance {
   let state = seed | 0;
   const fraction = (): number => {
@@ -20,7 +20,7 @@ export function chanceFrom(seed: number): Chance {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const between = (least: number, most: number) => least + Math.floor(fraction() * (most - least + 1));
-  // Some schedules are sluggish as a whole: a race may need several of the longest delays at once.
+  // Some schedules are slow throughout, because a race may need several maximum delays together.
   const worstShare = [0.02, 0.1, 0.4][between(0, 2)] ?? 0;
   return {
     happens: (probability) => fraction() < probability,

@@ -1,17 +1,17 @@
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 
-/** One line of execution that may use real threads (they verify signatures): time stands still until it sleeps or ends. */
+/** A line of execution that may use real threads (to verify signatures). Virtual time stands still until it sleeps or ends. */
 export interface Execution {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Whatever sleeps in it never wakes: the environment is gone. */
+  /** Ends the environment: nothing that sleeps in it wakes. */
   end(): void;
 }
 
 export interface Executions {
-  /** `after` calls at a later instant of virtual time. */
+  /** Starts an execution. `after` calls an action at a later instant of virtual time. */
   start(after: CallLater): Execution;
-  /** Resolves when nobody has anything left to do. */
+  /** Resolves when every execution sleeps or has ended. */
   allAsleep(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function executions(): Executions {
     start: (after) => startExecution(after, wakefulness),
     async allAsleep() {
       for (;;) {
-        // Lets everything run that waits for promises only.
+        // Runs everything that waits only for promises.
         await turnOfEventLoop();
         if (awake.size === 0) return;
         await new Promise<void>((resolve) => {

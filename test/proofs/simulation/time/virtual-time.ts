@@ -1,14 +1,14 @@
 import type { Chance } from './chance.ts';
 import { type Execution, executions } from './execution.ts';
 
-/** A clock that moves on only when nobody has anything left to do. What is due at the same instant happens in any order. */
+/** A clock that advances only when every execution sleeps. Actions that are due at the same instant run in any order. */
 export interface VirtualTime {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   at(instant: number, action: () => void): void;
   startExecution(): Execution;
-  /** Until nothing is due any more. */
+  /** Runs actions until none is due. */
   run(): Promise<void>;
 }
 

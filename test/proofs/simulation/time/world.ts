@@ -1,7 +1,7 @@
 import { type Chance, chanceFrom } from './chance.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
-/** What can go wrong by itself, as often as a schedule's budget allows. */
+/** Faults that occur at random, as often as a schedule's budget allows. */
 export const FAULTS = [
   'table-throttled',
   'table-answers-in-part',
@@ -16,29 +16,29 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** With one of these, no flush bounds anything. */
+/** Faults after which a flush bounds nothing. */
 const FAULTS_OF_FLUSHES: readonly Fault[] = ['record-dropped', 'flush-rejected', 'flush-lost', 'flush-late'];
 
 const FAULT_PROBABILITY = 0.12;
 
-/** What everybody in a schedule shares. */
+/** The time, chance and faults that all parts of a schedule share. */
 export interface World {
   readonly time: VirtualTime;
   readonly chance: Chance;
-  /** Whether flushes are spared by faults, so that the settled bound must hold. */
+  /** Whether no fault strikes flushes, so that the settled bound must hold. */
   readonly flushesWork: boolean;
-  /** Whether DynamoDB's clock and those of the flusher's hosts differ by no more than the settle margin. */
+  /** Whether DynamoDB's clock and the clocks of the flusher's hosts differ by at most the settle margin. */
   readonly clocksAgree: boolean;
   readonly faultBudget: number;
   readonly struck: ReadonlySet<Fault>;
-  /** Whether a fault strikes here and now. */
+  /** Decides whether a fault strikes now. */
   strikes(fault: Fault): boolean;
-  /** What happened, for the person who reads a failing schedule. */
+  /** Records an event for the report of a failing schedule. */
   note(what: string): void;
   readonly notes: readonly string[];
 }
 
-/** Seconds since the epoch, about which every schedule begins. */
+/** Seconds since the epoch at which every schedule begins, give or take a second. */
 export const EPOCH = 1_800_000_000;
 
 export function worldFrom(seed: number): World {

@@ -7,7 +7,7 @@ import { type Attributes, type Condition, isMet } from './condition-expression.t
 const target = { S: 'sub#main#alice' };
 const entry = (attributes: Readonly<Record<string, AttributeValue>> = {}) => ({ target, ...attributes });
 
-/** Entries that people and programs write. */
+/** Entries as people and programs write them; undefined: none. */
 const ENTRIES: readonly (ReturnType<typeof entry> | undefined)[] = [
   undefined,
   entry(),
@@ -30,7 +30,7 @@ beforeAll(async () => {
   table = await createRevocationTable();
 });
 
-/** Whether DynamoDB writes under the condition what stands there anyway. */
+/** Whether DynamoDB's condition is met: it writes the item that is there already. */
 async function isMetInDynamoDb(condition: Condition, item: Attributes | undefined): Promise<boolean> {
   const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = condition;
   const put = new PutItemCommand({
@@ -49,8 +49,8 @@ async function isMetInDynamoDb(condition: Condition, item: Attributes | undefine
   }
 }
 
-describe('conditions are judged as by DynamoDB', () => {
-  it.each(ENTRIES)('where %j stands', async (item) => {
+describe('isMet evaluates conditions as DynamoDB does', () => {
+  it.each(ENTRIES)('for the stored item %j', async (item) => {
     for (const expected of ENTRIES) {
       await (item === undefined ? table.remove(target.S) : table.put(item));
       const condition = unchanged(expected);
@@ -60,7 +60,7 @@ describe('conditions are judged as by DynamoDB', () => {
     }
   });
 
-  it('where attributes must exist', async () => {
+  it('for attributes that must exist', async () => {
     const names = { '#target': 'target', '#before': 'before' };
     for (const item of ENTRIES.slice(0, 3)) {
       for (const ConditionExpression of ['attribute_exists(#before)', 'attribute_not_exists(#before)']) {
@@ -74,7 +74,7 @@ describe('conditions are judged as by DynamoDB', () => {
     }
   });
 
-  it('and an unknown one is an error, not a guess', () => {
+  it('and throws for an unknown condition', () => {
     expect(() => isMet({ ConditionExpression: '#a < :b' }, entry())).toThrow('not known');
   });
 });

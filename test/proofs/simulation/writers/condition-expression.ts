@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** A condition as it stands in a request to DynamoDB. */
+/** The condition of a request to DynamoDB. */
 export interface Condition {
   readonly ConditionExpression?: string | undefined;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;
@@ -11,9 +11,9 @@ export interface Condition {
 }
 
 /**
- * Whether DynamoDB carries out a write: conditions joined by AND, each one of the three that we use.
+ * Whether DynamoDB carries out a write. It knows the three kinds of conditions that we use, joined by AND.
  *
- * @param item - what stands in the table; undefined: nothing
+ * @param item - the stored item; undefined: none
  * @param compared - the attributes that conditions look at; undefined: all
  */
 export function isMet(condition: Condition, item: Attributes | undefined, compared?: readonly string[]): boolean {
@@ -31,7 +31,7 @@ export function isMet(condition: Condition, item: Attributes | undefined, compar
   });
 }
 
-/** Numbers are equal by value; other types only to the same type and content. */
+/** Compares numbers by value, and other types by type and content. */
 function isEqual(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) === Number(b.N);
   return a !== undefined && isDeepStrictEqual(a, b);

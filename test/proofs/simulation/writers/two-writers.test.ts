@@ -4,17 +4,17 @@ import { NETWORK_FAULTS } from './writers-network.ts';
 import { brokenBy, textOfInterleaving, type WriterProperty } from './writers-properties.ts';
 import type { TableFlaw } from './writers-table.ts';
 
-/** WRITER_INTERLEAVINGS=10000: a long run. WRITER_SEED=7: that interleaving too, step by step. */
+/** WRITER_INTERLEAVINGS=10000 makes a long run. WRITER_SEED=7 also prints that interleaving step by step. */
 const { WRITER_INTERLEAVINGS, WRITER_SEED } = process.env;
 const interleavings = Number(WRITER_INTERLEAVINGS ?? 500);
 
-/** For a machine that does other things too. */
+/** Generous, for a machine that does other work as well. */
 const MILLISECONDS_FOR_AN_INTERLEAVING = 100;
 
-// Pauses before a repeated request end at once: the order of steps is the network's to choose.
+// Pauses before a retry end at once, because the network chooses the order of steps.
 beforeAll(async () => {
   vi.stubGlobal('setTimeout', (action: () => void) => void queueMicrotask(action));
-  // The SDK loads parts of itself when it sends its first request, in its own time.
+  // The SDK loads parts of itself with its first request, which would make the steps depend on real time.
   await runInterleaving(0);
 });
 afterAll(() => vi.unstubAllGlobals());
@@ -59,7 +59,7 @@ describe('revoke, import and restore at once, interleaved at every request', () 
   }
 });
 
-const weaker = 'no entry ever becomes weaker, unless somebody restored or replaced it';
+const weaker = 'no entry ever becomes weaker, unless a command restored or replaced it';
 const unseen = 'restore and --replace undo only what they have seen';
 const broken: readonly (readonly [flaw: string, compared: readonly string[], property: WriterProperty])[] = [
   ['no conditions', [], weaker],

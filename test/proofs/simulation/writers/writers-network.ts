@@ -3,9 +3,9 @@ import type { Chance } from '../time/chance.ts';
 import { failed, TABLE, type TableAnswer, type TableRequest, type WritersTable } from './writers-table.ts';
 
 /**
- * What becomes of a request: `lost-before`: it never arrives; `lost-answer`: it takes effect, and its answer is lost;
- * `late`: its sender hears nothing, and it takes effect some time afterwards; `throttled`, `broken-before` and
- * `broken-after`: DynamoDB says that it failed, the last one after it took effect.
+ * What can happen to a request. `lost-before`: it never arrives; `lost-answer`: it takes effect, and its response is lost;
+ * `late`: its response is lost, and it takes effect some time later; `throttled`, `broken-before` and `broken-after`:
+ * DynamoDB reports a failure, with `broken-after` although the request took effect.
  */
 export const NETWORK_FAULTS = [
   'lost-before',
@@ -18,13 +18,13 @@ export const NETWORK_FAULTS = [
 
 type NetworkFault = (typeof NETWORK_FAULTS)[number];
 
-/** The network between writers and table. Nothing happens in it but one step at a time, in an order that chance chooses. */
+/** The network between writers and table. It takes one step at a time, in an order that chance chooses. */
 export interface WritersNetwork {
   /** Faults that struck. */
   readonly struck: ReadonlySet<NetworkFault>;
   readonly steps: readonly string[];
   clientOf(writer: string): ReturnType<typeof tableClient>;
-  /** Steps until all work has ended, and no request is under way. */
+  /** Takes steps until all work has ended and no request is in flight. */
   run(work: readonly Promise<unknown>[]): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface HttpRequest {
 
 type Step = () => void;
 
-/** Settings that the SDK would otherwise read from files, in its own time. */
+/** Settings that the SDK would otherwise read from files, which takes real time. */
 const UNREAD_SETTINGS = {
   endpoint: 'http://127.0.0.1:9',
   maxAttempts: 3,
@@ -83,7 +83,7 @@ export function writersNetwork(table: WritersTable, chance: Chance, faultShare: 
     };
     const fault = chance.happens(faultShare) ? chance.oneOf(NETWORK_FAULTS) : 'none';
     if (fault !== 'none') struck.add(fault);
-    // A read that is late reads for nobody.
+    // A late read has no effect: it counts as lost.
     const isRead = request.operation.includes('Get');
     outcomes[fault === 'late' && isRead ? 'lost-before' : fault]();
   };
@@ -97,7 +97,7 @@ export function writersNetwork(table: WritersTable, chance: Chance, faultShare: 
           ...UNREAD_SETTINGS,
           region: 'eu-west-1',
           credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' },
-          // Signatures take a third of the time, and nobody checks them here.
+          // Signing would take a third of the time, and nothing verifies signatures here.
           signer: { sign: async (request) => request },
           requestHandler: {
             handle: (request: HttpRequest) =>
@@ -128,7 +128,7 @@ export function writersNetwork(table: WritersTable, chance: Chance, faultShare: 
   };
 }
 
-/** Everything that follows without the network has happened. */
+/** Resolves when everything that needs no network has happened. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -7,9 +7,9 @@ import type { Attributes } from './condition-expression.ts';
 import type { Interleaving, Wish, Writer } from './writers.ts';
 import type { Change } from './writers-table.ts';
 
-/** What two writers must never do to each other. Each is true of an interleaving, or broken. */
+/** Properties of concurrent writers. Each is true of an interleaving, or broken. */
 export const WRITER_PROPERTIES = {
-  'no entry ever becomes weaker, unless somebody restored or replaced it': ({ table, writers }) =>
+  'no entry ever becomes weaker, unless a command restored or replaced it': ({ table, writers }) =>
     table.changes.every((change) => !isWeaker(change.to, change.from) || isDeliberate(change, writers)),
 
   'restore and --replace undo only what they have seen': ({ table, writers }) =>
@@ -36,18 +36,18 @@ export const WRITER_PROPERTIES = {
           .every(({ writer, target }) => writer !== change.writer || target !== change.target),
     ),
 
-  'what is confirmed stands, as strong as it was wanted, when the confirming read takes place': (run) =>
+  'a confirmed entry is at least as strong as requested when the confirming read takes place': (run) =>
     run.writers
       .filter(({ kind, report }) => kind !== 'restore' && report?.exitCode === 0)
       .every((writer) => writer.wishes.every((wish) => stands(wish, writer, run))),
 
-  'a flush that is wanted is in an entry that was written, or in the one that was there': (run) =>
+  'a requested flush is in an entry that was written, or in the one that was there': (run) =>
     run.writers
       .filter(({ kind, report }) => kind !== 'restore' && report?.exitCode === 0)
       .every((writer) => writer.wishes.every((wish) => !wish.flush || isFlushed(wish, writer, run))),
 
-  'what is said to be unwritten, or not restored, was not': ({ writers, table }) =>
-    writers.every((writer) => changesOf(writer, table.changes) <= mostChangesSaid(writer)),
+  'an entry reported as unwritten or not restored was not changed': ({ writers, table }) =>
+    writers.every((writer) => changesOf(writer, table.changes) <= maxReportedChanges(writer)),
 
   'without faults, restores and replacements every command is confirmed': ({ isFaulty, writers }) =>
     isFaulty ||
@@ -58,7 +58,7 @@ export const WRITER_PROPERTIES = {
 export type WriterProperty = keyof typeof WRITER_PROPERTIES;
 
 const ISSUER = trustedIssuer();
-/** Seconds since the epoch: times of issue on both sides of every `before` there is. */
+/** Times of issue on both sides of every `before`, in seconds since the epoch. */
 const ISSUED = [
   NOW - 2000,
   NOW - 900,
@@ -67,7 +67,7 @@ const ISSUED = [
   NOW + 1e6,
 ];
 
-/** Not by the code under test: by what the authorizer rejects, and by when DynamoDB deletes. */
+/** Compares by what the authorizer rejects and when DynamoDB deletes, not by the code under test. */
 function isWeaker(to: Attributes | undefined, from: Attributes | undefined): boolean {
   if (from === undefined) return false;
   if (to === undefined) return true;
@@ -101,7 +101,7 @@ function isDeliberate(change: Change, writers: readonly Writer[]): boolean {
   return kind === 'restore' || kind === 'replace';
 }
 
-/** The entry as a command's last strong read found it. */
+/** The last strong read of the entry by a command; undefined: there is none. */
 function confirmedBy(writer: Writer, target: string, { table }: Interleaving) {
   return table.readings.findLast(
     (reading) => reading.writer === writer.name && reading.target === target && !reading.isRejection,
@@ -139,8 +139,8 @@ interface RegionDocument {
   readonly unconfirmed?: number;
 }
 
-/** Targets that a command may have changed, by its own report. */
-function mostChangesSaid({ kind, report, wishes }: Writer): number {
+/** Maximum number of targets that a command may have changed according to its report. */
+function maxReportedChanges({ kind, report, wishes }: Writer): number {
   const { regions: [region] = [] } = (report?.document ?? {}) as { readonly regions?: readonly RegionDocument[] };
   if (region === undefined) return 0;
   if (kind === 'import') return (region.written ?? 0) + (region.unconfirmed ?? 0) + (region.unchanged ?? 0);
@@ -153,7 +153,7 @@ export function brokenBy(run: Interleaving): readonly WriterProperty[] {
   return all.filter((property) => !WRITER_PROPERTIES[property](run));
 }
 
-/** An interleaving for people: what each command said, and every step. */
+/** A text that explains an interleaving: the report of each command, and every step. */
 export function textOfInterleaving(run: Interleaving): string {
   const { seed, initial, writers, table, network } = run;
   return [

@@ -17,7 +17,7 @@ export interface TableAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One write that took place. */
+/** One write that took effect. */
 export interface Change {
   readonly writer: string;
   readonly target: string;
@@ -25,17 +25,17 @@ export interface Change {
   readonly to: Attributes | undefined;
 }
 
-/** What one writer read of one target, by a strong read or the rejection of a write. */
+/** What a writer learned about a target, from a strong read or from the rejection of a write. */
 export interface Reading {
   readonly writer: string;
   readonly target: string;
   readonly isRejection: boolean;
   readonly found: Attributes | undefined;
-  /** Changes that had taken place by then. */
+  /** Number of changes that had taken effect before this reading. */
   readonly after: number;
 }
 
-/** The revocation table with DynamoDB's semantics: each request takes effect at once, as a whole, or not at all. */
+/** The revocation table with DynamoDB's semantics: each request takes effect as a whole or not at all. */
 export interface WritersTable {
   readonly changes: readonly Change[];
   readonly readings: readonly Reading[];
@@ -44,9 +44,9 @@ export interface WritersTable {
 
 export const TABLE = 'revocations';
 
-/** What may be wrong with the conditions, to show that the properties notice. */
+/** A flaw in the conditions, to show that the properties detect it. */
 export interface TableFlaw {
-  /** The attributes that conditions look at; undefined: all; none: every write is carried out. */
+  /** The attributes that conditions look at; undefined: all; empty: every write is carried out. */
   readonly compared?: readonly string[];
 }
 

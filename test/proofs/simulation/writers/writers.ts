@@ -13,19 +13,19 @@ import type { Attributes } from './condition-expression.ts';
 import { type WritersNetwork, writersNetwork } from './writers-network.ts';
 import { TABLE, type TableFlaw, type WritersTable, writersTable } from './writers-table.ts';
 
-/** What one line or command revokes. */
+/** What one line of a file or one command revokes. */
 export interface Wish {
   readonly target: string;
   readonly before: BeforeOption;
   readonly flush: boolean;
 }
 
-/** An operator's command, and what came of it. */
+/** An operator's command and its outcome. */
 export interface Writer {
   readonly name: string;
   readonly kind: 'revoke' | 'replace' | 'import' | 'restore';
   readonly wishes: readonly Wish[];
-  /** When it began; seconds since the epoch: operators' clocks differ. */
+  /** When the command began by its operator's own clock, in seconds since the epoch. */
   readonly now: number;
   readonly report: Report | undefined;
 }
@@ -43,7 +43,7 @@ export const AUTHORIZER = describedAuthorizer([trustedIssuer()]);
 const SUBJECTS = ['alice', 'bob'] as const;
 const BEFORES: readonly [BeforeOption, ...BeforeOption[]] = ['now', 'now', 'block', 'block', NOW - 900, NOW - 30];
 
-/** Runs two or three commands at once, on entries that they have in common. The same seed gives the same steps. */
+/** Runs two or three commands at once on the same entries. The same seed gives the same steps. */
 export async function runInterleaving(seed: number, flaw: TableFlaw = {}): Promise<Interleaving> {
   const chance = chanceFrom(seed);
   const initial = SUBJECTS.flatMap((subject) => (chance.happens(0.5) ? [existingEntry(subject, chance)] : []));
@@ -88,7 +88,7 @@ async function command(name: string, chance: Chance, network: WritersNetwork): P
   const subjects = kind === 'import' && chance.happens(0.5) ? SUBJECTS : [chance.oneOf(SUBJECTS)];
   const lines = subjects.map((subject) => ({ subject, before: chance.oneOf(BEFORES) }));
   const run = { revoke, replace: revoke, restore, import: importEntries }[kind] as Run;
-  // A slow command's writes take longer than a `before` is rounded up by.
+  // A slow command's writes take longer than the second to which `before` is rounded up.
   const secondsAStep = chance.happens(0.5) ? 0.3 : 0;
   const elapsed = () => network.steps.length * secondsAStep;
   const context = contextOf(now, elapsed, `level,value,before\n${lines.map(csvLine).join('\n')}`);
@@ -142,7 +142,7 @@ function contextOf(startedAt: number, elapsed: () => number, file: string): Oper
   };
 }
 
-/** A command that ends with an error, as the program prints it. */
+/** The report of a command that threw, as the program prints it. */
 function failedReport(error: unknown): Report {
   return { text: String(error), document: { thrown: true }, exitCode: 1 };
 }
