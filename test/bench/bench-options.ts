@@ -7,7 +7,7 @@ export type Part = (typeof PARTS)[number];
 export interface BenchOptions {
   readonly json: boolean;
   readonly parts: readonly Part[];
-  /** Number of rounds in which everything is measured. */
+  /** Number of rounds; each measures everything once. */
   readonly rounds: number;
   /** Entries in the largest revocation table. */
   readonly entries: number;

@@ -35,7 +35,7 @@ async function run(options: BenchOptions): Promise<void> {
   }
 }
 
-/** Only a whole run is kept: all its parts were measured on one machine on one day. */
+/** Writes the results of a complete run, whose parts were measured on one machine on one day. */
 function keep(results: BenchResults): void {
   if (results.cold === undefined) return;
   mkdirSync(RESULTS, { recursive: true });

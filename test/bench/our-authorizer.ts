@@ -19,7 +19,7 @@ export interface OurAuthorizerSettings {
   readonly routes?: readonly CompiledRoute[];
 }
 
-/** The authorizer as the handler builds it. Log lines are made and discarded. */
+/** Creates the authorizer as the handler does. Its log lines are made and discarded. */
 export function ourAuthorizer({
   jwksUri,
   readEntries = noEntries,

@@ -1,9 +1,9 @@
 import { type Summary, summaryOf } from './samples.ts';
 
-/** Microseconds of one decision, the mean of a batch. */
+/** Microseconds for one input, the mean of a batch. */
 export interface Pace {
   readonly wall: number;
-  /** CPU of all threads. */
+  /** CPU time of all threads. */
   readonly cpu: number;
 }
 

@@ -47,7 +47,7 @@ function coldTable(title: string, cold: ColdResult): string {
   return table(head, rows);
 }
 
-/** Leaves out what is within the noise of sampling. */
+/** The profile as a table, without differences within the noise of sampling. */
 function profileTable({ ours, floor }: ColdProfile): string {
   const beyond = (owner: CodeOwner) => ours[owner] - floor[owner];
   const owners = CODE_OWNERS.filter((owner) => Math.abs(beyond(owner)) >= 0.05).toSorted(

@@ -15,7 +15,7 @@ import { measureWarm, type WarmSeries } from './warm.ts';
 export interface BenchResults {
   readonly date: string;
   readonly machine: string;
-  /** Load average over a minute, before and after. Above the number of cores, no absolute figure of the run is valid. */
+  /** Load average over a minute, before and after the run. Above the number of cores, its absolute figures are not valid. */
   readonly load: { readonly before: number; readonly after: number };
   readonly rounds: number;
   readonly cold?: ColdResult;
@@ -43,7 +43,7 @@ export async function measureAll(
   const settings = { rounds, progress };
   const before = currentLoad();
   const measured = {
-    // Cold starts first: a process that has run warm decisions for minutes would compete with them.
+    // Cold starts come first, because a process that has run warm decisions for minutes would compete with them.
     ...(wants('cold') && {
       cold: await measureCold(surroundings, settings),
       coldProfile: await profileCold(surroundings, settings),

@@ -1,6 +1,6 @@
 import type { Route } from '../../lambda/policy/route.ts';
 
-/** Routes that the scopes of a good token open, whatever the size of the table. */
+/** Routes that the scopes of a good token grant, in a table of any size. */
 const GRANTED: readonly Route[] = [
   { method: 'GET', path: '/orders', scopes: ['orders:read'] },
   { method: 'POST', path: '/orders', scopes: ['orders:write'] },
@@ -9,7 +9,7 @@ const GRANTED: readonly Route[] = [
   { method: 'PUT', path: '/orders/{id}/lines/{line}', scopes: ['orders:write'] },
 ];
 
-/** The routes of one service of many, with scopes of its own. */
+/** The routes of one of many services, each with its own scopes. */
 const SERVICE = [
   ['GET', '', 'read'],
   ['POST', '', 'write'],
@@ -18,7 +18,7 @@ const SERVICE = [
   ['GET', '/{id}/history', 'read'],
 ] as const;
 
-/** A table of routes, five of which a good token opens. @param count - a multiple of five */
+/** A table of routes, five of which a good token is granted. @param count - a multiple of five */
 export function exampleRoutes(count: number): readonly Route[] {
   const services = Array.from({ length: count / SERVICE.length - 1 }, (_, index) => `service-${index + 1}`);
   const others = services.flatMap((name) =>

@@ -19,8 +19,8 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * Measures everything once in each round: A B C, C B A, A B C ... What the machine does meanwhile, and what the one leaves
- * behind for the next, hits all alike.
+ * Measures every subject once in each round: A B C, C B A, A B C ... Other load of the machine and the effects of one
+ * measurement on the next then affect all subjects alike.
  */
 export async function interleave<Name extends string, Sample>(
   subjects: readonly Name[],

@@ -13,11 +13,11 @@ import { freePort } from '../support/network/free-port.ts';
 import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { signingKeys } from './tokens.ts';
 
-/** The servers that every contestant uses, on loopback: a key set over HTTP, and DynamoDB Local. */
+/** The servers on loopback that every contestant uses: a key set over HTTP, and DynamoDB Local. */
 export interface Surroundings {
   readonly keySetServer: LoopbackServer;
   readonly dynamoDbEndpoint: string;
-  /** Delays the key set by so many milliseconds from now on, as a network does. */
+  /** Delays each response with the key set by this many milliseconds from now on, as a network does. */
   delayKeySet(milliseconds: number): void;
   /** @returns the name of a new revocation table without entries */
   createTable(): Promise<string>;
@@ -53,7 +53,7 @@ export async function prepareSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** Warms the server up: unoptimized code adds milliseconds to each cold start, and not the same to each. */
+/** Warms the server up: unoptimized code adds milliseconds to a cold start, and not the same number to each. */
 async function warmUpKeySet(address: string): Promise<void> {
   for (let request = 0; request < 300; request += 1) {
     const [response] = await once(get(address, { agent: false }), 'response');
@@ -78,7 +78,7 @@ const TABLE = {
   KeySchema: [{ AttributeName: 'target', KeyType: 'HASH' }],
 } satisfies Partial<CreateTableCommandInput>;
 
-/** The variables of every contestant's process. Ours has its own names for the same values. */
+/** The AWS variables of every contestant's process. */
 export const AWS_VARIABLES = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'local',

@@ -2,7 +2,7 @@ import { COLD_CONTESTANTS } from './cold/bundles.ts';
 import { PLAIN_GARBAGE, SHAPED_GARBAGE } from './hostile/garbage.ts';
 import type { BenchResults, ScaleResult } from './results.ts';
 
-/** A target, and what this run measured. */
+/** A target and the value that this run measured. */
 export interface Verdict {
   readonly target: string;
   readonly measured: number;
@@ -16,7 +16,7 @@ export function isMet({ measured, limit, atLeast = false }: Verdict): boolean {
   return atLeast ? measured >= limit : measured <= limit;
 }
 
-/** Compares medians, of what was measured. */
+/** Compares the medians of the parts that were measured with their targets. */
 export function verdictsOn({ cold, warm, scale, memory }: BenchResults): readonly Verdict[] {
   return [
     ...(cold === undefined ? [] : coldVerdicts(cold)),
@@ -87,7 +87,7 @@ function scaleVerdicts({ entries, routes, garbage, hostileKeySets }: ScaleResult
   ];
 }
 
-/** The second half: in the first V8 still makes room as it sees fit. A kilobyte kept of each token would show as 1.2. */
+/** Compares the second half, because V8 still grows its heap in the first. A kilobyte kept of each token would show as 1.2. */
 function memoryVerdict(memory: NonNullable<BenchResults['memory']>): Verdict {
   const halfway = memory[memory.length / 2 - 1];
   return {

@@ -40,7 +40,7 @@ export function goodToken(key: SigningKey, jwtId: string, changes: Readonly<Reco
   );
 }
 
-/** An invalid signature of the right length. */
+/** The token with an invalid signature of the right length. */
 export function forged(token: string): string {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return `${token.slice(0, -signature.length)}${'A'.repeat(signature.length - 2)}AA`;

@@ -38,7 +38,7 @@ export const WARM_CONTESTANTS = [
 
 export type WarmContestant = (typeof WARM_CONTESTANTS)[number];
 
-/** `same`: one token, repeated. `fresh`: each token comes once. */
+/** `same`: one token, repeated. `fresh`: each token once. */
 export type Recurrence = 'same' | 'fresh';
 
 export interface WarmSeries {
@@ -47,12 +47,12 @@ export interface WarmSeries {
   readonly of: Readonly<Record<WarmContestant, PaceSummary>>;
 }
 
-/** More tokens than any contestant remembers, so that a repeated token is new to all. */
+/** Number of tokens: more than any contestant caches, so that a repeated token is new to all. */
 const FRESH_TOKENS = 3_000;
 
 const BATCH = 250;
 
-/** Our authorizer decides, with log lines and policy but without a wait for DynamoDB. The others only verify. */
+/** Measures our authorizer, with log lines and policy but without DynamoDB, and the others, which only verify. */
 export async function measureWarm(
   { keySetServer }: Surroundings,
   { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
@@ -64,8 +64,8 @@ export async function measureWarm(
     const tokens = Array.from({ length: FRESH_TOKENS }, (_, index) => goodToken(key, `warm-${index}`));
     const authorize = ourAuthorizer({ jwksUri: `${keySetServer.address}/jwks` });
     const verifiers = verifiersFor(algorithm, keySetServer.address);
-    await requireJudgement('ours', (token) => authorize(eventFor(token)), tokens[0] ?? '');
-    for (const [name, verify] of Object.entries(verifiers)) await requireJudgement(name, verify, tokens[0] ?? '');
+    await requireVerification('ours', (token) => authorize(eventFor(token)), tokens[0] ?? '');
+    for (const [name, verify] of Object.entries(verifiers)) await requireVerification(name, verify, tokens[0] ?? '');
     for (const recurrence of ['same', 'fresh'] as const) {
       const batchOf = recurrence === 'same' ? () => copiesOf(tokens[0] ?? '', BATCH) : freshBatches(tokens);
       const measure = (name: WarmContestant, round: number) => {
@@ -117,14 +117,14 @@ function verifiersFor(
   };
 }
 
-/** A flat string, as in a parsed event. */
+/** The event with a flat string, as in a parsed event. */
 function flatEventFor(token: string) {
   const event = eventFor(token);
   const [authorizationToken = ''] = copiesOf(event.authorizationToken, 1);
   return { ...event, authorizationToken };
 }
 
-async function requireJudgement(
+async function requireVerification(
   name: string,
   decide: (token: string) => Promise<unknown>,
   good: string,

@@ -6,7 +6,7 @@ import { entries, isRecord, METHODS } from './openapi-directory.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Why a document is rejected, by its sentence. */
+/** Reasons for a rejection, each with a pattern for the error message. */
 const REJECTIONS: Readonly<Record<string, RegExp>> = {
   'a path that API Gateway rejects': /cannot be a route/,
   'two names for one parameter': /call one place/,
@@ -18,14 +18,14 @@ const REJECTIONS: Readonly<Record<string, RegExp>> = {
 };
 
 export interface AsWritten {
-  /** Undefined: accepted. */
+  /** The reason, one of `REJECTIONS` or "another reason"; undefined: the document is accepted. */
   readonly rejection: string | undefined;
   readonly why?: string;
   /** Operations that lost the security that the document gives them. */
   readonly opened: readonly string[];
 }
 
-/** Compiles a document as its authors wrote it; undefined: it is not OpenAPI 3, or asks for no token. */
+/** Compiles a document as its authors wrote it; undefined: it is not OpenAPI 3, or no operation asks for a token. */
 export function asWritten(document: JsonObject): AsWritten | undefined {
   if (typeof document.openapi !== 'string' || !operationsIn(document).some((each) => asksForToken(each, document))) {
     return undefined;

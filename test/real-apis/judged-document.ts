@@ -12,26 +12,26 @@ import { allows } from '../support/routes/iam-evaluation.ts';
 
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 
-/** Scopes of a document that are tried, each alone and with its neighbour. */
+/** Maximum number of a document's scopes that are tried, each alone and with its neighbour. */
 const MAX_SCOPES = 8;
 const MAX_REQUESTS = 600;
 
 export interface Judgement {
-  /** `rejected`: our table cannot express it; `why` holds the sentence. */
+  /** `rejected`: our table cannot express the document; `why` holds the error message. */
   readonly outcome: 'exact' | 'literal losses' | 'whole loss' | 'too large' | 'rejected';
   readonly why?: string;
   readonly leaks: number;
-  /** Requests that are granted and rejected, and no loss that the compiler named explains it. */
+  /** Requests that are granted but rejected, where no loss that the compiler named explains it. */
   readonly unexplained: number;
-  /** Requests that a policy for their route alone allows or rejects wrongly. */
+  /** Requests that a policy for only their route allows or rejects wrongly. */
   readonly wrongPerRoute: number;
   readonly decisions: number;
   readonly bytes: number;
-  /** Time of the compilation. */
+  /** Milliseconds of the compilation. */
   readonly milliseconds: number;
 }
 
-/** Compiles the table and tries its policies by an evaluator and a route selection that are not the compiler's. */
+/** Compiles the table and tests its policies with an evaluator and a route selection that are not the compiler's. */
 export function judge(routes: readonly Route[]): Judgement {
   const start = performance.now();
   const nothing = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0, bytes: 0 };
@@ -88,7 +88,7 @@ function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], po
   return count;
 }
 
-/** The scopes that are tried: single ones, neighbours in pairs, and none. */
+/** The scope sets that are tried: none, single scopes, and pairs of neighbours. */
 function holdingsOf(routes: readonly Route[]): readonly ReadonlySet<string>[] {
   const all = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const some = all.filter((_, index) => index % Math.ceil(all.length / MAX_SCOPES) === 0);
@@ -96,7 +96,7 @@ function holdingsOf(routes: readonly Route[]): readonly ReadonlySet<string>[] {
   return [new Set(), ...some.map((scope) => new Set([scope])), ...pairs];
 }
 
-/** For each route a new request, one with a literal in place of each parameter, and one with an extra slash at either end. */
+/** Requests for each route: with new values, with a literal in place of each parameter, and with an extra slash at either end. */
 function requestsNear(routes: readonly Route[]) {
   const literals = [
     ...new Set(routes.flatMap(({ path }) => path.split('/').filter((part) => part && !part.startsWith('{')))),

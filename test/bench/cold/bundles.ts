@@ -16,7 +16,7 @@ export type ColdContestant = (typeof COLD_CONTESTANTS)[number];
 
 export interface Bundle {
   readonly path: string;
-  /** Bytes of the script, as it is and as gzip makes it. */
+  /** Bytes of the script, plain and compressed by gzip. */
   readonly bytes: number;
   readonly gzip: number;
 }
@@ -30,7 +30,7 @@ export interface Bundles {
 
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 
-/** Ours as the stack deploys it, the others by the same bundler with the same options. */
+/** Builds all bundles: ours as the stack deploys it, the others by the same bundler with the same options. */
 export function buildBundles(): Bundles {
   const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-bench-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -54,7 +54,7 @@ function oursAsDeployed(): string {
   return join(lambdaFolder('authorizer.handler.ts', { [ROUTES_FILE]: routes }), 'index.cjs');
 }
 
-/** Says of each place in our bundle which source it comes from: the same bundle, made once more. */
+/** The source map of our bundle, from a second build of it. */
 export function sourceMapOfOurs(): SourceMapPayload {
   const { outputFiles } = buildSync({
     ...BUNDLE_OPTIONS,
@@ -70,7 +70,7 @@ export function sourceMapOfOurs(): SourceMapPayload {
   return JSON.parse(map.text) as SourceMapPayload;
 }
 
-/** @returns the bundle's path: a folder of its own, `index.cjs`, as in Lambda */
+/** Builds a bundle in a new folder. @returns the path of its `index.cjs` */
 export function build(folder: string, entry: string): string {
   const { outputFiles } = buildSync({
     ...BUNDLE_OPTIONS,

@@ -3,7 +3,7 @@ import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.t
 import { AWS_VARIABLES, type Surroundings } from '../surroundings.ts';
 import { AUDIENCE, benchIssuer, ISSUER } from '../tokens.ts';
 
-/** The variables of a process that decides once, whichever contestant it is, with a table of its own. */
+/** The variables of a process that decides once, for any contestant, with a new table. */
 export async function coldEnvironment({
   keySetServer,
   dynamoDbEndpoint,

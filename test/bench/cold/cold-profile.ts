@@ -12,7 +12,7 @@ import { coldEnvironment } from './cold-environment.ts';
 
 const OUTSIDE = 'outside of any function';
 
-/** Whose code the thread that decides was running. What a function calls in C++, or has V8 compile, is the function's. */
+/** Owners of the code that the deciding thread runs. A function's time includes the C++ that it calls and its compilation. */
 export const CODE_OWNERS = [
   'our own code',
   'jose',
@@ -29,14 +29,14 @@ export type CodeOwner = (typeof CODE_OWNERS)[number];
 
 const PROFILED = ['ours', 'floor'] as const;
 
-/** Milliseconds of one cold start, the mean of all rounds. Sampling makes everything slower: of use beside each other only. */
+/** Milliseconds of one cold start, the mean of all rounds. Only good for comparison, because sampling slows everything. */
 export type ColdProfile = Readonly<Record<(typeof PROFILED)[number], OwnersTime>>;
 
 type OwnersTime = Readonly<Record<CodeOwner, number>>;
 
 const SAMPLING_MICROSECONDS = 50;
 
-/** Where ours spends what the floor does not, by V8's own profiler. */
+/** Profiles the cold starts of ours and of the floor with V8's profiler. */
 export async function profileCold(
   surroundings: Surroundings,
   { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
@@ -66,10 +66,10 @@ function joseIn(ours: string): IsOfJose {
   };
 }
 
-/** What V8 writes (Chrome DevTools protocol, `Profiler.Profile`), as far as it is read here. */
+/** The members of V8's profile that are read here (Chrome DevTools protocol, `Profiler.Profile`). */
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  /** Ids of nodes, each with the microseconds since the sample before. */
+  /** The node id of each sample; `timeDeltas` holds the microseconds since the previous one. */
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -77,13 +77,13 @@ interface CpuProfile {
 interface CallFrame {
   readonly functionName: string;
   readonly url: string;
-  /** Both from 0. */
+  /** Counted from 0, like `columnNumber`. */
   readonly lineNumber: number;
   readonly columnNumber: number;
 }
 
 async function profileOf(command: readonly string[], env: Readonly<Record<string, string>>): Promise<CpuProfile> {
-  // Beside the bundles, and gone with them.
+  // The folder of the bundle: it is removed with the bundles.
   const [folder, name] = [dirname(String(command[0])), 'cold.cpuprofile'];
   const interval = ['--cpu-prof-interval', String(SAMPLING_MICROSECONDS)];
   const options = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-name', name, ...interval];
@@ -108,7 +108,7 @@ function ownerOf(frame: CallFrame, isOfJose: IsOfJose): CodeOwner {
   return OWNERS_OF_V8.get(functionName) ?? OWNERS_BY_ADDRESS.find(([pattern]) => pattern.test(url))?.[1] ?? OUTSIDE;
 }
 
-/** The first that fits. */
+/** Owners by the address of their code; the first match counts. */
 const OWNERS_BY_ADDRESS: readonly (readonly [url: RegExp, owner: CodeOwner])[] = [
   [/^node:(internal\/)?(crypto|webidl)/, 'Node.js: cryptography, WebCrypto and OpenSSL included'],
   [/^node:internal\/modules\//, 'Node.js: compiling the bundle'],

@@ -22,7 +22,7 @@ const BAR = 24;
 const ROW = 40;
 const TOP = 84;
 
-/** Cold starts as stacked bars; a picture for docs/benchmarks.md, readable on a light and on a dark page. */
+/** Draws cold starts as stacked bars for docs/benchmarks.md, readable on a light and on a dark page. */
 export function coldStartChart(cold: ColdResult, { date, machine }: BenchResults): string {
   const names = (Object.keys(LABELS) as readonly ColdContestant[]).toSorted(
     (a, b) => totalOf(cold, a) - totalOf(cold, b),
@@ -56,7 +56,7 @@ function legend(): readonly string[] {
 function bar(cold: ColdResult, name: ColdContestant, y: number, scale: number): readonly string[] {
   const total = totalOf(cold, name);
   const measured = PARTS.map((part) => cold[name][part.name].median);
-  // Medians of the parts do not add up to the median of the whole: the bar shows the whole, and their shares of it.
+  // The medians of the parts do not add up to the median of the whole: the bar shows the whole, divided by their shares.
   const share = total / measured.reduce((sum, each) => sum + each, 0);
   let x = LEFT;
   const rects = PARTS.map(({ colour }, index) => {

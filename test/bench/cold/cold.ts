@@ -8,14 +8,14 @@ import { type Bundle, type Bundles, buildBundles, COLD_CONTESTANTS, type ColdCon
 import { coldEnvironment } from './cold-environment.ts';
 import type { FirstDecision } from './first-decision.ts';
 
-/** Milliseconds, from before the process is started. */
+/** Times of cold starts in milliseconds, measured from before the process is started. */
 export interface ColdStart {
   readonly total: Summary;
-  /** Of the total: until the bundle's first line, from there until it was loaded, from there until it had decided. */
+  /** Parts of the total: `node` until the bundle's first line, then `load` until it is loaded, then `decision`. */
   readonly node: Summary;
   readonly load: Summary;
   readonly decision: Summary;
-  /** CPU of all threads. */
+  /** CPU time of all threads. */
   readonly cpu: Summary;
   readonly bytes: number;
   readonly gzip: number;
@@ -28,10 +28,10 @@ interface ColdSettings {
   readonly progress: Progress;
 }
 
-/** Milliseconds: what a key set takes from another network at its best. */
+/** Milliseconds that a key set from another network takes at best. */
 export const FAR_ISSUER_DELAY = 20;
 
-/** The same cold starts with a key set that has to be waited for. */
+/** Measures the cold starts with a key set that arrives `FAR_ISSUER_DELAY` later. */
 export async function measureColdFarFromIssuer(
   surroundings: Surroundings,
   settings: ColdSettings,
@@ -51,7 +51,7 @@ export async function measureCold(surroundings: Surroundings, { rounds, progress
     const good = goodToken(signingKeys.RS256, 'cold-1');
     const start = (contestant: ColdContestant, token: string) =>
       startCold(bundles, bundles.of[contestant], environment, token);
-    for (const contestant of COLD_CONTESTANTS) await requireJudgement(contestant, good, start);
+    for (const contestant of COLD_CONTESTANTS) await requireVerification(contestant, good, start);
     const samples = await interleave(COLD_CONTESTANTS, rounds, async (contestant, round) => {
       progress(`cold: round ${round + 1} of ${rounds}`);
       const sample = await start(contestant, good);
@@ -67,8 +67,8 @@ export async function measureCold(surroundings: Surroundings, { rounds, progress
   }
 }
 
-/** A contestant that rejects good tokens, or accepts bad ones, is not worth timing. The floor judges nothing. */
-async function requireJudgement(
+/** @throws if a contestant rejects a good token or accepts a forged one, which the floor may: it verifies nothing */
+async function requireVerification(
   contestant: ColdContestant,
   good: string,
   start: (contestant: ColdContestant, token: string) => Promise<ColdSample>,
@@ -83,7 +83,7 @@ async function requireJudgement(
 }
 
 interface ColdSample extends FirstDecision {
-  /** From before the process was asked for. */
+  /** Milliseconds from before the process is started. */
   readonly total: number;
 }
 

@@ -2,19 +2,19 @@ import { argv, env, exit, stdout } from 'node:process';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 
 /**
- * One cold start: a process that loads a bundle, has it decide once and says how that went, as Lambda's runtime would.
- * Bundled to CommonJS before it is measured: no types are left to strip, and `require` loads the bundle as in Lambda.
+ * The output of one cold start: a process that loads a bundle as Lambda's runtime would, lets it decide once and prints this.
+ * It is bundled to CommonJS, so that Node.js strips no types, and `require` loads the bundle as in Lambda.
  */
 export interface FirstDecision {
-  /** `Allow` or `Deny` as the policy's first statement says, or the message of what was thrown. */
+  /** The effect of the policy's first statement (`Allow` or `Deny`), or the message of the error. */
   readonly outcome: string;
   /** When the process began: milliseconds since the epoch. */
   readonly origin: number;
-  /** Milliseconds since then: when its own code ran, when the bundle was loaded, when it had decided. */
+  /** Milliseconds since `origin` at which its own code started, the bundle was loaded, and it had decided. */
   readonly started: number;
   readonly loaded: number;
   readonly decided: number;
-  /** Milliseconds of CPU, all threads and the start of Node.js included. */
+  /** CPU time in milliseconds, including all threads and the start of Node.js. */
   readonly cpu: number;
 }
 
@@ -39,6 +39,6 @@ function say(outcome: string): void {
     decided,
     cpu: (user + system) / 1000,
   };
-  // Behind a mark, because a handler may log to the same stream.
+  // Marked with #, because a handler may log to the same stream.
   stdout.write(`\n#${JSON.stringify(answer)}\n`, () => exit(0));
 }

@@ -11,7 +11,7 @@ import { AUDIENCE, eventFor, goodToken, ISSUER, signingKeys } from '../tokens.ts
 
 export interface GarbageResult {
   readonly of: Readonly<Record<GarbageKind, PaceSummary>>;
-  /** Of the whole run, without `forged`. */
+  /** Number of tokens in the whole run, without `forged`. */
   readonly rejected: number;
   readonly keySetRequests: number;
   readonly tableReads: number;
@@ -19,7 +19,7 @@ export interface GarbageResult {
 
 const ELSEWHERE = 'https://elsewhere.example/';
 
-/** Authorization tokens that no issuer signed, each different from all others, from crude to careful. */
+/** Makers of authorization tokens that no issuer signed, from crude to careful. No two tokens are equal. */
 const PLAIN = {
   'not a token': () => `Bearer ${randomBytes(300).toString('base64')}`,
   'random segments': () => `Bearer ${randomSegment(40)}.${randomSegment(400)}.${randomSegment(256)}`,
@@ -27,7 +27,7 @@ const PLAIN = {
   'foreign issuer': () => unsigned(header(), claimsOf(ELSEWHERE)),
 } as const;
 
-/** As large as a token may be, and made to cost as much as it can without a signature. */
+/** Makers of tokens of the maximum size that cost as much as possible without a signature. */
 const SHAPED = {
   'nested header': () => unsigned(joined(header(), `"x":${nested(2_700)}`), claimsOf(ELSEWHERE)),
   'header of many parameters': () => unsigned(joined(header(), members(550)), claimsOf(ELSEWHERE)),
@@ -49,7 +49,7 @@ const SHAPED = {
 const KINDS = {
   ...PLAIN,
   ...SHAPED,
-  /** Says all that a good one says, with a signature of somebody else: only its verification can tell. */
+  /** A good token signed by another key: only the signature check can reject it. */
   forged: () => eventFor(goodToken(thief, randomBytes(8).toString('hex'))).authorizationToken,
 } as const;
 
@@ -65,7 +65,7 @@ const thief = createSigningKey('ES256', 'es256');
 
 const BATCH = 1_000;
 
-/** The tokens are rejected by a warm authorizer, whose key set is loaded. */
+/** Measures how a warm authorizer, whose key set is loaded, rejects each kind of token. */
 export async function measureGarbage(
   { keySetServer }: Surroundings,
   { rounds, progress }: { readonly rounds: number; readonly progress: Progress },
@@ -124,7 +124,7 @@ function claimsOf(iss: string): string {
   return JSON.stringify({ iss, aud: AUDIENCE, sub: 'nobody', jti, iat: now, exp: now + 600 });
 }
 
-/** A JSON object with one member more. */
+/** Adds a member to a JSON object. */
 function joined(object: string, member: string): string {
   return `${object.slice(0, -1)},${member}}`;
 }

@@ -7,7 +7,7 @@ import { type PaceSummary, paceOf, paceSummary } from '../pace.ts';
 import type { Progress } from '../progress.ts';
 import { interleave } from '../samples.ts';
 
-/** What it costs to load a key set document of the largest size that is read, made to cost as much as it can. */
+/** The cost of loading a key set document of the maximum size, made to cost as much as possible. */
 export interface HostileKeySet {
   readonly what: HostileKind;
   readonly members: number;
@@ -16,7 +16,7 @@ export interface HostileKeySet {
 
 type Jwk = Readonly<Record<string, unknown>>;
 
-/** Members of such documents, by their place. */
+/** Makers of the members of such documents, by their index. */
 const KINDS = {
   'EC keys and thousands of private members': (index: number) => (index < 500 ? ecKey(index) : { d: 0 }),
   'EC keys': ecKey,
@@ -56,7 +56,7 @@ export async function measureHostileKeySets({
   }));
 }
 
-/** As many members as fit. */
+/** A document with as many members as fit. */
 function documentOf(member: (index: number) => Jwk): readonly Jwk[] {
   const members: Jwk[] = [];
   for (let bytes = '{"keys":[]}'.length; ; ) {
@@ -71,7 +71,7 @@ function ecKey(index: number): Jwk {
   return { ...created(index, 'ec'), kid: `${index}` };
 }
 
-/** Public keys of nobody, each made once. */
+/** Public keys without an owner, each made once. */
 const createdKeys = new Map<string, Jwk>();
 
 function created(index: number, type: 'ec' | 'ed25519'): Jwk {

@@ -2,7 +2,7 @@ import { keySet, startLoopbackServer } from '../../support/network/loopback-serv
 import { ourAuthorizer } from '../our-authorizer.ts';
 import { eventFor, goodToken, signingKeys } from '../tokens.ts';
 
-/** A process of its own that decides over many different tokens and says now and then how large it is. */
+/** A separate process that decides over many different tokens and prints its size at intervals. */
 const [tokens = 0, readings = 1] = process.argv.slice(2).map(Number);
 
 const server = await startLoopbackServer(keySet(signingKeys.ES256.publicJwk));
@@ -11,7 +11,7 @@ const step = tokens / readings;
 for (let decided = 0; decided < tokens; decided += 1) {
   await authorize(eventFor(goodToken(signingKeys.ES256, `memory-${decided}`)));
   if ((decided + 1) % step !== 0) continue;
-  // What is garbage does not count, only what is kept.
+  // Collects garbage, so that only kept objects count.
   globalThis.gc?.();
   process.stdout.write(
     `${JSON.stringify({ tokens: decided + 1, rss: process.memoryUsage.rss(), heap: process.memoryUsage().heapUsed })}\n`,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Progress } from '../progress.ts';
 
-/** Resident set size, and the part of it that live JavaScript objects take, after so many different tokens; in bytes. */
+/** Resident set size and size of the live JavaScript objects, in bytes, after `tokens` different tokens. */
 export type MemoryResult = readonly { readonly tokens: number; readonly rss: number; readonly heap: number }[];
 
 const TOKENS = 100_000;

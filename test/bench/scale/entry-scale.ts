@@ -10,7 +10,7 @@ import { interleave } from '../samples.ts';
 import { AWS_VARIABLES, type Surroundings } from '../surroundings.ts';
 import { eventFor, goodToken, signingKeys } from '../tokens.ts';
 
-/** Time of a whole decision, DynamoDB Local included, by the number of entries in the table. */
+/** Time of a whole decision, including DynamoDB Local, by the number of entries in the table. */
 export type EntryScale = readonly { readonly entries: number; readonly decision: PaceSummary }[];
 
 const DECISIONS = 20;
@@ -48,8 +48,9 @@ function deciderOn({ keySetServer, dynamoDbEndpoint }: Surroundings, table: stri
   return (token: string) => authorize(eventFor(token));
 }
 
-/** As many as BatchWriteItem takes, and as many calls at once as DynamoDB Local gains from. */
+/** Maximum number of items in a BatchWriteItem call. */
 const BATCH = 25;
+/** Number of concurrent calls beyond which DynamoDB Local gets no faster. */
 const CALLS_AT_ONCE = 8;
 
 async function fill(endpoint: string, table: string, count: number, progress: Progress): Promise<void> {

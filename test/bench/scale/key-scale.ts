@@ -6,7 +6,7 @@ import type { Progress } from '../progress.ts';
 import { interleave } from '../samples.ts';
 import { eventFor, goodToken, signingKeys } from '../tokens.ts';
 
-/** What a larger key set costs: the first decision downloads and imports all of it, later ones look one key up. */
+/** The cost of a larger key set: the first decision downloads and imports all of it, later ones look one key up. */
 export interface KeyScale {
   readonly keys: number;
   readonly first: PaceSummary;
@@ -50,7 +50,7 @@ export async function measureKeyScale({
   }
 }
 
-/** Public keys of nobody: any odd number of 2048 bits imports like a true modulus, and needs no search for primes. */
+/** Public keys without an owner. Any odd number of 2048 bits imports like a real modulus, and needs no search for primes. */
 function otherKeys(count: number): readonly unknown[] {
   return Array.from({ length: count }, (_, index) => {
     const modulus = randomBytes(256);

@@ -9,14 +9,14 @@ import { interleave } from '../samples.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { eventFor, goodToken, signingKeys } from '../tokens.ts';
 
-/** What a larger route table costs, where the token opens the same five routes. */
+/** The cost of a larger route table, where the token is granted the same five routes. */
 export interface RouteScale {
   readonly routes: number;
   /** Milliseconds at synth. */
   readonly compile: number;
-  /** Bytes of the file beside the bundle. */
+  /** Bytes of the route file next to the bundle. */
   readonly fileBytes: number;
-  /** Milliseconds at a cold start: the file read as JSON, and indexed. */
+  /** Milliseconds at a cold start to parse and index the file. */
   readonly load: number;
   /** Bytes of the policy as JSON. */
   readonly policyBytes: number;

@@ -3,7 +3,7 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { CreateVerifier } from './verifier.ts';
 
-/** Its own fetcher knows `https` only; the key set of the benchmark is on loopback, without TLS for every contestant. */
+/** aws-jwt-verify with another fetcher: its own takes only `https`, and the benchmark serves the key set without TLS. */
 export const awsJwtVerify: CreateVerifier = ({ issuer, audience, jwksUri }) => {
   const jwksCache = new SimpleJwksCache({ fetcher: { fetch: download } });
   const verifier = JwtVerifier.create({ issuer, audience, jwksUri }, { jwksCache });

@@ -2,7 +2,7 @@ import { createVerifier } from 'fast-jwt';
 import type { SigningKey } from '../../support/tokens/signing-keys.ts';
 import type { Verifier } from './verifier.ts';
 
-/** fast-jwt with the key in its hand: it brings no key set of its own. `cache`: its own, of 1,000 tokens. */
+/** fast-jwt with the given key, because it downloads no key set. `cache`: whether to use its own cache of 1,000 tokens. */
 export function fastJwt(
   issuer: string,
   audience: string,

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { ALGORITHMS, type Verifier } from './verifier.ts';
 
-/** `jose.jwtVerify` and nothing else: what a token that was never seen before costs at least. */
+/** `jose.jwtVerify` alone: the minimum cost of a new token. */
 export function joseLocal(issuer: string, audience: string, keys: JWK[]): Verifier {
   const keySet = createLocalJWKSet({ keys });
   return async (token) => (await jwtVerify(token, keySet, { issuer, audience, algorithms: [...ALGORITHMS] })).payload;

@@ -2,7 +2,7 @@ import jwt from 'jsonwebtoken';
 import jwksClient from 'jwks-rsa';
 import { ALGORITHMS, type CreateVerifier } from './verifier.ts';
 
-/** The pair as jwks-rsa's documentation shows it, its caches on. */
+/** jsonwebtoken and jwks-rsa as the latter's documentation shows them, with its caches on. */
 export const jsonwebtoken: CreateVerifier = ({ issuer, audience, jwksUri }) => {
   const client = jwksClient({ jwksUri, cache: true, rateLimit: true });
   const getKey: jwt.GetPublicKeyOrSecret = ({ kid }, callback) => {
@@ -12,7 +12,7 @@ export const jsonwebtoken: CreateVerifier = ({ issuer, audience, jwksUri }) => {
   return (token) =>
     new Promise((resolve, reject) => {
       jwt.verify(token, getKey, options, (error, claims) => {
-        if (error !== null || typeof claims !== 'object') reject(error ?? new Error('The payload is no object.'));
+        if (error !== null || typeof claims !== 'object') reject(error ?? new Error('The payload is not an object.'));
         else resolve(claims);
       });
     });

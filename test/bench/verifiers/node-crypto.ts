@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import type { SigningKey } from '../../support/tokens/signing-keys.ts';
 import type { Verifier } from './verifier.ts';
 
-/** The floor: one signature check by Node's own module, and the payload's JSON. No claim is looked at but `exp`. */
+/** The lower bound: one signature check by Node's own module, and the payload's JSON. It checks no claim but `exp`. */
 export function nodeCrypto({ publicKey, algorithm }: SigningKey): Verifier {
   const key = algorithm === 'ES256' ? { key: publicKey, dsaEncoding: 'ieee-p1363' as const } : publicKey;
   return async (token) => {

@@ -1,11 +1,11 @@
-/** What a team that writes its own authorizer tells a JWT library. */
+/** The settings that a team gives a JWT library in its own authorizer. */
 export interface VerifierSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
 }
 
-/** The claims of a good token; anything that is thrown rejects it. */
+/** Verifies a token. @returns its claims. @throws anything to reject it */
 export type Verifier = (token: string) => Promise<Readonly<Record<string, unknown>>>;
 
 export type CreateVerifier = (settings: VerifierSettings) => Verifier;

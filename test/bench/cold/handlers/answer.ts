@@ -6,7 +6,7 @@ export function tokenOf({ authorizationToken }: APIGatewayTokenAuthorizerEvent):
   return authorizationToken.replace(/^bearer +/i, '');
 }
 
-/** The six entries that would revoke the token. */
+/** The targets of the six entries that would revoke the token. */
 export function targetsIn({ jti, sid, sub, client_id }: Claims, keyId = 'rs256'): readonly string[] {
   return [
     `jti#main#${jti}`,
@@ -18,7 +18,7 @@ export function targetsIn({ jti, sid, sub, client_id }: Claims, keyId = 'rs256')
   ];
 }
 
-/** The plainest policy that allows something. */
+/** The simplest policy that allows the request. */
 export function allow({ sub }: Claims, { methodArn }: APIGatewayTokenAuthorizerEvent): APIGatewayAuthorizerResult {
   return {
     principalId: String(sub),

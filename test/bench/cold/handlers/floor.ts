@@ -4,8 +4,8 @@ import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 
 import { allow, targetsIn, tokenOf } from './answer.ts';
 
 /**
- * What no authorizer of this kind can be faster than: the same two calls by Node's own modules, one after the other.
- * It verifies and signs nothing, so it is a measure and not an alternative.
+ * The lower bound for an authorizer of this kind: the same two calls by Node's own modules, one after the other.
+ * It verifies and signs nothing, so it is a yardstick and not an alternative.
  */
 export async function handler(event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const claims = JSON.parse(Buffer.from(tokenOf(event).split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -28,7 +28,7 @@ const READ = {
   ExpressionAttributeNames: { '#target': 'target', '#before': 'before' },
 };
 
-/** DynamoDB Local asks for a signature's form and not for a true one. */
+/** Headers with an invalid signature: DynamoDB Local checks only its format. */
 const DYNAMODB_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-target': 'DynamoDB_20120810.BatchGetItem',

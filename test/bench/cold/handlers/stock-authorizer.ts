@@ -3,7 +3,7 @@ import type { CreateVerifier } from '../../verifiers/verifier.ts';
 import { allow, targetsIn, tokenOf } from './answer.ts';
 import { isRevoked } from './stock-table.ts';
 
-/** The authorizer that a team would write around a JWT library: verify, ask the table, answer. */
+/** The authorizer that a team would write around a JWT library: it verifies, reads the table and answers. */
 export function stockAuthorizer(createVerifier: CreateVerifier) {
   const verify = createVerifier({
     issuer: String(process.env.ISSUER),

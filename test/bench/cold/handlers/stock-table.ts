@@ -3,7 +3,7 @@ import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 const table = String(process.env.REVOCATION_TABLE);
 const client = new DynamoDBClient({});
 
-/** Asks the table the question that our authorizer asks, by the SDK's client as it comes. */
+/** Reads the same entries as our authorizer, by the SDK's client with its default settings. */
 export async function isRevoked(targets: readonly string[]): Promise<boolean> {
   const { Responses } = await client.send(
     new BatchGetItemCommand({
