@@ -37,7 +37,6 @@ export function createVerifiedTokenCache(
     if (known !== undefined && (await known.currentKey()) === known.key && isWithin(known, now())) {
       return known.accessToken;
     }
-    remembered.forget(token);
     const verified = await verify(token);
     remembered.add(token, verified);
     return verified.accessToken;
@@ -56,17 +55,17 @@ class RememberedTokens {
     return this.#tokens.get(token);
   }
 
-  forget(token: string): void {
-    if (this.#tokens.delete(token)) this.#characters -= token.length;
-  }
-
   add(token: string, verified: VerifiedToken): void {
-    this.forget(token);
+    this.#forget(token);
     this.#tokens.set(token, verified);
     this.#characters += token.length;
     for (const oldest of this.#tokens.keys()) {
       if (this.#tokens.size <= MAX_REMEMBERED_TOKENS && this.#characters <= MAX_REMEMBERED_CHARACTERS) return;
-      this.forget(oldest);
+      this.#forget(oldest);
     }
+  }
+
+  #forget(token: string): void {
+    if (this.#tokens.delete(token)) this.#characters -= token.length;
   }
 }

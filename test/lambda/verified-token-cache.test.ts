@@ -222,6 +222,16 @@ describe('the cache', () => {
     expect(await verify(tokens[0] ?? '')).not.toBe(judged[0]);
   });
 
+  it('counts a token that is verified again once', async () => {
+    const { verify, clock } = verifierUnderTest({ clockTolerance: 5 });
+    const [repeated, other] = [tokenWith({ padding: 'x'.repeat(5000), exp: NOW + 10 }), tokenWith()];
+    await verify(repeated);
+    const kept = await verify(other);
+    clock.set(NOW + 12);
+    await inTurn(new Array(Math.ceil(MAX_REMEMBERED_CHARACTERS / repeated.length)).fill(repeated), verify);
+    expect(await verify(other)).toBe(kept);
+  });
+
   it('never changes an answer, however often tokens come and however the clock jumps', async () => {
     const tokens = [
       tokenWith({ exp: NOW + 100 }),

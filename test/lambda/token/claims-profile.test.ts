@@ -267,6 +267,11 @@ describe('the profile by itself, whatever was checked before', () => {
     expect(reasonFor({ aud: 1 }, { audiences: [] })).toBe('claim');
   });
 
+  it.each([[['api']], [['api', null]], [[]]])('rejects an audience that is not among %j', (audiences) => {
+    expect(reasonFor({ aud: 'other' }, { audiences })).toBe('audience');
+    expect(reasonFor({ aud: ['other', 'another'] }, { audiences })).toBe('audience');
+  });
+
   it.each(['exp', 'iat'])('requires %s as a number of seconds', (name) => {
     for (const value of [undefined, null, '1', -1, 1e11, Number.POSITIVE_INFINITY, Number.NaN]) {
       expect([value, reasonFor({ [name]: value })]).toEqual([value, 'claim']);
