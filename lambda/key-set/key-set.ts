@@ -22,6 +22,9 @@ const DECISION_BUDGET = 1_500;
 /** Milliseconds that must be left for another attempt within the same decision. */
 const WORTH_AN_ATTEMPT = 1_000;
 
+/** The clock time of what has not happened yet. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** What happened to a key set, for logs and metrics. */
 export type KeySetEvent =
   | { readonly event: 'key-set-refreshed'; readonly issuer: string; readonly keys: number; readonly dropped: number }
@@ -61,11 +64,11 @@ export class KeySet {
    */
   #publishedKeyIds: PublishedKeys['keyIds'] = new Set();
   /** Clock time of the last success. */
-  #loadedAt = -Infinity;
+  #loadedAt = NEVER;
   /** Clock time at which the latest attempt began, failed or not. */
-  #attemptedAt = -Infinity;
+  #attemptedAt = NEVER;
   /** Clock time at which the latest load ended, failed or not. */
-  #endedAt = -Infinity;
+  #endedAt = NEVER;
   /** How many loads in a row have got no keys. */
   #failures = 0;
   /** Milliseconds from `#endedAt` on in which the issuer is not asked, unless keys are held. */
@@ -172,6 +175,5 @@ export class KeySet {
 
 /** Milliseconds. `chance`: from 0 to 1. */
 function pauseAfter(failures: number, chance: number): number {
-  if (failures === 0) return 0;
   return Math.min(FIRST_PAUSE * 2 ** (failures - 1), COOL_DOWN) * (0.5 + chance / 2);
 }

@@ -276,6 +276,16 @@ describe('D7 keys come and go', () => {
     expect(world.server.requests).toHaveLength(2);
   });
 
+  it('a key rotated in: all tokens that come while the set is downloaded are accepted', async () => {
+    await using world = await keyWorld(keySet(key.publicJwk));
+    await world.kindOf(good);
+    world.server.answerWith(keySet(key.publicJwk, next.publicJwk));
+    world.clock.advance(30);
+    const tokens = ['1', '2', '3'].map((jti) => tokenUnder('ec-2', next, { jti }));
+    expect(await Promise.all(tokens.map(world.kindOf))).toEqual(['allowed', 'allowed', 'allowed']);
+    expect(world.server.requests).toHaveLength(2);
+  });
+
   it('a key withdrawn: its tokens are rejected after 10 min, and not before', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, next.publicJwk));
     await world.kindOf(good);
@@ -364,6 +374,7 @@ describe('a token that names a key which was published in a form that is dropped
   it('is rejected while the issuer publishes that form', async () => {
     await using world = await keyWorld(keySet(key.publicJwk, dropped));
     expect(await world.kindOf(tokenUnder('ec-2', next))).toBe('unauthorized');
+    expect(rejectionsOf(world.authorizer)).toEqual(['unknown-key']);
   });
 
   it('cannot be decided when the issuer does not answer any more: the key may have been mended', async () => {
