@@ -42,7 +42,7 @@ describe('the audit trail', () => {
     template = templateOf(apiStackOf({ ...soundDeployment, auditTrail: true }));
   });
 
-  it('records the writes of the revocation table, and nothing else: no reads, whose keys are claims, and no management events', () => {
+  it('records only writes to the revocation table: no reads, because their keys are claims, and no management events', () => {
     const [table] = onlyOne(template, 'AWS::DynamoDB::Table');
     const [, trail] = onlyOne(template, 'AWS::CloudTrail::Trail');
     expect(trail.Properties).toMatchObject({
@@ -63,7 +63,7 @@ describe('the audit trail', () => {
     expect(trail.Properties).not.toHaveProperty('EventSelectors');
   });
 
-  it('is kept in a bucket that is encrypted, private, reached by TLS only, and outlives the stack', () => {
+  it('is kept in a bucket that is encrypted, private, only reachable by TLS, and outlives the stack', () => {
     const [bucket] = onlyOne(template, 'AWS::S3::Bucket');
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
@@ -87,7 +87,7 @@ describe('the audit trail', () => {
     template.hasOutput('AuditTrailBucketName', { Value: { Ref: bucket } });
   });
 
-  it('is made when its bucket lets it write, and another account has no trail that may', () => {
+  it('is created after its bucket policy, which lets no trail of another account write', () => {
     const [policyId, policy] = onlyOne(template, 'AWS::S3::BucketPolicy');
     const [, trail] = onlyOne(template, 'AWS::CloudTrail::Trail');
     expect(trail.DependsOn).toContain(policyId);
@@ -112,26 +112,26 @@ describe('the audit trail', () => {
     );
   });
 
-  it('is not made, nor paid for, unless it is asked for', () => {
+  it('is created only where the deployment asks for it, because it costs money', () => {
     const without = templateOf(apiStackOf(soundDeployment));
     for (const type of ['AWS::CloudTrail::Trail', 'AWS::S3::Bucket']) without.resourceCountIs(type, 0);
   });
 
-  it('is asked for by true or false', () => {
+  it('is set by true or false', () => {
     const deployment = { ...soundDeployment, auditTrail: 'yes' } as unknown as Deployment;
     expect(() => checkDeployment(deployment)).toThrow('auditTrail is "yes": write only true, false.');
   });
 });
 
 describe("API Gateway's role for the logs of the whole account", () => {
-  it('stays as it is, unless the deployment asks for a new one', () => {
+  it('is not changed unless the deployment asks for a new one', () => {
     const types = ['AWS::ApiGateway::Account'];
     for (const type of types) templateOf(apiStackOf(soundDeployment)).resourceCountIs(type, 0);
     const template = templateOf(apiStackOf({ ...soundDeployment, accountLogsRole: true }));
     for (const type of types) template.resourceCountIs(type, 1);
   });
 
-  it('outlives the stack that made it: every API of the account logs by it', () => {
+  it('outlives its stack, because every API of the account logs with it', () => {
     const template = templateOf(apiStackOf({ ...soundDeployment, accountLogsRole: true }));
     template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
     template.hasResource('AWS::IAM::Role', {
@@ -140,7 +140,7 @@ describe("API Gateway's role for the logs of the whole account", () => {
     });
   });
 
-  it('is asked for by true or false', () => {
+  it('is set by true or false', () => {
     const deployment = { ...soundDeployment, accountLogsRole: 1 } as unknown as Deployment;
     expect(() => checkDeployment(deployment)).toThrow('accountLogsRole is 1: write only true, false.');
   });

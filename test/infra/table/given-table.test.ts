@@ -35,7 +35,7 @@ const sound: TableProps = {
   deletionProtection: true,
 };
 
-/** An authorizer on an API of its own, with what the settings say of the table. */
+/** An authorizer on a new API, with the given settings of the table. */
 function authorize(stack: Stack, options: Partial<AuthorizerSettings>): BearerAuthorizer {
   const authorizer = new BearerAuthorizer(stack, 'Authorizer', { ...settings, ...options });
   const api = new RestApi(stack, 'Api', { defaultMethodOptions: { authorizer } });
@@ -60,7 +60,7 @@ function resourcesAllowed(template: Template, action: string): readonly unknown[
 }
 
 describe('a table that exists already', () => {
-  it('is named by its ARNs in a deployment, and takes the place of a new one everywhere', () => {
+  it('is named by its ARNs in a deployment, and replaces a new one everywhere', () => {
     const revocationTable = { tableArn, tableStreamArn, encryptionKeyArn };
     const template = templateOf(apiStackOf({ ...soundDeployment, revocationTable }));
     template.resourceCountIs('AWS::DynamoDB::Table', 0);
@@ -76,7 +76,7 @@ describe('a table that exists already', () => {
     expect(new Set(resourcesAllowed(template, 'kms:Decrypt'))).toEqual(new Set([encryptionKeyArn]));
   });
 
-  it('is read by the key that encryptionKey names, where the table says no other', () => {
+  it('is decrypted with `encryptionKey` unless it names its own key', () => {
     const revocationTable = { tableArn, tableStreamArn };
     const template = templateOf(apiStackOf({ ...soundDeployment, revocationTable, encryptionKey: encryptionKeyArn }));
     expect(resourcesAllowed(template, 'kms:Decrypt').length).toBeGreaterThan(3);
@@ -120,13 +120,13 @@ describe('a table that exists already', () => {
     expect(() => Template.fromStack(other)).not.toThrow();
   });
 
-  it('needs no stream where nothing flushes', () => {
+  it('needs no stream where flushes are off', () => {
     const stack = newStack();
     authorize(stack, { revocationTable: Table.fromTableName(stack, 'Old', 'entries'), flush: false });
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
   });
 
-  it('without deletion protection is warned of at synth: losing it re-admits every revoked token', () => {
+  it('causes a warning at synth without deletion protection, because its loss re-admits every revoked token', () => {
     const stack = newStack();
     authorize(stack, { revocationTable: tableOf(stack, { deletionProtection: false }) });
     Annotations.fromStack(stack).hasWarning(
@@ -183,9 +183,9 @@ describe('a table that cannot hold the entries', () => {
       () => ({ tableArn, tableStreamArn: tableStreamArn.replace('old-stack', 'else') }),
       'give the stream of this table, and not arn:aws:dynamodb:eu-west-1:123456789012:table/else-Table-1ABC/stream/',
     ],
-    ['given by its name', () => 'entries' as never, 'revocationTable is "entries": give a table of your app, or'],
+    ['given as a name', () => 'entries' as never, 'revocationTable is "entries": give a table of your app, or'],
     [
-      'given by no ARN',
+      'given without an ARN',
       () => ({ tableArn: 'entries' }),
       'revocationTable is {"tableArn":"entries"}: in tableArn, write the ARN of the table.',
     ],
@@ -199,7 +199,7 @@ describe('a table that cannot hold the entries', () => {
       (stack) => new Key(stack, 'Key') as never,
       'give a table: a construct with a tableArn.',
     ],
-  ])('%s is rejected in one sentence', (_case, tableIn, sentence) => {
+  ])('%s is rejected with what to do', (_case, tableIn, sentence) => {
     const stack = newStack();
     expect(() => authorize(stack, { revocationTable: tableIn(stack) as never })).toThrow(sentence);
   });
@@ -209,7 +209,7 @@ describe('a table that cannot hold the entries', () => {
     return () => authorize(stack, table);
   };
 
-  it('in another Region, or another account, is rejected', () => {
+  it('in another Region or another account is rejected', () => {
     expect(inKnownPlace({ revocationTable: { tableArn, tableStreamArn } })).toThrow(
       'give a table in us-east-1, because reads of another Region have no bound.',
     );
@@ -229,7 +229,7 @@ describe('a table that cannot hold the entries', () => {
     );
   });
 
-  it('is not asked for the roles that may change it, which its own policy says', () => {
+  it('is rejected with deploymentRoles, because the policy of the table is not ours', () => {
     const stack = newStack();
     expect(() => authorize(stack, { revocationTable: tableOf(stack), deploymentRoles: ['deployer'] })).toThrow(
       'leave out deploymentRoles, because the policy of this table is yours.',
@@ -238,7 +238,7 @@ describe('a table that cannot hold the entries', () => {
 });
 
 describe('the table of a stack', () => {
-  it('keeps its logical id from version to version, since another id would be another, empty table', () => {
+  it('keeps its logical id from version to version, because another id would create an empty table', () => {
     const [table] = Object.keys(templateOf(apiStackOf(soundDeployment)).findResources('AWS::DynamoDB::Table'));
     expect(table).toBe('AuthorizerTable01CD0BD1');
     const encrypted = templateOf(apiStackOf({ ...soundDeployment, encryptionKey: 'create' }));

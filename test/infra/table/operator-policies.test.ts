@@ -15,7 +15,7 @@ beforeAll(() => {
   template = templateOf(apiStackOf(soundDeployment));
 });
 
-/** What a policy allows beside the reads that each begins with. */
+/** The statements of a policy after the reads with which each begins. */
 function writesOf(name: string): readonly Statement[] {
   const [stack, list, reads, ...writes] = statementsOf(name);
   expect(stack).toEqual({
@@ -23,7 +23,7 @@ function writesOf(name: string): readonly Statement[] {
     Action: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
     Resource: stacksOfThatName(),
   });
-  // What the console begins with, before it shows a table.
+  // The console lists tables before it shows one.
   expect(list).toEqual({ Effect: 'Allow', Action: 'dynamodb:ListTables', Resource: '*' });
   expect(reads).toEqual({
     Effect: 'Allow',
@@ -33,7 +33,7 @@ function writesOf(name: string): readonly Statement[] {
   return writes;
 }
 
-/** By name, as the tool asks: CloudFormation then checks the permission on `stack/<name>/*`, and not on the stack's id. */
+/** The ARN by name: because the tool asks by name, CloudFormation checks the permission on `stack/<name>/*`, not on the id. */
 function stacksOfThatName(): unknown {
   const parts = ['arn:', { Ref: 'AWS::Partition' }, ':cloudformation:', { Ref: 'AWS::Region' }, ':'];
   return { 'Fn::Join': ['', [...parts, { Ref: 'AWS::AccountId' }, ':stack/', { Ref: 'AWS::StackName' }, '/*']] };
@@ -72,7 +72,7 @@ describe('the policies for people', () => {
     ['Importers', 'dynamodb:PutItem', keys('StringLike', ...everyday)],
     ['Restorers', 'dynamodb:DeleteItem', keys('StringNotLike', 'kid#*', 'iss#*')],
     ['BreakGlass', ['dynamodb:DeleteItem', 'dynamodb:PutItem'], keys('StringLike', 'kid#*', 'iss#*')],
-  ])('let %s do exactly %s beside reading, and only for their targets', (name, Action, Condition) => {
+  ])('let %s do exactly %s besides reading, and only for their targets', (name, Action, Condition) => {
     expect(writesOf(name)).toEqual([{ Effect: 'Allow', Action, Resource: tableArn(), Condition }]);
   });
 
@@ -80,12 +80,12 @@ describe('the policies for people', () => {
     const actions = ['Readers', 'Operators', 'Importers', 'Restorers', 'BreakGlass'].flatMap((name) =>
       statementsOf(name).flatMap(({ Action }) => Action),
     );
-    // BatchWriteItem takes no conditions, and IAM sees no difference between its puts and its deletions.
+    // BatchWriteItem takes no conditions, and IAM cannot tell its puts from its deletions.
     expect(actions).not.toContain('dynamodb:BatchWriteItem');
     expect(writesOf('Importers').flatMap(({ Action }) => Action)).toEqual(['dynamodb:PutItem']);
   });
 
-  it.each(REVOCATION_LEVELS.filter(isBreakGlass))('have an alarm beside them that names the level %s', (level) => {
+  it.each(REVOCATION_LEVELS.filter(isBreakGlass))('come with an alarm that names the level %s', (level) => {
     const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
     const [, alarm] = alarms.find(([id]) => id.includes('BreakGlassEntries')) ?? [];
     expect(alarm?.Properties.AlarmDescription).toContain(level);
@@ -97,7 +97,7 @@ describe('the policies for people', () => {
     for (const { Properties } of policies) expect(Properties).not.toHaveProperty('Roles');
   });
 
-  it('ask for the key of an encrypted table, through DynamoDB only', () => {
+  it('allow the use of the key of an encrypted table, only through DynamoDB', () => {
     template = templateOf(apiStackOf({ ...soundDeployment, encryptionKey: 'create' }));
     const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
     const through = {
@@ -121,7 +121,7 @@ describe("the table's own policy", () => {
     'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, `:role/${name}`]],
   });
 
-  it('keeps everybody but CloudFormation from deleting it and from changing TTL, recovery and protection', () => {
+  it('lets only CloudFormation delete it or change its TTL, recovery and protection', () => {
     expect(denial()).toEqual([
       {
         Sid: 'OnlyDeploymentsChangeTheTable',
@@ -142,7 +142,7 @@ describe("the table's own policy", () => {
     ]);
   });
 
-  it('knows the roles by which a team deploys', () => {
+  it('exempts the roles with which a team deploys', () => {
     expect(denial(['deployer', 'ci/*'])[0]?.Condition).toMatchObject({
       ArnNotLike: { 'aws:PrincipalArn': [role('deployer'), role('ci/*')] },
     });

@@ -12,13 +12,13 @@ function warningsOf(deployment: Deployment): readonly string[] {
   return found.map(({ entry }) => String(entry.data));
 }
 
-it('synth warns that entries of a level which is left out revoke nothing', () => {
+it('synth warns that entries of a left-out level revoke nothing', () => {
   expect(warningsOf({ ...soundDeployment, revocationLevels: ['token', 'key'] })).toEqual([
     expect.stringMatching(/^revocationLevels leaves out session, subject, client, issuer: entries of these levels/),
   ]);
 });
 
-it('synth says nothing where every level is read', () => {
+it('synth does not warn where every level is read', () => {
   expect(warningsOf(soundDeployment)).toEqual([]);
   expect(warningsOf({ ...soundDeployment, revocationLevels: REVOCATION_LEVELS })).toEqual([]);
 });

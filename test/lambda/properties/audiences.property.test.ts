@@ -17,7 +17,7 @@ const audience = fc.oneof(
 );
 const accepted = fc.uniqueArray(fc.constantFrom(null, 'api', 'orders'), { maxLength: 3 });
 
-/** "Absent, or a configured one": RFC 7519 section 4.1.3, where absent is allowed only if nothing or null is configured. */
+/** Whether `aud` names a configured audience (RFC 7519 section 4.1.3). It may be absent only if nothing or null is configured. */
 function isForUs(aud: unknown, audiences: readonly (string | null)[]): boolean {
   if (aud === undefined) return audiences.length === 0 || audiences.includes(null);
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -25,7 +25,7 @@ function isForUs(aud: unknown, audiences: readonly (string | null)[]): boolean {
   return named.every((one) => typeof one === 'string') && ours.some((one) => named.includes(one));
 }
 
-it('a token is accepted if it names a configured audience, or none where the issuer may name none', async () => {
+it('a token is accepted if it names a configured audience, or none where the issuer is allowed to name none', async () => {
   const counts = { accepted: 0, rejected: 0 };
   const property = fc.asyncProperty(audience, accepted, async (aud, audiences) => {
     const authorizer = fresh({ issuers: [trusted({ audiences, clients: ['client-1'] })] });
@@ -64,7 +64,7 @@ describe('a token of Cognito', () => {
     [null, 'claim'],
     [[1], 'claim'],
     [{}, 'claim'],
-  ])('with the audience %j, made for another API, is rejected unless an option names it: %s', async (aud, reason) => {
+  ])('is accepted only without an audience if the option `audience` is not set: %j is %s', async (aud, reason) => {
     expect(await reasonFor(aud)).toBe(reason);
   });
 
@@ -76,7 +76,7 @@ describe('a token of Cognito', () => {
     [[payroll], 'audience'],
     [[], 'audience'],
     [[orders, 1], 'claim'],
-  ])('with the audience %j is checked against the audience that the option names: %s', async (aud, reason) => {
+  ])('is accepted only if it names the audience of the option, or none: %j is %s', async (aud, reason) => {
     expect(await reasonFor(aud, { audience: orders })).toBe(reason);
     expect(await reasonFor(aud, { audience: [orders, 'another'] })).toBe(reason);
   });

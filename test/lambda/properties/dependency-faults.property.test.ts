@@ -54,7 +54,7 @@ const steps = fc.array(
 );
 
 describe('F7 a failing dependency', () => {
-  it('at any call leaves a good token allowed or undecided: never a 401, never an Allow without its checks', async () => {
+  it('at any call leaves a good token allowed or undecided, without a 401 or an Allow without its checks', async () => {
     const server = await startLoopbackServer(issuerFaults.none);
     const property = fc.asyncProperty(steps, async (plan) => {
       const clock = createClock();
@@ -65,7 +65,7 @@ describe('F7 a failing dependency', () => {
         clock,
         readEntries,
       });
-      // What is known of the key set without looking inside: when it last came, when it was last asked for.
+      // When the key set was last loaded, as seen from outside.
       let loadedAt = -Infinity;
       for (const step of plan) {
         clock.advance(step.wait);
@@ -84,7 +84,7 @@ describe('F7 a failing dependency', () => {
   });
 
   it.each(Object.keys(tableFaults).filter((fault) => fault !== 'none'))(
-    'that is a table with %s: 500, and the next call is fine',
+    'that is a table with %s causes one 500, and the next call succeeds',
     async (fault) => {
       const server = await startLoopbackServer(issuerFaults.none);
       let calls = 0;

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 const kindOf = async (authorizationToken = good) => (await authorizer.decide(authorizationToken)).kind;
-/** Runs `during` while the entry stands. */
+/** Runs `during` while the entry exists. */
 const withEntry = async (
   target: string,
   attributes: Readonly<Record<string, AttributeValue>>,
@@ -38,10 +38,10 @@ const withEntry = async (
 const levelsSaid = (event: string) => authorizer.log().flatMap((line) => (line.event === event ? [line.level] : []));
 
 interface LevelRow {
-  /** Names the good token. */
+  /** The target that revokes the good token. */
   readonly target: string;
   readonly takesBefore: boolean;
-  /** Whether a token of another id, session, subject and client is spared. */
+  /** Whether the entry does not revoke a token of another id, session, subject and client. */
   readonly sparesOthers: boolean;
 }
 
@@ -58,7 +58,7 @@ const levelsWithBefore = levels.filter((level) => LEVELS[level].takesBefore);
 const levelsWithoutBefore = levels.filter((level) => !LEVELS[level].takesBefore);
 
 describe('E an entry with only a target', () => {
-  it.each(levels)('at the %s level revokes until it is deleted, and then no more', async (level) => {
+  it.each(levels)('at the %s level revokes until it is deleted', async (level) => {
     expect(await kindOf()).toBe('allowed');
     await withEntry(LEVELS[level].target, {}, async () => {
       expect(await kindOf()).toBe('unauthorized');
@@ -70,7 +70,7 @@ describe('E an entry with only a target', () => {
     expect(await kindOf()).toBe('allowed');
   });
 
-  it('is remembered for 2 s at most, so that a restored token comes back', async () => {
+  it('is remembered for at most 2 s, so that a restored token works again', async () => {
     await withEntry(LEVELS.token.target, {}, async () => expect(await kindOf()).toBe('unauthorized'));
     clock.advance(1.999);
     expect(await kindOf()).toBe('unauthorized');
@@ -83,7 +83,7 @@ describe('E an entry with only a target', () => {
     ['9 s', 9],
     ['1 s', 1],
     ['1 ms', 0.001],
-  ])('is not remembered for longer by a clock that is set back by %s', async (_, seconds) => {
+  ])('is not remembered for longer when the clock is set back by %s', async (_, seconds) => {
     await withEntry(LEVELS.token.target, {}, async () => expect(await kindOf()).toBe('unauthorized'));
     clock.advance(-seconds);
     expect(await kindOf()).toBe('allowed');
@@ -98,13 +98,13 @@ describe('E an entry with only a target', () => {
     expect(authorizer.reads).toHaveLength(1);
   });
 
-  it('is found although the token was allowed a moment before: only "revoked" is remembered', async () => {
+  it('is found although the token was allowed before, because only "revoked" is remembered', async () => {
     expect(await kindOf()).toBe('allowed');
     await withEntry(LEVELS.subject.target, {}, async () => expect(await kindOf()).toBe('unauthorized'));
     expect(authorizer.reads).toHaveLength(2);
   });
 
-  it.each(levels)('at the %s level spares a token that shares nothing but key and issuer', async (level) => {
+  it.each(levels)('at the %s level revokes no other tokens, except at the key and issuer levels', async (level) => {
     const others = { jti: 'token-2', sid: 'session-2', sub: 'bob', client_id: 'client-2' };
     await withEntry(LEVELS[level].target, {}, async () => {
       expect(await kindOf(tokenOf(others))).toBe(LEVELS[level].sparesOthers ? 'allowed' : 'unauthorized');
@@ -159,7 +159,7 @@ describe('E `before` that is malformed', () => {
 
 describe('E `before`', () => {
   const iat = NOW - 10;
-  it.each(levelsWithBefore)('at the %s level revokes tokens issued until then, and 2 s of skew', async (level) => {
+  it.each(levelsWithBefore)('at the %s level revokes tokens issued until then, plus 2 s of skew', async (level) => {
     for (const [before, kind] of [
       [iat + 1, 'unauthorized'],
       [iat, 'unauthorized'],
@@ -174,7 +174,7 @@ describe('E `before`', () => {
     }
   });
 
-  it.each(levelsWithBefore)('at the %s level counts a fraction of iat with its second', async (level) => {
+  it.each(levelsWithBefore)('at the %s level ignores a fraction of a second in iat', async (level) => {
     const token = tokenOf({ iat: iat + 0.999 });
     await withEntry(LEVELS[level].target, { before: { N: String(iat - 2) } }, async () =>
       expect(await kindOf(token)).toBe('unauthorized'),
@@ -185,7 +185,7 @@ describe('E `before`', () => {
     );
   });
 
-  it.each(levelsWithoutBefore)('at the %s level is ignored: the entry names the tokens themselves', async (level) => {
+  it.each(levelsWithoutBefore)('at the %s level is ignored, because the entry names the tokens', async (level) => {
     await withEntry(LEVELS[level].target, { before: { N: '0' } }, async () =>
       expect(await kindOf()).toBe('unauthorized'),
     );
@@ -206,7 +206,7 @@ describe('E `before`', () => {
     );
   });
 
-  it('of a remembered entry still spares the tokens that came after it', async () => {
+  it('of a remembered entry still spares tokens that were issued later', async () => {
     await withEntry(LEVELS.subject.target, { before: { N: String(NOW - 100) } }, async () => {
       expect(await kindOf(tokenOf({ iat: NOW - 200, jti: 'old' }))).toBe('unauthorized');
       expect(await kindOf(tokenOf({ iat: NOW - 50, jti: 'new' }))).toBe('allowed');
@@ -230,7 +230,7 @@ describe('E other attributes', () => {
     { flush: { BOOL: false } },
     { reason: { S: 'x' }, revokedBy: { S: 'y' }, revokedAt: { N: String(NOW) } },
   ];
-  it.each(others)('%j change nothing: present means revoked', async (attributes) => {
+  it.each(others)('%j change nothing, because an entry that exists revokes', async (attributes) => {
     await withEntry(LEVELS.subject.target, attributes, async () => expect(await kindOf()).toBe('unauthorized'));
     expect(levelsSaid('entry-malformed')).toEqual([]);
   });
@@ -256,7 +256,7 @@ describe('E a target that matches nothing', () => {
   });
 });
 
-it('a value with # in it is matched verbatim, and is no other value', async () => {
+it('a value with # in it is matched verbatim', async () => {
   await withEntry('sub#main#a#b', {}, async () => {
     expect(await kindOf(tokenOf({ sub: 'a#b' }))).toBe('unauthorized');
     expect(await kindOf(tokenOf({ sub: 'b', jti: 'a' }))).toBe('allowed');

@@ -26,7 +26,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   contextClaims: {},
 });
 
-/** The target of the token above at each level, and whether `before` may spare it there (docs/revoking.md, "By hand"). */
+/** The target of the token above at each level, and whether a `before` may spare it there (docs/revoking.md, "Levels"). */
 const LEVELS = {
   token: { target: 'jti#main#token-1', hasBefore: false },
   digest: { target: `th#main#${'a'.repeat(64)}`, hasBefore: false },
@@ -38,7 +38,7 @@ const LEVELS = {
 } as const satisfies Readonly<Record<RevocationLevel | 'digest', { target: string; hasBefore: boolean }>>;
 type Level = keyof typeof LEVELS;
 
-/** An entry as it was written while the issuer had another alias. */
+/** The target of an entry that was written while the issuer had another alias. */
 const targetUnder = (alias: string, level: Level) => LEVELS[level].target.replace('#main', `#${alias}`);
 const alias = fc.constantFrom('main', ...FORMER_ALIASES);
 
@@ -60,7 +60,7 @@ const issuedAt = fc
   .tuple(fc.integer({ min: NOW - 3, max: NOW + 3 }), fc.constantFrom(0, 0.5, 0.999))
   .map(([seconds, fraction]) => seconds + fraction);
 
-/** What one entry does by itself, from the words of the architecture. */
+/** Whether one entry alone revokes a token, written from docs/revoking.md. */
 function revokesAlone(level: Level, attribute: AttributeValue | undefined, iat: number): boolean {
   if (!LEVELS[level].hasBefore || attribute === undefined) return true;
   const seconds = attribute.N === undefined ? undefined : Number(attribute.N);
@@ -87,7 +87,7 @@ async function isRevoked(readEntries: ReadEntries, accessToken: AccessToken): Pr
 const concerns = (level: string, hasId: boolean) => level !== (hasId ? 'digest' : 'token');
 
 describe('F4 several entries, under the present alias or a former one,', () => {
-  it('revoke a token exactly when one of them would alone', async () => {
+  it('revoke a token exactly when one of them alone would', async () => {
     const property = fc.asyncProperty(entries, alias, issuedAt, fc.boolean(), async (written, name, iat, hasId) => {
       const stored = Object.entries(written).map(([level, attribute]) => ({
         target: targetUnder(name, level as Level),

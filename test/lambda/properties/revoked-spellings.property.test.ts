@@ -9,7 +9,7 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
 const issuer = loopbackIssuer(...keys);
 
-/** Every way to write a token of these claims again, as its issuer or as its bearer may. */
+/** The ways in which an issuer or a bearer can spell a token of these claims. */
 const spellings = fc.record({
   key: fc.constantFrom(...keys),
   scheme: fc.constantFrom('Bearer ', 'bearer ', 'BEARER ', 'bEARER   ', 'Bearer          '),
@@ -55,7 +55,7 @@ function write({
 const targets = ['jti#main#token-1', 'sid#main#session-1', 'sub#main#alice', 'cid#main#client-1', 'iss#main'] as const;
 
 describe('F3 every spelling of a token that is accepted', () => {
-  it('is rejected as revoked once an entry names what the token says', async () => {
+  it('is rejected as revoked once an entry names a value of the token', async () => {
     let accepted = 0;
     const property = fc.asyncProperty(spellings, fc.constantFrom(...targets), async (spelling, target) => {
       const authorizationToken = write(spelling);
@@ -72,7 +72,7 @@ describe('F3 every spelling of a token that is accepted', () => {
     expect(accepted).toBe(150);
   });
 
-  it('has, without a token id, no digest but the one of its signed part', async () => {
+  it('has only the digest of its signed part if it has no token id', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom('Bearer ', 'bearer  '),
       fc.string({ maxLength: 20 }),

@@ -8,7 +8,7 @@ import { signedToken } from '../../support/tokens/signed-token.ts';
 
 const { fresh, header, key, trusted } = loopbackIssuer();
 
-/** JSON text, so that numbers can have spellings that no JavaScript value has. */
+/** Odd values as JSON text, which has spellings of numbers that no JavaScript value has. */
 const oddText = fc.constantFrom(
   'null',
   'true',
@@ -80,7 +80,7 @@ const cases = fc
 
 const members = ['iss', 'aud', 'exp', 'iat', 'nbf', 'sub', 'jti', 'sid', 'client_id'] as const;
 
-it('F2 a signed token is accepted, and ends, exactly as an oracle written from the standards says', async () => {
+it('F2 a signed token is accepted, and ends, exactly as by an oracle written from the standards', async () => {
   const counts = { accepted: 0, rejected: 0 };
   const property = fc.asyncProperty(cases, async ({ rules, ...claims }) => {
     const text = `{${members.flatMap((member) => (claims[member] === undefined ? [] : [`"${member}":${claims[member]}`])).join(',')}}`;
@@ -104,12 +104,12 @@ it('F2 a signed token is accepted, and ends, exactly as an oracle written from t
     else expect(outcome).toHaveProperty('result.context.expiresAt', end);
   });
   await fc.assert(property, { numRuns: 1_000 });
-  // A generator that only made bad tokens would prove nothing.
+  // If the generator made only bad or only good tokens, the test would show nothing.
   expect(counts.accepted).toBeGreaterThan(50);
   expect(counts.rejected).toBeGreaterThan(50);
 });
 
-it('F2 the claims that the other tests call good are good for the oracle too', () => {
+it('F2 the oracle accepts the claims that other tests call good', () => {
   const rules = {
     issuer: 'https://issuer.example/',
     audience: 'api',

@@ -6,7 +6,7 @@ import { goodClaims } from '../../support/tokens/sample-issuer.ts';
 import { segment, signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
-/** `npm run test:tokens` asks for 100,000. */
+/** Number of generated tokens; `npm run test:tokens` sets 100,000. */
 const TOKENS = Number(process.env.TOKENS ?? 2_000);
 
 const keys = (['RS256', 'ES256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
@@ -15,7 +15,7 @@ const [rsa = '', ec = '', ed = ''] = valid;
 
 const issuer = loopbackIssuer(...keys);
 
-/** Whether a trusted key signed what stands after the scheme: then the property does not apply. */
+/** Whether a trusted key signed the token after the scheme; then the property does not apply. */
 function isSigned(authorizationToken: string): boolean {
   const [, header, payload, signature] = /^bearer +([\w-]+)\.([\w-]+)\.([\w-]+)$/i.exec(authorizationToken) ?? [];
   if (header === undefined || payload === undefined || signature === undefined) return false;
@@ -91,7 +91,7 @@ const goodHeader = fc.constantFrom(
 );
 const goodPayload = fc.constant(JSON.stringify(goodClaims()));
 
-/** Well-formed parts, some of them good, with a signature that is made up or taken from another token. */
+/** Tokens of well-formed parts, some of them good, with a signature that is made up or taken from another token. */
 const grammar = fc
   .tuple(
     fc.oneof({ weight: 3, arbitrary: goodHeader }, headerText, bytes(40).map(String)),
@@ -104,7 +104,7 @@ const grammar = fc
   )
   .map(([header, payload, signature]) => `Bearer ${segment(header)}.${segment(payload)}.${signature}`);
 
-/** A change to one place of a valid token. */
+/** The place of a valid token at which a mutation changes it. */
 const place = fc.nat({ max: 2_000 });
 const characters = fc.oneof(
   fc.constantFrom('A', '-', '_', '.', '=', '+', '/', ' ', '\n', '\u200d', 'é', '．'),
@@ -149,7 +149,7 @@ function withSegment(token: string, at: number, text: string): string {
   return segments.join('.');
 }
 
-/** One bit of one segment's bytes. */
+/** The token with one bit of one segment's bytes flipped. */
 function flipped(token: string, at: number, bit: number): string {
   const segments = token.split('.');
   const index = at % segments.length;

@@ -10,7 +10,7 @@ import { codeUnder } from '../../support/document-blocks.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
-/** A folder with a program `aws` that prints its arguments, in the place of the AWS CLI. */
+/** A folder with a program `aws` that prints its arguments in place of the AWS CLI. */
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aws-'));
@@ -29,7 +29,7 @@ const running = {
 it.each([
   ['docs/revoking.md', codeUnder('docs/revoking.md', 'Entries by hand', 'sh').join('\n')],
   ['what `npm start` prints', nextSteps(running).replaceAll('<jti>', '7d1e4c0e')],
-])('an entry written by the command of %s has nothing wrong with it, and stays for a day at least', async (_, text) => {
+])('an entry written by the command of %s has no problem, and stays for at least a day', async (_, text) => {
   const item = await itemWritten(text);
   const { name, client, put } = await createRevocationTable();
   await put(item);
@@ -43,7 +43,7 @@ it.each([
 
 type Item = Readonly<Record<string, AttributeValue>> & { readonly target: AttributeValue };
 
-/** What a shell makes of the command that puts an item, in a text around it. */
+/** The item that the `put-item` command in a text writes, as a shell passes it. */
 async function itemWritten(text: string): Promise<Item> {
   const [command = ''] = /^.*aws dynamodb put-item(?:.|\n)*?\}\}'$/m.exec(text) ?? [];
   const words = await new Promise<string>((resolve, reject) => {

@@ -20,8 +20,8 @@ const treatEvery = (operation: string, treatment: Treatment) =>
 const treatInTurn = (operation: string, ...treatments: readonly Treatment[]) =>
   dynamoDb.treat((asked, earlier) => (asked === operation ? (treatments[earlier] ?? 'answer') : 'answer'));
 
-describe('an entry that was written, and the answer is lost', () => {
-  it.each<Treatment>(['lose-answer', 'break'])('is not said to be missing (%s)', async (treatment) => {
+describe('an entry that was written although the answer was lost', () => {
+  it.each<Treatment>(['lose-answer', 'break'])('is not reported as missing (%s)', async (treatment) => {
     treatEvery('PutItem', treatment);
     const { exitCode, out } = await operator.run(`revoke key k-${treatment}`);
     expect(exitCode).toBe(1);
@@ -32,41 +32,41 @@ describe('an entry that was written, and the answer is lost', () => {
     expect(await operator.entry(`kid#main#k-${treatment}`)).toBeDefined();
   });
 
-  it('has no entry and an unknown outcome for programs', async () => {
+  it('is null in JSON, with an unknown outcome', async () => {
     treatEvery('PutItem', 'lose-answer');
     expect((await operator.document('revoke key programs')).regions).toMatchObject([
       { outcome: 'unknown', confirmed: false, entry: null, acknowledgedAt: null, rejectedForCertainBy: null },
     ]);
   });
 
-  it('is not said to be missing because a repeated request was rejected', async () => {
+  it('is not reported as missing because a retry was rejected', async () => {
     treatInTurn('PutItem', 'lose-answer', 'deny');
     const { out } = await operator.run('revoke key rejected-later');
     expect(out).toMatch(/eu-west-1: NOT CONFIRMED: nobody knows whether the entry was written: .*AccessDenied/);
     expect(await operator.entry('kid#main#rejected-later')).toBeDefined();
   });
 
-  it('is reported as written when a repeated request finds it, and its flush with it', async () => {
+  it('is reported as written, with its flush, when a retry finds it', async () => {
     treatInTurn('PutItem', 'lose-answer');
     const { exitCode, out } = await operator.run('revoke key again --by ann');
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/eu-west-1: written, confirmed/) });
     expect(out).toMatch(/expected within about 2 s, because the entry flushes/);
   });
 
-  it('is reported as strengthened when a repeated request finds it', async () => {
+  it('is reported as strengthened when a retry finds it', async () => {
     await operator.table.put({ target: { S: 'sub#main#weak' }, before: { N: '1799990000' }, note: { S: 'by hand' } });
     treatInTurn('PutItem', 'answer', 'lose-answer');
     const { regions } = await operator.document('revoke subject weak');
     expect(regions).toMatchObject([{ outcome: 'strengthened', confirmed: true, previous: { before: 1_799_990_000 } }]);
   });
 
-  it('is still said to be another when nothing was lost: the same command twice within a second', async () => {
+  it('is reported as unchanged when no answer was lost and the same command ran twice within a second', async () => {
     await operator.run('revoke key twice --by ann');
     expect((await operator.document('revoke key twice --by ann')).regions).toMatchObject([{ outcome: 'unchanged' }]);
   });
 });
 
-it('an entry that DynamoDB rejects is not written for certain', async () => {
+it('an entry that DynamoDB rejects is reported as not written', async () => {
   treatEvery('PutItem', 'deny');
   const { exitCode, out } = await operator.run('revoke key denied');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/^NOT revoked: key denied/) });
@@ -81,7 +81,7 @@ describe('an import whose answers are lost', () => {
     expect(await operator.entry(`kid#main#${loss}`)).toBeDefined();
   });
 
-  it('does not say how many were written when they cannot be read back', async () => {
+  it('says how many entries are perhaps written when they cannot be read back', async () => {
     treatInTurn('BatchGetItem', 'answer', 'deny');
     const { exitCode, out } = await operator.run('import -', 'level,value\nkey,unread');
     expect({ exitCode, out }).toEqual({
@@ -93,7 +93,7 @@ describe('an import whose answers are lost', () => {
     expect(await operator.entry('kid#main#unread')).toBeDefined();
   });
 
-  it('counts them for programs', async () => {
+  it('counts them in JSON', async () => {
     treatInTurn('BatchGetItem', 'answer', 'deny');
     const { regions } = await operator.document('import -', 'level,value\nkey,counted');
     expect(regions).toMatchObject([{ entries: 1, written: 0, unchanged: 0, unconfirmed: 1 }]);
@@ -101,7 +101,7 @@ describe('an import whose answers are lost', () => {
 });
 
 describe('an import that DynamoDB rejects', () => {
-  it('has written nothing for certain, and says so', async () => {
+  it('says that it wrote nothing', async () => {
     treatEvery('PutItem', 'deny');
     const { exitCode, out } = await operator.run('import -', 'level,value\nkey,rejected-1\nkey,rejected-2');
     expect({ exitCode, out }).toEqual({
@@ -111,14 +111,14 @@ describe('an import that DynamoDB rejects', () => {
     expect(await operator.entry('kid#main#rejected-1')).toBeUndefined();
   });
 
-  it('in part tells the entries that are there from those that are not', async () => {
+  it('in part tells the entries that exist from those that do not', async () => {
     treatInTurn('PutItem', 'answer', 'deny', 'answer');
     const file = `level,value\n${['part-1', 'part-2', 'part-3'].map((key) => `key,${key}`).join('\n')}`;
     const { out } = await operator.run('import -', file);
     expect(out).toMatch(/2 of 3 entries confirmed, 1 not written: The table/);
   });
 
-  it('stops when nothing can be written, and has not asked for every entry', async () => {
+  it('stops when nothing can be written, before it has tried every entry', async () => {
     let puts = 0;
     dynamoDb.treat((operation) => {
       if (operation !== 'PutItem') return 'answer';
@@ -137,7 +137,7 @@ describe('restore', () => {
     await operator.run('revoke subject alice --by ann --reason laptop');
   });
 
-  it('of an entry that is deleted, and cannot be read back, says so, and what it was', async () => {
+  it('of an entry that is deleted but cannot be read back says so, and shows the entry', async () => {
     treatInTurn('GetItem', 'answer', 'deny');
     const { exitCode, out } = await operator.run('restore subject alice');
     expect(await operator.entry('sub#main#alice')).toBeUndefined();
@@ -149,7 +149,7 @@ describe('restore', () => {
     expect(out).not.toMatch(/NOT RESTORED/);
   });
 
-  it('tells programs too', async () => {
+  it('says so in JSON too', async () => {
     treatInTurn('GetItem', 'answer', 'deny');
     expect((await operator.document('restore subject alice')).regions).toMatchObject([
       {
@@ -177,7 +177,7 @@ describe('restore', () => {
     },
   );
 
-  it('that is repeated after a lost answer does not say that nothing was deleted', async () => {
+  it('that is retried after a lost answer does not say that nothing was deleted', async () => {
     treatInTurn('DeleteItem', 'lose-answer');
     const { exitCode, out } = await operator.run('restore subject alice');
     expect({ exitCode, out }).toEqual({
@@ -188,13 +188,13 @@ describe('restore', () => {
     });
   });
 
-  it('that is rejected when it is repeated does not say that it failed', async () => {
+  it('whose retry is rejected does not say that it failed', async () => {
     treatInTurn('DeleteItem', 'lose-answer', 'deny');
     const { regions } = await operator.document('restore subject alice');
     expect(regions).toMatchObject([{ outcome: 'unknown', confirmed: false, previous: null }]);
   });
 
-  it('that DynamoDB rejects has failed for certain', async () => {
+  it('that DynamoDB rejects says that it failed', async () => {
     treatEvery('DeleteItem', 'deny');
     const { exitCode, out } = await operator.run('restore subject alice');
     expect({ exitCode, out }).toEqual({

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const count = async () => (await operator.document('list --all')).entries.length;
 
-describe('a value that no token carries as it stands is rejected with the command that was meant, nothing written', () => {
+describe('a value that no token carries is rejected with the command that was meant, and nothing is written', () => {
   it.each([
     ['principalId', 'subject main#alice', 'revoke subject alice --issuer main'],
     [
@@ -57,7 +57,7 @@ describe('a value that no token carries as it stands is rejected with the comman
     expect(await count()).toBe(before);
   });
 
-  it.each(['restore', 'show'])('%s too, by its own name', async (verb) => {
+  it.each(['restore', 'show'])('by %s too', async (verb) => {
     const { exitCode, err } = await operator.run(`${verb} subject main#alice`);
     expect({ exitCode, err }).toEqual({
       exitCode: 2,
@@ -65,7 +65,7 @@ describe('a value that no token carries as it stands is rejected with the comman
     });
   });
 
-  it('and in a line of a file', async () => {
+  it('from a line of a file too', async () => {
     const { exitCode, err } = await operator.run('import -', 'level,value,issuer\nsubject,main#alice,main\n');
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
@@ -75,7 +75,7 @@ describe('a value that no token carries as it stands is rejected with the comman
 });
 
 describe('a subject that really begins with an alias', () => {
-  it('is named in the rejection of a file’s line as one that takes `exact`', async () => {
+  it('is explained in the rejection of a file’s line, with `exact` as the remedy', async () => {
     const { err } = await operator.run('import -', 'level,value,issuer\nsubject,main#alice,main\n');
     expect(err).toMatch(
       /write the value alice and the issuer main; if a token really carries it like that, set `exact` to true/,
@@ -98,7 +98,7 @@ describe('a subject that really begins with an alias', () => {
     ['level,value,issuer,exact\nsubject,x,main,yes', /its exact is neither true nor false/],
     ['{"level":"subject","value":"x","issuer":"main","exact":1}', /its member "exact" is a number/],
     ['{"level":"subject","value":"x","issuer":"main","reason":true}', /its member "reason" is true or false/],
-  ])('is not meant by %s', async (file, sentence) => {
+  ])('is not imported from %s', async (file, sentence) => {
     const { exitCode, err } = await operator.run('import -', file);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringMatching(sentence) });
   });
@@ -113,7 +113,7 @@ describe('a subject that really begins with an alias', () => {
   });
 
   it.each(['main', 'mainly#alice', 'third#alice', '#alice', 'main#', 'sub#third#x', "d'arc", '"', 'a "b" c'])(
-    'while other ids need no word: %s',
+    'needs --exact, but other ids do not: %s',
     async (value) => {
       const { exitCode } = await operator.run(`revoke subject ${quoted(value)} --issuer main --dry-run`);
       expect(exitCode).toBe(0);
@@ -121,18 +121,18 @@ describe('a subject that really begins with an alias', () => {
   );
 });
 
-/** As a POSIX shell would be given it; the tests' words know no escapes. */
+/** The value quoted for the tests' command lines, which know no escapes. */
 function quoted(value: string): string {
   return value.includes("'") ? value.replaceAll("'", '’') : `'${value}'`;
 }
 
 describe('revoke key asks the issuer', () => {
-  it('and says nothing of a key that it publishes', async () => {
+  it('and says nothing about a key that the issuer publishes', async () => {
     const { exitCode, out } = await operator.run('revoke key key-1 --issuer main');
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.not.stringContaining('publishes') });
   });
 
-  it.each(['', ' --dry-run', ' --json'])('and says when it publishes no such key%s', async (options) => {
+  it.each(['', ' --dry-run', ' --json'])('and says when the issuer publishes no such key%s', async (options) => {
     const { exitCode, out } = await operator.run(`revoke key kye-1 --issuer main${options}`);
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
@@ -142,7 +142,7 @@ describe('revoke key asks the issuer', () => {
     });
   });
 
-  it('and says that it could not look while the issuer is out of reach; the entry is written', async () => {
+  it('and says when it cannot reach the issuer, but writes the entry', async () => {
     const { exitCode, out } = await operator.run('revoke key k --issuer other');
     expect({ exitCode, out }).toEqual({
       exitCode: 0,

@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => operator.leave());
 
-/** More than five years ago: DynamoDB's TTL leaves such an item alone. */
+/** More than five years ago: DynamoDB's TTL does not delete such an item. */
 const ANCIENT = NOW - 6 * 365 * 86_400;
 
-it('a purgeAt that is too long ago for DynamoDB is no date of deletion, in any command', async () => {
+it('a purgeAt that is too long ago for DynamoDB is malformed in every command', async () => {
   await operator.table.put({ target: { S: 'kid#main#ancient' }, purgeAt: { N: String(ANCIENT) } });
   const { out } = await operator.run('show key ancient');
   expect(out).toMatch(/deleted from malformed\n +WARNING +`purgeAt` is not an instant in seconds.*never deleted/);
@@ -22,7 +22,7 @@ it('a purgeAt that is too long ago for DynamoDB is no date of deletion, in any c
   ]);
 });
 
-it('an entry with such a purgeAt is repaired when it is revoked again, and stays for ever', async () => {
+it('an entry with such a purgeAt is repaired when it is revoked again, and stays until it is restored', async () => {
   await operator.table.put({ target: { S: 'jti#main#old' }, purgeAt: { N: String(ANCIENT) } });
   const { out } = await operator.run('revoke token --jwt-id old');
   expect(out).toMatch(/now the stronger of both entries/);

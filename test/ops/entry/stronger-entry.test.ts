@@ -52,7 +52,7 @@ const cases = fc.tuple(existing, wanted).map(([attributes, revocation]) => {
   return { item: { ...attributes, target } as Readonly<Record<string, AttributeValue>>, revocation };
 });
 
-it('whatever was revoked stays revoked, whatever is to be revoked is, and neither vanishes earlier', () => {
+it('the stronger entry revokes what either revokes, and stays as long as the longer one', () => {
   fc.assert(
     fc.property(cases, fc.integer({ min: NOW - 15, max: NOW + 15 }), ({ item, revocation }, issuedAt) => {
       const result = strongerEntry(item, revocation) ?? item;
@@ -66,7 +66,7 @@ it('whatever was revoked stays revoked, whatever is to be revoked is, and neithe
   );
 });
 
-it('what was written covers what was wanted, so that writing it again writes nothing', () => {
+it('the stronger entry covers the revocation, so that revoking again writes nothing', () => {
   fc.assert(
     fc.property(cases, ({ item, revocation }) => {
       const result = strongerEntry(item, revocation) ?? item;
@@ -77,7 +77,7 @@ it('what was written covers what was wanted, so that writing it again writes not
   );
 });
 
-it('a flush that is wanted is asked for, or the entry that stands has asked for one', () => {
+it('the stronger entry flushes where the revocation flushes', () => {
   fc.assert(
     fc.property(cases, ({ item, revocation }) => {
       const result = strongerEntry(item, revocation) ?? item;
@@ -86,7 +86,7 @@ it('a flush that is wanted is asked for, or the entry that stands has asked for 
   );
 });
 
-it('attributes that are not ours are kept', () => {
+it('the stronger entry keeps attributes that are not ours', () => {
   fc.assert(
     fc.property(cases, ({ item, revocation }) => {
       expect((strongerEntry(item, revocation) ?? item).note).toEqual(item.note);
@@ -98,7 +98,7 @@ const reach = fc.oneof(instant, fc.constant(Infinity));
 const strength: fc.Arbitrary<Strength> = fc.record({ before: reach, purgeAt: reach, flush: fc.boolean() });
 
 describe('the join of two strengths', () => {
-  it('is as strong as both, and no stronger than what is as strong as both', () => {
+  it('is the weakest strength that is as strong as both', () => {
     fc.assert(
       fc.property(strength, strength, strength, (a, b, c) => {
         const join = joinOf(a, b);
@@ -108,7 +108,7 @@ describe('the join of two strengths', () => {
     );
   });
 
-  it('does not depend on who comes first, or on how often', () => {
+  it('does not depend on order, grouping or repetition', () => {
     fc.assert(
       fc.property(strength, strength, strength, (a, b, c) => {
         expect(joinOf(a, b)).toEqual(joinOf(b, a));
@@ -126,7 +126,7 @@ describe('the join of two strengths', () => {
     );
   });
 
-  it('is an order: equally strong in both directions means equal', () => {
+  it('belongs to an order: two strengths that are as strong as each other are equal', () => {
     fc.assert(
       fc.property(strength, strength, (a, b) => {
         expect(isAsStrong(a, a)).toBe(true);
@@ -144,7 +144,7 @@ describe('two revocations of one target', () => {
     revokedBy: fc.constant('bob'),
   });
 
-  it('leave an entry of the same strength, whichever is written first', () => {
+  it('leave an entry of the same strength in either order', () => {
     fc.assert(
       fc.property(cases, other, ({ item, revocation }, changes) => {
         const before = revocation.before === undefined ? undefined : changes.before;
@@ -158,7 +158,7 @@ describe('two revocations of one target', () => {
     );
   });
 
-  it('become one that is as strong as both, in the words of the second', () => {
+  it('join to one that is as strong as both, with the texts of the second', () => {
     fc.assert(
       fc.property(cases, other, ({ revocation }, changes) => {
         const second = { ...revocation, ...changes };
@@ -187,7 +187,7 @@ describe('an entry', () => {
     ['an earlier `purgeAt`', { purgeAt: NOW + 99 }, false, false],
     ['no `purgeAt`', { purgeAt: undefined }, true, true],
     ['no flush', { flush: false }, true, false],
-  ])('with %s covers a wish, or does not', (_, changes, isCovered, isSufficient) => {
+  ])('with %s covers a wish only if it is as strong', (_, changes, isCovered, isSufficient) => {
     expect(covers(entry(changes), wish)).toBe(isCovered);
     expect(suffices(entry(changes), wish)).toBe(isSufficient);
     expect(suffices(entry(changes), { ...wish, flush: false })).toBe(isCovered);
@@ -198,7 +198,7 @@ describe('an entry', () => {
     ['before', { before: { N: `${NOW}000` } }],
     ['purgeAt', { purgeAt: { S: 'tomorrow' } }],
     ['purgeAt', { purgeAt: { N: '1' } }],
-  ])('with a malformed %s means the strongest, and is written again all the same: %j', (name, changes) => {
+  ])('with a malformed %s counts as the strongest, but is written again: %j', (name, changes) => {
     const item = { ...entry(), ...changes };
     expect(strengthOf(item, NOW)).toMatchObject({ [name]: Infinity });
     expect(covers(item, wish)).toBe(false);
@@ -211,7 +211,7 @@ describe('an entry', () => {
     expect(strengthOf({ ...key, target: { S: 'sub#main#s' } }, NOW).before).toBe(5);
   });
 
-  it('whose target nobody knows is as strong as it says', () => {
+  it('with an unknown target is as strong as its `before`', () => {
     expect(strengthOf({ target: { S: 'nonsense' }, before: { N: '5' } }, NOW).before).toBe(5);
     expect(strengthOf({ before: { N: '5' } }, NOW).before).toBe(5);
   });
