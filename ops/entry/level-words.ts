@@ -6,19 +6,19 @@ import {
   takesEndsAt,
 } from '../../lambda/revocation/revocation-level.ts';
 
-/** How commands, help and reports speak of a level. */
+/** The words for a level in commands, help and reports. */
 interface LevelWords {
-  /** What the command of the level takes: the argument's name, and what it is. */
+  /** The argument of the level's command. */
   readonly argument: readonly [name: string, description: string];
-  /** The value in few words, for a column of a file. */
+  /** The name of the level's value, for the help of a file's columns. */
   readonly value: string;
-  /** What the command of the level is about. */
+  /** The tokens that the level's command revokes, for the list of commands. */
   readonly description: string;
-  /** Which tokens an entry revokes that no instant bounds. */
+  /** The tokens that an entry without a `before` revokes. */
   readonly tokens: string;
-  /** What happened, and the `revoke` command to copy for it. */
+  /** Incidents, each with the `revoke` command to copy. */
   readonly cases: readonly [Case, ...Case[]];
-  /** What `revoke` of this level ends its help with. */
+  /** The text at the end of the help of the level's command. */
   readonly help: string;
 }
 
@@ -36,12 +36,12 @@ Examples:
   revoke token -                       reads the token from standard input: paste it, then Ctrl-D
   printf %s "$TOKEN" | npm run --silent revocations -- revoke token -
   revoke token --jwt-id 7d1e… --issuer main
-  revoke token - --wait < token.txt    measures how long the token goes on working
+  revoke token - --wait < token.txt    measures how long the token keeps working
 
-A whole \`Authorization: Bearer …\` line and a token wrapped over lines do as well. A token as an argument is rejected:
-the process list, the shell's history and npm's log keep arguments.
+A whole \`Authorization: Bearer …\` line or a token wrapped over several lines works as well. A token as an argument is
+rejected, because the process list, the shell's history and npm's log keep arguments.
 
-The token is not verified, and no part of it is stored or printed but its id.`,
+The token is not verified, and only its id is stored or printed.`,
   },
   session: {
     argument: ['<session-id>', 'the session id (sid; at Cognito origin_jti)'],
@@ -54,7 +54,7 @@ Examples:
   revoke session 5f0c… --reason "laptop lost"
   revoke session 5f0c… --ends-at 2026-12-24T18:00:00Z    lets the entry be deleted some time after the session's end
 
-Ends every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
+Revokes every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
   },
   subject: {
     argument: ['<subject>', 'the subject (sub)'],
@@ -88,9 +88,9 @@ Ends every token of one sign-in, refreshed ones included. Without --ends-at the 
 Examples:
   revoke key 2026-09-key --reason "private key leaked"
 
-Rejects every token under that key id, whenever it says it was issued: a thief chooses that. The entry stays until
-restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key of that id,
-which may be mistyped; the entry is written all the same.`,
+Rejects every token under that key id, whatever time of issue it names, because a thief chooses that. The entry stays until
+restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key with that id,
+which may be mistyped; the entry is written anyway.`,
   },
   issuer: {
     argument: ['<alias>', "the issuer's alias"],
@@ -102,17 +102,18 @@ which may be mistyped; the entry is written all the same.`,
   },
 };
 
-/** @param words - a level that takes `before`, and a value */
+/** The help of a level that takes `before`. @param words - the level and an example value */
 function helpWithBefore(words: string): string {
   return `
 Examples:
   revoke ${words}                                  tokens issued until now; later ones work
-  revoke ${words} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 do as well
+  revoke ${words} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 work as well
   revoke ${words} --block                          every token, also later ones, until restored
 
-"Now" is DynamoDB's, however wrong this machine's clock is.
+"Now" is the time of DynamoDB, not of this machine.
 
-With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself, in silence, and now is meant.`;
+With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself without a message,
+and the command uses now.`;
 }
 
 /** Levels whose entries name a value besides the issuer's alias. */

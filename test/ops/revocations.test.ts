@@ -126,7 +126,7 @@ describe('--help teaches by example', () => {
     expect(help).toMatchObject({ kind: 'help', exitCode: 0, text: expect.stringContaining('Examples:') });
   });
 
-  it.each(['subject', 'client', 'issuer'])('revoke %s --help warns that npm swallows --before in silence', (level) => {
+  it.each(['subject', 'client', 'issuer'])('revoke %s --help warns that npm swallows --before silently', (level) => {
     const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
     expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
   });

@@ -25,21 +25,21 @@ export interface ImportFacts {
   readonly command: Pick<ImportCommand, 'issuer' | 'reason' | 'flush' | 'force'>;
   readonly authorizer: AuthorizerDescription;
   readonly revokedBy: string;
-  /** What `now` means in the file; seconds since the epoch, like `now`. */
+  /** The instant of the word `now` in the file, in seconds since the epoch. */
   readonly asOf: number;
   readonly now: number;
 }
 
-/** An entry to write, and the least that must be in the table already for the line to have been imported. */
+/** An entry to write, and the weakest entry in the table by which the line counts as imported. */
 export interface ImportedEntry {
   readonly revocation: Revocation;
-  /** The same as of the import's own instant: purge times computed later are later, and would be written again. */
+  /** The revocation as of `asOf`: a purge time computed from `now` is later, and a resumed import would write it again. */
   readonly least: Revocation;
 }
 
 /**
- * What a line says to write, or why it is left out.
- * @throws OperatorError saying what is wrong with the line; the parser of instants throws a UsageError
+ * The entry that a line asks for, or the reason why the line is left out.
+ * @throws OperatorError with the line's problem; the parser of instants throws a UsageError
  */
 export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry | string {
   const { command, authorizer, revokedBy, asOf, now } = facts;
@@ -94,7 +94,7 @@ function checkedValue(value: string | undefined, level: RevocationLevel): string
 }
 
 function exactOf(text = 'false'): boolean {
-  // Spreadsheets write them in capitals.
+  // Spreadsheets write TRUE and FALSE.
   const word = text.toLowerCase();
   if (word !== 'true' && word !== 'false') throw new OperatorError('its exact is neither true nor false');
   return word === 'true';
