@@ -102,6 +102,14 @@ function isFileOrFolder(path: string): boolean {
   return files.includes(path) || files.some((file) => file.startsWith(folder));
 }
 
+const AVOIDED_WORDS = ['whoever', 'anew', 'for ever'];
+
+it.each(AVOIDED_WORDS)('the word "%s" occurs in no document, comment or message', (word) => {
+  const pattern = new RegExp(`\\b${word.replace(' ', '\\s+(?:\\*\\s+)?')}\\b`, 'i');
+  const others = files.filter((path) => /\.(md|ts)$/.test(path) && path !== 'test/documents.test.ts');
+  expect(others.filter((path) => pattern.test(read(path)))).toEqual([]);
+});
+
 describe('the deployment file that README.md shows', () => {
   const [file = ''] = codeBlocks('README.md').flatMap(({ language, code }) => (language === 'ts' ? [code] : []));
 
