@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/table/dynamodb.global-setup.ts'],
     reporters: ['default', ['json', { outputFile: 'reports/tests.json' }]],
-    // Files share their workers: loading the CDK anew for each of thirty files took longer than their tests.
+    // Files share their workers: loading the CDK again for each of thirty files took longer than their tests.
     isolate: false,
     // One more than the processors of the machines we use: journeys mostly wait.
     maxWorkers: 3,

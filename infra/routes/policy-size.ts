@@ -96,7 +96,7 @@ export interface AnswerParts {
 /**
  * A sentence if the longest answer that a token may need exceeds `maxAnswerBytes`; undefined: it does not.
  *
- * It is no error, as for policies, because the documented limit is that of WebSocket APIs, and a token whose ids and claims all have the
+ * It is not an error, as for policies, because the documented limit is that of WebSocket APIs, and a token whose ids and claims all have the
  * maximum length may never come.
  */
 export function largeAnswerWarning(

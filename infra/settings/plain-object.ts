@@ -21,7 +21,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !Token.isUnresolved(value);
 }
 
-/** How to put right a value that is no record. @param fix - for a value that is not even an object */
+/** How to correct a value that is not a record. @param fix - for a value that is not even an object */
 export function objectFix(value: unknown, fix = 'write an object: { … }'): string {
   return isObject(value)
     ? 'write a plain object, { … }, whose members are all its own: none inherited, hidden, computed or named by a symbol'

@@ -37,7 +37,7 @@ export function pathOfResource({ node }: CfnResource): string {
 
 /**
  * The path of a method, such as `/orders/{id}`, by the parents that CloudFormation sees: an imported API may call any resource its root.
- * A parent that is no resource of this app counts as the root.
+ * A parent that is not a resource of this app counts as the root.
  */
 export function pathOfMethod(method: CfnResource): string {
   return `/${pathParts(propertyOf(method, 'ResourceId'), Stack.of(method)).join('/')}`;

@@ -50,6 +50,6 @@ function tokenIdentity(jws: UnverifiedJws, issuer: TrustedIssuer): Pick<Revocati
   throw new OperatorError(
     id === undefined
       ? `The token has no id (${jwtId}), and ${issuer.alias} is set to reject such tokens: it is rejected anyway.`
-      : `The token's id (${jwtId}) is no text of 1 to 255 characters: the authorizer rejects it anyway.`,
+      : `The token's id (${jwtId}) is not a text of 1 to 255 characters: the authorizer rejects it anyway.`,
   );
 }

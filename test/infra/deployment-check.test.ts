@@ -75,7 +75,7 @@ describe('a deployment is accepted', () => {
 
 const wrong: readonly [string, Changes, string][] = [
   [
-    'a rule for OPTIONS beside the preflight that CORS answers',
+    'a rule for OPTIONS besides the preflight that CORS answers',
     { routes: [...soundDeployment.routes, { method: 'OPTIONS', path: '/orders', scopes: [] }] },
     'routes[2] is OPTIONS /orders: leave it out, because the API answers preflights there without a token, or write corsOrigins: [].',
   ],
@@ -147,7 +147,7 @@ const wrong: readonly [string, Changes, string][] = [
     issuerWith({ jwksUri: undefined }),
     'issuers.main.jwksUri is missing: write an https address',
   ],
-  ['an audience that is no list', issuerWith({ audiences: 'api' }), 'issuers.main.audiences is "api": write a list'],
+  ['an audience that is not a list', issuerWith({ audiences: 'api' }), 'issuers.main.audiences is "api": write a list'],
   [
     'an empty audience',
     issuerWith({ audiences: [''] }),
@@ -169,7 +169,7 @@ const wrong: readonly [string, Changes, string][] = [
   ['no algorithm', issuerWith({ algorithms: [] }), 'issuers.main.algorithms is []: name at least 1'],
   ['no token type', issuerWith({ tokenTypes: [] }), 'issuers.main.tokenTypes is []: name at least 1'],
   [
-    'a required claim that is no string',
+    'a required claim that is not a string',
     issuerWith({ requiredClaims: { ver: 2 } }),
     'issuers.main.requiredClaims is {"ver":2}: write a string',
   ],
@@ -234,7 +234,7 @@ const wrong: readonly [string, Changes, string][] = [
       ] as [string, Changes, string],
   ),
   [
-    'ignored header parameters that are no list',
+    'ignored header parameters that are not a list',
     issuerWith({ ignoredHeaderParameters: 'zip' }),
     'issuers.main.ignoredHeaderParameters is "zip": write a list',
   ],

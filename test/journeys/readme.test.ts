@@ -51,7 +51,7 @@ function pasted() {
   expect(commands.length).toBeGreaterThanOrEqual(5);
   const script = commands.join('\n').replaceAll('http://127.0.0.1:3000/v1', running.api);
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    // curl counts its progress on standard error where it is no terminal.
+    // curl counts its progress on standard error where it is not a terminal.
     const env = { ...process.env, HOME: program.folder, CURL_HOME: program.folder };
     execFile(
       'sh',

@@ -90,7 +90,7 @@ describe('requests around the API', () => {
     ['GET', '/nothing-here'],
     ['HEAD', '/orders'],
     ['DELETE', '/orders'],
-  ])('%s %s is no route, with and without a token', async (method, path) => {
+  ])('%s %s is not a route, with and without a token', async (method, path) => {
     expect((await journey.call(path, undefined, { method })).status).toBe(404);
     expect((await journey.call(path, await journey.token('orders-service'), { method })).status).toBe(404);
   });

@@ -190,7 +190,7 @@ describe('the tool reports, before and after the deployment, what is un-revoked 
   });
 
   it('has another stack name and makes a new table', async () => {
-    await upgradeTo({}, `${stackName}-anew`);
+    await upgradeTo({}, `${stackName}-2`);
     expect(running.table).not.toBe(table);
     expect(await admitted()).toEqual(Object.keys(tokens).toSorted());
     const { changes } = await toolSays();

@@ -250,9 +250,9 @@ describe('the cache', () => {
         const { verify, clock } = verifierUnderTest(settings);
         for (const { token, at } of steps) {
           clock.set(NOW + at / 1000);
-          const anew = verifierUnderTest(settings);
-          anew.clock.set(NOW + at / 1000);
-          expect(await judgement(verify(token))).toEqual(await judgement(anew.verify(token)));
+          const fresh = verifierUnderTest(settings);
+          fresh.clock.set(NOW + at / 1000);
+          expect(await judgement(verify(token))).toEqual(await judgement(fresh.verify(token)));
         }
       }),
       { numRuns: 60 },

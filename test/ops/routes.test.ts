@@ -26,7 +26,7 @@ afterAll(() => operator.leave());
 const run = (commandLine: string, localFolder = operator.folder) =>
   finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
 
-/** Runs the command beside an `npm start` whose authorizer has this description. */
+/** Runs the command next to an `npm start` whose authorizer has this description. */
 async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>, commandLine: string) {
   const folder = await mkdtemp(join(tmpdir(), 'routes-'));
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), losses: undefined, ...table };

@@ -215,7 +215,7 @@ describe('a preset rejects', () => {
       /^google: acceptIdTokens is false: write true if ID tokens/,
     ],
     [
-      'an issuer that is no address',
+      'an issuer that is not an address',
       () => oidc({ issuer: 'login.acme.example', audience }),
       /^oidc: issuer is "login.acme.example": write the whole address/,
     ],

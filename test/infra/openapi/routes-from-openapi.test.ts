@@ -352,7 +352,7 @@ describe('a document that a route table cannot express', () => {
     ],
     ['an unknown scheme', [{ nobody: [] }], /GET \/a names the security scheme nobody, which the document lacks/],
     ['roles of a bearer scheme', [{ bearer: ['role'] }], /GET \/a lists roles for bearer/],
-    ['a security that is no list', { oauth: ['a'] }, /GET \/a has a security that is not a list/],
+    ['a security that is not a list', { oauth: ['a'] }, /GET \/a has a security that is not a list/],
   ])('%s', (_, security, words) => {
     expect(() => scopesFor(security)).toThrow(words);
     expect(() => scopesFor(security)).toThrow(RouteTableError);
@@ -491,7 +491,7 @@ const whole = (more: object) => ({
 const schemes = (more: object) => whole({ components: { securitySchemes: { ...securitySchemes, ...more } } });
 
 test.each<[string, object, string]>([
-  ['Fn::Transform beside the paths', whole({ 'Fn::Transform': {} }), 'The OpenAPI document holds Fn::Transform'],
+  ['Fn::Transform next to the paths', whole({ 'Fn::Transform': {} }), 'The OpenAPI document holds Fn::Transform'],
   [
     'Swagger’s definitions',
     whole({ securityDefinitions: {} }),

@@ -106,7 +106,7 @@ describe('a route that some tokens lose as a whole', () => {
 
 describe('a name in acceptedLosses', () => {
   test.each<[string, readonly Route[], string, string]>([
-    ['that is no route', billing, 'GET /orders', 'acceptedLosses names GET /orders, and no route has that name'],
+    ['that is not a route', billing, 'GET /orders', 'acceptedLosses names GET /orders, and no route has that name'],
     [
       'that is nearly a route',
       billing,

@@ -27,7 +27,7 @@ describe('a warning of scopes that Cognito does not write', () => {
     ['a scope of a resource server', { main: pool }, routesFor('orders/read', 'read')],
     ['a scope that every user pool has', { main: pool }, routesFor('aws.cognito.signin.user.admin')],
     ['a resource server that is set', { main: ofServer }, routesFor('read')],
-    ['another issuer beside it', { main: pool, other: issuer }, routesFor('read')],
+    ['another issuer besides it', { main: pool, other: issuer }, routesFor('read')],
     ['routes without scopes', { main: pool }, routesFor()],
   ])('is not given for %s', (_name, issuers, routes) => {
     expect(bareScopeWarning(issuers, routes)).toBeUndefined();

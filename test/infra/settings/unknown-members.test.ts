@@ -119,7 +119,7 @@ describe('settings', () => {
     expect(() => take(Object.assign(Object.create(null), settings))).not.toThrow();
   });
 
-  it.each(TAKERS)('of %s are rejected if they are no object', (_name, take) => {
+  it.each(TAKERS)('of %s are rejected if they are not an object', (_name, take) => {
     for (const none of [null, 'a', []]) expect(() => take(none as never)).toThrow(/^[^\n]+\.$/);
   });
 });

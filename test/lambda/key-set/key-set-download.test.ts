@@ -304,7 +304,7 @@ describe('discovery', () => {
     ['10 min have passed since', 600, down],
     ['the clock was set back by as much', -600, down],
     ['there is no key set at its address', 1, body('', 404)],
-    ['what is at its address is no key set', 1, json({})],
+    ['the response from its address is not a key set', 1, json({})],
   ])('is repeated when %s', async (_, wait, answer) => {
     await using moved = await issuerWith({ [OPENID]: (response) => moved.said(response), '/jwks': answer });
     expect(await moved.kindOf()).toBe('failed');

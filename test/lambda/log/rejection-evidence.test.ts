@@ -136,7 +136,7 @@ describe('a rejected token', () => {
     ['with an unknown key id', headerOf({ kid: 'unknown' }), goodClaims()],
     ['with a list in its header', headerOf({ x: [[[]]] }), goodClaims()],
     ['with a name twice in its header', `{"x":1,"x":1,${headerOf({}).slice(1)}`, goodClaims()],
-    ['with a payload that is no object', headerOf({}), '[]'],
+    ['with a payload that is not an object', headerOf({}), '[]'],
   ])('%s is parsed once, and nothing of it is written as JSON again', async (_, headerText, claims) => {
     const token = `${segment(headerText)}.${segment(claims)}.AAAA`;
     const authorizer = fresh();

@@ -81,7 +81,7 @@ describe('a token on standard input', () => {
   it.each([
     ['from an issuer that is not trusted', unsignedToken({ iss: 'https://issuer.example' }), /not from an issuer/],
     ['without an id', unsignedToken({ jti: undefined }), /has no id \(jti\)/],
-    ['with an id that is not text', unsignedToken({ jti: 7 }), /no text of 1 to 255/],
+    ['with an id that is not text', unsignedToken({ jti: 7 }), /not a text of 1 to 255/],
     ['cut short', unsignedToken({}).slice(0, 60), /not a JWT/],
     ['that is not JSON inside', 'AAAA.BBBB.CCCC', /not a JWT/],
     ['that is missing', '', /holds no token/],
