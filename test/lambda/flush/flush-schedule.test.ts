@@ -148,6 +148,7 @@ describe('the plan of a function', () => {
   it('at once: gives way to the settled flush of an entry that was held before', () => {
     const atOnce = plan('at-once');
     atOnce([arrived(now)], now, now);
+    expect(atOnce([arrived(now + 7.2, now + 7.2)], now + 7.2, now)).toMatchObject([{ instant: now + 9 }]);
     expect(atOnce([arrived(now + 7.5, now + 7.5)], now + 7.5, now)).toMatchObject([{ instant: now + 9 }]);
     expect(atOnce([arrived(now + 12, now + 12)], now + 12, now)).toMatchObject([{ instant: now + 12 }]);
   });

@@ -225,6 +225,11 @@ describe('failure', () => {
     expect(outcome).toBe('done');
   });
 
+  it('entries that nothing identifies are given up one by one', async () => {
+    const { events } = await run([record({ age: 69 }), record({ age: 69 })]);
+    expect(events).toEqual([{ event: 'flush-abandoned', entries: 2 }]);
+  });
+
   it('an entry that may still be in a cache is not given up', async () => {
     expect((await run([record({ age: 68 })])).flushes).toHaveLength(2);
   });
@@ -469,6 +474,7 @@ describe('a flush', () => {
     await deliver(recordAt('1', 0));
     wait(1);
     await deliver(recordAt('1', 0));
+    await deliver();
     await deliver(recordAt('2', 1));
     expect(instantsOf(flushes)).toEqual([0, 1]);
   });
@@ -609,6 +615,8 @@ describe('a stage that keeps rejecting', () => {
     [[29.5], rejected],
     [[30], 'done'],
     [[20, -3600, 29], rejected],
+    [[20, -3600, 30], 'done'],
+    [[29, 0, 1], 'done'],
     [[120], 'done'],
     [[120.5], rejected],
     [[29, 121, 29], rejected],
@@ -629,6 +637,20 @@ describe('a stage that keeps rejecting', () => {
     expect(await deliver(recordAt('2', 600))).toBe(rejected);
   });
 
+  it('that accepted a flush in between is waited for in full', async () => {
+    let answer: Answer = 'throttles';
+    const { deliver, wait } = startEnvironment({ giveUpAge: 3607 }, (flush) => betaThat(answer)(flush));
+    expect(await deliver(recordAt('1', 0))).toBe(rejected);
+    wait(20);
+    answer = 'accepts';
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    answer = 'throttles';
+    for (const pause of [5, 20]) {
+      wait(pause);
+      expect(await deliver(recordAt('2', 25))).toBe(rejected);
+    }
+  });
+
   it('is tried again with the flushes of later entries, until it accepts one', async () => {
     let answer: Answer = 'forbids';
     const { deliver, wait, names, flushes } = startEnvironment({ giveUpAge: 3607 }, (flush) => betaThat(answer)(flush));
@@ -645,11 +667,21 @@ describe('a stage that keeps rejecting', () => {
   it('is tried again by a delivery without entries, as long as a flush is of use, and at most once a second', async () => {
     const { deliver, wait, flushes } = startEnvironment({ giveUpAge: 3607 }, betaThat('forbids'));
     await deliver(recordAt('1', 0));
-    for (const pause of [0.5, 0.5, 3600, 10]) {
+    for (const pause of [0.5, 0.5, 3606, 10]) {
       wait(pause);
       expect(await deliver()).toBe('done');
     }
-    expect(flushes).toEqual(['live@0', 'beta@0', 'beta@1', 'beta@3601']);
+    expect(flushes).toEqual(['live@0', 'beta@0', 'beta@1', 'beta@3607']);
+  });
+
+  it('is tried again as long as a flush is of use to the youngest of the entries', async () => {
+    const { deliver, wait, flushes } = startEnvironment({ giveUpAge: 3607 }, betaThat('throttles'));
+    await deliver(recordAt('1', 0));
+    wait(30);
+    expect(await deliver(recordAt('1', 0), recordAt('2', 30))).toBe('done');
+    wait(3600);
+    await deliver();
+    expect(flushes.at(-1)).toBe('beta@3630');
   });
 
   it.each(['throttles', 'forbids'] as const)(
@@ -697,6 +729,17 @@ describe('stages that cannot be read', () => {
     expect(events.at(-1)).toEqual({ event: 'flush-abandoned', entries: 1 });
     wait(5);
     expect(await deliverUnread(recordAt('2', elapsed()))).toBe('done');
+  });
+
+  it('hold the entries up in full when they could be read in between', async () => {
+    const { deliver, deliverUnread, wait } = startEnvironment({ giveUpAge: 3607 });
+    expect(await deliverUnread(recordAt('1', 0))).toMatch(/could not all be read/);
+    wait(20);
+    expect(await deliver(recordAt('1', 0))).toBe('done');
+    for (const pause of [5, 20]) {
+      wait(pause);
+      expect(await deliverUnread(recordAt('2', 25))).toMatch(/could not all be read/);
+    }
   });
 
   it('hold up entries that want a flush only', async () => {
