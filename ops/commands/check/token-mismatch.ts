@@ -6,7 +6,7 @@ import {
   type UnverifiedJws,
 } from '../../../lambda/token/compact-jws.ts';
 import { isIdentifier } from '../../../lambda/token/identifier.ts';
-import { FIRST_IMPLAUSIBLE_SECOND } from '../../../lambda/token/numeric-date.ts';
+import { isNumericDate } from '../../../lambda/token/numeric-date.ts';
 import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { foundText, instantText, oneOf } from './found-text.ts';
 
@@ -118,10 +118,9 @@ function clientMismatch(payload: JsonObject, { claimNames, clients }: TrustedIss
 /** Every claim that breaks a rule of the rejection reason `claim`. */
 function claimMismatches({ jws: { payload }, issuer }: Compared): readonly TokenMismatch[] {
   const { requiredClaims, audiences } = issuer;
-  const { scopes: _scopes, ...identifiers } = issuer.claimNames;
   const rules: readonly Rule[] = [
-    ...['iat', 'exp'].map((name) => ({ name, holds: isInstant, expected: SECONDS })),
-    { name: 'nbf', holds: optional(isInstant), expected: `${SECONDS}, or absent` },
+    ...['iat', 'exp'].map((name) => ({ name, holds: isNumericDate, expected: SECONDS })),
+    { name: 'nbf', holds: optional(isNumericDate), expected: `${SECONDS}, or absent` },
     { name: 'sub', holds: isIdentifier, expected: IDENTIFIER },
     ...(audiences.length > 0
       ? [
@@ -137,16 +136,15 @@ function claimMismatches({ jws: { payload }, issuer }: Compared): readonly Token
       holds: (claim: unknown) => claim === value,
       expected: foundText(value),
     })),
-    ...Object.values(identifiers)
-      .flat()
-      .map((name) => ({
-        name,
-        holds: optional(isIdentifier),
-        expected: `${IDENTIFIER}, or absent`,
-      })),
+    ...identifierRules(issuer),
   ];
   const broken = rules.filter(({ name, holds }) => !holds(payload[name]));
   return broken.map(({ name, expected }) => ({ name, found: foundText(payload[name]), expected }));
+}
+
+function identifierRules({ claimNames: { scopes: _scopes, ...identifiers } }: TrustedIssuer): readonly Rule[] {
+  const names = Object.values(identifiers).flat();
+  return names.map((name) => ({ name, holds: optional(isIdentifier), expected: `${IDENTIFIER}, or absent` }));
 }
 
 interface Rule {
@@ -157,10 +155,6 @@ interface Rule {
 
 function optional(holds: Rule['holds']): Rule['holds'] {
   return (claim) => claim === undefined || holds(claim);
-}
-
-function isInstant(claim: unknown): boolean {
-  return typeof claim === 'number' && claim >= 0 && claim < FIRST_IMPLAUSIBLE_SECOND;
 }
 
 function isAudience(claim: unknown): boolean {
