@@ -114,7 +114,7 @@ export class AttachedApis {
   }
 }
 
-export function identityOf({ api }: AttachedApi): RestApiIdentity {
+function identityOf({ api }: AttachedApi): RestApiIdentity {
   return restApiBehind(api.restApiId, api);
 }
 

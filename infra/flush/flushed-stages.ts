@@ -56,7 +56,7 @@ export class FlushedStages {
  *
  * @throws DeploymentError for a stage of another stack whose name only the deployment knows
  */
-export function stageNameOf(resource: CfnResource, flusherStack: Stack): FlushedStage['stageName'] | undefined {
+function stageNameOf(resource: CfnResource, flusherStack: Stack): FlushedStage['stageName'] | undefined {
   const isStage = isOfType(resource, 'AWS::ApiGateway::Stage');
   const StageName = propertyOf(resource, 'StageName');
   if (isStage && Stack.of(resource) === flusherStack) return resource.ref;

@@ -194,7 +194,7 @@ function widest(
   return both.length > MAX_COPIES ? [unfixed] : both;
 }
 
-export function isLiteral(text: string): boolean {
+function isLiteral(text: string): boolean {
   return text !== PARAMETER && text !== REST;
 }
 

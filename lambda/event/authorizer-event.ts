@@ -16,7 +16,7 @@ export function readEvent(event: unknown): AuthorizationRequest {
  * Reads the event of a REST API's TOKEN authorizer. API Gateway caches the decision for the header value, so nothing else of
  * the request may enter it. undefined: another event.
  */
-export function readRestToken({ type, methodArn, authorizationToken }: UnreadEvent): AuthorizationRequest | undefined {
+function readRestToken({ type, methodArn, authorizationToken }: UnreadEvent): AuthorizationRequest | undefined {
   if (type !== 'TOKEN' || typeof methodArn !== 'string' || typeof authorizationToken !== 'string') return undefined;
   return { authorizationToken, stageArn: stageArnOf(methodArn), route: undefined };
 }
@@ -41,7 +41,7 @@ export const REQUEST_IDENTITY_SOURCES = [
  * A request without the header is a client's fault: with a result TTL of 0, API Gateway may invoke the function although an
  * identity source is absent.
  */
-export function readRestRequest(event: UnreadEvent): AuthorizationRequest | undefined {
+function readRestRequest(event: UnreadEvent): AuthorizationRequest | undefined {
   const { type, methodArn, multiValueHeaders, requestContext } = event;
   const { resourcePath, httpMethod } = Object(requestContext) as { resourcePath?: unknown; httpMethod?: unknown };
   if (type !== 'REQUEST' || typeof methodArn !== 'string' || multiValueHeaders === undefined) return undefined;

@@ -4,11 +4,14 @@ import type { SignatureAlgorithm, TrustedIssuer } from '../token/trusted-issuer.
 import { createKeySetDownload, DownloadError, type DownloadKeySet, type DownloadObstacle } from './key-set-download.ts';
 import { type KeysByHeader, type PublishedKeys, publishedKeys, undisclosed } from './published-keys.ts';
 
-/** Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this. */
+/**
+ * Milliseconds after which a key set is downloaded again, at the next request. A withdrawn key works no longer than this, or than
+ * `STALE_UNTIL` while the download fails.
+ */
 export const REFRESH_AFTER = 10 * 60_000;
 
 /** Milliseconds for which a key set serves while its refresh fails. */
-export const STALE_UNTIL = 60 * 60_000;
+const STALE_UNTIL = 60 * 60_000;
 
 /** Milliseconds between two attempts while keys are held: unknown key ids cost the issuer one request in this time. */
 export const COOL_DOWN = 30_000;

@@ -1,7 +1,7 @@
 import { InvalidTokenError } from '../errors.ts';
 
 /** Maximum length of a token in characters; API Gateway lets all headers together have 10,240 bytes. */
-export const MAX_TOKEN_LENGTH = 8192;
+const MAX_TOKEN_LENGTH = 8192;
 
 const MAX_AUTHORIZATION_TOKEN_LENGTH = 'Bearer '.length + MAX_TOKEN_LENGTH;
 

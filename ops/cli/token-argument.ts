@@ -49,6 +49,6 @@ export function rejectTokenArguments(argv: readonly string[]): void {
 }
 
 /** A command that takes a token from the shell variable `TOKEN` without showing it: `printf` is built into the shell. */
-export function pipedForm(words: string): string {
+function pipedForm(words: string): string {
   return `printf %s "$TOKEN" | npm run --silent revocations -- ${words} -`;
 }

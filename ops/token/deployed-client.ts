@@ -52,7 +52,7 @@ async function secretIn(file: string, { readStandardInput }: Terminal): Promise<
 }
 
 /** Reads the secret of a machine client, with `cognito-idp:DescribeUserPoolClient`. @throws OperatorError */
-export async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
+async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
   try {
     const command = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });
     const { UserPoolClient } = await new CognitoIdentityProviderClient({ region }).send(command);

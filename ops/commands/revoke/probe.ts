@@ -145,7 +145,7 @@ interface RegionalMeasurement extends Measurement {
 }
 
 /** Adds the measurements to a report. The exit code is 1 unless the lag was measured in every Region. */
-export function withMeasurements(report: Report, measured: readonly RegionalMeasurement[]): Report {
+function withMeasurements(report: Report, measured: readonly RegionalMeasurement[]): Report {
   const isMeasured = measured.every(({ measuredLagSeconds }) => measuredLagSeconds !== null);
   return {
     text: [report.text, ...measured.map(lineOf)].join('\n'),
