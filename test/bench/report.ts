@@ -36,12 +36,12 @@ function coldTable(title: string, cold: ColdResult): string {
   const head = [
     title,
     'total',
-    'ours by it',
+    'ours / row',
     'Node.js',
     'load',
     'first decision',
     'CPU',
-    'ours by it',
+    'ours / row',
     'bundle (gzip)',
   ];
   return table(head, rows);
@@ -54,7 +54,7 @@ function profileTable({ ours, floor }: ColdProfile): string {
     (a, b) => beyond(b) - beyond(a),
   );
   const cells = owners.map((owner) => [ours[owner], floor[owner], beyond(owner)].map((each) => each.toFixed(1)));
-  const head = ['cold start, profiled (ms, slower by that)', 'ours', 'floor', 'beyond it'];
+  const head = ['cold start, profiled (ms, slowed by the profiler)', 'ours', 'floor', 'difference'];
   return table(
     head,
     owners.map((owner, index) => [owner, ...(cells[index] ?? [])]),

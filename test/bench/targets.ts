@@ -28,7 +28,7 @@ export function verdictsOn({ cold, warm, scale, memory }: BenchResults): readonl
 
 function coldVerdicts(cold: NonNullable<BenchResults['cold']>): readonly Verdict[] {
   return COLD_CONTESTANTS.filter((name) => name !== 'ours').map((name) => ({
-    target: `cold start, ours by ${name}`,
+    target: `cold start, ours / ${name}`,
     measured: cold.ours.total.median / cold[name].total.median,
     limit: name === 'floor' ? 1.25 : 0.6,
     unit: '',
@@ -40,7 +40,7 @@ function warmVerdict({ algorithm, tokens, of }: NonNullable<BenchResults['warm']
   return tokens === 'same'
     ? { target: `same token, ${algorithm}, CPU`, measured: ours, limit: 15, unit: 'µs' }
     : {
-        target: `fresh tokens, ${algorithm}, ours by jose.jwtVerify`,
+        target: `fresh tokens, ${algorithm}, ours / jose.jwtVerify`,
         measured: of.ours.wall.median / of['jose.jwtVerify'].wall.median,
         limit: 1.15,
         unit: '',
@@ -54,20 +54,20 @@ function scaleVerdicts({ entries, routes, garbage, hostileKeySets }: ScaleResult
   const mean = plain.reduce((sum, each) => sum + each, 0) / plain.length;
   return [
     {
-      target: `${largest?.entries} entries by an empty table`,
+      target: `${largest?.entries} entries / an empty table`,
       measured: (largest?.decision.wall.median ?? Number.NaN) / smallest,
       limit: 1.1,
       unit: '',
     },
     {
-      target: '500 routes by 10 routes',
+      target: '500 routes / 10 routes',
       measured: (routes.at(-1)?.decision.cpu.median ?? Number.NaN) / (routes[0]?.decision.cpu.median ?? Number.NaN),
       limit: 2,
       unit: '',
     },
     { target: 'garbage rejected on one core', measured: 1e6 / mean, limit: 50_000, unit: '/s', atLeast: true },
     ...SHAPED_GARBAGE.map((kind) => ({
-      target: `garbage, ${kind}, by plain garbage`,
+      target: `garbage, ${kind} / plain garbage`,
       measured: garbage.of[kind].cpu.median / mean,
       limit: 10,
       unit: '' as const,
@@ -91,7 +91,7 @@ function scaleVerdicts({ entries, routes, garbage, hostileKeySets }: ScaleResult
 function memoryVerdict(memory: NonNullable<BenchResults['memory']>): Verdict {
   const halfway = memory[memory.length / 2 - 1];
   return {
-    target: `RSS after ${memory.at(-1)?.tokens} tokens by that after ${halfway?.tokens}`,
+    target: `RSS after ${memory.at(-1)?.tokens} tokens / after ${halfway?.tokens}`,
     measured: (memory.at(-1)?.rss ?? Number.NaN) / (halfway?.rss ?? Number.NaN),
     limit: 1.1,
     unit: '',
