@@ -37,6 +37,8 @@ export function createVerifiedTokenCache(
     if (known !== undefined && (await known.currentKey()) === known.key && isWithin(known, now())) {
       return known.accessToken;
     }
+    // Before `verify`, which throws for an expired token: each repeat would read the key twice, and report a stale set twice.
+    remembered.forget(token);
     const verified = await verify(token);
     remembered.add(token, verified);
     return verified.accessToken;
@@ -56,16 +58,16 @@ class RememberedTokens {
   }
 
   add(token: string, verified: VerifiedToken): void {
-    this.#forget(token);
+    this.forget(token);
     this.#tokens.set(token, verified);
     this.#characters += token.length;
     for (const oldest of this.#tokens.keys()) {
       if (this.#tokens.size <= MAX_REMEMBERED_TOKENS && this.#characters <= MAX_REMEMBERED_CHARACTERS) return;
-      this.#forget(oldest);
+      this.forget(oldest);
     }
   }
 
-  #forget(token: string): void {
+  forget(token: string): void {
     if (this.#tokens.delete(token)) this.#characters -= token.length;
   }
 }

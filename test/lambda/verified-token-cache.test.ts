@@ -28,7 +28,15 @@ function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
     if (published === undefined) throw new DownloadError('timeout', 'busy');
     return published.map(({ publicJwk }) => publicJwk);
   };
-  const keySetOf = (one: TrustedIssuer) => new KeySet(one, { now: clock.now, report: () => undefined, download });
+  let keyReads = 0;
+  const keySetOf = (one: TrustedIssuer) => {
+    const keys = new KeySet(one, { now: clock.now, report: () => undefined, download });
+    const keyFor: KeySet['keyFor'] = (...header) => {
+      keyReads += 1;
+      return keys.keyFor(...header);
+    };
+    return { keyFor };
+  };
   return {
     clock,
     verify: createTokenVerifier({ issuers: [issuer], keySetOf, contextClaims: {}, now: clock.now }),
@@ -39,6 +47,7 @@ function verifierUnderTest(settings: Partial<TrustedIssuer> = {}) {
       published = undefined;
     },
     downloads: () => downloads,
+    keyReads: () => keyReads,
   };
 }
 
@@ -230,6 +239,27 @@ describe('the cache', () => {
     clock.set(NOW + 12);
     await inTurn(new Array(Math.ceil(MAX_REMEMBERED_CHARACTERS / repeated.length)).fill(repeated), verify);
     expect(await verify(other)).toBe(kept);
+  });
+
+  it('counts a token once that comes many times at the same moment', async () => {
+    const { verify } = verifierUnderTest();
+    const repeated = tokenWith({ padding: 'x'.repeat(5000) });
+    const other = tokenWith();
+    const kept = await verify(other);
+    const times = Math.ceil(MAX_REMEMBERED_CHARACTERS / repeated.length);
+    await Promise.all(Array.from({ length: times }, () => verify(repeated)));
+    expect(await verify(other)).toBe(kept);
+  });
+
+  it('forgets a token that is rejected, so that each repeat of it reads the key once', async () => {
+    const { verify, clock, keyReads } = verifierUnderTest({ clockTolerance: 0 });
+    const token = tokenWith({ exp: NOW + 10 });
+    await verify(token);
+    clock.set(NOW + 11);
+    expect(await judgement(verify(token))).toBe('expired');
+    const before = keyReads();
+    expect(await judgement(verify(token))).toBe('expired');
+    expect(keyReads()).toBe(before + 1);
   });
 
   it('never changes an answer, however often tokens come and however the clock jumps', async () => {
