@@ -191,7 +191,7 @@ describe('a field of the deployment', () => {
     ['requestsPerAddress', () => ({ webAcl: 'managed-rules', requestsPerAddress: number() })],
   ];
 
-  it.each(rejected)('is rejected in one sentence where synth needs it: %s', (field, changes) => {
+  it.each(rejected)('is rejected in one sentence where synth needs it: %s (row %#)', (field, changes) => {
     const deployment = { ...soundDeployment, ...changes() } as Deployment;
     const stack = () => new ApiStack(newApp(), 'bearer-authorizer', { deployment });
     expect(stack).toThrow(DeploymentError);

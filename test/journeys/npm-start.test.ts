@@ -99,8 +99,9 @@ describe('npm start says in one sentence why it cannot start', () => {
   ])('when npm keeps %j', async (argv, name) => {
     const { code, sentence } = await finished(npmStart(...argv));
     expect(code).toBe(2);
-    expect(sentence).toContain(
-      `npm kept ${name} for itself, so nothing was done: write npm run start -- … ${name} (or, if `,
+    expect(sentence).toBe(
+      `npm kept ${name} for itself, so nothing was done: write npm run start -- … ${name} (or, if your shell or a script ` +
+        `that runs this one gave it, unset npm_config_${name.slice(2)} there).`,
     );
   });
 

@@ -12,7 +12,7 @@ const events: readonly (readonly [metric: string, value: number, unit: string, e
   ['EntryFinding', 1, 'Count', { event: 'entry-finding', finding: 'unknown-alias', sentence: 'x', writtenAt: 'then' }],
 ];
 
-it.each(events)('%s is counted by the function, %d %s', (metric, value, unit, event) => {
+it.each(events)('%s is counted by the function, %d %s for %j', (metric, value, unit, event) => {
   const lines: string[] = [];
   createFlushLog({ write: (line) => lines.push(line), functionName: 'flusher', now: () => 1_800_000_000_000 })(event);
   expect(lines).toHaveLength(1);

@@ -51,7 +51,7 @@ describe('C4 a claim for the backend', () => {
     'x'.repeat(256),
     'x'.repeat(4_000),
   ];
-  it.each(dropped)('is left out if it is %j, and the rest stays', async (claim) => {
+  it.each(dropped.map((claim) => [claim]))('is left out if it is %j, and the rest stays', async (claim) => {
     expect(await contextOf(claim)).toEqual({
       subject: 'alice',
       issuer: 'main',

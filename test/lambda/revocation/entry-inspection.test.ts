@@ -181,13 +181,16 @@ describe('`purgeAt` of an entry', () => {
     ['iss#main', now - 10],
     ['kid#main#a', undefined],
   ];
-  it.each(withPurgeAt)('that had passed when %s was written is reported, not only as too early', (target, before) => {
-    const item = { target: { S: target }, ...(before !== undefined && { before: { N: String(before) } }) };
-    const at = (purgeAt: number) => kindsOf({ ...item, purgeAt: { N: String(purgeAt) } });
-    expect(at(now)).toEqual(['purge-in-past']);
-    expect(at(now - 4 * 365 * 86_400)).toEqual(['purge-in-past']);
-    expect(at(now + 1)).toEqual(['purge-too-early']);
-  });
+  it.each(withPurgeAt)(
+    'that had passed when %s (`before`: %j) was written is reported, not only as too early',
+    (target, before) => {
+      const item = { target: { S: target }, ...(before !== undefined && { before: { N: String(before) } }) };
+      const at = (purgeAt: number) => kindsOf({ ...item, purgeAt: { N: String(purgeAt) } });
+      expect(at(now)).toEqual(['purge-in-past']);
+      expect(at(now - 4 * 365 * 86_400)).toEqual(['purge-in-past']);
+      expect(at(now + 1)).toEqual(['purge-too-early']);
+    },
+  );
 
   it('that has passed is reported where the time of writing is unknown', () => {
     const { writtenAt: _, ...unknown } = facts;

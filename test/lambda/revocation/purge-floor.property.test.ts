@@ -76,7 +76,7 @@ describe('the purge floor', () => {
     iss: [[{ now: NOW, endsAt: undefined, before: NOW + 8.5 }, NOW + 9 + 2 + 86_400 + 5 + 3600]],
   };
   const rows = prefixes.flatMap((prefix) => ROWS[prefix].map((row) => [prefix, ...row] as const));
-  it.each(rows)('of %s with %j is %d', (prefix, facts, floor) => {
+  it.each(rows)('of %s with %j is %j', (prefix, facts, floor) => {
     expect(purgeFloor({ prefix }, issuer, facts)).toBe(floor);
   });
 });

@@ -69,7 +69,7 @@ const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 /** Every other last character that lax decoders read as the same last byte: its low four bits are spare. */
 const otherLastCharacters = Array.from({ length: 15 }, (_, spare): Case => {
   const last = BASE64URL.charAt(BASE64URL.indexOf(good.slice(-1)) + spare + 1);
-  return [`its last character written in another way, ${spare + 1}`, good.slice(0, -1) + last];
+  return [`${spare + 1}: its last character written in another way`, good.slice(0, -1) + last];
 });
 
 const spellings = [

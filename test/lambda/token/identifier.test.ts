@@ -25,6 +25,6 @@ const notNames: readonly unknown[] = [
   ],
   ...[undefined, null, 1, true, {}, [], ['a'], new String('a')],
 ];
-it.each(notNames)('%j cannot name anything', (value) => {
+it.each(notNames.map((value) => [value]))('%j cannot name anything', (value) => {
   expect(isIdentifier(value)).toBe(false);
 });
