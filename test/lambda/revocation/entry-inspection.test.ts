@@ -182,7 +182,7 @@ describe('`purgeAt` of an entry', () => {
     ['kid#main#a', undefined],
   ];
   it.each(withPurgeAt)(
-    'that had passed when %s (`before`: %j) was written is reported, not only as too early',
+    'that had passed when %s was written is reported, not only as too early (`before`: %j)',
     (target, before) => {
       const item = { target: { S: target }, ...(before !== undefined && { before: { N: String(before) } }) };
       const at = (purgeAt: number) => kindsOf({ ...item, purgeAt: { N: String(purgeAt) } });
