@@ -7,17 +7,19 @@ import { problemWithValue } from '../entry/pasted-value.ts';
 /** What an entry is chosen by. A JWT of `-` is read from standard input when the command runs. */
 export type Selector =
   | { readonly by: 'jwt'; readonly jwt: string }
-  | {
-      readonly by: 'value';
-      readonly level: RevocationLevel;
-      readonly value: string;
-      readonly issuer: string | undefined;
-      /** Take the value as it stands, even if it looks pasted with something around it. */
-      readonly exact?: boolean;
-      /** The verb of the command, for a command to copy. */
-      readonly verb?: string;
-    }
+  | ValueSelector
   | { readonly by: 'target'; readonly target: string };
+
+export interface ValueSelector {
+  readonly by: 'value';
+  readonly level: RevocationLevel;
+  readonly value: string;
+  readonly issuer: string | undefined;
+  /** Take the value as it stands, even if it looks pasted with something around it. */
+  readonly exact?: boolean;
+  /** The verb of the command, for a command to copy. */
+  readonly verb?: string;
+}
 
 export interface SelectorOptions {
   readonly issuer?: string;

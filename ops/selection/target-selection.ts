@@ -12,7 +12,7 @@ import { printable } from '../cli/terminal-text.ts';
 import { commandFor } from '../entry/entry-text.ts';
 import { meantBy } from '../entry/pasted-value.ts';
 import { issuerOf } from '../entry/revocation.ts';
-import type { Selector } from './selector-command-line.ts';
+import type { Selector, ValueSelector } from './selector-command-line.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
 
 export interface SelectedTarget {
@@ -51,7 +51,7 @@ export function selectTarget(
 
 /** @throws UsageError with the command that was meant, and the way to mean the value as it stands */
 function requirePlainValue(
-  { level, value, verb = 'revoke' }: Extract<Selector, { readonly by: 'value' }>,
+  { level, value, verb = 'revoke' }: ValueSelector,
   { configuration }: AuthorizerDescription,
 ): void {
   const aliases = configuration.issuers.flatMap(aliasesOf);

@@ -17,6 +17,7 @@ import {
   requireLevelRead,
   revocationOf,
 } from '../../entry/revocation.ts';
+import type { ValueSelector } from '../../selection/selector-command-line.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import type { ImportColumn, ImportFields } from './import-fields.ts';
@@ -44,18 +45,7 @@ export interface ImportedEntry {
 export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry | string {
   const { command, authorizer, revokedBy, asOf, now } = facts;
   const level = levelOf(fields.level);
-  const value = checkedValue(fields.value, level);
-  const { target, issuer } = selectTarget(
-    {
-      by: 'value',
-      level,
-      value,
-      issuer: fields.issuer ?? command.issuer,
-      exact: exactOf(fields.exact),
-      verb: 'import',
-    },
-    authorizer,
-  );
+  const { target, issuer } = selectTarget(selectorOf(fields, level, command), authorizer);
   requireLevelRead(authorizer, target);
   const wish: RevocationWish = {
     before: beforeOf(fields.before, level, facts),
@@ -71,6 +61,17 @@ export function importedEntry(fields: ImportFields, facts: ImportFacts): Importe
   const problem = problemWithSize(revocation);
   if (problem !== undefined) throw new OperatorError(problem);
   return { revocation, least: revocationOf(target, issuer, wish, asOf) };
+}
+
+function selectorOf(fields: ImportFields, level: RevocationLevel, { issuer }: ImportFacts['command']): ValueSelector {
+  return {
+    by: 'value',
+    level,
+    value: checkedValue(fields.value, level),
+    issuer: fields.issuer ?? issuer,
+    exact: exactOf(fields.exact),
+    verb: 'import',
+  };
 }
 
 function uselessBefore(before: number): OperatorError {
