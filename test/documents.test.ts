@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { npmScripts, packageProgram } from '../ops/cli/caller.ts';
 import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
-import { planGrammar } from '../ops/plan.ts';
 import { revocationsGrammar } from '../ops/revocations.ts';
+import { verbsGrammar } from '../ops/verbs.ts';
 import { type CodeBlock, codeBlocks } from './support/document-blocks.ts';
 import { wordsOf } from './support/operator/operator-at-work.ts';
 
@@ -186,16 +187,20 @@ describe('the code blocks of the documents', () => {
 
 /** Parsers of the programs whose command lines need no file, clock or network. */
 const GRAMMARS: Readonly<Record<string, (argv: readonly string[]) => unknown>> = {
-  plan: (argv) => parseCommandLine(planGrammar, argv),
-  revocations: (argv) => parseCommandLine(revocationsGrammar, argv),
+  'npm run plan --': (argv) => parseCommandLine(verbsGrammar(npmScripts), ['plan', ...argv]),
+  'npm run routes --': (argv) => parseCommandLine(verbsGrammar(npmScripts), ['routes', ...argv]),
+  'npm run revocations --': (argv) => parseCommandLine(revocationsGrammar, argv),
+  'npx bearer-authorizer': (argv) => parseCommandLine(verbsGrammar(packageProgram({})), argv),
 };
 
 describe('the command lines in the documents', () => {
   const commandLines = documents.flatMap((document) => [
     ...new Set(
-      [...read(document).matchAll(/npm run (?:--silent )?(plan|revocations) -- ([^`\n|)]*[^`\n|) ])/g)].flatMap(
-        ([, program = '', words = '']) => (words.includes('…') ? [] : [{ document, program, words }]),
-      ),
+      [
+        ...read(document)
+          .replaceAll('npm run --silent', 'npm run')
+          .matchAll(/(npm run (?:plan|revocations|routes) --|npx bearer-authorizer) ([^`\n|)]*[^`\n|) ])/g),
+      ].flatMap(([, program = '', words = '']) => (words.includes('…') ? [] : [{ document, program, words }])),
     ),
   ]);
 

@@ -23,7 +23,8 @@ export function optionsKeptByNpm(
   argv: readonly string[],
   environment: Environment,
 ): readonly string[] {
-  if (environment.npm_lifecycle_event === undefined) return [];
+  // npx passes all words after the program's name on. Options before it, such as --yes, are meant for npx itself.
+  if ([undefined, 'npx'].includes(environment.npm_lifecycle_event)) return [];
   const arrived = new Set(argv.map((word) => word.replace(/=.*/s, '')));
   return names.filter((name) => !arrived.has(name) && isKept(name, environment)).toSorted();
 }

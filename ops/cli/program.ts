@@ -1,3 +1,4 @@
+import { type Caller, npmScripts } from './caller.ts';
 import { sentenceOf, UsageError } from './operator-error.ts';
 import { type Screen, screenOn } from './progress.ts';
 import { type Grammar, type Help, parseCommandLine, printHelp } from './quiet-commander.ts';
@@ -11,26 +12,37 @@ export interface Program<C extends { readonly kind: string }> {
 }
 
 /**
- * Runs a program. An error becomes one sentence on standard error.
+ * Runs a program. An error becomes one sentence on standard error, or with `--json` a document on standard output: a program
+ * that reads the output finds exactly one document there, and standard error may hold messages besides.
+ *
  * @returns the exit code: 0 done, 1 not done or not confirmed, 2 wrong command line, nothing done
  */
 export async function runProgram<C extends { readonly kind: string }>(
   { grammar, run }: Program<C>,
   argv: readonly string[],
   terminal: Terminal,
+  caller: Caller = npmScripts,
 ): Promise<number> {
-  const screen = screenOn(terminal);
+  const screen = screenOn(terminal, caller);
   try {
-    const command = parseCommandLine<C>(grammar, argv, terminal.environment);
+    const command = parseCommandLine<C>(grammar, argv, terminal.environment, caller);
     return isHelp(command) ? printHelp(command, screen) : await run(command, screen);
   } catch (error) {
-    screen.err.write(`${sentenceOf(error)}\n`);
+    const sentence = sentenceOf(error);
+    if (asksForJson(argv)) screen.out.write(`${JSON.stringify({ error: sentence })}\n`);
+    else screen.err.write(`${sentence}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
 function isHelp(command: { readonly kind: string }): command is Help {
   return command.kind === 'help';
+}
+
+/** Whether the words hold the option `--json`, even where they are wrong otherwise. What follows `--` is no option. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
 }
 
 /** The result of a command for people (`text`), for programs (`document`, with `--json`) and for the shell. */

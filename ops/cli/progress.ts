@@ -1,4 +1,5 @@
 import { printableLines } from '../../lambda/log/printable.ts';
+import type { Caller } from './caller.ts';
 import type { Terminal } from './terminal.ts';
 import { WIPE } from './terminal-text.ts';
 
@@ -13,9 +14,11 @@ export type ShowProgress = (what: string, done: number, total: number | undefine
 export interface Screen extends Terminal {
   /** Shows a bar, or a counter when the total is undefined; nothing when standard error is not a terminal. */
   readonly showProgress: ShowProgress;
+  /** Writes commands as the operator starts them. */
+  readonly caller: Caller;
 }
 
-export function screenOn(terminal: Terminal): Screen {
+export function screenOn(terminal: Terminal, caller: Caller): Screen {
   const { out, err } = terminal;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
@@ -34,7 +37,7 @@ export function screenOn(terminal: Terminal): Screen {
     isDrawn = !isLast;
     err.write(`${WIPE}${what} ${bar(done, total)}${isLast ? '\n' : ''}`);
   };
-  return { ...terminal, out: wiping(out), err: wiping(err), showProgress };
+  return { ...terminal, out: wiping(out), err: wiping(err), showProgress, caller };
 }
 
 function bar(done: number, total: number | undefined): string {

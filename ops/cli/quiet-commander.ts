@@ -1,4 +1,5 @@
 import { type Command as Commander, CommanderError } from 'commander';
+import { type Caller, npmScripts } from './caller.ts';
 import { type Environment, keptSentence, optionsKeptByNpm } from './npm-options.ts';
 import { UsageError } from './operator-error.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,7 +12,7 @@ export type Found<C> = (command: C) => void;
 /** A program's command line. Its actions pass the command that they parse to `found`. */
 export type Grammar<C> = (found: Found<C>) => Commander;
 
-/** The help text, for `--help` (exit code 0) or for a command line that names no command (exit code 2). */
+/** The help text, for `--help` (exit code 0) or for a command line that names no command (exit code 2), or the version. */
 export interface Help {
   readonly kind: 'help';
   readonly text: string;
@@ -21,19 +22,21 @@ export interface Help {
 /**
  * Parses a command line with commander, which then prints nothing and never ends the process.
  * @param environment - the variables that show which options npm kept
+ * @param caller - writes commands as the operator starts them
  * @throws UsageError
  */
 export function parseCommandLine<C>(
   grammar: Grammar<C>,
   argv: readonly string[],
   environment: Environment = {},
+  caller: Caller = npmScripts,
 ): C | Help {
   const found: C[] = [];
   const program = grammar((command) => found.push(command));
-  rejectTokenArguments(argv);
+  rejectTokenArguments(argv, caller);
   const kept = optionsKeptByNpm(longNames(commandNamed(program, argv)), argv, environment);
   if (kept.length > 0) throw new UsageError(keptSentence(kept, environment));
-  const help = helpOrNothing(program, argv);
+  const help = helpOrNothing(program, withoutHelpCommand(program, argv));
   if (help !== undefined) return help;
   const [command] = found;
   if (command === undefined) throw new UsageError('Say what to do: see --help.');
@@ -60,6 +63,12 @@ function optionNames(command: Commander): ReadonlySet<string> {
   return new Set([...longNames(command), ...command.commands.flatMap((child) => [...optionNames(child)])]);
 }
 
+/** `help revoke subject` means `revoke subject --help`; commander's own command takes one word only. */
+function withoutHelpCommand({ commands }: Commander, argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv;
+  return first === 'help' && commands.length > 0 ? [...words, '--help'] : argv;
+}
+
 /** @throws UsageError */
 function helpOrNothing(program: Commander, argv: readonly string[]): Help | undefined {
   let text = '';
@@ -71,23 +80,25 @@ function helpOrNothing(program: Commander, argv: readonly string[]): Help | unde
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text, exitCode: 0 };
+    if (SHOWN_ON_REQUEST.includes(error.code)) return { kind: 'help', text, exitCode: 0 };
     if (error.code === 'commander.help') return { kind: 'help', text, exitCode: 2 };
     throw error;
   }
 }
 
+const SHOWN_ON_REQUEST = ['commander.helpDisplayed', 'commander.version'];
+
 /** Configures a command and all commands below it: commander passes settings on only to commands added later. */
 function configure(command: Commander, print: (text: string) => void): void {
   command.exitOverride((error) => throwFrom(error, command));
   command.configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
-  command.helpCommand(false).configureHelp({ helpWidth: 120 });
+  command.helpCommand(false).configureHelp({ ...command.configureHelp(), helpWidth: 120 });
   for (const child of command.commands) configure(child, print);
 }
 
 /** @throws UsageError whose one sentence repeats no word long enough to be a token; CommanderError for help */
 function throwFrom(error: CommanderError, command: Commander): never {
-  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.help') throw error;
+  if (SHOWN_ON_REQUEST.includes(error.code) || error.code === 'commander.help') throw error;
   if (command.registeredArguments.length > 0 && /^error: unknown option '-[^-]./.test(error.message)) {
     throw new UsageError(
       'A value that begins with a dash goes to the end, after --: revoke session --issuer main -- -x1.',

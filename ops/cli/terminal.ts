@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Environment } from './npm-options.ts';
 import { typedOrPiped } from './typed-input.ts';
 
@@ -17,14 +16,15 @@ export interface Terminal {
   readonly environment?: Environment;
 }
 
-export function processTerminal(): Terminal {
+/** @param localFolder - where `npm start` describes what it runs */
+export function processTerminal(localFolder: string): Terminal {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads);
   return {
     out: process.stdout,
     err: process.stderr,
     readStandardInput: () => typedOrPiped(process.stdin, process.stderr),
     now: () => Date.now() / 1000,
-    localFolder: fileURLToPath(new URL('../../.local/', import.meta.url)),
+    localFolder,
     environment: process.env,
   };
 }

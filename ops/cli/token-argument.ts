@@ -1,3 +1,4 @@
+import type { Caller } from './caller.ts';
 import { UsageError } from './operator-error.ts';
 
 /** A large piece of a token: most headers begin with `{"`, which is `eyJ` in base64url (RFC 7515 section 7.1). */
@@ -40,15 +41,15 @@ const TAKES_TOKEN: readonly (readonly string[])[] = [
  * Rejects arguments that hold a token: arguments are visible in the process list, the shell's history and npm's debug log.
  * @throws UsageError that shows how to pipe the token in, and repeats nothing of it
  */
-export function rejectTokenArguments(argv: readonly string[]): void {
+export function rejectTokenArguments(argv: readonly string[], caller: Caller): void {
   if (!argv.some(holdsToken)) return;
   const words = TAKES_TOKEN.find((all) => all.every((word, index) => argv[index] === word)) ?? ['revoke', 'token'];
   throw new UsageError(
-    `An argument looks like a token, which is now in the process list, the shell's history and npm's log, so treat it as leaked; nothing was done: pipe it in instead: ${pipedForm(words.join(' '))}`,
+    `An argument looks like a token, which is now in the process list, the shell's history and npm's log, so treat it as leaked; nothing was done: pipe it in instead: ${pipedForm(words.join(' '), caller)}`,
   );
 }
 
 /** A command that takes a token from the shell variable `TOKEN` without showing it: `printf` is built into the shell. */
-function pipedForm(words: string): string {
-  return `printf %s "$TOKEN" | npm run --silent revocations -- ${words} -`;
+function pipedForm(words: string, caller: Caller): string {
+  return `printf %s "$TOKEN" | ${caller(`${words} -`, 'piped')}`;
 }

@@ -37,9 +37,9 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
   if (target.prefix === 'th') return certain(fixForDigest(kinds));
   const issuerAlias = presentAlias(target.issuerAlias, region);
   if (issuerAlias === undefined || issuerAlias === target.issuerAlias) {
-    return fixForTimes(kinds, target, item, region.flags);
+    return fixForTimes(kinds, target, item, region);
   }
-  return thenRemoved(fixForTimes(kinds, { ...target, issuerAlias }, item, region.flags), text, region);
+  return thenRemoved(fixForTimes(kinds, { ...target, issuerAlias }, item, region), text, region);
 }
 
 /** The present alias of the issuer that has or had this one; undefined: no issuer did. Commands write the present alias. */
@@ -47,9 +47,14 @@ function presentAlias(alias: string, { authorizer }: RegionalStack): string | un
   return authorizer.configuration.issuers.find((issuer) => isKnownAs(issuer, alias))?.alias;
 }
 
+/** The command that deletes an entry by its key. */
+function removal(text: string, { flags, caller }: RegionalStack): string {
+  return commandLine(caller, 'restore target', text, flags);
+}
+
 /** The fix, and then the removal of the entry under the former alias. */
-function thenRemoved({ fix, guess, otherwise }: EntryFix, text: string, { flags }: RegionalStack): EntryFix {
-  const remove = commandLine('restore target', text, flags);
+function thenRemoved({ fix, guess, otherwise }: EntryFix, text: string, region: RegionalStack): EntryFix {
+  const remove = removal(text, region);
   return { fix: `${fix} && ${remove}`, guess, otherwise: otherwise && `${otherwise} && ${remove}` };
 }
 
@@ -57,15 +62,15 @@ function fixForTimes(
   kinds: readonly FindingKind[],
   target: RevocationTarget,
   item: EntryItem,
-  flags: string,
+  { flags, caller }: RegionalStack,
 ): EntryFix {
   const write = (findings: readonly FindingKind[], before: string) => {
     const replace = hasOneOf(findings, TOO_STRONG) ? words('--replace', reasonWords(item)) : '';
-    return commandFor('revoke', target, words(before, replace, flushWords(item), flags));
+    return commandFor(caller, 'revoke', target, words(before, replace, flushWords(item), flags));
   };
   if (kinds.includes('before-too-old')) {
     const guess = 'if tokens issued until now are meant';
-    return { fix: write(kinds, '--before now'), guess, otherwise: commandFor('restore', target, flags) };
+    return { fix: write(kinds, '--before now'), guess, otherwise: commandFor(caller, 'restore', target, flags) };
   }
   const kept = beforeWords(target, item);
   if (kinds.includes('purge-in-past') && !kinds.includes('before-in-future')) {
@@ -90,7 +95,7 @@ function hasOneOf(kinds: readonly FindingKind[], wanted: readonly FindingKind[])
  * entry that a deployment stopped reading, there is also a change of the deployment that makes it count again.
  */
 function fixForUseless(kinds: readonly FindingKind[], text: string, item: EntryItem, region: RegionalStack): EntryFix {
-  const remove = commandLine('restore target', text, region.flags);
+  const remove = removal(text, region);
   const meant = meantBy(text, region);
   if (meant === undefined) return fixInDeployment(kinds, parseTarget(text), remove);
   const fix = `${revokeAgain(meant, item, region)} && ${remove}`;
@@ -118,7 +123,7 @@ function fixInDeployment(
 
 /** The fix for a value that was copied with its alias. A value that really begins with an alias is right. */
 function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: RegionalStack): EntryFix {
-  const remove = commandLine('restore target', formatTarget(target), region.flags);
+  const remove = removal(formatTarget(target), region);
   const aliases = region.authorizer.configuration.issuers.flatMap(aliasesOf);
   const inner = innerTarget(target, aliases);
   const meant = inner === undefined ? undefined : meantBy(formatTarget(inner), region);
@@ -126,8 +131,9 @@ function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: 
   return { fix, guess: 'unless the value itself begins with an alias', otherwise: undefined };
 }
 
-function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags }: RegionalStack): string {
-  return commandFor('revoke', meant, words(beforeWords(meant, item), reasonWords(item), flushWords(item), flags));
+function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags, caller }: RegionalStack): string {
+  const options = words(beforeWords(meant, item), reasonWords(item), flushWords(item), flags);
+  return commandFor(caller, 'revoke', meant, options);
 }
 
 /** The target that a mistyped one means; undefined: none that this deployment reads. */

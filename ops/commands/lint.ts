@@ -1,7 +1,5 @@
-import type { Command as Commander } from 'commander';
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
 import type { Report } from '../cli/program.ts';
-import type { Found } from '../cli/quiet-commander.ts';
 import { printable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { entryDocument } from '../entry/entry-text.ts';
@@ -9,19 +7,8 @@ import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { answersFrom } from '../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';
-import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../stack/stack-choice.ts';
 import { fixFor } from './entry-fix.ts';
-import { HELP_TEXTS } from './help-texts.ts';
-
-export interface LintCommand extends StackCommand {
-  readonly kind: 'lint';
-}
-
-export function addLint(program: Commander, found: Found<LintCommand>): void {
-  withStackOptions(program.command('lint').description('Finds entries that are useless or will vanish too early.'))
-    .addHelpText('after', HELP_TEXTS.lint)
-    .action((options: StackOptions) => found({ kind: 'lint', ...stackChoice(options) }));
-}
+import type { LintCommand } from './lint-command-line.ts';
 
 interface LintFinding {
   readonly region: string;

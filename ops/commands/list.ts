@@ -1,61 +1,14 @@
-import { type Command as Commander, Option } from 'commander';
-import { REVOCATION_LEVELS, type RevocationLevel, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
-import { wholeNumber } from '../cli/option-values.ts';
 import type { Report } from '../cli/program.ts';
-import type { Found } from '../cli/quiet-commander.ts';
 import { isShowable, printable, shellWord, textTable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../stack/revocation-stack.ts';
-import {
-  ONE_TABLE,
-  oneRegionChoice,
-  type StackCommand,
-  type StackOptions,
-  withOneRegionOptions,
-} from '../stack/stack-choice.ts';
-import { HELP_TEXTS } from './help-texts.ts';
-
-export interface ListCommand extends StackCommand {
-  readonly kind: 'list';
-  readonly level: RevocationLevel | undefined;
-  readonly issuer: string | undefined;
-  /** Maximum number of entries to print; undefined: all. */
-  readonly limit: number | undefined;
-  /** The last target of the page before; undefined: the first page. */
-  readonly after: string | undefined;
-}
-
-export function addList(program: Commander, found: Found<ListCommand>): void {
-  type Options = StackOptions & {
-    level?: RevocationLevel;
-    issuer?: string;
-    limit: number;
-    all?: true;
-    after?: string;
-  };
-  withOneRegionOptions(program.command('list').description('Lists entries, page by page.'))
-    .addOption(new Option('--level <level>', 'only entries of this level').choices(REVOCATION_LEVELS))
-    .option('--issuer <alias>', 'only entries of this issuer')
-    .option('--limit <count>', 'entries on a page', wholeNumber('--limit', 1, 9_999_999), 100)
-    .addOption(new Option('--all', 'every entry instead of a page').conflicts('limit'))
-    .option('--after <target>', 'go on after this entry')
-    .addHelpText('after', HELP_TEXTS.list)
-    .action(({ level, issuer, limit, all, after, ...where }: Options) => {
-      found({
-        kind: 'list',
-        level,
-        issuer,
-        limit: all ? undefined : limit,
-        after,
-        ...oneRegionChoice(ONE_TABLE, where),
-      });
-    });
-}
+import type { ListCommand } from './list-command-line.ts';
 
 /** Lists a page of one Region's entries, in the table's own order. */
 export async function list(command: ListCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
@@ -75,7 +28,7 @@ export async function list(command: ListCommand, stack: RevocationStack, context
   const last = found.length > limit ? found[limit - 1] : undefined;
   const next = last === undefined ? null : (textOf(last, 'target') ?? null);
   return {
-    text: [table(entries), ...nextLines(next, command, region.flags)].join('\n'),
+    text: [table(entries), ...nextLines(next, command, region)].join('\n'),
     document: { command: 'list', region: region.region, table: region.table, entries, next },
     exitCode: 0,
   };
@@ -119,10 +72,14 @@ function row(entry: EntryDocument): readonly string[] {
   return [...name, ...times, revokedAt ?? '', revokedBy ?? '', reason ?? ''];
 }
 
-function nextLines(next: string | null, { level, issuer, limit }: ListCommand, flags: string): readonly string[] {
+function nextLines(
+  next: string | null,
+  { level, issuer, limit }: ListCommand,
+  { flags, caller }: RegionalStack,
+): readonly string[] {
   if (next === null) return [];
   if (!isShowable(next)) return ['', 'There are more: see them with --all.'];
   const filters = [level && `--level ${level}`, issuer && `--issuer ${shellWord(issuer)}`, `--limit ${limit}`];
   const options = [...filters.filter(Boolean), `--after ${shellWord(next)}`, flags].join(' ');
-  return ['', `There are more: npm run revocations -- list ${options}`];
+  return ['', `There are more: ${caller(`list ${options}`)}`];
 }

@@ -1,38 +1,14 @@
-import type { Command as Commander } from 'commander';
 import { sentenceOf } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
-import type { Found } from '../cli/quiet-commander.ts';
 import { type DeletedEntry, deleteEntry, readEntry } from '../entry/entry-table.ts';
 import { hasWrittenNothing } from '../entry/lost-answer.ts';
 import type { EntryItem } from '../entry/revocation.ts';
-import { addSelectors, type Selector } from '../selection/selector-command-line.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
 import { withToken } from '../selection/token-input.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import type { RevocationStack } from '../stack/revocation-stack.ts';
-import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../stack/stack-choice.ts';
-import { HELP_TEXTS } from './help-texts.ts';
+import type { RestoreCommand } from './restore-command-line.ts';
 import { type RestorePlan, type RestoreResult, restoreReport } from './restore-report.ts';
-
-export interface RestoreCommand extends StackCommand {
-  readonly kind: 'restore';
-  readonly selector: Selector;
-  readonly dryRun: boolean;
-}
-
-export function addRestore(program: Commander, found: Found<RestoreCommand>): void {
-  const restore = program.command('restore').description('Deletes an entry, so that what it rejected works again.');
-  restore.addHelpText('after', HELP_TEXTS.restore);
-  addSelectors(restore, { target: true }, (leaf, selectorOf) => {
-    withStackOptions(leaf)
-      .option('--dry-run', 'say what would work again, and delete nothing')
-      .action((value: string | undefined) => {
-        const options = leaf.opts<StackOptions & { dryRun?: true; issuer?: string; jwtId?: string }>();
-        const selector = selectorOf(value, options);
-        found({ kind: 'restore', selector, dryRun: options.dryRun === true, ...stackChoice(options) });
-      });
-  });
-}
 
 /**
  * Deletes an entry in every Region, unless it changes meanwhile, and confirms with a strong read that it is gone. Entries under
@@ -45,7 +21,7 @@ export async function restore(
 ): Promise<Report> {
   const known = await withToken(selector, context);
   const plans = stack.regions.map((region) =>
-    targetTexts(known, region.authorizer).map((target): RestorePlan => ({ region, target })),
+    targetTexts(known, region).map((target): RestorePlan => ({ region, target })),
   );
   const results = await Promise.all(plans.map((spellings) => Promise.all(spellings.map(dryRun ? foresee : restoreIn))));
   const told = results.flatMap((spellings) => worthTelling(spellings, ({ outcome }) => outcome === 'absent'));

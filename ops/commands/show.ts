@@ -1,43 +1,21 @@
-import type { Command as Commander } from 'commander';
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { Report } from '../cli/program.ts';
-import type { Found } from '../cli/quiet-commander.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { readEntry } from '../entry/entry-table.ts';
 import { authorshipOf, entryDocument, instantCell, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
 import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
-import { addSelectors, type Selector } from '../selection/selector-command-line.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
 import { withToken } from '../selection/token-input.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { answersFrom } from '../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';
-import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../stack/stack-choice.ts';
-import { HELP_TEXTS } from './help-texts.ts';
-
-export interface ShowCommand extends StackCommand {
-  readonly kind: 'show';
-  readonly selector: Selector;
-}
-
-export function addShow(program: Commander, found: Found<ShowCommand>): void {
-  const show = program.command('show').description('Shows one entry: what it rejects, who wrote it, and why.');
-  show.addHelpText('after', HELP_TEXTS.show);
-  addSelectors(show, { target: true }, (leaf, selectorOf) => {
-    withStackOptions(leaf).action((value: string | undefined) => {
-      const options = leaf.opts<StackOptions & { issuer?: string; jwtId?: string }>();
-      found({ kind: 'show', selector: selectorOf(value, options), ...stackChoice(options) });
-    });
-  });
-}
+import type { ShowCommand } from './show-command-line.ts';
 
 /** Shows one entry in every Region, strongly read, with the findings about it. */
 export async function show(command: ShowCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {
   const selector = await withToken(command.selector, context);
-  const places = stack.regions.flatMap((region) =>
-    targetTexts(selector, region.authorizer).map((target) => ({ region, target })),
-  );
+  const places = stack.regions.flatMap((region) => targetTexts(selector, region).map((target) => ({ region, target })));
   const now = context.now();
   const found = await entriesAt(places, now);
   const shown = stack.regions.flatMap((region) => {

@@ -1,6 +1,7 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import type { Caller } from '../cli/caller.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { LEVEL_WORDS } from './level-words.ts';
@@ -74,20 +75,18 @@ export function instantCell(value: number | 'malformed' | null, absent: string):
 }
 
 /** A command to copy that applies a verb to a target: `restore subject alice --issuer main --local`. */
-export function commandFor(verb: string, target: RevocationTarget, options: string): string {
+export function commandFor(caller: Caller, verb: string, target: RevocationTarget, options: string): string {
   const { prefix, issuerAlias, value } = target;
-  if (value === undefined) return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
-  if (prefix === 'th') return commandLine(`${verb} target`, formatTarget(target), options);
+  if (value === undefined) return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
+  if (prefix === 'th') return commandLine(caller, `${verb} target`, formatTarget(target), options);
   const exact = meantBy(value, TARGET_PREFIXES[prefix], [issuerAlias]) === undefined ? '' : '--exact ';
   const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;
-  if (prefix === 'jti') return `${CLI} ${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`;
-  return commandLine(`${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);
+  if (prefix === 'jti') return caller(`${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`.trimEnd());
+  return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);
 }
 
-const CLI = 'npm run revocations --';
-
 /** A command to copy. A value that begins with a dash comes after `--`, or it would be taken for an option. */
-export function commandLine(words: string, value: string, options: string): string {
+export function commandLine(caller: Caller, words: string, value: string, options: string): string {
   const word = shellWord(value);
-  return value.startsWith('-') ? `${CLI} ${words} ${options} -- ${word}` : `${CLI} ${words} ${word} ${options}`;
+  return caller(value.startsWith('-') ? `${words} ${options} -- ${word}` : `${words} ${word} ${options}`.trimEnd());
 }

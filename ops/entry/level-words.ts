@@ -18,11 +18,16 @@ interface LevelWords {
   readonly tokens: string;
   /** Incidents, each with the `revoke` command to copy. */
   readonly cases: readonly [Case, ...Case[]];
-  /** The text at the end of the help of the level's command. */
+  /** The text below the examples in the help of the level's command. */
   readonly help: string;
 }
 
 type Case = readonly [what: string, command: string];
+
+const HELP_WITH_BEFORE = `"Now" is the time of DynamoDB, not of this machine.
+
+Under npm put \`--\` after \`npm run revocations\`, or npm takes --before for itself without a message,
+and the command uses now.`;
 
 export const LEVEL_WORDS: Readonly<Record<RevocationLevel, LevelWords>> = {
   token: {
@@ -31,14 +36,7 @@ export const LEVEL_WORDS: Readonly<Record<RevocationLevel, LevelWords>> = {
     description: 'one token, by itself or by its id',
     tokens: 'this token, however it is spelled',
     cases: [['a leaked token', 'revoke token -']],
-    help: `
-Examples:
-  revoke token -                       reads the token from standard input: paste it, then Ctrl-D
-  printf %s "$TOKEN" | npm run --silent revocations -- revoke token -
-  revoke token --jwt-id 7d1e… --issuer main
-  revoke token - --wait < token.txt    measures how long the token keeps working
-
-A whole \`Authorization: Bearer …\` line or a token wrapped over several lines works as well. A token as an argument is
+    help: `A whole \`Authorization: Bearer …\` line or a token wrapped over several lines works as well. A token as an argument is
 rejected, because the process list, the shell's history and npm's log keep arguments.
 
 The token is not verified, and only its id is stored or printed.`,
@@ -49,12 +47,7 @@ The token is not verified, and only its id is stored or printed.`,
     description: 'every token of one sign-in, refreshed ones included',
     tokens: 'every token of this sign-in, refreshed ones included',
     cases: [['a lost laptop', 'revoke session 5f0c… --reason "laptop lost"']],
-    help: `
-Examples:
-  revoke session 5f0c… --reason "laptop lost"
-  revoke session 5f0c… --ends-at 2026-12-24T18:00:00Z    lets the entry be deleted some time after the session's end
-
-Revokes every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
+    help: `Revokes every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
   },
   subject: {
     argument: ['<subject>', 'the subject (sub)'],
@@ -62,13 +55,10 @@ Revokes every token of one sign-in, refreshed ones included. Without --ends-at t
     description: 'tokens of one subject',
     tokens: 'every token of this subject, also later ones',
     cases: [
-      [
-        'signed out everywhere',
-        'revoke subject alice                 (tokens issued until now; the next sign-in works)',
-      ],
-      ['an account is closed', 'revoke subject alice --block         (every token, until restored)'],
+      ['signed out everywhere: tokens issued until now; the next sign-in works', 'revoke subject alice'],
+      ['an account is closed: every token, until restored', 'revoke subject alice --block'],
     ],
-    help: helpWithBefore('subject alice'),
+    help: HELP_WITH_BEFORE,
   },
   client: {
     argument: ['<client-id>', 'the client id (client_id or azp)'],
@@ -76,7 +66,7 @@ Revokes every token of one sign-in, refreshed ones included. Without --ends-at t
     description: 'tokens issued to one client',
     tokens: 'every token of this client, also later ones',
     cases: [['a client secret leaked', 'revoke client orders-service --before 2026-10-01T12:00:00Z']],
-    help: helpWithBefore('client orders-service'),
+    help: HELP_WITH_BEFORE,
   },
   key: {
     argument: ['<key-id>', 'the key id (kid)'],
@@ -84,11 +74,7 @@ Revokes every token of one sign-in, refreshed ones included. Without --ends-at t
     description: 'every token under one signing key',
     tokens: 'every token under this key, whenever it was issued',
     cases: [['a signing key leaked', 'revoke key 2026-09-key']],
-    help: `
-Examples:
-  revoke key 2026-09-key --reason "private key leaked"
-
-Rejects every token under that key id, whatever time of issue it names, because a thief chooses that. The entry stays until
+    help: `Rejects every token under that key id, whatever time of issue it names, because a thief chooses that. The entry stays until
 restored. Remove the key from the issuer's key set as well. The report says when the issuer publishes no key with that id,
 which may be mistyped; the entry is written anyway.`,
   },
@@ -98,23 +84,9 @@ which may be mistyped; the entry is written anyway.`,
     description: 'tokens of a whole issuer',
     tokens: 'every token of this issuer, also later ones',
     cases: [['everything, at once', 'revoke issuer main --reason "incident 42"']],
-    help: helpWithBefore('issuer main'),
+    help: HELP_WITH_BEFORE,
   },
 };
-
-/** The help of a level that takes `before`. @param words - the level and an example value */
-function helpWithBefore(words: string): string {
-  return `
-Examples:
-  revoke ${words}                                  tokens issued until now; later ones work
-  revoke ${words} --before 2026-10-01T12:00:00Z    tokens issued until then; seconds since 1970 work as well
-  revoke ${words} --block                          every token, also later ones, until restored
-
-"Now" is the time of DynamoDB, not of this machine.
-
-With --before put \`--\` after \`npm run revocations\`, or npm takes --before for itself without a message,
-and the command uses now.`;
-}
 
 /** Levels whose entries name a value besides the issuer's alias. */
 export const LEVELS_WITH_VALUE = REVOCATION_LEVELS.filter(

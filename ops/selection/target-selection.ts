@@ -1,4 +1,3 @@
-import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import {
   LEVELS,
   type RevocationLevel,
@@ -12,8 +11,12 @@ import { printable } from '../cli/terminal-text.ts';
 import { commandFor } from '../entry/entry-text.ts';
 import { meantBy } from '../entry/pasted-value.ts';
 import { issuerOf } from '../entry/revocation.ts';
+import type { RegionalStack } from '../stack/revocation-stack.ts';
 import type { Selector, ValueSelector } from './selector-command-line.ts';
 import { unverifiedTokenTarget } from './unverified-token.ts';
+
+/** What a selector is resolved by, and how commands are written. */
+type Deployment = Pick<RegionalStack, 'authorizer' | 'caller'>;
 
 export interface SelectedTarget {
   readonly target: RevocationTarget;
@@ -24,9 +27,9 @@ export interface SelectedTarget {
  * The partition keys under which an entry for a selector may stand, well-formed or not: first the one with the issuer's
  * present alias, then those with former ones. @throws OperatorError
  */
-export function targetTexts(selector: Selector, description: AuthorizerDescription): readonly string[] {
+export function targetTexts(selector: Selector, deployment: Deployment): readonly string[] {
   if (selector.by === 'target') return [selector.target];
-  const { target, issuer } = selectTarget(selector, description);
+  const { target, issuer } = selectTarget(selector, deployment);
   return aliasesOf(issuer).map((issuerAlias) => formatTarget({ ...target, issuerAlias }));
 }
 
@@ -39,12 +42,12 @@ export function worthTelling<Found>(found: readonly Found[], isAbsent: (one: Fou
 /** The target that a selector means in one deployment. @throws OperatorError */
 export function selectTarget(
   selector: Exclude<Selector, { readonly by: 'target' }>,
-  description: AuthorizerDescription,
+  deployment: Deployment,
 ): SelectedTarget {
-  if (selector.by === 'jwt') return unverifiedTokenTarget(selector.jwt, description.configuration.issuers);
-  if (selector.exact !== true) requirePlainValue(selector, description);
+  if (selector.by === 'jwt') return unverifiedTokenTarget(selector.jwt, deployment.authorizer.configuration.issuers);
+  if (selector.exact !== true) requirePlainValue(selector, deployment);
   const { level, value } = selector;
-  const issuer = issuerOf(description, level === 'issuer' ? value : selector.issuer);
+  const issuer = issuerOf(deployment.authorizer, level === 'issuer' ? value : selector.issuer);
   const target = { prefix: prefixOf(level), issuerAlias: issuer.alias, value: level === 'issuer' ? undefined : value };
   return { target, issuer };
 }
@@ -52,7 +55,7 @@ export function selectTarget(
 /** @throws UsageError with the command that was meant, and the way to mean the value as it stands */
 function requirePlainValue(
   { level, value, verb = 'revoke' }: ValueSelector,
-  { configuration }: AuthorizerDescription,
+  { authorizer: { configuration }, caller }: Deployment,
 ): void {
   const aliases = configuration.issuers.flatMap(aliasesOf);
   const meant = meantBy(value, level, aliases);
@@ -62,7 +65,9 @@ function requirePlainValue(
   const isIssuer = meant.level === 'issuer';
   const target = { prefix: prefixOf(meant.level), issuerAlias, value: isIssuer ? undefined : meant.value };
   const { write, exactly } =
-    verb === 'import' ? lineFor(target, level) : { write: commandFor(verb, target, '').trim(), exactly: 'add --exact' };
+    verb === 'import'
+      ? lineFor(target, level)
+      : { write: commandFor(caller, verb, target, ''), exactly: 'add --exact' };
   const orExactly = level === 'issuer' ? '' : `; if a token really carries it like that, ${exactly}`;
   throw new UsageError(
     `The value "${printable(value)}" ${meant.around}, so nothing was done: write ${write}${orExactly}.`,

@@ -9,6 +9,7 @@ import {
   DESCRIPTION_KEY,
   STACK_OUTPUTS,
 } from '../../lambda/configuration/authorizer-description.ts';
+import type { Caller } from '../cli/caller.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { shellWord } from '../cli/terminal-text.ts';
 import { authorizerDescription, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
@@ -20,14 +21,22 @@ type StackOutputs = ReadonlyMap<string, string>;
  * Finds a CloudFormation stack in every given Region, or in the Region of the AWS configuration.
  * @throws OperatorError that names the stack and the Region that could not be read
  */
-export async function findDeployedStack(name: string, regions: readonly string[]): Promise<RevocationStack> {
+export async function findDeployedStack(
+  name: string,
+  regions: readonly string[],
+  caller: Caller,
+): Promise<RevocationStack> {
   const wanted: readonly (string | undefined)[] = regions.length === 0 ? [undefined] : regions;
-  const [first, ...others] = await Promise.all(wanted.map((region) => findRegionalStack(name, region)));
+  const [first, ...others] = await Promise.all(wanted.map((region) => findRegionalStack(name, region, caller)));
   if (first === undefined) throw new OperatorError(`No Region was given for the stack ${name}.`);
   return { regions: [first, ...others], operator: () => callerIdentity(first.region) };
 }
 
-async function findRegionalStack(name: string, wantedRegion: string | undefined): Promise<RegionalStack> {
+async function findRegionalStack(
+  name: string,
+  wantedRegion: string | undefined,
+  caller: Caller,
+): Promise<RegionalStack> {
   const place = await placeOf(name, wantedRegion);
   const { region } = place;
   const outputs = await readOutputs(place);
@@ -39,6 +48,7 @@ async function findRegionalStack(name: string, wantedRegion: string | undefined)
     authorizer: await readDescription(place, requiredOutput(outputs, STACK_OUTPUTS.authorizer, name)),
     api: requiredOutput(outputs, STACK_OUTPUTS.apiUrl, name).replace(/\/$/, ''),
     flags: `--stack ${shellWord(name)} --region ${region}`,
+    caller,
   };
 }
 

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
+import type { Caller } from '../cli/caller.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import { authorizerDescription, type RevocationStack } from './revocation-stack.ts';
 import { LOCAL_CREDENTIALS, readRunningStack, runningFile } from './running-stack.ts';
 import { tableClient } from './table-client.ts';
 
 /** The stack that `npm start` runs on this machine; undefined: it does not run. */
-export async function findLocalStack(folder: string): Promise<RevocationStack | undefined> {
+export async function findLocalStack(folder: string, caller: Caller): Promise<RevocationStack | undefined> {
   const running = await readRunningStack(folder);
   if (running === undefined) return undefined;
   const { api, table, region, dynamodb } = running;
@@ -17,7 +18,7 @@ export async function findLocalStack(folder: string): Promise<RevocationStack | 
   }
   const client = tableClient({ endpoint: dynamodb, region, credentials: LOCAL_CREDENTIALS }, table);
   return {
-    regions: [{ region, table, client, authorizer, api, flags: '--local' }],
+    regions: [{ region, table, client, authorizer, api, flags: '--local', caller }],
     operator: async () => userInfo().username,
   };
 }

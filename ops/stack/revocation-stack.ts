@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { isJsonObject } from '../../lambda/token/compact-jws.ts';
+import type { Caller } from '../cli/caller.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 
 /** A deployment in one Region: its table, and the authorizer's description of itself. */
@@ -13,6 +14,8 @@ export interface RegionalStack {
   readonly api: string;
   /** The options that choose this deployment, for commands to copy. */
   readonly flags: string;
+  /** Writes those commands as the operator starts them. */
+  readonly caller: Caller;
 }
 
 /** A deployment in every Region that the operator named. */

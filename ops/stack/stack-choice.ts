@@ -1,8 +1,5 @@
 import { type Command as Commander, Option } from 'commander';
-import { OperatorError, UsageError } from '../cli/operator-error.ts';
-import { findDeployedStack } from './deployed-stack.ts';
-import { findLocalStack } from './local-stack.ts';
-import type { RevocationStack } from './revocation-stack.ts';
+import { UsageError } from '../cli/operator-error.ts';
 
 /** Which deployment a command is about; `any`: the one that `npm start` runs here, as with `local`. */
 export type StackChoice =
@@ -64,20 +61,4 @@ export function oneRegionChoice(because: string, options: StackOptions): StackCo
     throw new UsageError(`${because}: give --region once.`);
   }
   return stackChoice(options);
-}
-
-/**
- * Finds the deployment that was chosen.
- * @param localFolder - the folder in which `npm start` describes what it runs (`.local` in the repository)
- * @throws OperatorError when there is no such deployment, or it cannot be read
- */
-export async function findStack(choice: StackChoice, localFolder: string): Promise<RevocationStack> {
-  if (choice.kind === 'stack') return findDeployedStack(choice.name, choice.regions);
-  const local = await findLocalStack(localFolder);
-  if (local !== undefined) return local;
-  throw new OperatorError(
-    choice.kind === 'local'
-      ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
-      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.',
-  );
 }

@@ -1,3 +1,4 @@
+import { LOCAL_FOLDER } from '../../ops/cli/local-folder.ts';
 import { printReport, runProgram } from '../../ops/cli/program.ts';
 import type { Screen, ShowProgress } from '../../ops/cli/progress.ts';
 import { processTerminal, type Terminal } from '../../ops/cli/terminal.ts';
@@ -80,5 +81,5 @@ function stepsOf(experiment: Experiment): readonly (readonly Measurement[])[] {
 if (import.meta.main) {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
-  process.exitCode = await main(process.argv.slice(2), processTerminal(), interruption.signal);
+  process.exitCode = await main(process.argv.slice(2), processTerminal(LOCAL_FOLDER), interruption.signal);
 }

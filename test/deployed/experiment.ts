@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../../lambda/token/compact-jws.ts';
 import { OperatorError } from '../../ops/cli/operator-error.ts';
-import type { Terminal } from '../../ops/cli/terminal.ts';
+import type { Screen } from '../../ops/cli/progress.ts';
+import { findStack } from '../../ops/stack/found-stack.ts';
 import { onlyRegion, type RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { readRunningStack } from '../../ops/stack/running-stack.ts';
-import { findStack } from '../../ops/stack/stack-choice.ts';
 import type { TokenRequest } from '../../ops/token/client-credentials.ts';
 import { deployedClient } from '../../ops/token/deployed-client.ts';
 import { type Answer, apiCaller, type CallApi } from './api-call.ts';
@@ -29,10 +29,10 @@ export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestW
 /** @throws OperatorError when there is no such deployment, or no token for it */
 export async function openExperiment(
   command: DeployedTestCommand,
-  terminal: Terminal,
+  terminal: Screen,
   signal: AbortSignal,
 ): Promise<Experiment> {
-  const region = onlyRegion(await findStack(command.where, terminal.localFolder));
+  const region = onlyRegion(await findStack(command.where, terminal));
   const isLocal = command.where.kind !== 'stack';
   const client = isLocal ? await localClient(command, terminal) : await stackClient(command, terminal);
   const tokens = await tokenSource(region, client);
@@ -46,11 +46,11 @@ export async function openExperiment(
   };
 }
 
-function stackClient({ where, client, secret }: DeployedTestCommand, terminal: Terminal): Promise<TokenRequest> {
+function stackClient({ where, client, secret }: DeployedTestCommand, terminal: Screen): Promise<TokenRequest> {
   return deployedClient({ where, client, secret, scope: undefined }, terminal);
 }
 
-async function localClient({ client }: DeployedTestCommand, { localFolder }: Terminal): Promise<TokenRequest> {
+async function localClient({ client }: DeployedTestCommand, { localFolder }: Screen): Promise<TokenRequest> {
   const { clients = [], tokenEndpoint = '' } = (await readRunningStack(localFolder)) ?? {};
   const found = clients.find(({ clientId }) => client === undefined || clientId === client);
   if (found !== undefined) return { ...found, tokenEndpoint, scope: undefined };

@@ -5,8 +5,9 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/run/running-file.ts';
+import { npmScripts } from '../../ops/cli/caller.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
-import { findStack } from '../../ops/stack/stack-choice.ts';
+import { findStack } from '../../ops/stack/found-stack.ts';
 import { main } from '../deployed/deployed-test.ts';
 import type { Finding } from '../deployed/finding.ts';
 import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
@@ -125,7 +126,7 @@ async function run(argv: readonly string[], interruption = new AbortController()
 }
 
 async function entriesInTable(): Promise<readonly (string | undefined)[]> {
-  const { regions } = await findStack({ kind: 'local' }, localFolder);
+  const { regions } = await findStack({ kind: 'local' }, { localFolder, caller: npmScripts });
   const { client, table } = regions[0];
   const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
   return Items.map(({ target }) => target?.S);

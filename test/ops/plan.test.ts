@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { npmScripts } from '../../ops/cli/caller.ts';
 import { parseCommandLine } from '../../ops/cli/quiet-commander.ts';
 import { monthlyCost } from '../../ops/plan/plan-cost.ts';
 import { loadOf, type Workload } from '../../ops/plan/plan-load.ts';
 import { choicesFor, planFor, planText } from '../../ops/plan/plan-report.ts';
-import { planGrammar } from '../../ops/plan.ts';
+import { type Command, verbsGrammar } from '../../ops/verbs.ts';
 
 const workload: Workload = {
   requestsPerSecond: 100,
@@ -128,7 +129,8 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
   it.each(wrong)('%j is a usage error in one sentence', (line, message) => {
-    const parse = () => parseCommandLine(planGrammar, line.split(' ').filter(Boolean));
+    const parse = () =>
+      parseCommandLine<Command>(verbsGrammar(npmScripts), ['plan', ...line.split(' ').filter(Boolean)]);
     expect(parse).toThrow(message);
     expect(parse).toThrow(/^(?!.*\. )[^\n]*[^.]\.$/);
   });

@@ -54,7 +54,7 @@ describe('a reader that goes away early', () => {
   async function exitCodeUnread(commandLine: string, folder: string, closesBoth = false) {
     const program = `import { main } from './ops/revocations.ts';
       import { processTerminal } from './ops/cli/terminal.ts';
-      const terminal = { ...processTerminal(), localFolder: ${JSON.stringify(folder)} };
+      const terminal = processTerminal(${JSON.stringify(folder)});
       process.exitCode = await main(process.argv.slice(1), terminal);`;
     const words = ['--input-type=module', '--eval', program, '--', ...commandLine.split(' ')];
     const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });

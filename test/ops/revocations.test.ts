@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import { parseCommandLine } from '../../ops/cli/quiet-commander.ts';
-import { type Command, revocationsGrammar } from '../../ops/revocations.ts';
+import { revocationsGrammar } from '../../ops/revocations.ts';
+import type { Command } from '../../ops/verbs.ts';
 import { wordsOf } from '../support/operator/operator-at-work.ts';
 
 const parse = (commandLine: string) =>

@@ -146,13 +146,13 @@ function tokenDocument({ verdict }: Checked) {
   return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
 }
 
-/** Maximum number of lost requests to show: `npm run routes` lists them all. */
+/** Maximum number of lost requests to show: `routes` lists them all. */
 const MAX_LOST_SHOWN = 5;
 
-function lossLines({ losses, openingScopes }: Checked, { flags }: RegionalStack): readonly string[] {
+function lossLines({ losses, openingScopes }: Checked, { flags, caller }: RegionalStack): readonly string[] {
   const lines = (losses?.listed ?? []).flatMap(tokenLossLines);
   if (lines.length === 0) return [];
-  const command = `npm run routes -- --scope ${shellWord(openingScopes.join(' '))} ${flags}`;
+  const command = caller(`routes --scope ${shellWord(openingScopes.join(' '))} ${flags}`);
   const more = lines.length > MAX_LOST_SHOWN ? [`… and ${lines.length - MAX_LOST_SHOWN} more: ${command}`] : [];
   return [LOST_OF_TOKEN, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
 }

@@ -1,43 +1,18 @@
-import type { Command as Commander } from 'commander';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
 import { formatTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
-import { sentenceOf, UsageError } from '../../cli/operator-error.ts';
+import { sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
-import type { Found } from '../../cli/quiet-commander.ts';
 import { readEntry } from '../../entry/entry-table.ts';
 import { describedLosses, lossesWith } from '../../routes/token-losses.ts';
 import { tokenFromStandardInput } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
-import {
-  ONE_TABLE,
-  oneRegionChoice,
-  type StackCommand,
-  type StackOptions,
-  withOneRegionOptions,
-} from '../../stack/stack-choice.ts';
-import { HELP_TEXTS } from '../help-texts.ts';
+import type { CheckCommand } from './check-command-line.ts';
 import { type Checked, checkReport } from './check-report.ts';
 import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
 import { type Verdict, verifyToken } from './token-verdict.ts';
-
-export interface CheckCommand extends StackCommand {
-  readonly kind: 'check';
-}
-
-export function addCheck(program: Commander, found: Found<CheckCommand>): void {
-  withOneRegionOptions(
-    program.command('check').description("Explains, step by step, the authorizer's verdict on a token."),
-  )
-    .argument('<->', 'read the token from standard input')
-    .addHelpText('after', HELP_TEXTS.check)
-    .action((jwt: string, options: StackOptions) => {
-      if (jwt !== '-') throw new UsageError('The token comes from standard input: write `check -`.');
-      found({ kind: 'check', ...oneRegionChoice(ONE_TABLE, options) });
-    });
-}
 
 /** Explains the authorizer's verdict on a token, step by step. It asks only the issuer and the table, and writes nothing. */
 export async function check(_: CheckCommand, stack: RevocationStack, context: OperatorContext): Promise<Report> {

@@ -1,4 +1,5 @@
 import type { Command as Commander } from 'commander';
+import type { Caller } from '../../cli/caller.ts';
 import { instantOption } from '../../cli/option-values.ts';
 import type { Found } from '../../cli/quiet-commander.ts';
 import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-choice.ts';
@@ -19,7 +20,7 @@ export interface ImportCommand extends StackCommand {
   readonly force: boolean;
 }
 
-export function addImport(program: Commander, found: Found<ImportCommand>): void {
+export function addImport(program: Commander, found: Found<ImportCommand>, caller: Caller): void {
   type Options = StackOptions & { issuer?: string; asOf?: number; reason?: string; by?: string; flush: boolean };
   type Switches = { skipBad?: true; dryRun?: true; force?: true };
   withStackOptions(program.command('import').description('Revokes in bulk, from a CSV or JSONL file.'))
@@ -32,7 +33,7 @@ export function addImport(program: Commander, found: Found<ImportCommand>): void
     .option('--skip-bad', 'write the good lines although others are bad')
     .option('--dry-run', 'read and check the file, and write nothing')
     .option('--force', 'allow `before` more than 24 h ahead, or too long ago to matter')
-    .addHelpText('after', HELP_TEXTS.import)
+    .addHelpText('after', HELP_TEXTS.import(caller))
     .action((file: string, options: Options & Switches) => {
       const { issuer, asOf, reason, by, flush, skipBad, dryRun, force, ...where } = options;
       const switches = { flush, skipBad: skipBad === true, dryRun: dryRun === true, force: force === true };

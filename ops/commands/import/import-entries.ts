@@ -36,7 +36,7 @@ export async function importEntries(
   const facts = { command, revokedBy: command.by ?? (await stack.operator()), asOf, now };
   const files = stack.regions.map((region) => ({
     region,
-    read: readLines(lines, { ...facts, authorizer: region.authorizer }),
+    read: readLines(lines, { ...facts, deployment: region }),
   }));
   const said = (kind: 'bad' | 'expired' | 'doubtful') => [...new Set(files.flatMap(({ read }) => read[kind]))];
   const [bad, expired, doubtful] = [said('bad'), said('expired'), said('doubtful')];

@@ -1,4 +1,3 @@
-import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import {
   REVOCATION_LEVELS,
   type RevocationLevel,
@@ -19,12 +18,13 @@ import {
 } from '../../entry/revocation.ts';
 import type { ValueSelector } from '../../selection/selector-command-line.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
+import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import type { ImportColumn, ImportFields } from './import-fields.ts';
 
 export interface ImportFacts {
   readonly command: Pick<ImportCommand, 'issuer' | 'reason' | 'flush' | 'force'>;
-  readonly authorizer: AuthorizerDescription;
+  readonly deployment: Pick<RegionalStack, 'authorizer' | 'caller'>;
   readonly revokedBy: string;
   /** The instant of the word `now` in the file, in seconds since the epoch. */
   readonly asOf: number;
@@ -43,10 +43,10 @@ export interface ImportedEntry {
  * @throws OperatorError with the line's problem; the parser of instants throws a UsageError
  */
 export function importedEntry(fields: ImportFields, facts: ImportFacts): ImportedEntry | string {
-  const { command, authorizer, revokedBy, asOf, now } = facts;
+  const { command, deployment, revokedBy, asOf, now } = facts;
   const level = levelOf(fields.level);
-  const { target, issuer } = selectTarget(selectorOf(fields, level, command), authorizer);
-  requireLevelRead(authorizer, target);
+  const { target, issuer } = selectTarget(selectorOf(fields, level, command), deployment);
+  requireLevelRead(deployment.authorizer, target);
   const wish: RevocationWish = {
     before: beforeOf(fields.before, level, facts),
     endsAt: endsAtOf(fields.endsAt, level),

@@ -5,15 +5,16 @@ import {
   takesBefore,
   takesEndsAt,
 } from '../../../lambda/revocation/revocation-level.ts';
+import type { Caller } from '../../cli/caller.ts';
 import { parseInstant } from '../../cli/instant.ts';
 import { UsageError } from '../../cli/operator-error.ts';
 import { instantOption } from '../../cli/option-values.ts';
 import type { Found } from '../../cli/quiet-commander.ts';
-import { LEVEL_WORDS, levelsInWords } from '../../entry/level-words.ts';
+import { levelsInWords } from '../../entry/level-words.ts';
 import type { BeforeOption } from '../../entry/revocation.ts';
 import { addSelectors, type Selector, type SelectorOptions } from '../../selection/selector-command-line.ts';
 import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-choice.ts';
-import { HELP_TEXTS } from '../help-texts.ts';
+import { HELP_TEXTS, revokeHelp } from '../help-texts.ts';
 
 export interface RevokeCommand extends StackCommand {
   readonly kind: 'revoke';
@@ -49,13 +50,13 @@ type RevokeOptions = StackOptions &
 
 const LARGER_LEVELS = REVOCATION_LEVELS.filter((level) => level !== 'token');
 
-export function addRevoke(program: Commander, found: Found<RevokeCommand>): void {
+export function addRevoke(program: Commander, found: Found<RevokeCommand>, caller: Caller): void {
   const revoke = program
     .command('revoke')
     .description(`Revokes one token, or every token of a ${levelsInWords(LARGER_LEVELS, 'disjunction')}.`);
-  revoke.addHelpText('after', HELP_TEXTS.revoke);
+  revoke.addHelpText('after', HELP_TEXTS.revoke(caller));
   addSelectors(revoke, { target: false }, (leaf, selectorOf, level) => {
-    withRevokeOptions(leaf, level as RevocationLevel);
+    withRevokeOptions(leaf, level as RevocationLevel, caller);
     leaf.action((value: string | undefined) => {
       const options = leaf.opts<RevokeOptions>();
       const before = options.block === true ? 'block' : (options.before ?? 'now');
@@ -76,7 +77,7 @@ function rest({ endsAt, reason, by, flush, replace, dryRun, force }: RevokeOptio
   return { endsAt, reason, by, flush, replace: replace === true, dryRun: dryRun === true, force: force === true };
 }
 
-function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
+function withRevokeOptions(leaf: Commander, level: RevocationLevel, caller: Caller): void {
   if (takesEndsAt(level)) {
     leaf.addOption(instantOption('--ends-at <instant>', `when the ${level} ends for certain, if known`));
   }
@@ -89,7 +90,7 @@ function withRevokeOptions(leaf: Commander, level: RevocationLevel): void {
     .option('--dry-run', 'say what would be rejected, and write nothing')
     .option('--wait', 'watch a token until it is rejected, and print the revocation lag')
     .option('--probe <file>', 'with --wait: the token to watch, in a file, or - for standard input')
-    .addHelpText('after', LEVEL_WORDS[level].help);
+    .addHelpText('after', revokeHelp(level, caller));
 }
 
 function addBeforeOptions(leaf: Commander): void {

@@ -45,7 +45,7 @@ export async function revoke(
 /** Plans the entry for one Region. @throws OperatorError when it would revoke nothing, or cannot be written */
 function plan(command: RevokeCommand, region: RegionalStack, revokedBy: string, now: number): RegionalPlan {
   if (command.selector.by === 'target') throw new OperatorError('An entry is revoked by its level and value.');
-  const { target, issuer } = selectTarget(command.selector, region.authorizer);
+  const { target, issuer } = selectTarget(command.selector, region);
   requireLevelRead(region.authorizer, target);
   requireNearBefore(command.before, now, command.force);
   const revocation = revocationOf(target, issuer, { ...command, revokedBy }, now);

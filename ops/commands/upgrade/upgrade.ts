@@ -1,11 +1,9 @@
-import type { Command as Commander } from 'commander';
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { inspectTarget } from '../../../lambda/revocation/target-inspection.ts';
 import { isKnownAs } from '../../../lambda/token/trusted-issuer.ts';
 import type { Report } from '../../cli/program.ts';
-import type { Found } from '../../cli/quiet-commander.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import { scanEntries } from '../../entry/entry-table.ts';
 import { textOf } from '../../entry/entry-text.ts';
@@ -13,25 +11,9 @@ import { type EntryItem, inspectionFacts } from '../../entry/revocation.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
-import { type StackCommand, type StackOptions, stackChoice, withStackOptions } from '../../stack/stack-choice.ts';
-import { HELP_TEXTS } from '../help-texts.ts';
 import { isKnown, type NextDeployment, readNextDeployment } from './next-deployment.ts';
 import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
-
-export interface UpgradeCommand extends StackCommand {
-  readonly kind: 'upgrade';
-  /** The file with the template of the next deployment. */
-  readonly template: string;
-}
-
-export function addUpgrade(program: Commander, found: Found<UpgradeCommand>): void {
-  withStackOptions(
-    program.command('upgrade').description('Says what a deployment would un-revoke, before it is deployed.'),
-  )
-    .argument('<template>', 'the template that `npx cdk synth` has written')
-    .addHelpText('after', HELP_TEXTS.upgrade)
-    .action((template: string, options: StackOptions) => found({ kind: 'upgrade', template, ...stackChoice(options) }));
-}
+import type { UpgradeCommand } from './upgrade-command-line.ts';
 
 interface Comparison {
   readonly inspected: number;

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsKeptByNpm } from '../../../ops/cli/npm-options.ts';
 import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
-import { type Command, revocationsGrammar } from '../../../ops/revocations.ts';
+import { revocationsGrammar } from '../../../ops/revocations.ts';
+import type { Command } from '../../../ops/verbs.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,13 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { npmScripts } from '../../../ops/cli/caller.ts';
 import type { Report } from '../../../ops/cli/program.ts';
 import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
 import { lint } from '../../../ops/commands/lint.ts';
 import { restore } from '../../../ops/commands/restore.ts';
 import { revoke } from '../../../ops/commands/revoke/revoke.ts';
 import { show } from '../../../ops/commands/show.ts';
-import { type Command, revocationsGrammar } from '../../../ops/revocations.ts';
+import { revocationsGrammar } from '../../../ops/revocations.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
+import type { Command } from '../../../ops/verbs.ts';
 import { describedAuthorizer, type PrintedDocument, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
 import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
@@ -43,7 +45,15 @@ async function run(commandLine: string, second: Situation, first: Situation = {}
 async function regionOf(region: string, { entry, table: otherTable }: Situation) {
   const { name, client, put } = await createRevocationTable();
   if (entry !== undefined) await put({ target: { S: 'sub#main#alice' }, ...entry });
-  return { region, client, table: otherTable ?? name, authorizer, api: 'http://127.0.0.1:9/v1', flags: '--stack Api' };
+  return {
+    region,
+    client,
+    table: otherTable ?? name,
+    authorizer,
+    api: 'http://127.0.0.1:9/v1',
+    flags: '--stack Api',
+    caller: npmScripts,
+  };
 }
 
 const documentOf = ({ document }: Report) => document as PrintedDocument;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npmScripts } from '../../../ops/cli/caller.ts';
 import { main } from '../../../ops/revocations.ts';
 import type { RevocationStack } from '../../../ops/stack/revocation-stack.ts';
 import { tableTime } from '../../../ops/stack/table-time.ts';
@@ -237,7 +238,7 @@ const SOURCES = { now: () => 0, elapsed: () => performance.now() / 1000, tell: (
 
 function stackOf(...addresses: readonly [string, ...string[]]): RevocationStack {
   const regionOf = (endpoint: string, index: number) => ({
-    ...{ region: `region-${index}`, table: table.name, api: '', flags: '--stack Api' },
+    ...{ region: `region-${index}`, table: table.name, api: '', flags: '--stack Api', caller: npmScripts },
     authorizer: describedAuthorizer([trustedIssuer()]),
     client: new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials: testCredentials, maxAttempts: 1 }),
   });

@@ -1,11 +1,12 @@
+import { npmScripts } from '../../../../ops/cli/caller.ts';
 import type { Report } from '../../../../ops/cli/program.ts';
 import { importEntries } from '../../../../ops/commands/import/import-entries.ts';
 import { restore } from '../../../../ops/commands/restore.ts';
 import { revoke } from '../../../../ops/commands/revoke/revoke.ts';
 import type { BeforeOption } from '../../../../ops/entry/revocation.ts';
-import type { Command } from '../../../../ops/revocations.ts';
 import type { OperatorContext } from '../../../../ops/stack/operator-context.ts';
 import type { RegionalStack, RevocationStack } from '../../../../ops/stack/revocation-stack.ts';
+import type { Command } from '../../../../ops/verbs.ts';
 import { describedAuthorizer } from '../../../support/operator/operator-at-work.ts';
 import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { type Chance, chanceFrom } from '../time/chance.ts';
@@ -128,6 +129,7 @@ function stackOf(name: string, network: WritersNetwork): RevocationStack {
     authorizer: AUTHORIZER,
     api: 'http://127.0.0.1:9/v1',
     flags: '',
+    caller: npmScripts,
   };
   return { regions: [region], operator: async () => name };
 }

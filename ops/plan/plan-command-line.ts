@@ -1,0 +1,74 @@
+import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
+import type { CacheKey } from '../../lambda/policy/route.ts';
+import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
+import { UsageError } from '../cli/operator-error.ts';
+import type { Found } from '../cli/quiet-commander.ts';
+import type { Workload } from './plan-load.ts';
+
+/** Every target prefix under the present alias and each former one. */
+const MAX_KEYS = Object.keys(TARGET_PREFIXES).length * (1 + MAX_FORMER_ALIASES);
+
+export interface PlanCommand {
+  readonly kind: 'plan';
+  readonly workload: Workload;
+  readonly json: boolean;
+}
+
+type Options = Workload & { readonly json: boolean };
+
+export function addPlan(program: Commander, found: Found<PlanCommand>): void {
+  program
+    .command('plan')
+    .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
+    .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
+    .requiredOption('--active-tokens <n>', 'tokens in use at a time', atLeastOne)
+    .option('--result-ttl <seconds>', 'how long API Gateway reuses a decision: 0 to 3600', resultTtl, 60)
+    .addOption(
+      new Option('--cache-per <key>', 'what a decision is reused for, as `cachePer` of the deployment says')
+        .choices(['token', 'route'] satisfies CacheKey[])
+        .default('token'),
+    )
+    .option('--routes-per-token <n>', 'different routes that one token calls; shows both kinds of cache', atLeastOne)
+    .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
+    .option('--no-flush', 'plan without the flusher')
+    .option(
+      '--keys-per-read <n>',
+      `levels a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
+      keysPerRead,
+      REVOCATION_LEVELS.length,
+    )
+    .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
+    .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)
+    .option('--memory <MiB>', 'of the authorizer function', positive, 512)
+    .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5)
+    .option('--json', 'one JSON document', false)
+    .action((options: Options) => found(planCommand(options)));
+}
+
+function planCommand({ json, routesPerToken, ...workload }: Options): PlanCommand {
+  if (workload.cachePer === 'route' && routesPerToken === undefined) {
+    throw new UsageError('With --cache-per route, say how many routes one token calls: --routes-per-token.');
+  }
+  return { kind: 'plan', workload: { ...workload, routesPerToken }, json };
+}
+
+const positive = numberWhere((value) => value > 0, 'a number above 0');
+const notNegative = numberWhere((value) => value >= 0, 'a number from 0');
+const atLeastOne = numberWhere((value) => value >= 1, 'a number from 1');
+const keysPerRead = numberWhere(
+  (value) => Number.isInteger(value) && value >= 1 && value <= MAX_KEYS,
+  `a whole number, 1 to ${MAX_KEYS}`,
+);
+const resultTtl = numberWhere(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 3600,
+  'whole seconds, 0 to 3600',
+);
+
+function numberWhere(holds: (value: number) => boolean, description: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(value) || !holds(value)) throw new InvalidArgumentError(`It must be ${description}`);
+    return value;
+  };
+}

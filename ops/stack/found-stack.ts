@@ -1,0 +1,24 @@
+import { OperatorError } from '../cli/operator-error.ts';
+import type { Screen } from '../cli/progress.ts';
+import { findDeployedStack } from './deployed-stack.ts';
+import { findLocalStack } from './local-stack.ts';
+import type { RevocationStack } from './revocation-stack.ts';
+import type { StackChoice } from './stack-choice.ts';
+
+/**
+ * Finds the deployment that was chosen. `localFolder` is the folder in which `npm start` describes what it runs.
+ * @throws OperatorError when there is no such deployment, or it cannot be read
+ */
+export async function findStack(
+  choice: StackChoice,
+  { localFolder, caller }: Pick<Screen, 'localFolder' | 'caller'>,
+): Promise<RevocationStack> {
+  if (choice.kind === 'stack') return findDeployedStack(choice.name, choice.regions, caller);
+  const local = await findLocalStack(localFolder, caller);
+  if (local !== undefined) return local;
+  throw new OperatorError(
+    choice.kind === 'local'
+      ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
+      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.',
+  );
+}
