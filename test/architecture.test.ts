@@ -111,6 +111,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'dashboard',
     'api',
     'build-bundles.ts',
+    'build-command-line.ts',
     'library.ts',
     'deployment-check.ts',
     'api-stack.ts',

@@ -14,29 +14,49 @@ const LICENCE_FILE = /^(licen[cs]e|notice|copying)/i;
 
 /**
  * The licence texts of every package with code in a bundle, which their licences demand of copies; empty where there is none.
+ * Packages that share a text stand above one copy of it: a bundle with AWS's SDK would repeat the Apache licence fifty times.
  *
  * @param folder - the folder to which the metafile's paths are relative
  * @throws Error naming a package without a licence text, whose code must not be distributed
  */
 export function thirdPartyNotices({ outputs }: BundleMetafile, folder: string): string {
-  const packages = Object.values(outputs)
+  const paths = Object.values(outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .flatMap(([input]) => PACKAGE_FOLDER.exec(input)?.[0] ?? []);
-  return [...new Set(packages)]
-    .sort()
-    .map((path) => noticeOf(join(folder, path)))
-    .join('\n');
+  const packages = [...new Set(paths)].sort().map((path) => readPackage(join(folder, path)));
+  const titles = new Map<string, string[]>();
+  for (const each of packages) {
+    const text = each.text || siblingText(each, packages);
+    titles.set(text, [
+      ...(titles.get(text) ?? []),
+      `${each.name} ${each.version} (${each.license ?? 'licence below'})`,
+    ]);
+  }
+  return [...titles].map(([text, names]) => [names.join('\n'), text, ''].join('\n\n')).join('\n');
 }
 
-function noticeOf(folder: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly name: string;
-    readonly version: string;
-    readonly license?: string;
-  };
+interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly repository?: { readonly url?: string };
+  /** Empty: the package has no licence text. */
+  readonly text: string;
+}
+
+function readPackage(folder: string): BundledPackage {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Omit<BundledPackage, 'text'>;
   const files = readdirSync(folder).filter((file) => LICENCE_FILE.test(file));
-  if (files.length === 0) throw new Error(`The package ${name} has no licence text: it cannot be part of a bundle.`);
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return [`${name} ${version} (${license ?? 'licence below'})`, ...texts, ''].join('\n\n');
+  return { ...manifest, text: texts.join('\n\n') };
+}
+
+/** The text of a package of the same repository under the same licence: AWS leaves it out of some of its packages. */
+function siblingText({ name, license, repository }: BundledPackage, packages: readonly BundledPackage[]): string {
+  const isSibling = (other: BundledPackage) =>
+    other.text !== '' && other.license === license && other.repository?.url === repository?.url;
+  const sibling = license === undefined || repository?.url === undefined ? undefined : packages.find(isSibling);
+  if (sibling !== undefined) return sibling.text;
+  throw new Error(`The package ${name} has no licence text: it cannot be part of a bundle.`);
 }

@@ -88,7 +88,7 @@ describe('the package', () => {
   it('holds the compiled library with its types, the bundles, the README, the licence, and no source', () => {
     const strangers = packedFiles.filter(
       (path) =>
-        !/^(package\.json|README\.md|LICENSE|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
+        !/^(package\.json|README\.md|LICENSE|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/cli\/(bearer-authorizer\.cjs|aws-sdk\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
           path,
         ),
     );
@@ -158,6 +158,76 @@ describe.concurrent('the applications in examples/, from the packed library', ()
     const { paths, components } = api?.Properties.Body ?? {};
     const [[scheme] = []] = paths['/orders'].get.security.map(Object.keys);
     expect(Object.keys(components.securitySchemes)).toEqual([scheme]);
+  });
+});
+
+describe.concurrent('the program in the package', () => {
+  const program = join(folder, 'node_modules', '.bin', 'bearer-authorizer');
+  const ended = (...words: readonly string[]) =>
+    run(program, words, { cwd: folder, env: { ...process.env, npm_lifecycle_event: undefined } }).then(
+      ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+      ({ code, stdout, stderr }) => ({ code, out: stdout, err: stderr }),
+    );
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await ended('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  it('prints its help', async () => {
+    expect(await ended('--help')).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: bearer-authorizer </) });
+  });
+
+  it('rejects a wrong command line in one sentence, with exit code 2', async () => {
+    expect(await ended('revoke', 'subject')).toEqual({
+      code: 2,
+      out: '',
+      err: "Missing required argument 'subject': see --help.\n",
+    });
+  });
+
+  it('names the ways to a deployment where there is none', async () => {
+    expect(await ended('routes')).toMatchObject({ code: 1, err: expect.stringMatching(/^No deployment to work on/) });
+  });
+
+  it('loads all that its commands need, AWS included', async () => {
+    const commands = ['lint', 'list', 'token', 'routes', 'show key k', 'restore key k', 'revoke key k', 'import f.csv'];
+    for (const command of commands) {
+      const words = `${command} --stack none --region eu-west-1 --json`.split(' ');
+      const { code, out } = await ended(...words);
+      expect({ code, command, document: JSON.parse(out) }).toEqual({
+        code: 1,
+        command,
+        document: { error: expect.stringMatching(/^The stack none cannot be read in eu-west-1: /) },
+      });
+    }
+  });
+
+  it.each([['--help'], ['--version'], ['frobnicate'], ['plan', '--requests-per-second', '1', '--active-tokens', '1']])(
+    'loads neither the SDK nor what it needs of Node.js for %s',
+    async (...words) => {
+      const probe = join(folder, 'probe.cjs');
+      writeFileSync(
+        probe,
+        `process.on('exit', () => {
+          const ours = Object.keys(require.cache).filter((file) => file !== __filename);
+          const theirs = process.moduleLoadList.filter((name) => /^NativeModule (https?|http2|tls|crypto)$/.test(name));
+          require('node:fs').writeSync(2, JSON.stringify([...ours.map((file) => require('node:path').basename(file)), ...theirs]));
+        });`,
+      );
+      const script = join(installed, 'dist', 'cli', 'bearer-authorizer.cjs');
+      const loaded = await run(process.execPath, ['--require', probe, script, ...words]).catch((error) => error);
+      expect(loaded.stderr.split('\n').at(-1)).toBe('["bearer-authorizer.cjs"]');
+    },
+  );
+
+  it('has the licence text of every package in it', () => {
+    const notices = readFileSync(join(installed, 'dist', 'cli', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['@aws-sdk/client-dynamodb', '@smithy/core', 'commander', 'jose']) {
+      expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
+    }
+    expect(notices).toContain(readFileSync('node_modules/commander/LICENSE', 'utf8').trim());
+    expect(notices).toContain('Apache License');
   });
 });
 
