@@ -99,7 +99,9 @@ function configure(command: Commander, print: (text: string) => void): void {
 /** @throws UsageError whose one sentence repeats no word long enough to be a token; CommanderError for help */
 function throwFrom(error: CommanderError, command: Commander): never {
   if (SHOWN_ON_REQUEST.includes(error.code) || error.code === 'commander.help') throw error;
-  if (command.registeredArguments.length > 0 && /^error: unknown option '-[^-]./.test(error.message)) {
+  // Only identifiers begin with a dash, which the commands below a verb take.
+  const takesIdentifier = command.parent?.parent != null && command.registeredArguments.length > 0;
+  if (takesIdentifier && /^error: unknown option '-[^-]./.test(error.message)) {
     throw new UsageError(
       'A value that begins with a dash goes to the end, after --: revoke session --issuer main -- -x1.',
     );

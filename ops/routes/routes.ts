@@ -1,12 +1,20 @@
 import type { Report } from '../cli/program.ts';
 import type { Screen } from '../cli/progress.ts';
-import { findStack } from '../stack/found-stack.ts';
-import { onlyRegion } from '../stack/revocation-stack.ts';
+import { readNextDeployment } from '../stack/next-deployment.ts';
 import type { RoutesCommand } from './routes-command-line.ts';
-import { routesReport } from './routes-report.ts';
+import { type DescribedTable, routesReport } from './routes-report.ts';
+import { synthesizedAuthorizer } from './synthesized-app.ts';
 
-/** Shows who may call what in a deployment. */
-export async function routes({ where, scopes }: RoutesCommand, screen: Screen): Promise<Report> {
-  const { authorizer } = onlyRegion(await findStack(where, screen));
-  return routesReport(authorizer, scopes);
+/** Shows who may call what: in a deployment, in a template, or in a CDK app. */
+export async function routes(command: RoutesCommand, screen: Screen): Promise<Report> {
+  return routesReport(await describedTable(command, screen), command.scopes);
+}
+
+async function describedTable({ source, where }: RoutesCommand, screen: Screen): Promise<DescribedTable> {
+  if (source.from === 'app') return synthesizedAuthorizer(screen);
+  if (source.from === 'template') return (await readNextDeployment(source.file)).authorizer;
+  // Loaded only here: a template and an app are read without AWS's SDK.
+  const { findStack } = await import('../stack/found-stack.ts');
+  const { onlyRegion } = await import('../stack/revocation-stack.ts');
+  return onlyRegion(await findStack(where, screen)).authorizer;
 }

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressibleTable } from '../../infra/settings/expressible-table.ts';
-import { type AuthorizerDescription, lossesText } from '../../lambda/configuration/authorizer-description.ts';
+import {
+  type AuthorizerDescription,
+  DESCRIPTION_KEY,
+  lossesText,
+} from '../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../lambda/policy/route.ts';
 import { main } from '../../ops/routes.ts';
 import {
@@ -87,6 +91,38 @@ it('npm run routes -- --json prints a document', async () => {
       { method: 'GET', path: '/orders/{id}/refunds' },
     ],
   });
+});
+
+describe('npm run routes reads a template', () => {
+  it('and shows what would be deployed, without a deployment', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'routes-'));
+    const template = join(folder, 'Api.template.json');
+    const description = JSON.stringify(describedAuthorizer([trustedIssuer()]));
+    const Resources = { Function: { Metadata: { [DESCRIPTION_KEY]: description } } };
+    await writeFile(template, JSON.stringify({ Resources }));
+    const fromTemplate = await run(template, '/nowhere');
+    const withScope = await run(`${template} --scope orders:read`, '/nowhere');
+    await rm(folder, { recursive: true });
+    expect(fromTemplate).toEqual(await run(''));
+    expect(withScope).toEqual(await run('--scope orders:read'));
+  });
+
+  it('that cannot be read: one sentence', async () => {
+    expect(await run('nowhere.template.json')).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/^nowhere\.template\.json cannot be read as JSON \(ENOENT\)[^\n]*\n$/),
+    });
+  });
+
+  it.each(['x.json --synth', 'x.json --local', 'x.json --stack Api', '--synth --stack Api'])(
+    'and nothing else at once: %s',
+    async (words) => {
+      expect(await run(words)).toMatchObject({
+        exitCode: 2,
+        err: expect.stringMatching(/^Give one of them: a template/),
+      });
+    },
+  );
 });
 
 it.each([

@@ -1,8 +1,8 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { isKnownAs, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { printable } from '../../cli/terminal-text.ts';
+import { isKnown, type NextDeployment } from '../../stack/next-deployment.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
-import { isKnown, type NextDeployment } from './next-deployment.ts';
 
 /** An effect of a deployment on entries that revoke now. */
 export interface Change {

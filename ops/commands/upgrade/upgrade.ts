@@ -8,10 +8,10 @@ import { printable } from '../../cli/terminal-text.ts';
 import { scanEntries } from '../../entry/entry-table.ts';
 import { textOf } from '../../entry/entry-text.ts';
 import { type EntryItem, inspectionFacts } from '../../entry/revocation.ts';
+import { isKnown, type NextDeployment, readNextDeployment } from '../../stack/next-deployment.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
-import { isKnown, type NextDeployment, readNextDeployment } from './next-deployment.ts';
 import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
 import type { UpgradeCommand } from './upgrade-command-line.ts';
 

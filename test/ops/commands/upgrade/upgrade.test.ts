@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorizerDescription } from '../../../../lambda/configuration/authorizer-description.ts';
 import type { TrustedIssuer } from '../../../../lambda/token/trusted-issuer.ts';
-import { type NextTable, readNextDeployment } from '../../../../ops/commands/upgrade/next-deployment.ts';
 import { tableChange } from '../../../../ops/commands/upgrade/upgrade-changes.ts';
+import { type NextTable, readNextDeployment } from '../../../../ops/stack/next-deployment.ts';
 import {
   describedAuthorizer,
   type OperatorAtWork,

@@ -4,11 +4,11 @@ import {
   type AuthorizerDescription,
   DESCRIPTION_KEY,
   STACK_OUTPUTS,
-} from '../../../lambda/configuration/authorizer-description.ts';
-import { isJsonObject, type JsonObject } from '../../../lambda/token/compact-jws.ts';
-import { OperatorError } from '../../cli/operator-error.ts';
-import { printable } from '../../cli/terminal-text.ts';
-import { authorizerDescription } from '../../stack/revocation-stack.ts';
+} from '../../lambda/configuration/authorizer-description.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/token/compact-jws.ts';
+import { OperatorError } from '../cli/operator-error.ts';
+import { printable } from '../cli/terminal-text.ts';
+import { authorizerDescription } from './revocation-stack.ts';
 
 /** A future deployment, from its template. */
 export interface NextDeployment {
