@@ -14,6 +14,7 @@ import { addRestore, type RestoreCommand } from './commands/restore-command-line
 import { addRevoke, type RevokeCommand } from './commands/revoke/revoke-command-line.ts';
 import { addShow, type ShowCommand } from './commands/show-command-line.ts';
 import { addUpgrade, type UpgradeCommand } from './commands/upgrade/upgrade-command-line.ts';
+import { addCompletion, type CompletionCommand } from './completion/completion-command-line.ts';
 import { addPlan, type PlanCommand } from './plan/plan-command-line.ts';
 import { addRoutes, type RoutesCommand } from './routes/routes-command-line.ts';
 import type { OperatorContext } from './stack/operator-context.ts';
@@ -32,7 +33,8 @@ export type Command =
   | UpgradeCommand
   | RoutesCommand
   | PlanCommand
-  | TokenCommand;
+  | TokenCommand
+  | CompletionCommand;
 
 export type VerbName = Command['kind'];
 
@@ -61,9 +63,17 @@ const VERBS: { readonly [Name in VerbName]: Verb<Extract<Command, { kind: Name }
   routes: { addTo: addRoutes, load: async () => (await import('./routes/routes.ts')).routes },
   plan: { addTo: addPlan, load: async () => (await import('./plan/plan.ts')).plan },
   token: { addTo: addToken, load: async () => (await import('./token/token.ts')).token },
+  completion: { addTo: addCompletion, load: async () => completion },
 };
 
 export const VERB_NAMES = Object.keys(VERBS) as readonly VerbName[];
+
+/** The scripts complete the package's program. The npm scripts have a completion of npm's own. */
+async function completion({ shell }: CompletionCommand, { caller }: Screen): Promise<Report> {
+  const { completionScript } = await import('./completion/completion-script.ts');
+  const program = verbsGrammar(caller)(() => {});
+  return { text: completionScript(shell, program).trimEnd(), document: null, exitCode: 0 };
+}
 
 /** Loads a run that works on the deployment that the command names. */
 function onStack<C extends StackCommand>(

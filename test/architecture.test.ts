@@ -131,6 +131,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'commands/import',
     'commands/check',
     'commands/upgrade',
+    'completion',
     'verbs.ts',
     'bearer-authorizer.ts',
     'revocations.ts',
