@@ -3,6 +3,7 @@ import { sentenceOf, UsageError } from './operator-error.ts';
 import { type Screen, screenOn } from './progress.ts';
 import { type Grammar, type Help, parseCommandLine, printHelp } from './quiet-commander.ts';
 import type { Terminal } from './terminal.ts';
+import type { Tone } from './tone.ts';
 
 /** One of our programs: the commands that it understands, and how it runs one. */
 export interface Program<C extends { readonly kind: string }> {
@@ -48,16 +49,23 @@ function asksForJson(argv: readonly string[]): boolean {
 /** The result of a command for people (`text`), for programs (`document`, with `--json`) and for the shell. */
 export interface Report {
   readonly text: string;
+  /** A line that stands below all others; undefined: none. */
+  readonly last?: string;
+  /** Tabs of the text separate values, in which tabs are escaped already; undefined: it has none. */
+  readonly hasTabs?: true;
+  /** What colours the first line, on a terminal; undefined: nothing. */
+  readonly tone?: Tone;
   readonly document: unknown;
   readonly exitCode: 0 | 1;
 }
 
 /** Prints a report as text or as one line of JSON. @returns its exit code */
 export function printReport(
-  { text, document, exitCode }: Report,
+  { text, last, hasTabs, tone, document, exitCode }: Report,
   { json }: { readonly json: boolean },
-  { out }: Terminal,
+  { out, print }: Pick<Screen, 'out' | 'print'>,
 ): Report['exitCode'] {
-  out.write(`${json ? JSON.stringify(document) : text}\n`);
+  if (json) out.write(`${JSON.stringify(document)}\n`);
+  else print({ text: last === undefined ? text : `${text}\n${last}`, hasTabs, tone });
   return exitCode;
 }

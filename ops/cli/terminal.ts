@@ -3,8 +3,8 @@ import { typedOrPiped } from './typed-input.ts';
 
 /** The environment of a command. Tests can replace every part. */
 export interface Terminal {
-  readonly out: { write(text: string): unknown };
-  readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly out: Output;
+  readonly err: Output;
   readonly readStandardInput: () => Promise<string>;
   /** The time on this machine's clock, in seconds since the epoch. */
   readonly now: () => number;
@@ -14,6 +14,17 @@ export interface Terminal {
   readonly localFolder: string;
   /** The variables that show which options npm kept; undefined: npm did not start this program. */
   readonly environment?: Environment;
+  /** Asks a question, and gives the line that is typed; undefined: nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** Has Ctrl-C print the last words, and end the program; undefined: it ends without. @returns what takes that back */
+  readonly onInterrupt?: (lastWords: () => string) => () => void;
+}
+
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** The width of a terminal. */
+  readonly columns?: number;
 }
 
 /** @param localFolder - where `npm start` describes what it runs */
@@ -25,8 +36,36 @@ export function processTerminal(localFolder: string): Terminal {
     readStandardInput: () => typedOrPiped(process.stdin, process.stderr),
     now: () => Date.now() / 1000,
     localFolder,
+    onInterrupt: lastWordsAtInterrupt,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askOnTerminal }),
     environment: process.env,
   };
+}
+
+/** The exit code of a program that Ctrl-C ends: 128 + SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
+function lastWordsAtInterrupt(lastWords: () => string): () => void {
+  const end = () => {
+    process.stderr.write(`\n${lastWords()}\n`);
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', end);
+  return () => process.off('SIGINT', end);
+}
+
+/** Ctrl-D and Ctrl-C are answered as an empty line is. */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    lines.on('SIGINT', () => lines.close());
+    lines.on('close', () => resolve(''));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }
 
 /** Ignores a reader that goes away (`… | head`): neither the work nor the exit code depends on it. */

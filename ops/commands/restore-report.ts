@@ -83,11 +83,14 @@ function lines({ region, target, previous, outcome, error }: RestoreResult, now:
   const name = parsed === undefined ? printable(withholdToken(target)) : nameOf(parsed);
   const by = previous === undefined ? '' : ` (${authorshipOf(entryDocument(previous, now))})`;
   const sentence = `${region.region}: ${SENTENCES[outcome](`${name}${by}`, error)}`;
-  return previous === undefined || !RESTORING.includes(outcome) ? [sentence] : [sentence, comeback(parsed, previous)];
+  return previous === undefined || !RESTORING.includes(outcome)
+    ? [sentence]
+    : [sentence, comeback(parsed, previous, outcome === 'planned')];
 }
 
-function comeback(target: RevocationTarget | undefined, previous: EntryItem): string {
-  if (target === undefined) return '  The entry matched no token, so nothing changes.';
+function comeback(target: RevocationTarget | undefined, previous: EntryItem, isPlanned: boolean): string {
+  if (target === undefined)
+    return `  The entry matched no token, so nothing ${isPlanned ? 'would change' : 'changes'}.`;
   const tokens = tokensRejectedBy(target, previous).replace(/;.*|, also later ones/, '');
-  return `  Works again: ${tokens}, unless expired or rejected by another entry (see \`check\`).`;
+  return `  ${isPlanned ? 'Would work' : 'Works'} again: ${tokens}, unless expired or rejected by another entry (see \`check\`).`;
 }

@@ -3,6 +3,7 @@ import type { RevocationTarget } from '../../../lambda/revocation/revocation-tar
 import { formatFromNow, formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { printable, shellWord, textTable } from '../../cli/terminal-text.ts';
+import type { Tone } from '../../cli/tone.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
@@ -51,6 +52,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       ...checked.entries.map((entry) => entryLine(entry, now)),
       ...(status === 200 ? lossLines(checked, region) : []),
     ].join('\n'),
+    tone: TONES[status],
     document: {
       command: 'check',
       region: region.region,
@@ -67,6 +69,14 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
     exitCode: obstacle === undefined ? 0 : 1,
   };
 }
+
+/** Red: clients are rejected. Yellow: nobody knows, or the token is good and opens nothing. */
+const TONES: Readonly<Record<ReturnType<typeof statusOf>, Tone>> = {
+  200: 'good',
+  401: 'bad',
+  403: 'doubtful',
+  500: 'doubtful',
+};
 
 /**
  * API Gateway's status for the authorizer's answer. 200 represents any answer of the backend. A client gets a 503 in place of

@@ -148,6 +148,7 @@ interface RegionalMeasurement extends Measurement {
 function withMeasurements(report: Report, measured: readonly RegionalMeasurement[]): Report {
   const isMeasured = measured.every(({ measuredLagSeconds }) => measuredLagSeconds !== null);
   return {
+    ...report,
     text: [report.text, ...measured.map(lineOf)].join('\n'),
     document: { ...(report.document as object), wait: measured },
     exitCode: isMeasured ? report.exitCode : 1,

@@ -74,7 +74,10 @@ export function lagLines(results: readonly RegionalResult[], now: number): reado
   const held = results.filter(isHeld);
   if (held.length === 0) return [];
   const byWhen = Math.max(...held.map((result) => (result.acknowledgedAt ?? now) + lagOf(result).guaranteed));
-  return [`Rejected for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
+  const rejected = held.every(({ state }) => state === 'planned')
+    ? 'Would be rejected, if it were written now,'
+    : 'Rejected';
+  return [`${rejected} for certain by ${formatFromNow(byWhen, now)}; ${flushText(held)}.`];
 }
 
 function flushText(held: readonly HeldResult[]): string {

@@ -1,5 +1,6 @@
 import { type Command as Commander, Option } from 'commander';
 import {
+  isBreakGlass,
   REVOCATION_LEVELS,
   type RevocationLevel,
   takesBefore,
@@ -29,6 +30,8 @@ export interface RevokeCommand extends StackCommand {
   readonly replace: boolean;
   readonly dryRun: boolean;
   readonly force: boolean;
+  /** Do not ask before a whole key or issuer is revoked. */
+  readonly yes: boolean;
   /** Where the token to watch comes from: `-`, a file, or `selector` for the revoked token itself. */
   readonly wait: { readonly token: string } | undefined;
 }
@@ -38,6 +41,7 @@ type RevokeOptions = StackOptions &
     before?: number | 'now';
     block?: true;
     force?: true;
+    yes?: true;
     endsAt?: number;
     reason?: string;
     by?: string;
@@ -73,8 +77,9 @@ export function addRevoke(program: Commander, found: Found<RevokeCommand>, calle
   });
 }
 
-function rest({ endsAt, reason, by, flush, replace, dryRun, force }: RevokeOptions) {
-  return { endsAt, reason, by, flush, replace: replace === true, dryRun: dryRun === true, force: force === true };
+function rest({ endsAt, reason, by, flush, ...switches }: RevokeOptions) {
+  const { replace = false, dryRun = false, force = false, yes = false } = switches;
+  return { endsAt, reason, by, flush, replace, dryRun, force, yes };
 }
 
 function withRevokeOptions(leaf: Commander, level: RevocationLevel, caller: Caller): void {
@@ -82,6 +87,7 @@ function withRevokeOptions(leaf: Commander, level: RevocationLevel, caller: Call
     leaf.addOption(instantOption('--ends-at <instant>', `when the ${level} ends for certain, if known`));
   }
   if (takesBefore(level)) addBeforeOptions(leaf);
+  if (isBreakGlass(level)) leaf.option('--yes', 'do not ask on a terminal whether it is meant');
   withStackOptions(leaf)
     .option('--reason <text>', 'for people: kept in the entry')
     .option('--by <name>', 'who revokes (default: you)')

@@ -2,7 +2,7 @@ import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts'
 import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
-import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
+import { authorshipOf, commandFor, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
 import { type EntryItem, readPurgeAt } from '../../entry/revocation.ts';
 import {
   type FailedResult,
@@ -26,16 +26,35 @@ export function revokeReport(
   now: number,
   notice: string | undefined,
 ): Report {
+  const undo = undoCommand(results);
   return {
     text: [...lines(command, results, now), ...(notice === undefined ? [] : [notice])].join('\n'),
+    ...(undo !== undefined && { last: `Undo: ${undo}` }),
     document: {
       command: 'revoke',
       dryRun: command.dryRun,
       notice: notice ?? null,
+      undo: undo ?? null,
       regions: results.map((result) => regionDocument(result, now)),
     },
     exitCode: results.every(isHeld) ? 0 : 1,
   };
+}
+
+/** The command that deletes the entries written, in all Regions at once; undefined: none was, or there was one before. */
+function undoCommand(results: readonly RegionalResult[]): string | undefined {
+  const written = results.filter(isNew).map(({ region }) => region);
+  const [first, ...others] = written;
+  const target = results[0]?.revocation.target;
+  if (first === undefined || target === undefined) return undefined;
+  const flags = [first.flags, ...others.map(({ region }) => `--region ${region}`)].join(' ');
+  return commandFor(first.caller, 'restore', target, flags);
+}
+
+/** Whether an entry stands, or may stand, where there was none. To delete another one would give back more than this command took. */
+function isNew(result: RegionalResult): boolean {
+  if (result.state === 'planned' || result.state === 'failed') return false;
+  return 'outcome' in result ? result.outcome === 'written' : true;
 }
 
 function lines(command: RevokeCommand, results: readonly RegionalResult[], now: number): readonly string[] {
@@ -79,23 +98,23 @@ function effectLine({ region, rejected, kept }: Effect): string {
 }
 
 /** The effect of the entry in the table, which is more than was asked for where a stronger one was there already. */
-function effectOf({ region, revocation, item }: HeldResult, { before }: RevokeCommand, now: number): Effect {
+function effectOf({ region, revocation, item, state }: HeldResult, { before }: RevokeCommand, now: number): Effect {
   const { target } = revocation;
   const isDefault =
     before === 'now' && revocation.before !== undefined && entryDocument(item, now).before === revocation.before;
   return {
     region: region.region,
     rejected: tokensRejectedBy(target, item),
-    kept: keptUntil(target, item, now),
+    kept: keptUntil(target, item, state === 'planned', now),
     hint: isDefault ? ['  (The default. --block rejects later tokens too; --before takes another instant.)'] : [],
   };
 }
 
-function keptUntil({ prefix }: RevocationTarget, item: EntryItem, now: number): string {
+function keptUntil({ prefix }: RevocationTarget, item: EntryItem, isPlanned: boolean, now: number): string {
   const purgeAt = readPurgeAt(item, now);
-  if (purgeAt === undefined) return 'is kept until you restore it';
+  if (purgeAt === undefined) return `${isPlanned ? 'would be' : 'is'} kept until you restore it`;
   const subject = TARGET_PREFIXES[prefix] === 'token' ? 'the token' : 'every token it revokes';
-  return `may be deleted from ${formatInstant(purgeAt)} on, when ${subject} has expired`;
+  return `${isPlanned ? 'could' : 'may'} be deleted from ${formatInstant(purgeAt)} on, when ${subject} has expired`;
 }
 
 const OUTCOMES = {

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { TARGET_PREFIXES, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
+import { isBreakGlass, TARGET_PREFIXES, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
+import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
 import { type Ended, endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';
 import { confirmedEntry, foreseenEntry, type WrittenEntry, writeEntry } from '../../entry/entry-table.ts';
+import { nameOf } from '../../entry/entry-text.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import { requireLevelRead, revocationOf } from '../../entry/revocation.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
@@ -36,10 +38,30 @@ export async function revoke(
     const foreseen = await answersFrom(plans, (regional) => foresee(regional, command.replace));
     return revokeReport(resolved, foreseen.map(foreseenResult), context.now(), await notice);
   }
+  if (first !== undefined) await requireMeant(command, first.revocation.target, stack, context);
   const probe = await openProbe(resolved, stack, context);
   const results = await Promise.all(stack.regions.map((region) => write(() => planIn(region), command, context)));
   const report = revokeReport(resolved, results, context.now(), await notice);
   return probe === undefined ? report : probe.untilRejected(report, results);
+}
+
+/**
+ * Asks on a terminal before everybody is shut out. Without a terminal nobody could answer, and a script is no slip of the hand:
+ * not to revoke a leaked key would be the worse mistake.
+ *
+ * @throws OperatorError when the answer is not yes
+ */
+async function requireMeant(
+  { yes }: RevokeCommand,
+  target: RevocationTarget,
+  { regions }: RevocationStack,
+  { ask }: OperatorContext,
+): Promise<void> {
+  if (yes || ask === undefined || !isBreakGlass(TARGET_PREFIXES[target.prefix])) return;
+  const where = regions.map(({ region, table }) => `${table} in ${region}`).join(', ');
+  const answer = await ask(`Revoke the whole ${nameOf(target)} (${where})? Every user of it is shut out. [y/N] `);
+  if (/^\s*y(es)?\s*$/i.test(answer)) return;
+  throw new OperatorError('Nothing was written, because the answer was not yes (--yes gives it in advance).');
 }
 
 /** Plans the entry for one Region. @throws OperatorError when it would revoke nothing, or cannot be written */

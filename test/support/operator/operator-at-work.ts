@@ -7,7 +7,7 @@ import type { AuthorizerDescription } from '../../../lambda/configuration/author
 import type { Route } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
-import type { Terminal } from '../../../ops/cli/terminal.ts';
+import type { Output, Terminal } from '../../../ops/cli/terminal.ts';
 import { main } from '../../../ops/revocations.ts';
 import { runningFile } from '../../../ops/stack/running-stack.ts';
 import { startDatedDynamoDb } from '../table/dated-dynamodb.ts';
@@ -36,12 +36,15 @@ export interface PrintedDocument {
   readonly doubtfulValues: number;
 }
 
+/** Where an operator sits: a terminal of some width with somebody who answers, or, by default, at a pipe. */
+export type Seat = Pick<Output, 'isTTY' | 'columns'> & Pick<Terminal, 'ask' | 'environment'>;
+
 /** An operator at a terminal, with `npm start` running as far as the tool can tell. */
 export interface OperatorAtWork {
   readonly table: TestRevocationTable;
   readonly folder: string;
   /** Runs `npm run revocations -- <command line>`; words are separated by single spaces. */
-  run(commandLine: string, standardInput?: string): Promise<Finished>;
+  run(commandLine: string, standardInput?: string, at?: Seat): Promise<Finished>;
   /** The same with `--json`. */
   document(commandLine: string, standardInput?: string): Promise<PrintedDocument>;
   entry(target: string): Promise<Readonly<Record<string, AttributeValue>> | undefined>;
@@ -96,8 +99,11 @@ export async function operatorAtWork(
   const dynamoDb = await startDatedDynamoDb(() => now);
   const folder = await mkdtemp(join(tmpdir(), 'operator-'));
   await writeRunningFile(folder, { dynamodb: dynamoDb.address, table: table.name, authorizer, ...running });
-  const run = (commandLine: string, standardInput = '') =>
+  const run = (commandLine: string, standardInput = '', { isTTY, columns, ...seat }: Seat = {}) =>
     finished(wordsOf(commandLine), main, {
+      ...seat,
+      ...(isTTY !== undefined && { isTTY }),
+      ...(columns !== undefined && { columns }),
       localFolder: folder,
       now: () => now,
       elapsed: () => elapsed,
@@ -142,10 +148,11 @@ export function wordsOf(commandLine: string): readonly string[] {
 export async function finished(
   argv: readonly string[],
   program: (argv: readonly string[], terminal: Terminal) => Promise<number>,
-  around: Omit<Terminal, 'out' | 'err'>,
+  { isTTY, columns, ...around }: Omit<Terminal, 'out' | 'err'> & Pick<Output, 'isTTY' | 'columns'>,
 ): Promise<Finished> {
   const printed = { out: '', err: '' };
-  const out = { write: (text: string) => (printed.out += text) };
+  const shape = { ...(isTTY !== undefined && { isTTY }), ...(columns !== undefined && { columns }) };
+  const out = { ...shape, write: (text: string) => (printed.out += text) };
   const err = { write: (text: string) => (printed.err += text) };
   const exitCode = await program(argv, { ...around, out, err });
   return { exitCode, ...printed };

@@ -117,7 +117,7 @@ function commandOf(kind: Writer['kind'], by: string, [line]: readonly Line[], fl
   if (kind === 'import') {
     return { ...common, kind, file: '-', issuer: undefined, asOf: undefined, reason: undefined, skipBad: false };
   }
-  const rest = { endsAt: undefined, reason: undefined, wait: undefined, replace: kind === 'replace' };
+  const rest = { endsAt: undefined, reason: undefined, wait: undefined, yes: false, replace: kind === 'replace' };
   return { ...common, kind: 'revoke', selector, before, ...rest };
 }
 
