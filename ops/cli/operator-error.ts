@@ -27,6 +27,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   RequestLimitExceeded: '{message}: try again in a minute',
   ProvisionedThroughputExceededException: '{message}: try again in a minute',
   EISDIR: 'it is a folder: give a file',
+  ENOENT: 'there is no such file: check its name and the folder that you are in',
 };
 
 /** One line about any error for an operator: our own sentence, or the name and message of the error's cause. */

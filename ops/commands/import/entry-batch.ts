@@ -36,6 +36,24 @@ export interface WrittenEntries {
   readonly error: string | null;
 }
 
+/** What is told while entries are written. */
+export interface Follow {
+  /** Entries that are there already, or whose write has ended. */
+  readonly done: (count: number) => void;
+  /** Entries that strong reads confirm. */
+  readonly confirmed: (count: number) => void;
+}
+
+/** Counts the entries of which the table lacks as much. Writes nothing. */
+export async function missingEntries(table: EntryTable, entries: readonly ImportedEntry[]): Promise<number> {
+  let missing = 0;
+  await withConcurrency(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (batch) => {
+    const seen = await readBatch(table, batch);
+    missing += batch.filter((entry) => !isIn(seen, entry, suffices)).length;
+  });
+  return missing;
+}
+
 /** The entries that could not be written, with the errors. */
 type Failures = Map<ImportedEntry, unknown>;
 
@@ -57,21 +75,19 @@ interface Batch {
 export async function writeEntries(
   table: EntryTable,
   entries: readonly ImportedEntry[],
-  progress: (done: number) => void,
+  follow: Follow,
 ): Promise<WrittenEntries> {
   const sum = { written: 0, unchanged: 0, unconfirmed: 0 };
   const errors: string[] = [];
   const failures: Failures = new Map();
-  let done = 0;
   await withConcurrency(BATCHES_AT_ONCE, chunks(entries, MAX_KEYS), async (all) => {
     if (failures.size >= MAX_FAILURES) return;
-    const batch = await writeBatch(table, all, failures);
+    const batch = await writeBatch(table, all, failures, follow);
     sum.written += batch.written;
     sum.unchanged += batch.unchanged;
     sum.unconfirmed += batch.unconfirmed;
     if (batch.error !== null) errors.push(batch.error);
-    done += all.length;
-    progress(done);
+    follow.confirmed(batch.written + batch.unchanged);
   });
   return { ...sum, error: errors[0] ?? null };
 }
@@ -80,11 +96,13 @@ async function writeBatch(
   table: EntryTable,
   all: readonly ImportedEntry[],
   failures: Failures,
+  { done }: Follow,
 ): Promise<WrittenEntries> {
   try {
     const seen = await readBatch(table, all);
     const missing = all.filter((entry) => !isIn(seen, entry, suffices));
-    await writeEach(table, missing, seen, failures);
+    done(all.length - missing.length);
+    await writeEach(table, { all, missing, failures }, seen, done);
     return await confirmBatch(table, { all, missing, failures });
   } catch (error) {
     for (const entry of all) failures.set(entry, error);
@@ -94,14 +112,15 @@ async function writeBatch(
 
 async function writeEach(
   table: EntryTable,
-  missing: readonly ImportedEntry[],
+  { missing, failures }: Batch,
   seen: ReadonlyMap<string, EntryItem>,
-  failures: Failures,
+  done: Follow['done'],
 ): Promise<void> {
   await withConcurrency(WRITES_AT_ONCE, missing, async (entry) => {
     if (failures.size >= MAX_FAILURES) return void failures.set(entry, UNSENT);
     const writing = retryThrottled(() => writeEntry(table, entry, seen.get(targetOf(entry))));
     await writing.catch((error: unknown) => failures.set(entry, error));
+    done(1);
   });
 }
 

@@ -2,11 +2,12 @@ import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
+import { shellWord } from '../../cli/terminal-text.ts';
 import { itemOf } from '../../entry/revocation.ts';
 import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
-import { writeEntries } from './entry-batch.ts';
+import { missingEntries, writeEntries } from './entry-batch.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import { doubtAbout } from './import-fields.ts';
 import { type ImportLine, importLines, readImportInput } from './import-file.ts';
@@ -42,7 +43,7 @@ export async function importEntries(
   const [bad, expired, doubtful] = [said('bad'), said('expired'), said('doubtful')];
   tellBeforeWriting({ bad, expired, doubtful }, lines.length, facts, context);
   const results: RegionalImport[] = [];
-  for (const { region, read } of files) results.push(await writeRegion(command, region, read, context));
+  for (const { region, read } of files) results.push(await writeRegion(command, region, read, asOf, context));
   return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
 }
 
@@ -109,13 +110,54 @@ function combined(a: ImportedEntry, b: ImportedEntry): ImportedEntry {
 }
 
 async function writeRegion(
-  { dryRun }: ImportCommand,
+  command: ImportCommand,
   region: RegionalStack,
   { entries, expired }: ReadFile,
-  { showProgress }: OperatorContext,
+  asOf: number,
+  { showProgress, onInterrupt }: OperatorContext,
 ): Promise<RegionalImport> {
   const counts = { region: region.region, entries: entries.length, expired: expired.length };
-  if (dryRun) return { ...counts, written: 0, unchanged: 0, unconfirmed: 0, error: null };
-  const progress = (done: number) => showProgress(`${region.region}:`, done, entries.length);
-  return { ...counts, ...(await writeEntries(region, entries, progress)) };
+  if (command.dryRun) return { ...counts, ...(await foresee(region, entries)) };
+  const sum = { done: 0, confirmed: 0 };
+  const resumed = resumption(command, region, asOf);
+  const lastWords = () =>
+    `Interrupted: ${sum.confirmed} of ${entries.length} entries are confirmed in ${region.region}; resume with ${resumed}`;
+  const forget = onInterrupt?.(lastWords);
+  const written = await writeEntries(region, entries, {
+    done: (count) => {
+      sum.done += count;
+      showProgress(`${region.region}:`, sum.done, entries.length);
+    },
+    confirmed: (count) => {
+      sum.confirmed += count;
+    },
+  });
+  forget?.();
+  return { ...counts, ...written };
+}
+
+/** What an import would find and write. */
+async function foresee(region: RegionalStack, entries: readonly ImportedEntry[]) {
+  const nothing = { written: 0, unchanged: 0, unconfirmed: 0 };
+  try {
+    return { ...nothing, unchanged: entries.length - (await missingEntries(region, entries)), error: null };
+  } catch (error) {
+    return { ...nothing, error: sentenceOf(error) };
+  }
+}
+
+/** The command that goes on with an import, in this Region: what is there already is read, and not written. */
+function resumption(command: ImportCommand, { flags, caller }: RegionalStack, asOf: number): string {
+  const { file, issuer, reason, by, flush, skipBad, force } = command;
+  const options = [
+    `--as-of ${formatInstant(asOf)}`,
+    issuer !== undefined && `--issuer ${shellWord(issuer)}`,
+    reason !== undefined && `--reason ${shellWord(reason)}`,
+    by !== undefined && `--by ${shellWord(by)}`,
+    !flush && '--no-flush',
+    skipBad && '--skip-bad',
+    force && '--force',
+    flags,
+  ];
+  return caller(`import ${shellWord(file)} ${options.filter(Boolean).join(' ')}`);
 }

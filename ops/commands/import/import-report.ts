@@ -29,7 +29,8 @@ export function importReport(
   results: readonly RegionalImport[],
   { bad, doubtful }: OddLines,
 ): Report {
-  const isDone = results.every(({ error }) => error === null);
+  // Lines that were left out are not imported, and the exit code is all that some callers read.
+  const isDone = bad === 0 && results.every(({ error }) => error === null);
   const lines = [
     ...results.map((result) => `${result.region}: ${outcomeText(result, dryRun)}`),
     ...(bad === 0 ? [] : [`${bad} bad lines left out.`]),
@@ -45,7 +46,10 @@ export function importReport(
 function outcomeText(result: RegionalImport, dryRun: boolean): string {
   const { entries, expired, written, unchanged, error } = result;
   const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
-  if (dryRun) return `would write up to ${entries} entries${past}.`;
+  if (dryRun && error === null) {
+    return `would write ${entries - unchanged} entries; ${unchanged} are there already${past}.`;
+  }
+  if (dryRun) return `NOT READ: ${error}.`;
   if (error !== null) return `NOT CONFIRMED: ${partText(result)}: ${error}. Run the command again with its --as-of.`;
   return `${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
 }
