@@ -71,3 +71,47 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
     )
     .join('\n');
 }
+
+/** What gives way where a table is wider than the terminal. */
+export interface GivingWay {
+  /** The columns that may be shortened, the first to give way first, and the least width of each. */
+  readonly shrinking: readonly (readonly [column: string, least: number])[];
+  /** The columns that are left out where that is not enough, the first to go first. */
+  readonly leaving: readonly string[];
+}
+
+/** A table that is no wider than the terminal, as far as columns may give way. A shortened cell ends with "…". */
+export function fittedTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { shrinking, leaving }: GivingWay,
+  columns: number,
+): string {
+  const [next, ...others] = leaving;
+  const widths = widthsOf(header, rows);
+  let excess = widths.reduce((sum, width) => sum + width, 2 * (header.length - 1)) - columns;
+  for (const [name, least] of shrinking.filter(([column]) => header.includes(column))) {
+    const column = header.indexOf(name);
+    const width = widths[column] ?? 0;
+    const given = Math.max(0, Math.min(excess, width - Math.max(least, name.length)));
+    widths[column] = width - given;
+    excess -= given;
+  }
+  if (excess > 0 && next !== undefined) {
+    const stays = (_: unknown, column: number) => column !== header.indexOf(next);
+    const left = rows.map((row) => row.filter(stays));
+    return fittedTable(header.filter(stays), left, { shrinking, leaving: others }, columns);
+  }
+  const fitted = rows.map((row) => row.map((cell, column) => shortened(cell, widths[column] ?? cell.length)));
+  return textTable(header, fitted);
+}
+
+function widthsOf(header: readonly string[], rows: readonly (readonly string[])[]): number[] {
+  return header.map((name, column) =>
+    rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), name.length),
+  );
+}
+
+function shortened(cell: string, width: number): string {
+  return cell.length <= width ? cell : `${cell.slice(0, width - 1)}…`;
+}

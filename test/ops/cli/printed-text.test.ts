@@ -36,6 +36,11 @@ async function printed(commandLine: string, standardInput?: string): Promise<rea
   return [text.out, text.err, json.out, json.err];
 }
 
+/** Tabs separate the eight values in a line of `list`, and stand nowhere else. */
+function withoutSeparators(text: string): string {
+  return text.replaceAll(/^(?:[^\t\n]*\t){7}[^\t\n]*$/gm, (line) => line.replaceAll('\t', ' '));
+}
+
 describe('outside text is escaped before it reaches the terminal', () => {
   it('from an entry, in list, show, lint and restore', { timeout: 120_000 }, async () => {
     await fc.assert(
@@ -50,7 +55,7 @@ describe('outside text is escaped before it reaches the terminal', () => {
           ...(await shownRaw(target)),
         ];
         await Promise.all([operator.table.remove(target), operator.table.remove(`SUB#${value}#y`)]);
-        for (const text of all) expect(text).not.toMatch(RAW);
+        for (const text of all) expect(withoutSeparators(text)).not.toMatch(RAW);
       }),
       { numRuns: 12 },
     );
@@ -59,10 +64,10 @@ describe('outside text is escaped before it reaches the terminal', () => {
   it('from an entry after which a page ends: the command for the next page is left out', async () => {
     await operator.table.put({ target: { S: 'sub#main#\u202eecila' } });
     await operator.table.put({ target: { S: 'sub#main#\u001b[2J' } });
-    const { out } = await operator.run('list --limit 1');
+    const { err } = await operator.run('list --limit 1');
     await operator.table.remove('sub#main#\u202eecila');
     await operator.table.remove('sub#main#\u001b[2J');
-    expect(out).toMatch(/There are more: see them with --all\./);
+    expect(err).toMatch(/There are more: see them with --all\./);
   });
 
   it('from a token, in check', { timeout: 120_000 }, async () => {

@@ -36,7 +36,7 @@ async function onTerminal(commandLine: string, { folder }: OperatorAtWork, stand
 const remaining = (seen: string) => seen.split('\n').map((line) => line.split('\r\u001b[K').at(-1));
 
 it.each([
-  ['list', /^LEVEL/],
+  ['list', /LEVEL/],
   ['lint', /^1 entries inspected/],
 ])('the report of %s replaces the counter', async (commandLine, line) => {
   const seen = await onTerminal(commandLine, operator);

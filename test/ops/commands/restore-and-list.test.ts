@@ -87,8 +87,8 @@ describe('list', () => {
   });
 
   it('prints the command for the next page', async () => {
-    const { out } = await shelf.run('list --limit 7 --level subject');
-    expect(out).toMatch(
+    const { err } = await shelf.run('list --limit 7 --level subject');
+    expect(err).toMatch(
       /There are more: npm run revocations -- list --level subject --limit 7 --after '?sub#main#s\d+'? --local/,
     );
   });
@@ -113,8 +113,9 @@ describe('list', () => {
   it('prints a table for people and the stored times, in seconds, for programs', async () => {
     const [entry] = (await shelf.document('list --limit 1 --level subject')).entries;
     expect(entry).toMatchObject({ level: 'subject', issuer: 'main', before: NOW, purgeAt: NOW + 90_007, flush: true });
-    expect((await shelf.run('list --level key')).out).toMatch(
-      /^LEVEL +ISSUER +VALUE.*\nkey +other +k\d +\(all\) +never/,
+    const seat = { isTTY: true, columns: 120, environment: { NO_COLOR: '1' } };
+    expect((await shelf.run('list --level key --wide', '', seat)).out).toMatch(
+      /LEVEL +ISSUER +VALUE.*\nkey +other +k\d +\(all\) +never/,
     );
   });
 });
