@@ -142,6 +142,7 @@ const BLOCKS: Readonly<Record<string, Held>> = {
     by: 'examples/orders-openapi/orders-from-openapi.ts',
   },
   'docs/adding-to-your-api.md > The construct > ts': { by: 'examples/orders/orders.ts' },
+  "docs/adding-to-your-api.md > The operator's program > sh": { by: 'test/package/consumer.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
   'docs/operations.md > Flush by hand > sh': NEEDS_AWS,

@@ -28,7 +28,7 @@ const flushAlarms = authorizer.flusher?.alarms ?? [];
 const alarms = [...authorizer.alarms, ...flushAlarms, ...createApiAlarms(stack, api.deploymentStage)];
 mailAlarms(stack, { address: 'on-call@acme.example', alarms });
 
-// By these names `--stack orders` finds them in a clone of this repository: npm run revocations, npm run routes.
+// By these names `--stack orders` finds them: npx bearer-authorizer lint --stack orders.
 new CfnOutput(stack, 'ApiUrl', { value: api.url });
 new CfnOutput(stack, 'RevocationTableName', { value: authorizer.table.tableName });
 new CfnOutput(stack, 'AuthorizerLogicalId', { value: authorizer.logicalId });

@@ -190,6 +190,18 @@ describe.concurrent('the program in the package', () => {
     expect(await ended('routes')).toMatchObject({ code: 1, err: expect.stringMatching(/^No deployment to work on/) });
   });
 
+  it('shows with --synth who may call what in the app of its folder', async () => {
+    const [, command = ''] =
+      /^(npx bearer-authorizer routes --synth)$/m.exec(
+        codeUnder('docs/adding-to-your-api.md', "The operator's program", 'sh').join(''),
+      ) ?? [];
+    const cwd = join(folder, 'orders');
+    writeFileSync(join(cwd, 'cdk.json'), JSON.stringify({ app: 'node orders.ts' }));
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+    const { stdout } = await run('sh', ['-c', command], { cwd, env });
+    expect(stdout).toMatch(/^METHOD +PATH +orders:read +orders:write +\(no scope\)\nGET +\/orders +yes +- +-\n/);
+  });
+
   it('loads all that its commands need, AWS included', async () => {
     const commands = ['lint', 'list', 'token', 'routes', 'show key k', 'restore key k', 'revoke key k', 'import f.csv'];
     for (const command of commands) {
