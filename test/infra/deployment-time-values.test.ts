@@ -127,7 +127,7 @@ describe('a value that only the deployment knows', () => {
     ['oidc', 'algorithms', [Fn.importValue('A')]],
     ['oidc', 'clockTolerance', Duration.seconds(number)],
     ['oidc', 'maxTokenAge', Duration.hours(number)],
-  ])('is rejected in %s as %s, which synth itself reads', (preset, option, value) => {
+  ])('is rejected in %s as %s, which synth itself reads (row %#)', (preset, option, value) => {
     const settings = () => settingsBy(preset, { ...EVERY_OPTION[preset], [option]: value });
     expect(settings).toThrow(new RegExp(`^${preset}: ${option} is [^\\n]+\\.$`));
     expect(settings).toThrow(DeploymentError);

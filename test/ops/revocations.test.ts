@@ -12,10 +12,12 @@ const TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2lz
 
 describe('the command line is parsed', () => {
   it.each([
-    ['revoke subject alice', { kind: 'revoke', before: 'now', flush: true, dryRun: false, where: { kind: 'any' } }],
     [
       'revoke subject alice',
-      { selector: { by: 'value', level: 'subject', value: 'alice', issuer: undefined, verb: 'revoke' } },
+      {
+        ...{ kind: 'revoke', before: 'now', flush: true, dryRun: false, where: { kind: 'any' } },
+        selector: { by: 'value', level: 'subject', value: 'alice', issuer: undefined, verb: 'revoke' },
+      },
     ],
     ['revoke subject alice --block', { before: 'block' }],
     ['revoke client c --before 1799999999', { before: 1_799_999_999 }],
