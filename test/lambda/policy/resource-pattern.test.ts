@@ -41,6 +41,8 @@ describe('a pattern that lies within another one', () => {
   it.each([
     ['GET/a/b', ['GET/a/?*'], true],
     ['GET/a/b', ['GET/?*'], true],
+    ['GET/a/b', ['*'], true],
+    ['GET/GET/a', ['GET/a'], false],
     ['GET/a/b', ['GET/x', '*/a/?*'], true],
     ['GET/a/?*', ['GET/?*/?*'], true],
     ['GET/a/b', ['GET/a/b'], false],
