@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       'test/lambda/**/*.test.ts',
       'test/infra/routes/exact-policies.property.test.ts',
+      'test/infra/routes/resource-pattern.test.ts',
       'test/infra/routes/route-compiler.test.ts',
       'test/infra/routes/route-readings.test.ts',
       'test/infra/routes/route-table.test.ts',
