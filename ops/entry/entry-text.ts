@@ -79,7 +79,9 @@ export function commandFor(caller: Caller, verb: string, target: RevocationTarge
   const { prefix, issuerAlias, value } = target;
   if (value === undefined) return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
   if (prefix === 'th') return commandLine(caller, `${verb} target`, formatTarget(target), options);
-  const exact = meantBy(value, TARGET_PREFIXES[prefix], [issuerAlias]) === undefined ? '' : '--exact ';
+  // Any text before a `#` may be the alias of another issuer, which only the deployment knows.
+  const aliases = [issuerAlias, (value.split(/#|%23/)[0] ?? '').trim().toLowerCase()];
+  const exact = meantBy(value, TARGET_PREFIXES[prefix], aliases) === undefined ? '' : '--exact ';
   const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;
   if (prefix === 'jti') return caller(`${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`.trimEnd());
   return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);

@@ -25,6 +25,11 @@ export interface RevocationStack {
   readonly operator: () => Promise<string>;
 }
 
+/** The options that choose a deployment in these Regions, for commands to copy. */
+export function flagsOf([first, ...others]: RevocationStack['regions']): string {
+  return [first.flags, ...others.map(({ region }) => `--region ${region}`)].join(' ');
+}
+
 /** The Region of a command that reads one table. @throws OperatorError when several were named */
 export function onlyRegion({ regions }: RevocationStack): RegionalStack {
   const [first, ...others] = regions;

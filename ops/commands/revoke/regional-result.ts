@@ -14,7 +14,7 @@ export interface RegionalPlan {
 
 /** A written entry. A slow write is followed by a second one, which moves its `before`. */
 export interface MovedEntry extends WrittenEntry {
-  /** What another operator left for the second write to find; `nothing`: no entry; undefined: nobody intervened. */
+  /** What another operator left for the second write, or for the strong read, to find; `nothing`: no entry; undefined: nobody intervened. */
   readonly met?: EntryItem | 'nothing';
 }
 

@@ -1,9 +1,18 @@
 import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
+import { aliasesOf } from '../../../lambda/token/trusted-issuer.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
-import { authorshipOf, commandFor, entryDocument, nameOf, tokensRejectedBy } from '../../entry/entry-text.ts';
+import {
+  authorshipOf,
+  commandFor,
+  commandLine,
+  entryDocument,
+  nameOf,
+  tokensRejectedBy,
+} from '../../entry/entry-text.ts';
 import { type EntryItem, readPurgeAt } from '../../entry/revocation.ts';
+import { flagsOf } from '../../stack/revocation-stack.ts';
 import {
   type FailedResult,
   type HeldResult,
@@ -43,18 +52,24 @@ export function revokeReport(
 
 /** The command that deletes the entries written, in all Regions at once; undefined: none was, or there was one before. */
 function undoCommand(results: readonly RegionalResult[]): string | undefined {
-  const written = results.filter(isNew).map(({ region }) => region);
-  const [first, ...others] = written;
-  const target = results[0]?.revocation.target;
-  if (first === undefined || target === undefined) return undefined;
-  const flags = [first.flags, ...others.map(({ region }) => `--region ${region}`)].join(' ');
-  return commandFor(first.caller, 'restore', target, flags);
+  const [first, ...others] = results.filter(isNew);
+  if (first === undefined) return undefined;
+  const { region, revocation, issuer } = first;
+  const flags = flagsOf([region, ...others.map((other) => other.region)]);
+  // By its key where the issuer has had other aliases: `restore` with a level deletes the entries under those as well.
+  const isRenamed = aliasesOf(issuer).length > 1;
+  return isRenamed
+    ? commandLine(region.caller, 'restore target', formatTarget(revocation.target), flags)
+    : commandFor(region.caller, 'restore', revocation.target, flags);
 }
 
-/** Whether an entry stands, or may stand, where there was none. To delete another one would give back more than this command took. */
+/**
+ * Whether our entry stands where there was none. To delete another operator's would give back more than this command took: one
+ * that changed ours meanwhile, or one that may stand where an answer was lost.
+ */
 function isNew(result: RegionalResult): boolean {
-  if (result.state === 'planned' || result.state === 'failed') return false;
-  return 'outcome' in result ? result.outcome === 'written' : true;
+  if (!('outcome' in result) || result.state === 'planned') return false;
+  return result.outcome === 'written' && result.met === undefined && result.item !== undefined;
 }
 
 function lines(command: RevokeCommand, results: readonly RegionalResult[], now: number): readonly string[] {

@@ -145,7 +145,10 @@ async function confirm(
   const result = { ...regional, ...written, acknowledgedAt: now(regional.region), acknowledgedTick: elapsed() };
   try {
     const item = await confirmedEntry(regional.region, regional.revocation);
-    if (item !== undefined) return { ...result, item, state: 'confirmed' };
+    if (item !== undefined) {
+      const met = isDeepStrictEqual(item, written.item) ? {} : { met: item };
+      return { ...result, ...met, item, state: 'confirmed' };
+    }
     const error = 'a strong read did not find the entry, so somebody else removed or changed it';
     return { ...result, item, state: 'unconfirmed', error };
   } catch (error) {

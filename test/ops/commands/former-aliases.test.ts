@@ -35,6 +35,22 @@ describe('an operator whose issuer has been renamed', () => {
     expect(await operator.entry('sub#oldest#alice')).toBeUndefined();
   });
 
+  it('gives back with the undo no more than the command took: an entry under a former alias stays', async () => {
+    await put('sub#old#alice');
+    expect(await operator.document('revoke subject alice --issuer main')).toMatchObject({
+      undo: "npm run revocations -- restore target 'sub#main#alice' --local",
+    });
+    await operator.run('restore target sub#main#alice');
+    expect(await operator.entry('sub#main#alice')).toBeUndefined();
+    expect(await operator.entry('sub#old#alice')).toBeDefined();
+  });
+
+  it("takes the undo of a value that begins with another issuer's alias", async () => {
+    expect(await operator.document('revoke subject main#alice --issuer other --exact')).toMatchObject({
+      undo: "npm run revocations -- restore subject 'main#alice' --issuer other --exact --local",
+    });
+  });
+
   it('is told once when there is nothing to restore or to show', async () => {
     const restored = await operator.run('restore subject nobody --issuer main');
     expect(restored.out.match(/there is no entry/g)).toHaveLength(1);

@@ -53,6 +53,28 @@ beforeEach(async () => {
   await bob.run('revoke subject alice --by bob');
 });
 
+describe('the command that undoes a revocation', () => {
+  it('is left out where another operator strengthens the entry before it is read back', async () => {
+    await bob.run('restore subject alice');
+    dynamoDb.followNextWrite(() => bob.run('revoke subject alice --block --by carol'));
+    const { exitCode, out } = await ann.run('revoke subject alice');
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(/somebody else changed the entry meanwhile \(written by carol/),
+    });
+    expect(out).not.toContain('Undo');
+  });
+
+  it("is left out where an answer is lost, because the entry that stands may be another operator's", async () => {
+    await bob.run('restore subject alice');
+    dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --before 1799990000 --by bob'));
+    dynamoDb.treat((operation, earlier) => (operation === 'PutItem' && earlier > 0 ? 'break' : 'answer'));
+    const { exitCode, out } = await ann.run('revoke subject alice');
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/nobody knows whether the entry/) });
+    expect(out).not.toContain('Undo');
+  });
+});
+
 describe('restore', () => {
   it('deletes only the entry that it has read, and keeps one that another operator writes meanwhile', async () => {
     dynamoDb.outrunNextWrite(() => bob.run('revoke subject alice --block --by carol'));
