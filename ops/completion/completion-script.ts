@@ -33,7 +33,7 @@ function completionsOf(command: Commander, path: string): readonly Completions[]
 const SCRIPTS: Readonly<Record<Shell, (all: readonly Completions[]) => string>> = {
   bash: (all) => `# bash completion of bearer-authorizer
 _bearer_authorizer() {
-  local current=\${COMP_WORDS[COMP_CWORD]} at= index words
+  local current=\${COMP_WORDS[COMP_CWORD]} at= index words file
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$at \${COMP_WORDS[index]}" in
       ${patternOfPaths(all)}) at="$at \${COMP_WORDS[index]}" ;;
@@ -44,7 +44,12 @@ ${all.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`).j
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   case "$at" in
-    ${patternOfFiles(all)}) [[ $current == -* ]] || COMPREPLY+=($(compgen -f -- "$current")) ;;
+    ${patternOfFiles(all)})
+      [[ $current == -* ]] && return
+      # Bash 3 has no compopt: it leaves spaces in the name as they are.
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$current")
+      ;;
   esac
 }
 complete -F _bearer_authorizer bearer-authorizer

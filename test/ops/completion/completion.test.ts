@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { packageProgram } from '../../../ops/cli/caller.ts';
@@ -43,6 +46,17 @@ describe('completion in bash', () => {
   ])('after %j offers %j', async (words, expected) => {
     expect(await offered(...words)).toEqual(expected);
   });
+});
+
+it('completion in bash offers the name of a file as one word, whatever characters it has', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'completion-'));
+  try {
+    for (const name of ['a b.csv', 'a*.csv', 'a$(x).csv']) await writeFile(join(folder, name), '');
+    const found = await offered('import', `${folder}/a`);
+    expect(found.toSorted()).toEqual(['a b.csv', 'a$(x).csv', 'a*.csv'].map((name) => join(folder, name)).toSorted());
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 it.each(['zsh', 'fish'])('the script for %s names every verb and every option', async (shell) => {
