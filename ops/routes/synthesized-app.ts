@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,9 @@ export async function synthesizedAuthorizer({ err }: Pick<Screen, 'err'>): Promi
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-synth-'));
   try {
     await synthesize(folder, err);
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.template.json')).toSorted();
+    // The templates of a CDK Stage stand in a folder of their own.
+    const files = await readdir(folder, { recursive: true });
+    const names = files.filter((name) => name.endsWith('.template.json')).toSorted();
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
     const [only, ...others] = names.filter((_, index) => texts[index]?.includes(`"${DESCRIPTION_KEY}"`));
     if (only === undefined) throw new OperatorError('The CDK app in this folder has no BearerAuthorizer.');
@@ -37,5 +40,8 @@ async function synthesize(folder: string, err: Screen['err']): Promise<void> {
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   if (code === 0) return;
   err.write(said);
+  if (!existsSync('cdk.json')) {
+    throw new OperatorError(`There is no cdk.json in ${process.cwd()}: run this in the folder of a CDK app.`);
+  }
   throw new OperatorError(`\`npx cdk synth\` failed in ${process.cwd()}, with exit code ${code}: see above.`);
 }
