@@ -59,9 +59,14 @@ async function askOnTerminal(question: string): Promise<string> {
   const { createInterface } = await import('node:readline');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {
+    const withoutAnswer = () => {
+      process.stderr.write('\n');
+      resolve('');
+    };
     lines.on('SIGINT', () => lines.close());
-    lines.on('close', () => resolve(''));
+    lines.on('close', withoutAnswer);
     lines.question(question, (answer) => {
+      lines.off('close', withoutAnswer);
       resolve(answer);
       lines.close();
     });
