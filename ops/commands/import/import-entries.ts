@@ -6,7 +6,7 @@ import { shellWord } from '../../cli/terminal-text.ts';
 import { itemOf } from '../../entry/revocation.ts';
 import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
-import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
+import { flagsOf, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
 import { missingEntries, writeEntries } from './entry-batch.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import { doubtAbout } from './import-fields.ts';
@@ -43,7 +43,11 @@ export async function importEntries(
   const [bad, expired, doubtful] = [said('bad'), said('expired'), said('doubtful')];
   tellBeforeWriting({ bad, expired, doubtful }, lines.length, facts, context);
   const results: RegionalImport[] = [];
-  for (const { region, read } of files) results.push(await writeRegion(command, region, read, asOf, context));
+  for (const [index, { region, read }] of files.entries()) {
+    const toCome = files.slice(index + 1).map((file) => file.region);
+    const resumed = resumption(command, [region, ...toCome], asOf);
+    results.push(await writeRegion(command, region, read, resumed, context));
+  }
   return importReport(command, results, { bad: bad.length, doubtful: doubtful.length });
 }
 
@@ -113,13 +117,12 @@ async function writeRegion(
   command: ImportCommand,
   region: RegionalStack,
   { entries, expired }: ReadFile,
-  asOf: number,
+  resumed: string,
   { showProgress, onInterrupt }: OperatorContext,
 ): Promise<RegionalImport> {
   const counts = { region: region.region, entries: entries.length, expired: expired.length };
   if (command.dryRun) return { ...counts, ...(await foresee(region, entries)) };
   const sum = { done: 0, confirmed: 0 };
-  const resumed = resumption(command, region, asOf);
   const lastWords = () =>
     `Interrupted: ${sum.confirmed} of ${entries.length} entries are confirmed in ${region.region}; resume with ${resumed}`;
   const forget = onInterrupt?.(lastWords);
@@ -146,8 +149,8 @@ async function foresee(region: RegionalStack, entries: readonly ImportedEntry[])
   }
 }
 
-/** The command that goes on with an import, in this Region: what is there already is read, and not written. */
-function resumption(command: ImportCommand, { flags, caller }: RegionalStack, asOf: number): string {
+/** The command that goes on with an import, in these Regions: what is there already is read, and not written. */
+function resumption(command: ImportCommand, regions: RevocationStack['regions'], asOf: number): string {
   const { file, issuer, reason, by, flush, skipBad, force } = command;
   const options = [
     `--as-of ${formatInstant(asOf)}`,
@@ -157,7 +160,7 @@ function resumption(command: ImportCommand, { flags, caller }: RegionalStack, as
     !flush && '--no-flush',
     skipBad && '--skip-bad',
     force && '--force',
-    flags,
+    flagsOf(regions),
   ];
-  return caller(`import ${shellWord(file)} ${options.filter(Boolean).join(' ')}`);
+  return regions[0].caller(`import ${shellWord(file)} ${options.filter(Boolean).join(' ')}`);
 }

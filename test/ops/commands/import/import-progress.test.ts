@@ -40,3 +40,34 @@ it('the bar of an import advances with each entry that is written, and at once o
   expect((await imported(more, 'import - --dry-run')).text).toMatch(/would write 1 entries; 150 are there already\./);
   expect((await imported(more)).steps.length).toBeLessThanOrEqual(4);
 });
+
+it('Ctrl-C during an import of several Regions names the command that resumes it in this one and those to come', async () => {
+  const { name, client } = await createRevocationTable();
+  const table = { table: name, client, authorizer: describedAuthorizer([trustedIssuer()]) };
+  const regionNamed = (region: string) => {
+    return { ...table, region, api: '', flags: `--stack Api --region ${region}`, caller: npmScripts };
+  };
+  const regions = [regionNamed('eu-west-1'), regionNamed('us-east-1'), regionNamed('us-west-2')] as const;
+  const lastWords: string[] = [];
+  const context: OperatorContext = {
+    now: () => NOW,
+    elapsed: () => 0,
+    readStandardInput: async () => 'level,value\nsubject,alice',
+    tell: () => {},
+    showProgress: () => {},
+    onInterrupt: (words) => {
+      lastWords.push(words().replace(/.* entries/s, ''));
+      return () => {};
+    },
+  };
+  const command = parseCommandLine<Command>(revocationsGrammar, ['import', '-']);
+  if (command.kind !== 'import') throw new Error('It is no import.');
+  await importEntries(command, { regions, operator: async () => 'ann' }, context);
+  expect(lastWords).toEqual([
+    expect.stringMatching(
+      /confirmed in eu-west-1; .* --stack Api --region eu-west-1 --region us-east-1 --region us-west-2$/,
+    ),
+    expect.stringMatching(/confirmed in us-east-1; .* --stack Api --region us-east-1 --region us-west-2$/),
+    expect.stringMatching(/confirmed in us-west-2; .* --stack Api --region us-west-2$/),
+  ]);
+});
