@@ -1,3 +1,4 @@
+import { printableLines } from '../../lambda/log/printable.ts';
 import type { Environment } from './npm-options.ts';
 import { typedOrPiped } from './typed-input.ts';
 
@@ -47,7 +48,7 @@ const INTERRUPTED = 130;
 
 function lastWordsAtInterrupt(lastWords: () => string): () => void {
   const end = () => {
-    process.stderr.write(`\n${lastWords()}\n`);
+    process.stderr.write(`\n${printableLines(lastWords())}\n`);
     process.exit(INTERRUPTED);
   };
   process.once('SIGINT', end);

@@ -47,6 +47,7 @@ export async function openProbe(
   }
   return {
     async untilRejected(report, results) {
+      const forget = context.onInterrupt?.(() => interruptedText(report));
       const measured = await Promise.all(
         results.filter(isHeld).map(async (result) => {
           const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
@@ -58,9 +59,15 @@ export async function openProbe(
           };
         }),
       );
+      forget?.();
       return withMeasurements(report, measured);
     },
   };
+}
+
+function interruptedText({ text, last }: Report): string {
+  const interrupted = 'Interrupted: the token is not watched any more.';
+  return [text, interrupted, ...(last === undefined ? [] : [last])].join('\n');
 }
 
 async function probeText(command: RevokeCommand, source: string, context: OperatorContext): Promise<string> {

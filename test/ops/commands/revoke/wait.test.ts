@@ -63,6 +63,28 @@ it('--wait watches a token until it is rejected, and prints the measured lag', a
   expect(new Set(api.requests)).toEqual(new Set(['/v1/whoami']));
 });
 
+it('--wait that Ctrl-C ends says what is written, and prints the command that undoes it', async () => {
+  acceptedCalls = 4;
+  const lastWords: string[] = [];
+  const heard: string[] = [];
+  await finished(wordsOf('revoke subject interrupted --wait --probe -'), main, {
+    localFolder: operator.folder,
+    now: () => NOW,
+    elapsed: () => elapsed,
+    readStandardInput: async () => TOKEN,
+    onInterrupt: (words) => {
+      lastWords.push(words());
+      return () => heard.push('forgotten');
+    },
+  });
+  expect(heard).toEqual(['forgotten']);
+  expect(lastWords).toEqual([
+    expect.stringMatching(
+      /^Revoked subject interrupted of main [\s\S]*\nInterrupted: the token is not watched any more\.\nUndo: \S.*$/,
+    ),
+  ]);
+});
+
 it('--wait names the route that it watched, if every route has its own cached decision', async () => {
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), cachePer: 'route' } as const;
   const perRoute = await operatorAtWork(authorizer, { api: `${api.address}/v1` });
