@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
-import { describedAuthorizer } from '../support/operator/operator-at-work.ts';
-import { trustedIssuer } from '../support/tokens/sample-issuer.ts';
+import { DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
+import { describedAuthorizer } from '../../support/operator/operator-at-work.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../ops/bearer-authorizer.ts');
+const PROGRAM = join(import.meta.dirname, '../../../ops/bearer-authorizer.ts');
 
 let folder: string;
 beforeEach(async () => {
