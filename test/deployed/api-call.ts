@@ -25,18 +25,25 @@ export type CallApi = (request: ApiRequest) => Promise<Answer>;
 /** Milliseconds; API Gateway itself gives a backend 29 s. */
 const TIMEOUT = 35_000;
 
+/**
+ * Maximum number of requests under way. Each one may start a function's environment, and a laptop cannot start dozens of them
+ * within the authorizer's timeout: it would answer 503.
+ */
+const MAX_CONNECTIONS = 4;
+
 /** Uses Node's own client, since `fetch` normalizes paths and joins headers. @param api - base URL with the stage */
 export function apiCaller(api: string, signal: AbortSignal): CallApi {
   const { protocol, hostname, port, pathname } = new URL(api);
   const isTls = protocol === 'https:';
-  const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
+  const agent = isTls ? new HttpsAgent(options) : new HttpAgent(options);
   const request = isTls ? requestHttps : requestHttp;
   const basePath = pathname.replace(/\/$/, '');
   const attempt = ({ method = 'GET', path, authorization = [], header = 'Authorization' }: ApiRequest) =>
     new Promise<Answer>((resolve, reject) => {
       const headers = authorization.length === 0 ? {} : { [header]: [...authorization] };
-      const options = { hostname, port, path: `${basePath}${path}`, method, headers, agent, signal, timeout: TIMEOUT };
-      const sent = request(options);
+      const place = { hostname, port, path: `${basePath}${path}` };
+      const sent = request({ ...place, method, headers, agent, signal, timeout: TIMEOUT });
       sent.on('timeout', () => sent.destroy(new Error(`The API did not answer within ${TIMEOUT / 1000} s.`)));
       sent.on('error', (error) => reject(sent.reusedSocket ? new StaleConnectionError(error) : error));
       sent.on('response', (response) => {
