@@ -3,6 +3,7 @@ import type { Screen } from '../cli/progress.ts';
 import { findDeployedStack } from './deployed-stack.ts';
 import { findLocalStack } from './local-stack.ts';
 import type { RevocationStack } from './revocation-stack.ts';
+import { noRunSentence } from './running-stack.ts';
 import type { StackChoice } from './stack-choice.ts';
 
 /**
@@ -11,14 +12,15 @@ import type { StackChoice } from './stack-choice.ts';
  */
 export async function findStack(
   choice: StackChoice,
-  { localFolder, caller }: Pick<Screen, 'localFolder' | 'caller'>,
+  screen: Pick<Screen, 'localFolder' | 'caller' | 'environment'>,
 ): Promise<RevocationStack> {
+  const { localFolder, caller } = screen;
   if (choice.kind === 'stack') return findDeployedStack(choice.name, choice.regions, caller);
   const local = await findLocalStack(localFolder, caller);
   if (local !== undefined) return local;
-  throw new OperatorError(
+  const sentence =
     choice.kind === 'local'
       ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
-      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.',
-  );
+      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.';
+  throw new OperatorError(noRunSentence(screen, sentence));
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Terminal } from '../cli/terminal.ts';
 
 /** A client of the local authorization server. The secrets are fixed, and good for nothing but this machine. */
 export interface LocalClient {
@@ -55,6 +56,14 @@ export async function readRunningStack(folder: string): Promise<RunningStack | u
     .filter(({ running }) => isAlive(running.pid))
     .toSorted((one, other) => other.since - one.since)[0]?.running;
 }
+
+/** The sentence where no run is described. @param otherwise - the sentence unless the operator has named the folder */
+export function noRunSentence({ localFolder, environment }: LocalPlace, otherwise: string): string {
+  if (environment?.BEARER_AUTHORIZER_LOCAL !== localFolder) return otherwise;
+  return `The folder ${localFolder} of BEARER_AUTHORIZER_LOCAL describes no \`npm start\` that runs: name the folder .local of a clone where it runs, or a deployed stack with --stack NAME.`;
+}
+
+type LocalPlace = Pick<Terminal, 'localFolder' | 'environment'>;
 
 /** `since`: milliseconds since the epoch. */
 async function readRun(path: string): Promise<{ readonly running: RunningStack; readonly since: number }> {

@@ -1,7 +1,7 @@
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
 import type { Terminal } from '../cli/terminal.ts';
-import { readRunningStack } from '../stack/running-stack.ts';
+import { noRunSentence, readRunningStack } from '../stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './client-credentials.ts';
 import { deployedClient } from './deployed-client.ts';
 import type { TokenCommand } from './token-command-line.ts';
@@ -15,10 +15,11 @@ export async function token(command: TokenCommand, terminal: Terminal): Promise<
   return { text: accessToken, document, exitCode: 0 };
 }
 
-async function localClient({ client, scope }: TokenCommand, { localFolder }: Terminal): Promise<TokenRequest> {
-  const running = await readRunningStack(localFolder);
+async function localClient({ client, scope }: TokenCommand, terminal: Terminal): Promise<TokenRequest> {
+  const running = await readRunningStack(terminal.localFolder);
   if (running === undefined) {
-    throw new OperatorError('`npm start` is not running here: start it, or name a deployed stack with --stack NAME.');
+    const sentence = '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.';
+    throw new OperatorError(noRunSentence(terminal, sentence));
   }
   const { clients, tokenEndpoint } = running;
   const found = client === undefined ? clients[0] : clients.find(({ clientId }) => clientId === client);

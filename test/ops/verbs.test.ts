@@ -32,6 +32,19 @@ describe('the program bearer-authorizer', () => {
     },
   );
 
+  it.each(['list', 'list --local', 'token'])(
+    'names the folder of BEARER_AUTHORIZER_LOCAL where no run is: %s',
+    async (line) => {
+      const { exitCode, err } = await run(line, { BEARER_AUTHORIZER_LOCAL: '/nowhere' });
+      expect({ exitCode, err }).toEqual({
+        exitCode: 1,
+        err: expect.stringMatching(
+          /^The folder \/nowhere of BEARER_AUTHORIZER_LOCAL describes no `npm start` that runs: /,
+        ),
+      });
+    },
+  );
+
   it('takes "help" for a value where it is none of its own words', async () => {
     expect(await run('revoke subject help --dry-run')).toMatchObject({
       exitCode: 1,
