@@ -10,6 +10,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const COMPLETED_BY_NPM: Readonly<Record<string, string>> = { by: 'bypass-2fa', replace: 'replace-registry-host' };
 
 /**
+ * The option without which a command only asks. Pipelines set npm's own `--yes` for all their scripts (`npm_config_yes`), and
+ * that must not keep anybody from revoking a leaked key.
+ */
+const HARMLESS_WHEN_KEPT = '--yes';
+
+/**
  * The options that npm kept because they stand before `--`. npm runs the script without them, and with `--silent` it does not
  * warn. The options are found in the variables in which npm gives its settings to scripts. Two leave no trace there:
  * `--before`, which npm does not export, and `--local`, which npm reads as `--no-global`. A script inside another script also
@@ -26,7 +32,8 @@ export function optionsKeptByNpm(
   // npx passes all words after the program's name on. Options before it, such as --yes, are meant for npx itself.
   if ([undefined, 'npx'].includes(environment.npm_lifecycle_event)) return [];
   const arrived = new Set(argv.map((word) => word.replace(/=.*/s, '')));
-  return names.filter((name) => !arrived.has(name) && isKept(name, environment)).toSorted();
+  const missing = names.filter((name) => name !== HARMLESS_WHEN_KEPT && !arrived.has(name));
+  return missing.filter((name) => isKept(name, environment)).toSorted();
 }
 
 function isKept(name: string, environment: Environment): boolean {

@@ -110,6 +110,11 @@ describe('optionsKeptByNpm finds the options that npm kept', () => {
     expect(optionsKeptByNpm(names, ['list'], environment)).toEqual(kept);
   });
 
+  it('and not --yes, which pipelines set for npm itself', () => {
+    const environment = { npm_lifecycle_event: 'revocations', npm_config_yes: 'true' };
+    expect(optionsKeptByNpm(['--yes', '--json'], ['revoke', 'key', 'k'], environment)).toEqual([]);
+  });
+
   it('and not those that arrived', () => {
     const environment = { npm_lifecycle_event: 'revocations', npm_config_json: 'true', npm_config_scope: '@acme' };
     expect(optionsKeptByNpm(names, ['list', '--json', '--scope=x'], environment)).toEqual([]);
