@@ -25,6 +25,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export function securitySourceOf(root: JsonObject, components: JsonObject): SecuritySource {
   const problem = root.security === undefined ? undefined : listProblem(root.security);
   if (problem !== undefined) throw new RouteTableError(`The OpenAPI document ${problem}: write a list.`);
+  for (const each of (root.security ?? []) as readonly unknown[]) objectAt("A member of the document's security", each);
   return { security: root.security, schemes: securitySchemesOf(components) };
 }
 

@@ -41,14 +41,12 @@ interface StepResult {
 export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
   const { rejection, obstacle } = checked.verdict;
   const steps = stepResults(checked, now);
+  const rows = steps.map(({ step, outcome, detail }) => [step, outcome, detail]);
   const status = statusOf(checked);
   return {
     text: [
       `Verdict: ${verdictText(checked, status)}`,
-      textTable(
-        ['STEP', 'OUTCOME', ''],
-        steps.map(({ step, outcome, detail }) => [step, outcome, detail]),
-      ),
+      textTable(['STEP', 'OUTCOME', ''], rows),
       ...checked.entries.map((entry) => entryLine(entry, now)),
       ...(status === 200 ? lossLines(checked, region) : []),
     ].join('\n'),

@@ -48,21 +48,22 @@ export async function openProbe(
   return {
     async untilRejected(report, results) {
       const forget = context.onInterrupt?.(() => interruptedText(report));
+      const measure = async (result: HeldResult) => {
+        const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
+        const isMeasurable = call !== undefined && isAccepted(status);
+        return isMeasurable ? watch(call, token, result, context) : unmeasured(notAccepted(status));
+      };
       const measured = await Promise.all(
-        results.filter(isHeld).map(async (result) => {
-          const { call, status = NO_ANSWER } = probed.find(({ region }) => region === result.region) ?? {};
-          const isMeasurable = call !== undefined && isAccepted(status);
-          return {
-            region: result.region.region,
-            watchedRoute: watchedRoute(result.region) ?? null,
-            ...(isMeasurable ? await watch(call, token, result, context) : unmeasured(notAccepted(status))),
-          };
-        }),
+        results.filter(isHeld).map(async (result) => ({ ...placeOf(result), ...(await measure(result)) })),
       );
       forget?.();
       return withMeasurements(report, measured);
     },
   };
+}
+
+function placeOf({ region }: RegionalResult) {
+  return { region: region.region, watchedRoute: watchedRoute(region) ?? null };
 }
 
 function interruptedText({ text, last }: Report): string {

@@ -501,6 +501,12 @@ test.each<[string, object, string]>([
   ['paths that are a token', whole({ paths: token }), 'paths is a CDK token'],
   ['paths that are Fn::If', whole({ paths: { 'Fn::If': [] } }), 'paths holds Fn::If'],
   ['security that is null', whole({ security: null }), 'The OpenAPI document has a security that is not a list'],
+  // Found by openapi-security.property, seed -754997: where no operation inherits it, nobody else reads it.
+  [
+    'security with a member that is null',
+    whole({ security: [null] }),
+    "A member of the document's security is null: write an object.",
+  ],
   ['security that is a token', whole({ security: Lazy.list({ produce: () => [] }) }), 'a security that is a CDK token'],
   ['security that is Fn::If', whole({ security: { 'Fn::If': [] } }), 'has a security that holds Fn::If, which only'],
   ['components that are a token', whole({ components: token }), 'components is a CDK token'],
