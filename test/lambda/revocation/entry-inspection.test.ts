@@ -164,11 +164,14 @@ describe('`purgeAt` of an entry', () => {
     expect(at(now + 3600)).toEqual([]);
   });
 
-  it('of an entry with `before` is too early below the floor of the tokens it blocks', () => {
+  it.each([
+    ['main', 86_400],
+    ['partner', 3600],
+  ])('of an entry with `before` is too early below the floor of the tokens of %s', (alias, maxTokenAge) => {
     const at = (purgeAt: number) =>
-      kindsOf({ ...subjectEntry, before: { N: String(now) }, purgeAt: { N: String(purgeAt) } });
-    expect(at(now + 2 + 86_400 + 5 + 3600 - 1)).toEqual(['purge-too-early']);
-    expect(at(now + 2 + 86_400 + 5 + 3600)).toEqual([]);
+      kindsOf({ target: { S: `sub#${alias}#alice` }, before: { N: String(now) }, purgeAt: { N: String(purgeAt) } });
+    expect(at(now + 2 + maxTokenAge + 5 + 3600 - 1)).toEqual(['purge-too-early']);
+    expect(at(now + 2 + maxTokenAge + 5 + 3600)).toEqual([]);
   });
 
   const withPurgeAt: readonly (readonly [target: string, before: number | undefined])[] = [
