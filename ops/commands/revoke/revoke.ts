@@ -46,8 +46,8 @@ export async function revoke(
 }
 
 /**
- * Asks on a terminal before everybody is shut out. Without a terminal nobody could answer, and a script is no slip of the hand:
- * not to revoke a leaked key would be the worse mistake.
+ * Asks on a terminal before an entry that shuts out everybody. Without a terminal nobody could answer, and then it does not ask:
+ * a script that fails to revoke a leaked key does more harm than one that revokes too much.
  *
  * @throws OperatorError when the answer is not yes
  */
@@ -59,7 +59,7 @@ async function requireMeant(
 ): Promise<void> {
   if (yes || ask === undefined || !isBreakGlass(TARGET_PREFIXES[target.prefix])) return;
   const where = regions.map(({ region, table }) => `${table} in ${region}`).join(', ');
-  const answer = await ask(`Revoke the whole ${nameOf(target)} (${where})? Every user of it is shut out. [y/N] `);
+  const answer = await ask(`Revoke ${nameOf(target)} (${where})? This rejects the tokens of all its users. [y/N] `);
   if (/^\s*y(es)?\s*$/i.test(answer)) return;
   throw new OperatorError('Nothing was written, because the answer was not yes (--yes gives it in advance).');
 }

@@ -19,8 +19,8 @@ async function answering(answer: string, commandLine: string) {
 
 describe('on a terminal, before a whole key or issuer is revoked', () => {
   it.each([
-    ['revoke key asked', 'kid#main#asked', /^Revoke the whole key asked of main \(.+ in eu-west-1\)\?/],
-    ['revoke issuer main', 'iss#main', /^Revoke the whole issuer main \(.+ in eu-west-1\)\?/],
+    ['revoke key asked', 'kid#main#asked', /^Revoke key asked of main \(.+ in eu-west-1\)\?/],
+    ['revoke issuer main', 'iss#main', /^Revoke issuer main \(.+ in eu-west-1\)\?/],
   ])('%s asks, and writes nothing unless the answer is yes', async (commandLine, target, question) => {
     for (const answer of ['', 'n', 'yesterday']) {
       const { exitCode, err, questions } = await answering(answer, commandLine);
