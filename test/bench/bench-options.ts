@@ -6,6 +6,8 @@ export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
   readonly json: boolean;
+  /** Whether the results replace those that the repository holds. */
+  readonly record: boolean;
   readonly parts: readonly Part[];
   /** Number of rounds; each measures everything once. */
   readonly rounds: number;
@@ -18,9 +20,13 @@ export class UsageError extends Error {}
 
 /** @throws UsageError */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
-  const { json, only, rounds, entries } = valuesIn(args);
+  const { json, record, only, rounds, entries } = valuesIn(args);
+  if (record && only !== undefined) {
+    throw new UsageError(`--record replaces the results of a complete run: leave out --only ${only}.`);
+  }
   return {
     json,
+    record,
     parts: only === undefined ? PARTS : only.split(',').map(asPart),
     rounds: positive('--rounds', rounds),
     entries: positive('--entries', entries),
@@ -33,6 +39,7 @@ function valuesIn(args: readonly string[]) {
       args: [...args],
       options: {
         json: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
         only: { type: 'string' },
         rounds: { type: 'string', default: '31' },
         entries: { type: 'string', default: '1000000' },
