@@ -19,6 +19,7 @@ export const REJECTION_REASONS = [
   'client',
   'claim',
   'no-token-id',
+  'bound-token',
   'revoked',
 ] as const;
 

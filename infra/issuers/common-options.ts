@@ -3,7 +3,7 @@ import type { IgnorableParameter, ScopeClaim } from '../../lambda/token/trusted-
 import { DeploymentError } from '../errors.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { formerAliases } from '../settings/issuer-aliases.ts';
-import { ignorableParameter } from '../settings/issuer-check.ts';
+import { boundTokens, ignorableParameter } from '../settings/issuer-check.ts';
 import {
   listOf,
   matching,
@@ -45,6 +45,12 @@ export interface CommonOptions {
    * @default none
    */
   readonly ignoredHeaderParameters?: readonly IgnorableParameter[];
+  /**
+   * What becomes of tokens that are bound to a key or a client certificate (the claim `cnf`: DPoP, mutual TLS). The authorizer cannot
+   * check the proof, so with `ignore` a stolen copy of such a token opens the API, which the binding was meant to prevent.
+   * @default 'reject': 401
+   */
+  readonly boundTokens?: 'reject' | 'ignore';
 }
 
 export const host = matching(
@@ -67,6 +73,7 @@ export const optionsBesidesClients: ValidatorsOf<Omit<CommonOptions, 'clients'>>
   maxTokenAge: optional(duration),
   formerAliases,
   ignoredHeaderParameters: optional(listOf(ignorableParameter, 0)),
+  boundTokens: optional(boundTokens),
 };
 
 export const commonOptions: ValidatorsOf<CommonOptions> = {
@@ -84,7 +91,7 @@ export function checkOptions<Options>(preset: string, options: Options, validato
 /** The settings that the common options decide. */
 type CommonSettings = Pick<
   IssuerSettings,
-  'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases' | 'ignoredHeaderParameters'
+  'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases' | 'ignoredHeaderParameters' | 'boundTokens'
 >;
 
 /** @param options - checked by `checkOptions` */
@@ -92,6 +99,7 @@ export function commonSettings(options: CommonOptions): CommonSettings {
   const {
     clients = [],
     ignoredHeaderParameters = [],
+    boundTokens = 'reject',
     clockTolerance = Duration.seconds(5),
     maxTokenAge = Duration.hours(24),
     formerAliases,
@@ -99,6 +107,7 @@ export function commonSettings(options: CommonOptions): CommonSettings {
   return {
     clients,
     ignoredHeaderParameters,
+    boundTokens,
     clockTolerance: clockTolerance.toSeconds(),
     maxTokenAge: maxTokenAge.toSeconds(),
     ...(formerAliases !== undefined && { formerAliases }),

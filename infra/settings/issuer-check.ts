@@ -73,6 +73,9 @@ export const ignorableParameter = valueWhere(
   `name only ${IGNORABLE_PARAMETERS.join(', ')}, because crit, b64, jwk, x5c, cty and enc change what a token means or who signed it, and no other parameter has to be named`,
 );
 
+/** `ignore` opens the API to stolen copies, so nothing but these two words is taken. */
+export const boundTokens = oneOf(['reject', 'ignore']);
+
 const scopeClaim = objectOf({ path: listOf(text, 1), form: oneOf(['string', 'array']) });
 
 const CLAIM_NAMES: ValidatorsOf<ClaimNames> = {
@@ -96,6 +99,7 @@ const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
   clockTolerance: wholeSeconds(0, 60),
   maxTokenAge: wholeSeconds(1, MAX_TOKEN_AGE),
   tokensWithoutId: oneOf(['reject', 'digest']),
+  boundTokens,
   formerAliases,
 };
 

@@ -23,6 +23,7 @@ export function accessTokenOf(
   { keyId, signedPartDigest }: VerifiedSignature,
   contextClaims: Readonly<Record<string, string>>,
 ): AccessToken {
+  rejectBoundToken(claims, issuer);
   const issuedAt = instant(claims.iat);
   const expiresAt = Math.min(instant(claims.exp), issuedAt + issuer.maxTokenAge);
   if (claims.nbf !== undefined) instant(claims.nbf);
@@ -42,6 +43,14 @@ export function accessTokenOf(
     expiresAt,
     contextClaims: passedOn(claims, contextClaims),
   };
+}
+
+/**
+ * Whatever `cnf` is: a token that the issuer meant to bind is no bearer token, even where the claim is malformed. An issuer
+ * without the setting comes from an older environment, which a new function may read while a deployment is under way.
+ */
+function rejectBoundToken(claims: JsonObject, { boundTokens }: TrustedIssuer): void {
+  if (boundTokens !== 'ignore' && Object.hasOwn(claims, 'cnf')) throw new InvalidTokenError('bound-token');
 }
 
 function instant(claim: unknown): number {

@@ -88,6 +88,11 @@ export interface TrustedIssuer {
   readonly maxTokenAge: number;
   /** Tokens without a token id: rejected, or revocable by the digest of their signed part (`th#`). */
   readonly tokensWithoutId: 'reject' | 'digest';
+  /**
+   * Tokens that are bound to a key or a certificate (`cnf`, RFC 7800): rejected, or accepted as if they were not bound. Nothing
+   * here checks the proof (RFC 9449 section 7.2, RFC 8705 section 3), so a stolen copy of an accepted one works.
+   */
+  readonly boundTokens: 'reject' | 'ignore';
 }
 
 /** Whether entries under an alias, the present one or a former one, are about this issuer. */

@@ -45,5 +45,12 @@ export function authorizerDescription(member: unknown): AuthorizerDescription | 
   const description: unknown = typeof member === 'string' ? JSON.parse(member) : member;
   const isOne = isJsonObject(description) && 'configuration' in description && 'routes' in description;
   // Our own stack wrote it. Commands report the members that an older stack lacks and that they need.
-  return isOne ? (description as unknown as AuthorizerDescription) : undefined;
+  return isOne ? withSettingsOfItsTime(description as unknown as AuthorizerDescription) : undefined;
+}
+
+/** An authorizer that is older than `boundTokens` ignores `cnf`: the tool explains what that one does. */
+function withSettingsOfItsTime(description: AuthorizerDescription): AuthorizerDescription {
+  const { configuration } = description;
+  const issuers = configuration.issuers.map((issuer) => ({ ...issuer, boundTokens: issuer.boundTokens ?? 'ignore' }));
+  return { ...description, configuration: { ...configuration, issuers } };
 }

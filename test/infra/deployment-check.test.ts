@@ -225,6 +225,14 @@ const wrong: readonly [string, Changes, string][] = [
     issuerWith({ tokensWithoutId: 'accept' }),
     `issuers.main.tokensWithoutId is "accept": write only 'reject', 'digest'.`,
   ],
+  ...['accept', true, null, undefined].map(
+    (boundTokens) =>
+      [
+        `bound tokens: ${boundTokens}`,
+        issuerWith({ boundTokens }),
+        `issuers.main.boundTokens is ${boundTokens === undefined ? 'missing' : JSON.stringify(boundTokens)}: write only 'reject', 'ignore'.`,
+      ] as [string, Changes, string],
+  ),
   ...['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc', 'alg', 'typ', 'kid', 'x5t', 'ZIP', ''].map(
     (name) =>
       [

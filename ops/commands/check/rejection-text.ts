@@ -49,6 +49,10 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
     step: 'claims',
     text: 'It has no token id, so it could not be revoked; the deployment rejects such tokens.',
   },
+  'bound-token': {
+    step: 'claims',
+    text: 'It is bound to a key or a certificate (`cnf`), so it is not a bearer token; the deployment rejects such tokens.',
+  },
   expired: { step: 'times', text: 'It has expired.' },
   'too-old': { step: 'times', text: 'It was issued longer ago than the deployment lets any token live (maxTokenAge).' },
   'not-before': { step: 'times', text: 'It is not valid yet (`nbf`).' },

@@ -89,6 +89,7 @@ const MISMATCHES: Partial<Record<RejectionReason, (compared: Compared) => readon
   'no-token-id': ({ jws, issuer: { claimNames } }) => [
     { name: claimNames.jwtId, found: foundText(jws.payload[claimNames.jwtId]), expected: IDENTIFIER },
   ],
+  'bound-token': ({ jws }) => [{ name: 'cnf', found: foundText(jws.payload.cnf), expected: 'absent' }],
   expired: ({ jws, now }) => [timeMismatch('exp', jws, `later than now, ${instantText(now)}`)],
   'too-old': ({ jws, issuer, now }) => [
     timeMismatch('iat', jws, `no earlier than ${instantText(now - issuer.maxTokenAge)} (maxTokenAge)`),

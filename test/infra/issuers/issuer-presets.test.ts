@@ -106,6 +106,12 @@ describe('an issuer preset', () => {
     });
   });
 
+  it('lets no issuer send bound tokens, unless it is told to', () => {
+    for (const preset of Object.values(presets)) expect(preset).toMatchObject({ boundTokens: 'reject' });
+    const told = oidc({ issuer: 'https://login.acme.example', audience, boundTokens: 'ignore' });
+    expect(told).toMatchObject({ boundTokens: 'ignore' });
+  });
+
   it('accepts RFC 9068 tokens of Auth0, and tokens of its own profile without an id', () => {
     expect(presets.auth0).toMatchObject({
       tokenTypes: ['at+jwt'],

@@ -251,6 +251,42 @@ describe('an issuer without audience (Cognito)', () => {
   });
 });
 
+const bindings: readonly unknown[] = [
+  { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' },
+  { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' },
+  { jwk: {} },
+  {},
+  [],
+  null,
+  false,
+  0,
+  '',
+  'jkt',
+];
+
+describe('B14 a token that is bound to a key or a certificate', () => {
+  it.each(rejectedRows('B14', 'bound-token', ...written('cnf', bindings)))('is rejected: $what', (row) =>
+    expectRejected(row, fresh(), issuer),
+  );
+
+  it.each(bindings)('is accepted as any other where the issuer’s binding is ignored: cnf %j', async (cnf) => {
+    const authorizer = authorizerUnderTest({ issuers: [issuer.trusted({ boundTokens: 'ignore' })] });
+    expect(allowedBy(await authorizer.decide(withClaims({ cnf })))).toEqual(['GET/open', 'GET/a']);
+  });
+
+  it('is rejected too by a function whose environment is older than the setting', async () => {
+    const { boundTokens: _, ...older } = issuer.trusted();
+    const authorizer = authorizerUnderTest({ issuers: [older as ReturnType<typeof issuer.trusted>] });
+    expect(await authorizer.decide(withClaims({ cnf: {} }))).toEqual({ kind: 'unauthorized' });
+    expect(allowedBy(await authorizer.decide(withClaims({})))).toEqual(['GET/open', 'GET/a']);
+  });
+
+  it('is none because of a cnf that is there only through __proto__', async () => {
+    const text = JSON.stringify(goodClaims()).replace('{', '{"__proto__":{"cnf":{}},');
+    expect(allowedBy(await fresh().decide(bearer(text)))).toEqual(['GET/open', 'GET/a']);
+  });
+});
+
 describe('the profile by itself, whatever was checked before', () => {
   const reasonFor = (claims: Readonly<Record<string, unknown>>, settings: Parameters<typeof trustedIssuer>[0] = {}) => {
     try {

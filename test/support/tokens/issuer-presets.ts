@@ -20,6 +20,7 @@ const besidesClients = {
   maxTokenAge: Duration.hours(1),
   formerAliases: [],
   ignoredHeaderParameters: ['zip'],
+  boundTokens: 'ignore',
 } as const;
 const common = { clients: ['spa'], ...besidesClients };
 
@@ -67,7 +68,7 @@ export function settingsBy(preset: PresetName, options: object): IssuerSettings 
 }
 
 /** Options of text that synth itself reads: their values must be written out. */
-const READ_BY_SYNTH = ['profile', 'cloud', 'algorithms', 'formerAliases', 'ignoredHeaderParameters'];
+const READ_BY_SYNTH = ['profile', 'cloud', 'algorithms', 'formerAliases', 'ignoredHeaderParameters', 'boundTokens'];
 
 /** The names of a preset's options whose text, or list of texts, may be known later than synth. */
 export function textOptionsOf(preset: PresetName): readonly string[] {

@@ -22,6 +22,7 @@ export function trustedIssuer(settings: Partial<TrustedIssuer> = {}): TrustedIss
     clockTolerance: 5,
     maxTokenAge: 86_400,
     tokensWithoutId: 'reject',
+    boundTokens: 'reject',
     ...settings,
   };
 }

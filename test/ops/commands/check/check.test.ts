@@ -88,11 +88,20 @@ describe('check', () => {
     ['a token under a key that is gone', tokenWith({}, createSigningKey('ES256', 'gone')), 'unknown-key', 'key'],
     ['a token for another API', tokenWith({ aud: 'other' }), 'audience', 'claims'],
     ['a token without an id', tokenWith({ jti: undefined }), 'no-token-id', 'claims'],
+    ['a token that is bound to a key', tokenWith({ cnf: { jkt: 'x' } }), 'bound-token', 'claims'],
     ['an ID token', signedToken(key, { alg: 'ES256', typ: 'JWT', kid: 'key-1' }, goodClaims()), 'token-type', 'header'],
     ['half a token', tokenWith().slice(0, 80), 'malformed', 'form'],
   ])('names the step at which %s fails', async (_, token, reason, step) => {
     expect(await operator.document('check -', token)).toMatchObject({ status: 401, reason });
     expect(await outcomes(token)).toMatchObject({ [step]: 'failed' });
+  });
+
+  it('says of a bound token what a deployment that is older than the setting boundTokens does with it', async () => {
+    const { boundTokens: _, ...older } = trustedIssuer({ jwksUri: `${issuer.address}/jwks` });
+    const other = await operatorAtWork(describedAuthorizer([older as ReturnType<typeof trustedIssuer>]));
+    const { out } = await other.run('check -', tokenWith({ cnf: { jkt: 'x' } }));
+    await other.leave();
+    expect(out).toMatch(/^Verdict: accepted/);
   });
 
   it('says 403 for a good token whose scopes open no route', async () => {
