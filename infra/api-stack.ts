@@ -22,7 +22,7 @@ export class ApiStack extends Stack {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
     const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...options } = deployment;
-    const { throttle, webAcl, requestsPerAddress, accountLogsRole, ...settings } = options;
+    const { resource, throttle, webAcl, requestsPerAddress, accountLogsRole, ...settings } = options;
     const issuers = this.issuersOf(deployment, corsOrigins);
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
     const { encryptionKey } = authorizer;
@@ -30,6 +30,7 @@ export class ApiStack extends Stack {
       routes,
       authorizer,
       realm,
+      resource,
       corsOrigins,
       throttle,
       webAcl,

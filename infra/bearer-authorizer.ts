@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration, FlushedStage } from '../lambda/configuration/environment.ts';
-import type { CacheKey } from '../lambda/policy/route.ts';
+import type { CacheKey, Route } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
 import { type AnyRestApi, AttachedApis } from './attachment/attached-apis.ts';
 import { attachmentErrors } from './attachment/attachment-check.ts';
@@ -21,7 +21,7 @@ import { routesFromOpenApi } from './openapi/routes-from-openapi.ts';
 import { type AnswerParts, largeAnswerWarning } from './routes/policy-size.ts';
 import { nameOf } from './routes/route-table.ts';
 import { checkAuthorizerSettings } from './settings/authorizer-check.ts';
-import type { AnyTable, AuthorizerSettings } from './settings/deployment-schema.ts';
+import type { AnyTable, AuthorizerSettings, IssuerSettings } from './settings/deployment-schema.ts';
 import { bareScopeWarning } from './settings/ungrantable-scopes.ts';
 import { AuditTrail } from './table/audit-trail.ts';
 import { encryptionKeyFor } from './table/encryption-key.ts';
@@ -52,6 +52,8 @@ export class BearerAuthorizer extends Authorizer {
   readonly resultTtl: Duration;
   /** The timeout of the authorizer's function: 5 seconds. */
   readonly timeout = AUTHORIZER_TIMEOUT;
+  /** The trusted issuers, by alias. */
+  readonly issuers: Readonly<Record<string, IssuerSettings>>;
   /** What API Gateway caches a decision for: a token, or a token on one route. */
   readonly cachePer: CacheKey;
   /** Flushes the result cache when an entry arrives. Undefined where the setting `flush` is false. */
@@ -80,6 +82,7 @@ export class BearerAuthorizer extends Authorizer {
     super(scope, id);
     checkAuthorizerSettings(settings);
     this.resultTtl = settings.resultTtl ?? DEFAULT_RESULT_TTL;
+    this.issuers = settings.issuers;
     this.cachePer = settings.cachePer ?? 'token';
     this.encryptionKey = encryptionKeyFor(this, settings.encryptionKey);
     this.table = revocationTableOf(this, settings, this.encryptionKey);
@@ -142,6 +145,11 @@ export class BearerAuthorizer extends Authorizer {
    */
   addStage(stage: FlushedStage): void {
     this.follower.addStage(stage);
+  }
+
+  /** The methods that the authorizer protects, with the scopes that open them. */
+  get routes(): readonly Route[] {
+    return this.function.routes;
   }
 
   /** The logical id of the function, whose metadata describes the deployment to the operator's tool. */

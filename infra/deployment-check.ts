@@ -1,5 +1,6 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { corsOrigins, realm } from './api/gateway-responses.ts';
+import { resourceAddress } from './api/protected-resource-metadata.ts';
 import { DeploymentError } from './errors.ts';
 import { AUTHORIZER_FIELDS, checkIssuersAndRoutes, resultTtl } from './settings/authorizer-check.ts';
 import type { Deployment } from './settings/deployment-schema.ts';
@@ -21,6 +22,7 @@ const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
   resultTtl,
   corsOrigins: optional(corsOrigins),
   realm: optional(realm),
+  resource: optional(resourceAddress),
   alarmEmail: optional(mailAddress),
   accountLogsRole: optional(flag),
   throttle: optional(objectOf({ rate: requests, burst: requests })),

@@ -8,6 +8,11 @@ export type { RevocationLevel } from '../lambda/revocation/revocation-level.ts';
 export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';
 export { createApiAlarms } from './alarms/alarms.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';
+export {
+  addProtectedResourceMetadata,
+  type ProtectedResource,
+  type ProtectedResourceOptions,
+} from './api/protected-resource-metadata.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
 export { DeploymentError, RouteTableError } from './errors.ts';
 export { type Auth0Options, auth0 } from './issuers/auth0.ts';

@@ -1,6 +1,13 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { HttpIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { addGatewayResponses, auth0, BearerAuthorizer, createApiAlarms, mailAlarms } from 'bearer-authorizer';
+import {
+  addGatewayResponses,
+  addProtectedResourceMetadata,
+  auth0,
+  BearerAuthorizer,
+  createApiAlarms,
+  mailAlarms,
+} from 'bearer-authorizer';
 
 const app = new App();
 const stack = new Stack(app, 'orders');
@@ -20,8 +27,11 @@ orders.addMethod('GET', backend);
 orders.addMethod('POST', backend);
 orders.addResource('{id}').addMethod('GET', backend);
 
+// Tells clients where to get a token (RFC 9728). The challenge of the next line names its address.
+const protectedResource = addProtectedResourceMetadata(api, { authorizer, resource: 'https://api.acme.example' });
+
 // The answers of "The four outcomes"; without this line clients get API Gateway's own.
-addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'] });
+addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'], protectedResource });
 
 // Alarms by mail. A decision that fails without a word of its own shows in the API's 5xx only.
 const flushAlarms = authorizer.flusher?.alarms ?? [];

@@ -2,7 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type CorsOptions,
-  type IAuthorizer,
   LambdaIntegration,
   RestApi,
   type StageOptions,
@@ -11,18 +10,22 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
+import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import type { Throttle } from '../settings/deployment-schema.ts';
 import { createAccessLogs, loggingOptions } from './access-logs.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { addProtectedResourceMetadata } from './protected-resource-metadata.ts';
 import { protectStage } from './web-acl.ts';
 
 export interface ExampleApiProps {
   readonly routes: readonly Route[];
-  readonly authorizer: IAuthorizer;
+  readonly authorizer: BearerAuthorizer;
   readonly realm: string;
+  /** @default the address that API Gateway gives to the stage */
+  readonly resource?: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly throttle?: Throttle | undefined;
   readonly webAcl?: string | undefined;
@@ -39,7 +42,7 @@ export class ExampleApi extends RestApi {
   readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ExampleApiProps) {
-    const { routes, authorizer, realm, corsOrigins, webAcl, requestsPerAddress, encryptionKey } = props;
+    const { routes, authorizer, realm, resource, corsOrigins, webAcl, requestsPerAddress, encryptionKey } = props;
     const accessLogs = createAccessLogs(scope, encryptionKey);
     super(scope, id, {
       // CloudWatch tells APIs apart by their names.
@@ -60,7 +63,11 @@ export class ExampleApi extends RestApi {
     this.node.tryRemoveChild('Endpoint');
     const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
-    addGatewayResponses(this, { realm, corsOrigins });
+    const protectedResource = addProtectedResourceMetadata(this, {
+      authorizer,
+      ...(resource !== undefined && { resource }),
+    });
+    addGatewayResponses(this, { realm, corsOrigins, protectedResource });
     if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
     exceptApi(this, props);
   }

@@ -1,6 +1,7 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { checkFields, listOf, matching, textWhere, type Validator, type ValidatorsOf } from '../settings/validators.ts';
+import type { ProtectedResource } from './protected-resource-metadata.ts';
 
 /** The options of {@link addGatewayResponses}. */
 export interface GatewayResponseOptions {
@@ -8,6 +9,11 @@ export interface GatewayResponseOptions {
   readonly realm: string;
   /** Origins whose pages may read the responses, as browsers write them (`https://app.example.com`), or `['*']`. Empty: no CORS headers. */
   readonly corsOrigins: readonly string[];
+  /**
+   * What {@link addProtectedResourceMetadata} returns, so that a challenge says where a client finds out how to get a token (RFC 9728).
+   * @default the challenge names the realm only
+   */
+  readonly protectedResource?: ProtectedResource;
 }
 
 const origin = textWhere(
@@ -26,7 +32,8 @@ export const realm = matching(
   'write visible ASCII without quotes or backslash',
 );
 
-const OPTIONS: ValidatorsOf<GatewayResponseOptions> = { realm, corsOrigins };
+/** What our own function returns needs no check. */
+const OPTIONS: ValidatorsOf<GatewayResponseOptions> = { realm, corsOrigins, protectedResource: () => undefined };
 
 interface GatewayError {
   readonly responseType: ResponseType;
@@ -47,8 +54,8 @@ const COMMON_HEADERS = { 'Content-Type': "'application/problem+json'", 'Cache-Co
  */
 export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOptions): void {
   checkFields('addGatewayResponses', options, OPTIONS);
-  const { realm, corsOrigins } = options;
-  for (const { responseType, title, status, headers } of gatewayErrors(realm)) {
+  const { corsOrigins } = options;
+  for (const { responseType, title, status, headers } of gatewayErrors(options)) {
     api.addGatewayResponse(responseType.responseType, {
       type: responseType,
       ...(status === undefined ? {} : { statusCode: String(status) }),
@@ -62,8 +69,11 @@ export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOp
  * The 401 has no `error`: RFC 6750 section 3.1 forbids one when the request carried no token, and API Gateway has one response for
  * that request and for a bad token.
  */
-function gatewayErrors(realm: string): readonly GatewayError[] {
-  const challenge = `Bearer realm="${realm}"`;
+function gatewayErrors({ realm, protectedResource }: GatewayResponseOptions): readonly GatewayError[] {
+  const { metadataUrl, scope } = protectedResource ?? {};
+  const metadata = metadataUrl === undefined ? '' : `, resource_metadata="${metadataUrl}"`;
+  const challenge = `Bearer realm="${realm}"${metadata}`;
+  const lackingScope = scope === undefined ? '' : `, scope="${scope}"`;
   const unavailable = { title: 'Service unavailable', status: 503, headers: { 'Retry-After': "'5'" } };
   return [
     {
@@ -76,7 +86,7 @@ function gatewayErrors(realm: string): readonly GatewayError[] {
       responseType: ResponseType.ACCESS_DENIED,
       title: 'Forbidden',
       status: 403,
-      headers: { 'WWW-Authenticate': `'${challenge}, error="insufficient_scope"'` },
+      headers: { 'WWW-Authenticate': `'${challenge}, error="insufficient_scope"${lackingScope}'` },
     },
     { responseType: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...unavailable },
     { responseType: ResponseType.AUTHORIZER_FAILURE, ...unavailable },

@@ -156,6 +156,12 @@ export interface Deployment extends AuthorizerSettings {
    */
   readonly realm?: string;
   /**
+   * The address under which clients know the API, without a slash at the end (`https://api.acme.example`). The API's metadata (RFC 9728)
+   * names it, and clients that read the metadata request tokens for it (RFC 8707): the issuer must accept it, and `audience` must name it.
+   * @default the address that API Gateway gives to the API and its stage
+   */
+  readonly resource?: string;
+  /**
    * The address to which alarms are mailed. AWS asks it once to confirm.
    * @default alarms notify nobody
    */

@@ -184,8 +184,11 @@ describe('the API', () => {
   it('uses the authorizer on every route', () => {
     const [authorizerId] = onlyResource('AWS::ApiGateway::Authorizer', 'Authorizer');
     const methods = Object.values(template.findResources('AWS::ApiGateway::Method')) as Resource[];
-    const protectedMethods = methods.filter(({ Properties }) => Properties.HttpMethod !== 'OPTIONS');
+    const protectedMethods = methods.filter(({ Properties }) => Properties.AuthorizationType !== 'NONE');
     expect(protectedMethods).toHaveLength(APPLICATION_ROUTES.length);
+    const open = methods.filter((method) => !protectedMethods.includes(method));
+    // The metadata that tells clients where to get a token.
+    expect(open.filter(({ Properties }) => Properties.HttpMethod !== 'OPTIONS')).toHaveLength(1);
     for (const { Properties } of protectedMethods) {
       expect(Properties).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizerId } });
     }
@@ -194,8 +197,8 @@ describe('the API', () => {
   it('answers preflights of any origin without a token and without credentials', () => {
     const methods = Object.values(template.findResources('AWS::ApiGateway::Method')) as Resource[];
     const preflights = methods.filter(({ Properties }) => Properties.HttpMethod === 'OPTIONS');
-    // Every resource (the root, /whoami, /orders and /orders/{id}), or a browser could not even ask.
-    expect(preflights).toHaveLength(4);
+    // Every resource (the root, /whoami, /orders, /orders/{id} and the two of the metadata), or a browser could not even ask.
+    expect(preflights).toHaveLength(6);
     for (const { Properties } of preflights) {
       expect(Properties.AuthorizationType).toBe('NONE');
       expect(Properties.AuthorizerId).toBeUndefined();

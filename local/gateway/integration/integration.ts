@@ -48,20 +48,25 @@ function functionIntegration(method: RestMethod, { functions, mayInvoke, methodA
 }
 
 const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
+const JSON_TYPE = 'application/json';
 
 /**
- * The CORS preflight that CDK writes: a fixed status, literal headers, and for several origins a mapping template that
- * repeats the request's origin when it is listed.
+ * An answer without a backend: a fixed status, literal headers, and a mapping template that is either text without anything to
+ * interpret, or CDK's for a CORS preflight of several origins, which repeats the request's origin when it is listed.
  * @throws LocalRunError for a MOCK integration of another kind
  */
 function mockIntegration(integration: JsonObject): Integration {
   const [response, ...others] = listOf(integration, 'IntegrationResponses').filter(isObject);
   if (response === undefined || others.length > 0) {
-    throw new LocalRunError('A MOCK integration is not a CORS preflight, and the local gateway knows no other kind.');
+    throw new LocalRunError('A MOCK integration has several responses, and the local gateway knows one.');
   }
   const status = Number(textOf(response, 'StatusCode'));
   const headers = literalHeaders(textsOf(response, 'ResponseParameters'));
-  const otherOrigins = originsOf(textsOf(response, 'ResponseTemplates')['application/json']);
+  const template = textsOf(response, 'ResponseTemplates')[JSON_TYPE];
+  if (template !== undefined && !/[$#]/.test(template)) {
+    return async () => ({ status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: template });
+  }
+  const otherOrigins = originsOf(template);
   return async ({ request }) => {
     const { origin } = lastHeaders(request);
     const override = origin !== undefined && otherOrigins.includes(origin) ? { [ALLOW_ORIGIN]: origin } : {};
@@ -80,7 +85,7 @@ function literalHeaders(parameters: Readonly<Record<string, string>>): Record<st
 function originsOf(template: string | undefined): readonly string[] {
   if (template === undefined) return [];
   if (!template.includes(`$context.responseOverride.header.${ALLOW_ORIGIN} = $origin`)) {
-    throw new LocalRunError('A preflight has a mapping template that the local gateway does not know.');
+    throw new LocalRunError('A MOCK integration has a mapping template that the local gateway does not know.');
   }
   return [...template.matchAll(/\$origin == "([^"]+)"/g)].map(([, origin = '']) => origin);
 }

@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
+import type { ProtectedResource } from '../../../infra/api/protected-resource-metadata.ts';
 import { newStack } from '../../support/cdk/test-app.ts';
 
 interface GatewayResponse {
@@ -12,11 +13,11 @@ interface GatewayResponse {
 
 type ResponsesByType = ReadonlyMap<string, GatewayResponse>;
 
-function gatewayResponsesFor(corsOrigins: readonly string[]): ResponsesByType {
+function gatewayResponsesFor(corsOrigins: readonly string[], protectedResource?: ProtectedResource): ResponsesByType {
   const stack = newStack();
   const api = new RestApi(stack, 'Api');
   api.root.addMethod('GET', new MockIntegration());
-  addGatewayResponses(api, { realm: 'orders', corsOrigins });
+  addGatewayResponses(api, { realm: 'orders', corsOrigins, ...(protectedResource && { protectedResource }) });
   const resources = Object.values(Template.fromStack(stack).findResources('AWS::ApiGateway::GatewayResponse'));
   return new Map(resources.map(({ Properties }) => [Properties.ResponseType as string, Properties as GatewayResponse]));
 }
@@ -41,6 +42,16 @@ describe("API Gateway's own answers", () => {
     expect(responses.get('ACCESS_DENIED')?.StatusCode).toBe('403');
     expect(headersOf(responses, 'ACCESS_DENIED')['WWW-Authenticate']).toBe(
       `'Bearer realm="orders", error="insufficient_scope"'`,
+    );
+  });
+
+  it('say where a client finds out how to get a token, and the scope that it lacks where there is one', () => {
+    const url = 'https://api.acme.example/.well-known/oauth-protected-resource';
+    const named = gatewayResponsesFor(['*'], { metadataUrl: url, scope: 'orders:read' });
+    const challenge = `Bearer realm="orders", resource_metadata="${url}"`;
+    expect(headersOf(named, 'UNAUTHORIZED')['WWW-Authenticate']).toBe(`'${challenge}'`);
+    expect(headersOf(named, 'ACCESS_DENIED')['WWW-Authenticate']).toBe(
+      `'${challenge}, error="insufficient_scope", scope="orders:read"'`,
     );
   });
 

@@ -129,6 +129,36 @@ test.each([
   expect(answer).toMatchObject({ status, body: expect.stringMatching(body) });
 });
 
+test('a mock answers with its template and its headers, without a backend', async () => {
+  const integration = {
+    Type: 'MOCK',
+    IntegrationResponses: [
+      {
+        StatusCode: '200',
+        ResponseParameters: { 'method.response.header.Access-Control-Allow-Origin': "'*'" },
+        ResponseTemplates: { 'application/json': '{"resource":"https://api.example.com"}' },
+      },
+    ],
+  };
+  const other = await gatewayUnderTest(changed('GetItem', { AuthorizationType: 'NONE', Integration: integration }));
+  expect(await other.get('/v1/items/7')).toMatchObject({
+    status: 200,
+    headers: { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' },
+    body: '{"resource":"https://api.example.com"}',
+  });
+  await other.close();
+});
+
+test('a mock whose template has to be interpreted is named', async () => {
+  const integration = {
+    Type: 'MOCK',
+    IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: { 'application/json': '$context.requestId' } }],
+  };
+  await expect(gatewayUnderTest(changed('GetItem', { Integration: integration }))).rejects.toThrow(
+    'A MOCK integration has a mapping template that the local gateway does not know.',
+  );
+});
+
 describe('the gateway fails', () => {
   test.each<[string, Template, number, string]>([
     ['the authorizer may not be invoked', templateWith({ MayAuthorize: undefined }), 500, 'permission'],
