@@ -20,6 +20,8 @@ import { addGatewayResponses } from './gateway-responses.ts';
 import { addProtectedResourceMetadata } from './protected-resource-metadata.ts';
 import { protectStage } from './web-acl.ts';
 
+export const STAGE_NAME = 'v1';
+
 export interface ExampleApiProps {
   readonly routes: readonly Route[];
   readonly authorizer: BearerAuthorizer;
@@ -50,7 +52,7 @@ export class ExampleApi extends RestApi {
       description: 'The example API of bearer-authorizer',
       cloudWatchRole: props.accountLogsRole === true,
       deployOptions: {
-        stageName: 'v1',
+        stageName: STAGE_NAME,
         tracingEnabled: true,
         ...loggingOptions(accessLogs),
         ...limits(props.throttle),

@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value) && typeof value !== 'string') return 'a value that only the deployment knows';
   const text = value instanceof Duration ? value.toHumanString() : textOf(value);
-  const readable = withTokensAs('<known at deployment>', text);
-  return readable.length <= 80 ? readable : `${readable.slice(0, 79)}…`;
+  const line = withTokensAs('<known at deployment>', text);
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }
 
 /** A text with `replacement` for each value that only the deployment knows. */
@@ -15,11 +15,11 @@ export function withTokensAs(replacement: string, text: string): string {
 }
 
 function textOf(value: unknown): string {
-  // A construct refers to itself, which JSON cannot express.
-  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value, withoutNumberTokens) ?? 'missing');
+  return Construct.isConstruct(value) ? value.node.path : (JSON.stringify(value, readable) ?? 'missing');
 }
 
-/** CDK's placeholder for a number is a number that nobody would write. */
-function withoutNumberTokens(_name: string, value: unknown): unknown {
+/** A construct refers to itself, which JSON cannot express. CDK's placeholder for a number is a number that nobody would write. */
+function readable(_name: string, value: unknown): unknown {
+  if (Construct.isConstruct(value)) return value.node.path;
   return typeof value === 'number' && Token.isUnresolved(value) ? '<known at deployment>' : value;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { STAGE_NAME } from '../../infra/api/example-api.ts';
 import { AUDIENCE, type AuthorizationServer, authorizationServer } from '../authorization-server.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
 import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
@@ -41,7 +42,15 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       : Promise.resolve(undefined);
   const outputFolder = join(folder, 'cdk.out');
   const synthesis = synthesize(
-    { alias: LOCAL_ALIAS, issuer, audience: AUDIENCE, resultTtlSeconds, cachePer, outputFolder },
+    {
+      alias: LOCAL_ALIAS,
+      issuer,
+      audience: AUDIENCE,
+      resource: `http://${HOST}:${ports.api}/${STAGE_NAME}`,
+      resultTtlSeconds,
+      cachePer,
+      outputFolder,
+    },
     starting.signal,
   );
   const server = startAuthorizationServer(issuer, options);

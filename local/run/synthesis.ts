@@ -12,6 +12,8 @@ export interface SynthesisOptions {
   readonly alias: string;
   readonly issuer: string;
   readonly audience: string;
+  /** The address of the API, as the setting `resource` has it. */
+  readonly resource: string;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as deployment.ts says. */

@@ -8,7 +8,7 @@ import { oidc } from '../../infra/issuers/oidc.ts';
 import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
-const { alias, issuer, audience, resultTtlSeconds, outputFolder } = options;
+const { alias, issuer, audience, resource, resultTtlSeconds, outputFolder } = options;
 
 function send(message: SynthesisMessage): void {
   parentPort?.postMessage(message);
@@ -24,7 +24,13 @@ try {
   // A given table exists in AWS, not here.
   const { revocationTable: _revocationTable, ...settings } = deployment;
   new ApiStack(app, STACK_NAME, {
-    deployment: { ...settings, issuers: { [alias]: oidc({ issuer, audience }) }, resultTtl, cachePer },
+    deployment: {
+      ...settings,
+      issuers: { [alias]: oidc({ issuer, audience: [audience, resource] }) },
+      resource,
+      resultTtl,
+      cachePer,
+    },
   });
   app.synth();
   send({ done: true });

@@ -38,7 +38,9 @@ describe('a good token', () => {
 
   test('that lacks the scope gets a 403 that a page of another origin can read', async () => {
     const response = await journey.call('/orders', await journey.token('visitor'));
-    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+", error="insufficient_scope"$/);
+    expect(response.headers.get('WWW-Authenticate')).toMatch(
+      /^Bearer realm="[^"]+", resource_metadata="[^"]+", error="insufficient_scope"$/,
+    );
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(response.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
   });
@@ -58,7 +60,7 @@ describe('rejected with a challenge is', () => {
   ])('%s', async (_, headers) => {
     const response = await journey.call('/orders', undefined, { headers: await headers() });
     expect(response.status).toBe(401);
-    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+"$/);
+    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+", resource_metadata="[^"]+"$/);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
   });
 

@@ -155,11 +155,9 @@ describe('the metadata of a protected resource (RFC 9728)', () => {
     addProtectedResourceMetadata(api, { authorizer, resource: RESOURCE });
     const template = Template.fromStack(stack);
     const [definition] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
-    const { get, options } = definition?.Properties.Body.paths['/.well-known/oauth-protected-resource'];
-    expect(Object.keys(definition?.Properties.Body.paths)).toEqual([
-      '/orders',
-      '/.well-known/oauth-protected-resource',
-    ]);
+    const { paths } = definition?.Properties.Body ?? {};
+    expect(Object.keys(paths)).toEqual(['/orders', '/.well-known/oauth-protected-resource']);
+    const { get, options } = paths['/.well-known/oauth-protected-resource'];
     const { responses } = get['x-amazon-apigateway-integration'];
     expect(JSON.parse(responses.default.responseTemplates['application/json'])).toMatchObject({ resource: RESOURCE });
     expect([get.security, options.security]).toEqual([[], []]);

@@ -2,6 +2,7 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { mailAlarms } from '../../../infra/alarms/alarm-mail.ts';
 import { addGatewayResponses } from '../../../infra/api/gateway-responses.ts';
+import { addProtectedResourceMetadata } from '../../../infra/api/protected-resource-metadata.ts';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import { DeploymentError } from '../../../infra/errors.ts';
@@ -42,6 +43,16 @@ const TAKERS: readonly (readonly [name: string, take: (settings: Members) => unk
     'addGatewayResponses',
     (options) => addGatewayResponses(new RestApi(newStack(), 'Api'), options as never),
     { realm: 'orders', corsOrigins: ['https://a.example'] },
+  ],
+  [
+    'addProtectedResourceMetadata',
+    (options) => addProtectedResourceMetadata(new RestApi(newStack(), 'Api'), options as never),
+    {
+      authorizer: new BearerAuthorizer(newStack(), 'Authorizer', { ...soundDeployment, flush: false }),
+      resource: 'https://api.example.com',
+      authorizationServers: ['https://login.example.com'],
+      resourceName: 'Orders',
+    },
   ],
   ['mailAlarms', (props) => mailAlarms(newStack(), props as never), { address: 'on-call@a.example', alarms: [] }],
 ];
