@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Duration } from 'aws-cdk-lib';
+import { MAX_SUBJECT_ALIASES } from '../../lambda/token/subject-alias.ts';
 import type { IgnorableParameter, ScopeClaim } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
+import { aliasList, pathOf, writtenClaim } from '../settings/claim-path.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { formerAliases } from '../settings/issuer-aliases.ts';
 import { boundTokens, ignorableParameter } from '../settings/issuer-check.ts';
@@ -51,6 +54,13 @@ export interface CommonOptions {
    * @default 'reject': 401
    */
   readonly boundTokens?: 'reject' | 'ignore';
+  /**
+   * Claims besides `sub` that name the subject, at most 2 with those of the preset: entries of the subject level count for each of
+   * them. `email` is compared in lower case. A path has dots between its names, or is a list of names that may hold dots themselves
+   * (`['https://acme.example/email']`). Each adds one key to the table read of a decision whose token has the claim.
+   * @default none but those of the preset: `uid` at Okta, `oid` at Microsoft Entra ID
+   */
+  readonly subjectAliases?: readonly (string | readonly string[])[];
 }
 
 export const host = matching(
@@ -67,6 +77,9 @@ const duration = valueWhere(
   'write whole seconds, such as Duration.seconds(60)',
 );
 
+/** The option `subjectAliases` of a preset that has an alias of its own. */
+export const oneMoreSubjectAlias = optional(aliasList(writtenClaim, MAX_SUBJECT_ALIASES - 1));
+
 /** The common options of presets whose `clients` have other rules. */
 export const optionsBesidesClients: ValidatorsOf<Omit<CommonOptions, 'clients'>> = {
   clockTolerance: optional(duration),
@@ -74,6 +87,7 @@ export const optionsBesidesClients: ValidatorsOf<Omit<CommonOptions, 'clients'>>
   formerAliases,
   ignoredHeaderParameters: optional(listOf(ignorableParameter, 0)),
   boundTokens: optional(boundTokens),
+  subjectAliases: optional(aliasList(writtenClaim)),
 };
 
 export const commonOptions: ValidatorsOf<CommonOptions> = {
@@ -91,11 +105,20 @@ export function checkOptions<Options>(preset: string, options: Options, validato
 /** The settings that the common options decide. */
 type CommonSettings = Pick<
   IssuerSettings,
-  'clients' | 'clockTolerance' | 'maxTokenAge' | 'formerAliases' | 'ignoredHeaderParameters' | 'boundTokens'
+  | 'clients'
+  | 'clockTolerance'
+  | 'maxTokenAge'
+  | 'formerAliases'
+  | 'ignoredHeaderParameters'
+  | 'boundTokens'
+  | 'subjectAliases'
 >;
 
-/** @param options - checked by `checkOptions` */
-export function commonSettings(options: CommonOptions): CommonSettings {
+/**
+ * @param options - checked by `checkOptions`
+ * @param ownAliases - the preset's own claims besides `sub` that name the subject
+ */
+export function commonSettings(options: CommonOptions, ownAliases: readonly string[] = []): CommonSettings {
   const {
     clients = [],
     ignoredHeaderParameters = [],
@@ -104,6 +127,10 @@ export function commonSettings(options: CommonOptions): CommonSettings {
     maxTokenAge = Duration.hours(24),
     formerAliases,
   } = options;
+  const aliases = [...ownAliases, ...(options.subjectAliases ?? [])].map(pathOf);
+  const subjectAliases = aliases.filter(
+    (path, index) => aliases.findIndex((one) => isDeepStrictEqual(one, path)) === index,
+  );
   return {
     clients,
     ignoredHeaderParameters,
@@ -111,6 +138,7 @@ export function commonSettings(options: CommonOptions): CommonSettings {
     clockTolerance: clockTolerance.toSeconds(),
     maxTokenAge: maxTokenAge.toSeconds(),
     ...(formerAliases !== undefined && { formerAliases }),
+    ...(subjectAliases.length > 0 && { subjectAliases }),
   };
 }
 

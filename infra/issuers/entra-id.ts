@@ -7,6 +7,7 @@ import {
   claimText,
   commonOptions,
   commonSettings,
+  oneMoreSubjectAlias,
   rfc9068,
   scopeArray,
   scopeString,
@@ -46,10 +47,12 @@ const OPTIONS: ValidatorsOf<EntraIdOptions> = {
     ),
   ),
   ...commonOptions,
+  subjectAliases: oneMoreSubjectAlias,
 };
 
 /**
  * A Microsoft Entra ID tenant as issuer. Scopes are `scp` (delegated permissions) and `roles` (application permissions).
+ * Its `sub` differs from API to API; the object id that the portal shows is `oid`, and entries count for both.
  *
  * In Entra ID, set `requestedAccessTokenVersion` to 2 in the API's manifest, and give the API a registration of its own: an ID token
  * differs from an access token only in its audience, the client.
@@ -64,7 +67,7 @@ export function entraId(options: EntraIdOptions): IssuerSettings {
   const tenant = `https://${HOSTS[cloud]}/${tenantId}`;
   return {
     ...rfc9068(`${tenant}/v2.0`, `${tenant}/discovery/v2.0/keys`),
-    ...commonSettings(common),
+    ...commonSettings(common, ['oid']),
     audiences: asList(audience),
     tokenTypes: ['JWT'],
     requiredClaims: { ver: '2.0' },

@@ -8,6 +8,7 @@ import {
   commonOptions,
   commonSettings,
   host,
+  oneMoreSubjectAlias,
   pathPart,
   rfc9068,
   scopeArray,
@@ -34,10 +35,12 @@ const OPTIONS: ValidatorsOf<OktaOptions> = {
   authorizationServerId: optional(pathPart),
   audience: oneOrMore(claimText),
   ...commonOptions,
+  subjectAliases: oneMoreSubjectAlias,
 };
 
 /**
- * A custom authorization server of Okta as issuer.
+ * A custom authorization server of Okta as issuer. Its `sub` is the login name; the id that Okta's console shows (`00u…`) is `uid`, and
+ * entries count for both.
  *
  * Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ (tokens and claims) and
  * https://developer.okta.com/docs/concepts/auth-servers/
@@ -50,7 +53,7 @@ export function okta(options: OktaOptions): IssuerSettings {
   const issuer = `https://${domain}/oauth2/${authorizationServerId}`;
   return {
     ...rfc9068(issuer, `${issuer}/v1/keys`),
-    ...commonSettings(common),
+    ...commonSettings(common, ['uid']),
     audiences: asList(audience),
     tokenTypes: [null, 'at+jwt'],
     claimNames: { scopes: [scopeArray('scp')], jwtId: 'jti', session: 'sid', client: ['cid'] },

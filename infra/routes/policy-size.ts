@@ -137,6 +137,7 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): CompleteTok
     issuerAlias: 'x'.repeat(Math.max(0, ...issuerAliases.map(({ length }) => length))),
     formerAliases: [],
     subject: MAX_VALUE,
+    subjects: [],
     clientId: MAX_VALUE,
     sessionId: MAX_VALUE,
     jwtId: MAX_VALUE,

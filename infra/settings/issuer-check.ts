@@ -4,6 +4,7 @@ import {
   isAcceptableAddress,
   SIGNATURE_ALGORITHMS,
 } from '../../lambda/token/trusted-issuer.ts';
+import { subjectAliases } from './claim-path.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './issuer-aliases.ts';
 import { shown } from './shown-value.ts';
@@ -15,6 +16,7 @@ import {
   memberProblem,
   objectOf,
   oneOf,
+  optional,
   orNull,
   recordOf,
   textWhere,
@@ -95,6 +97,7 @@ const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
   ignoredHeaderParameters: listOf(ignorableParameter, 0),
   requiredClaims: recordOf(writtenText, text),
   claimNames: objectOf(CLAIM_NAMES),
+  subjectAliases: optional(subjectAliases),
   scopePrefix: matching(/^\S*$/, "write a string without spaces, or ''"),
   clockTolerance: wholeSeconds(0, 60),
   maxTokenAge: wholeSeconds(1, MAX_TOKEN_AGE),

@@ -1,6 +1,7 @@
 import type { SignatureScope } from '../network/aws-signature.ts';
 import type { InspectedIssuer } from '../revocation/entry-finding.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../revocation/revocation-level.ts';
+import { hasMailAlias } from '../token/subject-alias.ts';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 
 /** What a deployment tells its authorizer, besides the routes. The stack and the handler share this type. */
@@ -120,9 +121,11 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
 
 /** The part of an issuer that the inspection needs: 4 KB of environment have no room for whole issuers. */
 function inspectedPart(issuer: InspectedIssuer): InspectedIssuer {
-  const { alias, formerAliases, maxTokenAge, clockTolerance, tokensWithoutId } = issuer;
+  const { alias, formerAliases, maxTokenAge, clockTolerance, tokensWithoutId, subjectAliases } = issuer;
   const former = formerAliases === undefined ? {} : { formerAliases };
-  return { alias, ...former, maxTokenAge, clockTolerance, tokensWithoutId };
+  // Only e-mail addresses have a form that an entry can miss.
+  const aliases = subjectAliases !== undefined && hasMailAlias(issuer) ? { subjectAliases } : {};
+  return { alias, ...former, maxTokenAge, clockTolerance, tokensWithoutId, ...aliases };
 }
 
 /** @throws Error naming the variable: no batch is taken then, and Lambda drops the entries in the end, which rings an alarm. */

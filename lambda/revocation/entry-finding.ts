@@ -8,6 +8,7 @@ export const FINDING_KINDS = [
   'unknown-alias',
   'level-not-read',
   'repeated-alias',
+  'capitals-in-email',
   'malformed-before',
   'before-in-future',
   'before-too-old',
@@ -29,7 +30,7 @@ export interface Finding {
 /** What the inspection has to know of an issuer. */
 export type InspectedIssuer = Pick<
   TrustedIssuer,
-  'alias' | 'formerAliases' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId'
+  'alias' | 'formerAliases' | 'maxTokenAge' | 'clockTolerance' | 'tokensWithoutId' | 'subjectAliases'
 >;
 
 /** All instants in seconds since the epoch. */

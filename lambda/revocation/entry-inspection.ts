@@ -7,7 +7,7 @@ import { purgeFloor } from './purge-floor.ts';
 import { type Before, ENTRY_ATTRIBUTES, entryRevokes, readBefore } from './revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from './revocation-level.ts';
 import { parseTarget, type RevocationTarget } from './revocation-target.ts';
-import { inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
+import { inspectCapitals, inspectRepeatedAlias, inspectTarget } from './target-inspection.ts';
 
 /** Seconds. TTL does not delete an item whose time is more than five years past (DynamoDB developer guide, "Time to Live"). */
 const FIRST_AGE_THAT_TTL_IGNORES = 5 * 365 * 86_400;
@@ -32,6 +32,7 @@ export function inspectEntry(
   if (target === undefined || issuer === undefined) return [];
   return [
     ...inspectRepeatedAlias(target, facts),
+    ...inspectCapitals(target, issuer),
     ...inspectBefore(before),
     ...inspectFuture(target, before, issuer, facts),
     ...inspectPast(target, before, issuer, facts),

@@ -3,15 +3,15 @@ import type { AccessToken } from '../token/access-token.ts';
 /** What one entry takes back, from a single token to everything that an issuer signed. */
 export type RevocationLevel = 'token' | 'session' | 'subject' | 'client' | 'key' | 'issuer';
 
-/** A field of a token that is text; undefined: the token has no such thing. */
-type TextField = {
-  [Field in keyof AccessToken]: AccessToken[Field] extends string | undefined ? Field : never;
+/** A field of a token that holds one name, several, or none (undefined). */
+type NameField = {
+  [Field in keyof AccessToken]: AccessToken[Field] extends string | readonly string[] | undefined ? Field : never;
 }[keyof AccessToken];
 
 /** How the entries of a level are found, kept and guarded. */
 export interface LevelRow {
-  /** Prefix of the `target` -> where a token has the value under it; null: the alias is the whole target. */
-  readonly targets: Readonly<Record<string, TextField | null>>;
+  /** Prefix of the `target` -> where a token has the values under it; null: the alias is the whole target. */
+  readonly targets: Readonly<Record<string, NameField | null>>;
   /**
    * What bounds in time the tokens that an entry revokes, so that the entry can be purged (`purge-floor.ts`). Only where this
    * is `before` does the attribute of that name spare tokens that were issued later.
@@ -33,7 +33,7 @@ export const LEVELS = {
     isBreakGlass: false,
   },
   session: { targets: { sid: 'sessionId' }, boundBy: 'session', isBreakGlass: false },
-  subject: { targets: { sub: 'subject' }, boundBy: 'before', isBreakGlass: false },
+  subject: { targets: { sub: 'subjects' }, boundBy: 'before', isBreakGlass: false },
   client: { targets: { cid: 'clientId' }, boundBy: 'before', isBreakGlass: false },
   // Not bound by `before`: a thief of the key chooses the `iat` of a token.
   key: { targets: { kid: 'keyId' }, boundBy: 'nothing', isBreakGlass: true },

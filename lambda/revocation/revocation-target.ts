@@ -42,16 +42,22 @@ const READS = /* @__PURE__ */ Object.entries<LevelRow>(LEVELS).flatMap(([level, 
 
 /**
  * Every target that would revoke this token at the given levels, under each alias that its issuer has had: the keys of one
- * read of the table. Aliases hold no `#`, so no two targets are equal.
+ * read of the table. No two are equal: aliases hold no `#`, and a field has no name twice.
  */
 export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLevel>): readonly RevocationTarget[] {
   const targets: RevocationTarget[] = [];
   for (const issuerAlias of [token.issuerAlias, ...token.formerAliases]) {
     for (const { prefix, level, field } of READS) {
       if (!levels.has(level)) continue;
-      const value = field === null ? undefined : token[field];
-      if (value !== undefined || field === null) targets.push({ prefix, issuerAlias, value });
+      for (const value of field === null ? [undefined] : namesIn(token[field])) {
+        targets.push({ prefix, issuerAlias, value });
+      }
     }
   }
   return targets;
+}
+
+function namesIn(field: string | readonly string[] | undefined): readonly string[] {
+  if (field === undefined) return [];
+  return typeof field === 'string' ? [field] : field;
 }

@@ -1,6 +1,7 @@
 import { isIdentifier } from '../token/identifier.ts';
+import { hasMailAlias, mailForm } from '../token/subject-alias.ts';
 import { aliasesOf, isKnownAs } from '../token/trusted-issuer.ts';
-import type { Finding, FindingKind, InspectionFacts } from './entry-finding.ts';
+import type { Finding, FindingKind, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
 import { TARGET_PREFIXES } from './revocation-level.ts';
 import { isTargetPrefix, parseTarget, type RevocationTarget } from './revocation-target.ts';
 
@@ -73,6 +74,18 @@ export function innerTarget(
 ): RevocationTarget | undefined {
   const inner = [parseTarget(value), parseTarget(`${prefix}#${value}`)];
   return inner.find((target) => target?.value !== undefined && aliases.includes(target.issuerAlias));
+}
+
+/**
+ * Finds an e-mail address with capitals where e-mail addresses are compared in lower case. A `sub` may be written exactly so,
+ * so only people can tell.
+ */
+export function inspectCapitals({ prefix, value = '' }: RevocationTarget, issuer: InspectedIssuer): readonly Finding[] {
+  const isMail = TARGET_PREFIXES[prefix] === 'subject' && value.includes('@') && hasMailAlias(issuer);
+  if (!isMail || value === mailForm(value)) return [];
+  const sentence =
+    'The value of the target is an e-mail address with capitals, and those are compared in lower case: the entry revokes nothing unless a `sub` is written exactly so.';
+  return [{ kind: 'capitals-in-email', sentence }];
 }
 
 function nothingMatches(cause: string, kind: FindingKind = 'malformed-target'): Finding {

@@ -4,6 +4,8 @@ export interface AccessToken {
   /** Aliases that the issuer had before: entries under them count too. */
   readonly formerAliases: readonly string[];
   readonly subject: string;
+  /** `subject`, and the other names under which entries revoke its tokens (`subjectAliases`), each once. */
+  readonly subjects: readonly string[];
   readonly clientId: string | undefined;
   readonly sessionId: string | undefined;
   /** `undefined` only for issuers that opted into tokens without one. */

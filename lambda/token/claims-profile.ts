@@ -1,8 +1,10 @@
 import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from './access-token.ts';
-import { isJsonObject, type JsonObject } from './compact-jws.ts';
+import { claimAt } from './claim-path.ts';
+import type { JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
 import { isNumericDate } from './numeric-date.ts';
+import { subjectNames } from './subject-alias.ts';
 import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
 
 /** What verification knows besides the claims. */
@@ -33,6 +35,7 @@ export function accessTokenOf(
     issuerAlias: issuer.alias,
     formerAliases: issuer.formerAliases ?? [],
     subject: identifier(claims.sub),
+    subjects: subjectsIn(claims, issuer),
     clientId: clientOf(claims, issuer),
     sessionId: optionalIdentifier(claims[issuer.claimNames.session]),
     jwtId: jwtIdOf(claims, issuer),
@@ -65,6 +68,11 @@ function identifier(claim: unknown): string {
 
 function optionalIdentifier(claim: unknown): string | undefined {
   return claim === undefined ? undefined : identifier(claim);
+}
+
+/** Each name once: DynamoDB rejects a read that names a key twice. */
+function subjectsIn(claims: JsonObject, { subjectAliases = [] }: TrustedIssuer): readonly string[] {
+  return [...new Set(subjectNames(claims, subjectAliases).map(({ name }) => name))];
 }
 
 function jwtIdOf(claims: JsonObject, issuer: TrustedIssuer): string | undefined {
@@ -106,7 +114,7 @@ function scopesIn(claims: JsonObject, { claimNames, scopePrefix }: TrustedIssuer
 }
 
 function listedIn(claims: JsonObject, { path, form }: ScopeClaim): readonly unknown[] {
-  const claim = path.reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), claims);
+  const claim = claimAt(claims, path);
   if (form === 'string') return typeof claim === 'string' ? claim.split(' ') : [];
   return Array.isArray(claim) ? claim : [];
 }

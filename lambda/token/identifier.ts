@@ -14,3 +14,12 @@ export function isIdentifier(value: unknown): value is string {
     value.isWellFormed()
   );
 }
+
+/**
+ * The identifier that a claim holds; undefined: none. A whole number counts in decimal digits, as an operator writes it. Larger
+ * numbers than JavaScript can count are not the ones that the issuer wrote.
+ */
+export function identifierIn(claim: unknown): string | undefined {
+  if (isIdentifier(claim)) return claim;
+  return Number.isSafeInteger(claim) ? String(claim) : undefined;
+}

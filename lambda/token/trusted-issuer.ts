@@ -1,3 +1,5 @@
+import type { ClaimPath } from './claim-path.ts';
+
 /** The signature algorithms we accept: public keys only, so that nothing a client can read is enough to sign. */
 export const SIGNATURE_ALGORITHMS = [
   'RS256',
@@ -26,8 +28,8 @@ export type IgnorableParameter = (typeof IGNORABLE_PARAMETERS)[number];
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
 
 /**
- * Maximum number of former aliases of an issuer: each one adds a key for every level to the read of every decision. Seven
- * targets under five aliases are 35 of the 100 keys that one `BatchGetItem` takes.
+ * Maximum number of former aliases of an issuer: each one adds a key for every level to the read of every decision. Eleven
+ * targets under five aliases are 55 of the 100 keys that one `BatchGetItem` takes.
  */
 export const MAX_FORMER_ALIASES = 4;
 
@@ -77,6 +79,11 @@ export interface TrustedIssuer {
   /** Claims that must equal a value, such as Cognito's `token_use: access`. */
   readonly requiredClaims: Readonly<Record<string, string>>;
   readonly claimNames: ClaimNames;
+  /**
+   * Claims besides `sub` that name the subject, at most 2: what the issuer's console shows as the user's id, or an e-mail address
+   * (`email`), which is compared in lower case. Entries of the subject level count for each of them.
+   */
+  readonly subjectAliases?: readonly ClaimPath[];
   /**
    * What the issuer puts before every scope of this API (Cognito: `<resource server>/`). It is taken off, and scopes
    * without it are not granted; empty: scopes count as they stand.

@@ -3,6 +3,7 @@ import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { innerTarget } from '../../lambda/revocation/target-inspection.ts';
+import { mailForm } from '../../lambda/token/subject-alias.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { isShowable, shellWord } from '../cli/terminal-text.ts';
 import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
@@ -34,6 +35,7 @@ export function fixFor(kinds: readonly FindingKind[], item: EntryItem, region: R
   const target = parseTarget(text);
   if (target === undefined || hasOneOf(kinds, USELESS)) return fixForUseless(kinds, text, item, region);
   if (kinds.includes('repeated-alias')) return fixForRepeatedAlias(target, item, region);
+  if (kinds.includes('capitals-in-email')) return fixForCapitals(target, item, region);
   if (target.prefix === 'th') return certain(fixForDigest(kinds));
   const issuerAlias = presentAlias(target.issuerAlias, region);
   if (issuerAlias === undefined || issuerAlias === target.issuerAlias) {
@@ -129,6 +131,14 @@ function fixForRepeatedAlias(target: RevocationTarget, item: EntryItem, region: 
   const meant = inner === undefined ? undefined : meantBy(formatTarget(inner), region);
   const fix = meant === undefined ? remove : `${revokeAgain(meant, item, region)} && ${remove}`;
   return { fix, guess: 'unless the value itself begins with an alias', otherwise: undefined };
+}
+
+/** The fix for an e-mail address with capitals: an entry in lower case, as `revoke` writes it. */
+function fixForCapitals(target: RevocationTarget, item: EntryItem, region: RegionalStack): EntryFix {
+  const meant = meantBy(formatTarget({ ...target, value: mailForm(target.value ?? '') }), region);
+  const remove = removal(formatTarget(target), region);
+  const fix = meant === undefined ? remove : `${revokeAgain(meant, item, region)} && ${remove}`;
+  return { fix, guess: 'unless a `sub` is written exactly so', otherwise: undefined };
 }
 
 function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags, caller }: RegionalStack): string {

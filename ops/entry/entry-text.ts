@@ -1,6 +1,7 @@
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import { mailForm } from '../../lambda/token/subject-alias.ts';
 import type { Caller } from '../cli/caller.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
@@ -81,10 +82,16 @@ export function commandFor(caller: Caller, verb: string, target: RevocationTarge
   if (prefix === 'th') return commandLine(caller, `${verb} target`, formatTarget(target), options);
   // Any text before a `#` may be the alias of another issuer, which only the deployment knows.
   const aliases = [issuerAlias, (value.split(/#|%23/)[0] ?? '').trim().toLowerCase()];
-  const exact = meantBy(value, TARGET_PREFIXES[prefix], aliases) === undefined ? '' : '--exact ';
+  const isPlain = meantBy(value, TARGET_PREFIXES[prefix], aliases) === undefined && !hasCapitalsInMail(target);
+  const exact = isPlain ? '' : '--exact ';
   const withIssuer = `--issuer ${issuerAlias} ${exact}${options}`;
   if (prefix === 'jti') return caller(`${verb} token --jwt-id ${shellWord(value)} ${withIssuer}`.trimEnd());
   return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, value, withIssuer);
+}
+
+/** Whether a command might write the value in lower case: some deployments compare e-mail addresses so. */
+function hasCapitalsInMail({ prefix, value = '' }: RevocationTarget): boolean {
+  return prefix === 'sub' && value.includes('@') && value !== mailForm(value);
 }
 
 /** A command to copy. A value that begins with a dash comes after `--`, or it would be taken for an option. */

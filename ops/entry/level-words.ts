@@ -50,7 +50,10 @@ The token is not verified, and only its id is stored or printed.`,
     help: `Revokes every token of one sign-in, refreshed ones included. Without --ends-at the entry is kept until restored.`,
   },
   subject: {
-    argument: ['<subject>', 'the subject (sub)'],
+    argument: [
+      '<subject>',
+      "the subject (sub), or what another claim calls it: Okta's uid, Entra ID's oid, subjectAliases",
+    ],
     value: 'subject',
     description: 'tokens of one subject',
     tokens: 'every token of this subject, also later ones',

@@ -5,6 +5,7 @@ import {
   type TargetPrefix,
 } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import { hasMailAlias, mailForm } from '../../lambda/token/subject-alias.ts';
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { printable } from '../cli/terminal-text.ts';
@@ -48,8 +49,15 @@ export function selectTarget(
   if (selector.exact !== true) requirePlainValue(selector, deployment);
   const { level, value } = selector;
   const issuer = issuerOf(deployment.authorizer, level === 'issuer' ? value : selector.issuer);
-  const target = { prefix: prefixOf(level), issuerAlias: issuer.alias, value: level === 'issuer' ? undefined : value };
+  const target = { prefix: prefixOf(level), issuerAlias: issuer.alias, value: valueIn(selector, issuer) };
   return { target, issuer };
+}
+
+/** The value of an entry. E-mail addresses are written in lower case, as the authorizer looks them up. */
+function valueIn({ level, value, exact }: ValueSelector, issuer: TrustedIssuer): string | undefined {
+  if (level === 'issuer') return undefined;
+  const isMail = level === 'subject' && value.includes('@') && hasMailAlias(issuer);
+  return isMail && exact !== true ? mailForm(value) : value;
 }
 
 /** @throws UsageError with the command that was meant, and the way to mean the value as it stands */

@@ -233,6 +233,26 @@ const wrong: readonly [string, Changes, string][] = [
         `issuers.main.boundTokens is ${boundTokens === undefined ? 'missing' : JSON.stringify(boundTokens)}: write only 'reject', 'ignore'.`,
       ] as [string, Changes, string],
   ),
+  ...(
+    [
+      [['sub'], 'write a list'],
+      [[['sub']], 'leave out sub, which always counts'],
+      [['uid'], 'write a list'],
+      [[[]], 'name at least 1'],
+      [[['']], 'name claims, with dots'],
+      [[['a\nb']], 'name claims, with dots'],
+      [[['a'], ['b'], ['c']], 'name at most 2, because each of them makes the read of every decision longer'],
+      ['uid', 'write a list'],
+      [null, 'write a list'],
+    ] as const
+  ).map(
+    ([subjectAliases, fix]) =>
+      [
+        `the subject aliases ${JSON.stringify(subjectAliases)}`,
+        issuerWith({ subjectAliases }),
+        `issuers.main.subjectAliases is ${JSON.stringify(subjectAliases)}: ${fix}`,
+      ] as [string, Changes, string],
+  ),
   ...['crit', 'b64', 'jwk', 'x5c', 'cty', 'enc', 'alg', 'typ', 'kid', 'x5t', 'ZIP', ''].map(
     (name) =>
       [

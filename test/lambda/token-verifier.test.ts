@@ -27,6 +27,7 @@ describe('an access token', () => {
       issuerAlias: 'main',
       formerAliases: [],
       subject: 'alice',
+      subjects: ['alice'],
       clientId: 'client-1',
       sessionId: 'session-1',
       jwtId: 'token-1',

@@ -21,6 +21,8 @@ export interface Checked {
     readonly target: RevocationTarget;
     readonly item: EntryItem;
     readonly revokes: boolean;
+    /** The token's claims that have the entry's value, where the deployment decides which are compared; else empty. */
+    readonly claims: readonly string[];
   }[];
   /** Why the entries could not be read, where the verdict does not depend on them; undefined: they were read. */
   readonly unread: string | undefined;
@@ -60,7 +62,7 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       mismatches: [...checked.mismatches.rejection, ...checked.mismatches.scopes],
       steps,
       token: tokenDocument(checked),
-      entries: checked.entries.map(({ item, revokes }) => ({ ...entryDocument(item, now), revokes })),
+      entries: checked.entries.map(({ item, revokes, claims }) => ({ ...entryDocument(item, now), revokes, claims })),
       routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
       ...lossMembers(checked.losses),
     },
@@ -140,8 +142,10 @@ function detailOf(step: Step, { verdict, mismatches, entries, routes }: Checked,
   return details[step] ?? '';
 }
 
-function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable<Verdict['accessToken']>): string {
-  const named = Object.entries({ subject, client: clientId, session: sessionId, id: jwtId });
+function claimsText(token: NonNullable<Verdict['accessToken']>): string {
+  const { subject, subjects, clientId, sessionId, jwtId, scopes } = token;
+  const others = subjects.filter((name) => name !== subject).join(' and ') || undefined;
+  const named = Object.entries({ subject, also: others, client: clientId, session: sessionId, id: jwtId });
   const present = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
   return [...present, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
 }
@@ -149,9 +153,9 @@ function claimsText({ subject, clientId, sessionId, jwtId, scopes }: NonNullable
 function tokenDocument({ verdict }: Checked) {
   const token = verdict.accessToken;
   if (token === undefined) return null;
-  const { issuerAlias, subject, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
+  const { issuerAlias, subject, subjects, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
   const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };
-  return { issuer: issuerAlias, subject, ...ids, scopes: [...scopes], issuedAt, expiresAt };
+  return { issuer: issuerAlias, subject, subjects, ...ids, scopes: [...scopes], issuedAt, expiresAt };
 }
 
 /** Maximum number of lost requests to show: `routes` lists them all. */
@@ -165,8 +169,9 @@ function lossLines({ losses, openingScopes }: Checked, { flags, caller }: Region
   return [LOST_OF_TOKEN, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
 }
 
-function entryLine({ target, item, revokes }: Checked['entries'][number], now: number): string {
+function entryLine({ target, item, revokes, claims }: Checked['entries'][number], now: number): string {
   const entry = entryDocument(item, now);
   const tokens = tokensOf(target, typeof entry.before === 'number' ? entry.before : undefined);
-  return `${revokes ? 'REVOKED BY' : 'Spared by'} ${nameOf(target)}: ${tokens}; ${authorshipOf(entry)}.`;
+  const by = claims.length === 0 ? '' : ` (the token's ${claims.join(' and ')})`;
+  return `${revokes ? 'REVOKED BY' : 'Spared by'} ${nameOf(target)}${by}: ${tokens}; ${authorshipOf(entry)}.`;
 }

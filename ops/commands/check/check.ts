@@ -1,9 +1,11 @@
 import { Grants } from '../../../lambda/policy/grants.ts';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
-import { formatTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
+import { formatTarget, type RevocationTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
+import { subjectNames } from '../../../lambda/token/subject-alias.ts';
 import { sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
+import { coveredClaims } from '../../entry/covered-claims.ts';
 import { readEntry } from '../../entry/entry-table.ts';
 import { describedLosses, lossesWith } from '../../routes/token-losses.ts';
 import { tokenFromStandardInput } from '../../selection/token-input.ts';
@@ -26,7 +28,9 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
   const checked: Checked = {
     verdict,
     mismatches: mismatchesIn(token, verdict, region, now),
-    ...(isExplained ? await entriesAbout(accessToken, region) : { entries: [], unread: undefined }),
+    ...(isExplained
+      ? await entriesAbout(accessToken, claimFinder(token, accessToken, region), region)
+      : { entries: [], unread: undefined }),
     ...grantTo(accessToken?.scopes, region),
   };
   return checkReport(checked, region, context.now(region));
@@ -60,8 +64,24 @@ function mismatchesIn(
   };
 }
 
+/** Finds the token's claims that have a target's value, where the deployment decides which claims are compared. */
+type ClaimFinder = (target: RevocationTarget) => readonly string[];
+
+function claimFinder(token: string, { issuerAlias }: AccessToken, { authorizer }: RegionalStack): ClaimFinder {
+  const issuer = authorizer.configuration.issuers.find(({ alias }) => alias === issuerAlias);
+  const names = subjectNames(unverifiedPayload(token) ?? {}, issuer?.subjectAliases ?? []);
+  return (target) => {
+    if (issuer === undefined || coveredClaims(target, issuer) === undefined) return [];
+    return [...new Set(names.filter(({ name }) => name === target.value).map(({ claim }) => claim))];
+  };
+}
+
 /** Reads every entry about the token at the levels that the authorizer reads, and whether it revokes the token. */
-async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<Pick<Checked, 'entries' | 'unread'>> {
+async function entriesAbout(
+  token: AccessToken,
+  claimsOf: ClaimFinder,
+  region: RegionalStack,
+): Promise<Pick<Checked, 'entries' | 'unread'>> {
   const targets = targetsOf(token, new Set(region.authorizer.configuration.revocationLevels));
   try {
     const read = await Promise.all(
@@ -69,7 +89,8 @@ async function entriesAbout(token: AccessToken, region: RegionalStack): Promise<
     );
     const entries = read.flatMap(({ target, item }) => {
       if (item === undefined) return [];
-      return [{ target, item, revokes: entryRevokes(target.prefix, readBefore(item.before), token.issuedAt) }];
+      const revokes = entryRevokes(target.prefix, readBefore(item.before), token.issuedAt);
+      return [{ target, item, revokes, claims: claimsOf(target) }];
     });
     return { entries, unread: undefined };
   } catch (error) {

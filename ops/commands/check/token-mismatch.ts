@@ -1,10 +1,6 @@
 import { InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
-import {
-  decomposeUnverified,
-  isJsonObject,
-  type JsonObject,
-  type UnverifiedJws,
-} from '../../../lambda/token/compact-jws.ts';
+import { claimAt } from '../../../lambda/token/claim-path.ts';
+import { decomposeUnverified, type JsonObject, type UnverifiedJws } from '../../../lambda/token/compact-jws.ts';
 import { isIdentifier } from '../../../lambda/token/identifier.ts';
 import { isNumericDate } from '../../../lambda/token/numeric-date.ts';
 import { SIGNATURE_ALGORITHMS, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
@@ -166,7 +162,7 @@ function isAudience(claim: unknown): boolean {
 /** Why a token's scopes are not found: the claim is absent, or its form is not that of this issuer. */
 export function scopeMismatches(payload: JsonObject, issuer: TrustedIssuer): readonly TokenMismatch[] {
   return issuer.claimNames.scopes.map(({ path, form }) => {
-    const claim = path.reduce<unknown>((value, name) => (isJsonObject(value) ? value[name] : undefined), payload);
+    const claim = claimAt(payload, path);
     const prefix = issuer.scopePrefix === '' ? '' : `, each beginning with ${foundText(issuer.scopePrefix)}`;
     const expected = form === 'string' ? 'a string of scopes with spaces between' : 'an array of scopes';
     return { name: path.join('.'), found: foundText(claim), expected: `${expected}${prefix}` };

@@ -3,6 +3,7 @@ import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/
 import { aliasesOf } from '../../../lambda/token/trusted-issuer.ts';
 import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
+import { claimsInWords, coveredClaims } from '../../entry/covered-claims.ts';
 import {
   authorshipOf,
   commandFor,
@@ -81,11 +82,20 @@ function lines(command: RevokeCommand, results: readonly RegionalResult[], now: 
   return [
     `${verdict(command, results)} ${nameOf(target)} (${formatTarget(target)})${common === undefined ? '' : `: ${common.rejected}`}.`,
     ...(common?.hint ?? []),
+    ...coverageLines(first),
     ...results.map((result) => `  ${result.region.region}: ${outcomeText(result, command.dryRun, now)}`),
     ...lagLines(results, now),
     ...(common === undefined ? effects.map(effectLine) : [`The entry ${common.kept}.`]),
     ...failureLines(results, command.dryRun),
   ];
+}
+
+/** Says which claims the entry covers, where the deployment decides that. */
+function coverageLines({ revocation, issuer }: RegionalResult): readonly string[] {
+  const claims = coveredClaims(revocation.target, issuer);
+  return claims === undefined
+    ? []
+    : [`  (It covers tokens of ${issuer.alias} that have this value in ${claimsInWords(claims)}.)`];
 }
 
 function verdict({ dryRun }: RevokeCommand, results: readonly RegionalResult[]): string {
@@ -173,6 +183,7 @@ export function regionDocument(result: RegionalResult, now: number) {
   return {
     region,
     table,
+    claims: coveredClaims(result.revocation.target, result.issuer) ?? null,
     outcome: outcomeOf(result),
     confirmed: result.state === 'confirmed',
     ...entriesOf(result, now),

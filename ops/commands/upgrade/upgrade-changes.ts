@@ -38,7 +38,7 @@ export function issuerChanges(present: AuthorizerDescription, next: AuthorizerDe
   return present.configuration.issuers.flatMap((issuer) => {
     const successor = next.configuration.issuers.find((each) => isKnownAs(each, issuer.alias));
     if (successor === undefined) return [];
-    return [anotherIssuer, otherClaims, longerLife].flatMap((change) => change(issuer, successor) ?? []);
+    return [anotherIssuer, otherClaims, fewerAliases, longerLife].flatMap((change) => change(issuer, successor) ?? []);
   });
 }
 
@@ -56,6 +56,14 @@ const otherClaims: Comparison = ({ alias, claimNames: { scopes: _scopes, ...name
   );
   if (names.length === 0) return undefined;
   const sentence = `The claims of ${alias} that hold ${names.join(' and ')} change, so that entries written from the old claims may match no token.`;
+  return { kind: 'other-claims', sentence };
+};
+
+const fewerAliases: Comparison = ({ alias, subjectAliases = [] }, next) => {
+  const kept = (next.subjectAliases ?? []).map((path) => path.join('.'));
+  const gone = subjectAliases.map((path) => path.join('.')).filter((claim) => !kept.includes(claim));
+  if (gone.length === 0) return undefined;
+  const sentence = `Entries of the subject level of ${alias} would not count for the claim ${printable(gone.join(' or '))} any more: keep it in subjectAliases, or revoke by \`sub\` first.`;
   return { kind: 'other-claims', sentence };
 };
 

@@ -112,6 +112,23 @@ describe('an issuer preset', () => {
     expect(told).toMatchObject({ boundTokens: 'ignore' });
   });
 
+  it('knows which claim besides sub names the user at Okta and Entra ID, and takes others', () => {
+    const issuer = { issuer: 'https://login.acme.example', audience } as const;
+    expect(presets.okta).toMatchObject({ subjectAliases: [['uid']] });
+    expect(presets.entraId).toMatchObject({ subjectAliases: [['oid']] });
+    for (const name of ['auth0', 'cognito', 'keycloak', 'google', 'oidc'] as const) {
+      expect(presets[name].subjectAliases).toBeUndefined();
+    }
+    const more = okta({ domain: 'acme.okta.com', audience: 'api://default', subjectAliases: ['email'] });
+    expect(more).toMatchObject({ subjectAliases: [['uid'], ['email']] });
+    const same = entraId({ tenantId, audience: 'a-guid', subjectAliases: ['oid'] });
+    expect(same).toMatchObject({ subjectAliases: [['oid']] });
+    const own = ['act.sub', ['https://acme.example/email']] as const;
+    expect(oidc({ ...issuer, subjectAliases: own })).toMatchObject({
+      subjectAliases: [['act', 'sub'], ['https://acme.example/email']],
+    });
+  });
+
   it('accepts RFC 9068 tokens of Auth0, and tokens of its own profile without an id', () => {
     expect(presets.auth0).toMatchObject({
       tokenTypes: ['at+jwt'],
@@ -168,6 +185,26 @@ describe('an issuer preset', () => {
 
 describe('a preset rejects', () => {
   it.each<[string, () => unknown, RegExp]>([
+    [
+      'more aliases of the subject than a decision reads',
+      () => oidc({ issuer: 'https://login.acme.example', audience, subjectAliases: ['a', 'b', 'c'] }),
+      /^oidc: subjectAliases is \["a","b","c"\]: name at most 2, /,
+    ],
+    [
+      'two more where the preset has one of its own',
+      () => okta({ domain: 'a.okta.com', audience, subjectAliases: ['a', 'b'] }),
+      /^okta: subjectAliases is \["a","b"\]: name at most 1, /,
+    ],
+    [
+      'a claim of an address that does not stand in a list',
+      () => auth0({ domain: 'a.auth0.com', audience, subjectAliases: ['https://acme.example/email'] }),
+      /^auth0: subjectAliases is .*: name claims, with dots between the names of a path/,
+    ],
+    [
+      'sub as an alias of itself',
+      () => oidc({ issuer: 'https://login.acme.example', audience, subjectAliases: ['sub'] }),
+      /^oidc: subjectAliases is \["sub"\]: leave out sub, which always counts/,
+    ],
     [
       'a domain with a scheme',
       () => auth0({ domain: 'https://acme.auth0.com', audience }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
-import { allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
+import { type AuthorizerOptions, allowedBy, authorizerUnderTest } from '../../support/tokens/authorizer-under-test.ts';
 import { PROVIDERS, type ProviderTokens, type TokenShape } from '../../support/tokens/provider-tokens.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
@@ -19,8 +19,9 @@ function bearer({ header, claims }: TokenShape): string {
 }
 
 /** The preset's own settings, except for the address of the key set, which is the test's. */
-function authorizerFor({ settings }: ProviderTokens) {
-  return authorizerUnderTest({ issuers: [{ alias: 'main', ...settings, jwksUri: `${server.address}/keys` }] });
+function authorizerFor({ settings }: ProviderTokens, options: Partial<AuthorizerOptions> = {}) {
+  const issuers = [{ alias: 'main', ...settings, jwksUri: `${server.address}/keys` }];
+  return authorizerUnderTest({ issuers, ...options });
 }
 
 describe.each(Object.values(PROVIDERS).flat())('an access token of $name', (provider) => {
@@ -35,6 +36,15 @@ describe.each(Object.values(PROVIDERS).flat())('an access token of $name', (prov
     await authorizer.decide(bearer(provider.accepted));
     const asked = authorizer.reads.flat().filter((target) => !/^(kid|iss)#/.test(target));
     expect(asked.map((target) => target.replace(/^th#main#[0-9a-f]{64}$/, 'th#main#…'))).toEqual(provider.targets);
+  });
+
+  it('is rejected once an entry names the user as the provider’s console does', async () => {
+    const target = `sub#main#${provider.user}`;
+    const readEntries = async (targets: readonly string[]) =>
+      targets.includes(target) ? [{ target, before: undefined }] : [];
+    const authorizer = authorizerFor(provider, { readEntries });
+    expect((await authorizer.decide(bearer(provider.accepted))).kind).toBe('unauthorized');
+    expect(rejectionsOf(authorizer)).toEqual(['revoked']);
   });
 
   it('is accepted for its own audience or client only', async () => {

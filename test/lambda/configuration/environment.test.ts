@@ -92,6 +92,13 @@ describe('the flusher’s environment', () => {
     );
   });
 
+  it('carries the claims that name a subject only where one is an e-mail address, which the inspection looks at', () => {
+    const issuersWith = (subjectAliases: readonly (readonly string[])[]) =>
+      flusherEnvironmentOf({ ...flusherConfiguration, issuers: [trustedIssuer({ subjectAliases })] }).ISSUERS;
+    expect(issuersWith([['uid']])).not.toContain('subjectAliases');
+    expect(issuersWith([['uid'], ['email']])).toContain('"subjectAliases":[["uid"],["email"]]');
+  });
+
   it.each(Object.keys(flusherEnvironmentOf(flusherConfiguration)))('without %s is rejected by that name', (name) => {
     expect(() =>
       flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration), [name]: undefined }),

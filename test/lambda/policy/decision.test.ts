@@ -54,6 +54,7 @@ describe('C4 a claim for the backend', () => {
   it.each(dropped.map((claim) => [claim]))('is left out if it is %j, and the rest stays', async (claim) => {
     expect(await contextOf(claim)).toEqual({
       subject: 'alice',
+      subjects: ['alice'],
       issuer: 'main',
       scope: 'read',
       clientId: 'client-1',
@@ -128,6 +129,7 @@ describe('the answer for a good token', () => {
     issuerAlias: 'main',
     formerAliases: [],
     subject: 'alice',
+    subjects: ['alice'],
     clientId: 'client-1',
     sessionId: 'session-1',
     jwtId: 'token-1',

@@ -15,6 +15,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   issuerAlias: 'main',
   formerAliases: FORMER_ALIASES,
   subject: 'alice',
+  subjects: ['alice'],
   clientId: 'client-1',
   sessionId: 'session-1',
   jwtId: hasId ? 'token-1' : undefined,

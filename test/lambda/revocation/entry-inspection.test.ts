@@ -306,6 +306,23 @@ it('an entry with the purge time that we compute is never reported, up to the cl
   );
 });
 
+describe('an e-mail address with capitals', () => {
+  const found = (target: string, ...subjectAliases: readonly string[][]) =>
+    kindsOf({ target: { S: target } }, { issuers: [{ ...issuer, subjectAliases }] });
+
+  it('is reported where e-mail addresses are compared in lower case', () => {
+    expect(found('sub#main#Al@acme.example', ['uid'], ['email'])).toEqual(['capitals-in-email']);
+    expect(found('sub#main#al@acme.example', ['uid'], ['email'])).toEqual([]);
+    expect(found('sub#main#00U1', ['uid'], ['email'])).toEqual([]);
+  });
+
+  it('is right where they are not, and at other levels', () => {
+    expect(found('sub#main#Al@acme.example', ['uid'])).toEqual([]);
+    expect(found('sub#main#Al@acme.example')).toEqual([]);
+    expect(found('sid#main#Al@acme.example', ['email'])).toEqual([]);
+  });
+});
+
 it('a digest is reported for an issuer whose tokens are known by their ids', () => {
   const entry = { target: { S: `th#main#${digest}` }, purgeAt: { N: String(now + 200_000) } };
   const withIds = { ...facts, issuers: [{ ...issuer, tokensWithoutId: 'reject' as const }] };

@@ -7,6 +7,7 @@ const token = (jwtId: string): AccessToken => ({
   issuerAlias: 'main',
   formerAliases: [],
   subject: 'alice',
+  subjects: ['alice'],
   clientId: undefined,
   sessionId: undefined,
   jwtId,

@@ -8,12 +8,14 @@ import {
 } from '../../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
+import { MAX_SUBJECT_ALIASES, subjectNames } from '../../../lambda/token/subject-alias.ts';
 import { MAX_FORMER_ALIASES } from '../../../lambda/token/trusted-issuer.ts';
 
 const token: AccessToken = {
   issuerAlias: 'main',
   formerAliases: [],
   subject: 'alice',
+  subjects: ['alice'],
   clientId: 'client-1',
   sessionId: 'session-1',
   jwtId: 'token-1',
@@ -66,10 +68,27 @@ describe('the targets of a token', () => {
     ]);
   });
 
+  it('are one for each name of the subject', () => {
+    expect(targetsAt(['subject'], { ...token, subjects: ['alice', '00u1'] })).toEqual([
+      'sub#main#alice',
+      'sub#main#00u1',
+    ]);
+  });
+
   it('fit one BatchGetItem, which takes 100 keys, however many aliases the issuer may have had', () => {
     const formerAliases = Array.from({ length: MAX_FORMER_ALIASES }, (_, index) => `old-${index}`);
-    const targets = targetsAt(REVOCATION_LEVELS, { ...token, signedPartDigest: 'digest', formerAliases });
-    expect(new Set(targets).size).toBe(7 * (1 + MAX_FORMER_ALIASES));
+    const claims = { sub: 'Alice@acme.example', uid: 'Al@acme.example', email: 'ALICE@acme.example ' };
+    const aliases = Object.keys(claims).slice(1);
+    expect(aliases).toHaveLength(MAX_SUBJECT_ALIASES);
+    // The longest list: each claim with an address that has capitals, and the e-mail address another one.
+    const names = subjectNames(
+      { ...claims, email: 'other@acme.example' },
+      aliases.map((name) => [name]),
+    );
+    expect(names).toHaveLength(5);
+    const subjects = names.map(({ name }) => name);
+    const targets = targetsAt(REVOCATION_LEVELS, { ...token, subjects, signedPartDigest: 'digest', formerAliases });
+    expect(new Set(targets).size).toBe(11 * (1 + MAX_FORMER_ALIASES));
     expect(targets.length).toBeLessThanOrEqual(100);
   });
 

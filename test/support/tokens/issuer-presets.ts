@@ -21,6 +21,7 @@ const besidesClients = {
   formerAliases: [],
   ignoredHeaderParameters: ['zip'],
   boundTokens: 'ignore',
+  subjectAliases: ['email'],
 } as const;
 const common = { clients: ['spa'], ...besidesClients };
 
@@ -68,7 +69,15 @@ export function settingsBy(preset: PresetName, options: object): IssuerSettings 
 }
 
 /** Options of text that synth itself reads: their values must be written out. */
-const READ_BY_SYNTH = ['profile', 'cloud', 'algorithms', 'formerAliases', 'ignoredHeaderParameters', 'boundTokens'];
+const READ_BY_SYNTH = [
+  'profile',
+  'cloud',
+  'algorithms',
+  'formerAliases',
+  'ignoredHeaderParameters',
+  'boundTokens',
+  'subjectAliases',
+];
 
 /** The names of a preset's options whose text, or list of texts, may be known later than synth. */
 export function textOptionsOf(preset: PresetName): readonly string[] {

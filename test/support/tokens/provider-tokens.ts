@@ -24,6 +24,8 @@ export interface ProviderTokens {
   readonly accepted: TokenShape;
   /** The routes that the token opens, of `/open`, `/a` (scope read) and `/b` (scope write). */
   readonly opens: readonly string[];
+  /** What the provider's console shows as the user's id, or as the service's. */
+  readonly user: string;
   /** The targets that revoke it, apart from `kid#` and `iss#`; a digest reads `…`. */
   readonly targets: readonly string[];
   /** Genuine tokens of the same provider that are not for this API, with the reason of the rejection. */
@@ -150,6 +152,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: auth0({ domain: 'acme.eu.auth0.com', audience }),
       accepted: { header: at, claims: { ...auth0Claims, jti: 'LzTDoz3Cft6oDhUEKBEvLS', client_id: client } },
       opens: ['GET/open', 'GET/a'],
+      user: auth0User,
       targets: ['jti#main#LzTDoz3Cft6oDhUEKBEvLS', `sub#main#${auth0User}`, `cid#main#${client}`],
       rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'token-type' } },
     },
@@ -158,6 +161,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: auth0({ domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true }),
       accepted: { header: jwt, claims: { ...auth0Claims, azp: client, permissions: ['write'] } },
       opens: ['GET/open', 'GET/a', 'GET/b'],
+      user: auth0User,
       targets: ['th#main#…', `sub#main#${auth0User}`, `cid#main#${client}`],
       rejected: { 'ID token': { header: jwt, claims: idToken(auth0Issuer, auth0User), reason: 'audience' } },
     },
@@ -168,6 +172,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: [client], resourceServer: 'orders' }),
       accepted: { header: {}, claims: cognitoClaims },
       opens: ['GET/open', 'GET/a'],
+      user: cognitoUser,
       targets: [
         'jti#main#access-token-id',
         'sid#main#session-of-sign-in',
@@ -194,7 +199,14 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: entraId({ tenantId, audience: apiId }),
       accepted: { header: { ...jwt, x5t: 'x' }, claims: { ...entraClaims, scp: 'read', sid: '00e1', name: 'Alice' } },
       opens: ['GET/open', 'GET/a'],
-      targets: [`jti#main#${entraClaims.uti}`, 'sid#main#00e1', `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+      user: entraClaims.oid,
+      targets: [
+        `jti#main#${entraClaims.uti}`,
+        'sid#main#00e1',
+        `sub#main#${entraClaims.sub}`,
+        `sub#main#${entraClaims.oid}`,
+        `cid#main#${client}`,
+      ],
       rejected: {
         'ID token': { header: jwt, claims: { ...entraClaims, aud: client }, reason: 'audience' },
         'v1.0 token': { header: jwt, claims: { ...entraClaims, ver: '1.0', appid: client }, reason: 'claim' },
@@ -203,9 +215,10 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
     {
       name: 'entraId, for a service',
       settings: entraId({ tenantId, audience: apiId }),
-      accepted: { header: jwt, claims: { ...entraClaims, roles: ['write'], idtyp: 'app' } },
+      accepted: { header: jwt, claims: { ...entraClaims, sub: entraClaims.oid, roles: ['write'], idtyp: 'app' } },
       opens: ['GET/open', 'GET/b'],
-      targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.sub}`, `cid#main#${client}`],
+      user: entraClaims.oid,
+      targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.oid}`, `cid#main#${client}`],
       rejected: {},
     },
   ],
@@ -215,6 +228,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: keycloak({ url: 'https://sso.acme.example', realm: 'shop', audience, realmRoles: true }),
       accepted: { header: jwt, claims: keycloakClaims },
       opens: ['GET/open', 'GET/a', 'GET/b'],
+      user: keycloakClaims.sub,
       targets: [
         `jti#main#${keycloakClaims.jti}`,
         'sid#main#b1a2f8ce',
@@ -234,7 +248,13 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
       accepted: { header: {}, claims: oktaClaims },
       opens: ['GET/open', 'GET/a'],
-      targets: [`jti#main#${oktaClaims.jti}`, `sub#main#${oktaClaims.sub}`, `cid#main#${client}`],
+      user: oktaClaims.uid,
+      targets: [
+        `jti#main#${oktaClaims.jti}`,
+        `sub#main#${oktaClaims.sub}`,
+        `sub#main#${oktaClaims.uid}`,
+        `cid#main#${client}`,
+      ],
       rejected: {
         'ID token': {
           header: {},
@@ -250,6 +270,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: google({ clientIds: [googleClient], acceptIdTokens: true, hostedDomain: 'acme.example' }),
       accepted: { header: jwt, claims: googleClaims },
       opens: ['GET/open'],
+      user: googleClaims.sub,
       targets: ['th#main#…', `sub#main#${googleClaims.sub}`, `cid#main#${googleClient}`],
       rejected: {
         'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
@@ -263,6 +284,7 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       settings: oidc({ issuer: oidcIssuer, audience, jwksUri: `${oidcIssuer}/keys` }),
       accepted: { header: at, claims: { ...rfc9068Claims, scope: 'read write' } },
       opens: ['GET/open', 'GET/a', 'GET/b'],
+      user: 'alice',
       targets: ['jti#main#id-1', 'sub#main#alice', `cid#main#${client}`],
       rejected: {
         'ID token': { header: jwt, claims: idToken(oidcIssuer, 'alice'), reason: 'token-type' },

@@ -94,6 +94,20 @@ describe('upgrade', () => {
     expect(changes).toMatchObject([{ kind, sentence: expect.stringMatching(sentence) }]);
   });
 
+  it('reports a claim that names subjects no longer, and not one that is added', async () => {
+    await operator.leave();
+    operator = await operatorAtWork(
+      describedAuthorizer([trustedIssuer({ subjectAliases: [['uid'], ['act', 'sub']] })]),
+    );
+    const changesWith = async (subjectAliases: readonly (readonly string[])[]) =>
+      (await operator.document(`upgrade ${await next([trustedIssuer({ subjectAliases })])}`)).changes;
+    expect(await changesWith([['uid'], ['act', 'sub']])).toEqual([]);
+    expect(await changesWith([['uid']])).toMatchObject([
+      { kind: 'other-claims', sentence: expect.stringContaining('would not count for the claim act.sub any more') },
+    ]);
+    expect(await changesWith([])).toMatchObject([{ sentence: expect.stringContaining('the claim uid or act.sub') }]);
+  });
+
   it('reports entries of digests that would not be read', async () => {
     const digest = describedAuthorizer([trustedIssuer({ tokensWithoutId: 'digest' })]);
     await operator.leave();
