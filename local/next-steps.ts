@@ -2,19 +2,23 @@ import type { ContractLine } from '../ops/stack/running-stack.ts';
 
 /** The commands to copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {
-  const { api, issuer, dynamodb, table, region, alias, clients, resultTtlSeconds } = running;
+  const { api, issuer, dynamodb, table, region, alias, clients, users, resultTtlSeconds } = running;
   return `
 Ready.
   API                  ${api}
-  authorization server ${issuer}
+  authorization server ${issuer}, trusted as "${alias}"
+  stands in for        ${standsInFor(running)}
   DynamoDB             ${dynamodb}, table ${table}
-  clients              ${clients.map(({ clientId, scope }) => `${clientId} (${scope || 'no scope'})`).join(', ')}
+  clients              ${clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')}
+  users                ${users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')}
   result TTL           ${resultTtlSeconds} s
 
 In a second terminal, get a token and call the API:
 
   TOKEN=$(npm run --silent token)
   curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
+
+A user's token, of a session: TOKEN=$(npm run --silent token -- --user alice)
 
 Take the token back, wait until it is rejected, and call again:
 
@@ -29,4 +33,15 @@ The same without our tool; <jti> is the token's id, present means revoked:
 
 Stop with Ctrl-C.
 `;
+}
+
+/** Deployed, these issuers are trusted; here, none of their tokens is. */
+function standsInFor({ playedIssuers }: ContractLine): string {
+  if (playedIssuers.length === 0) return 'the Cognito user pool that the deployed stack makes';
+  const named = playedIssuers.map(({ alias, issuer }) => `${alias} (${issuer})`);
+  return `${named.join(', ')} of infra/deployment.ts`;
+}
+
+function withScope(name: string, scope: string): string {
+  return `${name} (${scope || 'no scope'})`;
 }

@@ -150,7 +150,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway/authorization',
     'gateway/integration',
     'gateway',
-    'authorization-server.ts',
+    'authorization-server',
     'run',
     'next-steps.ts',
     'start.ts',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { STAGE_NAME } from '../../infra/api/example-api.ts';
-import { AUDIENCE, type AuthorizationServer, authorizationServer } from '../authorization-server.ts';
+import { type AuthorizationServer, authorizationServer } from '../authorization-server/authorization-server.ts';
+import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
 import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
-import { type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
+import { type PlayedDeployment, type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface ServicesOptions {
@@ -20,17 +21,18 @@ export interface ServicesOptions {
 /** The running services that the API needs. */
 export interface LocalServices {
   readonly synthesized: SynthesizedStack;
+  readonly played: PlayedDeployment;
   /** undefined: another program's DynamoDB is used. */
   readonly dynamoDbLocal: DynamoDbLocal | undefined;
   readonly dynamodb: string;
   readonly issuer: string;
-  readonly authorizationServer: AuthorizationServer & HttpService;
+  readonly authorizationServer: AuthorizationServer & ClientsAndUsers & HttpService;
 }
 
 /** The local issuer's alias in the deployment. */
 export const LOCAL_ALIAS = 'local';
 
-/** Starts the three slow parts concurrently: the stack's synthesis, DynamoDB and the authorization server. */
+/** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, whose routes the authorization server needs. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
   const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer } = options;
   const starting = new AbortController();
@@ -45,7 +47,6 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
     {
       alias: LOCAL_ALIAS,
       issuer,
-      audience: AUDIENCE,
       resource: `http://${HOST}:${ports.api}/${STAGE_NAME}`,
       resultTtlSeconds,
       cachePer,
@@ -53,7 +54,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
     },
     starting.signal,
   );
-  const server = startAuthorizationServer(issuer, options);
+  const server = synthesis.then(({ played }) => startAuthorizationServer(issuer, played, options));
   await undo.add(async () => {
     starting.abort();
     await Promise.allSettled([
@@ -64,13 +65,15 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
   });
   const [synthesized, dynamoDbLocal, started] = await Promise.all([synthesis, dynamoDb, server]);
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
-  return { synthesized, dynamoDbLocal, dynamodb, issuer, authorizationServer: started };
+  return { synthesized, played: synthesized.played, dynamoDbLocal, dynamodb, issuer, authorizationServer: started };
 }
 
 async function startAuthorizationServer(
   issuer: string,
+  { audiences, routes }: PlayedDeployment,
   { ports, accessTokenLifetimeSeconds }: ServicesOptions,
-): Promise<AuthorizationServer & HttpService> {
-  const created = await authorizationServer({ issuer, accessTokenLifetimeSeconds });
-  return { ...created, ...(await startHttpService(created.server, ports.issuer)) };
+): Promise<LocalServices['authorizationServer']> {
+  const parties = clientsAndUsers(routes);
+  const created = await authorizationServer({ issuer, audiences, accessTokenLifetimeSeconds, ...parties });
+  return { ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
 }

@@ -1,5 +1,4 @@
 import type { ContractLine, RunningStack } from '../../ops/stack/running-stack.ts';
-import { LOCAL_CLIENTS } from '../authorization-server.ts';
 import { REGION, type Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
@@ -18,7 +17,7 @@ export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunc
 
 /** Describes the run: the contract line, and what our own programs need besides. */
 export function runningStack(services: LocalServices, localApi: LocalApi, table: string, port: number): RunningStack {
-  const { synthesized, issuer, dynamodb, authorizationServer } = services;
+  const { synthesized, played, issuer, dynamodb, authorizationServer } = services;
   const { stageName, apiId, authorizers } = localApi.restApi;
   const [settings] = authorizers.values();
   const origin = `http://${HOST}:${port}`;
@@ -28,7 +27,10 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
     issuer,
     alias: LOCAL_ALIAS,
     tokenEndpoint: authorizationServer.tokenEndpoint,
-    clients: LOCAL_CLIENTS,
+    clients: authorizationServer.clients,
+    app: authorizationServer.app,
+    users: authorizationServer.users,
+    playedIssuers: played.issuers,
     dynamodb,
     table,
     region: REGION,

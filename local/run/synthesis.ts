@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
+import type { Route } from '../../lambda/policy/route.ts';
+import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
 import { type Stack, stackOf } from '../cloudformation/stack.ts';
 import type { Template } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
@@ -11,7 +13,6 @@ import type { AssetFolders } from '../functions/lambda-functions.ts';
 export interface SynthesisOptions {
   readonly alias: string;
   readonly issuer: string;
-  readonly audience: string;
   /** The address of the API, as the setting `resource` has it. */
   readonly resource: string;
   /** undefined: as deployment.ts says. */
@@ -21,7 +22,17 @@ export interface SynthesisOptions {
   readonly outputFolder: string;
 }
 
-export type SynthesisMessage = { readonly done: true } | { readonly failure: string };
+/** What the local authorization server must play, read from the deployment. */
+export interface PlayedDeployment {
+  /** The audiences of the API; the first one is that of a token for which nobody asks for another. */
+  readonly audiences: readonly string[];
+  readonly issuers: readonly PlayedIssuer[];
+  readonly routes: readonly Route[];
+}
+
+export type SynthesisMessage =
+  | { readonly done: true; readonly played: PlayedDeployment }
+  | { readonly failure: string };
 
 /** One stack of a cloud assembly. */
 export interface SynthesizedStack {
@@ -36,7 +47,10 @@ export const STACK_NAME = 'bearer-authorizer';
  * thread, and signals and the other servers must not wait for it.
  * @throws LocalRunError with the sentence that synth would print
  */
-export async function synthesize(options: SynthesisOptions, signal: AbortSignal): Promise<SynthesizedStack> {
+export async function synthesize(
+  options: SynthesisOptions,
+  signal: AbortSignal,
+): Promise<SynthesizedStack & { readonly played: PlayedDeployment }> {
   signal.throwIfAborted();
   const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), {
     workerData: options,
@@ -60,7 +74,7 @@ export async function synthesize(options: SynthesisOptions, signal: AbortSignal)
   signal.removeEventListener('abort', aborted);
   signal.throwIfAborted();
   if ('failure' in message) throw new LocalRunError(message.failure);
-  return readAssembly(options.outputFolder, STACK_NAME);
+  return { ...(await readAssembly(options.outputFolder, STACK_NAME)), played: message.played };
 }
 
 function messageOf(worker: Worker): Promise<SynthesisMessage> {

@@ -5,10 +5,15 @@ import { App, Duration } from 'aws-cdk-lib';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { deployment } from '../../infra/deployment.ts';
 import { oidc } from '../../infra/issuers/oidc.ts';
+import type { IssuerSettings } from '../../infra/settings/deployment-schema.ts';
+import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
 import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
-const { alias, issuer, audience, resource, resultTtlSeconds, outputFolder } = options;
+const { alias, issuer, resource, resultTtlSeconds, outputFolder } = options;
+
+/** The audience of a deployment that has no issuer of its own. */
+const AUDIENCE = 'https://api.example.com';
 
 function send(message: SynthesisMessage): void {
   parentPort?.postMessage(message);
@@ -23,17 +28,24 @@ try {
   const { cachePer = deployment.cachePer ?? 'token' } = options;
   // A given table exists in AWS, not here.
   const { revocationTable: _revocationTable, ...settings } = deployment;
+  const issuers = Object.entries(deployment.issuers);
+  const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
+  const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), resource])];
   new ApiStack(app, STACK_NAME, {
     deployment: {
       ...settings,
-      issuers: { [alias]: oidc({ issuer, audience: [audience, resource] }) },
+      issuers: { [alias]: oidc({ issuer, audience: audiences }) },
       resource,
       resultTtl,
       cachePer,
     },
   });
   app.synth();
-  send({ done: true });
+  send({ done: true, played: { audiences, issuers: issuers.map(aliasAndIssuer), routes: deployment.routes } });
 } catch (error) {
   send({ failure: error instanceof Error ? error.message : String(error) });
+}
+
+function aliasAndIssuer([alias, { issuer }]: [alias: string, settings: IssuerSettings]): PlayedIssuer {
+  return { alias, issuer };
 }

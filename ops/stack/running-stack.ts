@@ -10,6 +10,28 @@ export interface LocalClient {
   readonly scope: string;
 }
 
+/** A user of the local authorization server: made up, and without a password. */
+export interface LocalUser {
+  /** The `sub` of the user's tokens. */
+  readonly subject: string;
+  /** Scopes separated by spaces; empty: none. */
+  readonly scope: string;
+}
+
+/** The public client of the local authorization server: the app at which its users sign in, with PKCE. */
+export interface LocalApp {
+  readonly clientId: string;
+  /** One of several; nothing needs to listen there. Any port of this machine will do. */
+  readonly redirectUri: string;
+}
+
+/** An issuer of deployment.ts that the local authorization server stands in for. */
+export interface PlayedIssuer {
+  readonly alias: string;
+  /** The `iss` of its tokens. */
+  readonly issuer: string;
+}
+
 /** The line that `npm start -- --json` prints when ready. Scripts depend on its names. */
 export interface ContractLine {
   /** The API's address with the stage, without a slash at the end. */
@@ -20,6 +42,10 @@ export interface ContractLine {
   readonly alias: string;
   readonly tokenEndpoint: string;
   readonly clients: readonly LocalClient[];
+  readonly app: LocalApp;
+  readonly users: readonly LocalUser[];
+  /** None: the deployment has no issuer of its own, and its stack makes a Cognito user pool. */
+  readonly playedIssuers: readonly PlayedIssuer[];
   /** DynamoDB's address. */
   readonly dynamodb: string;
   readonly table: string;

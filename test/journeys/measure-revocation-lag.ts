@@ -26,7 +26,7 @@ try {
 /** Milliseconds. */
 async function revocationLag(journey: LocalJourney): Promise<number> {
   const flushes = journey.run.flushes();
-  const token = await journey.token('orders-service');
+  const token = await journey.token('service');
   await expectStatus(journey, token, 200);
   await journey.revoke(`jti#local#${jwtIdOf(token)}`);
   const acknowledged = performance.now();

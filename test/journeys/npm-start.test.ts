@@ -44,16 +44,16 @@ describe('npm start -- --json', () => {
     const lines = (await ended).stdout.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
-      ...['api', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'dynamodb', 'table', 'region'],
-      'resultTtlSeconds',
+      ...['api', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers', 'dynamodb'],
+      ...['table', 'region', 'resultTtlSeconds'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);
   });
 
   test.each<['SIGINT' | 'SIGTERM', string, (port: number) => Promise<boolean>]>([
-    // The authorization server is up long before DynamoDB Local and the stack.
-    ['SIGINT', 'the authorization server is up', (port) => isTaken(port + 1)],
+    // Its Java listens long before it answers, and before the stack is synthesized.
+    ['SIGINT', 'DynamoDB Local listens', (port) => isTaken(port + 2)],
     ['SIGTERM', 'the stack is half synthesized', async () => (await filesIn(temporary, '**/asset-*/*.cjs')).length > 0],
   ])(
     'ends at %s during the start, when %s, and leaves nothing behind',

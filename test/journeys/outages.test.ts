@@ -25,7 +25,7 @@ afterAll(async () => journey?.stop());
 
 describe('while the key set is unreachable', () => {
   test('a cold authorizer answers that it cannot decide, and decides when the key set is back', async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     await journey.run.authorizationServer.pause();
     await journey.run.recycleEnvironments();
     const response = await journey.call('/orders', token);
@@ -38,7 +38,7 @@ describe('while the key set is unreachable', () => {
   });
 
   test('a warm authorizer continues with the keys it holds', async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     expect(await statusOf(token)).toBe(200);
     await journey.run.authorizationServer.pause();
     expect(await statusOf(token)).toBe(200);
@@ -50,7 +50,7 @@ describe('a cold start against a flaky issuer', () => {
   test('that resets, stalls for 2 s and fails gets 503 until at most 2 s after it is healthy', {
     timeout: 60_000,
   }, async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     await journey.run.authorizationServer.pause();
     await journey.run.recycleEnvironments();
     const { issuer } = journey.run.running;
@@ -89,7 +89,7 @@ describe('when DynamoDB ends', () => {
   test('no good token is rejected, and the same entries count when it is back', {
     timeout: 60_000,
   }, async () => {
-    const [good, revoked] = await Promise.all([journey.token('orders-service'), journey.token('orders-service')]);
+    const [good, revoked] = await Promise.all([journey.token('service'), journey.token('service')]);
     await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
     expect(await statusOf(revoked)).toBe(401);
     killDynamoDb();
@@ -103,7 +103,7 @@ describe('when DynamoDB ends', () => {
   });
 
   test('another DynamoDB on its port is adopted and gets the table', { timeout: 60_000 }, async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     const dataFolder = await mkdtemp(join(tmpdir(), 'another-dynamodb-'));
     killDynamoDb();
     await vi.waitUntil(() => journey.run.dynamodbPid() === undefined, { timeout: 5_000 });

@@ -18,7 +18,7 @@ describe('with a result TTL of an hour', () => {
   afterAll(async () => journey?.stop());
 
   test('a cached token in use is rejected long before, because the gateway flushes', async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     expect(await statusOf(journey, token)).toBe(200);
     const calls = journey.run.authorizerCalls();
     expect(await statusOf(journey, token)).toBe(200);
@@ -44,7 +44,7 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
   test('the token is rejected after T + L at the latest, and the metric of an alarm appears', {
     timeout: 120_000,
   }, async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     expect(await statusOf(journey, token)).toBe(200);
     await journey.revoke(`jti#local#${jwtIdOf(token)}`);
     const acknowledgedAt = journey.gatewayTime();

@@ -15,7 +15,7 @@ afterAll(async () => journey?.stop());
 
 describe('an entry in the table', () => {
   test('revokes a token although the gateway has cached its Allow for an hour, and its deletion restores the token', async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     const target = `jti#local#${jwtIdOf(token)}`;
     expect(await statusOf(token)).toBe(200);
     await journey.revoke(target);
@@ -25,26 +25,26 @@ describe('an entry in the table', () => {
   });
 
   test('leaves other tokens of the same client alone', async () => {
-    const [revoked, other] = await Promise.all([journey.token('orders-service'), journey.token('orders-service')]);
+    const [revoked, other] = await Promise.all([journey.token('service'), journey.token('service')]);
     await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
     expect(await statusOf(revoked)).toBe(401);
     expect(await statusOf(other)).toBe(200);
   });
 
   test('for a subject revokes every token of the subject', async () => {
-    const token = await journey.token('support-desk');
+    const token = await journey.token('reader');
     expect(await statusOf(token)).toBe(200);
-    await journey.revoke('sub#local#support-desk');
+    await journey.revoke('sub#local#reader');
     await untilStatus(token, 401);
-    expect(await statusOf(await journey.token('support-desk'))).toBe(401);
-    await journey.restore('sub#local#support-desk');
+    expect(await statusOf(await journey.token('reader'))).toBe(401);
+    await journey.restore('sub#local#reader');
     await untilStatus(token, 200);
   });
 });
 
 describe('when flushes have no effect', () => {
   test('a cached Allow lives until its result TTL has passed, and no longer', async () => {
-    const token = await journey.token('orders-service');
+    const token = await journey.token('service');
     expect(await statusOf(token)).toBe(200);
     journey.run.setFlushEffect('never');
     const flushes = journey.run.flushes();

@@ -70,7 +70,7 @@ async function requestToken({ running }: LocalRun, clientId: string): Promise<st
 async function signLike({ running, signingKey }: LocalRun, claims: Readonly<Record<string, unknown>>): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual = {
-    ...{ iss: running.issuer, aud: 'https://api.example.com', sub: 'orders-service', client_id: 'orders-service' },
+    ...{ iss: running.issuer, aud: 'https://api.example.com', sub: 'service', client_id: 'service' },
     ...{ jti: randomUUID(), iat: now, exp: now + 600, scope: 'orders:read orders:write' },
   };
   return new SignJWT({ ...usual, ...claims })

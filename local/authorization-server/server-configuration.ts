@@ -1,0 +1,142 @@
+import {
+  type ClientMetadata,
+  type Configuration,
+  errors,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
+import type { LocalApp, LocalClient } from '../../ops/stack/running-stack.ts';
+import type { ClientsAndUsers } from './clients-and-users.ts';
+import { errorPage, PAGE_HEADERS, signedOutPage, signOutPage } from './pages.ts';
+import { grantOf, sessionClaims } from './user-session.ts';
+
+export interface ServerSettings extends ClientsAndUsers {
+  /** What a token's `aud` may be: the one that is asked for, or else the first. */
+  readonly audiences: readonly string[];
+  readonly accessTokenLifetimeSeconds: number;
+}
+
+/** Seconds for which a user stays signed in. */
+const SESSION_LIFETIME = 8 * 3600;
+
+/** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
+const APP_PATHS = ['/', '/callback'];
+const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/;
+
+/** The configuration of the authorization server: no feature but those that work with the API. */
+export function serverConfiguration(settings: ServerSettings): Configuration {
+  const { clients, app, users, scopes } = settings;
+  return {
+    clients: [...clients.map(machineRegistration), appRegistration(app)],
+    scopes: ['openid', ...scopes],
+    claims: { openid: ['sub', 'sid'] },
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'none'],
+    findAccount: (ctx, subject, token) =>
+      users.some((user) => user.subject === subject)
+        ? { accountId: subject, claims: async () => ({ sub: subject, ...(await sessionClaims(ctx, token)) }) }
+        : undefined,
+    loadExistingGrant: (ctx) => grantOf(ctx, settings, settings.audiences.map(resourceOf)),
+    extraTokenClaims: sessionClaims,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && LOOPBACK_ORIGIN.test(origin),
+    interactions: { policy: firstPartyPolicy(), url: (_ctx, { uid }) => `/interaction/${uid}` },
+    renderError: (ctx, { error, error_description: description }) => page(ctx, errorPage(error, description)),
+    features: featuresOf(settings),
+    ttl: lifetimesOf(settings),
+  };
+}
+
+function featuresOf(settings: ServerSettings): NonNullable<Configuration['features']> {
+  const [resource = ''] = settings.audiences.map(resourceOf);
+  return {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    // The API takes bearer tokens only.
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    // Its access tokens have no audience, and so are not for the API.
+    userinfo: { enabled: false },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => page(ctx, signOutPage(form)),
+      postLogoutSuccessSource: (ctx) => page(ctx, signedOutPage()),
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => resource,
+      useGrantedResource: () => true,
+      getResourceServerInfo: ({ oidc: { params } }, requested, client) => {
+        const audience = settings.audiences.find((each) => resourceOf(each) === requested);
+        if (audience === undefined) throw new errors.InvalidTarget('the API has no such audience');
+        // RFC 6749 section 3.3: a request without a scope gets a default one, here all scopes of the client.
+        if (params !== undefined && client.scope) params.scope ??= client.scope;
+        return resourceServer(settings, audience);
+      },
+    },
+  };
+}
+
+function resourceServer({ scopes, accessTokenLifetimeSeconds }: ServerSettings, audience: string) {
+  return {
+    scope: scopes.join(' '),
+    audience,
+    accessTokenTTL: accessTokenLifetimeSeconds,
+    accessTokenFormat: 'jwt' as const,
+    jwt: { sign: { alg: 'RS256' as const } },
+  };
+}
+
+/** An audience as RFC 8707 asks for it: by a URI, which an audience need not be. */
+function resourceOf(audience: string): string {
+  return URL.canParse(audience) ? audience : `urn:audience:${encodeURIComponent(audience)}`;
+}
+
+function lifetimesOf({ accessTokenLifetimeSeconds }: ServerSettings): NonNullable<Configuration['ttl']> {
+  return {
+    AccessToken: accessTokenLifetimeSeconds,
+    ClientCredentials: accessTokenLifetimeSeconds,
+    IdToken: accessTokenLifetimeSeconds,
+    AuthorizationCode: 60,
+    Interaction: 600,
+    Session: SESSION_LIFETIME,
+    Grant: SESSION_LIFETIME,
+    RefreshToken: SESSION_LIFETIME,
+  };
+}
+
+function machineRegistration({ clientId, clientSecret, scope }: LocalClient): ClientMetadata {
+  return {
+    client_id: clientId,
+    client_secret: clientSecret,
+    ...(scope !== '' && { scope }),
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+  };
+}
+
+/** A public client. The redirect URIs of a `native` one hold for every port of this machine. */
+function appRegistration({ clientId }: LocalApp): ClientMetadata {
+  const addresses = ['127.0.0.1', 'localhost'].flatMap((host) => APP_PATHS.map((path) => `http://${host}${path}`));
+  return {
+    client_id: clientId,
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: addresses,
+    post_logout_redirect_uris: addresses,
+  };
+}
+
+/** Users of our own app are not asked for their consent. */
+function firstPartyPolicy(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  return policy;
+}
+
+function page(ctx: KoaContextWithOIDC, html: string): void {
+  ctx.set(PAGE_HEADERS);
+  ctx.body = html;
+}
