@@ -1,5 +1,4 @@
-import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
-import { printable } from '../cli/terminal-text.ts';
+import { requestTokens } from './token-endpoint.ts';
 
 export interface TokenRequest {
   readonly tokenEndpoint: string;
@@ -11,17 +10,13 @@ export interface TokenRequest {
 
 /** Requests an access token by client credentials (RFC 6749 section 4.4) with Basic authentication. @throws OperatorError */
 export async function requestToken({ tokenEndpoint, clientId, clientSecret, scope }: TokenRequest): Promise<string> {
-  const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) });
-  const authorization = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`;
-  const response = await fetch(tokenEndpoint, { method: 'POST', body, headers: { authorization } }).catch(
-    (error: unknown) => {
-      throw new OperatorError(`The token endpoint ${tokenEndpoint} does not answer: ${sentenceOf(error)}`);
-    },
-  );
-  const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
-  if (typeof answer.access_token === 'string') return answer.access_token;
-  const cause = [answer.error, answer.error_description].filter((text) => typeof text === 'string').join(': ');
-  throw new OperatorError(
-    `The client ${clientId} gets no token from ${tokenEndpoint} (${response.status}): ${printable(cause) || 'no reason given'}.`,
-  );
+  const credentials = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
+  const { accessToken } = await requestTokens({
+    tokenEndpoint,
+    grantee: `The client ${clientId}`,
+    form: { grant_type: 'client_credentials', ...(scope !== undefined && { scope }) },
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    scope,
+  });
+  return accessToken;
 }

@@ -1,32 +1,53 @@
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
 import type { Terminal } from '../cli/terminal.ts';
-import { noRunSentence, readRunningStack } from '../stack/running-stack.ts';
+import { noRunSentence, type RunningStack, readRunningStack } from '../stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './client-credentials.ts';
 import { deployedClient } from './deployed-client.ts';
 import type { TokenCommand } from './token-command-line.ts';
+import { unverifiedClaims } from './token-endpoint.ts';
+import { userTokens } from './user-sign-in.ts';
 
 /** Gets an access token for the API: from `npm start`, or from the user pool of a deployed stack. */
 export async function token(command: TokenCommand, terminal: Terminal): Promise<Report> {
+  if (command.user !== undefined) return userToken(command.user, command, await running(terminal));
   const request =
-    command.where.kind === 'stack' ? await deployedClient(command, terminal) : await localClient(command, terminal);
+    command.where.kind === 'stack'
+      ? await deployedClient(command, terminal)
+      : localClient(command, await running(terminal));
   const accessToken = await requestToken(request);
-  const document = { command: 'token', client: request.clientId, accessToken };
-  return { text: accessToken, document, exitCode: 0 };
+  return { text: accessToken, document: { command: 'token', client: request.clientId, accessToken }, exitCode: 0 };
 }
 
-async function localClient({ client, scope }: TokenCommand, terminal: Terminal): Promise<TokenRequest> {
-  const running = await readRunningStack(terminal.localFolder);
-  if (running === undefined) {
-    const sentence = '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.';
-    throw new OperatorError(noRunSentence(terminal, sentence));
-  }
-  const { clients, tokenEndpoint } = running;
+async function running({ localFolder, environment }: Terminal): Promise<RunningStack> {
+  const found = await readRunningStack(localFolder);
+  if (found !== undefined) return found;
+  const sentence = '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.';
+  throw new OperatorError(noRunSentence({ localFolder, ...(environment && { environment }) }, sentence));
+}
+
+function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }: RunningStack): TokenRequest {
   const found = client === undefined ? clients[0] : clients.find(({ clientId }) => clientId === client);
-  if (found === undefined) {
+  if (found !== undefined) {
+    return { tokenEndpoint, clientId: found.clientId, clientSecret: found.clientSecret, scope };
+  }
+  const names = clients.map(({ clientId }) => clientId).join(', ');
+  throw new OperatorError(`There is no client "${client}" here: there are ${names}.`);
+}
+
+async function userToken(
+  subject: string,
+  { scope }: TokenCommand,
+  { issuer, app, users }: RunningStack,
+): Promise<Report> {
+  const user = users.find((each) => each.subject === subject);
+  if (user === undefined) {
     throw new OperatorError(
-      `There is no client "${client}" here: there are ${clients.map(({ clientId }) => clientId).join(', ')}.`,
+      `There is no user "${subject}" here: there are ${users.map((each) => each.subject).join(', ')}.`,
     );
   }
-  return { tokenEndpoint, clientId: found.clientId, clientSecret: found.clientSecret, scope };
+  const { accessToken, refreshToken } = await userTokens({ issuer, app, user, scope });
+  const session = unverifiedClaims(accessToken)?.sid;
+  const document = { command: 'token', user: subject, client: app.clientId, session, accessToken, refreshToken };
+  return { text: accessToken, document, exitCode: 0 };
 }

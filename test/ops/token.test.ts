@@ -4,6 +4,10 @@ import { main } from '../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { finished, type OperatorAtWork, operatorAtWork, wordsOf } from '../support/operator/operator-at-work.ts';
 import { NOW } from '../support/tokens/sample-issuer.ts';
+import { signedToken } from '../support/tokens/signed-token.ts';
+import { createSigningKey } from '../support/tokens/signing-keys.ts';
+
+const tokenWithoutScope = signedToken(createSigningKey('ES256', 'k'), { alg: 'ES256' }, { sub: 'visitor' });
 
 let authorizationServer: LoopbackServer;
 let operator: OperatorAtWork;
@@ -14,7 +18,12 @@ beforeAll(async () => {
       .toString()
       .split(':');
     response.setHeader('content-type', 'application/json');
-    if (asked.get('scope') === 'forbidden') {
+    if (asked.get('scope') === 'orders:read unknown') {
+      response.end(JSON.stringify({ access_token: 'a', scope: 'orders:read' }));
+    } else if (asked.get('scope') === 'unknown') {
+      // As Cognito answers, and the local server where it grants nothing: only the token says what was granted.
+      response.end(JSON.stringify({ access_token: tokenWithoutScope }));
+    } else if (asked.get('scope') === 'forbidden') {
       response.writeHead(400).end(JSON.stringify({ error: 'invalid_scope', error_description: 'scope not allowed' }));
     } else {
       response.end(
@@ -55,6 +64,14 @@ it('npm run token -- --json prints a document', async () => {
 it.each([
   ['--client nobody', 1, /no client "nobody" here: there are orders-service, visitor/],
   ['--scope forbidden', 1, /gets no token .*\(400\): invalid_scope: scope not allowed/],
+  [
+    "--scope 'orders:read unknown'",
+    1,
+    /^The client orders-service asked for unknown and was granted only orders:read, so no token is printed: ask for other scopes, or leave --scope out\.\n$/,
+  ],
+  ['--scope unknown', 1, /asked for unknown and was granted no scope, so no token is printed/],
+  ['--user alice --client visitor', 2, /^--user signs in at the app of `npm start`: leave --client out\.\n$/],
+  ['--user alice --stack Api', 2, /^--user is for the users of `npm start`: those of a deployed stack sign in at its/],
   ['--frob', 2, /Unknown option '--frob'/],
   ['surplus', 2, /Too many arguments/],
   ['--secret secret.txt', 2, /--secret goes with --stack NAME/],
@@ -64,6 +81,17 @@ it.each([
   const finishedRun = await run(commandLine);
   expect(finishedRun).toMatchObject({ exitCode, out: '' });
   expect(finishedRun.err).toMatch(sentence);
+});
+
+it('under --json a scope that was not granted is an error on standard output, without a token', async () => {
+  const { exitCode, out, err } = await run("--scope 'orders:read unknown' --json");
+  expect({ exitCode, err, document: JSON.parse(out) }).toEqual({
+    exitCode: 1,
+    err: '',
+    document: {
+      error: expect.stringMatching(/^The client orders-service asked for unknown and was granted only orders:read/),
+    },
+  });
 });
 
 it('npm run token names both ways to a token when nothing runs here', async () => {
