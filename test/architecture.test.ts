@@ -119,6 +119,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'app.ts',
   ],
   ops: [
+    'text',
     'cli',
     'stack',
     'entry',
@@ -129,6 +130,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'commands',
     'commands/revoke',
     'commands/import',
+    'commands/check/comparison',
     'commands/check',
     'commands/upgrade',
     'completion',

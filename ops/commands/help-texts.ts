@@ -58,8 +58,9 @@ Examples:
   ${caller('token', 'piped')} | ${caller('check -', 'piped')}
   pbpaste | ${caller('check - --stack Api', 'piped')}
 
-Runs the authorizer's own code against the deployment's configuration and table, and explains each step. Works for
-expired, revoked and foreign tokens. Exit code 0 whatever the verdict; 1 when there could be none.`,
+Runs the authorizer's own code against the deployment's configuration and table, and explains each step. For each part
+of the token that differs it shows what is found and expected, and what to change in the deployment or at the provider.
+Works for expired, revoked and foreign tokens. Exit code 0 whatever the verdict; 1 when there could be none.`,
   import: (caller: Caller) => `${examples(caller, [
     ['import leavers.csv --dry-run'],
     ['import leavers.csv --reason "left the company"'],

@@ -3,20 +3,13 @@ import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
-import {
-  fittedTable,
-  type GivingWay,
-  isShowable,
-  printable,
-  shellWord,
-  textTable,
-  withholdToken,
-} from '../cli/terminal-text.ts';
+import { isShowable, printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { readEntry, scanEntries } from '../entry/entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from '../entry/entry-text.ts';
 import type { EntryItem } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../stack/revocation-stack.ts';
+import { fittedTable, type GivingWay, textTable } from '../text/text-table.ts';
 import type { ListCommand } from './list-command-line.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { CacheKey } from '../../lambda/policy/route.ts';
-import { textTable } from '../cli/terminal-text.ts';
+import { counted } from '../text/counted.ts';
+import { textTable } from '../text/text-table.ts';
 import { AWS_PRICES } from './aws-prices.ts';
 import { type CostLine, monthlyCost, totalOf } from './plan-cost.ts';
 import { type Herd, type Load, loadOf, type Workload } from './plan-load.ts';
@@ -60,13 +61,14 @@ function loadRows({ load, workload }: Plan): readonly (readonly string[])[] {
 }
 
 function cacheKeyText({ cachePer, routesPerToken }: Workload): string {
-  return cachePer === 'token' ? 'token' : `token and route, ${routesPerToken} routes a token`;
+  return cachePer === 'token' ? 'token' : `token and route, ${counted(routesPerToken ?? 0, 'route')} a token`;
 }
 
 function herdText({ invocationsInFirstSecond, concurrencyWarm, concurrencyCold }: Herd): string {
   const quota = concurrencyCold > USUAL_CONCURRENCY_QUOTA ? ', more than the usual quota of 1000: some get 500s' : '';
+  const invocations = rounded(invocationsInFirstSecond);
   return [
-    `Each entry flushes twice, and every flush is followed by ${rounded(invocationsInFirstSecond)} invocations in its first second,`,
+    `Each entry flushes twice, and every flush is followed by ${invocations} ${invocations === '1' ? 'invocation' : 'invocations'} in its first second,`,
     `up to ${rounded(concurrencyWarm)} at a time if their environments are warm, ${rounded(concurrencyCold)} if none is${quota}.`,
   ].join('\n');
 }
@@ -91,7 +93,7 @@ function assumptions({ workload, prices }: Plan): string {
   return [
     `Prices: ${prices.region}, list, ${prices.checkedOn}, no free tier; without the backend and data transfer.`,
     `Assumed: tokens and routes used equally often at random times (skewed use costs less); a decision takes ${workload.decisionMs} ms,`,
-    `a cold start ${workload.coldStartMs} ms more; ${workload.keysPerRead} keys a read. Expected lags are what AWS usually shows and nowhere promises.`,
+    `a cold start ${workload.coldStartMs} ms more; ${counted(workload.keysPerRead, 'key')} a read. Expected lags are what AWS usually shows and nowhere promises.`,
   ].join('\n');
 }
 

@@ -4,7 +4,9 @@ import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
 import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import type { Report } from '../cli/program.ts';
-import { printable, textTable } from '../cli/terminal-text.ts';
+import { printable } from '../cli/terminal-text.ts';
+import { counted } from '../text/counted.ts';
+import { textTable } from '../text/text-table.ts';
 import {
   describedLosses,
   isOpenTo,
@@ -63,7 +65,10 @@ const MAX_HOLDINGS = 5;
 
 function lineWithHolders(loss: TokenLoss): readonly string[] {
   const holdings = minimalHoldings(loss).map((held) => `with ${held.length === 0 ? 'no scope' : held.join(' ')}`);
-  const rest = holdings.length > MAX_HOLDINGS ? [`with ${holdings.length - MAX_HOLDINGS} more sets of scopes`] : [];
+  const rest =
+    holdings.length > MAX_HOLDINGS
+      ? [`with ${counted(holdings.length - MAX_HOLDINGS, 'more set', 'more sets')} of scopes`]
+      : [];
   const holders = [...holdings.slice(0, MAX_HOLDINGS), ...rest].join(', or ');
   return loss.inWords.map((words) => `${words} (${loss.kind}), ${holders}, without a scope of ${nameOf(loss.denied)}`);
 }
@@ -90,7 +95,7 @@ function grantedTo(
     some: LOST_OF_TOKEN,
     none: 'It loses no request of them.',
   });
-  const title = `A token with ${scopes.length === 0 ? 'no scope' : scopes.join(' ')} may call ${grant.routes.length} of ${routes.length} routes:`;
+  const title = `A token with ${scopes.length === 0 ? 'no scope' : scopes.join(' ')} may call ${grant.routes.length} of ${counted(routes.length, 'route')}:`;
   const granted = grant.routes.map(({ method, path }) => ({ method, path }));
   return {
     text: [
@@ -129,7 +134,7 @@ function lossLines(
 ): readonly string[] {
   if (losses === undefined) return [UNKNOWN];
   const { listed, leftOut } = losses;
-  const more = `… and ${leftOut} more losses of the table, which are too many for its deployment to list.`;
+  const more = `… and ${counted(leftOut, 'more loss', 'more losses')} of the table: its deployment has no room to list them.`;
   const lines = [...listed.flatMap(linesOf).map(printable), ...(leftOut === 0 ? [] : [more])];
   return lines.length === 0 ? [none] : [some, ...lines.map((line) => `  ${line}`)];
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../../ops/cli/program.ts';
-import { shellWord, textTable } from '../../ops/cli/terminal-text.ts';
+import { shellWord } from '../../ops/cli/terminal-text.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
+import { textTable } from '../../ops/text/text-table.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 const TITLES: Readonly<Record<FindingKind, string>> = {

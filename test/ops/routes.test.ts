@@ -276,7 +276,7 @@ It gets 403 for these requests of them:
     expect(lossesLeftOut).toBeGreaterThan(100);
     expect(losses.length).toBeGreaterThan(1_000);
     expect(full.losses.length).toBeLessThanOrEqual(50_000);
-    const more = `\n  … and ${lossesLeftOut} more losses of the table, which are too many for its deployment to list.\n`;
+    const more = `\n  … and ${lossesLeftOut?.toLocaleString('en')} more losses of the table: its deployment has no room to list them.\n`;
     expect((await runWith(full, '')).out).toContain(more);
     expect((await runWith(full, '--scope u')).out).toContain(more);
   });

@@ -1,22 +1,25 @@
+import type { RejectionReason } from '../../../lambda/errors.ts';
 import type { CompiledRoute } from '../../../lambda/policy/route.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatFromNow, formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
-import { printable, shellWord, textTable } from '../../cli/terminal-text.ts';
+import { printable, shellWord } from '../../cli/terminal-text.ts';
 import type { Tone } from '../../cli/tone.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
-import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './rejection-text.ts';
-import type { TokenMismatch } from './token-mismatch.ts';
+import { counted } from '../../text/counted.ts';
+import { textTable } from '../../text/text-table.ts';
+import { type ComparedPart, HEADER_PART } from './comparison/compared-token.ts';
+import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './comparison/rejection-text.ts';
+import { mismatchesIn, mismatchLines } from './mismatch-text.ts';
 import type { Verdict } from './token-verdict.ts';
 
 /** All findings of `check`. */
 export interface Checked {
   readonly verdict: Verdict;
-  /** What is found and expected, for the token's rejection, and for its scopes if it has none. */
-  readonly mismatches: { readonly rejection: readonly TokenMismatch[]; readonly scopes: readonly TokenMismatch[] };
+  readonly parts: readonly ComparedPart[];
   readonly entries: readonly {
     readonly target: RevocationTarget;
     readonly item: EntryItem;
@@ -39,8 +42,12 @@ interface StepResult {
   readonly detail: string;
 }
 
-/** Reports the findings of `check`. @param now - seconds since the epoch */
-export function checkReport(checked: Checked, region: RegionalStack, now: number): Report {
+/** Reports the findings of `check`. `now`: seconds since the epoch. `columns`: the terminal's width, if there is one. */
+export function checkReport(
+  checked: Checked,
+  region: RegionalStack,
+  { now, columns }: { readonly now: number; readonly columns?: number | undefined },
+): Report {
   const { rejection, obstacle } = checked.verdict;
   const steps = stepResults(checked, now);
   const rows = steps.map(({ step, outcome, detail }) => [step, outcome, detail]);
@@ -48,7 +55,8 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
   return {
     text: [
       `Verdict: ${verdictText(checked, status)}`,
-      textTable(['STEP', 'OUTCOME', ''], rows),
+      ...mismatchLines(checked.parts, columns),
+      textTable(['STEP', 'OUTCOME', ''], rows, columns),
       ...checked.entries.map((entry) => entryLine(entry, now)),
       ...(status === 200 ? lossLines(checked, region) : []),
     ].join('\n'),
@@ -59,7 +67,8 @@ export function checkReport(checked: Checked, region: RegionalStack, now: number
       status,
       reason: rejection ?? null,
       obstacle: obstacle ?? null,
-      mismatches: [...checked.mismatches.rejection, ...checked.mismatches.scopes],
+      mismatches: mismatchesIn(checked.parts),
+      parts: checked.parts,
       steps,
       token: tokenDocument(checked),
       entries: checked.entries.map(({ item, revokes, claims }) => ({ ...entryDocument(item, now), revokes, claims })),
@@ -88,17 +97,17 @@ function statusOf({ verdict, routes }: Checked): 200 | 401 | 403 | 500 {
   return routes.length === 0 ? 403 : 200;
 }
 
-function verdictText({ verdict, entries, routes }: Checked, status: number): string {
+function verdictText({ verdict, parts, entries, routes }: Checked, status: number): string {
   if (verdict.obstacle !== undefined) {
     return `nobody can know (500, or 503 with our gateway responses): ${printable(verdict.obstacle)}.`;
   }
   if (verdict.rejection === undefined) {
     return status === 200
-      ? `accepted; it opens ${routes.length} routes.`
+      ? `accepted; it opens ${counted(routes.length, 'route')}.`
       : 'accepted, but its scopes open no route (403).';
   }
   const isRevokedToo = verdict.rejection !== 'revoked' && entries.some(({ revokes }) => revokes);
-  return `rejected (401): ${REJECTION_TEXTS[verdict.rejection]}${isRevokedToo ? ' It is revoked as well.' : ''}`;
+  return `rejected (401): ${rejectionText(verdict.rejection, parts)}${isRevokedToo ? ' It is revoked as well.' : ''}`;
 }
 
 function stepResults(checked: Checked, now: number): readonly StepResult[] {
@@ -119,27 +128,41 @@ function stepResults(checked: Checked, now: number): readonly StepResult[] {
   });
 }
 
-function failure({ verdict: { rejection, obstacle }, mismatches }: Checked): string {
+function failure({ verdict: { rejection, obstacle }, parts }: Checked): string {
   if (rejection === undefined) return obstacle ?? '';
-  return [REJECTION_TEXTS[rejection], ...mismatches.rejection.map(mismatchText)].join(' ');
+  const causes = causesIn(parts);
+  return causes === '' ? REJECTION_TEXTS[rejection] : `${causes}: see above`;
 }
 
-function mismatchText({ name, found, expected }: TokenMismatch): string {
-  return `${name} is ${found}; expected: ${expected}.`;
+/** `It was issued for another API (aud).` */
+function rejectionText(rejection: RejectionReason, parts: readonly ComparedPart[]): string {
+  const causes = causesIn(parts);
+  return causes === '' ? REJECTION_TEXTS[rejection] : REJECTION_TEXTS[rejection].replace(/\.$/, ` (${causes}).`);
 }
 
-function detailOf(step: Step, { verdict, mismatches, entries, routes }: Checked, now: number): string {
+function causesIn(parts: readonly ComparedPart[]): string {
+  return parts.flatMap(({ name, isCause }) => (isCause ? [name] : [])).join(', ');
+}
+
+function detailOf(step: Step, { verdict, parts, entries, routes }: Checked, now: number): string {
   const token = verdict.accessToken;
-  if (token === undefined) return '';
+  if (token === undefined) return unverifiedDetail(step, parts);
   const details: Partial<Record<Step, string>> = {
     issuer: token.issuerAlias,
     key: token.keyId,
     times: `issued ${formatInstant(token.issuedAt)}, ends ${formatFromNow(token.expiresAt, now)}`,
-    claims: [claimsText(token), ...mismatches.scopes.map(mismatchText)].join('; '),
+    header: unverifiedDetail('header', parts),
+    claims: claimsText(token),
     revocation: entries.some(({ revokes }) => revokes) ? 'an entry revokes it: see below' : 'no entry revokes it',
     routes: routes.map(({ method, path }) => `${method} ${path}`).join(', ') || 'its scopes open no route',
   };
   return details[step] ?? '';
+}
+
+/** What a step has found, in a token of which the later steps are not known. */
+function unverifiedDetail(step: Step, parts: readonly ComparedPart[]): string {
+  const shown = parts.filter((part) => part.step === step && part.matches && part.name !== HEADER_PART);
+  return shown.map(({ name, found }) => `${name} ${found}`).join(', ');
 }
 
 function claimsText(token: NonNullable<Verdict['accessToken']>): string {

@@ -13,7 +13,9 @@ import type { OperatorContext } from '../../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
 import type { CheckCommand } from './check-command-line.ts';
 import { type Checked, checkReport } from './check-report.ts';
-import { mismatchesOf, scopeMismatches, unverifiedPayload } from './token-mismatch.ts';
+import { comparedParts } from './comparison/compared-parts.ts';
+import { decomposed } from './comparison/compared-token.ts';
+import { scopeParts } from './comparison/scope-parts.ts';
 import { type Verdict, verifyToken } from './token-verdict.ts';
 
 /** Explains the authorizer's verdict on a token, step by step. It asks only the issuer and the table, and writes nothing. */
@@ -25,15 +27,16 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
   const { accessToken, obstacle } = verdict;
   // After an obstacle the table is not read again: the obstacle is reported once.
   const isExplained = accessToken !== undefined && obstacle === undefined;
+  const grant = grantTo(accessToken?.scopes, region);
   const checked: Checked = {
     verdict,
-    mismatches: mismatchesIn(token, verdict, region, now),
+    parts: partsIn(token, verdict, region, { ...grant, now }),
     ...(isExplained
       ? await entriesAbout(accessToken, claimFinder(token, accessToken, region), region)
       : { entries: [], unread: undefined }),
-    ...grantTo(accessToken?.scopes, region),
+    ...grant,
   };
-  return checkReport(checked, region, context.now(region));
+  return checkReport(checked, region, { now: context.now(region), columns: context.columns });
 }
 
 /** The routes that the scopes open, and the losses among them. */
@@ -47,21 +50,19 @@ function grantTo(
   return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
 }
 
-/** The parts of the token that differ from what the deployment expects. */
-function mismatchesIn(
+/** The token's parts next to what the deployment expects, the scopes of a good token among them. */
+function partsIn(
   token: string,
-  { rejection, accessToken }: Verdict,
+  verdict: Verdict,
   { authorizer }: RegionalStack,
-  now: number,
-): Checked['mismatches'] {
+  { openingScopes, now }: { readonly openingScopes: readonly string[]; readonly now: number },
+): Checked['parts'] {
   const { issuers } = authorizer.configuration;
-  const issuer = issuers.find(({ alias }) => alias === accessToken?.issuerAlias);
-  const payload = unverifiedPayload(token);
-  const isScopeless = accessToken?.scopes.size === 0 && issuer !== undefined && payload !== undefined;
-  return {
-    rejection: mismatchesOf(token, rejection, issuers, now),
-    scopes: isScopeless ? scopeMismatches(payload, issuer) : [],
-  };
+  const issuer = issuers.find(({ alias }) => alias === verdict.accessToken?.issuerAlias);
+  const payload = decomposed(token)?.payload;
+  const isGood = issuer !== undefined && payload !== undefined;
+  const scopes = isGood ? scopeParts({ payload, issuer, routes: authorizer.routes, openingScopes }) : [];
+  return [...comparedParts(token, verdict, issuers, now), ...scopes];
 }
 
 /** Finds the token's claims that have a target's value, where the deployment decides which claims are compared. */
@@ -69,7 +70,7 @@ type ClaimFinder = (target: RevocationTarget) => readonly string[];
 
 function claimFinder(token: string, { issuerAlias }: AccessToken, { authorizer }: RegionalStack): ClaimFinder {
   const issuer = authorizer.configuration.issuers.find(({ alias }) => alias === issuerAlias);
-  const names = subjectNames(unverifiedPayload(token) ?? {}, issuer?.subjectAliases ?? []);
+  const names = subjectNames(decomposed(token)?.payload ?? {}, issuer?.subjectAliases ?? []);
   return (target) => {
     if (issuer === undefined || coveredClaims(target, issuer) === undefined) return [];
     return [...new Set(names.filter(({ name }) => name === target.value).map(({ claim }) => claim))];

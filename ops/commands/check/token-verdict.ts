@@ -1,6 +1,8 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CannotDecideError, InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
 import { KeySet } from '../../../lambda/key-set/key-set.ts';
+import { createKeySetDownload } from '../../../lambda/key-set/key-set-download.ts';
+import { type KeysByHeader, publishedKeys } from '../../../lambda/key-set/published-keys.ts';
 import { createRevocationList } from '../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
@@ -18,6 +20,8 @@ export interface Verdict {
   readonly obstacle: string | undefined;
   /** Present when the signature is good, even if the token has expired or has been revoked. */
   readonly accessToken: AccessToken | undefined;
+  /** The keys of the issuer that was asked; undefined: none was asked, or it did not answer with any. */
+  readonly publishedKeys: KeysByHeader | undefined;
 }
 
 /** Rejections that depend on the clock only: the rest of the token can be verified as of another time. */
@@ -25,20 +29,35 @@ const REASONS_OF_TIME: ReadonlySet<RejectionReason> = new Set(['expired', 'too-o
 
 /** Verifies a token with the authorizer's own verifier and revocation list. @param now - seconds since the epoch */
 export async function verifyToken(token: string, region: RegionalStack, now: number): Promise<Verdict> {
-  const verifyAt = verifierAt(region);
+  const observed: Observed = { publishedKeys: undefined, failure: undefined };
+  const verifyAt = verifierAt(region, observed);
   try {
     const accessToken = await verifyAt(now)(parseBearerToken(`Bearer ${token}`));
-    return { ...(await verifyRevocation(accessToken, region, now)), accessToken };
+    return { ...(await verifyRevocation(accessToken, region, now)), accessToken, ...keysIn(observed) };
   } catch (error) {
-    if (error instanceof CannotDecideError) return { ...obstacle(error), accessToken: undefined };
+    if (error instanceof CannotDecideError) {
+      return { ...obstacle(error, observed.failure), accessToken: undefined, ...keysIn(observed) };
+    }
     if (!(error instanceof InvalidTokenError)) throw error;
     const accessToken = REASONS_OF_TIME.has(error.reason) ? await verifiedInItsTime(token, verifyAt) : undefined;
-    return { rejection: error.reason, obstacle: undefined, accessToken };
+    return { rejection: error.reason, obstacle: undefined, accessToken, ...keysIn(observed) };
   }
 }
 
-function obstacle({ detail, failureCause }: CannotDecideError) {
-  return { rejection: undefined, obstacle: `${failureCause}: ${detail}` };
+/** What was seen of the key sets while a token was verified. */
+interface Observed {
+  publishedKeys: KeysByHeader | undefined;
+  /** Why a key set could not be had, and where it was asked for. */
+  failure: string | undefined;
+}
+
+function keysIn({ publishedKeys }: Observed): Pick<Verdict, 'publishedKeys'> {
+  return { publishedKeys };
+}
+
+function obstacle({ detail, failureCause }: CannotDecideError, failure?: string) {
+  const text = failure === undefined ? detail : `${detail}, because of ${failure}`;
+  return { rejection: undefined, obstacle: `${failureCause}: ${text}` };
 }
 
 async function verifyRevocation(accessToken: AccessToken, region: RegionalStack, now: number) {
@@ -62,17 +81,32 @@ async function verifyRevocation(accessToken: AccessToken, region: RegionalStack,
 const steadyClock = () => performance.now();
 
 /** Shares the key sets between verifications, so that an issuer is asked once. @returns a verifier as of an instant, in seconds */
-function verifierAt({ authorizer }: RegionalStack): (now: number) => VerifyToken {
+function verifierAt({ authorizer }: RegionalStack, observed: Observed): (now: number) => VerifyToken {
   const { issuers, contextClaims } = authorizer.configuration;
-  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: steadyClock, report: () => {} });
-  const keySets = new Map(issuers.map((issuer) => [issuer.alias, keySetOf(issuer)]));
+  const keySets = new Map(issuers.map((issuer) => [issuer.alias, observedKeySet(issuer, observed)]));
   return (now) =>
     createTokenVerifier({
       issuers,
       contextClaims,
-      keySetOf: (issuer) => keySets.get(issuer.alias) ?? keySetOf(issuer),
+      keySetOf: (issuer) => keySets.get(issuer.alias) ?? observedKeySet(issuer, observed),
       now: () => now * 1000,
     });
+}
+
+function observedKeySet(issuer: TrustedIssuer, observed: Observed): KeySet {
+  const download = createKeySetDownload(steadyClock);
+  const place = issuer.jwksUri ?? `what ${issuer.issuer} publishes about itself (discovery)`;
+  return new KeySet(issuer, {
+    now: steadyClock,
+    report: (event) => {
+      if (event.event === 'key-set-refresh-failed') observed.failure = `${event.detail} at ${place}`;
+    },
+    download: async (asked, milliseconds) => {
+      const keys = await download(asked, milliseconds);
+      observed.publishedKeys = publishedKeys(keys, asked).usable;
+      return keys;
+    },
+  });
 }
 
 /** Verifies the token at its first instant: the later of `iat` and `nbf`, which nothing has verified. */

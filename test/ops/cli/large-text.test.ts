@@ -2,20 +2,14 @@ import { expect, it } from 'vitest';
 import { hasDuplicateNames } from '../../../lambda/token/json-names.ts';
 import { parseInstant } from '../../../ops/cli/instant.ts';
 import { sentenceOf, UsageError } from '../../../ops/cli/operator-error.ts';
-import {
-  isShowable,
-  printable,
-  shellWord,
-  textTable,
-  withholdToken,
-  withoutTokens,
-} from '../../../ops/cli/terminal-text.ts';
+import { isShowable, printable, shellWord, withholdToken, withoutTokens } from '../../../ops/cli/terminal-text.ts';
 import { holdsToken } from '../../../ops/cli/token-argument.ts';
-import { foundText } from '../../../ops/commands/check/found-text.ts';
+import { foundText } from '../../../ops/commands/check/comparison/found-text.ts';
 import { csvFields, importLines } from '../../../ops/commands/import/import-file.ts';
 import { jsonFields } from '../../../ops/commands/import/import-json.ts';
 import { meantBy, problemWithValue } from '../../../ops/entry/pasted-value.ts';
 import { tokenIn } from '../../../ops/selection/token-input.ts';
+import { textTable } from '../../../ops/text/text-table.ts';
 
 /** The functions that take outside text of any length: a file, standard input, a command-line word, an entry, a token. */
 const TAKERS: Readonly<Record<string, (text: string) => unknown>> = {

@@ -63,7 +63,7 @@ describe('check', () => {
     await operator.run('revoke subject long-gone --block --by ann');
     const token = tokenWith({ iat: NOW - 7200, exp: NOW - 3600, sub: 'long-gone' });
     const { out } = await operator.run('check -', token);
-    expect(out).toMatch(/^Verdict: rejected \(401\): It has expired\. It is revoked as well\./);
+    expect(out).toMatch(/^Verdict: rejected \(401\): It has expired \(exp\)\. It is revoked as well\./);
     expect(await outcomes(token)).toMatchObject({
       signature: 'passed',
       times: 'failed',
@@ -208,12 +208,12 @@ describe('check', () => {
       ['typ', withHeader({ typ: undefined }), 'absent', '"at+jwt"'],
       ['alg', withHeader({ alg: 'PS256' }), '"PS256"', 'one of "RS256", "ES256", "EdDSA"'],
       ['kid', withHeader({ kid: undefined }), 'absent', 'a text of 1 to 255 characters'],
-      ['kid', withHeader({ kid: 'gone' }), '"gone"', 'a key that main publishes for "ES256"'],
+      ['kid', withHeader({ kid: 'gone' }), '"gone"', '"key-1", which main publishes for "ES256"'],
       ['the header', withHeader({ jku: 'https://x' }), 'with "jku"', 'alg, typ and kid only'],
-      ['exp', tokenWith({ exp: NOW - 60 }), '2027-01-15T07:59:00Z', 'later than now, 2027-01-15T08:00:00Z'],
+      ['exp', tokenWith({ exp: NOW - 60 }), '2027-01-15T07:59:00Z (60 s ago)', 'later than now, 2027-01-15T08:00:00Z'],
     ])('%s %#', async (name, token, found, expected) => {
       const { out } = await operator.run('check -', token);
-      expect(out).toContain(`${name} is ${found}; expected: ${expected}.`);
+      expect(out).toContain(`\n${name}\n  found     ${found}\n  expected  ${expected}\n  change    `);
       const document: unknown = await operator.document('check -', token);
       expect(document).toMatchObject({ mismatches: [{ name, found, expected }] });
     });
@@ -228,10 +228,9 @@ describe('check', () => {
       const client = await strict.run('check -', tokenWith({ token_use: 'access' }));
       const use = await strict.run('check -', tokenWith({ token_use: 'id', sub: undefined }));
       await strict.leave();
-      expect(client.out).toContain('client_id is "client-1"; expected: one of "spa", "app".');
-      expect(use.out).toContain(
-        'sub is absent; expected: a text of 1 to 255 characters. token_use is "id"; expected: "access".',
-      );
+      expect(client.out).toContain('client_id\n  found     "client-1"\n  expected  one of "spa", "app"\n');
+      expect(use.out).toContain('token_use\n  found     "id"\n  expected  "access"\n');
+      expect(use.out).toContain('sub\n  found     absent\n  expected  a text of 1 to 255 characters\n');
     });
 
     it.each([
@@ -240,7 +239,9 @@ describe('check', () => {
       [{ a: 1 }, 'an object {"a":1}'],
     ])('for scopes in a form that the issuer does not use: %j', async (scope, found) => {
       const { out } = await operator.run('check -', tokenWith({ scope }));
-      expect(out).toContain(`scopes (none); scope is ${found}; expected: a string of scopes with spaces between.`);
+      expect(out).toContain(
+        `\nscope\n  found     ${found}\n  expected  a string of scopes with spaces between, such as "orders:read"\n`,
+      );
     });
   });
 

@@ -1,4 +1,4 @@
-import type { RejectionReason } from '../../../lambda/errors.ts';
+import type { RejectionReason } from '../../../../lambda/errors.ts';
 
 /** The steps of the authorizer's verification, in order, and then the routes. */
 export const STEPS = [
@@ -24,39 +24,39 @@ const REASONS: Readonly<Record<RejectionReason, { readonly step: Step; readonly 
     step: 'header',
     text: 'Its header brings or points to a key, or changes what is signed (crit, jwk, jku, …).',
   },
-  algorithm: { step: 'header', text: 'Its algorithm is not one that the deployment pins for this issuer.' },
+  algorithm: { step: 'header', text: 'Its algorithm is not one of this issuer in the deployment.' },
   'token-type': {
     step: 'header',
-    text: "Its `typ` is not that of this issuer's access tokens: is it an ID token?",
+    text: "Its type is not that of this issuer's access tokens.",
   },
-  'key-id': { step: 'header', text: 'Its header names no key (`kid`).' },
+  'key-id': { step: 'header', text: 'Its header names no key.' },
   'unknown-issuer': {
     step: 'issuer',
-    text: 'Its `iss` is not exactly that of an issuer of this deployment (one more slash makes another issuer).',
+    text: 'Its issuer is not exactly one of this deployment.',
   },
   'unknown-key': {
     step: 'key',
-    text: 'The issuer publishes no key of this id for this algorithm: foreign, or rotated out.',
+    text: 'The issuer publishes no such key for this algorithm.',
   },
   signature: { step: 'signature', text: 'The signature does not belong to this text: it was changed, cut, or forged.' },
-  audience: { step: 'claims', text: 'Its `aud` does not name this API: it was issued for another one.' },
+  audience: { step: 'claims', text: 'It was issued for another API.' },
   client: { step: 'claims', text: 'Its client is not one of those that may use this API.' },
   claim: {
     step: 'claims',
-    text: 'A claim that this issuer must set is missing, has the wrong type or has another value.',
+    text: 'A claim is missing, or has the wrong type or value.',
   },
   'no-token-id': {
     step: 'claims',
-    text: 'It has no token id, so it could not be revoked; the deployment rejects such tokens.',
+    text: 'It has no token id, so it could not be revoked.',
   },
   'bound-token': {
     step: 'claims',
-    text: 'It is bound to a key or a certificate (`cnf`), so it is not a bearer token; the deployment rejects such tokens.',
+    text: 'It is bound to a key or a certificate, so it is not a bearer token.',
   },
   expired: { step: 'times', text: 'It has expired.' },
-  'too-old': { step: 'times', text: 'It was issued longer ago than the deployment lets any token live (maxTokenAge).' },
-  'not-before': { step: 'times', text: 'It is not valid yet (`nbf`).' },
-  'issued-at': { step: 'times', text: 'It says that it was issued in the future: compare clocks.' },
+  'too-old': { step: 'times', text: 'It was issued longer ago than the deployment lets any token live.' },
+  'not-before': { step: 'times', text: 'It is not valid yet.' },
+  'issued-at': { step: 'times', text: 'It says that it was issued in the future.' },
   revoked: { step: 'revocation', text: 'It has been revoked.' },
 };
 

@@ -1,7 +1,8 @@
-import { formatInstant } from '../../cli/instant.ts';
-import { printable, withholdToken } from '../../cli/terminal-text.ts';
+import { formatInstant } from '../../../cli/instant.ts';
+import { printable, withholdToken } from '../../../cli/terminal-text.ts';
+import { shortened } from '../../../text/display-width.ts';
 
-/** Maximum number of characters of a value to show. */
+/** Maximum number of a value's columns to show. */
 const MAX_SHOWN = 120;
 
 /** Maximum number of characters to escape, more than are shown because withheld tokens become shorter. */
@@ -12,8 +13,7 @@ export function foundText(value: unknown): string {
   if (value === undefined) return 'absent';
   const json = JSON.stringify(value);
   const shown = withholdToken(printable(json.slice(0, MAX_READ)));
-  const text = shown.length > MAX_SHOWN || json.length > MAX_READ ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
-  return `${typeName(value)}${text}`;
+  return `${typeName(value)}${shortened(json.length > MAX_READ ? `${shown}…` : shown, MAX_SHOWN + 1)}`;
 }
 
 /** The name of a value's type; empty for text, which has quotes. */
