@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { counted } from '../text/counted.ts';
 import { OperatorError } from './operator-error.ts';
 import { WIPE } from './terminal-text.ts';
 
@@ -44,7 +45,7 @@ async function untilEnd(input: TypingInput, err: { write(text: string): unknown 
       if (key === INTERRUPT) interrupt(input);
       typed = withKey(typed, key);
     }
-    err.write(`${WIPE}${typed.length.toLocaleString('en')} characters`);
+    err.write(`${WIPE}${counted(typed.length, 'character')}`);
   }
   return typed;
 }

@@ -7,6 +7,7 @@ import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { answersFrom } from '../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';
+import { counted } from '../text/counted.ts';
 import { fixFor } from './entry-fix.ts';
 import type { LintCommand } from './lint-command-line.ts';
 
@@ -91,7 +92,10 @@ function summary(
   uninspected: readonly { readonly region: string }[],
 ): string {
   const entries = new Set(findings.map(({ region, target }) => `${region} ${target}`)).size;
-  const found = findings.length === 0 ? 'nothing wrong' : `${findings.length} findings in ${entries} of them`;
+  const found =
+    findings.length === 0
+      ? 'nothing wrong'
+      : `${counted(findings.length, 'finding')} in ${entries.toLocaleString('en')} of them`;
   const left = uninspected.map(({ region }) => region).join(', ');
-  return `${inspected.toLocaleString('en')} entries inspected: ${found}${left === '' ? '' : `; NOT INSPECTED: ${left}`}.`;
+  return `${counted(inspected, 'entry', 'entries')} inspected: ${found}${left === '' ? '' : `; NOT INSPECTED: ${left}`}.`;
 }

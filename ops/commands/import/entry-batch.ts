@@ -6,6 +6,7 @@ import { type EntryTable, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
 import type { EntryItem, Revocation } from '../../entry/revocation.ts';
 import { covers, suffices } from '../../entry/stronger-entry.ts';
+import { counted } from '../../text/counted.ts';
 import type { ImportedEntry } from './import-line.ts';
 import { retryThrottled, untilProcessed } from './throttling.ts';
 
@@ -181,7 +182,7 @@ async function readBatch(
     for (const item of Responses?.[table] ?? []) found.set(item.target?.S ?? '', item);
     return (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => ({ target: { S: key.target?.S ?? '' } }));
   });
-  if (left.length > 0) throw new OperatorError(`DynamoDB left ${left.length} keys unread: try again later`);
+  if (left.length > 0) throw new OperatorError(`DynamoDB left ${counted(left.length, 'key')} unread: try again later`);
   return found;
 }
 

@@ -7,6 +7,7 @@ import { itemOf } from '../../entry/revocation.ts';
 import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { flagsOf, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
+import { counted } from '../../text/counted.ts';
 import { missingEntries, writeEntries } from './entry-batch.ts';
 import type { ImportCommand } from './import-command-line.ts';
 import { doubtAbout } from './import-fields.ts';
@@ -73,7 +74,7 @@ function tellBeforeWriting(
   for (const lines of [doubtful, bad]) if (lines.length > 0) tell(someOf(lines));
   if (isRejected) {
     throw new OperatorError(
-      `Nothing was written, because ${bad.length} of ${lineCount} lines are bad: correct them, or add --skip-bad.`,
+      `Nothing was written, because ${bad.length} of ${counted(lineCount, 'line')} ${bad.length === 1 ? 'is' : 'are'} bad: correct the file, or add --skip-bad.`,
     );
   }
   if (expired.length > 0) tell(someOf(expired));
@@ -124,7 +125,7 @@ async function writeRegion(
   if (command.dryRun) return { ...counts, ...(await foresee(region, entries)) };
   const sum = { done: 0, confirmed: 0 };
   const lastWords = () =>
-    `Interrupted: ${sum.confirmed} of ${entries.length} entries are confirmed in ${region.region}; resume with ${resumed}`;
+    `Interrupted: ${sum.confirmed} of ${counted(entries.length, 'entry', 'entries')} confirmed in ${region.region}; resume with ${resumed}`;
   const forget = onInterrupt?.(lastWords);
   const written = await writeEntries(region, entries, {
     done: (count) => {

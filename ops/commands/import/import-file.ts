@@ -4,6 +4,7 @@ import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.t
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
+import { counted } from '../../text/counted.ts';
 import { IMPORT_COLUMNS, type ImportColumn, type ImportFields, quotedNames } from './import-fields.ts';
 import { jsonFields } from './import-json.ts';
 
@@ -115,7 +116,8 @@ function fieldsOf(
   const separator = fields === undefined || fields.length === 1 ? separatorIn(line, REVOCATION_LEVELS) : undefined;
   if (separator !== undefined) return `it separates its fields by ${separator}: write commas`;
   if (fields === undefined) return 'its quotes do not match: double those inside a field, and leave out line breaks';
-  if (fields.length > columns.length) return `it has ${fields.length} fields under ${columns.length} columns`;
+  if (fields.length > columns.length)
+    return `it has ${counted(fields.length, 'field')} under ${counted(columns.length, 'column')}`;
   const stray = fields.findIndex((field, index) => field !== '' && columns[index] === undefined);
   if (stray !== -1) return `it has a field in column ${stray + 1}, which has no name`;
   const said = fields.map((field, index) => [columns[index], field] as const).filter(([, field]) => field !== '');

@@ -1,5 +1,6 @@
 import type { Report } from '../../cli/program.ts';
 import { printable } from '../../cli/terminal-text.ts';
+import { counted } from '../../text/counted.ts';
 import type { ImportCommand } from './import-command-line.ts';
 
 /** Maximum number of messages about lines, and of characters of each message. The other messages are counted. */
@@ -33,8 +34,8 @@ export function importReport(
   const isDone = bad === 0 && results.every(({ error }) => error === null);
   const lines = [
     ...results.map((result) => `${result.region}: ${outcomeText(result, dryRun)}`),
-    ...(bad === 0 ? [] : [`${bad} bad lines left out.`]),
-    ...(doubtful === 0 ? [] : [`${doubtful} doubtful ${doubtful === 1 ? 'value' : 'values'}: see the warnings.`]),
+    ...(bad === 0 ? [] : [`${counted(bad, 'bad line')} left out.`]),
+    ...(doubtful === 0 ? [] : [`${counted(doubtful, 'doubtful value')}: see the warnings.`]),
   ];
   return {
     text: lines.join('\n'),
@@ -45,19 +46,23 @@ export function importReport(
 
 function outcomeText(result: RegionalImport, dryRun: boolean): string {
   const { entries, expired, written, unchanged, error } = result;
-  const past = expired === 0 ? '' : `, ${expired} lines left out because their tokens have expired`;
+  const past = expired === 0 ? '' : `, ${counted(expired, 'line')} left out because the tokens have expired`;
   if (dryRun && error === null) {
-    return `would write ${entries - unchanged} entries; ${unchanged} are there already${past}.`;
+    return `would write ${entriesText(entries - unchanged)}; ${unchanged} ${unchanged === 1 ? 'is' : 'are'} there already${past}.`;
   }
   if (dryRun) return `NOT READ: ${error}.`;
   if (error !== null) return `NOT CONFIRMED: ${partText(result)}: ${error}. Run the command again with its --as-of.`;
-  return `${written} entries written, ${unchanged} were there already${past}; all confirmed by strong reads.`;
+  return `${entriesText(written)} written, ${unchanged} ${unchanged === 1 ? 'was' : 'were'} there already${past}; all confirmed by strong reads.`;
+}
+
+function entriesText(number: number): string {
+  return counted(number, 'entry', 'entries');
 }
 
 function partText({ entries, written, unchanged, unconfirmed }: RegionalImport): string {
   const missing = entries - written - unchanged - unconfirmed;
   const parts = [
-    `${written + unchanged} of ${entries} entries confirmed`,
+    `${written + unchanged} of ${entriesText(entries)} confirmed`,
     ...(missing === 0 ? [] : [`${missing} not written`]),
     ...(unconfirmed === 0 ? [] : [`${unconfirmed} perhaps written`]),
   ];

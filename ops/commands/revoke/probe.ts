@@ -7,6 +7,7 @@ import type { Report } from '../../cli/program.ts';
 import { tokenIn } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RevocationStack } from '../../stack/revocation-stack.ts';
+import { counted } from '../../text/counted.ts';
 import { type Call, callWith, isAccepted, isRejected, NO_ANSWER, watchedRoute } from './probe-call.ts';
 import { type HeldResult, isHeld, lagOf, type RegionalResult } from './regional-result.ts';
 import type { RevokeCommand } from './revoke-command-line.ts';
@@ -167,6 +168,6 @@ function lineOf({ region, watchedRoute, measuredLagSeconds, unmeasured, calls }:
   if (unmeasured !== null) return `${region}: NOT MEASURED: ${unmeasured}.`;
   const where = watchedRoute === null ? '' : ` on ${watchedRoute}; the decisions of other routes were not watched`;
   return measuredLagSeconds === null
-    ? `${region}: STILL ACCEPTED after the guaranteed time and ${WATCH_LONGER} s more, in ${calls} calls: is the entry about this token?`
-    : `${region}: rejected ${measuredLagSeconds} s after the write (${calls} calls)${where}.`;
+    ? `${region}: STILL ACCEPTED after the guaranteed time and ${WATCH_LONGER} s more, in ${counted(calls, 'call')}: is the entry about this token?`
+    : `${region}: rejected ${measuredLagSeconds} s after the write (${counted(calls, 'call')})${where}.`;
 }

@@ -12,6 +12,7 @@ import { isKnown, type NextDeployment, readNextDeployment } from '../../stack/ne
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
+import { counted } from '../../text/counted.ts';
 import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
 import type { UpgradeCommand } from './upgrade-command-line.ts';
 
@@ -48,7 +49,7 @@ function upgradeReport(answers: readonly RegionalComparison[]): Report {
     text: [
       ...changes.map(textOfChange),
       ...uninspected.map(({ region, error }) => `${region}: NOT INSPECTED: ${error}`),
-      `${inspected.toLocaleString('en')} entries inspected: ${summary}.`,
+      `${counted(inspected, 'entry', 'entries')} inspected: ${summary}.`,
     ].join('\n'),
     document: { command: 'upgrade', inspected, changes, uninspected },
     exitCode: isSafe ? 0 : 1,

@@ -37,7 +37,7 @@ const remaining = (seen: string) => seen.split('\n').map((line) => line.split('\
 
 it.each([
   ['list', /LEVEL/],
-  ['lint', /^1 entries inspected/],
+  ['lint', /^1 entry inspected/],
 ])('the report of %s replaces the counter', async (commandLine, line) => {
   const seen = await onTerminal(commandLine, operator);
   expect(seen).toMatch(/Entries (read|inspected): 1/);
@@ -48,7 +48,7 @@ it('a full bar remains above the report', async () => {
   const seen = await onTerminal('import -', operator, 'level,value,issuer\nkey,imported,main');
   const lines = remaining(seen);
   expect(lines.findIndex((line) => /\[#+\] 1 of 1$/.test(line ?? ''))).toBeLessThan(
-    lines.findIndex((line) => /1 entries written/.test(line ?? '')),
+    lines.findIndex((line) => /1 entry written/.test(line ?? '')),
   );
 });
 

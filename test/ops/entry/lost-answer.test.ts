@@ -77,7 +77,7 @@ describe('an import whose answers are lost', () => {
   it.each<Treatment>(['lose-answer', 'break'])('finds its entries by a strong read (%s)', async (loss) => {
     treatEvery('PutItem', loss);
     const { exitCode, out } = await operator.run('import -', `level,value\nkey,${loss}`);
-    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 entries written, 0 were there/) });
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 entry written, 0 were there/) });
     expect(await operator.entry(`kid#main#${loss}`)).toBeDefined();
   });
 
@@ -87,7 +87,7 @@ describe('an import whose answers are lost', () => {
     expect({ exitCode, out }).toEqual({
       exitCode: 1,
       out: expect.stringMatching(
-        /eu-west-1: NOT CONFIRMED: 0 of 1 entries confirmed, 1 perhaps written: The table .* Run the command again with its --as-of\.\n$/,
+        /eu-west-1: NOT CONFIRMED: 0 of 1 entry confirmed, 1 perhaps written: The table .* Run the command again with its --as-of\.\n$/,
       ),
     });
     expect(await operator.entry('kid#main#unread')).toBeDefined();

@@ -100,7 +100,7 @@ describe('an import into a DynamoDB under load', () => {
     const { exitCode, out } = await operator.run('import -', fileOf(30, 'unread'));
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/30 entries written, 0 were there/) });
     expect((await operator.run('import -', fileOf(31, 'unread'))).out).toMatch(
-      /^eu-west-1: 1 entries written, 30 were there/,
+      /^eu-west-1: 1 entry written, 30 were there/,
     );
   });
 
@@ -116,7 +116,7 @@ describe('an import into a DynamoDB under load', () => {
       vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
       throttledInARow = { [operation]: 2 };
       const { exitCode, out } = await operator.run('import -', fileOf(1, `throttled-${operation}-`));
-      expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 entries written/) });
+      expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/1 entry written/) });
       expect(asked.get(operation)).toBeGreaterThan(2);
     },
   );
@@ -139,7 +139,7 @@ describe('an import into a DynamoDB under load', () => {
     await operator.table.put({ target: { S: 'sub#main#weak' }, before: { N: String(NOW - 9000) } });
     await operator.table.put({ target: { S: 'sub#main#strong' } });
     const { out } = await operator.run('import -', 'level,value\nsubject,weak\nsubject,strong');
-    expect(out).toMatch(/1 entries written, 1 were there already/);
+    expect(out).toMatch(/1 entry written, 1 was there already/);
     expect(await operator.entry('sub#main#weak')).toMatchObject({ before: { N: String(NOW) } });
     expect(await operator.entry('sub#main#strong')).toEqual({ target: { S: 'sub#main#strong' } });
   });

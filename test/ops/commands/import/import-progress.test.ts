@@ -37,7 +37,7 @@ it('the bar of an import advances with each entry that is written, and at once o
   expect((await imported(FILE, 'import - --dry-run')).text).toMatch(/would write 150 entries; 0 are there already\./);
   expect((await imported(FILE)).steps).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
   const more = `${FILE}\nsubject,new`;
-  expect((await imported(more, 'import - --dry-run')).text).toMatch(/would write 1 entries; 150 are there already\./);
+  expect((await imported(more, 'import - --dry-run')).text).toMatch(/would write 1 entry; 150 are there already\./);
   expect((await imported(more)).steps.length).toBeLessThanOrEqual(4);
 });
 

@@ -58,7 +58,7 @@ it('Ctrl-C says how many entries of an import are confirmed, and which command r
   const options = String.raw`--as-of \S+Z --reason 'left the company' --by ann --local`;
   expect(await said).toMatch(
     new RegExp(
-      `\\nInterrupted: (0|100) of 200 entries are confirmed in eu-west-1; resume with npm run revocations -- import ${file} ${options}\\n$`,
+      `\\nInterrupted: (0|100) of 200 entries confirmed in eu-west-1; resume with npm run revocations -- import ${file} ${options}\\n$`,
     ),
   );
   await rm(file);
