@@ -1,4 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
@@ -18,11 +19,31 @@ export function createAlarms(scope: Construct, rules: readonly AlarmRule[]): rea
   return rules.map(
     ({ id, description, metric, threshold }) =>
       new Alarm(scope, id, {
+        alarmName: alarmName(scope, id),
         alarmDescription: description,
         metric,
         ...(threshold === undefined ? SILENCE : atOrAbove(threshold)),
       }),
   );
+}
+
+/** CloudWatch takes names of 255 characters, and CloudFormation gives a stack up to 128. */
+const MAX_PATH_LENGTH = 255 - 128 - '/'.length;
+
+/**
+ * `<stack>/<path in the stack>`: readable in a mail, and unique in an account and Region, as the names of stacks are. No name of a
+ * stack has a slash, so that `--alarm-name-prefix <stack>/` finds the alarms of one stack.
+ */
+function alarmName(scope: Construct, id: string): string {
+  const scopes = scope.node.scopes.slice(Stack.of(scope).node.scopes.length);
+  const path = [...scopes.map(({ node }) => node.id), id].join('/');
+  return `${Aws.STACK_NAME}/${path.length <= MAX_PATH_LENGTH ? path : shortened(path)}`;
+}
+
+/** The end of the path, which has the alarm's own id, after a digest of all of it. */
+function shortened(path: string): string {
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return `${digest}/${path.slice(digest.length + '/'.length - MAX_PATH_LENGTH)}`;
 }
 
 function atOrAbove(threshold: number) {
