@@ -1,10 +1,11 @@
 import { LocalRunError } from '../errors.ts';
-import { isObject, type Json, type JsonObject } from './template.ts';
+import { isObject, type Json, type JsonObject, type Mappings } from './template.ts';
 
-/** Resolves `Ref` and `Fn::GetAtt` in one stack. */
+/** Resolves `Ref`, `Fn::GetAtt` and `Fn::FindInMap` in one stack. */
 export interface References {
   ref(name: string): Json;
   attribute(logicalId: string, name: string): Json;
+  readonly mappings?: Mappings | undefined;
 }
 
 /**
@@ -46,6 +47,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Split': (operand, references) => {
     const [separator, text] = pairOf(operand, references);
     return String(text).split(String(separator));
+  },
+  'Fn::FindInMap': (operand, references) => {
+    const [mapping = '', first = '', second = ''] = asList(resolveIntrinsics(operand, references)).map(String);
+    return references.mappings?.[mapping]?.[first]?.[second] ?? null;
   },
   'Fn::Sub': (operand, references) => {
     const [text, values] = Array.isArray(operand) ? operand : [operand, {}];

@@ -72,6 +72,7 @@ function referencesOf(stackName: string, template: Template): References {
   return {
     ref: (name) => PSEUDO_PARAMETERS[name] ?? (name === 'AWS::StackName' ? stackName : physicalId(named(name))),
     attribute: (logicalId, name) => attributeOf(named(logicalId), name),
+    mappings: template.Mappings,
   };
 }
 

@@ -8,8 +8,12 @@ export interface JsonObject {
 /** A CloudFormation template as CDK writes it: only the sections that the local run reads. */
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Mappings?: Mappings;
   readonly Outputs?: Readonly<Record<string, { readonly Value: Json }>>;
 }
+
+/** Values by the names of a mapping, of a top-level key and of a second-level key. */
+export type Mappings = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
 
 export interface TemplateResource {
   readonly Type: string;

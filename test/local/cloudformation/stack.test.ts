@@ -5,7 +5,11 @@ import type { Json } from '../../../local/cloudformation/template.ts';
 import { smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
 
 describe('intrinsic functions', () => {
-  const references = { ref: (name: string) => `<${name}>`, attribute: (id: string, name: string) => `<${id}.${name}>` };
+  const references = {
+    ref: (name: string) => `<${name}>`,
+    attribute: (id: string, name: string) => `<${id}.${name}>`,
+    mappings: { Hosts: { '<A>': { host: 'a.example' } } },
+  };
 
   test.each<[Json, Json]>([
     [{ Ref: 'A' }, '<A>'],
@@ -13,6 +17,7 @@ describe('intrinsic functions', () => {
     [{ 'Fn::GetAtt': 'A.Endpoint.Address' }, '<A.Endpoint.Address>'],
     [{ 'Fn::Join': ['-', ['x', { Ref: 'A' }]] }, 'x-<A>'],
     [{ 'Fn::Select': [1, { 'Fn::Split': [':', 'a:b:c'] }] }, 'b'],
+    [{ 'Fn::FindInMap': ['Hosts', { Ref: 'A' }, 'host'] }, 'a.example'],
     [{ 'Fn::Sub': `x-\${A}-\${A.Arn}-\${!A}` }, `x-<A>-<A.Arn>-\${A}`],
     [{ 'Fn::Sub': [`\${B}-\${A}`, { B: { Ref: 'C' } }] }, '<C>-<A>'],
     [{ a: [{ Ref: 'A' }, 1, null], b: { Ref: 'AWS::NoValue' } }, { a: ['<A>', 1, null] }],
