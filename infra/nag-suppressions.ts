@@ -7,6 +7,8 @@ export const NAG_SUPPRESSIONS = {
     'Only the backend knows what a body may contain, and the example backend reads none.',
   'AwsSolutions::AwsSolutions-APIG3':
     'A web ACL costs money by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
+  'AwsSolutions::AwsSolutions-APIG4':
+    'A client that has no token yet reads where to get one (RFC 9728): the method answers by itself and tells no secret.',
   'AwsSolutions::AwsSolutions-COG4':
     'The Lambda authorizer replaces a user pool authorizer, which cannot revoke a token.',
   'AwsSolutions::AwsSolutions-COG8':

@@ -32,6 +32,7 @@ const everyOption: Deployment = {
   throttle: { rate: 100, burst: 50 },
   webAcl: 'managed-rules',
   requestsPerAddress: 5000,
+  tags: { team: 'orders' },
 };
 
 interface Report {
@@ -51,7 +52,9 @@ function verdictOn(deployment: Deployment, env: Environment) {
   }
   const file = join(app.outdir, 'validation-report.json');
   const report: Report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { pluginReports: [] };
-  const broken = report.pluginReports.flatMap(({ violations = [] }) => violations.map(({ ruleName }) => ruleName));
+  const found = report.pluginReports.flatMap(({ violations = [] }) => violations.map(({ ruleName }) => ruleName));
+  // CDK reports our own announcements as rules of this name.
+  const broken = found.filter((name) => !name.startsWith('Annotation::bearer-authorizer:'));
   const exceptions = stack.node
     .findAll()
     .flatMap(({ node }) =>
