@@ -1,81 +1,107 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts';
 import { mailAlarms } from './alarms/alarm-mail.ts';
 import { createApiAlarms } from './alarms/alarms.ts';
 import { ExampleApi } from './api/example-api.ts';
+import { ownAddress } from './api/protected-resource-metadata.ts';
+import { tagResources } from './api/resource-tags.ts';
+import { createOutputs, type Outputs } from './api/stack-outputs.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';
 import { AuthorizerDashboard } from './dashboard/authorizer-dashboard.ts';
+import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { checkDeployment } from './deployment-check.ts';
 import { CognitoUserPool } from './issuers/cognito-user-pool.ts';
-import type { Deployment, IssuerSettings } from './settings/deployment-schema.ts';
+import type { StackSettings } from './settings/deployment-schema.ts';
 
 export interface ApiStackProps extends StackProps {
-  readonly deployment: Deployment;
+  readonly deployment: StackSettings;
+  /** The stage that the stack is; undefined: the deployment has no stages. */
+  readonly stage?: string | undefined;
 }
 
 /** The example API behind the authorizer, as `infra/deployment.ts` describes it. */
 export class ApiStack extends Stack {
   /** @throws DeploymentError or RouteTableError, one sentence that names the field and says what to write */
-  constructor(scope: Construct, id: string, { deployment, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { deployment, stage, ...props }: ApiStackProps) {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
-    const { routes, corsOrigins = ['*'], realm = 'api', alarmEmail, ...options } = deployment;
-    const { resource, throttle, webAcl, requestsPerAddress, accountLogsRole, ...settings } = options;
-    const issuers = this.issuersOf(deployment, corsOrigins);
-    const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
-    const { encryptionKey } = authorizer;
-    const api = new ExampleApi(this, 'Api', {
-      routes,
-      authorizer,
-      realm,
-      resource,
-      corsOrigins,
+    const {
       throttle,
       webAcl,
       requestsPerAddress,
       accountLogsRole,
-      encryptionKey,
-    });
+      resource,
+      alarmEmail,
+      tags = {},
+      ...options
+    } = deployment;
+    const {
+      routes,
+      corsOrigins = ['*'],
+      realm = 'api',
+      callbackUrls: _callbackUrls,
+      logoutUrls: _logoutUrls,
+      stackName: _stackName,
+      ...settings
+    } = options;
+    tagResources(this, stage, tags);
+    const pool = poolFor(this, { ...deployment, corsOrigins });
+    const issuers = pool === undefined ? settings.issuers : { main: pool.settings };
+    const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
+    const { encryptionKey } = authorizer;
+    const limits = { throttle, webAcl, requestsPerAddress };
+    const shared = { routes, authorizer, realm, resource, corsOrigins, encryptionKey };
+    const api = new ExampleApi(this, 'Api', { ...shared, ...limits, accountLogsRole });
     const alarms = this.alarmsOf(authorizer, api);
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
-    new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases: Object.keys(issuers) });
-    this.outputNames(authorizer, api);
+    const issuerAliases = Object.keys(issuers);
+    const dashboard = new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases });
+    createOutputs(this, { ...outputsOf(authorizer, api, dashboard), ...outputsOfPool(pool) });
   }
 
   private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
     return [...alarms, ...(flusher?.alarms ?? []), ...createApiAlarms(this, api.deploymentStage)];
   }
+}
 
-  private outputNames({ table, logicalId, auditTrail }: BearerAuthorizer, api: ExampleApi): void {
-    this.output(STACK_OUTPUTS.apiUrl, api.url);
-    this.output(STACK_OUTPUTS.table, table.tableName);
-    this.output(STACK_OUTPUTS.authorizer, logicalId);
-    if (auditTrail !== undefined) this.output('AuditTrailBucketName', auditTrail.bucket.bucketName);
-  }
-
-  /** A team without an issuer gets one, so that its first deployment works. */
-  private issuersOf(
-    { issuers, routes }: Deployment,
-    corsOrigins: readonly string[],
-  ): Readonly<Record<string, IssuerSettings>> {
-    if (Object.keys(issuers).length > 0) return issuers;
-    const issuer = new CognitoUserPool(this, 'Issuer', { routes, callbackUrls: callbackUrls(corsOrigins) });
-    this.output(STACK_OUTPUTS.tokenEndpoint, issuer.tokenEndpoint);
-    this.output(STACK_OUTPUTS.userPoolId, issuer.userPoolId);
-    this.output(STACK_OUTPUTS.machineClientId, issuer.machineClientId);
-    this.output('PublicClientId', issuer.publicClientId);
-    return { main: issuer.settings };
-  }
-
-  private output(name: string, value: string): void {
-    new CfnOutput(this, name, { value });
-  }
+/** A team without an issuer gets one, so that its first deployment works. */
+function poolFor(stack: ApiStack, settings: StackSettings): CognitoUserPool | undefined {
+  const {
+    issuers,
+    routes,
+    corsOrigins = [],
+    callbackUrls = pagesOf(corsOrigins),
+    logoutUrls = callbackUrls,
+  } = settings;
+  if (Object.keys(issuers).length > 0) return undefined;
+  return new CognitoUserPool(stack, 'Issuer', { routes, callbackUrls, logoutUrls });
 }
 
 /** The pages that may read responses also sign users in. Without any, a page on a developer's laptop does. */
-function callbackUrls(corsOrigins: readonly string[]): readonly string[] {
+function pagesOf(corsOrigins: readonly string[]): readonly string[] {
   const pages = corsOrigins.filter((origin) => origin !== '*').map((origin) => `${origin}/`);
   return pages.length === 0 ? ['http://localhost:3000/'] : pages;
+}
+
+function outputsOf(authorizer: BearerAuthorizer, api: ExampleApi, dashboard: AuthorizerDashboard): Outputs {
+  const { table, logicalId, auditTrail } = authorizer;
+  return {
+    [STACK_OUTPUTS.apiUrl]: ownAddress(api),
+    [STACK_OUTPUTS.table]: table.tableName,
+    [STACK_OUTPUTS.authorizer]: logicalId,
+    DashboardUrl: dashboardUrl(dashboard),
+    ...(auditTrail !== undefined && { AuditTrailBucketName: auditTrail.bucket.bucketName }),
+  };
+}
+
+function outputsOfPool(pool: CognitoUserPool | undefined): Outputs {
+  if (pool === undefined) return {};
+  return {
+    [STACK_OUTPUTS.tokenEndpoint]: pool.tokenEndpoint,
+    [STACK_OUTPUTS.userPoolId]: pool.userPoolId,
+    [STACK_OUTPUTS.machineClientId]: pool.machineClientId,
+    PublicClientId: pool.publicClientId,
+  };
 }

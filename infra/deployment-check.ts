@@ -1,9 +1,13 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { corsOrigins, realm } from './api/gateway-responses.ts';
 import { resourceAddress } from './api/protected-resource-metadata.ts';
+import { tags } from './api/resource-tags.ts';
 import { DeploymentError } from './errors.ts';
+import { redirectUrls } from './issuers/redirect-urls.ts';
 import { AUTHORIZER_FIELDS, checkIssuersAndRoutes, resultTtl } from './settings/authorizer-check.ts';
-import type { Deployment } from './settings/deployment-schema.ts';
+import type { StackSettings } from './settings/deployment-schema.ts';
+import { shown } from './settings/shown-value.ts';
+import { stackName } from './settings/stages.ts';
 import {
   checkFields,
   flag,
@@ -17,7 +21,7 @@ import {
 
 const requests = valueWhere((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
 
-const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
+const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ...AUTHORIZER_FIELDS,
   resultTtl,
   corsOrigins: optional(corsOrigins),
@@ -39,13 +43,18 @@ const DEPLOYMENT_FIELDS: ValidatorsOf<Deployment> = {
       'write a whole number of requests from 10, within five minutes',
     ),
   ),
+  callbackUrls: optional(redirectUrls),
+  logoutUrls: optional(redirectUrls),
+  tags: optional(tags),
+  stackName: optional(stackName),
 };
 
 /** @throws DeploymentError for the first problem, in one sentence */
-export function checkDeployment(deployment: Deployment): void {
-  checkFields('deployment', deployment, DEPLOYMENT_FIELDS);
+export function checkDeployment(deployment: StackSettings): void {
+  checkFields('deployment', deployment, STACK_FIELDS);
   checkIssuersAndRoutes(deployment);
   rejectPreflightRules(deployment);
+  rejectUnusedUrls(deployment);
   const { webAcl, requestsPerAddress } = deployment;
   if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;
   throw new DeploymentError(
@@ -54,11 +63,22 @@ export function checkDeployment(deployment: Deployment): void {
 }
 
 /** With CORS, OPTIONS is answered without a token: browsers send none with a preflight (Fetch standard, "CORS-preflight fetch"). */
-function rejectPreflightRules({ routes, corsOrigins = ['*'] }: Deployment): void {
+function rejectPreflightRules({ routes, corsOrigins = ['*'] }: StackSettings): void {
   const index = routes.findIndex(({ method }) => method === 'OPTIONS');
   if (index === -1 || corsOrigins.length === 0) return;
   throw new DeploymentError(
     `routes[${index}] is OPTIONS ${routes[index]?.path}: leave it out, because the API answers preflights there without ` +
       'a token, or write corsOrigins: [].',
   );
+}
+
+function rejectUnusedUrls({ issuers, callbackUrls, logoutUrls }: StackSettings): void {
+  if (Object.keys(issuers).length === 0) return;
+  for (const [name, urls] of Object.entries({ callbackUrls, logoutUrls })) {
+    if (urls === undefined) continue;
+    throw new DeploymentError(
+      `${name} is ${shown(urls)}: leave it out, because the stack makes a user pool only where issuers is {}; the issuers named there ` +
+        'have their own list.',
+    );
+  }
 }

@@ -45,7 +45,8 @@ describe('a list in the documents', () => {
 
   it('has every option of the construct and of infra/deployment.ts', () => {
     const rows = sectionOf('docs/adding-to-your-api.md', 'Options').match(/^\|.*\|$/gm);
-    const members = new Set([...membersOf('AuthorizerSettings'), ...membersOf('Deployment')]);
+    const interfaces = ['AuthorizerSettings', 'StackSettings', 'Deployment'];
+    const members = new Set(interfaces.flatMap(membersOf));
     const options = members.difference(new Set(['issuers', 'routes']));
     const named = rows?.join().match(/(?<=`)\w+(?=`)/g);
     expect(named?.toSorted()).toEqual([...options].toSorted());

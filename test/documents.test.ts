@@ -147,6 +147,8 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
   'docs/operations.md > Flush by hand > sh': NEEDS_AWS,
   'docs/operations.md > Restore the table > sh': { by: 'test/journeys/table-restoration.test.ts' },
+  'docs/operations.md > Several stages > sh': NEEDS_AWS,
+  'docs/operations.md > Several stages > ts': { by: 'test/infra/type-checked-app.test.ts' },
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,
   'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,
   'docs/revoking.md > Entries by hand > sh': { by: 'test/ops/entry/entry-by-hand.test.ts' },

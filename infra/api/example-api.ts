@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type CorsOptions,
@@ -72,6 +72,7 @@ export class ExampleApi extends RestApi {
     addGatewayResponses(this, { realm, corsOrigins, protectedResource });
     if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
     exceptApi(this, props);
+    if (props.accountLogsRole === true) announceLogsRole(this);
   }
 }
 
@@ -89,6 +90,16 @@ function exceptApi(api: RestApi, { throttle, webAcl, accountLogsRole }: ExampleA
   }
   if (throttle === undefined) suppressRules(api, 'Serverless::Serverless-APIGWDefaultThrottling');
   if (webAcl === undefined) suppressRules(api, 'AwsSolutions::AwsSolutions-APIG3');
+}
+
+/** The role is a setting of the account: the other APIs in the Region log with it too. */
+function announceLogsRole(api: RestApi): void {
+  Annotations.of(api).addWarningV2(
+    'bearer-authorizer:account-logs-role',
+    'accountLogsRole is true: the deployment replaces the role with which API Gateway writes the logs of every API of the account in ' +
+      'this Region, and the new role stays when the stack is deleted. Leave it out where `aws apigateway get-account` shows a ' +
+      'cloudwatchRoleArn.',
+  );
 }
 
 function exampleIntegration(

@@ -88,8 +88,12 @@ export function addProtectedResourceMetadata(api: RestApiBase, options: Protecte
   return { metadataUrl: `${resource}${METADATA_PATH}`, scope: scopeOfEveryRoute(routes, issuers) };
 }
 
-/** With any stage: the address that the deployment gives is not needed, and a reference to the stage would be a cycle. */
-function ownAddress(api: RestApiBase): string {
+/**
+ * The address that API Gateway gives the API with its stage, without a slash at the end.
+ *
+ * With any stage: the address that the deployment gives is not needed, and a reference to the stage would be a cycle.
+ */
+export function ownAddress(api: RestApiBase): string {
   const stage = api.deploymentStage as RestApiBase['deploymentStage'] | undefined;
   const { stageName } = Object(stage?.node.defaultChild) as Partial<CfnStage>;
   if (stageName === undefined) {

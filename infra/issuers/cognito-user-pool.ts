@@ -32,6 +32,8 @@ export interface CognitoUserPoolProps {
   readonly routes: readonly Route[];
   /** The addresses to which sign-in may send the browser back. */
   readonly callbackUrls: readonly string[];
+  /** The addresses to which sign-out may send the browser back. */
+  readonly logoutUrls: readonly string[];
 }
 
 /**
@@ -46,13 +48,13 @@ export class CognitoUserPool extends Construct {
   readonly publicClientId: string;
 
   /** @throws DeploymentError where Cognito cannot serve the routes or the Region */
-  constructor(scope: Construct, id: string, { routes, callbackUrls }: CognitoUserPoolProps) {
+  constructor(scope: Construct, id: string, { routes, ...urls }: CognitoUserPoolProps) {
     super(scope, id);
     rejectChina(Stack.of(this).region);
     const pool = createUserPool(this);
     const scopes = createScopes(pool, scopeNames(routes));
     const machineClient = createMachineClient(pool, scopes);
-    const publicClient = createPublicClient(pool, scopes, callbackUrls);
+    const publicClient = createPublicClient(pool, scopes, urls);
     this.settings = cognitoPool(pool.userPoolProviderUrl, {
       clients: [machineClient.userPoolClientId, publicClient.userPoolClientId],
       resourceServer: RESOURCE_SERVER,
@@ -136,14 +138,18 @@ function createMachineClient(pool: UserPool, scopes: OAuthScope[]): IUserPoolCli
 }
 
 /** A client without a secret, because no browser or mobile app can keep one. Clients must use PKCE themselves: Cognito does not demand it. */
-function createPublicClient(pool: UserPool, scopes: OAuthScope[], callbackUrls: readonly string[]): IUserPoolClient {
+function createPublicClient(
+  pool: UserPool,
+  scopes: OAuthScope[],
+  { callbackUrls, logoutUrls }: Omit<CognitoUserPoolProps, 'routes'>,
+): IUserPoolClient {
   return pool.addClient('PublicClient', {
     generateSecret: false,
     oAuth: {
       flows: { authorizationCodeGrant: true },
       scopes: [OAuthScope.OPENID, ...scopes],
       callbackUrls: [...callbackUrls],
-      logoutUrls: [...callbackUrls],
+      logoutUrls: [...logoutUrls],
     },
     supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
     accessTokenValidity: ACCESS_TOKEN_VALIDITY,

@@ -139,8 +139,8 @@ export interface Throttle {
   readonly burst: number;
 }
 
-/** The settings of the stack in this repository: the one object that a team edits, in `infra/deployment.ts`. */
-export interface Deployment extends AuthorizerSettings {
+/** The settings of a stack of this repository. */
+export interface StackSettings extends AuthorizerSettings {
   /** Trusted issuers by alias. If there are none, the stack creates a Cognito user pool and trusts it as `main`. */
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
   readonly resultTtl: Duration;
@@ -173,6 +173,24 @@ export interface Deployment extends AuthorizerSettings {
    * @default false: the account's role stays as it is
    */
   readonly accountLogsRole?: boolean;
+  /**
+   * The addresses to which sign-in at the stack's own user pool may send the browser or the app back: `https://…`, a scheme of an app
+   * (`com.acme.orders://signed-in`), or `http://localhost`. Clients have to send one of them as it is written here. Only where `issuers`
+   * is empty.
+   * @default each of `corsOrigins` with a slash after it; `http://localhost:3000/` where every origin is allowed, or none
+   */
+  readonly callbackUrls?: readonly string[];
+  /**
+   * The addresses to which sign-out at the stack's own user pool may send the browser back, by the rules of `callbackUrls`.
+   * @default the callback URLs
+   */
+  readonly logoutUrls?: readonly string[];
+  /**
+   * Tags for every resource of the stack that takes tags, in addition to `application: 'bearer-authorizer'` and, of a stage, `stage`.
+   * They may replace these two. AWS shows tags to everybody who may list resources.
+   * @default none more
+   */
+  readonly tags?: Readonly<Record<string, string>>;
   /** @default the account's limits: 10,000 requests per second and 5,000 at once, shared by all its APIs in the Region */
   readonly throttle?: Throttle;
   /**
@@ -186,4 +204,22 @@ export interface Deployment extends AuthorizerSettings {
    * @default 10,000: about 33 per second
    */
   readonly requestsPerAddress?: number;
+  /**
+   * The name of the CloudFormation stack. **Another name is another stack, with an API of another address and a new, empty revocation
+   * table**: entries in the old table revoke nothing in it (`revocations upgrade` says so before the deployment).
+   * @default 'bearer-authorizer', and `<stackName>-<stage>` for each of `stages`
+   */
+  readonly stackName?: string;
+}
+
+/** The one object that a team edits, in `infra/deployment.ts`. */
+export interface Deployment extends StackSettings {
+  /**
+   * The stages of the deployment (not API Gateway's stages), each a stack of its own with its own API and table. A stage has all
+   * settings from above, except for those that it sets itself: `{ dev: { resultTtl: Duration.seconds(5) }, prod: { alarmEmail: … } }`
+   * makes the stacks `bearer-authorizer-dev` and `bearer-authorizer-prod`. A stack that was deployed before there were stages goes on
+   * as the stage that has its name: `prod: { stackName: 'bearer-authorizer' }`.
+   * @default one stack
+   */
+  readonly stages?: Readonly<Record<string, Partial<StackSettings>>>;
 }

@@ -33,6 +33,20 @@ function dataModule(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
+/** What synth says of the stacks of an assembly, besides warnings and errors. */
+function infosIn(folder: string): readonly string[] {
+  const manifests = readdirSync(folder).filter((name) => name.endsWith('.metadata.json'));
+  return manifests
+    .flatMap((name) => Object.values(JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, Entry[]>))
+    .flat()
+    .flatMap(({ type, data }) => (type === 'aws:cdk:info' ? [String(data)] : []));
+}
+
+interface Entry {
+  readonly type: string;
+  readonly data?: unknown;
+}
+
 /** Keeps the CDK command from asking the network. */
 const ALONE = {
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -54,6 +68,48 @@ describe('the app behind npx cdk synth', () => {
     const { status, stderr } = runApp(undefined, { CDK_DEFAULT_REGION: 'cn-north-1' });
     expect(stderr).toBe('issuers is {}: name an issuer of your own, since cn-north-1 has no Cognito user pools.\n');
     expect(status).toBe(1);
+  });
+
+  describe('of a deployment with stages', () => {
+    const staged = (stages: string) => `
+      import { Duration } from ${JSON.stringify(import.meta.resolve('aws-cdk-lib'))};
+      import { oidc } from ${JSON.stringify(import.meta.resolve('../../infra/issuers/oidc.ts'))};
+      export const deployment = {
+        issuers: { main: oidc({ issuer: 'https://login.example.com', audience: 'https://api.example.com' }) },
+        routes: [{ method: 'GET', path: '/orders', scopes: ['orders:read'] }],
+        resultTtl: Duration.seconds(60),
+        stages: ${stages},
+      };`;
+    const bothStages = staged("{ dev: { realm: 'orders-dev' }, prod: { stackName: 'bearer-authorizer' } }");
+    const stacks = () =>
+      readdirSync(outdir).flatMap((name) =>
+        name.endsWith('.template.json') ? [name.replace('.template.json', '')] : [],
+      );
+
+    it('writes a template for each stage, and says of a new stack that its table is a new one', () => {
+      const { status, stderr } = runApp(bothStages);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stacks()).toEqual(['bearer-authorizer-dev', 'bearer-authorizer']);
+      expect(readFileSync(join(outdir, 'bearer-authorizer-dev.template.json'), 'utf8')).toContain('orders-dev');
+      expect(infosIn(outdir)).toEqual([
+        expect.stringMatching(/^bearer-authorizer-dev has a revocation table of its own: .* in stages\.dev; /),
+      ]);
+    });
+
+    it('writes the template of the stage that is chosen by `-c stage=…`', () => {
+      const { status } = runApp(bothStages, { CDK_CONTEXT_JSON: JSON.stringify({ stage: 'dev' }) });
+      expect([status, stacks()]).toEqual([0, ['bearer-authorizer-dev']]);
+    });
+
+    it('begins what is wrong with its stage, and writes nothing', () => {
+      const { status, stdout, stderr } = runApp(staged("{ dev: {}, prod: { alarmEmail: 'nobody' } }"));
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'stages.prod: alarmEmail is "nobody": write one e-mail address.\n',
+      });
+      expect(readdirSync(outdir)).toEqual([]);
+    });
   });
 
   it('keeps the assets that the template names with --no-staging, also by the command itself', () => {

@@ -61,6 +61,11 @@ function readmeSnippet(): string {
   return codeUnder('README.md', 'Deploy it', 'ts').join('');
 }
 
+/** The deployment file with stages that the document on operations shows. */
+function stagesSnippet(): string {
+  return codeUnder('docs/operations.md', 'Several stages', 'ts').join('');
+}
+
 /** The file changed as its own comment says: an import, and the field that replaces `issuers: {}`. */
 function asCommentSays(): string {
   const [, line = '', field = ''] = /\n \* {5}(import .*)\n \* {5}(issuers: .*)\n/.exec(original) ?? [];
@@ -73,11 +78,14 @@ describe('the app that cdk.json names', () => {
   it.each([
     ["the README's snippet, pasted over deployment.ts", readmeSnippet],
     ['deployment.ts changed as its comment says', asCommentSays],
-  ])('synthesizes %s', (_name, deployment) => {
+    ['the stages of docs/operations.md', stagesSnippet, 'bearer-authorizer-dev', 'bearer-authorizer-prod'],
+  ])('synthesizes %s', (_name, deployment, ...stacks) => {
     expect(deployment()).toContain("auth0({ domain: 'acme.eu.auth0.com'");
     const { status, stdout, stderr, written } = synthesize(deployment());
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(written).toContain('bearer-authorizer.template.json');
+    const names = stacks.length === 0 ? ['bearer-authorizer'] : stacks;
+    const templates = written.filter((name) => name.endsWith('.template.json'));
+    expect(templates.toSorted()).toEqual(names.map((name) => `${name}.template.json`));
   });
 
   it('prints only the sentence if a preset rejects its options while deployment.ts is read', () => {

@@ -1,6 +1,8 @@
+import { Fn } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CognitoUserPool } from '../../../infra/issuers/cognito-user-pool.ts';
+import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { apiStackOf, newStack, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
 
 let template: Template;
@@ -14,6 +16,7 @@ function scopesNamedBy(scopes: readonly string[]): readonly string[] {
   new CognitoUserPool(stack, 'Issuer', {
     routes: [{ method: 'GET', path: '/a', scopes }],
     callbackUrls: ['https://a.example/'],
+    logoutUrls: ['https://a.example/'],
   });
   const servers = Object.values(templateOf(stack).findResources('AWS::Cognito::UserPoolResourceServer'));
   return servers
@@ -80,6 +83,77 @@ describe('a deployment without issuers gets a Cognito user pool', () => {
     );
     expect(JSON.stringify(template.findOutputs('TokenEndpoint'))).toContain('.amazoncognito.com/oauth2/token');
   });
+});
+
+describe('the addresses of sign-in and sign-out', () => {
+  const pool = (options: Partial<Deployment>) =>
+    templateOf(apiStackOf({ ...soundDeployment, issuers: {}, ...options }));
+  const app = 'com.acme.orders://signed-in';
+
+  it('are those of the deployment, whichever pages may read responses', () => {
+    const callbackUrls = ['https://app.example.com/signed-in?from=cognito', 'http://localhost:5173/', app];
+    pool({ callbackUrls, logoutUrls: [app], corsOrigins: ['https://a.example'] }).hasResourceProperties(
+      'AWS::Cognito::UserPoolClient',
+      { AllowedOAuthFlows: ['code'], CallbackURLs: callbackUrls, LogoutURLs: [app] },
+    );
+  });
+
+  it('are the same unless the deployment says otherwise, and by default those of a page on a laptop', () => {
+    const [ofApp, ofLaptop] = [pool({ callbackUrls: [app] }), pool({})];
+    ofApp.hasResourceProperties('AWS::Cognito::UserPoolClient', { CallbackURLs: [app], LogoutURLs: [app] });
+    const laptop = ['http://localhost:3000/'];
+    ofLaptop.hasResourceProperties('AWS::Cognito::UserPoolClient', { CallbackURLs: laptop, LogoutURLs: laptop });
+  });
+
+  it('may be known at deployment only', () => {
+    const callbackUrls = [Fn.importValue('PageUrl')];
+    pool({ callbackUrls }).hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      CallbackURLs: [{ 'Fn::ImportValue': 'PageUrl' }],
+    });
+  });
+
+  const FIX =
+    'write addresses such as https://app.example.com/signed-in, com.example.app://signed-in or http://localhost:3000/, in at most ' +
+    '1024 characters, without # and without spaces';
+
+  it.each([
+    'http://app.example.com/',
+    'http://localhost.example/',
+    'http://127.0.0.1:3000/',
+    'https://app.example.com/#signed-in',
+    'https://app.example.com/#',
+    'https://app example.com/',
+    'app.example.com',
+    '/signed-in',
+    'https:app.example.com',
+    'https://',
+    'javascript://app.example.com/%0aalert(1)',
+    'data://text/html,x',
+    `https://app.example.com/${'a'.repeat(1001)}`,
+    '',
+    7,
+  ])('are rejected in one sentence where Cognito would not take them: %s', (url) => {
+    for (const name of ['callbackUrls', 'logoutUrls']) {
+      expect(() => pool({ [name]: [url] })).toThrow(new RegExp(`^${name} is .*: ${FIX}\\.$`));
+    }
+  });
+
+  it('are at least one and at most as many as Cognito takes', () => {
+    const many = Array.from({ length: 101 }, (_, index) => `https://app${index}.example.com/`);
+    expect(() => pool({ callbackUrls: many.slice(0, 100) })).not.toThrow();
+    expect(() => pool({ callbackUrls: many })).toThrow(/: list at most 100, as many as Cognito takes\.$/);
+    expect(() => pool({ callbackUrls: [] })).toThrow('callbackUrls is []: name at least 1.');
+  });
+
+  it.each(['callbackUrls', 'logoutUrls'])(
+    'are rejected with issuers of the team, which would not read them: %s',
+    (name) => {
+      expect(() => apiStackOf({ ...soundDeployment, [name]: [app] })).toThrow(
+        `${name} is ["${app}"]: leave it out, because the stack makes a user pool only where issuers is {}; the issuers named there ` +
+          'have their own list.',
+      );
+    },
+  );
 });
 
 describe('the scopes of the Cognito resource server', () => {

@@ -1,4 +1,4 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
@@ -138,6 +138,19 @@ describe("API Gateway's role for the logs of the whole account", () => {
       DeletionPolicy: 'Retain',
       Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'apigateway.amazonaws.com' } }] } },
     });
+  });
+
+  it('is announced at each synth that replaces it, with what depends on it', () => {
+    const announced = (deployment: Deployment) =>
+      Annotations.fromStack(apiStackOf(deployment)).findWarning('*', Match.stringLikeRegexp('accountLogsRole')).length;
+    expect(announced({ ...soundDeployment, accountLogsRole: true })).toBe(1);
+    expect(announced(soundDeployment)).toBe(0);
+    Annotations.fromStack(apiStackOf({ ...soundDeployment, accountLogsRole: true })).hasWarning(
+      '/bearer-authorizer/Api',
+      'accountLogsRole is true: the deployment replaces the role with which API Gateway writes the logs of every API of the account ' +
+        'in this Region, and the new role stays when the stack is deleted. Leave it out where `aws apigateway get-account` shows a ' +
+        'cloudwatchRoleArn. [ack: bearer-authorizer:account-logs-role]',
+    );
   });
 
   it('is set by true or false', () => {
