@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { nextSteps } from '../../local/next-steps.ts';
+import type { ContractLine } from '../../ops/stack/running-stack.ts';
+
+const RUNNING: ContractLine = {
+  ...{ api: 'http://127.0.0.1:3000/v1', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'local' },
+  ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', dynamodb: 'http://127.0.0.1:3002', table: 'revocations' },
+  clients: [
+    { clientId: 'service', clientSecret: 's', scope: 'orders:read' },
+    { clientId: 'visitor', clientSecret: 's', scope: '' },
+  ],
+  app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/callback' },
+  users: [{ subject: 'alice', scope: 'orders:read' }],
+  playedIssuers: [],
+  ...{ region: 'eu-west-1', resultTtlSeconds: 60 },
+};
+
+describe('what npm start prints when ready', () => {
+  it('names the clients and users with their scopes', () => {
+    expect(nextSteps(RUNNING)).toContain(`
+  clients              service (orders:read), visitor (no scope)
+  users                alice (orders:read)
+`);
+  });
+
+  it.each([
+    ['the Cognito user pool that the deployed stack makes', []],
+    [
+      'main (https://acme.eu.auth0.com/), partner (https://idp.example) of infra/deployment.ts',
+      [
+        { alias: 'main', issuer: 'https://acme.eu.auth0.com/' },
+        { alias: 'partner', issuer: 'https://idp.example' },
+      ],
+    ],
+  ])('says that the local issuer stands in for %s', (named, playedIssuers) => {
+    expect(nextSteps({ ...RUNNING, playedIssuers })).toContain(`
+  authorization server http://127.0.0.1:3001, trusted as "local"
+  stands in for        ${named}
+`);
+  });
+});
