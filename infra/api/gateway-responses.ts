@@ -123,8 +123,8 @@ function corsHeaders(corsOrigins: readonly string[]): Record<string, string> {
 
 /** Whether browsers write the origin so. Apps in a web view have schemes of their own, such as `capacitor://localhost`. */
 function isOrigin(value: string): boolean {
-  const url = URL.parse(value);
-  if (url === null) return false;
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
   if (url.origin === 'null') return /^[a-z][a-z0-9+.-]*:\/\/[^\s/'"]+$/.test(value);
   return url.origin === value && isAcceptableAddress(url);
 }

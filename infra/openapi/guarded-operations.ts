@@ -34,8 +34,12 @@ export function guardedOperations({ root, components, operations }: OpenApiDocum
 
 /** Rejects guarded paths that differ in slashes only: if API Gateway ignored empty segments, one method could answer for the other. */
 function checkSlashes(operations: readonly GuardedOperation[]): void {
-  const withoutSlashes = ({ operation: { path } }: GuardedOperation) => path.split('/').filter(Boolean).join('/');
-  for (const alike of Map.groupBy(operations, withoutSlashes).values()) {
+  const groups = new Map<string, readonly GuardedOperation[]>();
+  for (const guarded of operations) {
+    const withoutSlashes = guarded.operation.path.split('/').filter(Boolean).join('/');
+    groups.set(withoutSlashes, [...(groups.get(withoutSlashes) ?? []), guarded]);
+  }
+  for (const alike of groups.values()) {
     const [path, other] = new Set(alike.map(({ operation }) => operation.path));
     if (other === undefined || alike.every(({ guard }) => guard.by === 'nobody')) continue;
     throw new RouteTableError(

@@ -124,8 +124,7 @@ function audienceProblem(name: string, { audiences, clients }: IssuerSettings): 
 }
 
 function isAddress(value: string): boolean {
-  const url = URL.parse(value);
-  return (
-    url !== null && isAcceptableAddress(url) && !/[?#\s]/.test(value) && url.username === '' && url.password === ''
-  );
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return isAcceptableAddress(url) && !/[?#\s]/.test(value) && url.username === '' && url.password === '';
 }
