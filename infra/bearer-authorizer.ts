@@ -157,7 +157,7 @@ export class BearerAuthorizer extends Authorizer {
     return Lazy.string({ produce: () => Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnFunction) });
   }
 
-  /** @internal */
+  /** The CDK calls it for each API whose methods use the authorizer. */
   override _attachToApi(api: IRestApi): void {
     const { apis } = this;
     const [served] = apis;

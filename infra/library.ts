@@ -2,9 +2,17 @@
  * The entry point of the package: the names that an application may import. No file of this repository imports it; it is the one place
  * that says which names are promises.
  */
-export type { FlushedStage } from '../lambda/configuration/environment.ts';
-export type { CacheKey, Route } from '../lambda/policy/route.ts';
+export type { FlushedStage, FlushMode } from '../lambda/configuration/environment.ts';
+export type { CacheKey, HttpMethod, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-level.ts';
+export type { ClaimPath } from '../lambda/token/claim-path.ts';
+export type {
+  ClaimNames,
+  IgnorableParameter,
+  ScopeClaim,
+  SignatureAlgorithm,
+  TrustedIssuer,
+} from '../lambda/token/trusted-issuer.ts';
 export { type AlarmMailProps, mailAlarms } from './alarms/alarm-mail.ts';
 export { createApiAlarms } from './alarms/alarms.ts';
 export { addGatewayResponses, type GatewayResponseOptions } from './api/gateway-responses.ts';
@@ -13,14 +21,21 @@ export {
   type ProtectedResource,
   type ProtectedResourceOptions,
 } from './api/protected-resource-metadata.ts';
+export type { AnyRestApi } from './attachment/attached-apis.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
 export { DeploymentError, RouteTableError } from './errors.ts';
+export type { RevocationFlusher } from './flush/revocation-flusher.ts';
+export type { AuthorizerFunction } from './functions/authorizer-function.ts';
+export type { LambdaFunction } from './functions/lambda-function.ts';
 export { type Auth0Options, auth0 } from './issuers/auth0.ts';
 export { type CognitoOptions, cognito } from './issuers/cognito.ts';
+export type { CommonOptions } from './issuers/common-options.ts';
 export { type EntraIdOptions, entraId } from './issuers/entra-id.ts';
 export { type GoogleOptions, google } from './issuers/google.ts';
 export { type KeycloakOptions, keycloak } from './issuers/keycloak.ts';
 export { type OidcOptions, oidc } from './issuers/oidc.ts';
 export { type OktaOptions, okta } from './issuers/okta.ts';
 export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
-export type { AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';
+export type { AnyTable, AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';
+export type { AuditTrail } from './table/audit-trail.ts';
+export type { OperatorPolicies } from './table/operator-policies.ts';

@@ -34,7 +34,7 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-const sources = globSync('{lambda,infra,ops,local}/**/*.ts', { cwd: root }).toSorted();
+const sources = globSync('{lambda,infra,ops,local,package}/**/*.ts', { cwd: root }).toSorted();
 const imports = sources.flatMap(importsOf);
 const folderOf = (path: string) => path.split('/')[0] ?? '';
 const isOurs = ({ to }: Import) => sources.includes(to);
@@ -50,6 +50,7 @@ const MAY_IMPORT = {
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run.
     folders: ['local', 'infra', 'ops/cli', 'ops/stack/running-stack.ts'],
   },
+  package: { packages: /^(node|esbuild|@microsoft\/api-extractor)$/, folders: ['package', 'infra/functions'] },
 } as const;
 
 describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
@@ -110,8 +111,6 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'bearer-authorizer.ts',
     'dashboard',
     'api',
-    'build-bundles.ts',
-    'build-command-line.ts',
     'library.ts',
     'deployment-check.ts',
     'api-stack.ts',
@@ -157,6 +156,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'next-steps.ts',
     'start.ts',
   ],
+  package: ['tarball-check.ts', 'command-line-bundle.ts', 'library-bundle.ts', 'public-api.ts', 'build.ts'],
 };
 
 describe.each(Object.entries(ORDER))('the order of %s/', (top, order) => {

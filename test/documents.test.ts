@@ -78,7 +78,7 @@ function headingIds(file: string): readonly string[] {
 
 /** Whether a word is a path in one of our folders, or a name with a file extension. */
 function isFileName(word: string): boolean {
-  if (/^(\.ci|docs|examples|infra|lambda|local|ops|test)\/[\w.*{},/-]*$/.test(word)) return true;
+  if (/^(\.ci|docs|examples|infra|lambda|local|ops|package|test)\/[\w.*{},/-]*$/.test(word)) return true;
   return /^[\w.*{},/-]*\w\.(cjs|js|json|jsonl|md|svg|tgz|ts|txt)$/.test(word);
 }
 

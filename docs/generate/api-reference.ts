@@ -1,4 +1,4 @@
-import type { ApiItem } from './api-model.ts';
+import type { ApiItem, PublicApi } from '../../package/public-api.ts';
 
 const HEAD = `# API reference
 
@@ -7,21 +7,30 @@ How to use it is in [Add it to the API you have](adding-to-your-api.md).
 `;
 
 /** The sections, in the order of the page. */
-const SECTIONS = ['Classes', 'Functions', 'Types', 'Errors', 'What those types use'] as const;
+const SECTIONS = ['Classes', 'Functions', 'Types', 'Errors'] as const;
+
+/** The files that `npm run docs:api` writes: path -> text. */
+export function apiFiles({ items, report }: PublicApi): Readonly<Record<string, string>> {
+  return { 'docs/api.md': apiReference(items), 'infra/library.api.md': report };
+}
+
+/** What is wrong with the exports or their comments, a line each. */
+export function apiProblems({ items, problems }: PublicApi): readonly string[] {
+  return [...problems, ...undocumented(items).map((name) => `${name} is exported and has no doc comment.`)];
+}
 
 /** The whole page in Markdown. */
-export function apiReference(items: readonly ApiItem[]): string {
-  const reached = reachedFrom(items.filter(isExported), items);
+function apiReference(items: readonly ApiItem[]): string {
   const sections = SECTIONS.map((title) => {
-    const entries = reached.filter((item) => sectionOf(item) === title).map((item) => entry(item, reached));
+    const entries = items.filter((item) => sectionOf(item) === title).map((item) => entry(item, items));
     return [`## ${title}\n`, ...entries].join('\n');
   });
   return [HEAD, ...sections].join('\n');
 }
 
 /** What an app may import, or a member of it, without a doc comment. */
-export function undocumented(items: readonly ApiItem[]): readonly string[] {
-  return items.filter(isExported).flatMap((item) => {
+function undocumented(items: readonly ApiItem[]): readonly string[] {
+  return items.flatMap((item) => {
     const members = membersOf(item).filter(({ kind }) => kind !== 'Constructor');
     const names = [item, ...members].filter(({ docComment }) => docComment === '').map(({ name }) => name);
     return names.map((name) => (name === item.name ? `${name}` : `${item.name}.${name}`));
@@ -29,37 +38,16 @@ export function undocumented(items: readonly ApiItem[]): readonly string[] {
 }
 
 function sectionOf(item: ApiItem): (typeof SECTIONS)[number] {
-  if (!isExported(item)) return 'What those types use';
   if (isError(item)) return 'Errors';
   if (item.kind === 'Class') return 'Classes';
   return item.kind === 'Function' ? 'Functions' : 'Types';
 }
 
-function isExported({ canonicalReference }: ApiItem): boolean {
-  return !canonicalReference.includes('!~');
-}
-
-/** These, and all that their declarations name, in the order of `items`. */
-function reachedFrom(start: readonly ApiItem[], items: readonly ApiItem[]): readonly ApiItem[] {
-  const reached = new Set(start);
-  for (const item of reached) {
-    for (const named of namedBy(item, items)) reached.add(named);
-  }
-  return items.filter((item) => reached.has(item));
-}
-
-function namedBy(item: ApiItem, items: readonly ApiItem[]): readonly ApiItem[] {
-  const tokens = [item, ...membersOf(item)].flatMap(({ excerptTokens }) => excerptTokens);
-  const references = new Set(tokens.map(({ canonicalReference }) => canonicalReference));
-  return items.filter((other) => other !== item && references.has(other.canonicalReference));
-}
-
-/** Not the name of an error, which is its class's, nor a constructor of what the package does not export. */
+/** Not the name of an error, which is its class's, nor what only the CDK calls. */
 function membersOf(item: ApiItem): readonly ApiItem[] {
-  return (item.members ?? [])
-    .filter(({ releaseTag }) => releaseTag !== 'Internal')
-    .filter(({ name }) => !isError(item) || name !== 'name')
-    .filter(({ kind }) => isExported(item) || kind !== 'Constructor');
+  return (item.members ?? []).filter(
+    ({ name }) => name?.startsWith('_') !== true && (!isError(item) || name !== 'name'),
+  );
 }
 
 function entry(item: ApiItem, items: readonly ApiItem[]): string {

@@ -55,14 +55,17 @@ export interface RevocationFlusherProps {
  * also after construction. Decisions do not depend on the flusher: without it, entries take effect when cached decisions expire.
  */
 export class RevocationFlusher extends Construct {
+  /** The two functions, by the moment at which they flush. */
   readonly functions: Readonly<Record<FlushMode, CdkFunction>>;
   /** How each function reads the table's stream. */
   readonly mappings: Readonly<Record<FlushMode, EventSourceMapping>>;
+  /** The alarms of the flusher. They notify nobody until you add an action. */
   readonly alarms: readonly Alarm[];
   private readonly stages: FlushedStage[] = [];
   private readonly published = new Map<Stack, PublishedStages>();
   private readonly parameterNames: string[] = [];
 
+  /** @internal */
   constructor(scope: Construct, id: string, props: RevocationFlusherProps) {
     super(scope, id);
     this.functions = {
@@ -89,6 +92,8 @@ export class RevocationFlusher extends Construct {
   /**
    * Flushes a stage whose values are tokens of `stack`, which already refers to the flusher's stack: a parameter there names the stage,
    * and the functions read it for each batch.
+   *
+   * @internal
    */
   addStageOf(stack: Stack, stage: FlushedStage): void {
     const published = this.published.get(stack) ?? this.publishStagesOf(stack);

@@ -33,6 +33,7 @@ export class AuthorizerFunction extends LambdaFunction {
   /** @internal The compiled routes, as the function reads them. */
   readonly routes: readonly CompiledRoute[];
 
+  /** @internal */
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     const { configuration, policies, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
     const { environment, files } = placeIssuers(configuration);

@@ -3,17 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Stage as CdkStage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
-const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
+const LAMBDA_FOLDER = join(import.meta.dirname, '..', '..', 'lambda');
 
-/** The folder that `infra/build-bundles.ts` writes. It exists only in the package, where this code runs compiled. */
-const PREBUILT_FOLDER = fileURLToPath(new URL('../../bundles/', import.meta.url));
+/** The folder that `package/build.ts` writes next to the compiled library. It exists only in the package. */
+const PREBUILT_FOLDER = join(import.meta.dirname, 'bundles');
 
 /** The licence texts of the packages in a bundle, next to their code. */
 const NOTICES_FILE = 'THIRD-PARTY-NOTICES.txt';
@@ -93,7 +92,7 @@ export const BUNDLE_OPTIONS = {
 
 function build(entry: LambdaEntry): LambdaFiles {
   // Required here, not imported above, because an application with prebuilt bundles has no esbuild.
-  const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
+  const { buildSync } = createRequire(import.meta.filename)('esbuild') as typeof import('esbuild');
   const { outputFiles, metafile } = buildSync({
     ...BUNDLE_OPTIONS,
     mainFields: [...BUNDLE_OPTIONS.mainFields],

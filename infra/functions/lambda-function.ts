@@ -25,6 +25,7 @@ export class LambdaFunction extends CdkFunction {
   /** In MiB. */
   readonly memorySize: number;
 
+  /** @internal */
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     const { reservedConcurrency, encryptionKey, ...settings } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, logGroupProps(encryptionKey));

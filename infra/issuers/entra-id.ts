@@ -30,7 +30,7 @@ export interface EntraIdOptions extends CommonOptions {
    * Microsoft's cloud in which the directory is.
    * @default 'global'
    */
-  readonly cloud?: keyof typeof HOSTS;
+  readonly cloud?: 'global' | 'usGovernment' | 'china';
 }
 
 const OPTIONS: ValidatorsOf<EntraIdOptions> = {

@@ -20,8 +20,10 @@ export interface AuditTrailProps {
  * It records no reads: every decision is one, and its keys are claims of the token.
  */
 export class AuditTrail extends Construct {
+  /** Holds the trail's files. */
   readonly bucket: Bucket;
 
+  /** @internal */
   constructor(scope: Construct, id: string, { table, encryptionKey }: AuditTrailProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {

@@ -38,6 +38,7 @@ export class OperatorPolicies extends Construct {
   readonly breakGlass: ManagedPolicy;
   private readonly table: AnyTable;
 
+  /** @internal */
   constructor(scope: Construct, id: string, table: AnyTable) {
     super(scope, id);
     this.table = table;

@@ -74,9 +74,9 @@ export interface FlushedStage {
 export const API_GATEWAY_ENDPOINT = 'API_GATEWAY_ENDPOINT';
 
 /** `at-once` flushes and inspects as soon as the stream delivers; `settled` flushes when every decision in flight has landed. */
-export const FLUSH_MODES = ['at-once', 'settled'] as const;
+export type FlushMode = 'at-once' | 'settled';
 
-export type FlushMode = (typeof FLUSH_MODES)[number];
+export const FLUSH_MODES: readonly FlushMode[] = ['at-once', 'settled'];
 
 /** What a deployment tells its flusher. The stack and the handler share this type. Times in seconds. */
 export interface FlusherConfiguration {

@@ -1,7 +1,7 @@
-/** The methods that API Gateway lets a resource have; `ANY` stands for every one that the resource does not name. */
-export const HTTP_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+/** A method that API Gateway lets a resource have. */
+export type HttpMethod = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
-export type HttpMethod = (typeof HTTP_METHODS)[number];
+export const HTTP_METHODS: readonly HttpMethod[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 /**
  * One rule of the route table. A token that holds **any one** of `scopes` may call the route, as with API Gateway's own

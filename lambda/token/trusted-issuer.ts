@@ -1,7 +1,20 @@
 import type { ClaimPath } from './claim-path.ts';
 
+/** A signature algorithm that the authorizer accepts (RFC 7518 section 3.1, RFC 8037). */
+export type SignatureAlgorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA';
+
 /** The signature algorithms we accept: public keys only, so that nothing a client can read is enough to sign. */
-export const SIGNATURE_ALGORITHMS = [
+export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
   'RS256',
   'RS384',
   'RS512',
@@ -12,17 +25,15 @@ export const SIGNATURE_ALGORITHMS = [
   'ES384',
   'ES512',
   'EdDSA',
-] as const;
-
-export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+];
 
 /**
- * Header parameters that an issuer may be allowed to send although tokens with them are rejected by default. They point to
- * keys or certificates, or mean nothing in a JWS; this code never acts on them.
+ * A header parameter that an issuer may be allowed to send although tokens with it are rejected by default. It points to
+ * keys or certificates, or means nothing in a JWS; this code never acts on it.
  */
-export const IGNORABLE_PARAMETERS = ['jku', 'x5u', 'zip'] as const;
+export type IgnorableParameter = 'jku' | 'x5u' | 'zip';
 
-export type IgnorableParameter = (typeof IGNORABLE_PARAMETERS)[number];
+export const IGNORABLE_PARAMETERS: readonly IgnorableParameter[] = ['jku', 'x5u', 'zip'];
 
 /** How a deployment calls an issuer, in entries, logs and metrics. Never `#`: it separates the parts of a revocation target. */
 export const ALIAS_PATTERN = /^[a-z0-9-]{1,16}$/;
@@ -35,6 +46,7 @@ export const MAX_FORMER_ALIASES = 4;
 
 /** A claim that lists what a token permits; a path of several names descends into objects (`['realm_access', 'roles']`). */
 export interface ScopeClaim {
+  /** The names that lead to the claim, from the outermost. */
   readonly path: readonly string[];
   /** `string`: separated by single spaces (RFC 6749 section 3.3). `array`: of strings. In any other form it grants nothing. */
   readonly form: 'string' | 'array';
@@ -57,6 +69,7 @@ export interface ClaimNames {
  * nothing in it has a default here: what a token must look like is never left to the token.
  */
 export interface TrustedIssuer {
+  /** How the deployment calls the issuer, in entries, logs and metrics. */
   readonly alias: string;
   /** Aliases under which older entries of this issuer stand in the table; they count as if they named `alias`. */
   readonly formerAliases?: readonly string[];
@@ -71,6 +84,7 @@ export interface TrustedIssuer {
   readonly audiences: readonly (string | null)[];
   /** Client identifiers that may use the API; empty: any client of this issuer. */
   readonly clients: readonly string[];
+  /** Signature algorithms that its tokens may have. */
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Accepted `typ` headers, compared as RFC 7515 section 4.1.9 says; null accepts a token that has none. */
   readonly tokenTypes: readonly (string | null)[];
@@ -78,6 +92,7 @@ export interface TrustedIssuer {
   readonly ignoredHeaderParameters: readonly IgnorableParameter[];
   /** Claims that must equal a value, such as Cognito's `token_use: access`. */
   readonly requiredClaims: Readonly<Record<string, string>>;
+  /** Where its tokens say what. */
   readonly claimNames: ClaimNames;
   /**
    * Claims besides `sub` that name the subject, at most 2: what the issuer's console shows as the user's id, or an e-mail address

@@ -16,8 +16,11 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { apiFiles, apiProblems } from '../../docs/generate/api-reference.ts';
 import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { ROUTES_FILE } from '../../lambda/policy/route.ts';
+import type { PublicApi } from '../../package/public-api.ts';
+import { tarballProblems } from '../../package/tarball-check.ts';
 import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
@@ -30,12 +33,46 @@ const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'aws-cdk', 'typescript', '@ty
 
 const CONSUMER_TSCONFIG = {
   compilerOptions: { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] },
-  include: ['*/*.ts'],
+  include: ['*/*.ts', '*/*.cts'],
 };
 
 /** An application outside the repository, with the packed library installed and the folders of `examples/` in it. */
 const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-consumer-'));
 const installed = join(folder, 'node_modules', 'bearer-authorizer');
+
+/** Uses the library by `require` and by `import`, with the types of both. */
+const ONE_CLASS_APP = `
+const { App, Stack }: typeof import('aws-cdk-lib') = require('aws-cdk-lib');
+const required: typeof import('bearer-authorizer') = require('bearer-authorizer');
+
+async function main(): Promise<void> {
+  const imported = await import('bearer-authorizer');
+  const issuers = { main: imported.oidc({ issuer: 'https://login.acme.example', audience: 'api' }) };
+  const authorizer: InstanceType<typeof required.BearerAuthorizer> = new imported.BearerAuthorizer(
+    new Stack(new App()),
+    'Authorizer',
+    { issuers, routes: [{ method: 'GET', path: '/orders', scopes: [] }] },
+  );
+  const names = Object.entries(required).map(([name, value]) => [name, value === Reflect.get(imported, name)]);
+  console.log(JSON.stringify([authorizer instanceof required.BearerAuthorizer, ...names]));
+}
+main();
+`;
+
+/** Names that an app needs for the types of its own variables. None of them is there when it runs. */
+const NAMED_TYPES = `
+import type { AuditTrail, AuthorizerFunction, OperatorPolicies, RevocationFlusher } from 'bearer-authorizer';
+import * as library from 'bearer-authorizer';
+export function partsOf(authorizer: library.BearerAuthorizer) {
+  const auditTrail: AuditTrail | undefined = authorizer.auditTrail;
+  const policies: OperatorPolicies = authorizer.policies;
+  const flusher: RevocationFlusher | undefined = authorizer.flusher;
+  const { function: verifier }: { function: AuthorizerFunction } = authorizer;
+  return { auditTrail, policies, flusher, verifier };
+}
+// @ts-expect-error: the package has no value of this name.
+export const value = library.AuditTrail;
+`;
 
 async function pack(): Promise<readonly string[]> {
   const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
@@ -44,7 +81,8 @@ async function pack(): Promise<readonly string[]> {
     { filename: string; files: { path: string }[] },
   ];
   const flags = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await run('npm', ['install', ...flags, join(folder, packed.filename)], { cwd: folder });
+  tarball = join(folder, packed.filename);
+  await run('npm', ['install', ...flags, tarball], { cwd: folder });
   return packed.files.map(({ path }) => path);
 }
 
@@ -58,12 +96,16 @@ function linkOwnPackages(): void {
   symlinkSync(join(process.cwd(), 'node_modules', '.bin', 'cdk'), join(folder, 'node_modules', '.bin', 'cdk'));
 }
 
+let tarball: string;
 let packedFiles: readonly string[];
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'orders', type: 'module', private: true }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...CONSUMER_TSCONFIG }));
   cpSync('examples', folder, { recursive: true });
+  mkdirSync(join(folder, 'both'));
+  writeFileSync(join(folder, 'both', 'one-class.cts'), ONE_CLASS_APP);
+  writeFileSync(join(folder, 'both', 'named-types.ts'), NAMED_TYPES);
   packedFiles = await pack();
   linkOwnPackages();
 });
@@ -88,14 +130,33 @@ describe('the package', () => {
   it('holds the compiled library with its types, the bundles, the README, the licence, and no source', () => {
     const strangers = packedFiles.filter(
       (path) =>
-        !/^(package\.json|README\.md|LICENSE|dist\/(infra|lambda)\/.+\.(js|d\.ts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/cli\/(bearer-authorizer\.cjs|aws-sdk\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
+        !/^(package\.json|README\.md|LICENSE|dist\/library\.(cjs|mjs|d\.cts|d\.mts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/cli\/(bearer-authorizer\.cjs|aws-sdk\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
           path,
         ),
     );
     expect(strangers).toEqual([]);
-    expect(packedFiles).toContain('LICENSE');
-    expect(packedFiles).toContain('dist/bundles/authorizer/index.cjs');
-    expect(packedFiles).toContain('dist/bundles/flusher/index.cjs');
+    expect(packedFiles).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        ...['cjs', 'mjs', 'd.cts', 'd.mts'].map((extension) => `dist/library.${extension}`),
+        'dist/bundles/authorizer/index.cjs',
+        'dist/bundles/flusher/index.cjs',
+      ]),
+    );
+  });
+
+  it('has the types that its code has, in every way in which TypeScript and Node.js resolve it', async () => {
+    expect(await tarballProblems(tarball)).toEqual([]);
+  });
+
+  it('exports every type that it uses, with doc comments, and docs/api.md and infra/library.api.md are up to date', () => {
+    const api: PublicApi = JSON.parse(readFileSync('reports/public-api.json', 'utf8'));
+    expect(apiProblems(api)).toEqual([]);
+    for (const [path, text] of Object.entries(apiFiles(api))) {
+      expect(readFileSync(path, 'utf8'), `${path} is stale: run \`npm run docs:api\`, and read what changes`).toBe(
+        text,
+      );
+    }
   });
 
   it('holds the licence text of every package whose code is in its bundles', () => {
@@ -107,23 +168,28 @@ describe('the package', () => {
   });
 
   it('needs only the CDK from its consumer', () => {
-    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const { dependencies, peerDependencies, engines } = JSON.parse(
+      readFileSync(join(installed, 'package.json'), 'utf8'),
+    );
     expect(dependencies).toBeUndefined();
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
-    expect(() => createRequire(join(installed, 'dist', 'infra', 'lambda-asset.js')).resolve('esbuild')).toThrow();
+    expect(engines).toEqual({ node: '>=20' });
+    expect(() => createRequire(join(installed, 'dist', 'library.cjs')).resolve('esbuild')).toThrow();
   });
 
   it('has types that need only the CDK and Node.js', () => {
-    const packages = [...declarationsFrom(join(installed, 'dist', 'infra', 'library.d.ts'))]
-      .flatMap((file) => importsOf(file).filter((specifier) => !specifier.startsWith('.')))
-      .filter((specifier) => !/^(aws-cdk-lib|constructs)(\/|$)|^node:/.test(specifier));
-    expect(packages).toEqual([]);
+    const declarations = readFileSync(join(installed, 'dist', 'library.d.cts'), 'utf8');
+    const packages = [...declarations.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map(([, name = '']) => name);
+    expect(packages.length).toBeGreaterThan(10);
+    expect(packages.filter((name) => !/^(aws-cdk-lib|constructs)(\/|$)|^node:/.test(name))).toEqual([]);
   });
 
-  it('can be required by a CommonJS application', async () => {
-    const script = "process.stdout.write(typeof require('bearer-authorizer').BearerAuthorizer)";
-    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: folder });
-    expect(stdout).toBe('function');
+  it('gives `require` and `import` the same classes and functions, so that instanceof holds across both', async () => {
+    const { stdout } = await run(process.execPath, [join('both', 'one-class.cts')], { cwd: folder });
+    const [isInstance, ...names] = JSON.parse(stdout);
+    expect(isInstance).toBe(true);
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter(([, isSame]: [string, boolean]) => !isSame)).toEqual([]);
   });
 });
 
@@ -243,18 +309,3 @@ describe.concurrent('the program in the package', () => {
     expect(notices).toContain('Apache License');
   });
 });
-
-/** A declaration file and all files that it imports, directly or not. */
-function declarationsFrom(file: string, seen = new Set<string>()): ReadonlySet<string> {
-  if (seen.has(file)) return seen;
-  seen.add(file);
-  for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
-    declarationsFrom(join(dirname(file), specifier.replace(/\.(js|ts)$/, '.d.ts')), seen);
-  }
-  return seen;
-}
-
-function importsOf(declaration: string): readonly string[] {
-  const text = readFileSync(declaration, 'utf8');
-  return [...text.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map(([, specifier = '']) => specifier);
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Extractor, ExtractorConfig, type ExtractorMessage } from '@microsoft/api-extractor';
@@ -9,12 +9,11 @@ export interface ApiItem {
   readonly kind: string;
   /** Undefined for a constructor. */
   readonly name?: string;
-  /** `bearer-authorizer!Route:interface`; a `~` before the name of what the package does not export. */
+  /** `bearer-authorizer!Route:interface`. */
   readonly canonicalReference: string;
   /** With its comment marks; empty where there is none. */
   readonly docComment: string;
   readonly excerptTokens: readonly ExcerptToken[];
-  readonly releaseTag: string;
   readonly members?: readonly ApiItem[];
 }
 
@@ -25,37 +24,49 @@ interface ExcerptToken {
 }
 
 export interface PublicApi {
-  /** What `infra/library.ts` exports, and the types that those use. */
+  /** What `infra/library.ts` exports. */
   readonly items: readonly ApiItem[];
   /** The declarations without comments: what a breaking change changes. */
   readonly report: string;
-  /** Links that lead nowhere and comments that cannot be read, each with its declaration file and line. */
+  /** All declarations in one file, as the package ships them. */
+  readonly declarations: string;
+  /** Types that are used and not exported, links that lead nowhere and comments that cannot be read, each with its file and line. */
   readonly problems: readonly string[];
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDER = join(ROOT, 'reports', 'api');
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Reads the public API from the declarations that the package ships. */
+/** Reads the public API from the source. */
 export function readPublicApi(): PublicApi {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
+  const reports = join(ROOT, 'reports');
+  mkdirSync(reports, { recursive: true });
+  // In the repository, so that its packages are found. A folder of its own, because two processes may read at the same time.
+  const folder = mkdtempSync(join(reports, 'api-'));
+  try {
+    return extract(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function extract(folder: string): PublicApi {
   const project = join(ROOT, 'infra', 'library.tsconfig.json');
   const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
-  execFileSync(tsc, ['--project', project, '--outDir', FOLDER, '--emitDeclarationOnly'], { stdio: 'inherit' });
+  execFileSync(tsc, ['--project', project, '--outDir', folder], { stdio: 'inherit' });
   const problems: string[] = [];
   const messageCallback = (message: ExtractorMessage) => {
     message.handled = true;
-    if (isProblem(message)) problems.push(textOf(message));
+    if (isProblem(message)) problems.push(textOf(message, folder));
   };
-  const { succeeded } = Extractor.invoke(configuration(), { localBuild: true, messageCallback });
+  const { succeeded } = Extractor.invoke(configuration(folder), { localBuild: true, messageCallback });
   if (!succeeded) throw new Error('API Extractor could not read the declarations.');
-  const [entryPoint] = JSON.parse(readFileSync(join(FOLDER, 'library.api.json'), 'utf8')).members;
-  return { items: entryPoint.members, report: readFileSync(join(FOLDER, 'library.api.md'), 'utf8'), problems };
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const [entryPoint] = JSON.parse(read('library.api.json')).members;
+  return { items: entryPoint.members, report: read('library.api.md'), declarations: read('library.d.ts'), problems };
 }
 
-function configuration(): ExtractorConfig {
-  const entryPoint = join(FOLDER, 'infra', 'library.d.ts');
+function configuration(folder: string): ExtractorConfig {
+  const entryPoint = join(folder, 'infra', 'library.d.ts');
   return ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: join(ROOT, 'package.json'),
@@ -73,12 +84,11 @@ function configuration(): ExtractorConfig {
       apiReport: {
         enabled: true,
         reportFileName: 'library',
-        reportFolder: FOLDER,
-        reportTempFolder: join(FOLDER, 'new'),
-        includeForgottenExports: true,
+        reportFolder: folder,
+        reportTempFolder: join(folder, 'new'),
       },
-      docModel: { enabled: true, apiJsonFilePath: join(FOLDER, 'library.api.json'), includeForgottenExports: true },
-      dtsRollup: { enabled: false },
+      docModel: { enabled: true, apiJsonFilePath: join(folder, 'library.api.json') },
+      dtsRollup: { enabled: true, untrimmedFilePath: join(folder, 'library.d.ts') },
       tsdocMetadata: { enabled: false },
     },
   });
@@ -87,9 +97,9 @@ function configuration(): ExtractorConfig {
 /** Not `@default`, which TSDoc does not define though editors and the CDK know it, nor `>`, which Markdown takes as it is. */
 function isProblem({ messageId }: ExtractorMessage): boolean {
   if (messageId === 'tsdoc-undefined-tag' || messageId === 'tsdoc-escape-greater-than') return false;
-  return messageId.startsWith('tsdoc-') || messageId === 'ae-unresolved-link';
+  return messageId.startsWith('tsdoc-') || ['ae-forgotten-export', 'ae-unresolved-link'].includes(messageId);
 }
 
-function textOf({ sourceFilePath = '', sourceFileLine, messageId, text }: ExtractorMessage): string {
-  return `${sourceFilePath.replace(FOLDER, '')}:${sourceFileLine}: ${messageId}: ${text}`;
+function textOf({ sourceFilePath = '', sourceFileLine, messageId, text }: ExtractorMessage, folder: string): string {
+  return `${sourceFilePath.replace(folder, '')}:${sourceFileLine}: ${messageId}: ${text}`;
 }

@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import type { LambdaFiles } from './lambda-asset.ts';
-import { thirdPartyNotices } from './third-party-notices.ts';
+import type { LambdaFiles } from '../infra/functions/lambda-asset.ts';
+import { thirdPartyNotices } from '../infra/functions/third-party-notices.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 const PROGRAM_FILE = 'bearer-authorizer.cjs';
 const SDK_FILE = 'aws-sdk.cjs';
