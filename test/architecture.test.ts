@@ -1,38 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import mutationRun from '../vitest.mutation.config.ts';
+import { type Import, importsOf, packageOf } from './support/imports.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-interface Import {
-  readonly from: string;
-  /** The path in the repository for our own files, the package's name for all others. */
-  readonly to: string;
-  readonly isTypeOnly: boolean;
-}
-
-const importPattern =
-  /^(import|export)(\s+type)?\s[^;'"]*?from\s+'([^']+)'|import\s+'([^']+)'|(?:import|require\w*)\('([^']+)'\)/gm;
-
-function importsOf(file: string): readonly Import[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(importPattern)].map((match) => {
-    const specifier = match[3] ?? match[4] ?? match[5] ?? '';
-    const to = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : packageOf(specifier);
-    return { from: file, to, isTypeOnly: match[2] !== undefined };
-  });
-}
-
-function packageOf(specifier: string): string {
-  if (specifier.startsWith('node:')) return 'node';
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
 
 const sources = globSync('{lambda,infra,ops,local,package}/**/*.ts', { cwd: root }).toSorted();
 const imports = sources.flatMap(importsOf);
