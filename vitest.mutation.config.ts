@@ -30,7 +30,7 @@ export default defineConfig({
       'test/lambda/properties/signed-claims.property.test.ts',
       'test/lambda/properties/unsigned-tokens.property.test.ts',
     ],
-    globalSetup: ['test/support/table/dynamodb.global-setup.ts'],
+    globalSetup: ['test/support/temporary-folder.global-setup.ts', 'test/support/table/dynamodb.global-setup.ts'],
     env: { EXACT_POLICY_CASES: '1000', EXACT_POLICY_SEED: '14' },
     testTimeout: 20_000,
     hookTimeout: 60_000,
