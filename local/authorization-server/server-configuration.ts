@@ -71,15 +71,18 @@ function featuresOf(settings: ServerSettings): NonNullable<Configuration['featur
         if (audience === undefined) throw new errors.InvalidTarget('the API has no such audience');
         // RFC 6749 section 3.3: a request without a scope gets a default one, here all scopes of the client.
         if (params !== undefined && client.scope) params.scope ??= client.scope;
-        return resourceServer(settings, audience);
+        return resourceServer(settings, audience, client.clientId);
       },
     },
   };
 }
 
-function resourceServer({ scopes, accessTokenLifetimeSeconds }: ServerSettings, audience: string) {
+/** The API as a client sees it: a client that registers no scope could otherwise ask for any. */
+function resourceServer(settings: ServerSettings, audience: string, clientId: string) {
+  const { clients, scopes, accessTokenLifetimeSeconds } = settings;
+  const client = clients.find((each) => each.clientId === clientId);
   return {
-    scope: scopes.join(' '),
+    scope: client === undefined ? scopes.join(' ') : client.scope,
     audience,
     accessTokenTTL: accessTokenLifetimeSeconds,
     accessTokenFormat: 'jwt' as const,

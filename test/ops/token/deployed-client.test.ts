@@ -4,6 +4,15 @@ import { main } from '../../../ops/token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { finished, wordsOf } from '../../support/operator/operator-at-work.ts';
 import { NOW } from '../../support/tokens/sample-issuer.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
+
+/** A response of Cognito names no scope: its token does. */
+const cognitoToken = signedToken(
+  createSigningKey('RS256', 'k'),
+  { alg: 'RS256' },
+  { scope: 'https://api/orders.read' },
+);
 
 const outputs: Record<string, string> = {};
 let secret: string | undefined;
@@ -23,7 +32,7 @@ beforeAll(async () => {
     const operation = request.headers['x-amz-target'];
     if (request.url === '/oauth2/token') {
       const basic = Buffer.from(String(request.headers.authorization).slice('Basic '.length), 'base64').toString();
-      response.end(JSON.stringify({ access_token: basic }));
+      response.end(JSON.stringify({ access_token: new URLSearchParams(asked).has('scope') ? cognitoToken : basic }));
     } else if (operation === 'AWSCognitoIdentityProviderService.DescribeUserPoolClient') {
       const { UserPoolId, ClientId } = JSON.parse(asked) as Record<string, string>;
       response.setHeader('content-type', 'application/x-amz-json-1.1');
@@ -63,6 +72,20 @@ it.each([
   ['a secret from standard input', '--stack Api --secret -', 'typed-in\n', 'machine:typed-in\n'],
 ])('asks the stack’s own user pool for a token as %s', async (_, commandLine, input, out) => {
   expect(await run(commandLine, input)).toEqual({ exitCode: 0, out, err: '' });
+});
+
+it('prints no token that lacks a scope that was asked for', async () => {
+  expect(await run('--stack Api --scope https://api/orders.read')).toMatchObject({
+    exitCode: 0,
+    out: `${cognitoToken}\n`,
+  });
+  expect(await run("--stack Api --scope 'https://api/orders.read https://api/orders.write'")).toEqual({
+    exitCode: 1,
+    out: '',
+    err: expect.stringMatching(
+      /^The client machine asked for https:\/\/api\/orders\.write and was granted only https:/,
+    ),
+  });
 });
 
 it('says so when the client has no secret', async () => {
