@@ -21,6 +21,7 @@ const SESSION_LIFETIME = 8 * 3600;
 
 /** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
 const APP_PATHS = ['/', '/callback'];
+const APP_GRANTS: readonly string[] = ['authorization_code', 'refresh_token'];
 const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/;
 
 /** The configuration of the authorization server: no feature but those that work with the API. */
@@ -38,6 +39,7 @@ export function serverConfiguration(settings: ServerSettings): Configuration {
         : undefined,
     loadExistingGrant: (ctx) => grantOf(ctx, settings, settings.audiences.map(resourceOf)),
     extraTokenClaims: sessionClaims,
+    extraClientMetadata: { properties: ['redirect_uris', 'grant_types'], validator: requireOwnApp },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && LOOPBACK_ORIGIN.test(origin),
     interactions: { policy: firstPartyPolicy(), url: (_ctx, { uid }) => `/interaction/${uid}` },
@@ -52,6 +54,8 @@ function featuresOf(settings: ServerSettings): NonNullable<Configuration['featur
   return {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    // Clients of the Model Context Protocol register themselves (RFC 7591).
+    registration: { enabled: true, issueRegistrationAccessToken: false },
     // The API takes bearer tokens only.
     dPoP: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
@@ -126,10 +130,26 @@ function appRegistration({ clientId }: LocalApp): ClientMetadata {
     client_id: clientId,
     application_type: 'native',
     token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: [...APP_GRANTS],
     redirect_uris: addresses,
     post_logout_redirect_uris: addresses,
   };
+}
+
+/**
+ * Accepts only apps on this machine: users are not asked for their consent, and a page from elsewhere must not get their tokens.
+ * @param ctx - undefined: a client of our own
+ */
+function requireOwnApp(ctx: KoaContextWithOIDC | undefined, name: string, value: unknown): void {
+  if (ctx === undefined || !Array.isArray(value)) return;
+  const isOurs = name === 'grant_types' ? (grant: string) => APP_GRANTS.includes(grant) : isOnThisMachine;
+  if (value.every(isOurs)) return;
+  const allowed = name === 'grant_types' ? APP_GRANTS.join(' and ') : 'addresses on this machine';
+  throw new errors.InvalidClientMetadata(`${name} may name ${allowed} only`);
+}
+
+function isOnThisMachine(address: string): boolean {
+  return LOOPBACK_ORIGIN.test(URL.parse(address)?.origin ?? '');
 }
 
 /** Users of our own app are not asked for their consent. */

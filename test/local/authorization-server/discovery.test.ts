@@ -12,7 +12,7 @@ afterAll(() => server.stop());
 
 const metadataAt = async (path: string): Promise<unknown> => (await fetch(`${server.issuer}${path}`)).json();
 
-/** `user-sign-in.test.ts` tries each flow, response mode, scope, claim and endpoint of it. */
+/** `user-sign-in.test.ts` tries each flow, response mode, scope, claim and endpoint of it, and `journeys/agents.test.ts` the registration. */
 it.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(
   'the metadata under %s has nothing but what works',
   async (path) => {
@@ -23,6 +23,7 @@ it.each(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-
       token_endpoint: `${issuer}/token`,
       end_session_endpoint: `${issuer}/session/end`,
       jwks_uri: `${issuer}/jwks`,
+      registration_endpoint: `${issuer}/reg`,
       grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
       response_types_supported: ['code'],
       response_modes_supported: ['form_post', 'fragment', 'query'],
