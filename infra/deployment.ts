@@ -8,6 +8,8 @@ import type { Deployment } from './settings/deployment-schema.ts';
  *
  *     import { auth0 } from './issuers/auth0.ts';
  *     issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
+ *
+ * The field `stages` makes several stacks of it, such as dev and prod: see docs/operations.md.
  */
 export const deployment: Deployment = {
   issuers: {},

@@ -36,7 +36,8 @@ async function runUntilStopped(command: StartCommand): Promise<void> {
   console.error('Stopped.');
 }
 
-async function runUntil(stopping: AbortSignal, { json, port, resultTtlSeconds, reading }: StartCommand): Promise<void> {
+async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<void> {
+  const { json, port, resultTtlSeconds, reading, stage } = command;
   const since = performance.now();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
   // Loaded only here: rejecting an option needs none of it.
@@ -45,6 +46,7 @@ async function runUntil(stopping: AbortSignal, { json, port, resultTtlSeconds, r
     port,
     resultTtlSeconds,
     reading,
+    stage,
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
     say: sayOnStderr(),

@@ -37,7 +37,7 @@ const stageName = literalText(
 export function stacksOf(deployment: Deployment, choice?: string): readonly StackChoice[] {
   // What is not even an object is for the stack to reject.
   const { stages, ...shared } = isRecord(deployment) ? deployment : ({} as Deployment);
-  if (stages === undefined) return [onlyStack(deployment, choice)];
+  if (stages === undefined) return [onlyStack(isRecord(deployment) ? shared : deployment, choice)];
   rejectWrongStages(stages);
   const stacks = Object.entries(stages).map(([stage, own]) => stackOfStage(stage, shared, own));
   rejectSharedNames(stacks);

@@ -14,6 +14,7 @@ import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTable } from './local-table.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
+import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';
 
 export interface LocalRunOptions {
@@ -23,6 +24,8 @@ export interface LocalRunOptions {
   readonly resultTtlSeconds?: number | undefined;
   /** @default as deployment.ts says */
   readonly cachePer?: AuthorizerSettings['cachePer'];
+  /** The stage to run. @default the first one, if the deployment has any */
+  readonly stage?: string | undefined;
   /** How the gateway selects a method where AWS does not document it. @default one slash at the end is ignored */
   readonly reading?: RouteReadingName | undefined;
   /** @default 600 */
@@ -91,14 +94,23 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       dynamodbEndpoint: options.dynamodbEndpoint,
       resultTtlSeconds: options.resultTtlSeconds,
       cachePer: options.cachePer,
+      stage: options.stage,
       accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 600,
     },
     undo,
   );
+  sayStage(services.chosen, say);
   const { tableName, pid } = await startLocalTable(services, folder, ports.dynamodb, say, undo);
   const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
   const running = runningStack(services, localApi, tableName, ports.api);
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
+}
+
+function sayStage({ stage, stages }: ChosenStack, say: Say): void {
+  if (stage === undefined) return;
+  const others = stages.filter((name) => name !== stage);
+  const choice = others.length === 0 ? '' : `; --stage chooses another: ${others.join(', ')}`;
+  say(`This is the stage ${stage} of infra/deployment.ts${choice}.`);
 }
 
 function controls({ authorizationServer }: LocalServices, localApi: LocalApi) {

@@ -4,7 +4,13 @@ import { type AuthorizationServer, authorizationServer } from '../authorization-
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
 import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
-import { type PlayedDeployment, type SynthesisOptions, type SynthesizedStack, synthesize } from './synthesis.ts';
+import {
+  type ChosenStack,
+  type PlayedDeployment,
+  type SynthesisOptions,
+  type SynthesizedStack,
+  synthesize,
+} from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface ServicesOptions {
@@ -15,12 +21,14 @@ export interface ServicesOptions {
   readonly dynamodbEndpoint: string | undefined;
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
+  readonly stage: SynthesisOptions['stage'];
   readonly accessTokenLifetimeSeconds: number;
 }
 
 /** The running services that the API needs. */
 export interface LocalServices {
   readonly synthesized: SynthesizedStack;
+  readonly chosen: ChosenStack;
   readonly played: PlayedDeployment;
   /** undefined: another program's DynamoDB is used. */
   readonly dynamoDbLocal: DynamoDbLocal | undefined;
@@ -34,7 +42,7 @@ export const LOCAL_ALIAS = 'local';
 
 /** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, whose routes the authorization server needs. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
-  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer } = options;
+  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer, stage } = options;
   const starting = new AbortController();
   const issuer = `http://${HOST}:${ports.issuer}`;
   const dataFolder = join(folder, 'dynamodb');
@@ -50,6 +58,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       resource: `http://${HOST}:${ports.api}/${STAGE_NAME}`,
       resultTtlSeconds,
       cachePer,
+      stage,
       outputFolder,
     },
     starting.signal,
@@ -65,7 +74,15 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
   });
   const [synthesized, dynamoDbLocal, started] = await Promise.all([synthesis, dynamoDb, server]);
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
-  return { synthesized, played: synthesized.played, dynamoDbLocal, dynamodb, issuer, authorizationServer: started };
+  return {
+    synthesized,
+    chosen: synthesized,
+    played: synthesized.played,
+    dynamoDbLocal,
+    dynamodb,
+    issuer,
+    authorizationServer: started,
+  };
 }
 
 async function startAuthorizationServer(

@@ -15,9 +15,11 @@ export interface StartCommand {
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as AWS has been seen to do. */
   readonly reading: RouteReadingName | undefined;
+  /** undefined: the first one, if the deployment has any. */
+  readonly stage: string | undefined;
 }
 
-interface Options extends Pick<StartCommand, 'port' | 'reading'> {
+interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage'> {
   readonly json?: boolean;
   readonly resultTtl?: number;
 }
@@ -46,13 +48,14 @@ export function startGrammar(found: Found<StartCommand>): Commander {
       `how long the gateway reuses a decision, 0 to ${MAX_RESULT_TTL} (default: infra/deployment.ts)`,
       wholeNumber('--result-ttl', 0, MAX_RESULT_TTL),
     )
+    .option('--stage <name>', 'the stage to run, of those in infra/deployment.ts (default: the first)')
     .option(
       '--reading <name>',
       `how the gateway selects a route where AWS does not document it (default: ${DEFAULT_READING}): ${READINGS}`,
       readingNamed,
     )
-    .action(({ json = false, port, resultTtl, reading }: Options) =>
-      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading }),
+    .action(({ json = false, port, resultTtl, reading, stage }: Options) =>
+      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage }),
     );
 }
 

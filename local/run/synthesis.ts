@@ -19,7 +19,18 @@ export interface SynthesisOptions {
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as deployment.ts says. */
   readonly cachePer: AuthorizerSettings['cachePer'];
+  /** The stage to run; undefined: the first one. */
+  readonly stage: string | undefined;
   readonly outputFolder: string;
+}
+
+/** The stack that was synthesized. */
+export interface ChosenStack {
+  readonly stackName: string;
+  /** undefined: the deployment has no stages. */
+  readonly stage: string | undefined;
+  /** All stages of the deployment. */
+  readonly stages: readonly string[];
 }
 
 /** What the local authorization server must play, read from the deployment. */
@@ -31,7 +42,7 @@ export interface PlayedDeployment {
 }
 
 export type SynthesisMessage =
-  | { readonly done: true; readonly played: PlayedDeployment }
+  | ({ readonly done: true; readonly played: PlayedDeployment } & ChosenStack)
   | { readonly failure: string };
 
 /** One stack of a cloud assembly. */
@@ -39,8 +50,6 @@ export interface SynthesizedStack {
   readonly stack: Stack;
   readonly assets: AssetFolders;
 }
-
-export const STACK_NAME = 'bearer-authorizer';
 
 /**
  * Synthesizes the stack as `cdk synth` does, but with a local issuer. It runs in a worker, because bundling blocks its
@@ -50,7 +59,7 @@ export const STACK_NAME = 'bearer-authorizer';
 export async function synthesize(
   options: SynthesisOptions,
   signal: AbortSignal,
-): Promise<SynthesizedStack & { readonly played: PlayedDeployment }> {
+): Promise<SynthesizedStack & ChosenStack & { readonly played: PlayedDeployment }> {
   signal.throwIfAborted();
   const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), {
     workerData: options,
@@ -74,7 +83,7 @@ export async function synthesize(
   signal.removeEventListener('abort', aborted);
   signal.throwIfAborted();
   if ('failure' in message) throw new LocalRunError(message.failure);
-  return { ...(await readAssembly(options.outputFolder, STACK_NAME)), played: message.played };
+  return { ...(await readAssembly(options.outputFolder, message.stackName)), ...message };
 }
 
 function messageOf(worker: Worker): Promise<SynthesisMessage> {

@@ -5,9 +5,10 @@ import { App, Duration } from 'aws-cdk-lib';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { deployment } from '../../infra/deployment.ts';
 import { oidc } from '../../infra/issuers/oidc.ts';
-import type { IssuerSettings } from '../../infra/settings/deployment-schema.ts';
+import type { IssuerSettings, StackSettings } from '../../infra/settings/deployment-schema.ts';
+import { inStage, stacksOf } from '../../infra/settings/stages.ts';
 import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
-import { STACK_NAME, type SynthesisMessage, type SynthesisOptions } from './synthesis.ts';
+import type { SynthesisMessage, SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
 const { alias, issuer, resource, resultTtlSeconds, outputFolder } = options;
@@ -23,27 +24,32 @@ try {
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
     context: Record<string, unknown>;
   };
-  const app = new App({ context, outdir: outputFolder, autoSynth: false });
-  const resultTtl = resultTtlSeconds === undefined ? deployment.resultTtl : Duration.seconds(resultTtlSeconds);
-  const { cachePer = deployment.cachePer ?? 'token' } = options;
-  // A given table exists in AWS, not here.
-  const { revocationTable: _revocationTable, ...settings } = deployment;
-  const issuers = Object.entries(deployment.issuers);
+  const stages = stacksOf(deployment).flatMap((each) => each.stage ?? []);
+  const [stack] = stacksOf(deployment, options.stage);
+  if (stack === undefined) throw new Error('The deployment has no stack.');
+  const { stackName, stage, settings } = stack;
+  const issuers = Object.entries(settings.issuers);
   const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
   const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), resource])];
-  new ApiStack(app, STACK_NAME, {
-    deployment: {
-      ...settings,
-      issuers: { [alias]: oidc({ issuer, audience: audiences }) },
-      resource,
-      resultTtl,
-      cachePer,
-    },
-  });
+  const app = new App({ context, outdir: outputFolder, autoSynth: false });
+  inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, audiences), stage }));
   app.synth();
-  send({ done: true, played: { audiences, issuers: issuers.map(aliasAndIssuer), routes: deployment.routes } });
+  const played = { audiences, issuers: issuers.map(aliasAndIssuer), routes: settings.routes };
+  send({ done: true, stackName, stage, stages, played });
 } catch (error) {
   send({ failure: error instanceof Error ? error.message : String(error) });
+}
+
+function localSettings(settings: StackSettings, audience: readonly string[]): StackSettings {
+  // A given table exists in AWS, not here, and the local authorization server has addresses of its own.
+  const { revocationTable: _revocationTable, callbackUrls: _callbackUrls, logoutUrls: _logoutUrls, ...rest } = settings;
+  return {
+    ...rest,
+    issuers: { [alias]: oidc({ issuer, audience }) },
+    resource,
+    resultTtl: resultTtlSeconds === undefined ? settings.resultTtl : Duration.seconds(resultTtlSeconds),
+    cachePer: options.cachePer ?? settings.cachePer ?? 'token',
+  };
 }
 
 function aliasAndIssuer([alias, { issuer }]: [alias: string, settings: IssuerSettings]): PlayedIssuer {

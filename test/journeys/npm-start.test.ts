@@ -71,6 +71,56 @@ describe('npm start -- --json', () => {
   );
 });
 
+describe('npm start of a deployment with stages', () => {
+  let file: string;
+  let original: string;
+  beforeAll(async () => {
+    file = join(program.folder, 'infra', 'deployment.ts');
+    original = await readFile(file, 'utf8');
+    const stages = "stages: { dev: { callbackUrls: ['https://app.example.com/'] }, prod: { realm: 'live' } },";
+    await writeFile(file, original.replace('issuers: {},', `issuers: {}, ${stages}`));
+  });
+  afterAll(() => writeFile(file, original));
+
+  test.each([
+    [
+      [],
+      'bearer-authorizer-dev',
+      'realm="api"',
+      'This is the stage dev of infra/deployment.ts; --stage chooses another: prod.',
+    ],
+    [
+      ['--stage', 'prod'],
+      'bearer-authorizer-prod',
+      'realm="live"',
+      'This is the stage prod of infra/deployment.ts; --stage chooses another: dev.',
+    ],
+  ])(
+    'runs the first one, or the one of %j, and says so',
+    { timeout: START_TIMEOUT },
+    async (argv, name, realm, sentence) => {
+      const port = await freePorts();
+      const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
+      const child = startWith({ DYNAMODB_ENDPOINT }, '--json', '--port', String(port), ...argv);
+      const ended = finished(child);
+      await vi.waitUntil(async () => (await runningApis()).length > 0, { timeout: 100_000, interval: 100 });
+      const { headers } = await fetch(`http://${HOST}:${port}/v1/orders`);
+      expect(headers.get('www-authenticate')).toContain(realm);
+      child.kill('SIGTERM');
+      const { stdout, stderr } = await ended;
+      expect(JSON.parse(stdout).table).toMatch(new RegExp(`^${name}-AuthorizerTable`));
+      expect(stderr).toContain(`\n${sentence}\n`);
+    },
+  );
+
+  test('rejects a stage that is not there, and names those that are', { timeout: START_TIMEOUT }, async () => {
+    const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
+    const run = startWith({ DYNAMODB_ENDPOINT }, '--port', String(await freePorts()), '--stage', 'live');
+    const { code, sentence } = await finished(run);
+    expect([code, sentence]).toEqual([1, 'The stage "live" is not one of stages: choose dev, prod.']);
+  });
+});
+
 describe('npm start says in one sentence why it cannot start', () => {
   test.each([0, 1, 2, 3])('when port N+%i is taken', async (offset) => {
     const port = await freePorts();

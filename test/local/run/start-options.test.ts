@@ -10,6 +10,7 @@ test.each([
   [[], { json: false, port: 3000, resultTtlSeconds: undefined, reading: undefined }],
   [['--json', '--port', '4000', '--result-ttl', '2'], { json: true, port: 4000, resultTtlSeconds: 2 }],
   [['--port=4000', '--result-ttl=0'], { port: 4000, resultTtlSeconds: 0 }],
+  [['--stage', 'prod'], { stage: 'prod' }],
   [['--reading', 'slashes-at-end+full-match-first'], { reading: 'slashes-at-end+full-match-first' }],
 ])('npm start understands %j', (argv, expected) => {
   expect(parsed(argv)).toMatchObject({ kind: 'start', ...expected });
