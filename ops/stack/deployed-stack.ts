@@ -12,6 +12,7 @@ import {
 import type { Caller } from '../cli/caller.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { shellWord } from '../cli/terminal-text.ts';
+import { awsConfig } from './aws-client.ts';
 import { authorizerDescription, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
 import { tableClient } from './table-client.ts';
 
@@ -44,7 +45,7 @@ async function findRegionalStack(
   return {
     region,
     table,
-    client: tableClient({ region }, table),
+    client: tableClient({ ...awsConfig(region), region }, table),
     authorizer: await readDescription(place, requiredOutput(outputs, STACK_OUTPUTS.authorizer, name)),
     api: requiredOutput(outputs, STACK_OUTPUTS.apiUrl, name).replace(/\/$/, ''),
     flags: `--stack ${shellWord(name)} --region ${region}`,
@@ -61,10 +62,11 @@ interface StackPlace {
 
 /** @param region - undefined: the one of the AWS configuration. @throws OperatorError when that has none */
 export async function placeOf(name: string, region: string | undefined): Promise<StackPlace> {
-  const client = new CloudFormationClient(region === undefined ? {} : { region });
+  const client = new CloudFormationClient(awsConfig(region));
   try {
     return { name, region: await client.config.region(), client };
-  } catch {
+  } catch (error) {
+    if (!/region is missing/i.test(sentenceOf(error))) cannotBeRead(name, 'the Region that AWS_REGION names', error);
     throw new OperatorError(`No Region is set for the stack ${name}: add --region, or set AWS_REGION.`);
   }
 }
@@ -103,7 +105,7 @@ async function readDescription(place: StackPlace, logicalId: string): Promise<Au
 
 async function callerIdentity(region: string): Promise<string> {
   try {
-    const { Arn = 'unknown' } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    const { Arn = 'unknown' } = await new STSClient(awsConfig(region)).send(new GetCallerIdentityCommand({}));
     return Arn;
   } catch (error) {
     throw new OperatorError(`Who you are cannot be found out: ${sentenceOf(error)}; or give --by NAME.`);

@@ -1,5 +1,6 @@
 import { type Command as Commander, Option } from 'commander';
 import { UsageError } from '../cli/operator-error.ts';
+import { printable, withoutTokens } from '../cli/terminal-text.ts';
 
 /** Which deployment a command is about; `any`: the one that `npm start` runs here, as with `local`. */
 export type StackChoice =
@@ -38,7 +39,14 @@ function withRegionOption(command: Commander, description: string): Commander {
     .option('--json', 'one JSON document instead of text');
 }
 
+/** The form of every Region's name: `eu-west-1`, `us-gov-east-1`, `cn-north-1`. */
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
+
 function collect(region: string, earlier: readonly string[] = []): readonly string[] {
+  if (!REGION.test(region)) {
+    const shown = printable(withoutTokens(region));
+    throw new UsageError(`--region is "${shown}", which is not the name of a Region: write one such as eu-west-1.`);
+  }
   return earlier.includes(region) ? earlier : [...earlier, region];
 }
 

@@ -3,6 +3,7 @@ import {
   DynamoDBClient,
   type DynamoDBClientConfig,
   DynamoDBServiceException,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 
@@ -14,6 +15,9 @@ class TableError extends OperatorError {
     this.cause = cause;
   }
 }
+
+/** What to do where the table does not exist. */
+const GONE = ': deploy the stack again, or start `npm start` again';
 
 /** Makes a DynamoDB client for one table. Its errors name the table and the Region in a sentence for people. */
 export function tableClient(config: DynamoDBClientConfig & { readonly region: string }, table: string): DynamoDBClient {
@@ -27,7 +31,8 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
           // The caller asked with a condition, and this is the answer.
           if (error instanceof ConditionalCheckFailedException) throw error;
           const done = /Put|Delete|Write/.test(commandName) ? 'written' : 'read';
-          const sentence = `The table ${table} in ${config.region} cannot be ${done}: ${sentenceOf(error)}`;
+          const why = error instanceof ResourceNotFoundException ? GONE : '';
+          const sentence = `The table ${table} in ${config.region} cannot be ${done}: ${sentenceOf(error)}${why}`;
           throw new TableError(sentence, error);
         }
       },

@@ -6,6 +6,7 @@ import {
 import { STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import type { Terminal } from '../cli/terminal.ts';
+import { awsConfig } from '../stack/aws-client.ts';
 import { placeOf, readOutputs, requiredOutput } from '../stack/deployed-stack.ts';
 import type { StackChoice } from '../stack/stack-choice.ts';
 import type { TokenRequest } from './client-credentials.ts';
@@ -55,7 +56,7 @@ async function secretIn(file: string, { readStandardInput }: Terminal): Promise<
 async function cognitoClientSecret(region: string, userPoolId: string, clientId: string): Promise<string> {
   try {
     const command = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId });
-    const { UserPoolClient } = await new CognitoIdentityProviderClient({ region }).send(command);
+    const { UserPoolClient } = await new CognitoIdentityProviderClient(awsConfig(region)).send(command);
     if (UserPoolClient?.ClientSecret !== undefined) return UserPoolClient.ClientSecret;
   } catch (error) {
     throw new OperatorError(

@@ -42,7 +42,7 @@ describe.concurrent('each program, run as npm runs it', () => {
       '--stack',
       'x',
       '--region',
-      'not a region',
+      'xx-nowhere-1',
     );
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);

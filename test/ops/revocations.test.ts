@@ -34,8 +34,8 @@ describe('the command line is parsed', () => {
     ['revoke token - --wait', { wait: { token: 'selector' } }],
     ['revoke subject alice --wait --probe -', { wait: { token: '-' } }],
     [
-      'revoke key k --stack Api --region a --region b --region a',
-      { where: { kind: 'stack', name: 'Api', regions: ['a', 'b'] } },
+      'revoke key k --stack Api --region eu-west-1 --region us-east-1 --region eu-west-1',
+      { where: { kind: 'stack', name: 'Api', regions: ['eu-west-1', 'us-east-1'] } },
     ],
     ['revoke session --issuer main -- -s1', { selector: { value: '-s1' } }],
     ['revoke token --jwt-id -t1', { selector: { value: '-t1' } }],
@@ -92,8 +92,8 @@ describe('a wrong command line is rejected in one sentence', () => {
       'revoke subject alice bob',
       /^Too many arguments for 'subject': expected 1 argument but got 2: alice, bob: see --help\.$/,
     ],
-    ['list --stack Api --region a --region b', /reads one Region's table: give --region once/],
-    ['check - --stack Api --region a --region b', /reads one Region's table: give --region once/],
+    ['list --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
+    ['check - --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
     ['check', /Missing required argument/],
     ['import', /Missing required argument/],
   ])('%s', (commandLine, sentence) => {

@@ -76,7 +76,7 @@ it.each([
   ['surplus', 2, /Too many arguments/],
   ['--secret secret.txt', 2, /--secret goes with --stack NAME/],
   ['-s x', 2, /^Unknown option '-s': see --help\.$/m],
-  ['--stack Api --region a --region b', 2, /give --region once/],
+  ['--stack Api --region eu-west-1 --region us-east-1', 2, /give --region once/],
 ])('npm run token -- %s fails in one sentence', async (commandLine, exitCode, sentence) => {
   const finishedRun = await run(commandLine);
   expect(finishedRun).toMatchObject({ exitCode, out: '' });

@@ -107,7 +107,7 @@ it('a token piped through npm is in none of npm’s logs', async () => {
     '--stack',
     'none',
     '--region',
-    'x',
+    'xx-nowhere-1',
   );
   const logs = await Array.fromAsync(glob(join(cache, '_logs', '*')));
   const kept = await Promise.all(logs.map((file) => readFile(file, 'utf8')));

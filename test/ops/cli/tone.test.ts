@@ -20,7 +20,7 @@ describe('colours are written', () => {
 
 it('the verdict of check is red on a terminal, and plain in a pipe', async () => {
   const operator = await operatorAtWork();
-  const onTerminal = await operator.run('check -', 'no token at all', { isTTY: true, columns: 80, environment: {} });
+  const onTerminal = await operator.run('check -', 'no token at all', { isTTY: true, columns: 500, environment: {} });
   const inPipe = await operator.run('check -', 'no token at all');
   await operator.leave();
   expect(onTerminal.out).toBe(`\u001b[1;31m${inPipe.out.replace('\n', '\u001b[0m\n')}`);

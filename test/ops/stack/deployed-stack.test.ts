@@ -144,7 +144,7 @@ describe('--stack', () => {
     const { exitCode, err } = await run('revoke key k --stack Api --region ap-south-1');
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
-      err: 'The stack Api cannot be read in ap-south-1: ValidationError: Stack with id Api does not exist\n',
+      err: 'The stack Api cannot be read in ap-south-1: there is no stack of this name in this Region of the account: check --stack, --region and AWS_PROFILE\n',
     });
   });
 
@@ -153,7 +153,7 @@ describe('--stack', () => {
     const { exitCode, err } = await run('list --stack Api --region eu-west-1');
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
-      err: 'The stack Api cannot be read in eu-west-1: AccessDenied: You may not\n',
+      err: "The stack Api cannot be read in eu-west-1: AccessDenied: You may not: attach one of the stack's managed policies, such as Readers\n",
     });
   });
 

@@ -26,8 +26,50 @@ describe('the error names the table and what to do', () => {
     const { out } = await operator.run('revoke key k');
     await operator.leave();
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/^The table gone in eu-west-1 cannot be read: ResourceNotFoundException: .*\n$/);
+    expect(err).toMatch(
+      /^The table gone in eu-west-1 cannot be read: ResourceNotFoundException: .*: deploy the stack again, or start `npm start` again\n$/,
+    );
     expect(out).toMatch(/The table gone in eu-west-1 cannot be written: ResourceNotFoundException/);
+  });
+});
+
+describe('the error of a command that DynamoDB does not allow', () => {
+  const arn = 'arn:aws:iam::123456789012:user/ann';
+  const denial = (action: string, reason: string) =>
+    `User: ${arn} is not authorized to perform: ${action} on resource: arn:aws:dynamodb:::table/t because ${reason}`;
+
+  async function sentenceOfDenied(commandLine: string, action: string, reason: string) {
+    const dynamoDb = await startLoopbackServer((response) => {
+      const body = { __type: 'com.amazon.coral.service#AccessDeniedException', Message: denial(action, reason) };
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+    });
+    const operator = await operatorAtWork(described, { dynamodb: dynamoDb.address });
+    operator.setClock(Math.floor(Date.now() / 1000));
+    const { exitCode, out, err } = await operator.run(commandLine);
+    await operator.leave();
+    await dynamoDb.close();
+    expect(exitCode).toBe(1);
+    return (out + err).split('\n').find((line) => line.includes('may not do')) ?? out + err;
+  }
+
+  const noPolicy = 'no identity-based policy allows the action';
+
+  it.each([
+    ['list', 'dynamodb:Scan', 'Readers'],
+    ['lint', 'dynamodb:Scan', 'Readers'],
+    ['show subject alice', 'dynamodb:GetItem', 'Readers'],
+    ['revoke subject alice --by ann', 'dynamodb:PutItem', 'Operators (for keys and issuers BreakGlass)'],
+    ['restore subject alice', 'dynamodb:DeleteItem', 'Restorers (for keys and issuers BreakGlass)'],
+  ])('names who may not do what, and the policy to attach: %s', async (commandLine, action, policy) => {
+    expect(await sentenceOfDenied(commandLine, action, noPolicy)).toContain(
+      `: ${arn} may not do ${action}: attach the stack's managed policy ${policy}`,
+    );
+  });
+
+  it('advises no policy where one denies the action', async () => {
+    expect(await sentenceOfDenied('list', 'dynamodb:Scan', 'an explicit deny in a service control policy')).toMatch(
+      /may not do dynamodb:Scan, because a policy denies it: ask who administers the AWS account$/,
+    );
   });
 });
 
@@ -78,10 +120,41 @@ describe('the error for a stack that cannot be read', () => {
     });
   });
 
+  it('names the profile that gives no credentials', async () => {
+    vi.stubEnv('AWS_PROFILE', 'gone');
+    const { err } = await finished(wordsOf('list --stack Api --region eu-west-1'), revocations, nowhere);
+    expect(err).toBe(
+      'The stack Api cannot be read in eu-west-1: the profile gone of AWS_PROFILE gives no credentials: sign in with it (aws sso login), or set another AWS_PROFILE\n',
+    );
+  });
+
+  it('names a Region that cannot be one', async () => {
+    const { exitCode, err } = await finished(wordsOf("list --stack Api --region 'eu west'"), revocations, nowhere);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: '--region is "eu west", which is not the name of a Region: write one such as eu-west-1.\n',
+    });
+  });
+
   it.each([
     ['Throttling', 'Rate exceeded', 'Throttling: Rate exceeded: try again in a minute'],
     ['ExpiredToken', 'It has expired', 'ExpiredToken: It has expired: sign in again, or set AWS_PROFILE'],
-    ['AccessDenied', 'No', 'AccessDenied: No'],
+    [
+      'AccessDenied',
+      'User: arn:aws:iam::1:user/ann is not authorized to perform: cloudformation:DescribeStacks on resource: x',
+      "arn:aws:iam::1:user/ann may not do cloudformation:DescribeStacks: attach the stack's managed policy Readers",
+    ],
+    ['AccessDenied', 'No', "AccessDenied: No: attach one of the stack's managed policies, such as Readers"],
+    [
+      'ValidationError',
+      'Stack with id Api does not exist',
+      'there is no stack of this name in this Region of the account: check --stack, --region and AWS_PROFILE',
+    ],
+    [
+      'InvalidClientTokenId',
+      'The security token included in the request is invalid.',
+      'InvalidClientTokenId: The security token included in the request is invalid: sign in again, or set AWS_PROFILE; a Region that the account has not enabled gives the same answer',
+    ],
   ])('says what to do about %s', async (code, message, sentence) => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
