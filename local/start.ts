@@ -1,13 +1,20 @@
+import { npmScripts } from '../ops/cli/caller.ts';
+import { LOCAL_FOLDER } from '../ops/cli/local-folder.ts';
 import { UsageError } from '../ops/cli/operator-error.ts';
+import { screenOn } from '../ops/cli/progress.ts';
 import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
+import { processTerminal } from '../ops/cli/terminal.ts';
 import type { RunningStack } from '../ops/stack/running-stack.ts';
-import { LocalRunError } from './errors.ts';
+import { LocalRunError, type Say } from './errors.ts';
+import { type OwnJava, ownJavaIn } from './java/java-runtime.ts';
 import { nextSteps } from './next-steps.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
 
 /** Milliseconds between checks of the parent process. */
 const PARENT_INTERVAL = 500;
+
+const screen = screenOn(processTerminal(LOCAL_FOLDER), npmScripts);
 
 const exitCode = await main(process.argv.slice(2));
 process.exitCode ??= exitCode;
@@ -39,6 +46,7 @@ async function runUntilStopped(command: StartCommand): Promise<void> {
 async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<void> {
   const { json, port, resultTtlSeconds, reading, stage } = command;
   const since = performance.now();
+  const say = sayOnStderr();
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
   // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
@@ -49,7 +57,8 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
     stage,
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
-    say: sayOnStderr(),
+    ownJava: ownJava(command, say),
+    say,
     log: process.stderr.isTTY && !json ? (line) => console.error(line) : () => {},
     signal: stopping,
   });
@@ -69,11 +78,18 @@ function contractLineOf({ pid: _pid, authorizer: _authorizer, outputs: _outputs,
   return contract;
 }
 
+/** The variable that forbids the download for tests, too. */
+function ownJava({ javaFrom }: StartCommand, say: Say): OwnJava {
+  const address = process.env.BEARER_AUTHORIZER_NO_DOWNLOAD ? undefined : javaFrom;
+  const showProgress = (done: number, total: number) => screen.showProgress('Java runtime, bytes', done, total);
+  return ownJavaIn(LOCAL_FOLDER, address, say, showProgress);
+}
+
 /** Drops repeated lines: with no reader, a full pipe would block us. */
-function sayOnStderr(): (line: string) => void {
+function sayOnStderr(): Say {
   let last = '';
   return (line) => {
-    if (line !== last) console.error(line);
+    if (line !== last) screen.err.write(`${line}\n`);
     last = line;
   };
 }

@@ -119,6 +119,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'cloudformation',
     'functions',
     'iam',
+    'java',
     'dynamodb',
     'stream',
     'gateway/rest-api',

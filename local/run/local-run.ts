@@ -9,6 +9,7 @@ import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
+import type { OwnJava } from '../java/java-runtime.ts';
 import { type HttpService, portsFrom, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
@@ -32,6 +33,8 @@ export interface LocalRunOptions {
   readonly accessTokenLifetimeSeconds?: number;
   /** The address of a running DynamoDB. @default DynamoDB Local is started */
   readonly dynamodbEndpoint?: string | undefined;
+  /** The Java runtime for a machine without Java and Docker. @default none */
+  readonly ownJava?: OwnJava;
   /** The clock of the result cache and of policy conditions. Functions use the real one. @default the real one */
   readonly clock?: Clock;
   /** Receives messages for the person at the terminal. @default they are dropped */
@@ -92,6 +95,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       ports,
       folder,
       dynamodbEndpoint: options.dynamodbEndpoint,
+      ownJava: options.ownJava,
       resultTtlSeconds: options.resultTtlSeconds,
       cachePer: options.cachePer,
       stage: options.stage,

@@ -3,6 +3,7 @@ import { STAGE_NAME } from '../../infra/api/example-api.ts';
 import { type AuthorizationServer, authorizationServer } from '../authorization-server/authorization-server.ts';
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import type { OwnJava } from '../java/java-runtime.ts';
 import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
 import {
   type ChosenStack,
@@ -19,6 +20,8 @@ export interface ServicesOptions {
   readonly folder: string;
   /** The address of a running DynamoDB. undefined: DynamoDB Local is started. */
   readonly dynamodbEndpoint: string | undefined;
+  /** The Java runtime for a machine without Java and Docker. */
+  readonly ownJava: OwnJava | undefined;
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
   readonly stage: SynthesisOptions['stage'];
@@ -48,7 +51,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
   const dataFolder = join(folder, 'dynamodb');
   const dynamoDb =
     dynamodbEndpoint === undefined
-      ? startDynamoDbLocal({ port: ports.dynamodb, dataFolder, signal: starting.signal })
+      ? startDynamoDbLocal({ port: ports.dynamodb, dataFolder, ownJava: options.ownJava, signal: starting.signal })
       : Promise.resolve(undefined);
   const outputFolder = join(folder, 'cdk.out');
   const synthesis = synthesize(

@@ -5,6 +5,7 @@ import { wholeNumber } from '../../ops/cli/option-values.ts';
 import type { Found } from '../../ops/cli/quiet-commander.ts';
 import { withoutTokens } from '../../ops/cli/terminal-text.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
+import { ADOPTIUM } from '../java/temurin.ts';
 import { LAST_API_PORT } from './http-service.ts';
 
 export interface StartCommand {
@@ -17,11 +18,15 @@ export interface StartCommand {
   readonly reading: RouteReadingName | undefined;
   /** undefined: the first one, if the deployment has any. */
   readonly stage: string | undefined;
+  /** Where a Java runtime is fetched from when neither Java nor Docker runs here. undefined: none is fetched. */
+  readonly javaFrom: string | undefined;
 }
 
 interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage'> {
   readonly json?: boolean;
   readonly resultTtl?: number;
+  readonly download: boolean;
+  readonly downloadFrom: string;
 }
 
 const FULL_MATCH_FIRST = 'full-match-first';
@@ -54,9 +59,17 @@ export function startGrammar(found: Found<StartCommand>): Commander {
       `how the gateway selects a route where AWS does not document it (default: ${DEFAULT_READING}): ${READINGS}`,
       readingNamed,
     )
-    .action(({ json = false, port, resultTtl, reading, stage }: Options) =>
-      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage }),
-    );
+    .option('--no-download', 'fetch no Java runtime when neither Java nor Docker runs here')
+    .option('--download-from <url>', 'the Adoptium API or a mirror of it, for that Java runtime', webAddress, ADOPTIUM)
+    .action(({ json = false, port, resultTtl, reading, stage, download, downloadFrom }: Options) => {
+      const javaFrom = download ? downloadFrom : undefined;
+      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, javaFrom });
+    });
+}
+
+function webAddress(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
+  throw new UsageError(`--download-from needs an http or https URL, and ${withoutTokens(text)} was given.`);
 }
 
 function readingNamed(text: string): RouteReadingName {

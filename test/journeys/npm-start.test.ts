@@ -155,16 +155,35 @@ describe('npm start says in one sentence why it cannot start', () => {
     );
   });
 
-  test('when there is neither Java nor Docker', { timeout: START_TIMEOUT }, async () => {
-    const port = await freePorts();
-    // An empty DYNAMODB_ENDPOINT counts as not set.
-    const { code, sentence } = await finished(
-      startWith({ PATH: '/nowhere', DYNAMODB_ENDPOINT: '' }, '--port', String(port)),
-    );
-    expect(code).toBe(1);
-    expect(sentence).toMatch(/Java 17 or newer, or Docker/);
-    await untilAllFree(port);
-  });
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ['--no-download is given', ['--no-download'], {}, /and neither runs here: install one/],
+    [
+      'a variable forbids the download',
+      [],
+      { BEARER_AUTHORIZER_NO_DOWNLOAD: '1' },
+      /and neither runs here: install one/,
+    ],
+    [
+      'no Java can be fetched',
+      ['--download-from', 'http://127.0.0.1:1'],
+      {},
+      /no Java could be fetched \(.+\): install one/,
+    ],
+  ])(
+    'when there is neither Java nor Docker and %s',
+    { timeout: START_TIMEOUT },
+    async (_, argv, environment, reason) => {
+      const port = await freePorts();
+      // An empty DYNAMODB_ENDPOINT counts as not set.
+      const { code, sentence } = await finished(
+        startWith({ PATH: '/nowhere', DYNAMODB_ENDPOINT: '', ...environment }, '--port', String(port), ...argv),
+      );
+      expect(code).toBe(1);
+      expect(sentence).toMatch(/^DynamoDB Local needs Java 17 or newer, or Docker, /);
+      expect(sentence).toMatch(reason);
+      await untilAllFree(port);
+    },
+  );
 
   test.each<[string, () => Promise<string>]>([
     ['no URL', async () => 'localhost:8000'],

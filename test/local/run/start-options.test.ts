@@ -11,6 +11,9 @@ test.each([
   [['--json', '--port', '4000', '--result-ttl', '2'], { json: true, port: 4000, resultTtlSeconds: 2 }],
   [['--port=4000', '--result-ttl=0'], { port: 4000, resultTtlSeconds: 0 }],
   [['--stage', 'prod'], { stage: 'prod' }],
+  [[], { javaFrom: 'https://api.adoptium.net' }],
+  [['--no-download'], { javaFrom: undefined }],
+  [['--download-from', 'https://mirror.example/adoptium/'], { javaFrom: 'https://mirror.example/adoptium' }],
   [['--reading', 'slashes-at-end+full-match-first'], { reading: 'slashes-at-end+full-match-first' }],
 ])('npm start understands %j', (argv, expected) => {
   expect(parsed(argv)).toMatchObject({ kind: 'start', ...expected });
@@ -31,6 +34,7 @@ test.each([
   [['--json=yes'], '--json'],
   [['--reading', 'decoded'], 'one of raw, '],
   [['--reading'], '--reading'],
+  [['--download-from', 'mirror.example'], 'an http or https URL'],
 ])('npm start rejects %j in one sentence that says %s', (argv, named) => {
   expect(() => parsed(argv)).toThrow(UsageError);
   expect(() => parsed(argv)).toThrow(named);
@@ -43,6 +47,7 @@ test.each([
   [{ npm_config_port: 'true' }, ['4000'], '--port'],
   [{ npm_config_result_ttl: '9' }, ['--json'], '--result-ttl'],
   [{ npm_config_json: 'true' }, [], '--json'],
+  [{ npm_config_download: '' }, [], '--no-download'],
 ])('npm start does nothing when npm kept %j and handed on %j', (kept, argv, name) => {
   const sentence =
     `npm kept ${name} for itself, so nothing was done: write npm run start -- … ${name} (or, if your shell or a script ` +
