@@ -184,13 +184,15 @@ export class BearerAuthorizer extends Authorizer {
     return new AuditTrail(this, 'AuditTrail', { table, encryptionKey });
   }
 
-  private createFlusher({ issuers, revocationLevels, revocationEndpoint }: AuthorizerConfiguration): RevocationFlusher {
+  private createFlusher(configuration: AuthorizerConfiguration): RevocationFlusher {
+    const { issuers, revocationLevels, revocationClaims = {}, revocationEndpoint } = configuration;
     const { table, resultTtl, timeout, encryptionKey } = this;
     return new RevocationFlusher(this, 'Flusher', {
       table,
       revocationEndpoint,
       issuers,
       revocationLevels,
+      revocationClaims: Object.keys(revocationClaims),
       resultTtl,
       authorizerTimeout: timeout,
       encryptionKey,

@@ -4,7 +4,12 @@ import { resourceAddress } from './api/protected-resource-metadata.ts';
 import { tags } from './api/resource-tags.ts';
 import { DeploymentError } from './errors.ts';
 import { redirectUrls } from './issuers/redirect-urls.ts';
-import { AUTHORIZER_FIELDS, checkIssuersAndRoutes, resultTtl } from './settings/authorizer-check.ts';
+import {
+  AUTHORIZER_FIELDS,
+  checkIssuersAndRoutes,
+  checkRevocationClaims,
+  resultTtl,
+} from './settings/authorizer-check.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
 import { shown } from './settings/shown-value.ts';
 import { stackName } from './settings/stages.ts';
@@ -52,6 +57,7 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
 /** @throws DeploymentError for the first problem, in one sentence */
 export function checkDeployment(deployment: StackSettings): void {
   checkFields('deployment', deployment, STACK_FIELDS);
+  checkRevocationClaims(deployment);
   checkIssuersAndRoutes(deployment);
   rejectPreflightRules(deployment);
   rejectUnusedUrls(deployment);

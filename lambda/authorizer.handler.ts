@@ -14,10 +14,8 @@ import { createEntryReader, createTimedEntryReader } from './revocation/revocati
 import { createTokenVerifier } from './token-verifier.ts';
 
 const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
-const { issuers, revocationTable, revocationEndpoint, revocationLevels, contextClaims } = configurationFrom(
-  process.env,
-  readFile,
-);
+const configuration = configurationFrom(process.env, readFile);
+const { issuers, revocationTable, revocationEndpoint, revocationLevels } = configuration;
 const routes = JSON.parse(readFile(ROUTES_FILE)) as readonly CompiledRoute[];
 
 const now = Date.now;
@@ -43,9 +41,8 @@ const readEntries = createEntryReader(
 export const handler = createAuthorizer({
   issuers,
   verify: createTokenVerifier({
-    issuers,
+    ...configuration,
     keySetOf: (issuer) => new KeySet(issuer, { now, report, download }),
-    contextClaims,
     now,
   }),
   rejectIfRevoked: createRevocationList({

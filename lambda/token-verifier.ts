@@ -1,19 +1,17 @@
 import { InvalidTokenError } from './errors.ts';
 import type { KeySet } from './key-set/key-set.ts';
 import type { AccessToken } from './token/access-token.ts';
-import { accessTokenOf } from './token/claims-profile.ts';
+import { accessTokenOf, type DeploymentClaims } from './token/claims-profile.ts';
 import { decomposeUnverified, signedPartDigest } from './token/compact-jws.ts';
 import { parseJoseHeader, requireIssuersHeader } from './token/jose-header.ts';
 import type { TrustedIssuer } from './token/trusted-issuer.ts';
 import { verifiedClaims } from './token/verified-claims.ts';
 import { createVerifiedTokenCache, type VerifiedToken } from './verified-token-cache.ts';
 
-export interface TokenVerifierParts {
+export interface TokenVerifierParts extends DeploymentClaims {
   readonly issuers: readonly TrustedIssuer[];
   /** Called once per issuer, so that no two issuers share keys. */
   readonly keySetOf: (issuer: TrustedIssuer) => Pick<KeySet, 'keyFor'>;
-  /** Claims handed to the backend: context name -> claim name. */
-  readonly contextClaims: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -30,7 +28,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): VerifyToken {
   return createVerifiedTokenCache(createFullVerifier(parts), parts.now);
 }
 
-function createFullVerifier({ issuers, keySetOf, contextClaims, now }: TokenVerifierParts) {
+function createFullVerifier({ issuers, keySetOf, now, ...deploymentClaims }: TokenVerifierParts) {
   const trusted = new Map<unknown, { readonly issuer: TrustedIssuer; readonly keySet: Pick<KeySet, 'keyFor'> }>(
     issuers.map((issuer) => [issuer.issuer, { issuer, keySet: keySetOf(issuer) }]),
   );
@@ -46,7 +44,7 @@ function createFullVerifier({ issuers, keySetOf, contextClaims, now }: TokenVeri
     const claims = await verifiedClaims(token, key, header.algorithm, issuer, verifiedAt);
     const digest = issuer.tokensWithoutId === 'digest' ? signedPartDigest(jws) : undefined;
     const signature = { keyId: header.keyId, signedPartDigest: digest };
-    const accessToken = accessTokenOf(claims, issuer, signature, contextClaims);
+    const accessToken = accessTokenOf(claims, issuer, signature, deploymentClaims);
     return { accessToken, key, currentKey, verifiedAt };
   };
 }

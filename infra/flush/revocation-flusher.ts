@@ -39,6 +39,11 @@ export interface RevocationFlusherProps {
    * @default every level
    */
   readonly revocationLevels?: readonly RevocationLevel[];
+  /**
+   * The names of the claims at whose values entries revoke; entries for others are reported.
+   * @default none
+   */
+  readonly revocationClaims?: readonly string[];
   /** How long API Gateway reuses a decision. A flush is not tried again past this time plus the time of a decision. */
   readonly resultTtl: Duration;
   /** The timeout of the authorizer's function. The settled flush waits until every decision that was in flight has reached the cache. */
@@ -159,6 +164,7 @@ export class RevocationFlusher extends Construct {
       revocationTable: props.table.tableName,
       revocationEndpoint: props.revocationEndpoint,
       revocationLevels: props.revocationLevels ?? REVOCATION_LEVELS,
+      revocationClaims: props.revocationClaims ?? [],
     });
     const endpoint = `https://apigateway.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     return {

@@ -7,6 +7,7 @@ import type { AuthorizerConfiguration } from '../../lambda/configuration/environ
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
+import { pathOf } from '../settings/claim-path.ts';
 import type { AnyTable, AuthorizerSettings } from '../settings/deployment-schema.ts';
 import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';
 import { placeIssuers } from './function-environment.ts';
@@ -75,8 +76,24 @@ export function configurationOf(
     issuers: Object.entries(settings.issuers).map(([alias, issuer]) => ({ alias, ...issuer })),
     revocationTable: tableName,
     revocationEndpoint: `https://${dynamoDbHost(settings, region)}.${Aws.REGION}.${Aws.URL_SUFFIX}`,
-    revocationLevels: settings.revocationLevels ?? REVOCATION_LEVELS,
+    ...revocationLevelsOf(settings),
     contextClaims: settings.contextClaims ?? {},
+  };
+}
+
+/**
+ * The level `claim` is named only where the deployment has such claims: nothing would be read at it, and the function of an older
+ * version, which CloudFormation may start with the new environment, does not know it.
+ */
+function revocationLevelsOf({
+  revocationLevels = REVOCATION_LEVELS,
+  revocationClaims = {},
+}: AuthorizerSettings): Pick<AuthorizerConfiguration, 'revocationLevels' | 'revocationClaims'> {
+  const claims = Object.entries(revocationClaims);
+  if (claims.length === 0) return { revocationLevels: revocationLevels.filter((level) => level !== 'claim') };
+  return {
+    revocationLevels,
+    revocationClaims: Object.fromEntries(claims.map(([name, claim]) => [name, pathOf(claim)])),
   };
 }
 

@@ -139,6 +139,7 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): CompleteTok
     subject: MAX_VALUE,
     subjects: [],
     clientId: MAX_VALUE,
+    revocationClaims: [],
     sessionId: MAX_VALUE,
     jwtId: MAX_VALUE,
     keyId: MAX_VALUE,

@@ -1,8 +1,10 @@
 import type { ContextName } from '../../lambda/policy/decision.ts';
 import { HTTP_METHODS } from '../../lambda/policy/route.ts';
+import { MAX_REVOCATION_CLAIMS, REVOCATION_CLAIM_NAME } from '../../lambda/revocation/revocation-claim.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';
+import { writtenClaim } from './claim-path.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { givenTable } from './given-table-check.ts';
 import { aliasProblem, rejectDuplicateIssuers, rejectSharedAliases } from './issuer-aliases.ts';
@@ -56,6 +58,16 @@ const contextClaims: Validator = (value) =>
     ? `name at most ${MAX_CONTEXT_CLAIMS}, because all of them travel with every request`
     : recordOf(contextName, claimName)(value);
 
+const revocationClaimName = literalText(
+  REVOCATION_CLAIM_NAME,
+  'give names of 1 to 16 lower-case letters, digits and hyphens that begin with a letter, such as { tenant: … }',
+);
+
+const revocationClaims: Validator = (value) =>
+  isRecord(value) && Object.keys(value).length > MAX_REVOCATION_CLAIMS
+    ? `name at most ${MAX_REVOCATION_CLAIMS}, because each of them makes the read of every decision longer`
+    : recordOf(revocationClaimName, writtenClaim)(value);
+
 const scope = literalText(/\S/, 'list scopes as strings');
 
 /** Checks the shape only; `compileRoutes` checks what the table says. */
@@ -79,6 +91,7 @@ export const AUTHORIZER_FIELDS: ValidatorsOf<AuthorizerSettings> = {
   resultTtl: optional(resultTtl),
   cachePer: optional(oneOf(['token', 'route'])),
   revocationLevels: optional(listOf(oneOf(REVOCATION_LEVELS), 1)),
+  revocationClaims: optional(revocationClaims),
   contextClaims: optional(contextClaims),
   flush: optional(flag),
   reservedConcurrency: optional(valueWhere((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
@@ -105,7 +118,17 @@ export function checkAuthorizerSettings(settings: AuthorizerSettings): void {
   if (Object.keys(settings.issuers).length === 0) {
     throw new DeploymentError('issuers is {}: name at least one, such as { main: oidc({ … }) }.');
   }
+  checkRevocationClaims(settings);
   checkIssuersAndRoutes(settings);
+}
+
+/** @throws DeploymentError for claims at whose values nothing would revoke */
+export function checkRevocationClaims({ revocationLevels, revocationClaims = {} }: AuthorizerSettings): void {
+  if (revocationLevels === undefined || revocationLevels.includes('claim')) return;
+  if (Object.keys(revocationClaims).length === 0) return;
+  throw new DeploymentError(
+    `revocationLevels is ${shown(revocationLevels)}: add 'claim', at which revocationClaims are read, or leave those out.`,
+  );
 }
 
 /** Checks issuers and routes one by one, so that the sentence names the wrong one. @throws DeploymentError */

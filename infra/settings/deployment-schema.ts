@@ -36,10 +36,20 @@ export interface AuthorizerSettings {
    */
   readonly cachePer?: CacheKey;
   /**
-   * The levels at which entries can revoke. Each level adds one key to the table read of every decision.
+   * The levels at which entries can revoke. Each level adds one key to the table read of every decision; `claim` adds one for each of
+   * `revocationClaims` that the token has.
    * @default every level
    */
   readonly revocationLevels?: readonly RevocationLevel[];
+  /**
+   * Claims at whose values entries can revoke, by a name of your own (`^[a-z][a-z0-9-]{0,15}$`): `{ tenant: 'org_id', agent: 'act.sub' }`
+   * makes `revoke claim tenant=acme` reject the tokens of one tenant. At most 2. A path has dots between its names, or is a list of
+   * names that may hold dots themselves (`['https://acme.example/org']`). Each claim that a token has adds one key to the table read of
+   * its decision. A token whose claim is neither text of 1 to 255 characters nor a whole number is rejected, because no entry could
+   * name it; null and an empty text count as absent.
+   * @default none: the level `claim` is not read
+   */
+  readonly revocationClaims?: Readonly<Record<string, string | readonly string[]>>;
   /**
    * Claims to pass to the backend, by the name under which it finds them in `requestContext.authorizer`: `{ tenant: 'org_id' }`. At
    * most 10.

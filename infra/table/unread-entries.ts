@@ -13,7 +13,8 @@ import { suppressRules } from '../nag-suppressions.ts';
  * Warns at every synth: neither the table nor the deployment before is known here, and a level may just have been left out.
  */
 export function warnOfUnreadLevels(scope: Construct, levels: readonly RevocationLevel[]): void {
-  const unread = REVOCATION_LEVELS.filter((level) => !levels.includes(level));
+  // A deployment has the level `claim` only where it names claims of its own.
+  const unread = REVOCATION_LEVELS.filter((level) => level !== 'claim' && !levels.includes(level));
   if (unread.length === 0) return;
   const warning =
     `revocationLevels leaves out ${unread.join(', ')}: entries of these levels that stand in the table revoke nothing. ` +

@@ -1,6 +1,7 @@
 import type { SignatureScope } from '../network/aws-signature.ts';
 import type { InspectedIssuer } from '../revocation/entry-finding.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../revocation/revocation-level.ts';
+import type { ClaimPath } from '../token/claim-path.ts';
 import { hasMailAlias } from '../token/subject-alias.ts';
 import type { TrustedIssuer } from '../token/trusted-issuer.ts';
 
@@ -13,6 +14,8 @@ export interface AuthorizerConfiguration {
   readonly revocationLevels: readonly RevocationLevel[];
   /** Claims handed to the backend: context name -> claim name. */
   readonly contextClaims: Readonly<Record<string, string>>;
+  /** Claims at whose values entries revoke: the deployment's name -> path. Left out: none, or an older deployment. */
+  readonly revocationClaims?: Readonly<Record<string, ClaimPath>>;
 }
 
 /** The file next to the bundle with issuers that the environment has no room for, as a `TrustedIssuer[]` in JSON. */
@@ -25,6 +28,8 @@ export interface AuthorizerEnvironment {
   readonly REVOCATION_ENDPOINT: string;
   readonly REVOCATION_LEVELS: string;
   readonly CONTEXT_CLAIMS: string;
+  /** In JSON. @default none: the deployment revokes by no claim of its own */
+  readonly REVOCATION_CLAIMS?: string;
   /** The name of the file with more issuers. @default none: all are in `ISSUERS` */
   readonly ISSUERS_FILE?: string;
 }
@@ -37,6 +42,9 @@ export function environmentOf(configuration: AuthorizerConfiguration): Authorize
     REVOCATION_ENDPOINT: configuration.revocationEndpoint,
     REVOCATION_LEVELS: configuration.revocationLevels.join(','),
     CONTEXT_CLAIMS: JSON.stringify(configuration.contextClaims),
+    ...(configuration.revocationClaims !== undefined && {
+      REVOCATION_CLAIMS: JSON.stringify(configuration.revocationClaims),
+    }),
   };
 }
 
@@ -46,13 +54,14 @@ export function environmentOf(configuration: AuthorizerConfiguration): Authorize
  */
 export function configurationFrom(environment: Variables, readFile: (name: string) => string): AuthorizerConfiguration {
   const issuers = JSON.parse(required(environment, 'ISSUERS')) as readonly TrustedIssuer[];
-  const { ISSUERS_FILE: file } = environment;
+  const { ISSUERS_FILE: file, REVOCATION_CLAIMS: claims } = environment;
   return {
     issuers: file === undefined ? issuers : [...issuers, ...(JSON.parse(readFile(file)) as readonly TrustedIssuer[])],
     revocationTable: required(environment, 'REVOCATION_TABLE'),
     revocationEndpoint: required(environment, 'REVOCATION_ENDPOINT'),
     revocationLevels: required(environment, 'REVOCATION_LEVELS').split(',').map(asRevocationLevel),
     contextClaims: JSON.parse(required(environment, 'CONTEXT_CLAIMS')) as Record<string, string>,
+    ...(claims !== undefined && { revocationClaims: JSON.parse(claims) as Record<string, ClaimPath> }),
   };
 }
 
@@ -91,6 +100,8 @@ export interface FlusherConfiguration {
   /** DynamoDB's address in the Region of the table. */
   readonly revocationEndpoint: string;
   readonly revocationLevels: readonly RevocationLevel[];
+  /** The names of the claims at whose values entries revoke. */
+  readonly revocationClaims: readonly string[];
 }
 
 /** The flusher functions' own variables, as strings; AWS adds its `AWS_…` ones. */
@@ -103,6 +114,8 @@ export interface FlusherEnvironment {
   readonly REVOCATION_TABLE: string;
   readonly REVOCATION_ENDPOINT: string;
   readonly REVOCATION_LEVELS: string;
+  /** @default none: the deployment revokes by no claim of its own */
+  readonly REVOCATION_CLAIMS?: string;
 }
 
 /** Values may hold CDK tokens: they are resolved inside the strings at deployment. */
@@ -116,6 +129,7 @@ export function flusherEnvironmentOf(configuration: FlusherConfiguration): Flush
     REVOCATION_TABLE: configuration.revocationTable,
     REVOCATION_ENDPOINT: configuration.revocationEndpoint,
     REVOCATION_LEVELS: configuration.revocationLevels.join(','),
+    ...(configuration.revocationClaims.length > 0 && { REVOCATION_CLAIMS: configuration.revocationClaims.join(',') }),
   };
 }
 
@@ -139,6 +153,7 @@ export function flusherConfigurationFrom(environment: Variables): FlusherConfigu
     revocationTable: required(environment, 'REVOCATION_TABLE'),
     revocationEndpoint: required(environment, 'REVOCATION_ENDPOINT'),
     revocationLevels: required(environment, 'REVOCATION_LEVELS').split(',') as readonly RevocationLevel[],
+    revocationClaims: environment.REVOCATION_CLAIMS?.split(',') ?? [],
   };
 }
 

@@ -63,13 +63,13 @@ export function createFlusher(parts: FlusherParts): HandleBatch {
 
 function reportEntry({ entry, isFirstOfDate }: Arrival, { configuration, report, now }: FlusherParts): void {
   const { item, createdAt, isNew } = entry;
-  const { issuers, revocationLevels } = configuration;
+  const { issuers, revocationLevels, revocationClaims } = configuration;
   const writtenAt = createdAt ?? seconds(now());
   const written = new Date(writtenAt * 1000).toISOString();
   const target = parseTarget(item[ENTRY_ATTRIBUTES.target]?.S ?? '');
   const level = target && TARGET_PREFIXES[target.prefix];
   if (level && isBreakGlass(level)) report({ event: 'break-glass-entry', level, writtenAt: written });
-  const facts = { issuers, revocationLevels, now: seconds(now()), writtenAt };
+  const facts = { issuers, revocationLevels, revocationClaims, now: seconds(now()), writtenAt };
   const writing = isNew && isFirstOfDate ? ('first' as const) : ('later' as const);
   for (const { kind, sentence } of inspectEntry(item, { ...facts, ...(createdAt !== undefined && { writing }) })) {
     report({ event: 'entry-finding', finding: kind, sentence, writtenAt: written });

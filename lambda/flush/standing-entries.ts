@@ -1,5 +1,6 @@
 import type { AttributeValue, ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { FlusherConfiguration } from '../configuration/environment.ts';
+import type { FindingKind } from '../revocation/entry-finding.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import { inspectTarget } from '../revocation/target-inspection.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
@@ -7,8 +8,14 @@ import type { ReportFlushEvent } from './flush-log.ts';
 /** Ten pages of a megabyte have some hundred thousand targets. A renamed alias shows in the first page. */
 const MAX_PAGES = 10;
 
+/** What a deployment makes of entries that it stops reading. */
+const UNREAD: readonly FindingKind[] = ['unknown-alias', 'level-not-read', 'unknown-claim'];
+
 export interface StandingEntriesParts {
-  readonly configuration: Pick<FlusherConfiguration, 'issuers' | 'revocationLevels' | 'revocationTable'>;
+  readonly configuration: Pick<
+    FlusherConfiguration,
+    'issuers' | 'revocationLevels' | 'revocationClaims' | 'revocationTable'
+  >;
   readonly scan: (input: ScanCommandInput) => Promise<Pick<ScanCommandOutput, 'Items' | 'LastEvaluatedKey'>>;
   readonly report: ReportFlushEvent;
 }
@@ -35,9 +42,8 @@ function isUnread(
   { target }: Readonly<Record<string, AttributeValue>>,
   { configuration }: StandingEntriesParts,
 ): boolean {
-  const { issuers, revocationLevels } = configuration;
-  const finding = inspectTarget(target?.S, { issuers, revocationLevels, now: 0 });
-  return finding?.kind === 'unknown-alias' || finding?.kind === 'level-not-read';
+  const finding = inspectTarget(target?.S, { ...configuration, now: 0 });
+  return finding !== undefined && UNREAD.includes(finding.kind);
 }
 
 function requestFor(table: string, after: ScanCommandInput['ExclusiveStartKey']): ScanCommandInput {

@@ -7,6 +7,7 @@ export const FINDING_KINDS = [
   'unknown-prefix',
   'unknown-alias',
   'level-not-read',
+  'unknown-claim',
   'repeated-alias',
   'capitals-in-email',
   'malformed-before',
@@ -46,4 +47,6 @@ export interface InspectionFacts {
   readonly writing?: 'first' | 'later';
   /** The levels that the authorizer reads; left out: all. */
   readonly revocationLevels?: readonly RevocationLevel[];
+  /** The names of the claims at whose values entries revoke; left out: any. */
+  readonly revocationClaims?: readonly string[];
 }

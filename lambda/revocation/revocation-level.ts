@@ -1,7 +1,7 @@
 import type { AccessToken } from '../token/access-token.ts';
 
 /** What one entry takes back, from a single token to everything that an issuer signed. */
-export type RevocationLevel = 'token' | 'session' | 'subject' | 'client' | 'key' | 'issuer';
+export type RevocationLevel = 'token' | 'session' | 'subject' | 'client' | 'claim' | 'key' | 'issuer';
 
 /** A field of a token that holds one name, several, or none (undefined). */
 type NameField = {
@@ -35,6 +35,8 @@ export const LEVELS = {
   session: { targets: { sid: 'sessionId' }, boundBy: 'session', isBreakGlass: false },
   subject: { targets: { sub: 'subjects' }, boundBy: 'before', isBreakGlass: false },
   client: { targets: { cid: 'clientId' }, boundBy: 'before', isBreakGlass: false },
+  // Claims that a deployment names; without any, the level is not read.
+  claim: { targets: { clm: 'revocationClaims' }, boundBy: 'before', isBreakGlass: false },
   // Not bound by `before`: a thief of the key chooses the `iat` of a token.
   key: { targets: { kid: 'keyId' }, boundBy: 'nothing', isBreakGlass: true },
   issuer: { targets: { iss: null }, boundBy: 'before', isBreakGlass: true },

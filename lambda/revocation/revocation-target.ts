@@ -1,4 +1,5 @@
 import type { AccessToken } from '../token/access-token.ts';
+import { parseNamedValue } from './revocation-claim.ts';
 import {
   LEVELS,
   type LevelRow,
@@ -8,11 +9,11 @@ import {
   type TargetPrefix,
 } from './revocation-level.ts';
 
-/** The partition key of an entry: `jti#<alias>#<value>`, or `iss#<alias>` for a whole issuer. */
+/** The partition key of an entry: `jti#<alias>#<value>`, `clm#<alias>#<claim>#<value>`, or `iss#<alias>` for a whole issuer. */
 export interface RevocationTarget {
   readonly prefix: TargetPrefix;
   readonly issuerAlias: string;
-  /** Verbatim, `#` included; undefined for `iss`. */
+  /** Verbatim, `#` included; `tenant#acme` for `clm`; undefined for `iss`. */
   readonly value: string | undefined;
 }
 
@@ -26,6 +27,7 @@ export function parseTarget(target: string): RevocationTarget | undefined {
   if (!isTargetPrefix(prefix) || issuerAlias === '') return undefined;
   const value = rest.length === 0 ? undefined : rest.join('#');
   if ((levelRow(prefix).targets[prefix] === null) !== (value === undefined) || value === '') return undefined;
+  if (prefix === 'clm' && parseNamedValue(value ?? '') === undefined) return undefined;
   return { prefix, issuerAlias, value };
 }
 

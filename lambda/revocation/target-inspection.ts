@@ -2,6 +2,7 @@ import { isIdentifier } from '../token/identifier.ts';
 import { hasMailAlias, mailForm } from '../token/subject-alias.ts';
 import { aliasesOf, isKnownAs } from '../token/trusted-issuer.ts';
 import type { Finding, FindingKind, InspectedIssuer, InspectionFacts } from './entry-finding.ts';
+import { parseNamedValue } from './revocation-claim.ts';
 import { TARGET_PREFIXES } from './revocation-level.ts';
 import { isTargetPrefix, parseTarget, type RevocationTarget } from './revocation-target.ts';
 
@@ -21,8 +22,17 @@ export function inspectTarget(text: string | undefined, facts: InspectionFacts):
     return nothingMatches(`This deployment does not read entries of the ${level} level`, 'level-not-read');
   if (target.prefix === 'th' && issuer.tokensWithoutId === 'reject')
     return nothingMatches('Tokens of this issuer have an id, and are revoked by `jti#`', 'level-not-read');
+  if (isUnknownClaim(target, facts)) {
+    const names = facts.revocationClaims?.join(', ');
+    return nothingMatches(`The target names none of the claims of this deployment (${names})`, 'unknown-claim');
+  }
   const flaw = flawOfValue(target);
   return flaw === undefined ? undefined : nothingMatches(flaw);
+}
+
+function isUnknownClaim({ prefix, value = '' }: RevocationTarget, { revocationClaims }: InspectionFacts): boolean {
+  if (prefix !== 'clm' || revocationClaims === undefined) return false;
+  return !revocationClaims.includes(parseNamedValue(value)?.name ?? '');
 }
 
 /** A typing slip: a stray space, or capitals in the first two parts. */
@@ -41,15 +51,20 @@ function slipOf(text: string, { issuers }: InspectionFacts): string | undefined 
 
 function unreadable(text: string): Finding {
   const [prefix = ''] = text.split('#');
-  return isTargetPrefix(prefix)
-    ? nothingMatches('The target is not of the form `jti#<alias>#<value>` or `iss#<alias>`')
-    : nothingMatches(`The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`, 'unknown-prefix');
+  if (!isTargetPrefix(prefix))
+    return nothingMatches(
+      `The target starts with none of ${Object.keys(TARGET_PREFIXES).join(', ')}`,
+      'unknown-prefix',
+    );
+  const form = prefix === 'clm' ? '`clm#<alias>#<claim>#<value>`' : '`jti#<alias>#<value>` or `iss#<alias>`';
+  return nothingMatches(`The target is not of the form ${form}`);
 }
 
 /** What keeps a token from holding the value: the authorizer rejects tokens whose names are not identifiers. */
 function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
   if (value === undefined) return undefined;
-  if (!isIdentifier(value)) return 'The value of the target is too long, or holds a control character';
+  const own = prefix === 'clm' ? parseNamedValue(value)?.value : value;
+  if (!isIdentifier(own)) return 'The value of the target is too long, or holds a control character';
   return prefix === 'th' && !/^[0-9a-f]{64}$/.test(value)
     ? 'The value of the target is not a SHA-256 in lower-case hex'
     : undefined;
@@ -61,7 +76,8 @@ function flawOfValue({ prefix, value }: RevocationTarget): string | undefined {
  */
 export function inspectRepeatedAlias(target: RevocationTarget, facts: InspectionFacts): readonly Finding[] {
   const aliases = facts.issuers.flatMap(aliasesOf);
-  if (innerTarget(target, aliases) === undefined) return [];
+  // The value of a claim stands behind the claim's name, which may be an alias as well.
+  if (target.prefix === 'clm' || innerTarget(target, aliases) === undefined) return [];
   const sentence =
     'The value of the target begins with an alias, as `principalId` does: the entry revokes nothing unless the claim itself begins so.';
   return [{ kind: 'repeated-alias', sentence }];

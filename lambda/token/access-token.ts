@@ -7,6 +7,8 @@ export interface AccessToken {
   /** `subject`, and the other names under which entries revoke its tokens (`subjectAliases`), each once. */
   readonly subjects: readonly string[];
   readonly clientId: string | undefined;
+  /** Values of the claims that the deployment revokes by, with their names there: `tenant#acme`. Each name once. */
+  readonly revocationClaims: readonly string[];
   readonly sessionId: string | undefined;
   /** `undefined` only for issuers that opted into tokens without one. */
   readonly jwtId: string | undefined;

@@ -1,8 +1,8 @@
 import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from './access-token.ts';
-import { claimAt } from './claim-path.ts';
+import { type ClaimPath, claimAt } from './claim-path.ts';
 import type { JsonObject } from './compact-jws.ts';
-import { isIdentifier } from './identifier.ts';
+import { identifierIn, isIdentifier } from './identifier.ts';
 import { isNumericDate } from './numeric-date.ts';
 import { subjectNames } from './subject-alias.ts';
 import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';
@@ -11,6 +11,14 @@ import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './truste
 export interface VerifiedSignature {
   readonly keyId: string;
   readonly signedPartDigest: string | undefined;
+}
+
+/** The claims that a deployment wants of every issuer's tokens. */
+export interface DeploymentClaims {
+  /** Claims handed to the backend: context name -> claim name. */
+  readonly contextClaims: Readonly<Record<string, string>>;
+  /** Claims at whose values entries revoke: the deployment's name -> path. Left out: none. */
+  readonly revocationClaims?: Readonly<Record<string, ClaimPath>>;
 }
 
 /**
@@ -23,7 +31,7 @@ export function accessTokenOf(
   claims: JsonObject,
   issuer: TrustedIssuer,
   { keyId, signedPartDigest }: VerifiedSignature,
-  contextClaims: Readonly<Record<string, string>>,
+  { contextClaims, revocationClaims = {} }: DeploymentClaims,
 ): AccessToken {
   rejectBoundToken(claims, issuer);
   const issuedAt = instant(claims.iat);
@@ -37,6 +45,7 @@ export function accessTokenOf(
     subject: identifier(claims.sub),
     subjects: subjectsIn(claims, issuer),
     clientId: clientOf(claims, issuer),
+    revocationClaims: revocationValuesIn(claims, revocationClaims),
     sessionId: optionalIdentifier(claims[issuer.claimNames.session]),
     jwtId: jwtIdOf(claims, issuer),
     keyId,
@@ -73,6 +82,25 @@ function optionalIdentifier(claim: unknown): string | undefined {
 /** Each name once: DynamoDB rejects a read that names a key twice. */
 function subjectsIn(claims: JsonObject, { subjectAliases = [] }: TrustedIssuer): readonly string[] {
   return [...new Set(subjectNames(claims, subjectAliases).map(({ name }) => name))];
+}
+
+/**
+ * A claim in a form that no entry can name rejects the token: it might belong to the tenant that is to be revoked. Null and an
+ * empty text name nobody, as issuers write them for none.
+ */
+function revocationValuesIn(
+  claims: JsonObject,
+  revocationClaims: Readonly<Record<string, ClaimPath>>,
+): readonly string[] {
+  return Object.entries(revocationClaims).flatMap(([name, path]) => {
+    const claim = claimAt(claims, path) ?? '';
+    return claim === '' ? [] : [`${name}#${required(identifierIn(claim))}`];
+  });
+}
+
+function required(value: string | undefined): string {
+  if (value === undefined) throw new InvalidTokenError('claim');
+  return value;
 }
 
 function jwtIdOf(claims: JsonObject, issuer: TrustedIssuer): string | undefined {

@@ -1,4 +1,5 @@
 import type { FindingKind } from '../../lambda/revocation/entry-finding.ts';
+import { parseNamedValue } from '../../lambda/revocation/revocation-claim.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
@@ -12,7 +13,13 @@ import type { EntryItem } from '../entry/revocation.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
 /** Findings after which no token can match the entry. */
-const USELESS: readonly FindingKind[] = ['malformed-target', 'unknown-prefix', 'unknown-alias', 'level-not-read'];
+const USELESS: readonly FindingKind[] = [
+  'malformed-target',
+  'unknown-prefix',
+  'unknown-alias',
+  'level-not-read',
+  'unknown-claim',
+];
 
 /** Findings that only a replacement mends, because a later `before` and a missing `purgeAt` are stronger. */
 const TOO_STRONG: readonly FindingKind[] = ['before-in-future', 'missing-purge-at', 'malformed-purge-at'];
@@ -114,12 +121,17 @@ function fixInDeployment(
     const guess = `if no issuer ever had the alias ${target.issuerAlias}`;
     return { fix: remove, guess, otherwise: `add it to the formerAliases of the issuer that had it, and deploy` };
   }
+  if (kinds.includes('unknown-claim')) {
+    const name = parseNamedValue(target.value ?? '')?.name;
+    const guess = `if entries for the claim ${name} are not to count`;
+    return { fix: remove, guess, otherwise: `add it to revocationClaims, and deploy` };
+  }
   if (!kinds.includes('level-not-read')) return certain(remove);
   const level = TARGET_PREFIXES[target.prefix];
   return {
     fix: remove,
     guess: `if entries of the level ${level} are not to count`,
-    otherwise: `add it to revocationLevels, and deploy`,
+    otherwise: `add it to revocationLevels${level === 'claim' ? ', and its claims to revocationClaims' : ''}, and deploy`,
   };
 }
 
@@ -152,7 +164,10 @@ function meantBy(text: string, region: RegionalStack): RevocationTarget | undefi
   const value = rest.length === 0 ? [] : [rest.join('#').trim()];
   const meant = parseTarget([prefix.trim().toLowerCase(), alias.trim().toLowerCase(), ...value].join('#'));
   if (meant === undefined || meant.prefix === 'th') return undefined;
-  const isRead = region.authorizer.configuration.revocationLevels.includes(TARGET_PREFIXES[meant.prefix]);
+  const { revocationLevels, revocationClaims = {} } = region.authorizer.configuration;
+  const level = TARGET_PREFIXES[meant.prefix];
+  const isKnown = level !== 'claim' || Object.hasOwn(revocationClaims, parseNamedValue(meant.value ?? '')?.name ?? '');
+  const isRead = isKnown && revocationLevels.includes(level);
   const isSound = meant.value === undefined || problemWithValue(meant.value) === undefined;
   const issuerAlias = presentAlias(meant.issuerAlias, region);
   return isRead && isSound && issuerAlias !== undefined ? { ...meant, issuerAlias } : undefined;

@@ -128,6 +128,7 @@ Examples:
     ]),
   subject: EXAMPLES_WITH_BEFORE('subject alice'),
   client: EXAMPLES_WITH_BEFORE('client orders-service'),
+  claim: EXAMPLES_WITH_BEFORE('claim tenant=acme'),
   key: (caller) => examples(caller, [['revoke key 2026-09-key --reason "private key leaked"']]),
   issuer: EXAMPLES_WITH_BEFORE('issuer main'),
 };

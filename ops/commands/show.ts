@@ -1,6 +1,5 @@
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
-import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
-import { isKnownAs } from '../../lambda/token/trusted-issuer.ts';
+import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { Report } from '../cli/program.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { claimsInWords, coveredClaims } from '../entry/covered-claims.ts';
@@ -72,7 +71,7 @@ function textOfEntry({ region, target, item, findings, error }: Shown, now: numb
   if (item === undefined) return `${region.region}: there is no entry for ${name}.`;
   const entry = entryDocument(item, now);
   const rejected = parsed && tokensRejectedBy(parsed, item);
-  const claims = parsed && claimsOf(parsed, region);
+  const claims = parsed && coveredClaims(parsed, region.authorizer);
   return [
     `${region.region}: ${name}`,
     `  rejects      ${rejected ?? 'nothing: no token can match this target'}`,
@@ -81,9 +80,4 @@ function textOfEntry({ region, target, item, findings, error }: Shown, now: numb
     `  deleted from ${instantCell(entry.purgeAt, 'never: kept until restored')}`,
     ...findings.map((sentence) => `  WARNING      ${sentence}`),
   ].join('\n');
-}
-
-function claimsOf(target: RevocationTarget, { authorizer }: RegionalStack): readonly string[] | undefined {
-  const issuer = authorizer.configuration.issuers.find((each) => isKnownAs(each, target.issuerAlias));
-  return issuer && coveredClaims(target, issuer);
 }

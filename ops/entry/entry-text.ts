@@ -5,6 +5,7 @@ import { mailForm } from '../../lambda/token/subject-alias.ts';
 import type { Caller } from '../cli/caller.ts';
 import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
+import { valueInWords } from './claim-words.ts';
 import { LEVEL_WORDS } from './level-words.ts';
 import { meantBy } from './pasted-value.ts';
 import type { EntryItem } from './revocation.ts';
@@ -13,7 +14,7 @@ import { readPurgeAt } from './revocation.ts';
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {
   const level = target.prefix === 'th' ? 'token with the digest' : TARGET_PREFIXES[target.prefix];
-  const { value } = target;
+  const value = valueInWords(target);
   const issuerAlias = printable(target.issuerAlias);
   return value === undefined ? `${level} ${issuerAlias}` : `${level} ${printable(value)} of ${issuerAlias}`;
 }
@@ -22,7 +23,7 @@ export function nameOf(target: RevocationTarget): string {
 export function tokensOf(target: RevocationTarget, before: number | undefined): string {
   const level = TARGET_PREFIXES[target.prefix];
   if (before === undefined || !takesBefore(level)) return LEVEL_WORDS[level].tokens;
-  return `tokens of this ${level} issued until ${formatInstant(before)}; later ones work`;
+  return `tokens ${level === 'claim' ? 'with' : 'of'} this ${level} issued until ${formatInstant(before)}; later ones work`;
 }
 
 /** Which tokens an entry of the table revokes: all that it names where its `before` is malformed. */
@@ -35,12 +36,13 @@ export function tokensRejectedBy(target: RevocationTarget, item: EntryItem): str
 export function entryDocument(item: EntryItem, now: number) {
   const target = textOf(item, ENTRY_ATTRIBUTES.target) ?? '';
   const parsed = parseTarget(target);
+  const value = parsed && valueInWords(parsed);
   const before = readBefore(item[ENTRY_ATTRIBUTES.before]);
   return {
     target: withholdToken(target),
     level: parsed === undefined ? null : TARGET_PREFIXES[parsed.prefix],
     issuer: parsed?.issuerAlias ?? null,
-    value: parsed?.value === undefined ? null : withholdToken(parsed.value),
+    value: value === undefined ? null : withholdToken(value),
     before: before === 'absent' ? null : before,
     purgeAt: purgeAtDocument(item, now),
     flush: item[ENTRY_ATTRIBUTES.flush]?.BOOL !== false,
@@ -77,7 +79,8 @@ export function instantCell(value: number | 'malformed' | null, absent: string):
 
 /** A command to copy that applies a verb to a target: `restore subject alice --issuer main --local`. */
 export function commandFor(caller: Caller, verb: string, target: RevocationTarget, options: string): string {
-  const { prefix, issuerAlias, value } = target;
+  const { prefix, issuerAlias } = target;
+  const value = valueInWords(target);
   if (value === undefined) return commandLine(caller, `${verb} ${TARGET_PREFIXES[prefix]}`, issuerAlias, options);
   if (prefix === 'th') return commandLine(caller, `${verb} target`, formatTarget(target), options);
   // Any text before a `#` may be the alias of another issuer, which only the deployment knows.

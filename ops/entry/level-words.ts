@@ -71,6 +71,17 @@ The token is not verified, and only its id is stored or printed.`,
     cases: [['a client secret leaked', 'revoke client orders-service --before 2026-10-01T12:00:00Z']],
     help: HELP_WITH_BEFORE,
   },
+  claim: {
+    argument: ['<name=value>', 'a claim that the deployment names (revocationClaims), and its value: tenant=acme'],
+    value: 'claim and its value (tenant=acme)',
+    description: 'tokens with one value of a claim that the deployment names: a tenant, an agent',
+    tokens: 'every token with this claim, also later ones',
+    cases: [['one tenant is compromised', 'revoke claim tenant=acme']],
+    help: `The name is one of the deployment's revocationClaims; the value is the claim's, exactly as tokens carry it, a whole number in
+digits. The value begins after the first =, and may hold = and # itself.
+
+${HELP_WITH_BEFORE}`,
+  },
   key: {
     argument: ['<key-id>', 'the key id (kid)'],
     value: 'key id',

@@ -1,3 +1,4 @@
+import { parseNamedValue } from '../../lambda/revocation/revocation-claim.ts';
 import { type RevocationLevel, TARGET_PREFIXES, type TargetPrefix } from '../../lambda/revocation/revocation-level.ts';
 import { isIdentifier } from '../../lambda/token/identifier.ts';
 import { holdsToken } from '../cli/token-argument.ts';
@@ -80,7 +81,11 @@ function levelOf(prefix: string): RevocationLevel | undefined {
 /**
  * What is wrong with a value of an entry; undefined: nothing. The sentence never repeats it: it may be a pasted token.
  */
-export function problemWithValue(value: string): string | undefined {
+export function problemWithValue(value: string, level?: RevocationLevel): string | undefined {
+  if (level === 'claim') {
+    const named = parseNamedValue(value, '=');
+    return named === undefined ? CLAIM_FORM : problemWithValue(named.value);
+  }
   if (value === '') return 'the value is empty: give the id exactly as the token carries it';
   if (holdsToken(value)) {
     return 'the value looks like a token, which must not be stored: use `revoke token -` and paste it into standard input';
@@ -90,3 +95,5 @@ export function problemWithValue(value: string): string | undefined {
     return 'the value is longer than 255 characters or holds a control character, as no id does';
   return undefined;
 }
+
+const CLAIM_FORM = 'write a claim that the deployment names (revocationClaims) and its value, such as tenant=acme';

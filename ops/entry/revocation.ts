@@ -3,8 +3,9 @@ import type { AuthorizerDescription } from '../../lambda/configuration/authorize
 import type { InspectionFacts } from '../../lambda/revocation/entry-finding.ts';
 import { isHeededByTtl } from '../../lambda/revocation/entry-inspection.ts';
 import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
+import { parseNamedValue } from '../../lambda/revocation/revocation-claim.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
+import { type RevocationLevel, TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { isKnownAs, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { formatInstant } from '../cli/instant.ts';
@@ -73,12 +74,34 @@ export function issuerOf({ configuration }: AuthorizerDescription, alias: string
 }
 
 /** @throws OperatorError for a level that the authorizer does not read: an entry would revoke nothing */
-export function requireLevelRead({ configuration }: AuthorizerDescription, { prefix }: RevocationTarget): void {
+export function requireLevelRead({ configuration }: AuthorizerDescription, { prefix, value }: RevocationTarget): void {
   const level = TARGET_PREFIXES[prefix];
-  if (configuration.revocationLevels.includes(level)) return;
+  if (configuration.revocationLevels.includes(level)) {
+    requireKnownClaim(configuration, level, value);
+    return;
+  }
+  if (level === 'claim') {
+    throw new OperatorError(
+      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy.',
+    );
+  }
   const read = configuration.revocationLevels.join(', ');
   throw new OperatorError(
     `This deployment does not read ${level} entries, so one would revoke nothing: it reads ${read} (revocationLevels).`,
+  );
+}
+
+/** @throws OperatorError for a claim that the deployment does not name */
+function requireKnownClaim(
+  { revocationClaims = {} }: AuthorizerDescription['configuration'],
+  level: RevocationLevel,
+  value = '',
+): void {
+  const name = level === 'claim' ? parseNamedValue(value)?.name : undefined;
+  if (name === undefined || Object.hasOwn(revocationClaims, name)) return;
+  const known = Object.keys(revocationClaims).join(', ');
+  throw new OperatorError(
+    `This deployment has no claim "${name}" to revoke by, so the entry would revoke nothing: it has ${known} (revocationClaims).`,
   );
 }
 
@@ -108,6 +131,12 @@ export function inspectionFacts(
   now: number,
 ): InspectionFacts {
   const writtenAt = Date.parse(item[ENTRY_ATTRIBUTES.revokedAt]?.S ?? '') / 1000;
-  const { issuers, revocationLevels } = configuration;
-  return { issuers, revocationLevels, now, ...(!Number.isNaN(writtenAt) && { writtenAt }) };
+  const { issuers, revocationLevels, revocationClaims = {} } = configuration;
+  return {
+    issuers,
+    revocationLevels,
+    revocationClaims: Object.keys(revocationClaims),
+    now,
+    ...(!Number.isNaN(writtenAt) && { writtenAt }),
+  };
 }

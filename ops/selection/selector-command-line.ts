@@ -79,7 +79,7 @@ function tokenSelector(jwt: string | undefined, { issuer, jwtId, exact }: Select
 
 function valueSelector(level: RevocationLevel): SelectorOf {
   return (value = '', { issuer, exact }) => {
-    const problem = problemWithValue(value);
+    const problem = problemWithValue(value, level);
     if (problem !== undefined) throw new UsageError(`Nothing can be done for this ${level}: ${problem}.`);
     return { by: 'value', level, value, issuer, ...(exact && { exact }) };
   };

@@ -9,6 +9,7 @@ import { hasMailAlias, mailForm } from '../../lambda/token/subject-alias.ts';
 import { aliasesOf, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import { printable } from '../cli/terminal-text.ts';
+import { valueFromWords, valueInWords } from '../entry/claim-words.ts';
 import { commandFor } from '../entry/entry-text.ts';
 import { meantBy } from '../entry/pasted-value.ts';
 import { issuerOf } from '../entry/revocation.ts';
@@ -57,7 +58,7 @@ export function selectTarget(
 function valueIn({ level, value, exact }: ValueSelector, issuer: TrustedIssuer): string | undefined {
   if (level === 'issuer') return undefined;
   const isMail = level === 'subject' && value.includes('@') && hasMailAlias(issuer);
-  return isMail && exact !== true ? mailForm(value) : value;
+  return isMail && exact !== true ? mailForm(value) : valueFromWords(level, value);
 }
 
 /** @throws UsageError with the command that was meant, and the way to mean the value as it stands */
@@ -83,7 +84,9 @@ function requirePlainValue(
 }
 
 /** What to write in a line of a file, in place of a command. */
-function lineFor({ prefix, issuerAlias, value }: RevocationTarget, level: RevocationLevel) {
+function lineFor(target: RevocationTarget, level: RevocationLevel) {
+  const { prefix, issuerAlias } = target;
+  const value = valueInWords(target);
   const meantLevel = TARGET_PREFIXES[prefix] === level ? '' : `the level ${TARGET_PREFIXES[prefix]}, `;
   const write =
     value === undefined ? `the value ${issuerAlias}` : `the value ${printable(value)} and the issuer ${issuerAlias}`;

@@ -50,9 +50,8 @@ async function acceptedToken(region: RegionalStack, client: TokenRequest): Promi
 
 /** One key set for all tokens, so that it is downloaded once. */
 function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<HeldToken> {
-  const { issuers, contextClaims } = authorizer.configuration;
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: Date.now, report: () => {} });
-  const verify = createTokenVerifier({ issuers, contextClaims, keySetOf, now: Date.now });
+  const verify = createTokenVerifier({ ...authorizer.configuration, keySetOf, now: Date.now });
   const grants = new Grants(authorizer.routes);
   return async (jwt) => {
     const accessToken = await verify(jwt);

@@ -266,6 +266,38 @@ const wrong: readonly [string, Changes, string][] = [
     issuerWith({ ignoredHeaderParameters: 'zip' }),
     'issuers.main.ignoredHeaderParameters is "zip": write a list',
   ],
+  [
+    'claims to revoke by without their level',
+    { revocationClaims: { tenant: 'org_id' }, revocationLevels: ['token'] },
+    `revocationLevels is ["token"]: add 'claim', at which revocationClaims are read, or leave those out.`,
+  ],
+  ...(
+    [
+      [[], 'write'],
+      ['tenant', 'write'],
+      [{ Tenant: 'org_id' }, 'give names of 1 to 16 lower-case letters, digits and hyphens that begin with a letter'],
+      [{ '1st': 'org_id' }, 'give names of 1 to 16'],
+      [{ 'a#b': 'org_id' }, 'give names of 1 to 16'],
+      [{ 'a=b': 'org_id' }, 'give names of 1 to 16'],
+      [{ '': 'org_id' }, 'give names of 1 to 16'],
+      [{ abcdefghijklmnopq: 'org_id' }, 'give names of 1 to 16'],
+      [{ a: 'x', b: 'y', c: 'z' }, 'name at most 2, because each of them makes the read of every decision longer'],
+      [{ tenant: '' }, 'name claims, with dots between the names of a path'],
+      [{ tenant: 'act.' }, 'name claims, with dots'],
+      [{ tenant: '.act' }, 'name claims, with dots'],
+      [{ tenant: 'https://acme.example/org' }, 'name claims, with dots'],
+      [{ tenant: [] }, 'name at least 1'],
+      [{ tenant: [['act']] }, 'name claims, with dots'],
+      [{ tenant: null }, 'name claims, with dots'],
+    ] as const
+  ).map(
+    ([revocationClaims, fix]) =>
+      [
+        `the claims to revoke by ${JSON.stringify(revocationClaims)}`,
+        { revocationClaims },
+        `revocationClaims is ${JSON.stringify(revocationClaims)}: ${fix}`,
+      ] as [string, Changes, string],
+  ),
   ['routes as an object', { routes: {} }, 'routes is {}: write a list'],
   ['no routes', { routes: [] }, 'routes is []: name at least 1.'],
   [

@@ -28,6 +28,7 @@ describe('an access token', () => {
       formerAliases: [],
       subject: 'alice',
       subjects: ['alice'],
+      revocationClaims: [],
       clientId: 'client-1',
       sessionId: 'session-1',
       jwtId: 'token-1',

@@ -112,7 +112,7 @@ describe('a wrong command line is rejected in one sentence', () => {
 });
 
 describe('--help teaches by example', () => {
-  const levels = ['token', 'session', 'subject', 'client', 'key', 'issuer'];
+  const levels = ['token', 'session', 'subject', 'client', 'claim', 'key', 'issuer'];
   const commands = [
     '',
     'revoke',
@@ -129,10 +129,13 @@ describe('--help teaches by example', () => {
     expect(help).toMatchObject({ kind: 'help', exitCode: 0, text: expect.stringContaining('Examples:') });
   });
 
-  it.each(['subject', 'client', 'issuer'])('revoke %s --help warns that npm swallows --before silently', (level) => {
-    const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
-    expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
-  });
+  it.each(['subject', 'client', 'claim', 'issuer'])(
+    'revoke %s --help warns that npm swallows --before silently',
+    (level) => {
+      const text = expect.stringMatching(/put `--` after `npm run revocations`, or npm takes\s--before for itself/);
+      expect(parse(`revoke ${level} --help`)).toMatchObject({ text });
+    },
+  );
 
   it.each(['', 'revoke', 'restore', 'show'])(
     'and is printed with exit code 2 where something is missing after "%s"',

@@ -5,6 +5,7 @@ import { formatFromNow, formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { printable, shellWord } from '../../cli/terminal-text.ts';
 import type { Tone } from '../../cli/tone.ts';
+import { valueInWords } from '../../entry/claim-words.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import type { EntryItem } from '../../entry/revocation.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
@@ -166,19 +167,21 @@ function unverifiedDetail(step: Step, parts: readonly ComparedPart[]): string {
 }
 
 function claimsText(token: NonNullable<Verdict['accessToken']>): string {
-  const { subject, subjects, clientId, sessionId, jwtId, scopes } = token;
+  const { subject, subjects, clientId, revocationClaims, sessionId, jwtId, scopes } = token;
   const others = subjects.filter((name) => name !== subject).join(' and ') || undefined;
   const named = Object.entries({ subject, also: others, client: clientId, session: sessionId, id: jwtId });
   const present = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
-  return [...present, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
+  const claims = revocationClaims.map((value) => valueInWords({ prefix: 'clm', value }));
+  return [...present, ...claims, `scopes ${[...scopes].join(' ') || '(none)'}`].join(', ');
 }
 
 function tokenDocument({ verdict }: Checked) {
   const token = verdict.accessToken;
   if (token === undefined) return null;
   const { issuerAlias, subject, subjects, clientId, sessionId, jwtId, keyId, scopes, issuedAt, expiresAt } = token;
+  const claims = token.revocationClaims.map((value) => valueInWords({ prefix: 'clm', value }));
   const ids = { clientId: clientId ?? null, sessionId: sessionId ?? null, jwtId: jwtId ?? null, keyId };
-  return { issuer: issuerAlias, subject, subjects, ...ids, scopes: [...scopes], issuedAt, expiresAt };
+  return { issuer: issuerAlias, subject, subjects, claims, ...ids, scopes: [...scopes], issuedAt, expiresAt };
 }
 
 /** Maximum number of lost requests to show: `routes` lists them all. */

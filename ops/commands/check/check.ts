@@ -1,5 +1,6 @@
 import { Grants } from '../../../lambda/policy/grants.ts';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
+import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget, targetsOf } from '../../../lambda/revocation/revocation-target.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { subjectNames } from '../../../lambda/token/subject-alias.ts';
@@ -62,7 +63,7 @@ function partsIn(
   const payload = decomposed(token)?.payload;
   const isGood = issuer !== undefined && payload !== undefined;
   const scopes = isGood ? scopeParts({ payload, issuer, routes: authorizer.routes, openingScopes }) : [];
-  return [...comparedParts(token, verdict, issuers, now), ...scopes];
+  return [...comparedParts(token, verdict, authorizer.configuration, now), ...scopes];
 }
 
 /** Finds the token's claims that have a target's value, where the deployment decides which claims are compared. */
@@ -72,7 +73,8 @@ function claimFinder(token: string, { issuerAlias }: AccessToken, { authorizer }
   const issuer = authorizer.configuration.issuers.find(({ alias }) => alias === issuerAlias);
   const names = subjectNames(decomposed(token)?.payload ?? {}, issuer?.subjectAliases ?? []);
   return (target) => {
-    if (issuer === undefined || coveredClaims(target, issuer) === undefined) return [];
+    const covered = coveredClaims(target, authorizer) ?? [];
+    if (TARGET_PREFIXES[target.prefix] !== 'subject' || covered.length === 0) return covered;
     return [...new Set(names.filter(({ name }) => name === target.value).map(({ claim }) => claim))];
   };
 }

@@ -82,12 +82,11 @@ const steadyClock = () => performance.now();
 
 /** Shares the key sets between verifications, so that an issuer is asked once. @returns a verifier as of an instant, in seconds */
 function verifierAt({ authorizer }: RegionalStack, observed: Observed): (now: number) => VerifyToken {
-  const { issuers, contextClaims } = authorizer.configuration;
-  const keySets = new Map(issuers.map((issuer) => [issuer.alias, observedKeySet(issuer, observed)]));
+  const { configuration } = authorizer;
+  const keySets = new Map(configuration.issuers.map((issuer) => [issuer.alias, observedKeySet(issuer, observed)]));
   return (now) =>
     createTokenVerifier({
-      issuers,
-      contextClaims,
+      ...configuration,
       keySetOf: (issuer) => keySets.get(issuer.alias) ?? observedKeySet(issuer, observed),
       now: () => now * 1000,
     });

@@ -89,7 +89,7 @@ function levelOf(text: string | undefined): RevocationLevel {
 
 function checkedValue(value: string | undefined, level: RevocationLevel): string {
   if (value === undefined) throw new OperatorError(`it has no value for its ${level}`);
-  const problem = problemWithValue(value);
+  const problem = problemWithValue(value, level);
   if (problem !== undefined) throw new OperatorError(problem);
   return value;
 }

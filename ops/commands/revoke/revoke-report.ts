@@ -91,8 +91,8 @@ function lines(command: RevokeCommand, results: readonly RegionalResult[], now: 
 }
 
 /** Says which claims the entry covers, where the deployment decides that. */
-function coverageLines({ revocation, issuer }: RegionalResult): readonly string[] {
-  const claims = coveredClaims(revocation.target, issuer);
+function coverageLines({ revocation, issuer, region }: RegionalResult): readonly string[] {
+  const claims = coveredClaims(revocation.target, region.authorizer);
   return claims === undefined
     ? []
     : [`  (It covers tokens of ${issuer.alias} that have this value in ${claimsInWords(claims)}.)`];
@@ -183,7 +183,7 @@ export function regionDocument(result: RegionalResult, now: number) {
   return {
     region,
     table,
-    claims: coveredClaims(result.revocation.target, result.issuer) ?? null,
+    claims: coveredClaims(result.revocation.target, result.region.authorizer) ?? null,
     outcome: outcomeOf(result),
     confirmed: result.state === 'confirmed',
     ...entriesOf(result, now),

@@ -74,3 +74,16 @@ const longerLife: Comparison = ({ alias, maxTokenAge, clockTolerance }, next) =>
   const sentence = `Tokens of ${alias} would live ${nextLife} s after they were issued, and ${life} s now: entries may have been purged that revoked them. Run \`revoke issuer ${alias}\` first, or wait until the oldest token has ended.`;
   return { kind: 'longer-life', sentence };
 };
+
+/** The changes of the claims at whose values entries revoke. Those that are left out show in their entries. */
+export function claimChanges(
+  { configuration: { revocationClaims: present = {} } }: AuthorizerDescription,
+  { configuration: { revocationClaims: next = {} } }: AuthorizerDescription,
+): readonly Change[] {
+  return Object.entries(present).flatMap(([name, path]) => {
+    const [now, then] = [path.join('.'), next[name]?.join('.')];
+    if (then === undefined || then === now) return [];
+    const sentence = `The claim ${name} is ${printable(now)} now and would be ${printable(then)}, so that entries written from the old one may match no token.`;
+    return [{ kind: 'other-claims' as const, sentence }];
+  });
+}

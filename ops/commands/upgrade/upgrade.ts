@@ -1,4 +1,5 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import { parseNamedValue } from '../../../lambda/revocation/revocation-claim.ts';
 import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { inspectTarget } from '../../../lambda/revocation/target-inspection.ts';
@@ -13,7 +14,7 @@ import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
 import { counted } from '../../text/counted.ts';
-import { type Change, issuerChanges, tableChange } from './upgrade-changes.ts';
+import { type Change, claimChanges, issuerChanges, tableChange } from './upgrade-changes.ts';
 import type { UpgradeCommand } from './upgrade-command-line.ts';
 
 interface Comparison {
@@ -76,7 +77,15 @@ async function compare(
   }
   const ofEntries = [...lost.values()].map(({ change, entries }) => ({ ...change, entries }));
   const ofTable = inspected === 0 ? [] : tableChange(region, next);
-  return { inspected, changes: [...ofTable, ...issuerChanges(region.authorizer, next.authorizer), ...ofEntries] };
+  return {
+    inspected,
+    changes: [
+      ...ofTable,
+      ...issuerChanges(region.authorizer, next.authorizer),
+      ...claimChanges(region.authorizer, next.authorizer),
+      ...ofEntries,
+    ],
+  };
 }
 
 /** The change for one entry; undefined: it goes on revoking, or it revokes nothing now. */
@@ -94,7 +103,9 @@ function entryChange(
   const { issuerAlias, prefix } = target;
   if (finding.kind === 'unknown-alias') return aliasChange(issuerAlias, present, next);
   const level = prefix === 'th' ? 'digest' : TARGET_PREFIXES[prefix];
-  const sentence = `Entries of the ${level} level of ${issuerAlias} would revoke nothing, because the deployment does not read them.`;
+  const claim = parseNamedValue(target.value ?? '');
+  const kind = level === 'claim' && claim ? `claim ${claim.name}` : `${level} level`;
+  const sentence = `Entries of the ${kind} of ${issuerAlias} would revoke nothing, because the deployment does not read them.`;
   return { kind: 'not-read', sentence };
 }
 

@@ -54,7 +54,7 @@ const keys = (operator: string, ...patterns: readonly string[]) => ({
   [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': patterns },
   Null: { 'dynamodb:LeadingKeys': 'false' },
 });
-const everyday = ['jti#*', 'th#*', 'sid#*', 'sub#*', 'cid#*'];
+const everyday = ['jti#*', 'th#*', 'sid#*', 'sub#*', 'cid#*', 'clm#*'];
 
 describe('the policies for people', () => {
   it('let readers read the whole table, and nothing else', () => {

@@ -30,6 +30,15 @@ describe('the environment of the authorizer', () => {
     expect(configurationFrom(environment, noFile)).toEqual(configuration);
   });
 
+  it('carries the claims at whose values entries revoke, and no word of them where there are none', () => {
+    const named = { ...configuration, revocationClaims: { tenant: ['org_id'], agent: ['act', 'sub'] } };
+    expect(configurationFrom({ ...environmentOf(named) }, noFile)).toEqual(named);
+    expect(Object.keys(environment)).not.toContain('REVOCATION_CLAIMS');
+    const without = flusherEnvironmentOf({ ...flusherConfiguration, revocationClaims: [] });
+    expect(Object.keys(without)).not.toContain('REVOCATION_CLAIMS');
+    expect(flusherConfigurationFrom({ ...without })).toMatchObject({ revocationClaims: [] });
+  });
+
   it('names the file that holds the issuers for which it has no room', () => {
     const [first, ...others] = configuration.issuers;
     const files: Readonly<Record<string, string>> = { 'more.json': JSON.stringify(others) };
@@ -72,6 +81,7 @@ const flusherConfiguration: FlusherConfiguration = {
   revocationTable: 'revocations',
   revocationEndpoint: 'https://dynamodb.example',
   revocationLevels: ['token', 'subject'],
+  revocationClaims: ['tenant', 'agent'],
 };
 
 describe('the flusher’s environment', () => {
@@ -99,11 +109,14 @@ describe('the flusher’s environment', () => {
     expect(issuersWith([['uid'], ['email']])).toContain('"subjectAliases":[["uid"],["email"]]');
   });
 
-  it.each(Object.keys(flusherEnvironmentOf(flusherConfiguration)))('without %s is rejected by that name', (name) => {
-    expect(() =>
-      flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration), [name]: undefined }),
-    ).toThrow(name);
-  });
+  it.each(Object.keys(flusherEnvironmentOf({ ...flusherConfiguration, revocationClaims: [] })))(
+    'without %s is rejected by that name',
+    (name) => {
+      expect(() =>
+        flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration), [name]: undefined }),
+      ).toThrow(name);
+    },
+  );
 
   it.each([
     ['MODE', 'twice'],

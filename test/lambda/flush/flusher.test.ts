@@ -15,6 +15,7 @@ const configuration: FlusherConfiguration = {
   stages: [live, beta],
   settleTime: 8,
   giveUpAge: 67,
+  revocationClaims: ['tenant'],
   issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
   revocationTable: 'revocations',
   revocationEndpoint: 'https://dynamodb.example',

@@ -9,7 +9,8 @@ import { createRevocationTable, type TestRevocationTable, testCredentials } from
 
 const issuer = { maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'reject' as const };
 const STANDING = ['jti#old#1', 'sub#old#alice', 'iss#old', 'sub#main#bob', 'cid#main#spa'];
-const levels: readonly RevocationLevel[] = ['token', 'subject', 'client', 'issuer'];
+const levels: readonly RevocationLevel[] = ['token', 'subject', 'client', 'claim', 'issuer'];
+const revocationClaims = ['tenant'];
 
 let table: TestRevocationTable;
 let events: FlushEvent[];
@@ -31,7 +32,7 @@ async function inspect(alias: string, revocationLevels = levels): Promise<readon
     credentials: testCredentials,
   });
   await inspectStandingEntries({
-    configuration: { issuers: [{ alias, ...issuer }], revocationLevels, revocationTable: table.name },
+    configuration: { issuers: [{ alias, ...issuer }], revocationLevels, revocationClaims, revocationTable: table.name },
     scan: (input) => call('Scan', input),
     report: (event) => events.push(event),
   });
@@ -47,11 +48,19 @@ it('entries of a level that the deployment no longer reads are reported', async 
   expect(await inspect('main', withoutClients)).toMatchObject([{ event: 'entries-unread', entries: 4 }]);
 });
 
+it('entries of a claim that the deployment no longer names are reported', async () => {
+  const targets = ['clm#main#tenant#acme', 'clm#main#agent#bot'];
+  for (const target of targets) await table.put({ target: { S: target } });
+  // Three of the alias `old`, and the agent.
+  expect(await inspect('main')).toMatchObject([{ event: 'entries-unread', entries: 4, inspected: 7 }]);
+  for (const target of targets) await table.remove(target);
+});
+
 it('entries that are read, and mistakes that were reported on arrival, are not reported', async () => {
   const issuers = ['main', 'old'].map((alias) => ({ alias, ...issuer }));
   const items = [...STANDING, 'SUB#main#x', ' jti#main#1', 'nonsense'].map((target) => ({ target: { S: target } }));
   await inspectStandingEntries({
-    configuration: { issuers, revocationLevels: levels, revocationTable: 'revocations' },
+    configuration: { issuers, revocationLevels: levels, revocationClaims, revocationTable: 'revocations' },
     scan: async () => ({ Items: [...items, { target: { N: '1' } }, {}] }),
     report: (event) => events.push(event),
   });
@@ -66,6 +75,7 @@ it('a table of many pages is inspected up to the tenth, and the report says so',
       configuration: {
         issuers: [{ alias: 'main', ...issuer }],
         revocationLevels: levels,
+        revocationClaims,
         revocationTable: 'revocations',
       },
       scan: async ({ ExclusiveStartKey }) => {
@@ -89,7 +99,7 @@ it('a table of many pages is inspected up to the tenth, and the report says so',
 
 it('an empty table is not reported', async () => {
   await inspectStandingEntries({
-    configuration: { issuers: [], revocationLevels: levels, revocationTable: 'revocations' },
+    configuration: { issuers: [], revocationLevels: levels, revocationClaims, revocationTable: 'revocations' },
     scan: async () => ({}),
     report: (event) => events.push(event),
   });

@@ -55,6 +55,7 @@ describe('C4 a claim for the backend', () => {
     expect(await contextOf(claim)).toEqual({
       subject: 'alice',
       subjects: ['alice'],
+      revocationClaims: [],
       issuer: 'main',
       scope: 'read',
       clientId: 'client-1',
@@ -130,6 +131,7 @@ describe('the answer for a good token', () => {
     formerAliases: [],
     subject: 'alice',
     subjects: ['alice'],
+    revocationClaims: [],
     clientId: 'client-1',
     sessionId: 'session-1',
     jwtId: 'token-1',

@@ -8,7 +8,9 @@ import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const issuer = loopbackIssuer();
-const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) => `Bearer ${issuer.tokenOf(claims)}`;
+const revocationClaims = { tenant: ['org_id'] };
+const tokenOf = (claims: Readonly<Record<string, unknown>> = {}) =>
+  `Bearer ${issuer.tokenOf({ org_id: 'acme', ...claims })}`;
 const good = tokenOf();
 
 let table: TestRevocationTable;
@@ -21,7 +23,7 @@ let authorizer: AuthorizerUnderTest;
 const readEntries = () => entryReaderAt(inject('dynamoDbEndpoint'), table.name, 10_000);
 beforeEach(() => {
   clock = createClock();
-  authorizer = issuer.fresh({ clock, readEntries: readEntries() });
+  authorizer = issuer.fresh({ clock, readEntries: readEntries(), revocationClaims });
 });
 
 const kindOf = async (authorizationToken = good) => (await authorizer.decide(authorizationToken)).kind;
@@ -50,6 +52,7 @@ const LEVELS: Readonly<Record<RevocationLevel, LevelRow>> = {
   session: { target: 'sid#main#session-1', takesBefore: false, sparesOthers: true },
   subject: { target: 'sub#main#alice', takesBefore: true, sparesOthers: true },
   client: { target: 'cid#main#client-1', takesBefore: true, sparesOthers: true },
+  claim: { target: 'clm#main#tenant#acme', takesBefore: true, sparesOthers: true },
   key: { target: 'kid#main#ec-1', takesBefore: false, sparesOthers: false },
   issuer: { target: 'iss#main', takesBefore: true, sparesOthers: false },
 };
@@ -105,7 +108,7 @@ describe('E an entry with only a target', () => {
   });
 
   it.each(levels)('at the %s level revokes no other tokens, except at the key and issuer levels', async (level) => {
-    const others = { jti: 'token-2', sid: 'session-2', sub: 'bob', client_id: 'client-2' };
+    const others = { jti: 'token-2', sid: 'session-2', sub: 'bob', client_id: 'client-2', org_id: 'other' };
     await withEntry(LEVELS[level].target, {}, async () => {
       expect(await kindOf(tokenOf(others))).toBe(LEVELS[level].sparesOthers ? 'allowed' : 'unauthorized');
     });
@@ -113,7 +116,7 @@ describe('E an entry with only a target', () => {
 
   it.each(levels)('at the %s level revokes nothing where the deployment does not read that level', async (level) => {
     const read = levels.filter((one) => one !== level);
-    const narrow = issuer.fresh({ readEntries: readEntries(), levels: read });
+    const narrow = issuer.fresh({ readEntries: readEntries(), levels: read, revocationClaims });
     await withEntry(LEVELS[level].target, {}, async () => expect((await narrow.decide(good)).kind).toBe('allowed'));
     expect(narrow.reads[0]).toHaveLength(levels.length - 1);
   });

@@ -16,6 +16,7 @@ const token = (issuedAt: number, hasId: boolean): AccessToken => ({
   formerAliases: FORMER_ALIASES,
   subject: 'alice',
   subjects: ['alice'],
+  revocationClaims: ['agent#bot', 'tenant#acme'],
   clientId: 'client-1',
   sessionId: 'session-1',
   jwtId: hasId ? 'token-1' : undefined,
@@ -34,6 +35,7 @@ const LEVELS = {
   session: { target: 'sid#main#session-1', hasBefore: false },
   subject: { target: 'sub#main#alice', hasBefore: true },
   client: { target: 'cid#main#client-1', hasBefore: true },
+  claim: { target: 'clm#main#tenant#acme', hasBefore: true },
   key: { target: 'kid#main#ec-1', hasBefore: false },
   issuer: { target: 'iss#main', hasBefore: true },
 } as const satisfies Readonly<Record<RevocationLevel | 'digest', { target: string; hasBefore: boolean }>>;
@@ -56,7 +58,7 @@ const before = fc.oneof(
     { N: String(NOW * 1000) },
   ),
 );
-const entries = fc.dictionary(fc.constantFrom(...(Object.keys(LEVELS) as Level[])), before, { maxKeys: 7 });
+const entries = fc.dictionary(fc.constantFrom(...(Object.keys(LEVELS) as Level[])), before, { maxKeys: 8 });
 const issuedAt = fc
   .tuple(fc.integer({ min: NOW - 3, max: NOW + 3 }), fc.constantFrom(0, 0.5, 0.999))
   .map(([seconds, fraction]) => seconds + fraction);

@@ -31,6 +31,8 @@ describe('the target of an entry', () => {
     'sid#main#1',
     'sub#main#JTI',
     'cid#main#1',
+    'clm#main#tenant#acme',
+    'clm#main#tenant#a#b=c',
     'kid#main#1',
     'iss#main',
   ];
@@ -50,7 +52,28 @@ describe('the target of an entry', () => {
     ]);
   });
 
+  it.each<[string, readonly string[] | undefined, readonly FindingKind[]]>([
+    ['clm#main#tenant#acme', ['tenant'], []],
+    ['clm#main#tenant#acme', undefined, []],
+    ['clm#main#tenannt#acme', ['tenant', 'agent'], ['unknown-claim']],
+    ['clm#main#tenant#acme', [], ['unknown-claim']],
+    ['sub#main#tenant#acme', ['agent'], []],
+    ['clm#old#tenant#acme', ['agent'], ['unknown-alias']],
+  ])('%s names a claim of the deployment, if those are %j: %j', (target, revocationClaims, kinds) => {
+    expect(kindsOf({ target: { S: target } }, revocationClaims && { revocationClaims })).toEqual(kinds);
+  });
+
+  it('may begin, at the claim level, with a name that is an alias as well', () => {
+    expect(kindsOf({ target: { S: 'clm#main#partner#x#y' } })).toEqual([]);
+  });
+
   const useless: readonly (readonly [target: string, kind: FindingKind])[] = [
+    ['clm#main#tenant', 'malformed-target'],
+    ['clm#main#tenant#', 'malformed-target'],
+    ['clm#main#Tenant#acme', 'malformed-target'],
+    ['clm#main#tenant#a\nb', 'malformed-target'],
+    [`clm#main#tenant#${'x'.repeat(256)}`, 'malformed-target'],
+    ['CLM#main#tenant#acme', 'malformed-target'],
     ['JTI#main#1', 'malformed-target'],
     ['jti#MAIN#1', 'malformed-target'],
     ['iss#Main', 'malformed-target'],
@@ -295,7 +318,7 @@ it('an entry with the purge time that we compute is never reported, up to the cl
   fc.assert(
     fc.property(entries, ({ prefix, endsAt, before, clockOffset }) => {
       const floor = purgeFloor({ prefix }, issuer, { now: now + clockOffset, endsAt, before });
-      const value = prefix === 'iss' ? undefined : digest;
+      const value = prefix === 'iss' ? undefined : prefix === 'clm' ? 'tenant#acme' : digest;
       const found = kindsOf({
         target: { S: formatTarget({ prefix, issuerAlias: 'main', value }) },
         ...(before !== undefined && { before: { N: String(before) } }),
@@ -348,15 +371,26 @@ describe('the sentence of a finding', () => {
     { ...issuer, tokensWithoutId: 'reject' as const },
     { ...issuer, alias: 'partner', maxTokenAge: 3600 },
   ];
-  const revocationLevels = ['token', 'session', 'subject', 'key', 'issuer'] as const;
+  const revocationLevels = ['token', 'session', 'subject', 'claim', 'key', 'issuer'] as const;
+  const revocationClaims = ['tenant', 'agent'];
   const told = (item: Record<string, AttributeValue>) =>
-    inspectEntry(item, { ...facts, issuers, revocationLevels, writing: 'first' }).map(({ sentence }) => sentence);
+    inspectEntry(item, { ...facts, issuers, revocationLevels, revocationClaims, writing: 'first' }).map(
+      ({ sentence }) => sentence,
+    );
 
   it.each<[Record<string, AttributeValue>, string]>([
     [{ target: { N: '1' } }, 'The entry has no `target` of type string, so the entry revokes nothing.'],
     [
       { target: { S: 'user#main#1' } },
-      'The target starts with none of jti, th, sid, sub, cid, kid, iss, so the entry revokes nothing.',
+      'The target starts with none of jti, th, sid, sub, cid, clm, kid, iss, so the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'clm#main#tenant' } },
+      'The target is not of the form `clm#<alias>#<claim>#<value>`, so the entry revokes nothing.',
+    ],
+    [
+      { target: { S: 'clm#main#org#acme' } },
+      'The target names none of the claims of this deployment (tenant, agent), so the entry revokes nothing.',
     ],
     [
       { target: { S: 'jti#main' } },

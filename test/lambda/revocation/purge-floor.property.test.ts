@@ -56,7 +56,7 @@ describe('F5 deleting an entry at its purge floor or later', () => {
     const issuer = { maxTokenAge: 86_400, clockTolerance: 5 };
     const unknown = { now: NOW, endsAt: undefined, before: undefined };
     const found = prefixes.filter((prefix) => purgeFloor({ prefix }, issuer, unknown) === undefined);
-    expect(found).toEqual(['sid', 'sub', 'cid', 'kid', 'iss']);
+    expect(found).toEqual(['sid', 'sub', 'cid', 'clm', 'kid', 'iss']);
   });
 });
 
@@ -72,6 +72,7 @@ describe('the purge floor', () => {
     sid: [[{ now: NOW, endsAt: NOW + 60.5, before: undefined }, NOW + 61 + 86_400 + 5 + 3600]],
     sub: [[{ now: NOW, endsAt: NOW + 60, before: NOW - 9 }, NOW + 2 + 86_400 + 5 + 3600]],
     cid: [[{ now: NOW, endsAt: undefined, before: NOW + 9 }, NOW + 9 + 2 + 86_400 + 5 + 3600]],
+    clm: [[{ now: NOW, endsAt: NOW + 60, before: NOW - 9 }, NOW + 2 + 86_400 + 5 + 3600]],
     kid: [[{ now: NOW, endsAt: NOW, before: NOW }, undefined]],
     iss: [[{ now: NOW, endsAt: undefined, before: NOW + 8.5 }, NOW + 9 + 2 + 86_400 + 5 + 3600]],
   };

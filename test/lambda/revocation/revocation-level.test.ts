@@ -15,6 +15,7 @@ const DECIDED: Readonly<Record<RevocationLevel, readonly ('before' | 'endsAt' | 
   session: ['endsAt'],
   subject: ['before'],
   client: ['before'],
+  claim: ['before'],
   key: ['break-glass'],
   issuer: ['before', 'break-glass'],
 };

@@ -8,6 +8,7 @@ const token = (jwtId: string): AccessToken => ({
   formerAliases: [],
   subject: 'alice',
   subjects: ['alice'],
+  revocationClaims: [],
   clientId: undefined,
   sessionId: undefined,
   jwtId,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_REVOCATION_CLAIMS } from '../../../lambda/revocation/revocation-claim.ts';
 import {
   REVOCATION_LEVELS,
   type RevocationLevel,
@@ -16,6 +17,7 @@ const token: AccessToken = {
   formerAliases: [],
   subject: 'alice',
   subjects: ['alice'],
+  revocationClaims: ['tenant#acme'],
   clientId: 'client-1',
   sessionId: 'session-1',
   jwtId: 'token-1',
@@ -36,6 +38,7 @@ describe('the targets of a token', () => {
       'sid#main#session-1',
       'sub#main#alice',
       'cid#main#client-1',
+      'clm#main#tenant#acme',
       'kid#main#ec-1',
       'iss#main',
     ]);
@@ -68,6 +71,15 @@ describe('the targets of a token', () => {
     ]);
   });
 
+  it('are one for each claim of the deployment that the token has, and none where it has none', () => {
+    const claims = ['tenant#acme', 'agent#a#b'];
+    expect(targetsAt(['claim'], { ...token, revocationClaims: claims })).toEqual([
+      'clm#main#tenant#acme',
+      'clm#main#agent#a#b',
+    ]);
+    expect(targetsAt(['claim'], { ...token, revocationClaims: [] })).toEqual([]);
+  });
+
   it('are one for each name of the subject', () => {
     expect(targetsAt(['subject'], { ...token, subjects: ['alice', '00u1'] })).toEqual([
       'sub#main#alice',
@@ -87,8 +99,10 @@ describe('the targets of a token', () => {
     );
     expect(names).toHaveLength(5);
     const subjects = names.map(({ name }) => name);
-    const targets = targetsAt(REVOCATION_LEVELS, { ...token, subjects, signedPartDigest: 'digest', formerAliases });
-    expect(new Set(targets).size).toBe(11 * (1 + MAX_FORMER_ALIASES));
+    const revocationClaims = Array.from({ length: MAX_REVOCATION_CLAIMS }, (_, index) => `claim-${index}#acme`);
+    const most = { ...token, subjects, revocationClaims, signedPartDigest: 'digest', formerAliases };
+    const targets = targetsAt(REVOCATION_LEVELS, most);
+    expect(new Set(targets).size).toBe(13 * (1 + MAX_FORMER_ALIASES));
     expect(targets.length).toBeLessThanOrEqual(100);
   });
 
@@ -103,6 +117,15 @@ describe('a written target', () => {
   it.each<[string, ReturnType<typeof parseTarget>]>([
     ['jti#main#1', { prefix: 'jti', issuerAlias: 'main', value: '1' }],
     ['sub#main#a#b#', { prefix: 'sub', issuerAlias: 'main', value: 'a#b#' }],
+    ['clm#main#tenant#acme', { prefix: 'clm', issuerAlias: 'main', value: 'tenant#acme' }],
+    ['clm#main#tenant#a#b=c', { prefix: 'clm', issuerAlias: 'main', value: 'tenant#a#b=c' }],
+    ['clm#main#tenant', undefined],
+    ['clm#main#tenant#', undefined],
+    ['clm#main##acme', undefined],
+    ['clm#main#Tenant#acme', undefined],
+    ['clm#main#1st#acme', undefined],
+    ['clm#main#abcdefghijklmnopq#acme', undefined],
+    ['clm#main', undefined],
     ['iss#main', { prefix: 'iss', issuerAlias: 'main', value: undefined }],
     ['iss#main#x', undefined],
     ['iss#main#', undefined],
@@ -128,7 +151,8 @@ describe('a written target', () => {
     });
     fc.assert(
       fc.property(targets, ({ value, ...rest }) => {
-        const target = { ...rest, value: rest.prefix === 'iss' ? undefined : value };
+        const named = rest.prefix === 'clm' ? `tenant#${value}` : value;
+        const target = { ...rest, value: rest.prefix === 'iss' ? undefined : named };
         expect(parseTarget(formatTarget(target))).toEqual(target);
       }),
     );

@@ -290,7 +290,12 @@ describe('B14 a token that is bound to a key or a certificate', () => {
 describe('the profile by itself, whatever was checked before', () => {
   const reasonFor = (claims: Readonly<Record<string, unknown>>, settings: Parameters<typeof trustedIssuer>[0] = {}) => {
     try {
-      accessTokenOf(goodClaims(claims), trustedIssuer(settings), { keyId: 'k', signedPartDigest: 'd' }, {});
+      accessTokenOf(
+        goodClaims(claims),
+        trustedIssuer(settings),
+        { keyId: 'k', signedPartDigest: 'd' },
+        { contextClaims: {} },
+      );
       return undefined;
     } catch (error) {
       return error instanceof InvalidTokenError ? error.reason : error;

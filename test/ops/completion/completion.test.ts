@@ -32,7 +32,7 @@ describe('completion in bash', () => {
     [['rev'], ['revoke']],
     [
       ['revoke', ''],
-      ['token', 'session', 'subject', 'client', 'key', 'issuer', '--help'],
+      ['token', 'session', 'subject', 'client', 'claim', 'key', 'issuer', '--help'],
     ],
     [['revoke', 'key', 'k', '--y'], ['--yes']],
     [['revoke', 'subject', 'alice', '--y'], []],

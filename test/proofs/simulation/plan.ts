@@ -67,6 +67,8 @@ function entryFor(token: TokenName, chance: Chance): Item {
     { target: { S: `sub#main#${token}-sub` }, ...after },
     { target: { S: `sub#main#${token}-sub` }, before: { N: String(EPOCH * 1000) } },
     { target: { S: `cid#main#${token}-cid` }, ...after },
+    { target: { S: `sub#main#${token}-uid` }, ...after },
+    { target: { S: `clm#main#tenant#${token}-org` }, ...after },
   ]);
   return chance.happens(0.1) ? { ...item, flush: { BOOL: false } } : item;
 }

@@ -65,6 +65,8 @@ export interface AuthorizerOptions {
   readonly readEntries?: ReadEntries;
   readonly levels?: readonly RevocationLevel[];
   readonly contextClaims?: Readonly<Record<string, string>>;
+  /** Claims at whose values entries revoke. */
+  readonly revocationClaims?: Readonly<Record<string, readonly string[]>>;
   /** From 0 to 1. @default 1: pauses between downloads of a key set are as long as they can be */
   readonly random?: () => number;
 }
@@ -77,6 +79,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     readEntries = async () => [],
     levels = REVOCATION_LEVELS,
     contextClaims = {},
+    revocationClaims = {},
     random = () => 1,
   } = options;
   const { now } = clock;
@@ -90,7 +93,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now, report, random });
   const authorize = createAuthorizer({
     issuers,
-    verify: createTokenVerifier({ issuers, keySetOf, contextClaims, now }),
+    verify: createTokenVerifier({ issuers, keySetOf, contextClaims, revocationClaims, now }),
     rejectIfRevoked: createRevocationList({ readEntries: recordedReads, levels, report, now }),
     grants: new Grants(routes),
     report,

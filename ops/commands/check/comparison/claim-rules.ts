@@ -1,4 +1,5 @@
-import { isIdentifier } from '../../../../lambda/token/identifier.ts';
+import { claimAt } from '../../../../lambda/token/claim-path.ts';
+import { identifierIn, isIdentifier } from '../../../../lambda/token/identifier.ts';
 import { acceptsNoAudience } from '../../../../lambda/token/trusted-issuer.ts';
 import { changeText } from './change-text.ts';
 import type { ComparedToken, Rule } from './compared-token.ts';
@@ -15,7 +16,24 @@ export function claimRules(token: ComparedToken): readonly Rule[] {
     ...requiredRules(token),
     audienceRule(token),
     ...identifierRules(token),
+    ...revocationRules(token),
   ];
+}
+
+/** The claims of the deployment by which entries revoke: no entry could name another form of them. */
+function revocationRules({ payload, revocationClaims }: ComparedToken): readonly Rule[] {
+  return Object.entries(revocationClaims).flatMap(([name, path]) => {
+    const value = claimAt(payload, path) ?? '';
+    if (value === '') return [];
+    const claim = path.join('.');
+    return [
+      {
+        ...{ name: claim, step: 'claims', value, holds: identifierIn(value) !== undefined, reasons: ['claim'] },
+        expected: `${IDENTIFIER} or a whole number, or absent`,
+        change: () => `have the provider write ${claim} as text, or leave ${name} out of \`revocationClaims\``,
+      } satisfies Rule,
+    ];
+  });
 }
 
 /** A token that is bound to a key or a certificate (RFC 7800). */

@@ -1,3 +1,4 @@
+import type { AuthorizerConfiguration } from '../../../../lambda/configuration/environment.ts';
 import type { RejectionReason } from '../../../../lambda/errors.ts';
 import type { TrustedIssuer } from '../../../../lambda/token/trusted-issuer.ts';
 import { counted } from '../../../text/counted.ts';
@@ -20,14 +21,14 @@ interface Compared {
 export function comparedParts(
   token: string,
   { rejection, publishedKeys }: Compared,
-  issuers: readonly TrustedIssuer[],
+  { issuers, revocationClaims = {} }: Pick<AuthorizerConfiguration, 'issuers' | 'revocationClaims'>,
   now: number,
 ): readonly ComparedPart[] {
   const jws = decomposed(token);
   if (jws === undefined) return rejection === 'malformed' ? [formPart(token)] : [];
   const issuer = issuerMeant(jws.payload.iss, issuers);
   if (issuer === undefined) return [issuerPart(jws.payload.iss, issuers)];
-  const compared: ComparedToken = { ...jws, issuer, publishedKeys, now };
+  const compared: ComparedToken = { ...jws, issuer, revocationClaims, publishedKeys, now };
   const rules = [...headerRules(compared), issuerRule(compared, issuers), ...keyRules(compared, rejection)];
   return [...rules, ...claimRules(compared)].map((rule) => partOf(rule, rejection));
 }

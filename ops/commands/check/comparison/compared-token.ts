@@ -1,3 +1,4 @@
+import type { AuthorizerConfiguration } from '../../../../lambda/configuration/environment.ts';
 import { InvalidTokenError, type RejectionReason } from '../../../../lambda/errors.ts';
 import type { KeysByHeader } from '../../../../lambda/key-set/published-keys.ts';
 import { decomposeUnverified, type UnverifiedJws } from '../../../../lambda/token/compact-jws.ts';
@@ -9,6 +10,8 @@ import type { Step } from './rejection-text.ts';
 export interface ComparedToken extends UnverifiedJws {
   /** The issuer that the token names, or the one that it must have meant. */
   readonly issuer: TrustedIssuer;
+  /** The claims of every issuer's tokens at whose values entries revoke. */
+  readonly revocationClaims: NonNullable<AuthorizerConfiguration['revocationClaims']>;
   /** Undefined: the issuer's keys were not asked for. */
   readonly publishedKeys: KeysByHeader | undefined;
   /** Seconds since the epoch. */

@@ -159,7 +159,7 @@ describe('bad lines and files', () => {
     ['subject,x,,1800000000000,', /line 3: before is 1800000000000, which looks like milliseconds/],
     ['subject,x,,1900000000,', /line 3: `before` is .*more than 24 h ahead/],
     ['subject,x,,1700000000,', /line 3: .*2023-11-14T22:13:20Z have all expired.*--force/],
-    ['key,x,,now,', /line 3: `before` goes with subject, client and issuer only/],
+    ['key,x,,now,', /line 3: `before` goes with subject, client, claim and issuer only/],
     ['key,x,,,1800000000', /line 3: `endsAt` goes with token and session only/],
     ['key,x,,,,,', /line 3: it has 7 fields under 5 columns/],
     ['key,"x,,,', /line 3: its quotes do not match/],

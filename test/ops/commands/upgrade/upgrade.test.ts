@@ -108,6 +108,27 @@ describe('upgrade', () => {
     expect(await changesWith([])).toMatchObject([{ sentence: expect.stringContaining('the claim uid or act.sub') }]);
   });
 
+  it('reports a claim of the deployment that is another one, and entries of one that is left out', async () => {
+    await operator.leave();
+    operator = await operatorAtWork(
+      describedAuthorizer([trustedIssuer()], { revocationClaims: { tenant: ['org_id'], agent: ['act', 'sub'] } }),
+    );
+    await put('clm#main#tenant#acme');
+    await put('clm#main#agent#bot');
+    const changesWith = async (revocationClaims: Readonly<Record<string, readonly string[]>>) =>
+      (await operator.document(`upgrade ${await next([trustedIssuer()], { revocationClaims })}`)).changes;
+    expect(await changesWith({ agent: ['act', 'sub'], tenant: ['org_id'] })).toEqual([]);
+    expect(await changesWith({ agent: ['act', 'sub'], tenant: ['tid'] })).toMatchObject([
+      { kind: 'other-claims', sentence: expect.stringContaining('The claim tenant is org_id now and would be tid') },
+    ]);
+    expect(await changesWith({ tenant: ['org_id'] })).toMatchObject([
+      {
+        kind: 'not-read',
+        sentence: expect.stringContaining('Entries of the claim agent of main would revoke nothing'),
+      },
+    ]);
+  });
+
   it('reports entries of digests that would not be read', async () => {
     const digest = describedAuthorizer([trustedIssuer({ tokensWithoutId: 'digest' })]);
     await operator.leave();

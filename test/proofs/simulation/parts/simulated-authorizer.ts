@@ -13,7 +13,7 @@ import type { Execution } from '../time/execution.ts';
 import type { World } from '../time/world.ts';
 import { ROUTES } from './gateway-node.ts';
 import { simulatedFunction } from './simulated-function.ts';
-import { ISSUER, type SimulatedIssuer } from './simulated-issuer.ts';
+import { ISSUER, REVOCATION_CLAIMS, type SimulatedIssuer } from './simulated-issuer.ts';
 import { type SimulatedTable, TABLE } from './simulated-table.ts';
 
 /** Seconds, as the stack deploys it. */
@@ -76,6 +76,7 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
           random: () => chance.between(0, 100) / 100,
         }),
       contextClaims: {},
+      revocationClaims: REVOCATION_CLAIMS,
       now,
     }),
     rejectIfRevoked: revocationListIn(execution, answerBy, now, surroundings),

@@ -14,7 +14,7 @@ import type { World } from '../time/world.ts';
 import type { FlushedNodes } from './simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from './simulated-authorizer.ts';
 import { simulatedFunction } from './simulated-function.ts';
-import { ISSUER } from './simulated-issuer.ts';
+import { ISSUER, REVOCATION_CLAIMS } from './simulated-issuer.ts';
 import { CLOCK_ERROR_IN_AGREEMENT } from './simulated-stream.ts';
 import { TABLE } from './simulated-table.ts';
 
@@ -56,6 +56,7 @@ function configurationOf(mode: FlushMode, resultTtl: number, { stage }: FlushedN
     revocationTable: TABLE,
     revocationEndpoint: 'https://dynamodb.example',
     revocationLevels: REVOCATION_LEVELS,
+    revocationClaims: Object.keys(REVOCATION_CLAIMS),
   });
   return flusherConfigurationFrom({ ...environment });
 }

@@ -11,7 +11,10 @@ const TOKEN_NAMES = ['stolen', 'leaked', 'valid', 'valid-by-next-key'] as const;
 
 export type TokenName = (typeof TOKEN_NAMES)[number];
 
-export const ISSUER: TrustedIssuer = trustedIssuer({ algorithms: ['RS256'] });
+export const ISSUER: TrustedIssuer = trustedIssuer({ algorithms: ['RS256'], subjectAliases: [['uid']] });
+
+/** Claims at whose values entries revoke. */
+export const REVOCATION_CLAIMS = { tenant: ['org_id'] };
 
 const key = createSigningKey('RS256', 'key-1');
 const nextKey = createSigningKey('RS256', 'key-2');
@@ -30,7 +33,8 @@ export function authorizationTokenOf(name: TokenName): string {
 
 function authorizationToken(signer: SigningKey, name: TokenName): string {
   const names = { jti: `${name}-jti`, sub: `${name}-sub`, sid: `${name}-sid`, client_id: `${name}-cid` };
-  const claims = goodClaims({ ...names, iat: EPOCH - 10, exp: EPOCH + 80_000 });
+  const others = { uid: `${name}-uid`, org_id: `${name}-org` };
+  const claims = goodClaims({ ...names, ...others, iat: EPOCH - 10, exp: EPOCH + 80_000 });
   return `Bearer ${signedToken(signer, { typ: 'at+jwt', alg: 'RS256', kid: signer.keyId }, claims)}`;
 }
 

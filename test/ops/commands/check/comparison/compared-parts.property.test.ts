@@ -24,6 +24,8 @@ interface Change {
   readonly value: unknown;
 }
 
+const revocationClaims = { tenant: ['org_id'] };
+
 const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.string(),
   fc.constantFrom('', 'other', ['a', 'b'], [1], { a: 1 }, null, true, 7, -1, NOW, NOW + 7200, NOW - 90_000, 1e300),
@@ -42,6 +44,7 @@ function changesOf({ settings }: ProviderTokens): fc.Arbitrary<Change> {
     ...['iss', 'aud', 'sub', 'iat', 'exp', 'nbf', claimNames.jwtId, claimNames.session].map((name) =>
       changeOf('claims', name),
     ),
+    changeOf('claims', 'org_id'),
     changeOf('claims', 'cnf', 'cnf', fc.constantFrom({ jkt: 'x' }, null, undefined)),
     ...required,
     // Without a client claim the next name is looked for, whose name `check` gives then.
@@ -62,6 +65,7 @@ async function compared({ accepted, settings }: ProviderTokens, { segment, membe
   const verify = createTokenVerifier({
     issuers: [issuer],
     contextClaims: {},
+    revocationClaims,
     keySetOf: () => keySet,
     now: () => NOW * 1000,
   });
@@ -70,7 +74,11 @@ async function compared({ accepted, settings }: ProviderTokens, { segment, membe
     (error: unknown) => (error instanceof InvalidTokenError ? error.reason : Promise.reject(error)),
   );
   const keys = publishedKeys([key.publicJwk], issuer).usable;
-  return { token, rejection, parts: comparedParts(token, { rejection, publishedKeys: keys }, [issuer], NOW) };
+  return {
+    token,
+    rejection,
+    parts: comparedParts(token, { rejection, publishedKeys: keys }, { issuers: [issuer], revocationClaims }, NOW),
+  };
 }
 
 describe.each(Object.values(PROVIDERS).flat())('a token of $name', (provider) => {
