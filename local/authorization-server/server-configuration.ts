@@ -1,11 +1,5 @@
-import {
-  type ClientMetadata,
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type KoaContextWithOIDC,
-} from 'oidc-provider';
-import type { LocalApp, LocalClient } from '../../ops/stack/running-stack.ts';
+import { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { appRegistration, isOnThisMachine, requireOwnApp, serviceRegistration } from './client-registration.ts';
 import type { ClientsAndUsers } from './clients-and-users.ts';
 import { errorPage, PAGE_HEADERS, signedOutPage, signOutPage } from './pages.ts';
 import { grantOf, sessionClaims } from './user-session.ts';
@@ -14,21 +8,18 @@ export interface ServerSettings extends ClientsAndUsers {
   /** What a token's `aud` may be: the one that is asked for, or else the first. */
   readonly audiences: readonly string[];
   readonly accessTokenLifetimeSeconds: number;
+  /** Where the end of a session is told (OpenID Connect Back-Channel Logout 1.0). @default nowhere */
+  readonly backchannelLogoutUri?: string;
 }
 
 /** Seconds for which a user stays signed in. */
 const SESSION_LIFETIME = 8 * 3600;
 
-/** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
-const APP_PATHS = ['/', '/callback'];
-const APP_GRANTS: readonly string[] = ['authorization_code', 'refresh_token'];
-const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/;
-
 /** The configuration of the authorization server: no feature but those that work with the API. */
 export function serverConfiguration(settings: ServerSettings): Configuration {
-  const { clients, app, users, scopes } = settings;
+  const { clients, app, users, scopes, backchannelLogoutUri } = settings;
   return {
-    clients: [...clients.map(machineRegistration), appRegistration(app)],
+    clients: [...clients.map(serviceRegistration), appRegistration(app, backchannelLogoutUri)],
     scopes: ['openid', ...scopes],
     claims: { openid: ['sub', 'sid'] },
     responseTypes: ['code'],
@@ -41,9 +32,10 @@ export function serverConfiguration(settings: ServerSettings): Configuration {
     extraTokenClaims: sessionClaims,
     extraClientMetadata: { properties: ['redirect_uris', 'grant_types'], validator: requireOwnApp },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && LOOPBACK_ORIGIN.test(origin),
+    clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && isOnThisMachine(origin),
     interactions: { policy: firstPartyPolicy(), url: (_ctx, { uid }) => `/interaction/${uid}` },
     renderError: (ctx, { error, error_description: description }) => page(ctx, errorPage(error, description)),
+    fetch: (url, request) => fetch(url, String(url) === backchannelLogoutUri ? toThisMachine(request) : request),
     features: featuresOf(settings),
     ttl: lifetimesOf(settings),
   };
@@ -61,6 +53,7 @@ function featuresOf(settings: ServerSettings): NonNullable<Configuration['featur
     pushedAuthorizationRequests: { enabled: false },
     // Its access tokens have no audience, and so are not for the API.
     userinfo: { enabled: false },
+    backchannelLogout: { enabled: settings.backchannelLogoutUri !== undefined },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx, form) => page(ctx, signOutPage(form)),
@@ -112,51 +105,16 @@ function lifetimesOf({ accessTokenLifetimeSeconds }: ServerSettings): NonNullabl
   };
 }
 
-function machineRegistration({ clientId, clientSecret, scope }: LocalClient): ClientMetadata {
-  return {
-    client_id: clientId,
-    client_secret: clientSecret,
-    ...(scope !== '' && { scope }),
-    grant_types: ['client_credentials'],
-    redirect_uris: [],
-    response_types: [],
-  };
-}
-
-/** A public client. The redirect URIs of a `native` one hold for every port of this machine. */
-function appRegistration({ clientId }: LocalApp): ClientMetadata {
-  const addresses = ['127.0.0.1', 'localhost'].flatMap((host) => APP_PATHS.map((path) => `http://${host}${path}`));
-  return {
-    client_id: clientId,
-    application_type: 'native',
-    token_endpoint_auth_method: 'none',
-    grant_types: [...APP_GRANTS],
-    redirect_uris: addresses,
-    post_logout_redirect_uris: addresses,
-  };
-}
-
-/**
- * Accepts only apps on this machine: users are not asked for their consent, and a page from elsewhere must not get their tokens.
- * @param ctx - undefined: a client of our own
- */
-function requireOwnApp(ctx: KoaContextWithOIDC | undefined, name: string, value: unknown): void {
-  if (ctx === undefined || !Array.isArray(value)) return;
-  const isOurs = name === 'grant_types' ? (grant: string) => APP_GRANTS.includes(grant) : isOnThisMachine;
-  if (value.every(isOurs)) return;
-  const allowed = name === 'grant_types' ? APP_GRANTS.join(' and ') : 'addresses on this machine';
-  throw new errors.InvalidClientMetadata(`${name} may name ${allowed} only`);
-}
-
-function isOnThisMachine(address: string): boolean {
-  return LOOPBACK_ORIGIN.test(URL.parse(address)?.origin ?? '');
-}
-
 /** Users of our own app are not asked for their consent. */
 function firstPartyPolicy(): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   policy.get('consent')?.checks.remove('native_client_prompt');
   return policy;
+}
+
+/** A request without the dispatcher that lets none reach this machine. */
+function toThisMachine({ dispatcher: _dispatcher, ...request }: RequestInit = {}): RequestInit {
+  return request;
 }
 
 function page(ctx: KoaContextWithOIDC, html: string): void {

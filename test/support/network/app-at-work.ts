@@ -3,14 +3,18 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } fro
 import { type Browser, locationOf, newBrowser } from '../../../ops/token/browser.ts';
 import type { StartedAuthorizationServer } from './local-authorization-server.ts';
 
+type FormFields = Readonly<Record<string, string>>;
+
 /** A single-page app and the browser of its user. */
 export interface AppAtWork {
   readonly browser: Browser;
   /** Asks for a code, and signs in where the page for that appears. @returns where the browser ends up */
-  authorize(user: string, parameters?: Readonly<Record<string, string>>): Promise<Response>;
+  authorize(user: string, parameters?: FormFields): Promise<Response>;
   /** The same, with the response's parameters exchanged for tokens. */
-  signIn(user: string, parameters?: Readonly<Record<string, string>>): Promise<Tokens>;
-  token(form: Readonly<Record<string, string>>): Promise<Response>;
+  signIn(user: string, parameters?: FormFields): Promise<Tokens>;
+  token(form: FormFields): Promise<Response>;
+  /** Opens the page that ends the session, and confirms. */
+  signOut(parameters?: FormFields): Promise<Response>;
 }
 
 export interface Tokens {
@@ -25,7 +29,6 @@ export interface Tokens {
 export const REDIRECT_URI = 'http://localhost:5173/callback';
 
 type Server = Pick<StartedAuthorizationServer, 'issuer' | 'app'>;
-type FormFields = Readonly<Record<string, string>>;
 
 /** An app of somebody's own, on a port of its own, in a browser of its own. */
 export function appAt({ issuer, app: { clientId } }: Server): AppAtWork {
@@ -51,10 +54,17 @@ export function appAt({ issuer, app: { clientId } }: Server): AppAtWork {
     });
   const authorize = async (user: string, parameters: FormFields = {}) =>
     follow(await browser(`${issuer}/auth?${new URLSearchParams({ ...usual, ...parameters })}`), user);
+  const signOut = async (parameters: FormFields = {}) => {
+    const page = await browser(`${issuer}/session/end?${new URLSearchParams(parameters)}`);
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(await page.text()) ?? [];
+    const confirmed = new URLSearchParams({ xsrf, logout: 'yes' });
+    return browser(`${issuer}/session/end/confirm`, { method: 'POST', body: confirmed });
+  };
   return {
     browser,
     authorize,
     token,
+    signOut,
     signIn: async (user, parameters) => {
       const code = answerOf(await authorize(user, parameters)).get('code') ?? '';
       const form = { grant_type: 'authorization_code', redirect_uri: REDIRECT_URI, code, code_verifier: verifier };
