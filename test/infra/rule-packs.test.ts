@@ -4,9 +4,11 @@ import { Duration, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
+import { BearerAuthorizer } from '../../infra/bearer-authorizer.ts';
 import { NAG_SUPPRESSIONS } from '../../infra/nag-suppressions.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
+import { addApis, newStacks, placedSettings } from '../support/cdk/placed-apis.ts';
 import { newApp, soundDeployment } from '../support/cdk/test-app.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../support/tokens/issuer-presets.ts';
 
@@ -99,6 +101,13 @@ describe.each<[string, Deployment, Environment]>([
       used.add(id);
     }
   });
+});
+
+it('templates of several stacks follow CloudFormation’s rules', () => {
+  const app = newApp();
+  const { nested, nestedInSecond } = newStacks(app);
+  addApis(nestedInSecond, new BearerAuthorizer(nested, 'Authorizer', placedSettings));
+  expect(() => app.synth()).not.toThrow();
 });
 
 it('the table has no suppression that no deployment needs', () => {

@@ -1,19 +1,17 @@
-import { type App, CfnOutput, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
-import {
-  Deployment,
-  type IAuthorizer,
-  type IRestApi,
-  MockIntegration,
-  RestApi,
-  type RestApiBase,
-  SpecRestApi,
-  Stage,
-} from 'aws-cdk-lib/aws-apigateway';
-import { describe, expect, it, vi } from 'vitest';
+import { CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
-import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
-import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
 import type { CacheKey } from '../../../lambda/policy/route.ts';
+import {
+  addApis,
+  addMethods,
+  importedInto,
+  newStacks,
+  PLACES,
+  type Place,
+  placedSettings as settings,
+} from '../../support/cdk/placed-apis.ts';
 import {
   faultsIn,
   type Resource,
@@ -23,67 +21,6 @@ import {
 } from '../../support/cdk/template-graph.ts';
 import { issuer, newApp } from '../../support/cdk/test-app.ts';
 import { FULL_SUITE } from '../../support/full-suite.ts';
-
-const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } };
-const document = {
-  openapi: '3.0.3',
-  info: { title: 'Orders', version: '1' },
-  components: { securitySchemes: { oauth: { type: 'oauth2', flows: {} } } },
-  paths: {
-    '/orders': {
-      get: { ...mock, security: [{ oauth: ['orders:read'] }] },
-      post: { ...mock, security: [{ oauth: ['orders:write'] }] },
-    },
-  },
-};
-const settings: AuthorizerSettings = { issuers: { main: issuer }, routes: routesFromOpenApi(document).routes };
-
-/** Two root stacks, nested stacks in both, and one within another. */
-function newStacks(app: App) {
-  const first = new Stack(app, 'first');
-  const second = new Stack(app, 'second');
-  const nested = new NestedStack(first, 'Nested');
-  return {
-    first,
-    nested,
-    sibling: new NestedStack(first, 'Sibling'),
-    inner: new NestedStack(nested, 'Inner'),
-    second,
-    nestedInSecond: new NestedStack(second, 'Nested'),
-  };
-}
-
-type Place = keyof ReturnType<typeof newStacks>;
-
-const PLACES: readonly Place[] = ['first', 'nested', 'sibling', 'inner', 'second', 'nestedInSecond'];
-
-function addMethods(api: IRestApi | RestApiBase, authorizer: IAuthorizer): void {
-  const orders = api.root.resourceForPath('/orders');
-  orders.addMethod('GET', new MockIntegration(), { authorizer });
-  orders.addMethod('POST', new MockIntegration(), { authorizer });
-}
-
-/** An object for the API in another stack. */
-function importedInto(scope: Stack, { restApiId, restApiRootResourceId }: RestApi): IRestApi {
-  const rootResourceId = restApiRootResourceId;
-  return RestApi.fromRestApiAttributes(scope, 'Imported', { restApiId, rootResourceId });
-}
-
-/** One API of every kind, in one stack. */
-function addApis(stack: Stack, authorizer: BearerAuthorizer): void {
-  const simple = new RestApi(stack, 'Simple');
-  addMethods(simple, authorizer);
-  new SpecRestApi(stack, 'Described', { apiDefinition: authorizer.apiDefinition(document) });
-  const divided = new RestApi(stack, 'Divided');
-  divided.root.addMethod('OPTIONS');
-  const methods = importedInto(new NestedStack(stack, 'Methods'), divided);
-  addMethods(methods, authorizer.forApi(methods));
-  const staged = new RestApi(stack, 'Staged', { deploy: false });
-  addMethods(staged, authorizer.forApi(staged));
-  const stages = new NestedStack(stack, 'Stages');
-  const deployment = new Deployment(stages, 'Deployment', { api: staged as IRestApi });
-  new Stage(stages, 'Stage', { deployment });
-}
 
 interface Placed {
   readonly stack: SynthesizedStack;
@@ -297,15 +234,6 @@ describe.each(REFERENCES)('with $strength references between stacks', ({ strengt
     expect(faultsIn(stacks)).toEqual([]);
     expect(resourcesOf(stacks, 'AWS::SSM::Parameter')).toEqual([]);
   });
-});
-
-it('templates of several stacks follow CloudFormation’s rules', () => {
-  vi.stubEnv('CDK_VALIDATION', 'true');
-  const app = newApp();
-  const { nested, nestedInSecond } = newStacks(app);
-  addApis(nestedInSecond, new BearerAuthorizer(nested, 'Authorizer', settings));
-  expect(() => app.synth()).not.toThrow();
-  vi.unstubAllEnvs();
 });
 
 it('an API in another Region is rejected', () => {
