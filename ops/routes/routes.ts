@@ -1,6 +1,7 @@
 import type { Report } from '../cli/program.ts';
 import type { Screen } from '../cli/progress.ts';
-import { readNextDeployment } from '../stack/next-deployment.ts';
+import { printable } from '../cli/terminal-text.ts';
+import { chosenAuthorizer } from './chosen-authorizer.ts';
 import type { RoutesCommand } from './routes-command-line.ts';
 import { type DescribedTable, routesReport } from './routes-report.ts';
 import { synthesizedAuthorizer } from './synthesized-app.ts';
@@ -11,8 +12,8 @@ export async function routes(command: RoutesCommand, screen: Screen): Promise<Re
 }
 
 async function describedTable({ source, where }: RoutesCommand, screen: Screen): Promise<DescribedTable> {
-  if (source.from === 'app') return synthesizedAuthorizer(screen);
-  if (source.from === 'template') return (await readNextDeployment(source.file)).authorizer;
+  if (source.from === 'app') return synthesizedAuthorizer(screen, source.choice);
+  if (source.from === 'template') return chosenAuthorizer([source.file], source.choice, printable(source.file));
   // Loaded only here: a template and an app are read without AWS's SDK.
   const { findStack } = await import('../stack/found-stack.ts');
   const { onlyRegion } = await import('../stack/revocation-stack.ts');

@@ -48,20 +48,50 @@ async function readJson(path: string): Promise<JsonObject> {
   throw new OperatorError(`${printable(path)} does not hold a JSON object: ${isTemplate}.`);
 }
 
-/** @throws OperatorError when the template describes no authorizer, or several and names none in its outputs */
-function authorizerOf(template: JsonObject, name: string): AuthorizerDescription {
+/** An authorizer that a template describes. */
+export interface DescribedAuthorizer {
+  readonly logicalId: string;
+  readonly authorizer: AuthorizerDescription;
+}
+
+/** The authorizers of a template: the one that its outputs name, or all that it describes. */
+function namedOrAll(template: JsonObject): readonly DescribedAuthorizer[] {
+  const described = describedIn(template);
   const output = member(member(template, 'Outputs'), STACK_OUTPUTS.authorizer).Value;
-  const described = Object.entries(member(template, 'Resources')).flatMap(([logicalId, resource]) => {
+  const named = described.filter(({ logicalId }) => logicalId === output);
+  return named.length === 0 ? described : named;
+}
+
+function describedIn(template: JsonObject): readonly DescribedAuthorizer[] {
+  return Object.entries(member(template, 'Resources')).flatMap(([logicalId, resource]) => {
     const text = isJsonObject(resource) ? member(resource, 'Metadata')[DESCRIPTION_KEY] : undefined;
     const authorizer = text === undefined ? undefined : authorizerDescription(textWithReferences(text));
     return authorizer === undefined ? [] : [{ logicalId, authorizer }];
   });
-  const [only] = described.length === 1 ? described : described.filter(({ logicalId }) => logicalId === output);
-  if (only !== undefined) return only.authorizer;
+}
+
+/**
+ * The authorizers of a template, by logical id or, without one, those that `namedOrAll` finds.
+ * @throws OperatorError when it is not a template
+ */
+export async function authorizersOf(path: string, logicalId?: string): Promise<readonly DescribedAuthorizer[]> {
+  const template = await readJson(path);
+  if (logicalId === undefined) return namedOrAll(template);
+  return describedIn(template).filter((described) => described.logicalId === logicalId);
+}
+
+/** @throws OperatorError when the template describes no authorizer, or several and names none in its outputs */
+function authorizerOf(template: JsonObject, name: string): AuthorizerDescription {
+  const [only, ...others] = namedOrAll(template);
+  if (only === undefined) {
+    throw new OperatorError(
+      `${name} describes no authorizer: give the template of the stack that has the BearerAuthorizer.`,
+    );
+  }
+  if (others.length === 0) return only.authorizer;
+  const number = others.length + 1;
   throw new OperatorError(
-    described.length === 0
-      ? `${name} describes no authorizer: give the template of the stack that has the BearerAuthorizer.`
-      : `${name} describes ${described.length} authorizers: name one of them in the output ${STACK_OUTPUTS.authorizer}.`,
+    `${name} describes ${number} authorizers: name one of them in the output ${STACK_OUTPUTS.authorizer}.`,
   );
 }
 
@@ -79,7 +109,7 @@ function textWithReferences(value: unknown): unknown {
 }
 
 /** The stack's name in the cloud assembly next to the template; undefined: there is no assembly. */
-async function stackNameOf(path: string): Promise<string | undefined> {
+export async function stackNameOf(path: string): Promise<string | undefined> {
   const manifest: unknown = JSON.parse(await readFile(join(dirname(path), 'manifest.json'), 'utf8').catch(() => '{}'));
   const artifacts = isJsonObject(manifest) ? Object.entries(member(manifest, 'artifacts')) : [];
   const found = artifacts.find(

@@ -114,7 +114,7 @@ describe('npm run routes reads a template', () => {
     });
   });
 
-  it.each(['x.json --synth', 'x.json --local', 'x.json --stack Api', '--synth --stack Api'])(
+  it.each(['x.json --synth', 'x.json --local', 'x.json --stack Api', '--synth --local'])(
     'and nothing else at once: %s',
     async (words) => {
       expect(await run(words)).toMatchObject({

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
-import { describedAuthorizer } from '../../support/operator/operator-at-work.ts';
+import { describedAuthorizer, describedTable } from '../../support/operator/operator-at-work.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../ops/bearer-authorizer.ts');
@@ -24,36 +26,101 @@ async function withCdk(...lines: readonly string[]) {
   await writeFile(join(bin, 'cdk'), ['#!/usr/bin/env node', ...lines].join('\n'), { mode: 0o755 });
 }
 
-/** Puts a CDK into the folder that writes one template, to this path in its output folder. */
-function synthesizing(path: string) {
-  const description = JSON.stringify(describedAuthorizer([trustedIssuer()]));
-  const template = JSON.stringify({ Resources: { Function: { Metadata: { [DESCRIPTION_KEY]: description } } } });
+/** A template with an authorizer for each logical id, whose only route is `GET /<id>`. */
+function templateOf(logicalIds: readonly string[]): string {
+  const resources = logicalIds.map((id) => {
+    const routes = describedTable([{ method: 'GET', path: `/${id}`, scopes: [] }]);
+    const description = JSON.stringify({ ...describedAuthorizer([trustedIssuer()]), ...routes });
+    return [id, { Metadata: { [DESCRIPTION_KEY]: description } }];
+  });
+  return JSON.stringify({ Resources: Object.fromEntries(resources) });
+}
+
+/** Puts a CDK into the folder that writes templates: for each path in its output folder the logical ids of the authorizers. */
+function synthesizing(templates: Readonly<Record<string, readonly string[]>>) {
+  const files = Object.entries(templates).map(([path, ids]) => [path, templateOf(ids)]);
   return withCdk(
     "const { dirname, join } = require('node:path');",
     "const { mkdirSync, writeFileSync } = require('node:fs');",
-    `const file = join(process.argv[process.argv.indexOf('--output') + 1], ${JSON.stringify(path)});`,
-    'mkdirSync(dirname(file), { recursive: true });',
-    `writeFileSync(file, ${JSON.stringify(template)});`,
+    `for (const [path, template] of ${JSON.stringify(files)}) {`,
+    "  const file = join(process.argv[process.argv.indexOf('--output') + 1], path);",
+    '  mkdirSync(dirname(file), { recursive: true });',
+    '  writeFileSync(file, template);',
+    '}',
   );
 }
 
-async function routesOfApp() {
-  const child = spawn(process.execPath, [PROGRAM, 'routes', '--synth'], { cwd: folder });
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { out, err, exitCode: child.exitCode };
+/** The environment without this repository's own CDK, which `npx` puts on the PATH of the tests. */
+function withoutCdk(): NodeJS.ProcessEnv {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((path) => !existsSync(join(path, 'cdk')));
+  return { ...process.env, PATH: folders.join(delimiter) };
+}
+
+async function routesOfApp(...options: readonly string[]) {
+  const child = spawn(process.execPath, [PROGRAM, 'routes', '--synth', ...options], { cwd: folder, env: withoutCdk() });
+  const [out, err, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { out, err, exitCode };
 }
 
 it.each(['Api.template.json', 'assembly-Prod/ProdApi.template.json'])(
   'routes --synth finds the authorizer in the template %s',
   async (path) => {
-    await synthesizing(path);
-    expect(await routesOfApp()).toMatchObject({ err: '', out: expect.stringMatching(/^GET +\/orders /m) });
+    await synthesizing({ [path]: ['Orders'] });
+    expect(await routesOfApp()).toMatchObject({ err: '', out: expect.stringMatching(/^GET +\/Orders /m) });
   },
 );
+
+const SEVERAL = { 'orders.template.json': ['Orders'], 'billing.template.json': ['Invoices', 'Refunds'] };
+
+it.each([
+  [['--stack', 'orders'], 'Orders'],
+  [['--stack', 'billing', '--authorizer', 'Refunds'], 'Refunds'],
+  [['--authorizer', 'Invoices'], 'Invoices'],
+])('routes --synth %j chooses one of several authorizers', async (options, chosen) => {
+  await synthesizing(SEVERAL);
+  expect(await routesOfApp(...options)).toMatchObject({
+    err: '',
+    out: expect.stringMatching(new RegExp(`^GET +/${chosen} `, 'm')),
+  });
+});
+
+const CHOICES =
+  'choose one with --stack billing --authorizer Invoices or --stack billing --authorizer Refunds or --stack orders';
+
+it.each([
+  [[], `The CDK app in this folder has 3 authorizers: ${CHOICES}.`],
+  [
+    ['--stack', 'billing'],
+    'The CDK app in this folder has 2 authorizers: choose one with --stack billing --authorizer Invoices or --stack billing --authorizer Refunds.',
+  ],
+  [
+    ['--stack', 'ordres'],
+    `The CDK app in this folder has no authorizer that --stack ordres names: it has 3 authorizers: ${CHOICES}.`,
+  ],
+])('routes --synth %j lists in one sentence what can be chosen', async (options, sentence) => {
+  await synthesizing(SEVERAL);
+  expect(await routesOfApp(...options)).toMatchObject({ out: '', err: `${sentence}\n`, exitCode: 1 });
+});
+
+it('routes --synth says that the CDK is not installed', async () => {
+  await writeFile(join(folder, 'cdk.json'), '{"app": "node app.js"}');
+  const { err, exitCode } = await routesOfApp();
+  expect({ err, exitCode }).toEqual({
+    err: expect.stringMatching(/^The CDK is not installed in \S+: npm install --save-dev aws-cdk\.\n$/),
+    exitCode: 1,
+  });
+});
+
+it.each([
+  [['--region', 'eu-west-1', '--stack', 'orders'], '--region goes with a deployed stack: leave out --synth.'],
+  [['--local'], 'Give one of them: a template, --synth, --local or --stack NAME.'],
+])('routes --synth %j is a wrong command line', async (options, sentence) => {
+  expect(await routesOfApp(...options)).toEqual({ out: '', err: `${sentence}\n`, exitCode: 2 });
+});
 
 it('routes --synth says where it has to run, in a folder without a CDK app', async () => {
   await withCdk("console.error('--app is required'); process.exitCode = 1;");
   const { err, out } = await routesOfApp();
   expect(out).toBe('');
-  expect(err).toMatch(/^--app is required\nThere is no cdk\.json in \S+: run this in the folder of a CDK app\.\n$/);
+  expect(err).toMatch(/^There is no cdk\.json in \S+: run this in the folder of a CDK app\.\n$/);
 });
