@@ -4,12 +4,13 @@ import { UsageError } from '../ops/cli/operator-error.ts';
 import { screenOn } from '../ops/cli/progress.ts';
 import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
 import { processTerminal } from '../ops/cli/terminal.ts';
-import type { RunningStack } from '../ops/stack/running-stack.ts';
+import { type RunningStack, runningStacks } from '../ops/stack/running-stack.ts';
 import { LocalRunError, type Say } from './errors.ts';
 import { type OwnJava, ownJavaIn } from './java/java-runtime.ts';
 import { nextSteps } from './next-steps.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
+import { otherRunsSentence, requireOwnPorts } from './run/taken-port.ts';
 
 /** Milliseconds between checks of the parent process. */
 const PARENT_INTERVAL = 500;
@@ -47,6 +48,8 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
   const { json, port, resultTtlSeconds, reading, stage } = command;
   const since = performance.now();
   const say = sayOnStderr();
+  const others = await runningStacks(LOCAL_FOLDER);
+  requireOwnPorts(others, port);
   console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
   // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
@@ -65,6 +68,7 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
   try {
     await writeRunningFile(running);
     console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
+    if (others.length > 0) say(otherRunsSentence(others, running.api));
     console.log(json ? JSON.stringify(contractLineOf(running)) : nextSteps(running));
     await aborted(stopping);
     await removeRunningFile(running);
@@ -74,7 +78,13 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
 }
 
 /** The contract line, without the members that only the file has. */
-function contractLineOf({ pid: _pid, authorizer: _authorizer, outputs: _outputs, ...contract }: RunningStack) {
+function contractLineOf({
+  pid: _pid,
+  processStart: _start,
+  authorizer: _authorizer,
+  outputs: _outputs,
+  ...contract
+}: RunningStack) {
   return contract;
 }
 

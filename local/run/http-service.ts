@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { createServer, type Server as TcpServer } from 'node:net';
-import { LocalRunError } from '../errors.ts';
+import { connect, createServer, type Server as TcpServer } from 'node:net';
+import { takenPortError } from './taken-port.ts';
 
 /** The only address that our servers listen on. DynamoDB Local takes no address and listens on every interface. */
 export const HOST = '127.0.0.1';
@@ -44,6 +44,8 @@ export async function startHttpService(server: Server, port: number): Promise<Ht
 /** @throws LocalRunError naming the port that something else listens on */
 export async function requireFree(ports: readonly number[]): Promise<void> {
   for (const port of ports) {
+    // On macOS a socket of one address may share a port with DynamoDB Local's, which has all addresses.
+    if (await isAnswered(port)) throw takenPortError(port, 'EADDRINUSE');
     const probe = createServer();
     await listen(probe, port);
     probe.close();
@@ -57,8 +59,16 @@ async function listen(server: TcpServer, port: number): Promise<void> {
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new LocalRunError(
-      `Port ${port} cannot be listened on (${(error as NodeJS.ErrnoException).code}): stop what uses it, or choose other ports with --port N (N to N+3 are used).`,
-    );
+    throw takenPortError(port, (error as NodeJS.ErrnoException).code);
   }
+}
+
+async function isAnswered(port: number): Promise<boolean> {
+  const socket = connect(port, HOST);
+  const isConnected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isConnected;
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive, type RunningStack, runningFile } from '../../ops/stack/running-stack.ts';
+import { isAlive, type RunningStack, runningFile, runningStacks } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
 
 const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
@@ -29,11 +29,13 @@ export async function removeRunningFile(running: RunningStack, folder: string = 
   await rm(runningFile(folder, running.pid), { force: true });
 }
 
-/** Removes the files of killed runs, whose process ids may be used again. */
+/** Removes the files of killed runs, whose process ids may be used again. Unfinished files too. */
 async function removeStaleFiles(folder: string): Promise<void> {
+  const alive = new Set((await runningStacks(folder)).map(({ pid }) => pid));
   for (const name of await readdir(folder)) {
-    // Unfinished files too.
-    const [, pid] = /^running-(\d+)\.json/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+    const [, pid, unfinished] = /^running-(\d+)\.json(\.unfinished)?$/.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const isStale = unfinished === undefined ? !alive.has(Number(pid)) : !isAlive({ pid: Number(pid) });
+    if (isStale) await rm(join(folder, name), { force: true });
   }
 }

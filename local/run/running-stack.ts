@@ -1,4 +1,4 @@
-import type { ContractLine, RunningStack } from '../../ops/stack/running-stack.ts';
+import { type ContractLine, type RunningStack, startOf } from '../../ops/stack/running-stack.ts';
 import { REGION, type Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
@@ -43,6 +43,7 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
   return {
     ...contract,
     pid: process.pid,
+    processStart: startOf(process.pid),
     authorizer: authorizerDescription(synthesized.stack, authorizerFunction(localApi)),
     outputs: Object.fromEntries(outputs),
   };

@@ -3,7 +3,7 @@ import type { Screen } from '../cli/progress.ts';
 import { findDeployedStack } from './deployed-stack.ts';
 import { findLocalStack } from './local-stack.ts';
 import type { RevocationStack } from './revocation-stack.ts';
-import { noRunSentence } from './running-stack.ts';
+import { noRunSentence, sayWhichRun } from './running-stack.ts';
 import type { StackChoice } from './stack-choice.ts';
 
 /**
@@ -12,10 +12,11 @@ import type { StackChoice } from './stack-choice.ts';
  */
 export async function findStack(
   choice: StackChoice,
-  screen: Pick<Screen, 'localFolder' | 'caller' | 'environment'>,
+  screen: Pick<Screen, 'localFolder' | 'caller' | 'environment' | 'err'>,
 ): Promise<RevocationStack> {
   const { localFolder, caller } = screen;
   if (choice.kind === 'stack') return findDeployedStack(choice.name, choice.regions, caller);
+  await sayWhichRun(screen);
   const local = await findLocalStack(localFolder, caller);
   if (local !== undefined) return local;
   const sentence =

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Terminal } from '../cli/terminal.ts';
@@ -56,6 +58,8 @@ export interface ContractLine {
 /** The file that `npm start` writes while it runs: the contract line, and what our own programs need besides. */
 export interface RunningStack extends ContractLine {
   readonly pid: number;
+  /** The process's start, which tells it apart from a later process with its id; undefined: the system does not say. */
+  readonly processStart?: string | undefined;
   /** The authorizer's description of itself, from the template's metadata. */
   readonly authorizer: unknown;
   /** The stack's outputs, by name. */
@@ -72,15 +76,30 @@ export function runningFile(folder: string, pid: number): string {
   return join(folder, `running-${pid}.json`);
 }
 
-/** The run that started last among those still alive, or undefined: a killed process leaves its file behind. */
+/** The run that started last among those still alive. */
 export async function readRunningStack(folder: string): Promise<RunningStack | undefined> {
+  return (await runningStacks(folder))[0];
+}
+
+/** The runs that are alive, the last one first. A killed process leaves its file behind. */
+export async function runningStacks(folder: string): Promise<readonly RunningStack[]> {
   const names = (await ifReadable(readdir(folder))) ?? [];
   const paths = names.filter((name) => RUNNING_FILE.test(name)).map((name) => join(folder, name));
   const runs = await Promise.all(paths.map((path) => ifReadable(readRun(path))));
   return runs
     .filter((run) => run !== undefined)
-    .filter(({ running }) => isAlive(running.pid))
-    .toSorted((one, other) => other.since - one.since)[0]?.running;
+    .filter(({ running }) => isAlive(running))
+    .toSorted((one, other) => other.since - one.since)
+    .map(({ running }) => running);
+}
+
+/** Says on standard error which of several runs a command addresses. */
+export async function sayWhichRun({ localFolder, err }: Pick<Terminal, 'localFolder' | 'err'>): Promise<void> {
+  const [addressed, ...others] = await runningStacks(localFolder);
+  if (addressed === undefined || others.length === 0) return;
+  err.write(
+    `${others.length + 1} runs of \`npm start\` are alive here: this command addresses the one that started last, ${addressed.api} (process ${addressed.pid}).\n`,
+  );
 }
 
 /** The sentence where no run is described. @param otherwise - the sentence unless the operator has named the folder */
@@ -111,11 +130,29 @@ function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
-export function isAlive(pid: number): boolean {
+export function isAlive({ pid, processStart }: Pick<RunningStack, 'pid' | 'processStart'>): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     // EPERM: the process lives, and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const found = processStart === undefined ? undefined : startOf(pid);
+  return found === undefined || found === processStart;
+}
+
+/** The start of a process as the system writes it. undefined: the process is gone, or the system does not say. */
+export function startOf(pid: number): string | undefined {
+  try {
+    // proc(5): the 22nd field; the second one, in parentheses, may hold spaces.
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19];
+    if (process.platform !== 'darwin') return undefined;
+    const env = { LC_ALL: 'C', TZ: 'UTC' };
+    return execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).trim();
+  } catch {
+    return undefined;
   }
 }

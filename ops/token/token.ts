@@ -1,7 +1,7 @@
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
 import type { Terminal } from '../cli/terminal.ts';
-import { noRunSentence, type RunningStack, readRunningStack } from '../stack/running-stack.ts';
+import { noRunSentence, type RunningStack, readRunningStack, sayWhichRun } from '../stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './client-credentials.ts';
 import { deployedClient } from './deployed-client.ts';
 import type { TokenCommand } from './token-command-line.ts';
@@ -19,7 +19,9 @@ export async function token(command: TokenCommand, terminal: Terminal): Promise<
   return { text: accessToken, document: { command: 'token', client: request.clientId, accessToken }, exitCode: 0 };
 }
 
-async function running({ localFolder, environment }: Terminal): Promise<RunningStack> {
+async function running(terminal: Terminal): Promise<RunningStack> {
+  const { localFolder, environment } = terminal;
+  await sayWhichRun(terminal);
   const found = await readRunningStack(localFolder);
   if (found !== undefined) return found;
   const sentence = '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.';

@@ -126,7 +126,7 @@ async function run(argv: readonly string[], interruption = new AbortController()
 }
 
 async function entriesInTable(): Promise<readonly (string | undefined)[]> {
-  const { regions } = await findStack({ kind: 'local' }, { localFolder, caller: npmScripts });
+  const { regions } = await findStack({ kind: 'local' }, { err: process.stderr, localFolder, caller: npmScripts });
   const { client, table } = regions[0];
   const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
   return Items.map(({ target }) => target?.S);

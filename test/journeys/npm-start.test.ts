@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { HOST } from '../../local/run/http-service.ts';
@@ -40,6 +40,25 @@ describe('npm start -- --json', () => {
     await vi.waitUntil(async () => (await runningApis()).length > 0, { timeout: 100_000, interval: 100 });
     expect(await runningApis()).toEqual([`http://${HOST}:${port}/v1`]);
     expect((await fetch(`http://${HOST}:${port}/v1/orders`)).status).toBe(401);
+    const again = await finished(start('--port', String(port + 2)));
+    expect(again.code).toBe(1);
+    expect(again.sentence).toMatch(
+      new RegExp(
+        `^An \`npm start\` of this clone has the ports from ${port} on \\(process \\d+\\): use its API, http://${HOST}:${port}/v1, ` +
+          'end it with Ctrl-C or `kill \\d+`, or choose other ports with --port N \\(N to N\\+3 are used\\)\\.$',
+      ),
+    );
+    const [otherPort, DYNAMODB_ENDPOINT] = [await freePorts(), inject('dynamoDbEndpoint')];
+    const other = startWith({ DYNAMODB_ENDPOINT }, '--json', '--port', String(otherPort));
+    const otherEnded = finished(other);
+    await vi.waitUntil(async () => (await runningApis()).length > 1, { timeout: 100_000, interval: 100 });
+    other.kill('SIGTERM');
+    expect((await otherEnded).stderr).toMatch(
+      new RegExp(
+        `Another \`npm start\` of this clone runs at http://${HOST}:${port}/v1 \\(process \\d+\\)\\. Commands such as .* ` +
+          `which is this one, http://${HOST}:${otherPort}/v1\\.`,
+      ),
+    );
     child.kill('SIGTERM');
     const lines = (await ended).stdout.trim().split('\n');
     expect(lines).toHaveLength(1);
@@ -129,7 +148,9 @@ describe('npm start says in one sentence why it cannot start', () => {
     const { code, stdout, sentence } = await finished(start('--json', '--port', String(port)));
     occupant.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(sentence).toContain(`Port ${port + offset} `);
+    expect(sentence).toBe(
+      `Port ${port + offset} is taken by ${basename(process.execPath)} (process ${process.pid}): stop it, or choose other ports with --port N (N to N+3 are used).`,
+    );
   });
 
   test.each([

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeRunningFile, writeRunningFile } from '../../../local/run/running-file.ts';
 import type { RunningStack } from '../../../ops/stack/running-stack.ts';
-import { readRunningStack } from '../../../ops/stack/running-stack.ts';
+import { readRunningStack, sayWhichRun, startOf } from '../../../ops/stack/running-stack.ts';
 
 let folder: string;
 const processes: ChildProcess[] = [];
@@ -80,4 +80,35 @@ test('the tool ignores a killed run, and the next run removes its file', async (
   expect(await readRunningStack(folder)).toBeUndefined();
   await writeRunningFile(second.running, folder);
   expect(await readdir(folder)).toEqual([`running-${second.running.pid}.json`]);
+});
+
+test('a run knows its own start, and the tool ignores its file when another process has its id', async () => {
+  const { running } = startedRun();
+  const started = startOf(running.pid);
+  expect(started).not.toBeUndefined();
+  await writeRunningFile({ ...running, processStart: started }, folder);
+  expect((await readRunningStack(folder))?.pid).toBe(running.pid);
+  await writeFile(
+    join(folder, `running-${running.pid}.json`),
+    JSON.stringify({ ...running, processStart: startOf(process.ppid) }),
+  );
+  expect(await readRunningStack(folder)).toBeUndefined();
+  const next = startedRun();
+  await writeRunningFile(next.running, folder);
+  expect(await readdir(folder)).toEqual([`running-${next.running.pid}.json`]);
+});
+
+test('the tool says which of two runs it addresses, and nothing of a single one', async () => {
+  const [first, second] = [startedRun(), startedRun()];
+  const said: string[] = [];
+  const terminal = { localFolder: folder, err: { write: (text: string) => said.push(text) } };
+  await writeRunningFile(first.running, folder);
+  await utimes(join(folder, `running-${first.running.pid}.json`), YESTERDAY, YESTERDAY);
+  await sayWhichRun(terminal);
+  expect(said).toEqual([]);
+  await writeRunningFile({ ...second.running, api: 'http://127.0.0.1:4000/v1' }, folder);
+  await sayWhichRun(terminal);
+  expect(said).toEqual([
+    `2 runs of \`npm start\` are alive here: this command addresses the one that started last, http://127.0.0.1:4000/v1 (process ${second.running.pid}).\n`,
+  ]);
 });
