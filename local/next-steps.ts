@@ -2,7 +2,7 @@ import type { ContractLine } from '../ops/stack/running-stack.ts';
 
 /** The commands to copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {
-  const { api, issuer, dynamodb, table, region, alias, clients, users, resultTtlSeconds } = running;
+  const { api, issuer, dynamodb, table, region, alias, clients, users, samplePath, resultTtlSeconds } = running;
   return `
 Ready.
   API                  ${api}
@@ -16,14 +16,14 @@ Ready.
 In a second terminal, get a token and call the API:
 
   TOKEN=$(npm run --silent token)
-  curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
+  curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}
 
 A user's token, of a session: TOKEN=$(npm run --silent token -- --user alice)
 
 Take the token back, wait until it is rejected, and call again:
 
   printf %s "$TOKEN" | npm run --silent revocations -- revoke token - --wait
-  curl -i -H "Authorization: Bearer $TOKEN" ${api}/orders
+  curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}
 
 The same without our tool; <jti> is the token's id, present means revoked:
 

@@ -6,6 +6,7 @@ import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { HOST } from './http-service.ts';
 import type { LocalApi } from './local-api.ts';
 import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
+import type { PlayedDeployment } from './synthesis.ts';
 
 /** The authorizer's function. @throws LocalRunError when there is none */
 export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {
@@ -31,6 +32,7 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
     app: authorizationServer.app,
     users: authorizationServer.users,
     playedIssuers: played.issuers,
+    samplePath: samplePath(played.routes),
     dynamodb,
     table,
     region: REGION,
@@ -65,4 +67,11 @@ function parsedObject(member: Json): JsonObject | undefined {
   if (typeof member !== 'string' || !member.startsWith('{')) return undefined;
   const value = JSON.parse(member) as Json;
   return isObject(value) ? value : undefined;
+}
+
+/** The path of a route that is read, without parameters, and preferably with a scope. */
+function samplePath(routes: PlayedDeployment['routes']): string {
+  const readable = routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+  const [best] = readable.toSorted((one, other) => Number(other.scopes.length > 0) - Number(one.scopes.length > 0));
+  return best?.path ?? '/';
 }

@@ -48,6 +48,8 @@ export interface ContractLine {
   readonly users: readonly LocalUser[];
   /** None: the deployment has no issuer of its own, and its stack makes a Cognito user pool. */
   readonly playedIssuers: readonly PlayedIssuer[];
+  /** Where to call the API first, with GET and a token of the first client: `/orders`. */
+  readonly samplePath: string;
   /** DynamoDB's address. */
   readonly dynamodb: string;
   readonly table: string;

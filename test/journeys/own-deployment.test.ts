@@ -19,6 +19,8 @@ import type { Deployment } from './settings/deployment-schema.ts';
 export const deployment: Deployment = {
   issuers: { main: auth0({ domain: 'acme.eu.auth0.com', audience: 'https://api.acme.example' }) },
   routes: [
+    { method: 'GET', path: '/version', scopes: [] },
+    { method: 'GET', path: '/invoices/{id}', scopes: ['invoices:read'] },
     { method: 'GET', path: '/invoices', scopes: ['invoices:read'] },
     { method: 'POST', path: '/invoices', scopes: ['invoices:write'] },
   ],
@@ -58,6 +60,10 @@ const statusOf = async (method: string, token: string) =>
   (await fetch(`${running.api}/invoices`, { method, headers: { authorization: `Bearer ${token}` } })).status;
 
 describe('npm start with an own deployment.ts', () => {
+  it('says where to call its API first', () => {
+    expect(running.samplePath).toBe('/invoices');
+  });
+
   it('says which issuers its authorization server stands in for', () => {
     expect(running.playedIssuers).toEqual([{ alias: 'main', issuer: 'https://acme.eu.auth0.com/' }]);
   });

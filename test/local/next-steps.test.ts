@@ -12,10 +12,17 @@ const RUNNING: ContractLine = {
   app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/callback' },
   users: [{ subject: 'alice', scope: 'orders:read' }],
   playedIssuers: [],
+  samplePath: '/invoices',
   ...{ region: 'eu-west-1', resultTtlSeconds: 60 },
 };
 
 describe('what npm start prints when ready', () => {
+  it('calls a path of the deployment', () => {
+    expect(nextSteps(RUNNING).match(/curl .*/g)).toEqual(
+      Array(2).fill('curl -i -H "Authorization: Bearer $TOKEN" http://127.0.0.1:3000/v1/invoices'),
+    );
+  });
+
   it('names the clients and users with their scopes', () => {
     expect(nextSteps(RUNNING)).toContain(`
   clients              service (orders:read), visitor (no scope)

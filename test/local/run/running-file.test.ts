@@ -37,6 +37,7 @@ const ANYTHING: RunningStack = {
   app: { clientId: 'a', redirectUri: 'http://127.0.0.1/' },
   users: [{ subject: 'u', scope: '' }],
   playedIssuers: [],
+  samplePath: '/',
   dynamodb: 'http://127.0.0.1:2',
   table: 't',
   region: 'eu-west-1',
