@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { packageProgram } from '../../../ops/cli/caller.ts';
+import { SHELLS, type Shell } from '../../../ops/completion/completion-script.ts';
 import { runVerbs, VERB_NAMES } from '../../../ops/verbs.ts';
 import { finished } from '../../support/operator/operator-at-work.ts';
+import { offeredWords } from '../../support/shells/offered-words.ts';
 
 function run(...argv: readonly string[]) {
   const program = (words: readonly string[], terminal: Parameters<typeof runVerbs>[1]) =>
@@ -14,37 +14,42 @@ function run(...argv: readonly string[]) {
   return finished(argv, program, { localFolder: '/nowhere', now: () => 0, readStandardInput: async () => '' });
 }
 
-/** What bash offers when Tab is pressed after these words, the last of which may be incomplete. */
-async function offered(...words: readonly string[]): Promise<readonly string[]> {
-  const { out } = await run('completion', 'bash');
-  const line = ['bearer-authorizer', ...words].map((word) => `'${word}'`).join(' ');
-  const press = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _bearer_authorizer; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout } = await promisify(execFile)('bash', ['--noprofile', '--norc', '-u', '-c', `${out}\n${press}`]);
-  return stdout.split('\n').filter((word) => word !== '');
+async function offered(shell: Shell, ...words: readonly string[]): Promise<readonly string[]> {
+  const { out } = await run('completion', shell);
+  return (await offeredWords(shell, out, ['bearer-authorizer', ...words])).toSorted();
 }
 
-describe('completion in bash', () => {
+/** The shells of this run: bash is everywhere, and `npm run test:shells` and CI name the others. */
+const NAMED = process.env.SHELLS?.split(',') ?? [];
+const SHELLS_HERE = SHELLS.filter((shell) => shell === 'bash' || NAMED.includes(shell));
+
+describe.each(SHELLS_HERE)('completion in %s', (shell) => {
   it('offers the verbs at first', async () => {
-    expect(await offered('')).toEqual(expect.arrayContaining([...VERB_NAMES, 'help', '--version']));
+    expect(await offered(shell, '')).toEqual(expect.arrayContaining([...VERB_NAMES, 'help', '--version']));
   });
 
   it.each([
     [['rev'], ['revoke']],
-    [
-      ['revoke', ''],
-      ['token', 'session', 'subject', 'client', 'claim', 'key', 'issuer', '--help'],
-    ],
     [['revoke', 'key', 'k', '--y'], ['--yes']],
-    [['revoke', 'subject', 'alice', '--y'], []],
     [['list', '--level', 'iss'], ['issuer']],
     [['lint', '--json', '--s'], ['--stack']],
     [
       ['completion', ''],
-      ['bash', 'zsh', 'fish', '--help'],
+      ['--help', 'bash', 'fish', 'zsh'],
     ],
     [['import', 'package.j'], ['package.json']],
   ])('after %j offers %j', async (words, expected) => {
-    expect(await offered(...words)).toEqual(expected);
+    expect(await offered(shell, ...words)).toEqual(expected);
+  });
+
+  it('offers an option for its own commands only', async () => {
+    // Fish also offers words that hold the letters in order, such as --by.
+    expect(await offered(shell, 'revoke', 'subject', 'alice', '--y')).not.toContain('--yes');
+  });
+
+  it('offers the levels after revoke', async () => {
+    const levels = ['--help', 'client', 'issuer', 'key', 'session', 'subject', 'token'];
+    expect(await offered(shell, 'revoke', '')).toEqual(expect.arrayContaining(levels));
   });
 });
 
@@ -52,8 +57,8 @@ it('completion in bash offers the name of a file as one word, whatever character
   const folder = await mkdtemp(join(tmpdir(), 'completion-'));
   try {
     for (const name of ['a b.csv', 'a*.csv', 'a$(x).csv']) await writeFile(join(folder, name), '');
-    const found = await offered('import', `${folder}/a`);
-    expect(found.toSorted()).toEqual(['a b.csv', 'a$(x).csv', 'a*.csv'].map((name) => join(folder, name)).toSorted());
+    const found = await offered('bash', 'import', `${folder}/a`);
+    expect(found).toEqual(['a b.csv', 'a$(x).csv', 'a*.csv'].map((name) => join(folder, name)).toSorted());
   } finally {
     await rm(folder, { recursive: true });
   }
