@@ -98,7 +98,7 @@ export class BearerAuthorizer extends Authorizer {
     const { functionArn, resultTtl, cachePer } = this;
     this.attached = new AttachedApis(this, { functionArn, resultTtl, cachePer });
     this.follower = new DeploymentFollower(this, this.attached, this.flusher);
-    this.node.addValidation({ validate: () => this.validate(settings) });
+    this.node.addValidation({ validate: () => this.validationErrors(settings) });
   }
 
   /** The id of the first API's authorizer. It is lazy: CDK asks for the id before it makes the method that shows which API is first. */
@@ -219,7 +219,7 @@ export class BearerAuthorizer extends Authorizer {
   }
 
   /** Errors and warnings that need all stages and methods of the app, which are there when CDK validates. */
-  private validate(settings: AuthorizerSettings): string[] {
+  private validationErrors(settings: AuthorizerSettings): string[] {
     const errors = this.errors(settings);
     this.follower.warnOfDeploymentsElsewhere();
     this.warn('large-answer', this.largeAnswerWarning(settings));

@@ -34,7 +34,10 @@ export const NAG_SUPPRESSIONS = {
 
 export type NagRule = keyof typeof NAG_SUPPRESSIONS;
 
-/** Records, for cdk-nag and for auditors, that the resources below `construct` need not follow these rules. */
+/**
+ * Records, for cdk-nag and for auditors, that the resources below `construct` need not follow these rules. An app whose CDK has no
+ * validations yet has none to answer.
+ */
 export function suppressRules(construct: IConstruct, ...rules: readonly NagRule[]): void {
-  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason: NAG_SUPPRESSIONS[id] })));
+  Validations?.of(construct).acknowledge(...rules.map((id) => ({ id, reason: NAG_SUPPRESSIONS[id] })));
 }

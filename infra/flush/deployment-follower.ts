@@ -90,7 +90,7 @@ function redeployWith(deployment: CfnResource, sources: readonly CfnResource[]):
   const copied = () => sources.map((source) => renderedProperties(source));
   const { scope } = deployment.node;
   const inRoot = sources.filter((source) => rootOf(Stack.of(source)) === rootOf(Stack.of(deployment)));
-  for (const source of inRoot) deployment.addResourceDependency(source);
+  for (const source of inRoot) deployment.node.addDependency(source);
   if (scope instanceof Deployment) {
     scope.addToLogicalId(Lazy.uncachedAny({ produce: copied }));
     return;

@@ -4,10 +4,10 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   type Function as CdkFunction,
+  type CfnEventSourceMapping,
   type EventSourceMapping,
   FilterCriteria,
   FilterRule,
-  MetricType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { suppressRules } from '../nag-suppressions.ts';
@@ -43,9 +43,10 @@ export function readStream(flusher: CdkFunction, table: StreamedTable, giveUpAge
     batchSize: 1000,
     maxRecordAge: Duration.seconds(maxRecordAge(giveUpAge)),
     filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
-    // Without these metrics nothing shows that Lambda has dropped entries, or that it does not read the stream at all.
-    metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   });
+  // Without these metrics nothing shows that Lambda has dropped entries, or that it does not read the stream at all. By an override,
+  // because the CDK has `metricsConfig` since 2.174 only.
+  (mapping.node.defaultChild as CfnEventSourceMapping).addPropertyOverride('MetricsConfig.Metrics', ['EventCount']);
   // Lambda tries the role when the mapping is created, so the role's policy must exist by then.
   if (flusher.role !== undefined) mapping.node.addDependency(flusher.role);
   suppressRules(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');

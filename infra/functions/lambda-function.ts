@@ -1,7 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Function as CdkFunction, type Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Function as CdkFunction,
+  type Code,
+  Runtime,
+  RuntimeFamily,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { suppressRules } from '../nag-suppressions.ts';
@@ -20,6 +27,9 @@ export interface LambdaFunctionProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
+/** Not `Runtime.NODEJS_24_X`, which the CDK has since 2.224 only. */
+const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS);
+
 /** A function with this project's defaults: Node.js 24 on arm64, traced, with a role that may only write its own log. */
 export class LambdaFunction extends CdkFunction {
   /** In MiB. */
@@ -33,7 +43,7 @@ export class LambdaFunction extends CdkFunction {
     super(scope, id, {
       ...settings,
       handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
+      runtime: NODEJS_24,
       architecture: Architecture.ARM_64,
       tracing: Tracing.ACTIVE,
       logGroup,
