@@ -21,7 +21,7 @@ export const AWS_PRICES = {
   /** CloudWatch, first price tiers. */
   logsPerGigabyte: 0.5,
   metricPerMonth: 0.3,
-  alarmPerMonth: 0.1,
+  alarmMetricPerMonth: 0.1,
   /** X-Ray, traces recorded. */
   tracesPerMillion: 5,
 } as const;

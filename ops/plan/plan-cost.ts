@@ -18,8 +18,8 @@ const FLUSHER_WORK = 0.5;
 /** The approximate number of metrics of a deployment. An idle one costs the same. */
 const METRICS = 25;
 
-/** The alarms of a deployment with one issuer: the authorizer's, the flusher's and those of the API. */
-export const ALARMS = 24;
+/** The metrics that the alarms of a deployment with one issuer watch: CloudWatch charges an alarm for each metric of its expression. */
+export const ALARM_METRICS = 33;
 
 /** The monthly cost of the API's front: requests and authorization, without the backend and data transfer. */
 export function monthlyCost(workload: Workload, load: Load): readonly CostLine[] {
@@ -33,7 +33,7 @@ export function monthlyCost(workload: Workload, load: Load): readonly CostLine[]
     { item: 'CloudWatch logs', perMonth: ((invocations * LOG_BYTES_PER_DECISION) / 1e9) * AWS_PRICES.logsPerGigabyte },
     {
       item: 'CloudWatch metrics, alarms',
-      perMonth: METRICS * AWS_PRICES.metricPerMonth + ALARMS * AWS_PRICES.alarmPerMonth,
+      perMonth: METRICS * AWS_PRICES.metricPerMonth + ALARM_METRICS * AWS_PRICES.alarmMetricPerMonth,
     },
     { item: 'X-Ray traces', perMonth: millions(tracesPerMonth(load)) * AWS_PRICES.tracesPerMillion },
   ];

@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkDeployment } from '../../infra/deployment-check.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
-import { ALARMS } from '../../ops/plan/plan-cost.ts';
+import { ALARM_METRICS } from '../../ops/plan/plan-cost.ts';
 import { apiStackOf, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
 
 const webAclArn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/ours/8a2d3c4e';
@@ -121,10 +121,18 @@ describe('a deployment with its options', () => {
     }
   });
 
+  it('has as many metrics under alarms as `npm run plan` counts the cost of', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    // An alarm on a metric itself has no list of metrics.
+    const watched = alarms.flatMap<object>(({ Properties: { Metrics = [{ MetricStat: {} }] } }) =>
+      (Metrics as readonly object[]).filter((metric) => 'MetricStat' in metric),
+    );
+    expect(watched).toHaveLength(ALARM_METRICS);
+  });
+
   it('mails every alarm, those of authorizer, flusher and API', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    // What `npm run plan` counts the cost of.
-    expect(alarms).toHaveLength(ALARMS);
+    expect(alarms).toHaveLength(24);
     for (const { Properties } of alarms) expect(Properties).toMatchObject({ AlarmActions: [expect.anything()] });
   });
 });
