@@ -1,13 +1,17 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import type { CacheKey } from '../../lambda/policy/route.ts';
+import { MAX_REVOCATION_CLAIMS } from '../../lambda/revocation/revocation-claim.ts';
 import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
 import { MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import type { Found } from '../cli/quiet-commander.ts';
 import type { Workload } from './plan-load.ts';
 
-/** Every target prefix under the present alias and each former one. */
-const MAX_KEYS = Object.keys(TARGET_PREFIXES).length * (1 + MAX_FORMER_ALIASES);
+/** Every target prefix, and one more for each further claim, under the present alias and each former one. */
+const MAX_KEYS = (Object.keys(TARGET_PREFIXES).length - 1 + MAX_REVOCATION_CLAIMS) * (1 + MAX_FORMER_ALIASES);
+
+/** The levels of a deployment that names no claims. */
+const USUAL_KEYS = REVOCATION_LEVELS.filter((level) => level !== 'claim').length;
 
 export interface PlanCommand {
   readonly kind: 'plan';
@@ -36,7 +40,7 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
       '--keys-per-read <n>',
       `levels a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
       keysPerRead,
-      REVOCATION_LEVELS.length,
+      USUAL_KEYS,
     )
     .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
     .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)

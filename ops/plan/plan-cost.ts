@@ -1,4 +1,5 @@
 import { settleTime } from '../../lambda/flush/flush-timing.ts';
+import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { AWS_PRICES, SECONDS_PER_MONTH } from './aws-prices.ts';
 import type { Load, Workload } from './plan-load.ts';
 
@@ -18,8 +19,11 @@ const FLUSHER_WORK = 0.5;
 /** The approximate number of metrics of a deployment. An idle one costs the same. */
 const METRICS = 25;
 
-/** The metrics that the alarms of a deployment with one issuer watch: CloudWatch charges an alarm for each metric of its expression. */
-export const ALARM_METRICS = 33;
+/**
+ * The metrics that the alarms of a deployment with one issuer watch: CloudWatch charges an alarm for each metric of its expression. The
+ * alarm EntriesMalformed has one for each level.
+ */
+export const ALARM_METRICS = 27 + REVOCATION_LEVELS.length;
 
 /** The monthly cost of the API's front: requests and authorization, without the backend and data transfer. */
 export function monthlyCost(workload: Workload, load: Load): readonly CostLine[] {
