@@ -4,9 +4,12 @@ import { UsageError } from '../ops/cli/operator-error.ts';
 import { screenOn } from '../ops/cli/progress.ts';
 import { parseCommandLine } from '../ops/cli/quiet-commander.ts';
 import { processTerminal } from '../ops/cli/terminal.ts';
+import { isColoured, toned } from '../ops/cli/tone.ts';
 import { type RunningStack, runningStacks } from '../ops/stack/running-stack.ts';
 import { LocalRunError, type Say } from './errors.ts';
 import { type OwnJava, ownJavaIn } from './java/java-runtime.ts';
+import { logLines } from './log/log-line.ts';
+import type { ReportRunEvent } from './log/run-event.ts';
 import { nextSteps } from './next-steps.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
@@ -62,7 +65,7 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
     ownJava: ownJava(command, say),
     say,
-    log: process.stderr.isTTY && !json ? (line) => console.error(line) : () => {},
+    log: logOnStderr(command),
     signal: stopping,
   });
   try {
@@ -93,6 +96,16 @@ function ownJava({ javaFrom }: StartCommand, say: Say): OwnJava {
   const address = process.env.BEARER_AUTHORIZER_NO_DOWNLOAD ? undefined : javaFrom;
   const showProgress = (done: number, total: number) => screen.showProgress('Java runtime, bytes', done, total);
   return ownJavaIn(LOCAL_FOLDER, address, say, showProgress);
+}
+
+function logOnStderr({ log, json }: StartCommand): ReportRunEvent {
+  const form = log ?? (process.stderr.isTTY && !json ? 'text' : 'none');
+  const colours = isColoured(process.stderr, process.env);
+  const lineOf = logLines(form, (text, tone) => (colours ? toned(text, tone) : text));
+  return (event) => {
+    const line = lineOf(event);
+    if (line !== undefined) console.error(line);
+  };
 }
 
 /** Drops repeated lines: with no reader, a full pipe would block us. */

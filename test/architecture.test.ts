@@ -117,6 +117,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
   local: [
     'errors.ts',
     'cloudformation',
+    'log',
     'functions',
     'iam',
     'java',

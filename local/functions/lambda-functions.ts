@@ -1,6 +1,7 @@
 import { REGION, type Stack, type StackResource } from '../cloudformation/stack.ts';
-import { isObject, type Json, numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
-import { LocalRunError, type Say } from '../errors.ts';
+import { numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
+import { LocalRunError } from '../errors.ts';
+import type { ReportRunEvent } from '../log/run-event.ts';
 import type { FunctionSettings } from './lambda-environment.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 
@@ -18,12 +19,12 @@ export function lambdaFunctionsOf(
   stack: Stack,
   assets: AssetFolders,
   endpoints: ServiceEndpoints,
-  log: Say,
+  log: ReportRunEvent,
 ): ReadonlyMap<string, LambdaFunction> {
   const functions = stack.resourcesOfType('AWS::Lambda::Function').map((resource) => {
     const settings = functionSettingsOf(stack, resource, assets, endpoints);
-    const readable: Say = (line) => log(readableLogLine(resource.logicalId, line));
-    return [settings.functionArn, lambdaFunction(settings, readable)] as const;
+    const report = (line: string) => log({ event: 'function', at: Date.now(), name: resource.logicalId, line });
+    return [settings.functionArn, lambdaFunction(settings, report)] as const;
   });
   return new Map(functions);
 }
@@ -89,20 +90,4 @@ function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: Servic
  */
 export function accessKeyOf(functionLogicalId: string): string {
   return `LOCAL${functionLogicalId}`;
-}
-
-/** A function's log line for people, without the metadata of the embedded metric format. */
-function readableLogLine(functionName: string, line: string): string {
-  const parsed = parsedOrUndefined(line);
-  if (!isObject(parsed)) return `${functionName}: ${line}`;
-  const { _aws, ...members } = parsed;
-  return `${functionName}: ${JSON.stringify(members)}`;
-}
-
-function parsedOrUndefined(line: string): Json | undefined {
-  try {
-    return JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import { ACCOUNT, PARTITION, REGION } from '../cloudformation/stack.ts';
+import type { DecisionSource } from '../log/run-event.ts';
 import type { Authorization } from './authorization/lambda-authorizer.ts';
 import { type AuthorizationDependencies, methodAuthorization } from './authorization/method-authorization.ts';
 import { integrationOf } from './integration/integration.ts';
@@ -8,6 +9,7 @@ import { type GatewayRequest, lastHeaders, pathOf } from './rest-api/gateway-req
 import {
   type ContextVariables,
   type GatewayFailure,
+  type GatewayResponseType,
   gatewayResponse,
   type HttpResponse,
   rejectUnknownSubstitutions,
@@ -16,8 +18,16 @@ import { methodSelection, type SelectedMethod } from './rest-api/method-selectio
 import type { RestApi, RestMethod } from './rest-api/rest-api.ts';
 import type { RoutedRequest } from './rest-api/routed-request.ts';
 
+/** A response, and how it came about. */
+export interface GatewayAnswer extends HttpResponse {
+  /** undefined: neither the result cache nor the authorizer was asked. */
+  readonly decision?: DecisionSource | undefined;
+  /** The type of the gateway's own response. undefined: the backend responded. */
+  readonly responseType?: GatewayResponseType;
+}
+
 /** Answers one request as API Gateway does. */
-export type Gateway = (request: GatewayRequest) => Promise<HttpResponse>;
+export type Gateway = (request: GatewayRequest) => Promise<GatewayAnswer>;
 
 interface Outcome {
   readonly result: HttpResponse | GatewayFailure;
@@ -48,10 +58,12 @@ export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies
     if (path === undefined) return NO_SUCH_STAGE;
     const selected = select(request.method, path);
     const { result, authorization } = await outcomeOf(request, path, selected);
-    if (!('responseType' in result)) return withRequestId(result, request);
+    const decision = authorization?.decision;
+    if (!('responseType' in result)) return { ...withRequestId(result, request), decision };
     if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
     const variables = contextVariables(request, api.stageName, selected, authorization);
-    return withRequestId(gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request)), request);
+    const response = gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request));
+    return { ...withRequestId(response, request), decision, responseType: result.responseType };
   };
 }
 

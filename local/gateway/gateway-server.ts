@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Say } from '../errors.ts';
-import type { Gateway } from './api-gateway.ts';
+import type { ReportRunEvent } from '../log/run-event.ts';
+import type { Gateway, GatewayAnswer } from './api-gateway.ts';
 import type { GatewayRequest } from './rest-api/gateway-request.ts';
 import type { HttpResponse } from './rest-api/gateway-response.ts';
 
@@ -12,8 +13,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 export interface GatewayServerListeners {
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
-  /** Receives a line for every request. */
-  readonly log: Say;
+  readonly log: ReportRunEvent;
 }
 
 /** Serves the gateway over HTTP. */
@@ -23,7 +23,10 @@ export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListe
     const answer = await answerTo(incoming, gateway, say);
     send(response, answer);
     const path = incoming.url?.split('?', 1)[0] ?? '';
-    log(`${incoming.method} ${path} ${answer.status} (${Math.round(performance.now() - start)} ms)`);
+    const { status, decision, responseType } = answer;
+    const milliseconds = Math.round(performance.now() - start);
+    const { method = '' } = incoming;
+    log({ event: 'request', at: Date.now(), method, path, status, milliseconds, decision, responseType });
   });
 }
 
@@ -39,7 +42,7 @@ const TOO_LARGE: HttpResponse = {
   body: '{"message":"Request Entity Too Large"}',
 };
 
-async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<HttpResponse> {
+async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<GatewayAnswer> {
   try {
     const body = await bodyOf(incoming);
     return body === undefined ? TOO_LARGE : await gateway(requestOf(incoming, body));

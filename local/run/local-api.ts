@@ -10,6 +10,7 @@ import { gatewayServer } from '../gateway/gateway-server.ts';
 import { type RestApi, restApiOf } from '../gateway/rest-api/rest-api.ts';
 import { warnOnce } from '../gateway/rest-api/undocumented.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
+import type { ReportRunEvent } from '../log/run-event.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
@@ -24,8 +25,7 @@ export interface LocalApiOptions {
   readonly reading?: RouteReadingName | undefined;
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
-  /** Receives a line for every request, and every log line of a function. */
-  readonly log: Say;
+  readonly log: ReportRunEvent;
 }
 
 /** The template's running API, functions and stream readers. */

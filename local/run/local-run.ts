@@ -10,6 +10,7 @@ import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
+import type { ReportRunEvent } from '../log/run-event.ts';
 import { type HttpService, portsFrom, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
@@ -39,8 +40,8 @@ export interface LocalRunOptions {
   readonly clock?: Clock;
   /** Receives messages for the person at the terminal. @default they are dropped */
   readonly say?: Say;
-  /** Receives a line for every request, and every log line of a function. @default they are dropped */
-  readonly log?: Say;
+  /** Receives every request, and every log line of a function. @default they are dropped */
+  readonly log?: ReportRunEvent;
   /** Ends the run when it aborts, even during the start. */
   readonly signal?: AbortSignal;
 }

@@ -6,6 +6,7 @@ import type { Found } from '../../ops/cli/quiet-commander.ts';
 import { withoutTokens } from '../../ops/cli/terminal-text.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
 import { ADOPTIUM } from '../java/temurin.ts';
+import { LOG_FORMS, type LogForm } from '../log/log-line.ts';
 import { LAST_API_PORT } from './http-service.ts';
 
 export interface StartCommand {
@@ -18,11 +19,13 @@ export interface StartCommand {
   readonly reading: RouteReadingName | undefined;
   /** undefined: the first one, if the deployment has any. */
   readonly stage: string | undefined;
+  /** undefined: text on a terminal without --json, else none. */
+  readonly log: LogForm | undefined;
   /** Where a Java runtime is fetched from when neither Java nor Docker runs here. undefined: none is fetched. */
   readonly javaFrom: string | undefined;
 }
 
-interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage'> {
+interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage' | 'log'> {
   readonly json?: boolean;
   readonly resultTtl?: number;
   readonly download: boolean;
@@ -59,12 +62,23 @@ export function startGrammar(found: Found<StartCommand>): Commander {
       `how the gateway selects a route where AWS does not document it (default: ${DEFAULT_READING}): ${READINGS}`,
       readingNamed,
     )
+    .option(
+      '--log <form>',
+      `requests and decisions on stderr: ${LOG_FORMS.join(', ')} (default: text on a terminal without --json, else none)`,
+      logFormNamed,
+    )
     .option('--no-download', 'fetch no Java runtime when neither Java nor Docker runs here')
     .option('--download-from <url>', 'the Adoptium API or a mirror of it, for that Java runtime', webAddress, ADOPTIUM)
-    .action(({ json = false, port, resultTtl, reading, stage, download, downloadFrom }: Options) => {
+    .action(({ json = false, port, resultTtl, reading, stage, log, download, downloadFrom }: Options) => {
       const javaFrom = download ? downloadFrom : undefined;
-      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, javaFrom });
+      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
     });
+}
+
+function logFormNamed(text: string): LogForm {
+  const found = LOG_FORMS.find((form) => form === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--log needs one of ${LOG_FORMS.join(', ')}, and ${withoutTokens(text)} was given.`);
 }
 
 function webAddress(text: string): string {

@@ -49,11 +49,17 @@ describe('npm start -- --json', () => {
       ),
     );
     const [otherPort, DYNAMODB_ENDPOINT] = [await freePorts(), inject('dynamoDbEndpoint')];
-    const other = startWith({ DYNAMODB_ENDPOINT }, '--json', '--port', String(otherPort));
+    const other = startWith({ DYNAMODB_ENDPOINT }, '--json', '--log', 'json', '--port', String(otherPort));
     const otherEnded = finished(other);
     await vi.waitUntil(async () => (await runningApis()).length > 1, { timeout: 100_000, interval: 100 });
+    await fetch(`http://${HOST}:${otherPort}/v1/orders`, { headers: { Authorization: 'Bearer a.b.c' } });
     other.kill('SIGTERM');
-    expect((await otherEnded).stderr).toMatch(
+    const { stderr } = await otherEnded;
+    const events = stderr.split('\n').filter((line) => line.startsWith('{'));
+    expect(events.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ event: 'request', path: '/v1/orders', status: 401, responseType: 'UNAUTHORIZED' }),
+    );
+    expect(stderr).toMatch(
       new RegExp(
         `Another \`npm start\` of this clone runs at http://${HOST}:${port}/v1 \\(process \\d+\\)\\. Commands such as .* ` +
           `which is this one, http://${HOST}:${otherPort}/v1\\.`,

@@ -36,7 +36,10 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
   let journey: LocalJourney;
 
   beforeAll(async () => {
-    journey = await startJourney({ resultTtlSeconds, log: (line) => lines.push(line) });
+    journey = await startJourney({
+      resultTtlSeconds,
+      log: (event) => event.event === 'function' && lines.push(event.line),
+    });
     journey.run.setFlushEffect('rejected');
   }, START_TIMEOUT);
   afterAll(async () => journey?.stop());

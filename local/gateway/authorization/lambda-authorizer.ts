@@ -4,6 +4,7 @@ import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
+import type { DecisionSource } from '../../log/run-event.ts';
 import type { GatewayFailure } from '../rest-api/gateway-response.ts';
 import type { AuthorizerSettings } from '../rest-api/rest-api.ts';
 import type { RoutedRequest } from '../rest-api/routed-request.ts';
@@ -25,6 +26,8 @@ export interface Authorization {
   readonly answer?: AuthorizerAnswer;
   /** Milliseconds spent in the function; 0 when the answer was cached. */
   readonly integrationLatency: number;
+  /** undefined: neither the result cache nor the function was asked. */
+  readonly decision?: DecisionSource;
   readonly failure?: GatewayFailure;
 }
 
@@ -55,14 +58,14 @@ export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: Lam
     if (!identity.every(isPresent)) return rejected(UNAUTHORIZED);
     if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return rejected(UNAUTHORIZED);
     const cached = cache.get(authorizerId, identity);
-    if (cached !== undefined) return evaluated(cached, 0, request, say);
+    if (cached !== undefined) return { ...evaluated(cached, 0, request, say), decision: 'cached' };
     const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
     if (invoked.answer === undefined) {
       cache.thrown(authorizerId, identity, resultTtlSeconds);
-      return invoked;
+      return { ...invoked, decision: 'authorizer' };
     }
     cache.set(authorizerId, identity, invoked.answer, resultTtlSeconds);
-    return evaluated(invoked.answer, invoked.integrationLatency, request, say);
+    return { ...evaluated(invoked.answer, invoked.integrationLatency, request, say), decision: 'authorizer' };
   };
 }
 

@@ -12,6 +12,8 @@ test.each([
   [['--port=4000', '--result-ttl=0'], { port: 4000, resultTtlSeconds: 0 }],
   [['--stage', 'prod'], { stage: 'prod' }],
   [[], { javaFrom: 'https://api.adoptium.net' }],
+  [[], { log: undefined }],
+  [['--log', 'json'], { log: 'json' }],
   [['--no-download'], { javaFrom: undefined }],
   [['--download-from', 'https://mirror.example/adoptium/'], { javaFrom: 'https://mirror.example/adoptium' }],
   [['--reading', 'slashes-at-end+full-match-first'], { reading: 'slashes-at-end+full-match-first' }],
@@ -34,6 +36,7 @@ test.each([
   [['--json=yes'], '--json'],
   [['--reading', 'decoded'], 'one of raw, '],
   [['--reading'], '--reading'],
+  [['--log', 'xml'], 'one of text, json, none'],
   [['--download-from', 'mirror.example'], 'an http or https URL'],
 ])('npm start rejects %j in one sentence that says %s', (argv, named) => {
   expect(() => parsed(argv)).toThrow(UsageError);

@@ -1,0 +1,81 @@
+import { printable, withholdToken } from '../../ops/cli/terminal-text.ts';
+import type { Tone } from '../../ops/cli/tone.ts';
+import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
+import type { FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
+
+/** The forms of the log: `json` has one object a line, those of functions as they wrote them. */
+export const LOG_FORMS = ['text', 'json', 'none'] as const;
+
+export type LogForm = (typeof LOG_FORMS)[number];
+
+/** Writes an event as one line. undefined: none is wanted. */
+export type LogLine = (event: RunEvent) => string | undefined;
+
+/** @param paint - writes a text in a colour, where the output takes colours */
+export function logLines(form: LogForm, paint: (text: string, tone: Tone) => string): LogLine {
+  if (form === 'none') return () => undefined;
+  const write = form === 'json' ? jsonLine : (event: RunEvent) => `${timeOf(event)} ${textOf(event, paint)}`;
+  return (event) => withholdToken(printable(write(event)));
+}
+
+function jsonLine(event: RunEvent): string {
+  if (event.event === 'request') return JSON.stringify({ ...event, at: new Date(event.at).toISOString() });
+  return isObject(parsedOrUndefined(event.line)) ? event.line : JSON.stringify(event);
+}
+
+/** The time of day in UTC, as in the operator's tool. */
+function timeOf({ at }: RunEvent): string {
+  return new Date(at).toISOString().slice(11);
+}
+
+function textOf(event: RunEvent, paint: (text: string, tone: Tone) => string): string {
+  if (event.event === 'function') return functionText(event);
+  const { method, path, status, milliseconds } = event;
+  return `${method} ${path} ${paint(String(status), toneOf(status))} ${decisionText(event)}${milliseconds} ms`;
+}
+
+function toneOf(status: number): Tone {
+  if (status < 400) return 'good';
+  return status < 500 ? 'doubtful' : 'bad';
+}
+
+function decisionText({ decision, responseType }: RequestEvent): string {
+  const response = responseType?.toLowerCase().replaceAll('_', ' ');
+  const source = decision === 'authorizer' ? 'asked the authorizer' : decision;
+  return [response, source]
+    .filter((part) => part !== undefined)
+    .map((part) => `${part}, `)
+    .join('');
+}
+
+/** Members that a log line of ours repeats for CloudWatch: the function's name, metrics, and their dimensions. */
+function metricNamesIn({ _aws }: JsonObject): ReadonlySet<string> {
+  const directives =
+    isObject(_aws) && Array.isArray(_aws.CloudWatchMetrics) ? _aws.CloudWatchMetrics.filter(isObject) : [];
+  const names = directives.flatMap(({ Metrics, Dimensions }) => [
+    ...(Array.isArray(Metrics) ? Metrics.filter(isObject).map(({ Name }) => Name) : []),
+    ...(Array.isArray(Dimensions) ? Dimensions.flat() : []),
+  ]);
+  return new Set(['_aws', ...names.filter((name) => typeof name === 'string')]);
+}
+
+function functionText({ name, line }: FunctionEvent): string {
+  // CDK ends a logical id with eight hexadecimal digits.
+  const short = name.replace(/[0-9A-F]{8}$/, '');
+  const parsed = parsedOrUndefined(line);
+  if (!isObject(parsed) || typeof parsed.event !== 'string') return `${short}: ${line}`;
+  const left = metricNamesIn(parsed);
+  const members = Object.entries(parsed).filter(([member]) => member !== 'event' && !left.has(member));
+  const said = members.map(
+    ([member, value]) => `${member} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return `${short}: ${[parsed.event, ...said].join(', ')}`;
+}
+
+function parsedOrUndefined(line: string): Json | undefined {
+  try {
+    return JSON.parse(line) as Json;
+  } catch {
+    return undefined;
+  }
+}

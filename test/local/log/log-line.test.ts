@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { metricLine } from '../../../lambda/log/metric-line.ts';
+import { logLines } from '../../../local/log/log-line.ts';
+import type { FunctionEvent, RequestEvent } from '../../../local/log/run-event.ts';
+
+const at = Date.UTC(2026, 10, 29, 12, 3, 4, 5);
+const REQUEST: RequestEvent = {
+  ...{ event: 'request', at, method: 'GET', path: '/v1/orders', status: 200, milliseconds: 3 },
+  ...{ decision: undefined, responseType: undefined },
+};
+
+function written(line: string, name = 'AuthorizerHandler0A1B2C3D'): FunctionEvent {
+  return { event: 'function', at, name, line };
+}
+
+const REJECTED = metricLine(
+  [{ name: 'Rejected', unit: 'Count', value: 1, dimensions: { Reason: 'revoked' } }],
+  { event: 'rejected', reason: 'revoked', seen: 1, issuer: 'local' },
+  'stack-Authorizer',
+  at,
+);
+
+/** Three letters, as a token begins, and as many more as any token has. */
+const TOKEN = `eyJ${'hbGciOiJSUzI1NiJ9'}.${'a'.repeat(40)}.${'b'.repeat(40)}`;
+
+describe('the log as text', () => {
+  const plain = logLines('text', (text) => text);
+
+  it.each([
+    [{ decision: 'cached' } as const, 'GET /v1/orders 200 cached, 3 ms'],
+    [{ decision: 'authorizer' } as const, 'GET /v1/orders 200 asked the authorizer, 3 ms'],
+    [{ path: '/v1/health' }, 'GET /v1/health 200 3 ms'],
+    [
+      { decision: 'authorizer', status: 401, responseType: 'UNAUTHORIZED' } as const,
+      'GET /v1/orders 401 unauthorized, asked the authorizer, 3 ms',
+    ],
+    [
+      { decision: 'cached', status: 403, responseType: 'ACCESS_DENIED' } as const,
+      'GET /v1/orders 403 access denied, cached, 3 ms',
+    ],
+    [{ status: 401, responseType: 'UNAUTHORIZED' }, 'GET /v1/orders 401 unauthorized, 3 ms'],
+  ])('has one line for a request with %j', (changes, line) => {
+    expect(plain({ ...REQUEST, ...changes })).toBe(`12:03:04.005Z ${line}`);
+  });
+
+  it.each([
+    [
+      'a decision, without what CloudWatch needs',
+      REJECTED,
+      'AuthorizerHandler: rejected, reason revoked, seen 1, issuer local',
+    ],
+    ['what is no JSON', 'it\u001b[31m works', 'AuthorizerHandler: it\\u001b[31m works'],
+    ['JSON that is no event of ours', '{"a":1}', 'AuthorizerHandler: {"a":1}'],
+  ])('has one line for %s of a function', (_, line, text) => {
+    expect(plain(written(line))).toBe(`12:03:04.005Z ${text}`);
+  });
+
+  it('paints the status', () => {
+    const painted = logLines('text', (text, tone) => `<${tone} ${text}>`);
+    const statuses = [200, 401, 503].map((status) => painted({ ...REQUEST, status })?.match(/<.*>/)?.[0]);
+    expect(statuses).toEqual(['<good 200>', '<doubtful 401>', '<bad 503>']);
+  });
+});
+
+describe('the log as JSON', () => {
+  const json = logLines('json', (text) => text);
+
+  it('has requests as objects, and the lines of functions as they wrote them', () => {
+    expect(JSON.parse(json({ ...REQUEST, decision: 'cached' }) ?? '')).toEqual({
+      ...{ event: 'request', at: '2026-11-29T12:03:04.005Z', method: 'GET', path: '/v1/orders', status: 200 },
+      ...{ milliseconds: 3, decision: 'cached' },
+    });
+    expect(json(written(REJECTED))).toBe(REJECTED);
+    expect(JSON.parse(json(written('no JSON')) ?? '')).toMatchObject({ event: 'function', line: 'no JSON' });
+  });
+});
+
+it.each(['text', 'json'] as const)(
+  'the log as %s never has a token, wherever a client or a backend puts it',
+  (form) => {
+    const lineOf = logLines(form, (text) => text);
+    const events = [
+      { ...REQUEST, path: `/v1/${TOKEN}` },
+      written(TOKEN),
+      written(JSON.stringify({ event: 'x', a: TOKEN })),
+    ];
+    for (const event of events) {
+      expect(lineOf(event)).toContain('[a token, withheld]');
+      expect(lineOf(event)).not.toContain(TOKEN.slice(0, 30));
+    }
+  },
+);
+
+it('no log has no line', () => {
+  expect(logLines('none', (text) => text)(REQUEST)).toBeUndefined();
+});
