@@ -30,7 +30,10 @@ export function serverConfiguration(settings: ServerSettings): Configuration {
         : undefined,
     loadExistingGrant: (ctx) => grantOf(ctx, settings, settings.audiences.map(resourceOf)),
     extraTokenClaims: sessionClaims,
-    extraClientMetadata: { properties: ['redirect_uris', 'grant_types'], validator: requireOwnApp },
+    extraClientMetadata: {
+      properties: ['redirect_uris', 'post_logout_redirect_uris', 'grant_types'],
+      validator: requireOwnApp,
+    },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && isOnThisMachine(origin),
     interactions: { policy: firstPartyPolicy(), url: (_ctx, { uid }) => `/interaction/${uid}` },

@@ -102,6 +102,10 @@ it.each([
     'with an address that has one of this machine in its path',
     { redirect_uris: ['http://evil.example/http://127.0.0.1/'] },
   ],
+  [
+    'that would lead elsewhere after a sign-out',
+    { redirect_uris: [REDIRECT_URI], post_logout_redirect_uris: ['https://evil.example/'] },
+  ],
   ['as a machine', { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
 ])('no client registers itself %s', async (_case, metadata) => {
   const response = await fetch(`${journey.run.running.issuer}/reg`, {
