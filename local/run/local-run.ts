@@ -28,6 +28,8 @@ export interface LocalRunOptions {
   readonly cachePer?: AuthorizerSettings['cachePer'];
   /** The stage to run. @default the first one, if the deployment has any */
   readonly stage?: string | undefined;
+  /** Names the table too, so that runs with names of their own can share a DynamoDB. @default as deployment.ts says */
+  readonly stackName?: string | undefined;
   /** How the gateway selects a method where AWS does not document it. @default one slash at the end is ignored */
   readonly reading?: RouteReadingName | undefined;
   /** @default 600 */
@@ -100,6 +102,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       resultTtlSeconds: options.resultTtlSeconds,
       cachePer: options.cachePer,
       stage: options.stage,
+      stackName: options.stackName,
       accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 600,
     },
     undo,

@@ -25,6 +25,7 @@ export interface ServicesOptions {
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
   readonly stage: SynthesisOptions['stage'];
+  readonly stackName: SynthesisOptions['stackName'];
   readonly accessTokenLifetimeSeconds: number;
 }
 
@@ -45,7 +46,7 @@ export const LOCAL_ALIAS = 'local';
 
 /** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, whose routes the authorization server needs. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
-  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer, stage } = options;
+  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer, stage, stackName } = options;
   const starting = new AbortController();
   const issuer = `http://${HOST}:${ports.issuer}`;
   const dataFolder = join(folder, 'dynamodb');
@@ -62,6 +63,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       resultTtlSeconds,
       cachePer,
       stage,
+      stackName,
       outputFolder,
     },
     starting.signal,

@@ -21,6 +21,8 @@ export interface SynthesisOptions {
   readonly cachePer: AuthorizerSettings['cachePer'];
   /** The stage to run; undefined: the first one. */
   readonly stage: string | undefined;
+  /** undefined: as deployment.ts says. */
+  readonly stackName: string | undefined;
   readonly outputFolder: string;
 }
 

@@ -27,7 +27,8 @@ try {
   const stages = stacksOf(deployment).flatMap((each) => each.stage ?? []);
   const [stack] = stacksOf(deployment, options.stage);
   if (stack === undefined) throw new Error('The deployment has no stack.');
-  const { stackName, stage, settings } = stack;
+  const { stage, settings } = stack;
+  const { stackName = stack.stackName } = options;
   const issuers = Object.entries(settings.issuers);
   const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
   const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), resource])];

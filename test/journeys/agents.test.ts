@@ -7,7 +7,7 @@ import {
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { locationOf, newBrowser } from '../../ops/token/browser.ts';
 import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
@@ -58,7 +58,7 @@ class Agent implements OAuthClientProvider {
 
 let journey: LocalJourney;
 beforeAll(async () => {
-  journey = await startJourney({});
+  journey = await startJourney({ dynamodbEndpoint: inject('dynamoDbEndpoint') });
 }, START_TIMEOUT);
 afterAll(() => journey.stop());
 

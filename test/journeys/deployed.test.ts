@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/run/running-file.ts';
 import { npmScripts } from '../../ops/cli/caller.ts';
@@ -26,12 +26,11 @@ afterAll(async () => {
   if (localFolder !== undefined) await rm(localFolder, { recursive: true, force: true });
 });
 
-/** Has a DynamoDB of its own: in a shared one, the flusher would read the records of other tests, and flush. */
 async function start(options: {
   readonly cachePer: CacheKey;
   readonly resultTtlSeconds: number;
 }): Promise<LocalJourney> {
-  const started = await startJourney(options);
+  const started = await startJourney({ ...options, dynamodbEndpoint: inject('dynamoDbEndpoint') });
   await writeRunningFile(started.run.running, localFolder);
   return started;
 }

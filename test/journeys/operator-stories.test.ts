@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { writeRunningFile } from '../../local/run/running-file.ts';
 import { main as revocations } from '../../ops/revocations.ts';
 import { main as token } from '../../ops/token.ts';
@@ -17,7 +17,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'operator-stories-'));
   // A decision would be reused for an hour: only flushes bring the rejections in time.
-  journey = await startJourney({ resultTtlSeconds: 3600 });
+  journey = await startJourney({ resultTtlSeconds: 3600, dynamodbEndpoint: inject('dynamoDbEndpoint') });
   await writeRunningFile(journey.run.running, folder);
 }, START_TIMEOUT);
 afterAll(async () => {

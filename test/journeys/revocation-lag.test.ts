@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import { FULL_SUITE } from '../support/full-suite.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
@@ -9,27 +9,6 @@ const AUTHORIZER_TIMEOUT = 5;
 /** A flush is abandoned after more than half a minute. In `npm test`, test/lambda/flush/flusher.test.ts does it in virtual time. */
 const ALARMED = FULL_SUITE ? ['FlushFailed', 'FlushAbandoned'] : ['FlushFailed'];
 
-describe('with a result TTL of an hour', () => {
-  let journey: LocalJourney;
-
-  beforeAll(async () => {
-    journey = await startJourney({ resultTtlSeconds: 3600 });
-  }, START_TIMEOUT);
-  afterAll(async () => journey?.stop());
-
-  test('a cached token in use is rejected long before, because the gateway flushes', async () => {
-    const token = await journey.token('service');
-    expect(await statusOf(journey, token)).toBe(200);
-    const calls = journey.run.authorizerCalls();
-    expect(await statusOf(journey, token)).toBe(200);
-    expect(journey.run.authorizerCalls()).toBe(calls);
-    const flushes = journey.run.flushes();
-    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
-    await untilRejected(journey, token, 15_000);
-    expect(journey.run.flushes()).toBeGreaterThan(flushes);
-  });
-});
-
 describe('with a result TTL of five seconds, while API Gateway accepts no flush', () => {
   const resultTtlSeconds = 5;
   const lines: string[] = [];
@@ -38,6 +17,7 @@ describe('with a result TTL of five seconds, while API Gateway accepts no flush'
   beforeAll(async () => {
     journey = await startJourney({
       resultTtlSeconds,
+      dynamodbEndpoint: inject('dynamoDbEndpoint'),
       log: (event) => event.event === 'function' && lines.push(event.line),
     });
     journey.run.setFlushEffect('rejected');

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 /** An hour, so that only a flush can bring a rejection during the test. */
@@ -7,13 +7,26 @@ const RESULT_TTL = 3600;
 let journey: LocalJourney;
 
 beforeAll(async () => {
-  journey = await startJourney({ resultTtlSeconds: RESULT_TTL });
+  journey = await startJourney({ resultTtlSeconds: RESULT_TTL, dynamodbEndpoint: inject('dynamoDbEndpoint') });
 }, START_TIMEOUT);
 
 afterEach(() => journey.run.setFlushEffect('at once'));
 afterAll(async () => journey?.stop());
 
 describe('an entry in the table', () => {
+  // The first test, because a flush for another test's entry would empty the cache as well.
+  test('revokes a cached token in use long before its result TTL has passed, because the gateway flushes', async () => {
+    const token = await journey.token('service');
+    expect(await statusOf(token)).toBe(200);
+    const calls = journey.run.authorizerCalls();
+    expect(await statusOf(token)).toBe(200);
+    expect(journey.run.authorizerCalls()).toBe(calls);
+    const flushes = journey.run.flushes();
+    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+    await untilStatus(token, 401);
+    expect(journey.run.flushes()).toBeGreaterThan(flushes);
+  });
+
   test('revokes a token although the gateway has cached its Allow for an hour, and its deletion restores the token', async () => {
     const token = await journey.token('service');
     const target = `jti#local#${jwtIdOf(token)}`;

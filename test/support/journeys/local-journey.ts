@@ -26,11 +26,15 @@ export interface LocalJourney {
   stop(): Promise<void>;
 }
 
-export async function startJourney(options: Omit<LocalRunOptions, 'port' | 'clock' | 'say'>): Promise<LocalJourney> {
+type JourneyOptions = Omit<LocalRunOptions, 'port' | 'clock' | 'say' | 'stackName'>;
+
+/** Starts it with a table of its own, also in the DynamoDB of the test run. */
+export async function startJourney(options: JourneyOptions): Promise<LocalJourney> {
   const said: string[] = [];
   let advanced = 0;
   const clock = () => Date.now() + advanced * 1000;
-  const run = await startLocalRun({ ...options, port: await freePorts(), clock, say: (line) => said.push(line) });
+  const own = { port: await freePorts(), stackName: `journey-${randomUUID()}`, clock };
+  const run = await startLocalRun({ ...options, ...own, say: (line) => said.push(line) });
   const { api, dynamodb, table } = run.running;
   const entries = new DynamoDBClient(localClientOptions(dynamodb));
   return {
