@@ -101,6 +101,7 @@ async function challenges(experiment: Experiment): Promise<Seen> {
   const found = [unauthorized, forbidden].map(({ headers }) => headers['www-authenticate'] ?? 'none');
   const [first = '', second = ''] = found;
   const isRight =
-    /^Bearer realm="[^"]*"$/.test(first) && /^Bearer realm="[^"]*", error="insufficient_scope"$/.test(second);
+    /^Bearer realm="[^"]*"(, resource_metadata="[^"]*")?$/.test(first) &&
+    /^Bearer realm="[^"]*"(, resource_metadata="[^"]*")?, error="insufficient_scope"$/.test(second);
   return asExpected(isRight, isRight ? 'as expected' : `401: ${first}; 403: ${second}`);
 }
