@@ -60,7 +60,10 @@ export class BearerAuthorizer extends Authorizer {
   readonly flusher: RevocationFlusher | undefined;
   /** IAM policies for operators. The construct attaches them to nobody. */
   readonly policies: OperatorPolicies;
-  /** The authorizer's own alarms; the flusher has others (`flusher.alarms`). They notify nobody until you add an action. */
+  /**
+   * The authorizer's own alarms; the flusher has others (`flusher.alarms`). They notify nobody until you add an action. The name of
+   * each is the stack's name, a slash, and the path of the alarm in the stack.
+   */
   readonly alarms: readonly Alarm[];
   /** The CloudTrail trail of the table's writes. Undefined unless the setting `auditTrail` is true. */
   readonly auditTrail: AuditTrail | undefined;
