@@ -14,8 +14,13 @@ export type LogLine = (event: RunEvent) => string | undefined;
 /** @param paint - writes a text in a colour, where the output takes colours */
 export function logLines(form: LogForm, paint: (text: string, tone: Tone) => string): LogLine {
   if (form === 'none') return () => undefined;
-  const write = form === 'json' ? jsonLine : (event: RunEvent) => `${timeOf(event)} ${textOf(event, paint)}`;
-  return (event) => withholdToken(printable(write(event)));
+  if (form === 'json') return (event) => showable(jsonLine(event));
+  return (event) => `${timeOf(event)} ${textOf(event, paint)}`;
+}
+
+/** A path, and a function of the team, may hold anything. */
+function showable(text: string): string {
+  return withholdToken(printable(text));
 }
 
 function jsonLine(event: RunEvent): string {
@@ -29,9 +34,9 @@ function timeOf({ at }: RunEvent): string {
 }
 
 function textOf(event: RunEvent, paint: (text: string, tone: Tone) => string): string {
-  if (event.event === 'function') return functionText(event);
+  if (event.event === 'function') return showable(functionText(event));
   const { method, path, status, milliseconds } = event;
-  return `${method} ${path} ${paint(String(status), toneOf(status))} ${decisionText(event)}${milliseconds} ms`;
+  return `${showable(`${method} ${path}`)} ${paint(String(status), toneOf(status))} ${decisionText(event)}${milliseconds} ms`;
 }
 
 function toneOf(status: number): Tone {

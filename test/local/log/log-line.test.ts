@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { metricLine } from '../../../lambda/log/metric-line.ts';
 import { logLines } from '../../../local/log/log-line.ts';
 import type { FunctionEvent, RequestEvent } from '../../../local/log/run-event.ts';
+import { toned } from '../../../ops/cli/tone.ts';
 
 const at = Date.UTC(2026, 10, 29, 12, 3, 4, 5);
 const REQUEST: RequestEvent = {
@@ -56,9 +57,9 @@ describe('the log as text', () => {
   });
 
   it('paints the status', () => {
-    const painted = logLines('text', (text, tone) => `<${tone} ${text}>`);
-    const statuses = [200, 401, 503].map((status) => painted({ ...REQUEST, status })?.match(/<.*>/)?.[0]);
-    expect(statuses).toEqual(['<good 200>', '<doubtful 401>', '<bad 503>']);
+    const painted = logLines('text', toned);
+    const statuses = [200, 401, 503].map((status) => painted({ ...REQUEST, status })?.split(' ')[3]);
+    expect(statuses).toEqual([toned('200', 'good'), toned('401', 'doubtful'), toned('503', 'bad')]);
   });
 });
 
