@@ -11,12 +11,11 @@ import { type OwnJava, ownJavaIn } from './java/java-runtime.ts';
 import { logLines } from './log/log-line.ts';
 import type { ReportRunEvent } from './log/run-event.ts';
 import { nextSteps } from './next-steps.ts';
+import type { LocalRun } from './run/local-run.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
+import { aborted, stopSignal } from './run/stop-signal.ts';
 import { otherRunsSentence, requireOwnPorts } from './run/taken-port.ts';
-
-/** Milliseconds between checks of the parent process. */
-const PARENT_INTERVAL = 500;
 
 const screen = screenOn(processTerminal(LOCAL_FOLDER), npmScripts);
 
@@ -48,15 +47,29 @@ async function runUntilStopped(command: StartCommand): Promise<void> {
 }
 
 async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<void> {
-  const { json, port, resultTtlSeconds, reading, stage } = command;
   const since = performance.now();
   const say = sayOnStderr();
   const others = await runningStacks(LOCAL_FOLDER);
-  requireOwnPorts(others, port);
-  console.error('Synthesizing the stack, starting DynamoDB and the authorization server …');
+  requireOwnPorts(others, command.port);
+  say('Synthesizing the stack, starting DynamoDB and the authorization server …');
+  const { running, stop } = await startRun(command, stopping, say);
+  try {
+    await writeRunningFile(running);
+    say(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
+    if (others.length > 0) say(otherRunsSentence(others, running.api));
+    console.log(command.json ? JSON.stringify(contractLineOf(running)) : nextSteps(running));
+    await aborted(stopping);
+    await removeRunningFile(running);
+  } finally {
+    await stop();
+  }
+}
+
+async function startRun(command: StartCommand, signal: AbortSignal, say: Say): Promise<LocalRun> {
+  const { port, resultTtlSeconds, reading, stage } = command;
   // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
-  const { running, stop } = await startLocalRun({
+  return startLocalRun({
     port,
     resultTtlSeconds,
     reading,
@@ -66,18 +79,8 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
     ownJava: ownJava(command, say),
     say,
     log: logOnStderr(command),
-    signal: stopping,
+    signal,
   });
-  try {
-    await writeRunningFile(running);
-    console.error(`Ready after ${((performance.now() - since) / 1000).toFixed(1)} s.`);
-    if (others.length > 0) say(otherRunsSentence(others, running.api));
-    console.log(json ? JSON.stringify(contractLineOf(running)) : nextSteps(running));
-    await aborted(stopping);
-    await removeRunningFile(running);
-  } finally {
-    await stop();
-  }
 }
 
 /** The contract line, without the members that only the file has. */
@@ -115,27 +118,4 @@ function sayOnStderr(): Say {
     if (line !== last) screen.err.write(`${line}\n`);
     last = line;
   };
-}
-
-/** Aborts at the first signal and ignores further ones: Ctrl-C arrives from the terminal and once more from npm. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
-  process.on('uncaughtException', (error) => {
-    console.error(`The local run failed and stops: ${error.message}`);
-    process.exitCode = 1;
-    stopping.abort();
-  });
-  // Not every shell under npm forwards signals, so the run also stops when its parent is gone.
-  const parent = process.ppid;
-  const orphaned = (): void => {
-    if (process.ppid !== parent) stopping.abort();
-  };
-  if (process.env.npm_lifecycle_event !== undefined) setInterval(orphaned, PARENT_INTERVAL).unref();
-  return stopping.signal;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -79,7 +79,10 @@ async function bringJava(ownJava: OwnJava | undefined, signal: AbortSignal | und
     await fetchJava(ownJava, ownJava.site, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    const cause = error instanceof Error ? error.message : String(error);
+    // tar's own words have several lines.
+    const cause = String(error instanceof Error ? error.message : error)
+      .trim()
+      .replace(/\s+/g, ' ');
     throw new LocalRunError(`${NEEDS}, neither runs here, and no Java could be fetched (${cause}): ${ADVICE}.`);
   }
 }

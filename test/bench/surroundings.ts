@@ -9,6 +9,7 @@ import { BatchGetItemCommand, type CreateTableCommandInput, DynamoDBClient } fro
 import { localClientOptions } from '../../local/dynamodb/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../../local/dynamodb/dynamodb-local.ts';
 import { ensureTable } from '../../local/dynamodb/table.ts';
+import { LOCAL_FOLDER } from '../../ops/cli/local-folder.ts';
 import { freePort } from '../support/network/free-port.ts';
 import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { signingKeys } from './tokens.ts';
@@ -31,7 +32,9 @@ export async function prepareSurroundings(): Promise<Surroundings> {
   const dataFolder = mkdtempSync(join(MEMORY_DISK ?? tmpdir(), 'dynamodb-local-'));
   const removeData = () => rmSync(dataFolder, { recursive: true, force: true });
   process.once('exit', removeData);
-  const dynamoDb = await startDynamoDbLocal({ port: await freePort(), dataFolder });
+  // The Java that `npm start` or `npm test` has fetched.
+  const ownJava = { folder: LOCAL_FOLDER, site: undefined };
+  const dynamoDb = await startDynamoDbLocal({ port: await freePort(), dataFolder, ownJava });
   return {
     keySetServer,
     dynamoDbEndpoint: dynamoDb.endpoint,

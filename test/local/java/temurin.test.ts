@@ -166,6 +166,7 @@ describe('a machine with neither Java nor Docker', () => {
       /^DynamoDB Local needs Java 17 or newer, or Docker, neither runs here, and no Java could be/,
     );
     expect(failure).toMatch(/: install one, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running\.$/);
+    expect(failure).not.toContain('\n');
     expect(failure).toMatch(cause);
     expect(await kept()).toEqual([]);
   });
