@@ -4,6 +4,7 @@ import {
   allOf,
   matching,
   nonEmptyList,
+  oneOf,
   oneOrMore,
   optional,
   type ValidatorsOf,
@@ -24,6 +25,13 @@ import {
 export interface CognitoOptions extends Omit<CommonOptions, 'clients'> {
   /** The id of the user pool, which begins with its Region: `eu-central-1_AbCdEfGhI`. */
   readonly userPoolId: string;
+  /**
+   * The pool's issuer configuration. Tokens of `updated`, which multi-Region replication needs, name
+   * `https://issuer-cognito-idp.<Region>.amazonaws.com/<pool>` with the pool's primary Region. The pool's setting chooses one of both,
+   * and tokens with the other are rejected.
+   * @default 'original': `https://cognito-idp.<Region>.amazonaws.com/<pool>`
+   */
+  readonly issuerType?: 'original' | 'updated';
   /** Ids of the app clients that may use the API. They must be named, because most of Cognito's access tokens have no audience. */
   readonly clients: readonly string[];
   /**
@@ -44,6 +52,7 @@ const OPTIONS: ValidatorsOf<CognitoOptions> = {
     /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
     'write the whole identifier, such as eu-central-1_AbCdEfGhI',
   ),
+  issuerType: optional(oneOf(['original', 'updated'])),
   clients: nonEmptyList(matching(/^[^\s/?#]+$/, 'name the app clients that may use the API by their ids')),
   audience: optional(oneOrMore(claimText)),
   resourceServer: optional(
@@ -58,18 +67,23 @@ const OPTIONS: ValidatorsOf<CognitoOptions> = {
 /**
  * A Cognito user pool as issuer. Only access tokens are accepted, not ID tokens.
  *
- * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html and
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
  *
  * @throws DeploymentError naming the option
  */
 export function cognito(options: CognitoOptions): IssuerSettings {
   checkOptions('cognito', options, OPTIONS);
-  const { userPoolId, ...others } = options;
-  return cognitoPool(`https://cognito-idp.${regionAndSuffix(userPoolId)}/${userPoolId}`, others);
+  const { userPoolId, issuerType = 'original', ...others } = options;
+  const service = issuerType === 'updated' ? 'issuer-cognito-idp' : 'cognito-idp';
+  return cognitoPool(`https://${service}.${regionAndSuffix(userPoolId)}/${userPoolId}`, others);
 }
 
 /** `cognito` for a pool of this stack, whose address is known only at deployment. */
-export function cognitoPool(issuer: string, options: Omit<CognitoOptions, 'userPoolId'>): IssuerSettings {
+export function cognitoPool(
+  issuer: string,
+  options: Omit<CognitoOptions, 'userPoolId' | 'issuerType'>,
+): IssuerSettings {
   const { clients, audience, resourceServer, ...common } = options;
   return {
     ...rfc9068(issuer, `${issuer}/.well-known/jwks.json`),

@@ -1,24 +1,42 @@
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
-import { allOf, nonEmptyList, optional, type ValidatorsOf, valueWhere, without } from '../settings/validators.ts';
+import {
+  allOf,
+  flag,
+  matching,
+  nonEmptyList,
+  optional,
+  type ValidatorsOf,
+  valueWhere,
+  without,
+} from '../settings/validators.ts';
 import {
   type CommonOptions,
   checkOptions,
   commonSettings,
   host,
   optionsBesidesClients,
-  pathPart,
   rfc9068,
 } from './common-options.ts';
 
 /** The options of {@link google}. */
 export interface GoogleOptions extends Omit<CommonOptions, 'clients'> {
-  /** Ids of the OAuth clients whose ID tokens open the API: the `aud` of those tokens. */
+  /**
+   * Ids of the OAuth clients whose ID tokens open the API: the `aud` of those tokens. A service account's tokens have the audience that it
+   * asks for, often the API's URL. Anybody's service account can ask for any audience, so pin yours by their unique ids (`azp`):
+   * `{ ...google({ … }), clients: ['1096…'] }`.
+   */
   readonly clientIds: readonly string[];
   /**
    * Must be true: Google's access tokens are not JWTs, so the API has to accept ID tokens. They say who signed in, not what a client
    * may do. They carry no scope, so they open only routes that ask for none, and anyone who holds one can use it here.
    */
   readonly acceptIdTokens: true;
+  /**
+   * Whether the tokens have `accounts.google.com` as issuer, without `https://`. Google documents both forms; tokens with the other one are
+   * rejected.
+   * @default false: `https://accounts.google.com`
+   */
+  readonly issuerWithoutScheme?: boolean;
   /**
    * The Workspace domain that accounts must belong to (`hd`).
    * @default any Google account
@@ -37,7 +55,10 @@ const OPTIONS: ValidatorsOf<GoogleOptions> = {
       without(/^(gmail|googlemail)\.com$/, 'name a Workspace domain, because personal accounts carry no `hd`'),
     ),
   ),
-  clientIds: nonEmptyList(pathPart),
+  issuerWithoutScheme: optional(flag),
+  clientIds: nonEmptyList(
+    matching(/^[^\s#]+$/, 'write client ids, or the audience that services ask for, without spaces'),
+  ),
   ...optionsBesidesClients,
 };
 
@@ -50,9 +71,12 @@ const OPTIONS: ValidatorsOf<GoogleOptions> = {
  */
 export function google(options: GoogleOptions): IssuerSettings {
   checkOptions('google', options, OPTIONS);
-  const { clientIds, acceptIdTokens: _, hostedDomain, ...common } = options;
+  const { clientIds, acceptIdTokens: _, hostedDomain, issuerWithoutScheme, ...common } = options;
   return {
-    ...rfc9068('https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'),
+    ...rfc9068(
+      issuerWithoutScheme ? 'accounts.google.com' : 'https://accounts.google.com',
+      'https://www.googleapis.com/oauth2/v3/certs',
+    ),
     ...commonSettings(common),
     audiences: clientIds,
     tokenTypes: ['JWT'],

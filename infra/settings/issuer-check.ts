@@ -38,6 +38,12 @@ const address = textWhere(
   'write an https address without query or fragment, such as https://login.example.com/ (http only on loopback)',
 );
 
+/** An issuer's name without a scheme, as Google, FusionAuth and Descope write some. Nothing is found by it. */
+const plainName = textWhere(
+  (value) => /^[^\s:/?#]+$/.test(value),
+  'write the issuer exactly as the tokens have it, without a scheme only if they leave it out',
+);
+
 export const issuerAddress = allOf(
   address,
   without(/\/\.well-known\//, 'leave out /.well-known/ and what follows, because tokens name the issuer without it'),
@@ -49,7 +55,10 @@ export const issuerAddress = allOf(
 
 /** A discovery document is rejected: the authorizer finds it by the issuer's address. */
 export const keySetAddress = allOf(
-  address,
+  textWhere(
+    (value) => isAddress(value.replace(/\?[^#\s]*$/, '')),
+    'write an https address without fragment, such as https://login.example.com/keys (http only on loopback)',
+  ),
   without(
     /\/\.well-known\/(openid-configuration|oauth-authorization-server)/,
     'write the address of the key set itself, or leave jwksUri to discovery',
@@ -88,7 +97,7 @@ const CLAIM_NAMES: ValidatorsOf<ClaimNames> = {
 };
 
 const ISSUER_FIELDS: ValidatorsOf<IssuerSettings> = {
-  issuer: issuerAddress,
+  issuer: (value) => (plainName(value) === undefined ? undefined : issuerAddress(value)),
   jwksUri: orNull(keySetAddress),
   audiences: listOf(orNull(text), 0),
   clients: listOf(text, 0),
@@ -111,7 +120,13 @@ export function issuerProblem(name: string, settings: unknown): string | undefin
   const fix = 'write what a preset returns, such as oidc({ … })';
   const problem = memberProblem(settings, ISSUER_FIELDS, { name, prefix: `${name}.`, kind: 'a field', fix });
   // `ISSUER_FIELDS` has just checked each field, which the compiler cannot follow through a table.
-  return problem ?? audienceProblem(name, settings as IssuerSettings);
+  return problem ?? nameProblem(name, settings as IssuerSettings) ?? audienceProblem(name, settings as IssuerSettings);
+}
+
+/** Keys are found under an issuer that is an address. For any other, the address of the keys must be written. */
+function nameProblem(name: string, { issuer, jwksUri }: IssuerSettings): string | undefined {
+  if (jwksUri !== null || issuerAddress(issuer) === undefined) return undefined;
+  return `${name}.issuer is ${shown(issuer)}: ${issuerAddress(issuer)}, or write jwksUri if tokens have it without a scheme`;
 }
 
 /** A token without an audience is good for every API of its issuer, so only tokens of named clients may be accepted. */

@@ -26,7 +26,7 @@ const KINDS: ReadonlyMap<string, KeyKind> = new Map([
   ['EC P-256', { algorithms: ['ES256'], bytes: { x: 32, y: 32 } }],
   ['EC P-384', { algorithms: ['ES384'], bytes: { x: 48, y: 48 } }],
   ['EC P-521', { algorithms: ['ES512'], bytes: { x: 66, y: 66 } }],
-  ['OKP Ed25519', { algorithms: ['EdDSA'], bytes: { x: 32 } }],
+  ['OKP Ed25519', { algorithms: ['EdDSA', 'Ed25519'], bytes: { x: 32 } }],
 ]);
 
 /** Members of private keys (RFC 7518 section 6). A key that is published with one has leaked. */
@@ -45,12 +45,24 @@ export function verificationKey(
   if (!isJsonObject(candidate) || !isIdentifier(candidate.kid) || !isForVerification(candidate)) return undefined;
   const kind = kindOf(candidate);
   const algorithms = kind?.algorithms.filter(
-    (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || candidate.alg === algorithm),
+    (algorithm) => accepted.includes(algorithm) && (candidate.alg === undefined || isSame(candidate.alg, algorithm)),
   );
   if (algorithms === undefined || algorithms.length === 0) return undefined;
   const publicKey = imported(candidate);
   if (publicKey === undefined) return undefined;
   return { keyId: candidate.kid, material: materialOf(candidate), algorithms, publicKey };
+}
+
+/** The names of RFC 9864 that a key may have, and the older names of the same algorithms. A key's kind has checked its curve. */
+const OLDER_NAMES: ReadonlyMap<unknown, SignatureAlgorithm> = new Map([
+  ['ESP256', 'ES256'],
+  ['ESP384', 'ES384'],
+  ['ESP512', 'ES512'],
+  ['Ed25519', 'EdDSA'],
+]);
+
+function isSame(alg: unknown, algorithm: SignatureAlgorithm): boolean {
+  return (OLDER_NAMES.get(alg) ?? alg) === (OLDER_NAMES.get(algorithm) ?? algorithm);
 }
 
 /** Whether the JWK contains private members, i.e. the key has leaked. */

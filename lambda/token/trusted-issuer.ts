@@ -1,6 +1,9 @@
 import type { ClaimPath } from './claim-path.ts';
 
-/** A signature algorithm that the authorizer accepts (RFC 7518 section 3.1, RFC 8037). */
+/**
+ * A signature algorithm that the authorizer accepts (RFC 7518 section 3.1, RFC 8037). Of the names of RFC 9864, which say the curve
+ * too, jose knows `Ed25519`.
+ */
 export type SignatureAlgorithm =
   | 'RS256'
   | 'RS384'
@@ -11,7 +14,8 @@ export type SignatureAlgorithm =
   | 'ES256'
   | 'ES384'
   | 'ES512'
-  | 'EdDSA';
+  | 'EdDSA'
+  | 'Ed25519';
 
 /** The signature algorithms we accept: public keys only, so that nothing a client can read is enough to sign. */
 export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
@@ -25,6 +29,7 @@ export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
   'ES384',
   'ES512',
   'EdDSA',
+  'Ed25519',
 ];
 
 /**

@@ -2,13 +2,15 @@ import { type Command as Commander, InvalidArgumentError, Option } from 'command
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { MAX_REVOCATION_CLAIMS } from '../../lambda/revocation/revocation-claim.ts';
 import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { MAX_SUBJECT_ALIASES } from '../../lambda/token/subject-alias.ts';
 import { MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
 import type { Found } from '../cli/quiet-commander.ts';
 import type { Workload } from './plan-load.ts';
 
-/** Every target prefix, and one more for each further claim, under the present alias and each former one. */
-const MAX_KEYS = (Object.keys(TARGET_PREFIXES).length - 1 + MAX_REVOCATION_CLAIMS) * (1 + MAX_FORMER_ALIASES);
+/** Every target under the present alias and each former one: each prefix, and each further name of a subject and each claim. */
+const MAX_NAMES = 2 * MAX_SUBJECT_ALIASES + MAX_REVOCATION_CLAIMS;
+const MAX_KEYS = (Object.keys(TARGET_PREFIXES).length - 1 + MAX_NAMES) * (1 + MAX_FORMER_ALIASES);
 
 /** The levels of a deployment that names no claims. */
 const USUAL_KEYS = REVOCATION_LEVELS.filter((level) => level !== 'claim').length;
@@ -38,7 +40,7 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
     .option('--no-flush', 'plan without the flusher')
     .option(
       '--keys-per-read <n>',
-      `levels a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
+      `levels and claims a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
       keysPerRead,
       USUAL_KEYS,
     )

@@ -298,6 +298,39 @@ const wrong: readonly [string, Changes, string][] = [
         `revocationClaims is ${JSON.stringify(revocationClaims)}: ${fix}`,
       ] as [string, Changes, string],
   ),
+  ...(
+    [
+      ['login.example.com', null],
+      ['acme.com', null],
+      ['P2abc', null],
+      ['acme com', 'https://keys.example/'],
+      ['ftp://acme.com', 'https://keys.example/'],
+      ['http://login.example.com/', 'https://keys.example/'],
+      ['acme.com/path', 'https://keys.example/'],
+      ['acme.com?x', 'https://keys.example/'],
+    ] as const
+  ).map(
+    ([issuer, jwksUri]) =>
+      [
+        `the issuer ${issuer} with keys at ${jwksUri}`,
+        issuerWith({ issuer, jwksUri }),
+        `issuers.main.issuer is "${issuer}": write an https address without query or fragment`,
+      ] as [string, Changes, string],
+  ),
+  ...[
+    'https://keys.example/#a',
+    'https://keys.example/?a#b',
+    'http://keys.example/?a',
+    'keys.example',
+    'https://k.example/?a b',
+  ].map(
+    (jwksUri) =>
+      [
+        `the key set ${jwksUri}`,
+        issuerWith({ jwksUri }),
+        `issuers.main.jwksUri is "${jwksUri}": write an https address without fragment`,
+      ] as [string, Changes, string],
+  ),
   ['routes as an object', { routes: {} }, 'routes is {}: write a list'],
   ['no routes', { routes: [] }, 'routes is []: name at least 1.'],
   [

@@ -23,11 +23,16 @@ const presets = {
   cognito: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', clients: ['c1'], resourceServer: 'orders' }),
   'cognito in China': cognito({ userPoolId: 'cn-north-1_AbCdEfGhI', clients: ['c1'] }),
   'cognito in GovCloud': cognito({ userPoolId: 'us-gov-west-1_AbCdEfGhI', clients: ['c1'] }),
+  'cognito, updated issuer': cognito({ userPoolId: 'eu-west-1_A', clients: ['c1'], issuerType: 'updated' }),
   entraId: entraId({ tenantId, audience: 'a-guid' }),
+  'entraId, v1.0': entraId({ tenantId, audience: ['api://orders', 'a-guid'], version: '1.0' }),
+  'entraId, v1.0, in China': entraId({ tenantId, audience: 'a-guid', cloud: 'china', version: '1.0' }),
+  'entraId, v1.0, for the government': entraId({ tenantId, audience: 'a', cloud: 'usGovernment', version: '1.0' }),
   'entraId in China': entraId({ tenantId, audience: 'a-guid', cloud: 'china' }),
   keycloak: keycloak({ url: 'https://sso.acme.example/auth', realm: 'shop', audience, realmRoles: true }),
   okta: okta({ domain: 'acme.okta.com', audience: 'api://default' }),
   google: google({ clientIds: ['123.apps.googleusercontent.com'], acceptIdTokens: true, hostedDomain: 'acme.example' }),
+  'google, without a scheme': google({ clientIds: [audience], acceptIdTokens: true, issuerWithoutScheme: true }),
   oidc: oidc({ issuer: 'https://login.acme.example', audience }),
 } satisfies Readonly<Record<PresetName, IssuerSettings>> & Readonly<Record<string, IssuerSettings>>;
 
@@ -41,6 +46,19 @@ const ADDRESSES: Readonly<Record<keyof typeof presets, readonly [issuer: string,
   cognito: withKeys('https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI'),
   'cognito in China': withKeys('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbCdEfGhI'),
   'cognito in GovCloud': withKeys('https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_AbCdEfGhI'),
+  'cognito, updated issuer': withKeys('https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A'),
+  'entraId, v1.0': [
+    `https://sts.windows.net/${tenantId}/`,
+    `https://login.microsoftonline.com/${tenantId}/discovery/keys`,
+  ],
+  'entraId, v1.0, in China': [
+    `https://sts.chinacloudapi.cn/${tenantId}/`,
+    `https://login.partner.microsoftonline.cn/${tenantId}/discovery/keys`,
+  ],
+  'entraId, v1.0, for the government': [
+    `https://sts.windows.net/${tenantId}/`,
+    `https://login.microsoftonline.us/${tenantId}/discovery/keys`,
+  ],
   entraId: [`https://login.microsoftonline.com/${tenantId}/v2.0`, `https://login.microsoftonline.com/${entraKeys}`],
   'entraId in China': [
     `https://login.partner.microsoftonline.cn/${tenantId}/v2.0`,
@@ -52,11 +70,12 @@ const ADDRESSES: Readonly<Record<keyof typeof presets, readonly [issuer: string,
   ],
   okta: ['https://acme.okta.com/oauth2/default', 'https://acme.okta.com/oauth2/default/v1/keys'],
   google: ['https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'],
+  'google, without a scheme': ['accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs'],
   oidc: ['https://login.acme.example', null],
 };
 
 /** The files of `infra/issuers/` without a preset. */
-const OTHER_FILES = ['cognito-user-pool.ts', 'common-options.ts'];
+const OTHER_FILES = ['cognito-user-pool.ts', 'common-options.ts', 'redirect-urls.ts'];
 
 const pascalCase = (file: string) =>
   file.replace(/\.ts$/, '').replace(/(^|-)(\w)/g, (_, _dash, letter) => letter.toUpperCase());
@@ -185,6 +204,26 @@ describe('an issuer preset', () => {
 
 describe('a preset rejects', () => {
   it.each<[string, () => unknown, RegExp]>([
+    [
+      'the URI of an API whose tokens have its id as audience',
+      () => entraId({ tenantId, audience: 'api://orders' }),
+      /^entraId: audience is "api:\/\/orders": write the API's application \(client\) id, because v2\.0 tokens/,
+    ],
+    [
+      'a version that Entra ID does not have',
+      () => entraId({ tenantId, audience: 'a', version: '3.0' as '1.0' }),
+      /^entraId: version is "3\.0": write only '1\.0', '2\.0'/,
+    ],
+    [
+      'an issuer type that Cognito does not have',
+      () => cognito({ userPoolId: 'eu-west-1_A', clients: ['c'], issuerType: 'UPDATED' as 'updated' }),
+      /^cognito: issuerType is "UPDATED": write only 'original', 'updated'/,
+    ],
+    [
+      'an audience of Google with a space',
+      () => google({ clientIds: ['a b'], acceptIdTokens: true }),
+      /^google: clientIds is \["a b"\]: write client ids, or the audience/,
+    ],
     [
       'more aliases of the subject than a decision reads',
       () => oidc({ issuer: 'https://login.acme.example', audience, subjectAliases: ['a', 'b', 'c'] }),

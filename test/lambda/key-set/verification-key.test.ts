@@ -239,6 +239,7 @@ describe('D6 a good key', () => {
     'ES384',
     'ES512',
     'EdDSA',
+    'Ed25519',
   ] as const;
 
   it.each(algorithms)('verifies %s, whatever its other members are', async (algorithm) => {
@@ -254,6 +255,42 @@ describe('D6 a good key', () => {
       await using world = await keyWorld(keySet(jwk), { algorithms: [algorithm] });
       expect(await world.kindOf(tokenUnder('good', signing))).toBe('allowed');
     }
+  });
+
+  it.each([
+    ['ES256', 'ESP256'],
+    ['ES384', 'ESP384'],
+    ['ES512', 'ESP512'],
+    ['EdDSA', 'Ed25519'],
+    ['Ed25519', 'EdDSA'],
+  ] as const)(
+    'verifies %s also under the name that RFC 9864 or the older standard has for it: %s',
+    async (algorithm, alg) => {
+      const signing = createSigningKey(algorithm, 'good');
+      await using world = await keyWorld(keySet({ ...signing.publicJwk, alg }), { algorithms: [algorithm] });
+      expect(await world.kindOf(tokenUnder('good', signing))).toBe('allowed');
+    },
+  );
+
+  it.each([
+    ['ES256', 'ESP384'],
+    ['ES384', 'ESP256'],
+    ['RS256', 'ESP256'],
+    ['EdDSA', 'Ed448'],
+    ['Ed25519', 'ESP256'],
+    ['ES256', 'ESB256'],
+  ] as const)('does not verify %s where the key set says that it is for %s', async (algorithm, alg) => {
+    const signing = createSigningKey(algorithm, 'good');
+    await using world = await keyWorld(keySet({ ...signing.publicJwk, alg }), { algorithms: [algorithm] });
+    expect(await world.kindOf(tokenUnder('good', signing))).toBe('unauthorized');
+  });
+
+  it('verifies only the name of its algorithm that the issuer is set to use', async () => {
+    const signing = createSigningKey('Ed25519', 'good');
+    await using world = await keyWorld(keySet(signing.publicJwk), { algorithms: ['EdDSA'] });
+    expect(await world.kindOf(tokenUnder('good', signing))).toBe('unauthorized');
+    await using other = await keyWorld(keySet(signing.publicJwk), { algorithms: ['Ed25519'] });
+    expect(await other.kindOf(tokenUnder('good', createSigningKey('EdDSA', 'good')))).toBe('unauthorized');
   });
 
   it('verifies every algorithm of its family that the issuer uses, and no other', async () => {

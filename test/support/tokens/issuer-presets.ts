@@ -30,15 +30,17 @@ export const EVERY_OPTION: { readonly [Name in PresetName]: Required<Parameters<
   auth0: { domain: 'acme.eu.auth0.com', audience, profile: 'auth0', permissions: true, ...common },
   cognito: {
     userPoolId: 'eu-central-1_AbCdEfGhI',
+    issuerType: 'updated',
     clients: ['c1'],
     audience: [audience, 'another'],
     resourceServer: 'orders',
     ...besidesClients,
   },
-  entraId: { tenantId, audience: tenantId, cloud: 'china', ...common },
+  entraId: { tenantId, audience: tenantId, version: '1.0', cloud: 'china', ...common },
   google: {
     clientIds: ['123.apps.googleusercontent.com'],
     acceptIdTokens: true,
+    issuerWithoutScheme: true,
     hostedDomain: 'acme.example',
     ...besidesClients,
   },
@@ -71,6 +73,8 @@ export function settingsBy(preset: PresetName, options: object): IssuerSettings 
 /** Options of text that synth itself reads: their values must be written out. */
 const READ_BY_SYNTH = [
   'profile',
+  'version',
+  'issuerType',
   'cloud',
   'algorithms',
   'formerAliases',

@@ -59,6 +59,7 @@ const auth0Claims = {
 };
 
 const pool = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI';
+const updatedPool = 'https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI';
 const cognitoUser = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const cognitoClaims = {
   ...times,
@@ -93,6 +94,18 @@ const entraClaims = {
   tid: tenantId,
   uti: 'fqiBqXLPj0eQa82S-IYFAA',
   ver: '2.0',
+};
+
+const entraV1Claims = {
+  ...entraClaims,
+  iss: `https://sts.windows.net/${tenantId}/`,
+  aud: 'api://orders',
+  azp: undefined,
+  azpacr: undefined,
+  appid: client,
+  appidacr: '0',
+  idp: `https://sts.windows.net/${tenantId}/`,
+  ver: '1.0',
 };
 
 const realm = 'https://sso.acme.example/realms/shop';
@@ -138,6 +151,17 @@ const googleClaims = {
   at_hash: 'HK6E_P6Dh8Y93mRNtsDB1Q',
   hd: 'acme.example',
   email: 'alice@acme.example',
+  email_verified: true,
+};
+
+const serviceAccount = '109876543210987654321';
+const serviceClaims = {
+  ...times,
+  iss: 'accounts.google.com',
+  aud: audience,
+  azp: serviceAccount,
+  sub: serviceAccount,
+  email: 'orders@acme-prod.iam.gserviceaccount.com',
   email_verified: true,
 };
 
@@ -192,6 +216,20 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
         },
       },
     },
+    {
+      name: 'cognito, updated issuer',
+      settings: cognito({ userPoolId: 'eu-central-1_AbCdEfGhI', issuerType: 'updated', clients: [client] }),
+      accepted: { header: {}, claims: { ...cognitoClaims, iss: updatedPool, scope: 'read' } },
+      opens: ['GET/open', 'GET/a'],
+      user: cognitoUser,
+      targets: [
+        'jti#main#access-token-id',
+        'sid#main#session-of-sign-in',
+        `sub#main#${cognitoUser}`,
+        `cid#main#${client}`,
+      ],
+      rejected: { 'token of the original issuer': { header: {}, claims: cognitoClaims, reason: 'unknown-issuer' } },
+    },
   ],
   entraId: [
     {
@@ -220,6 +258,29 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       user: entraClaims.oid,
       targets: [`jti#main#${entraClaims.uti}`, `sub#main#${entraClaims.oid}`, `cid#main#${client}`],
       rejected: {},
+    },
+    {
+      name: 'entraId, v1.0',
+      settings: entraId({ tenantId, audience: ['api://orders', apiId], version: '1.0' }),
+      accepted: { header: { ...jwt, x5t: 'x' }, claims: { ...entraV1Claims, scp: 'read' } },
+      opens: ['GET/open', 'GET/a'],
+      user: entraClaims.oid,
+      targets: [
+        `jti#main#${entraClaims.uti}`,
+        `sub#main#${entraClaims.sub}`,
+        `sub#main#${entraClaims.oid}`,
+        `cid#main#${client}`,
+      ],
+      rejected: {
+        'v2.0 token': { header: jwt, claims: entraClaims, reason: 'unknown-issuer' },
+        'token that says another version': { header: jwt, claims: { ...entraV1Claims, ver: '2.0' }, reason: 'claim' },
+        'ID token': { header: jwt, claims: { ...entraV1Claims, aud: client, appid: undefined }, reason: 'audience' },
+        'token of another tenant': {
+          header: jwt,
+          claims: { ...entraV1Claims, iss: `https://sts.windows.net/${apiId}/` },
+          reason: 'unknown-issuer',
+        },
+      },
     },
   ],
   keycloak: [
@@ -275,6 +336,29 @@ export const PROVIDERS: Readonly<Record<PresetName, readonly [ProviderTokens, ..
       rejected: {
         'ID token for another client': { header: jwt, claims: { ...googleClaims, aud: client }, reason: 'audience' },
         'ID token of another domain': { header: jwt, claims: { ...googleClaims, hd: 'evil.example' }, reason: 'claim' },
+      },
+    },
+    {
+      name: 'google, for a service account, without a scheme',
+      settings: {
+        ...google({ clientIds: [audience], acceptIdTokens: true, issuerWithoutScheme: true }),
+        clients: [serviceAccount],
+      },
+      accepted: { header: jwt, claims: serviceClaims },
+      opens: ['GET/open'],
+      user: serviceAccount,
+      targets: ['th#main#…', `sub#main#${serviceAccount}`, `cid#main#${serviceAccount}`],
+      rejected: {
+        'token with the other issuer': {
+          header: jwt,
+          claims: { ...serviceClaims, iss: googleIssuer },
+          reason: 'unknown-issuer',
+        },
+        "token of anybody's service account": {
+          header: jwt,
+          claims: { ...serviceClaims, azp: '999' },
+          reason: 'client',
+        },
       },
     },
   ],

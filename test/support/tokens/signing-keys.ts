@@ -24,6 +24,7 @@ const METHODS = {
   ES384: { pair: () => ec('P-384'), hash: 'sha384', options: { dsaEncoding: 'ieee-p1363' } },
   ES512: { pair: () => ec('P-521'), hash: 'sha512', options: { dsaEncoding: 'ieee-p1363' } },
   EdDSA: { pair: () => generateKeyPairSync('ed25519'), hash: null, options: {} },
+  Ed25519: { pair: () => generateKeyPairSync('ed25519'), hash: null, options: {} },
 } as const;
 
 function rsa(modulusLength: number) {

@@ -42,9 +42,10 @@ const REFRESH_TOKEN: Cause = {
 const ENTRA_V1: Cause = {
   applies: ({ payload: { iss, ver }, issuer }) =>
     providerOf(issuer).preset === 'entraId' &&
+    issuer.requiredClaims.ver === '2.0' &&
     (ver === '1.0' || /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//.test(String(iss))),
   change: () =>
-    'this is a v1.0 token of Entra ID: in App registrations > the API > Manifest, set requestedAccessTokenVersion to 2, and get a new token',
+    "this is a v1.0 token of Entra ID: in App registrations > the API > Manifest, set requestedAccessTokenVersion to 2, and get a new token; or write version: '1.0' in the settings",
 };
 
 const always = (change: Cause['change']): Cause => ({ applies: () => true, change });

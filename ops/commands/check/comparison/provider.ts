@@ -46,7 +46,7 @@ const PROVIDERS: readonly (readonly [isOf: (issuer: TrustedIssuer) => boolean, p
     },
   ],
   [
-    ({ requiredClaims }) => requiredClaims.ver === '2.0',
+    ({ requiredClaims }) => requiredClaims.ver === '2.0' || requiredClaims.ver === '1.0',
     {
       preset: 'entraId',
       issuerOptions: '`tenantId`',
@@ -77,7 +77,7 @@ const PROVIDERS: readonly (readonly [isOf: (issuer: TrustedIssuer) => boolean, p
     },
   ],
   [
-    ({ issuer }) => issuer === 'https://accounts.google.com',
+    ({ issuer }) => /^(https:\/\/)?accounts\.google\.com$/.test(issuer),
     {
       preset: 'google',
       issuerOptions: 'none',
