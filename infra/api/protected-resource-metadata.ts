@@ -78,7 +78,7 @@ export function addProtectedResourceMetadata(api: RestApiBase, options: Protecte
   warnOfAudience(api, options);
   const metadata: ResourceMetadata = {
     resource,
-    authorization_servers: authorizationServers ?? [...new Set(Object.values(issuers).map(({ issuer }) => issuer))],
+    authorization_servers: authorizationServers ?? serversAmong(issuers),
     scopes_supported: requestedScopes(routes, issuers),
     bearer_methods_supported: ['header'],
     ...(resourceName !== undefined && { resource_name: resourceName }),
@@ -86,6 +86,12 @@ export function addProtectedResourceMetadata(api: RestApiBase, options: Protecte
   if (api instanceof SpecRestApi) describeMethods(api, metadata);
   else addMethods(api, metadata);
   return { metadataUrl: `${resource}${METADATA_PATH}`, scope: scopeOfEveryRoute(routes, issuers) };
+}
+
+/** The issuers that a client can find. Those whose tokens name them without a scheme have no address that synth knows. */
+function serversAmong(issuers: BearerAuthorizer['issuers']): readonly string[] {
+  const names = Object.values(issuers).map(({ issuer }) => issuer);
+  return [...new Set(names)].filter((issuer) => isKnownLater(issuer) || isAddress(issuer));
 }
 
 /**

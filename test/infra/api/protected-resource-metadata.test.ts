@@ -69,6 +69,12 @@ describe('the metadata of a protected resource (RFC 9728)', () => {
     });
   });
 
+  it('does not name an issuer that has no address, because its tokens name it without a scheme', () => {
+    const named = { ...oidc({ issuer: LOGIN, audience: RESOURCE, jwksUri: `${LOGIN}/keys` }), issuer: 'acme.com' };
+    const issuers = { main: oidc({ issuer: LOGIN, audience: RESOURCE }), named };
+    expect(metadataOf({ resource: RESOURCE }, { issuers }).body.authorization_servers).toEqual([LOGIN]);
+  });
+
   it('is below the address', () => {
     expect(metadataOf({ resource: `${RESOURCE}/base` }).metadataUrl).toBe(
       `${RESOURCE}/base/.well-known/oauth-protected-resource`,

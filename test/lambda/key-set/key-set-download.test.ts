@@ -30,6 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => elsewhere.close());
 
+it('a key set is asked for with the query of its address', async () => {
+  await using world = await keyWorld(keySet(key.publicJwk));
+  const issuers = [trustedIssuer({ jwksUri: `${world.server.address}/discovery/keys?appid=6e74172b` })];
+  const outcome = await authorizerUnderTest({ issuers }).decide(good);
+  expect(outcome.kind).toBe('allowed');
+  expect(world.server.requests).toEqual(['/discovery/keys?appid=6e74172b']);
+});
+
 describe('D4 a response that is not a key set, in time and size', () => {
   const megabytes = (count: number) => keySet(key.publicJwk, { filler: 'x'.repeat(count * 1_000_000) });
   const faults: readonly (readonly [what: string, answer: () => Answer, detail: string | RegExp])[] = [
