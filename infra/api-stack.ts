@@ -13,7 +13,7 @@ import { AuthorizerDashboard } from './dashboard/authorizer-dashboard.ts';
 import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { checkDeployment } from './deployment-check.ts';
 import { CognitoUserPool } from './issuers/cognito-user-pool.ts';
-import type { StackSettings } from './settings/deployment-schema.ts';
+import type { AuthorizerSettings, StackSettings } from './settings/deployment-schema.ts';
 
 export interface ApiStackProps extends StackProps {
   readonly deployment: StackSettings;
@@ -27,33 +27,13 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, stage, ...props }: ApiStackProps) {
     super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
     checkDeployment(deployment);
-    const {
-      throttle,
-      webAcl,
-      requestsPerAddress,
-      accountLogsRole,
-      resource,
-      alarmEmail,
-      tags = {},
-      ...options
-    } = deployment;
-    const {
-      routes,
-      corsOrigins = ['*'],
-      realm = 'api',
-      callbackUrls: _callbackUrls,
-      logoutUrls: _logoutUrls,
-      stackName: _stackName,
-      ...settings
-    } = options;
+    const { corsOrigins = ['*'], realm = 'api', alarmEmail, tags = {} } = deployment;
     tagResources(this, stage, tags);
     const pool = poolFor(this, { ...deployment, corsOrigins });
-    const issuers = pool === undefined ? settings.issuers : { main: pool.settings };
-    const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...settings, routes, issuers });
+    const issuers = pool === undefined ? deployment.issuers : { main: pool.settings };
+    const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...withoutStackSettings(deployment), issuers });
     const { encryptionKey } = authorizer;
-    const limits = { throttle, webAcl, requestsPerAddress };
-    const shared = { routes, authorizer, realm, resource, corsOrigins, encryptionKey };
-    const api = new ExampleApi(this, 'Api', { ...shared, ...limits, accountLogsRole });
+    const api = new ExampleApi(this, 'Api', { ...deployment, authorizer, realm, corsOrigins, encryptionKey });
     const alarms = this.alarmsOf(authorizer, api);
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     const issuerAliases = Object.keys(issuers);
@@ -64,6 +44,25 @@ export class ApiStack extends Stack {
   private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
     return [...alarms, ...(flusher?.alarms ?? []), ...createApiAlarms(this, api.deploymentStage)];
   }
+}
+
+/** The settings that the construct knows: it rejects any other. */
+function withoutStackSettings({
+  accountLogsRole: _accountLogsRole,
+  alarmEmail: _alarmEmail,
+  callbackUrls: _callbackUrls,
+  corsOrigins: _corsOrigins,
+  logoutUrls: _logoutUrls,
+  realm: _realm,
+  requestsPerAddress: _requestsPerAddress,
+  resource: _resource,
+  stackName: _stackName,
+  tags: _tags,
+  throttle: _throttle,
+  webAcl: _webAcl,
+  ...settings
+}: StackSettings): AuthorizerSettings {
+  return settings;
 }
 
 /** A team without an issuer gets one, so that its first deployment works. */
