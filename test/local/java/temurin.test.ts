@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { answers } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../../../local/dynamodb/dynamodb-local.ts';
 import type { TemurinSite } from '../../../local/java/temurin.ts';
@@ -40,9 +40,18 @@ afterEach(async () => {
 });
 
 const ARCHIVE = '/runtime.tar.gz';
-const JAVA = realpathSync(programNamed('java'));
-/** The Java that an archive holds: the machine's own, under another path. */
-const OTHER_JAVA = `#!/bin/sh\nexec '${JAVA}' "$@"\n`;
+
+/** A Java that says its version, and in place of DynamoDB Local passes connections on to the DynamoDB of the tests. */
+function java(version = '21.0.1'): string {
+  const { port, hostname } = new URL(inject('dynamoDbEndpoint'));
+  const program = `const { connect, createServer } = require('node:net');
+    const port = Number(process.argv[process.argv.indexOf('-port') + 1]);
+    createServer((client) => client.pipe(connect(${port}, '${hostname}')).pipe(client)).listen(port);`;
+  return `#!/bin/sh
+if [ "$1" = -version ]; then echo 'openjdk version "${version}"' >&2; exit; fi
+exec '${process.execPath}' --eval "${program}" -- "$@"
+`;
+}
 
 function programNamed(name: string): string {
   return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
@@ -59,30 +68,26 @@ function machineWith(programs: readonly string[], written: Readonly<Record<strin
 
 /** An archive of files, by their paths. */
 function archiveOf(files: Readonly<Record<string, string>>): Buffer {
-  const packed = join(folder, 'packed');
+  const packed = join(folder, 'packed', 'inside');
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(packed, path, '..'), { recursive: true });
     writeFileSync(join(packed, path), content);
     chmodSync(join(packed, path), 0o755);
   }
   const file = join(folder, 'packed.tar.gz');
-  execFileSync('tar', [
-    '-czPf',
-    file,
-    '-C',
-    packed,
-    '--transform',
-    's,^up/,../,',
-    ...new Set(Object.keys(files).map(topOf)),
-  ]);
+  // `P` keeps paths that lead outside.
+  execFileSync('tar', ['-czPf', file, '-C', packed, ...new Set(Object.keys(files).map(topOf))]);
   return readFileSync(file);
 }
 
+/** The folder to pack, or the file itself if it lies outside. */
 function topOf(path: string): string {
-  return path.split('/', 1).join();
+  return path.startsWith('../') ? path : path.split('/', 1).join();
 }
 
-const GOOD = { 'jdk-21.0.1+1-jre/bin/java': OTHER_JAVA, 'jdk-21.0.1+1-jre/release': 'JAVA_VERSION="21"' };
+function good(): Buffer {
+  return archiveOf({ 'jdk-21.0.1+1-jre/bin/java': java(), 'jdk-21.0.1+1-jre/release': 'JAVA_VERSION="21"' });
+}
 
 /** Publishes an archive. @param said - what the API says of it in place of the truth */
 function publish(archive: Buffer, said: Readonly<Record<string, unknown>> = {}): void {
@@ -115,7 +120,7 @@ async function kept(): Promise<readonly string[]> {
 
 describe('a machine with neither Java nor Docker', () => {
   test('fetches a Java runtime, runs DynamoDB Local on it, and does not ask the network the next time', async () => {
-    const archive = archiveOf(GOOD);
+    const archive = good();
     publish(archive);
     machineWith(['tar', 'gzip']);
     const first = await start();
@@ -138,24 +143,24 @@ describe('a machine with neither Java nor Docker', () => {
     ['the site is no API', /is not valid JSON/, () => site.answerWith(body('<html>'))],
     ['the site names no archive', /names no archive with its size and SHA-256/, () => site.answerWith(json([]))],
     ['the site answers null', /names no archive/, () => site.answerWith(json(null))],
-    ['the archive is huge', /names no archive/, () => publish(archiveOf(GOOD), { size: 1e12 })],
+    ['the archive is huge', /names no archive/, () => publish(good(), { size: 1e12 })],
     [
       'the checksum is of something else',
       /has the SHA-256 .* in place of/,
-      () => publish(archiveOf(GOOD), { checksum: '0'.repeat(64) }),
+      () => publish(good(), { checksum: '0'.repeat(64) }),
     ],
     ['the archive is gone', /runtime\.tar\.gz answers 404/, () => answerFor(body('', 404))],
     ['the connection breaks', /terminated|other side closed|ECONNRESET|aborted/, () => answerFor(breakOff)],
     ['the archive is too short', /has 3 of \d+ bytes/, () => answerFor(body('abc'))],
-    ['the archive is too long', /has more than 3 bytes/, () => publish(archiveOf(GOOD), { size: 3 })],
+    ['the archive is too long', /has more than 3 bytes/, () => publish(good(), { size: 3 })],
     ['the site falls silent', /sends nothing for 0\.3 s/, () => answerFor(hang)],
     ['the archive holds no Java', /does not run/, () => publish(archiveOf({ 'jre/readme': 'nothing' }))],
-    ['the archive holds an old Java', /does not run/, () => publish(archiveOf({ 'jre/bin/java': OLD_JAVA }))],
+    ['the archive holds an old Java', /does not run/, () => publish(archiveOf({ 'jre/bin/java': java('11.0.2') }))],
     ['the archive holds two folders', /does not hold one folder/, () => publish(archiveOf({ 'a/b': '', 'c/d': '' }))],
     [
       'the archive has a path outside',
       /"\.\.\/stray"/,
-      () => publish(archiveOf({ 'jre/bin/java': OTHER_JAVA, 'up/stray': '' })),
+      () => publish(archiveOf({ 'jre/bin/java': java(), '../stray': '' })),
     ],
     ['the archive is no archive', /tar/, () => publish(Buffer.from('no archive'))],
   ])('says in one sentence that nothing could be fetched when %s, and keeps nothing', async (_, cause, publishing) => {
@@ -173,7 +178,7 @@ describe('a machine with neither Java nor Docker', () => {
 
   test('stops a download at Ctrl-C, and keeps nothing', async () => {
     const interrupt = new AbortController();
-    publish(archiveOf(GOOD));
+    publish(good());
     site.answerWith(drip, ARCHIVE);
     machineWith(['tar', 'gzip']);
     const starting = start({ signal: interrupt.signal, showProgress: () => interrupt.abort() });
@@ -191,16 +196,15 @@ describe('a machine with neither Java nor Docker', () => {
   });
 });
 
-const OLD_JAVA = '#!/bin/sh\necho \'openjdk version "11.0.2"\' >&2\n';
-
 /** Publishes an archive that the site gives in another way. */
 function answerFor(answer: Answer): void {
-  publish(archiveOf(GOOD));
+  publish(good());
   site.answerWith(answer, ARCHIVE);
 }
 
 describe('nothing is fetched on a machine', () => {
   test('with Java 17 or newer', async () => {
+    machineWith([], { java: java('17.0.1') });
     const started = await start();
     await started.stop();
     expect(site.requests).toEqual([]);
