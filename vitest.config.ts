@@ -10,8 +10,8 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'reports/tests.json' }]],
     // Files share their workers: loading the CDK again for each of thirty files took longer than their tests.
     isolate: false,
-    // One more than the processors of the machines we use: journeys mostly wait.
-    maxWorkers: 3,
+    // Two more than the processors of the machines we use: journeys mostly wait.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // CloudFormation's rules take most of a synthesis: rule-packs.test.ts asks them, and `npm run test:full` always does.
     env: { CDK_VALIDATION: process.env.CDK_VALIDATION ?? 'false' },
