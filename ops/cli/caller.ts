@@ -19,6 +19,11 @@ export const npmScripts: Caller = (command, output) => {
   return rest.length === 0 ? `${run} ${verb}` : `${run} ${verb} -- ${rest.join(' ')}`;
 };
 
+/** Whether commands are npm scripts of this repository, in which `npm start` runs too. */
+export function isNpmScript(caller: Caller): boolean {
+  return caller === npmScripts;
+}
+
 /** The program of the package: through npx where npm has started it. */
 export function packageProgram({ npm_lifecycle_event }: Environment): Caller {
   const program = npm_lifecycle_event === undefined ? 'bearer-authorizer' : 'npx bearer-authorizer';

@@ -19,9 +19,5 @@ export async function findStack(
   await sayWhichRun(screen);
   const local = await findLocalStack(localFolder, caller);
   if (local !== undefined) return local;
-  const sentence =
-    choice.kind === 'local'
-      ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
-      : 'No deployment to work on: start one here with `npm start`, or name a deployed stack with --stack NAME.';
-  throw new OperatorError(noRunSentence(screen, sentence));
+  throw new OperatorError(noRunSentence(screen));
 }

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNpmScript } from '../cli/caller.ts';
+import type { Screen } from '../cli/progress.ts';
 import type { Terminal } from '../cli/terminal.ts';
 
 /** A client of the local authorization server. The secrets are fixed, and good for nothing but this machine. */
@@ -104,13 +106,17 @@ export async function sayWhichRun({ localFolder, err }: Pick<Terminal, 'localFol
   );
 }
 
-/** The sentence where no run is described. @param otherwise - the sentence unless the operator has named the folder */
-export function noRunSentence({ localFolder, environment }: LocalPlace, otherwise: string): string {
-  if (environment?.BEARER_AUTHORIZER_LOCAL !== localFolder) return otherwise;
-  return `The folder ${localFolder} of BEARER_AUTHORIZER_LOCAL describes no \`npm start\` that runs: name the folder .local of a clone where it runs, or a deployed stack with --stack NAME.`;
+/** The sentence where no run is described: what to start or to name depends on the program and on the variable. */
+export function noRunSentence({ localFolder, environment, caller }: LocalPlace): string {
+  if (environment?.BEARER_AUTHORIZER_LOCAL === localFolder) {
+    return `The folder ${localFolder} of BEARER_AUTHORIZER_LOCAL describes no \`npm start\` that runs: name the folder .local of a clone where it runs, or a deployed stack with --stack NAME.`;
+  }
+  return isNpmScript(caller)
+    ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
+    : 'No deployment to work on: name a stack with --stack NAME or, where `npm start` runs in a clone of bearer-authorizer, set BEARER_AUTHORIZER_LOCAL to the folder .local there.';
 }
 
-type LocalPlace = Pick<Terminal, 'localFolder' | 'environment'>;
+type LocalPlace = Pick<Screen, 'localFolder' | 'environment' | 'caller'>;
 
 /** `since`: milliseconds since the epoch. */
 async function readRun(path: string): Promise<{ readonly running: RunningStack; readonly since: number }> {

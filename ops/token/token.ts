@@ -1,6 +1,6 @@
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
-import type { Terminal } from '../cli/terminal.ts';
+import type { Screen } from '../cli/progress.ts';
 import { noRunSentence, type RunningStack, readRunningStack, sayWhichRun } from '../stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './client-credentials.ts';
 import { deployedClient } from './deployed-client.ts';
@@ -9,23 +9,21 @@ import { unverifiedClaims } from './token-endpoint.ts';
 import { userTokens } from './user-sign-in.ts';
 
 /** Gets an access token for the API: from `npm start`, or from the user pool of a deployed stack. */
-export async function token(command: TokenCommand, terminal: Terminal): Promise<Report> {
-  if (command.user !== undefined) return userToken(command.user, command, await running(terminal));
+export async function token(command: TokenCommand, screen: Screen): Promise<Report> {
+  if (command.user !== undefined) return userToken(command.user, command, await running(screen));
   const request =
     command.where.kind === 'stack'
-      ? await deployedClient(command, terminal)
-      : localClient(command, await running(terminal));
+      ? await deployedClient(command, screen)
+      : localClient(command, await running(screen));
   const accessToken = await requestToken(request);
   return { text: accessToken, document: { command: 'token', client: request.clientId, accessToken }, exitCode: 0 };
 }
 
-async function running(terminal: Terminal): Promise<RunningStack> {
-  const { localFolder, environment } = terminal;
-  await sayWhichRun(terminal);
-  const found = await readRunningStack(localFolder);
+async function running(screen: Screen): Promise<RunningStack> {
+  await sayWhichRun(screen);
+  const found = await readRunningStack(screen.localFolder);
   if (found !== undefined) return found;
-  const sentence = '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.';
-  throw new OperatorError(noRunSentence({ localFolder, ...(environment && { environment }) }, sentence));
+  throw new OperatorError(noRunSentence(screen));
 }
 
 function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }: RunningStack): TokenRequest {

@@ -48,7 +48,9 @@ describe('the program bearer-authorizer', () => {
   it('takes "help" for a value where it is none of its own words', async () => {
     expect(await run('revoke subject help --dry-run')).toMatchObject({
       exitCode: 1,
-      err: expect.stringMatching(/^No deployment to work on/),
+      err: expect.stringMatching(
+        /^No deployment to work on: .* set BEARER_AUTHORIZER_LOCAL to the folder \.local there\.\n$/,
+      ),
     });
   });
 
