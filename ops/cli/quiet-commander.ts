@@ -66,7 +66,16 @@ function optionNames(command: Commander): ReadonlySet<string> {
 /** `help revoke subject` means `revoke subject --help`; commander's own command takes one word only. */
 function withoutHelpCommand({ commands }: Commander, argv: readonly string[]): readonly string[] {
   const [first, ...words] = argv;
-  return first === 'help' && commands.length > 0 ? [...words, '--help'] : argv;
+  if (first !== 'help' || commands.length === 0) return argv;
+  // Without the option, so that a word that is no command is an error as anywhere else.
+  return areCommands(words, commands) ? [...words, '--help'] : words;
+}
+
+/** Whether the words lead from these commands to one. */
+function areCommands([name, ...rest]: readonly string[], commands: readonly Commander[]): boolean {
+  if (name === undefined || name.startsWith('-')) return true;
+  const named = commands.find((command) => command.name() === name);
+  return named !== undefined && (named.commands.length === 0 || areCommands(rest, named.commands));
 }
 
 /** @throws UsageError */

@@ -11,11 +11,13 @@ export function toned(text: string, tone: Tone): string {
 }
 
 /**
- * Whether to write colours: on a terminal, unless NO_COLOR is set (no-color.org); anywhere with FORCE_COLOR (as Node.js reads
- * it), which wins. An empty variable counts as not set, except FORCE_COLOR, as in Node.js.
+ * Whether to write colours: on a terminal, unless NO_COLOR is set (no-color.org) or CLICOLOR is 0; anywhere with FORCE_COLOR (as
+ * Node.js reads it) or CLICOLOR_FORCE (bixense.com/clicolors), which win. An empty variable counts as not set, except FORCE_COLOR,
+ * as in Node.js.
  */
 export function isColoured({ isTTY }: { readonly isTTY?: boolean }, environment: Environment = {}): boolean {
-  const { FORCE_COLOR, NO_COLOR, TERM } = environment;
+  const { FORCE_COLOR, NO_COLOR, CLICOLOR, CLICOLOR_FORCE = '', TERM } = environment;
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
-  return isTTY === true && !NO_COLOR && TERM !== 'dumb';
+  if (!['', '0'].includes(CLICOLOR_FORCE)) return true;
+  return isTTY === true && !NO_COLOR && CLICOLOR !== '0' && TERM !== 'dumb';
 }

@@ -45,6 +45,14 @@ describe('the program bearer-authorizer', () => {
     },
   );
 
+  it.each(['help revke', 'help revoke subjct'])('rejects a word that is no command: %s', async (line) => {
+    expect(await run(line)).toMatchObject({
+      exitCode: 2,
+      out: '',
+      err: expect.stringMatching(/Did you mean (revoke|subject)/),
+    });
+  });
+
   it('takes "help" for a value where it is none of its own words', async () => {
     expect(await run('revoke subject help --dry-run')).toMatchObject({
       exitCode: 1,

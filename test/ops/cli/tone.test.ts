@@ -13,6 +13,12 @@ describe('colours are written', () => {
     ['with an empty FORCE_COLOR', false, { FORCE_COLOR: '' }, true],
     ['with FORCE_COLOR in spite of NO_COLOR', true, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
     ['not with FORCE_COLOR=0', true, { FORCE_COLOR: '0' }, false],
+    ['not with CLICOLOR=0', true, { CLICOLOR: '0' }, false],
+    ['on a terminal with CLICOLOR=1', true, { CLICOLOR: '1' }, true],
+    ['into a pipe with CLICOLOR_FORCE', false, { CLICOLOR_FORCE: '1' }, true],
+    ['with CLICOLOR_FORCE in spite of NO_COLOR, as in gh', false, { CLICOLOR_FORCE: '1', NO_COLOR: '1' }, true],
+    ['not into a pipe with CLICOLOR_FORCE=0', false, { CLICOLOR_FORCE: '0' }, false],
+    ['not with FORCE_COLOR=0 in spite of CLICOLOR_FORCE', true, { FORCE_COLOR: '0', CLICOLOR_FORCE: '1' }, false],
   ])('%s', (_, isTTY, environment, expected) => {
     expect(isColoured({ isTTY }, environment)).toBe(expected);
   });
