@@ -41,7 +41,7 @@ const REFRESH_TOKEN: Cause = {
 
 const ENTRA_V1: Cause = {
   applies: ({ payload: { iss, ver }, issuer }) =>
-    providerOf(issuer).preset === 'entraId' &&
+    issuer.requiredClaims.ver === '2.0' &&
     issuer.requiredClaims.ver === '2.0' &&
     (ver === '1.0' || /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//.test(String(iss))),
   change: () =>
