@@ -12,6 +12,7 @@ export function guardAgainstOrphan(child: ChildProcess): void {
   const guard = spawn(process.execPath, [program, String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
+    windowsHide: true,
   });
   guard.on('error', () => {});
   guard.stdin.on('error', () => {});
