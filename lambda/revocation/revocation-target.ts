@@ -51,15 +51,10 @@ export function targetsOf(token: AccessToken, levels: ReadonlySet<RevocationLeve
   for (const issuerAlias of [token.issuerAlias, ...token.formerAliases]) {
     for (const { prefix, level, field } of READS) {
       if (!levels.has(level)) continue;
-      for (const value of field === null ? [undefined] : namesIn(token[field])) {
-        targets.push({ prefix, issuerAlias, value });
-      }
+      const named = field === null ? undefined : token[field];
+      if (typeof named === 'object') for (const value of named) targets.push({ prefix, issuerAlias, value });
+      else if (named !== undefined || field === null) targets.push({ prefix, issuerAlias, value: named });
     }
   }
   return targets;
-}
-
-function namesIn(field: string | readonly string[] | undefined): readonly string[] {
-  if (field === undefined) return [];
-  return typeof field === 'string' ? [field] : field;
 }

@@ -39,11 +39,12 @@ export function accessTokenOf(
   if (claims.nbf !== undefined) instant(claims.nbf);
   requireClaims(claims, issuer);
   requireAudience(claims, issuer);
+  const subject = identifier(claims.sub);
   return {
     issuerAlias: issuer.alias,
     formerAliases: issuer.formerAliases ?? [],
-    subject: identifier(claims.sub),
-    subjects: subjectsIn(claims, issuer),
+    subject,
+    subjects: subjectsIn(claims, subject, issuer),
     clientId: clientOf(claims, issuer),
     revocationClaims: revocationValuesIn(claims, revocationClaims),
     sessionId: optionalIdentifier(claims[issuer.claimNames.session]),
@@ -80,7 +81,8 @@ function optionalIdentifier(claim: unknown): string | undefined {
 }
 
 /** Each name once: DynamoDB rejects a read that names a key twice. */
-function subjectsIn(claims: JsonObject, { subjectAliases = [] }: TrustedIssuer): readonly string[] {
+function subjectsIn(claims: JsonObject, subject: string, { subjectAliases }: TrustedIssuer): readonly string[] {
+  if (subjectAliases === undefined) return [subject];
   return [...new Set(subjectNames(claims, subjectAliases).map(({ name }) => name))];
 }
 
