@@ -25,6 +25,8 @@ const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Read
 const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
   'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
+  'lib/orders-stack.ts': '`cdk init` makes it',
+  'test/orders.test.ts': '`cdk init` makes it',
   'missing.jsonl': 'the commands under "Restore the table" make it',
   'routes.json': 'the asset of the authorizer holds it',
 };
@@ -142,7 +144,12 @@ const BLOCKS: Readonly<Record<string, Held>> = {
     by: 'examples/orders-openapi/orders-from-openapi.ts',
   },
   'docs/adding-to-your-api.md > The construct > ts': { by: 'examples/orders/orders.ts' },
+  'docs/adding-to-your-api.md > Install it > console': { by: 'test/apps/apps.ts' },
+  'docs/adding-to-your-api.md > Take a token back > console': { by: 'test/apps/apps.ts' },
+  'docs/adding-to-your-api.md > Test it, and see who may call what > console': { by: 'test/apps/apps.ts' },
   "docs/adding-to-your-api.md > The operator's program > sh": { by: 'test/package/consumer.test.ts' },
+  'docs/adding-to-your-api.md > Write a test > ts': { by: 'test/package/consumer.test.ts' },
+  'docs/adding-to-your-api.md > Write the stack > ts': { by: 'test/package/consumer.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
   'docs/operations.md > Delete what stays > sh': NEEDS_AWS,

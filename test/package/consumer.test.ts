@@ -21,6 +21,7 @@ import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/autho
 import { ROUTES_FILE } from '../../lambda/policy/route.ts';
 import type { PublicApi } from '../../package/public-api.ts';
 import { tarballProblems } from '../../package/tarball-check.ts';
+import { commonJs, guideCode } from '../apps/app-code.ts';
 import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
@@ -33,7 +34,7 @@ const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'aws-cdk', 'typescript', '@ty
 
 const CONSUMER_TSCONFIG = {
   compilerOptions: { module: 'nodenext', target: 'esnext', strict: true, noEmit: true, types: ['node'] },
-  include: ['*/*.ts', '*/*.cts'],
+  include: ['*/*.ts', '*/*.cts', 'guide/*/*.ts'],
 };
 
 /** An application outside the repository, with the packed library installed and the folders of `examples/` in it. */
@@ -74,6 +75,21 @@ export function partsOf(authorizer: library.BearerAuthorizer) {
 export const value = library.AuditTrail;
 `;
 
+/** The guide's app as `cdk init` lays it out: CommonJS, with jest's `test`. */
+function writeGuide(): void {
+  const guide = join(folder, 'guide');
+  const files = {
+    ...guideCode(),
+    'package.json': '{ "type": "commonjs" }',
+    'test/jest.d.ts': 'declare function test(name: string, body: () => void): void;\n',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(guide, path)), { recursive: true });
+    writeFileSync(join(guide, path), text);
+    if (path.endsWith('.ts')) writeFileSync(join(guide, path.replace(/ts$/, 'js')), commonJs(text));
+  }
+}
+
 async function pack(): Promise<readonly string[]> {
   const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
   // npm 11 prints a list, npm 12 an object by name.
@@ -106,6 +122,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'both'));
   writeFileSync(join(folder, 'both', 'one-class.cts'), ONE_CLASS_APP);
   writeFileSync(join(folder, 'both', 'named-types.ts'), NAMED_TYPES);
+  writeGuide();
   packedFiles = await pack();
   linkOwnPackages();
 });
@@ -197,6 +214,13 @@ describe.concurrent('the applications in examples/, from the packed library', ()
   it('pass the type check', async () => {
     const tsc = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
     await expect(run(process.execPath, [tsc, '--skipLibCheck'], { cwd: folder })).resolves.toBeDefined();
+  });
+
+  it("pass the test of the guide's ten minutes", async () => {
+    const script =
+      "globalThis.test = (name, body) => { body(); console.log(name); }; require('./guide/test/orders.test.js');";
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: folder });
+    expect(stdout).toBe('every method asks the authorizer\n');
   });
 
   it('protect an API of three methods in at most ten lines', () => {
