@@ -132,7 +132,16 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'next-steps.ts',
     'start.ts',
   ],
-  package: ['tarball-check.ts', 'command-line-bundle.ts', 'library-bundle.ts', 'public-api.ts', 'build.ts'],
+  package: [
+    'tarball-check.ts',
+    'api-changes.ts',
+    'release-check.ts',
+    'release.ts',
+    'command-line-bundle.ts',
+    'library-bundle.ts',
+    'public-api.ts',
+    'build.ts',
+  ],
 };
 
 describe.each(Object.entries(ORDER))('the order of %s/', (top, order) => {
