@@ -26,7 +26,8 @@ export async function runProgram<C extends { readonly kind: string }>(
 ): Promise<number> {
   const screen = screenOn(terminal, caller);
   try {
-    const command = parseCommandLine<C>(grammar, argv, terminal.environment, caller);
+    const columns = terminal.out.isTTY === true ? terminal.out.columns : undefined;
+    const command = parseCommandLine<C>(grammar, argv, terminal.environment, caller, columns);
     return isHelp(command) ? printHelp(command, screen) : await run(command, screen);
   } catch (error) {
     const sentence = sentenceOf(error);

@@ -19,10 +19,14 @@ export interface Help {
   readonly exitCode: 0 | 2;
 }
 
+/** Maximum number of columns of a help text. */
+const MAX_HELP_WIDTH = 120;
+
 /**
  * Parses a command line with commander, which then prints nothing and never ends the process.
  * @param environment - the variables that show which options npm kept
  * @param caller - writes commands as the operator starts them
+ * @param columns - the terminal's width, to which help is wrapped; undefined: there is no terminal
  * @throws UsageError
  */
 export function parseCommandLine<C>(
@@ -30,13 +34,14 @@ export function parseCommandLine<C>(
   argv: readonly string[],
   environment: Environment = {},
   caller: Caller = npmScripts,
+  columns: number = MAX_HELP_WIDTH,
 ): C | Help {
   const found: C[] = [];
   const program = grammar((command) => found.push(command));
   rejectTokenArguments(argv, caller);
   const kept = optionsKeptByNpm(longNames(commandNamed(program, argv)), argv, environment);
   if (kept.length > 0) throw new UsageError(keptSentence(kept, environment));
-  const help = helpOrNothing(program, withoutHelpCommand(program, argv));
+  const help = helpOrNothing(program, withoutHelpCommand(program, argv), Math.min(columns, MAX_HELP_WIDTH));
   if (help !== undefined) return help;
   const [command] = found;
   if (command === undefined) throw new UsageError('Say what to do: see --help.');
@@ -79,11 +84,12 @@ function areCommands([name, ...rest]: readonly string[], commands: readonly Comm
 }
 
 /** @throws UsageError */
-function helpOrNothing(program: Commander, argv: readonly string[]): Help | undefined {
+function helpOrNothing(program: Commander, argv: readonly string[], helpWidth: number): Help | undefined {
   let text = '';
-  configure(program, (part) => {
+  const print = (part: string) => {
     text += part;
-  });
+  };
+  configure(program, print, helpWidth);
   try {
     program.parse([...argv], { from: 'user' });
     return undefined;
@@ -98,11 +104,11 @@ function helpOrNothing(program: Commander, argv: readonly string[]): Help | unde
 const SHOWN_ON_REQUEST = ['commander.helpDisplayed', 'commander.version'];
 
 /** Configures a command and all commands below it: commander passes settings on only to commands added later. */
-function configure(command: Commander, print: (text: string) => void): void {
+function configure(command: Commander, print: (text: string) => void, helpWidth: number): void {
   command.exitOverride((error) => throwFrom(error, command));
   command.configureOutput({ writeOut: print, writeErr: print, outputError: () => {} });
-  command.helpCommand(false).configureHelp({ ...command.configureHelp(), helpWidth: 120 });
-  for (const child of command.commands) configure(child, print);
+  command.helpCommand(false).configureHelp({ ...command.configureHelp(), helpWidth });
+  for (const child of command.commands) configure(child, print, helpWidth);
 }
 
 /** @throws UsageError whose one sentence repeats no word long enough to be a token; CommanderError for help */

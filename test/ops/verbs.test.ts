@@ -19,6 +19,18 @@ describe('the program bearer-authorizer', () => {
     expect(await run(option)).toEqual({ exitCode: 0, out: `${version}\n`, err: '' });
   });
 
+  it('wraps its options and commands at the width of the terminal, and at 120 columns in a pipe', async () => {
+    const widest = async (at: { isTTY?: boolean; columns?: number }) => {
+      const program = (argv: readonly string[], terminal: Parameters<typeof runVerbs>[1]) =>
+        runVerbs(argv, terminal, packageProgram({}));
+      const { out } = await finished(['--help'], program, { ...AROUND, ...at });
+      const [grammar = ''] = out.split('Examples:');
+      return Math.max(...grammar.split('\n').map((line) => line.length));
+    };
+    expect(await widest({ isTTY: true, columns: 80 })).toBeLessThanOrEqual(80);
+    expect(await widest({})).toBeGreaterThan(80);
+  });
+
   it('lists every verb with --help', async () => {
     const { exitCode, out } = await run('--help');
     expect(exitCode).toBe(0);
