@@ -14,7 +14,7 @@ export function coveredClaims(
 ): readonly string[] | undefined {
   const level = TARGET_PREFIXES[prefix];
   if (level === 'claim') {
-    const path = revocationClaims[parseNamedValue(value)?.name ?? ''];
+    const path = new Map(Object.entries(revocationClaims)).get(parseNamedValue(value)?.name ?? '');
     return path && [path.join('.')];
   }
   const aliases = issuers.find((issuer) => isKnownAs(issuer, issuerAlias))?.subjectAliases ?? [];

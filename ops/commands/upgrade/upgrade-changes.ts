@@ -1,6 +1,7 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
 import { isKnownAs, type TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { printable } from '../../cli/terminal-text.ts';
+import { claimInWords } from '../../entry/claim-words.ts';
 import { isKnown, type NextDeployment } from '../../stack/next-deployment.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
@@ -60,8 +61,8 @@ const otherClaims: Comparison = ({ alias, claimNames: { scopes: _scopes, ...name
 };
 
 const fewerAliases: Comparison = ({ alias, subjectAliases = [] }, next) => {
-  const kept = (next.subjectAliases ?? []).map((path) => path.join('.'));
-  const gone = subjectAliases.map((path) => path.join('.')).filter((claim) => !kept.includes(claim));
+  const kept = (next.subjectAliases ?? []).map(claimInWords);
+  const gone = subjectAliases.map(claimInWords).filter((claim) => !kept.includes(claim));
   if (gone.length === 0) return undefined;
   const sentence = `Entries of the subject level of ${alias} would not count for the claim ${printable(gone.join(' or '))} any more: keep it in subjectAliases, or revoke by \`sub\` first.`;
   return { kind: 'other-claims', sentence };
@@ -80,8 +81,10 @@ export function claimChanges(
   { configuration: { revocationClaims: present = {} } }: AuthorizerDescription,
   { configuration: { revocationClaims: next = {} } }: AuthorizerDescription,
 ): readonly Change[] {
+  const successors = new Map(Object.entries(next));
   return Object.entries(present).flatMap(([name, path]) => {
-    const [now, then] = [path.join('.'), next[name]?.join('.')];
+    const successor = successors.get(name);
+    const [now, then] = [claimInWords(path), successor && claimInWords(successor)];
     if (then === undefined || then === now) return [];
     const sentence = `The claim ${name} is ${printable(now)} now and would be ${printable(then)}, so that entries written from the old one may match no token.`;
     return [{ kind: 'other-claims' as const, sentence }];

@@ -104,6 +104,17 @@ describe('an operator who revokes by a claim of the deployment', () => {
     expect(out).toContain('\n  compared     with act.sub\n');
   });
 
+  it.each(['constructor', 'valueof'])(
+    'is shown an entry for the claim %s, which the deployment does not name',
+    async (name) => {
+      await operator.table.put({ target: { S: `clm#main#${name}#x` } });
+      const { err, out } = await operator.run(`show claim ${name}=x`);
+      expect({ err, out }).toEqual({ err: '', out: expect.stringContaining('none of the claims of this deployment') });
+      expect(out).not.toContain('compared');
+      await operator.table.remove(`clm#main#${name}#x`);
+    },
+  );
+
   it('sees by `check` which entry rejects a token, and what the token says', async () => {
     const token = tokenWith({ org_id: 'acme', act: { sub: 'other-bot' } });
     const { out } = await operator.run('check -', token);

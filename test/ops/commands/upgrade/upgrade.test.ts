@@ -106,6 +106,9 @@ describe('upgrade', () => {
       { kind: 'other-claims', sentence: expect.stringContaining('would not count for the claim act.sub any more') },
     ]);
     expect(await changesWith([])).toMatchObject([{ sentence: expect.stringContaining('the claim uid or act.sub') }]);
+    expect(await changesWith([['uid'], ['act.sub']])).toMatchObject([
+      { sentence: expect.stringContaining('would not count for the claim act.sub any more') },
+    ]);
   });
 
   it('reports a claim of the deployment that is another one, and entries of one that is left out', async () => {
@@ -121,12 +124,24 @@ describe('upgrade', () => {
     expect(await changesWith({ agent: ['act', 'sub'], tenant: ['tid'] })).toMatchObject([
       { kind: 'other-claims', sentence: expect.stringContaining('The claim tenant is org_id now and would be tid') },
     ]);
+    expect(await changesWith({ agent: ['act.sub'], tenant: ['org_id'] })).toMatchObject([
+      { kind: 'other-claims', sentence: expect.stringContaining('is act.sub now and would be ["act.sub"]') },
+    ]);
     expect(await changesWith({ tenant: ['org_id'] })).toMatchObject([
       {
         kind: 'not-read',
         sentence: expect.stringContaining('Entries of the claim agent of main would revoke nothing'),
       },
     ]);
+  });
+
+  it('reports entries of a claim that is left out, whatever its name', async () => {
+    await operator.leave();
+    const revocationClaims = { constructor: ['org_id'] };
+    operator = await operatorAtWork(describedAuthorizer([trustedIssuer()], { revocationClaims }));
+    await put('clm#main#constructor#acme');
+    const path = await next([trustedIssuer()], { revocationClaims: { tenant: ['org_id'] } });
+    expect((await operator.document(`upgrade ${path}`)).changes).toMatchObject([{ kind: 'not-read', entries: 1 }]);
   });
 
   it('reports entries of digests that would not be read', async () => {
