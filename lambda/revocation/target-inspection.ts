@@ -93,14 +93,14 @@ export function innerTarget(
 }
 
 /**
- * Finds an e-mail address with capitals where e-mail addresses are compared in lower case. A `sub` may be written exactly so,
- * so only people can tell.
+ * Finds an e-mail address with capitals where e-mail addresses are compared in lower case. Tokens may have it exactly so, and only
+ * people can tell.
  */
 export function inspectCapitals({ prefix, value = '' }: RevocationTarget, issuer: InspectedIssuer): readonly Finding[] {
   const isMail = TARGET_PREFIXES[prefix] === 'subject' && value.includes('@') && hasMailAlias(issuer);
   if (!isMail || value === mailForm(value)) return [];
   const sentence =
-    'The value of the target is an e-mail address with capitals, and those are compared in lower case: the entry revokes nothing unless a `sub` is written exactly so.';
+    'The value of the target is an e-mail address with capitals, and those are compared in lower case: the entry revokes only tokens that have it exactly so.';
   return [{ kind: 'capitals-in-email', sentence }];
 }
 

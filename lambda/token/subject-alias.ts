@@ -4,7 +4,7 @@ import { identifierIn, isIdentifier } from './identifier.ts';
 
 /**
  * Maximum number of claims besides `sub` that name the subject. Each adds a key to the read of every decision, and a second
- * one where its value is an e-mail address.
+ * one where its value is an e-mail address with capitals.
  */
 export const MAX_SUBJECT_ALIASES = 2;
 
@@ -22,7 +22,8 @@ export interface SubjectName {
  * value, the issuer may leave the claim out for some users, and `sub`, which is checked, revokes the token all the same.
  *
  * Where one of the aliases is an e-mail address, every name with an `@` also counts in the form of e-mail addresses, because
- * that is how entries are written then, whichever claim they are about.
+ * that is how entries are written then, whichever claim they are about. The value as it stands counts too: an entry for it may be
+ * a hand-written address, or a name without an `@`, which keeps its capitals.
  */
 export function subjectNames(claims: JsonObject, aliases: readonly ClaimPath[]): readonly SubjectName[] {
   const comparesMail = aliases.some(isMailClaim);
@@ -30,7 +31,7 @@ export function subjectNames(claims: JsonObject, aliases: readonly ClaimPath[]):
     const value = claimAt(claims, path);
     const [plain, mail] = [identifierIn(value), mailIdentifier(value)];
     const isMail = isMailClaim(path) || (comparesMail && mail?.includes('@') === true);
-    const names = new Set([...(isMailClaim(path) ? [] : [plain]), ...(isMail ? [mail] : [])]);
+    const names = new Set(isMail ? [plain, mail] : [plain]);
     return [...names].flatMap((name) => (name === undefined ? [] : [{ claim: path.join('.'), name }]));
   });
 }

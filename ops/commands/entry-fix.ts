@@ -150,7 +150,7 @@ function fixForCapitals(target: RevocationTarget, item: EntryItem, region: Regio
   const meant = meantBy(formatTarget({ ...target, value: mailForm(target.value ?? '') }), region);
   const remove = removal(formatTarget(target), region);
   const fix = meant === undefined ? remove : `${revokeAgain(meant, item, region)} && ${remove}`;
-  return { fix, guess: 'unless a `sub` is written exactly so', otherwise: undefined };
+  return { fix, guess: 'unless tokens have it exactly so', otherwise: undefined };
 }
 
 function revokeAgain(meant: RevocationTarget, item: EntryItem, { flags, caller }: RegionalStack): string {

@@ -8,8 +8,11 @@ import { UsageError } from '../cli/operator-error.ts';
 import type { Found } from '../cli/quiet-commander.ts';
 import type { Workload } from './plan-load.ts';
 
-/** Every target under the present alias and each former one: each prefix, and each further name of a subject and each claim. */
-const MAX_NAMES = 2 * MAX_SUBJECT_ALIASES + MAX_REVOCATION_CLAIMS;
+/**
+ * Every target under the present alias and each former one: each prefix, each further name of a subject, which an e-mail address with
+ * capitals has twice, and each claim.
+ */
+const MAX_NAMES = 1 + 2 * MAX_SUBJECT_ALIASES + MAX_REVOCATION_CLAIMS;
 const MAX_KEYS = (Object.keys(TARGET_PREFIXES).length - 1 + MAX_NAMES) * (1 + MAX_FORMER_ALIASES);
 
 /** The levels of a deployment that names no claims. */

@@ -121,7 +121,7 @@ describe('the command line', () => {
     ['--requests-per-second 1e999 --active-tokens 5', /above 0/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 3601', /0 to 3600/],
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
-    ['--requests-per-second 5 --active-tokens 5 --keys-per-read 66', /1 to 65/],
+    ['--requests-per-second 5 --active-tokens 5 --keys-per-read 71', /1 to 70/],
     ['--requests-per-second 5 --active-tokens 5 --cache-per method', /token, route/],
     ['--requests-per-second 5 --active-tokens 5 --cache-per route', /--routes-per-token/],
     ['--requests-per-second 5 --active-tokens 5 --routes-per-token 0', /from 1/],

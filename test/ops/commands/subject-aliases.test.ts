@@ -50,9 +50,13 @@ describe('an operator whose issuer names subjects by other claims too', () => {
     const { out } = await operator.run('check -', token);
     expect(out).toMatch(/^Verdict: rejected \(401\): It has been revoked\./);
     expect(out).toContain("REVOKED BY subject 00u2 of main (the token's uid): ");
-    expect(out).toMatch(/claims +passed +subject alice, also 00u2 and al@acme\.example, client client-1/);
+    expect(out).toMatch(
+      /claims +passed +subject alice, also 00u2 and Al@acme\.example and al@acme\.example, client client-1/,
+    );
     const document = await operator.document('check -', token);
-    expect(document).toMatchObject({ token: { subject: 'alice', subjects: ['alice', '00u2', 'al@acme.example'] } });
+    expect(document).toMatchObject({
+      token: { subject: 'alice', subjects: ['alice', '00u2', 'Al@acme.example', 'al@acme.example'] },
+    });
     expect(document.entries).toMatchObject([{ target: 'sub#main#00u2', revokes: true, claims: ['uid'] }]);
   });
 
@@ -109,7 +113,7 @@ describe('an e-mail address', () => {
     const { findings } = await operator.document('lint');
     const found = findings.filter(({ target }) => target === 'sub#main#Ed@Acme.example');
     expect(found.map(({ kind }) => kind)).toContain('capitals-in-email');
-    expect(found[0]).toMatchObject({ guess: 'unless a `sub` is written exactly so' });
+    expect(found[0]).toMatchObject({ guess: 'unless tokens have it exactly so' });
     for (const command of String(found[0]?.fix).split(' && ')) {
       const words = command.replace('npm run revocations -- ', '');
       expect(await operator.run(words)).toMatchObject({ exitCode: 0 });
