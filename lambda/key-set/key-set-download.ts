@@ -1,5 +1,5 @@
 import { exchange, type HttpExchangeError } from '../network/http-exchange.ts';
-import { isJsonObject } from '../token/compact-jws.ts';
+import { isJsonObject } from '../token/json-object.ts';
 import { isAcceptableAddress, isPlainLoopback, type TrustedIssuer } from '../token/trusted-issuer.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
+import { isJsonObject, type JsonObject } from '../token/json-object.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../token/trusted-issuer.ts';
 import { materialOf, showsPrivateKey, type VerificationKey, verificationKey } from './verification-key.ts';
 

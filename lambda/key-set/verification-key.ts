@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
 import { isIdentifier } from '../token/identifier.ts';
+import { isJsonObject, type JsonObject } from '../token/json-object.ts';
 import type { SignatureAlgorithm } from '../token/trusted-issuer.ts';
 import { hasRocaFingerprint } from './roca-fingerprint.ts';
 

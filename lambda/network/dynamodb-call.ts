@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isJsonObject, type JsonObject } from '../token/compact-jws.ts';
+import { isJsonObject, type JsonObject } from '../token/json-object.ts';
 import { type AwsCredentials, createSigner } from './aws-signature.ts';
 import { exchange, type HttpExchangeError, type HttpResponse, withRetries } from './http-exchange.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './compact-jws.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** The names that lead to a claim: `['sub']`, or `['act', 'sub']` for `sub` in the object `act`. */
 export type ClaimPath = readonly string[];

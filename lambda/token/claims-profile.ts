@@ -1,8 +1,8 @@
 import { InvalidTokenError } from '../errors.ts';
 import type { AccessToken } from './access-token.ts';
 import { type ClaimPath, claimAt } from './claim-path.ts';
-import type { JsonObject } from './compact-jws.ts';
 import { identifierIn, isIdentifier } from './identifier.ts';
+import type { JsonObject } from './json-object.ts';
 import { isNumericDate } from './numeric-date.ts';
 import { subjectNames } from './subject-alias.ts';
 import { acceptsNoAudience, type ScopeClaim, type TrustedIssuer } from './trusted-issuer.ts';

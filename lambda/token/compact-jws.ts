@@ -2,8 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { InvalidTokenError } from '../errors.ts';
 import { hasDuplicateNames } from './json-names.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** The parts of a token. **Nothing in them is verified**: anybody can write a header and a payload. */
 export interface UnverifiedJws {
@@ -107,8 +106,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { InvalidTokenError } from '../errors.ts';
-import type { JsonObject } from './compact-jws.ts';
 import { isIdentifier } from './identifier.ts';
+import type { JsonObject } from './json-object.ts';
 import {
   IGNORABLE_PARAMETERS,
   type IgnorableParameter,

@@ -1,6 +1,6 @@
 import { type ClaimPath, claimAt } from './claim-path.ts';
-import type { JsonObject } from './compact-jws.ts';
 import { identifierIn, isIdentifier } from './identifier.ts';
+import type { JsonObject } from './json-object.ts';
 
 /**
  * Maximum number of claims besides `sub` that name the subject. Each adds a key to the read of every decision, and a second

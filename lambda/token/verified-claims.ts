@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import { InvalidTokenError, type RejectionReason } from '../errors.ts';
-import type { JsonObject } from './compact-jws.ts';
+import type { JsonObject } from './json-object.ts';
 import { acceptsNoAudience, type SignatureAlgorithm, type TrustedIssuer } from './trusted-issuer.ts';
 
 /**

@@ -5,7 +5,7 @@ import {
   DESCRIPTION_KEY,
   STACK_OUTPUTS,
 } from '../../lambda/configuration/authorizer-description.ts';
-import { isJsonObject, type JsonObject } from '../../lambda/token/compact-jws.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/token/json-object.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import { printable } from '../cli/terminal-text.ts';
 import { authorizerDescription } from './revocation-stack.ts';

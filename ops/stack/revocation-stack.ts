@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
-import { isJsonObject } from '../../lambda/token/compact-jws.ts';
+import { isJsonObject } from '../../lambda/token/json-object.ts';
 import type { Caller } from '../cli/caller.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 

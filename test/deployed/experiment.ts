@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject, type JsonObject } from '../../lambda/token/compact-jws.ts';
+import { isJsonObject, type JsonObject } from '../../lambda/token/json-object.ts';
 import { OperatorError } from '../../ops/cli/operator-error.ts';
 import type { Screen } from '../../ops/cli/progress.ts';
 import { findStack } from '../../ops/stack/found-stack.ts';

@@ -1,6 +1,6 @@
 import type { CompiledRoute } from '../../../../lambda/policy/route.ts';
 import { claimAt } from '../../../../lambda/token/claim-path.ts';
-import type { JsonObject } from '../../../../lambda/token/compact-jws.ts';
+import type { JsonObject } from '../../../../lambda/token/json-object.ts';
 import type { ScopeClaim, TrustedIssuer } from '../../../../lambda/token/trusted-issuer.ts';
 import type { ComparedPart } from './compared-token.ts';
 import { foundText } from './found-text.ts';
