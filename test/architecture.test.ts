@@ -177,6 +177,14 @@ it('in lambda/ only the entry points read process.env', () => {
   expect(readers.filter((file) => !file.endsWith('.handler.ts'))).toEqual([]);
 });
 
+/** Calls that came after Node.js 20.0, on which an app with the library, or the operator's tool, may run. */
+const LATER_THAN_NODE_20 = /\b(URL\.parse|(Map|Object)\.groupBy|Promise\.(withResolvers|try))\(/;
+
+it('no file that the package ships calls what Node.js 20.0 lacks', () => {
+  const shipped = sources.filter((file) => ['lambda', 'infra', 'ops'].includes(folderOf(file)));
+  expect(shipped.filter((file) => LATER_THAN_NODE_20.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+});
+
 it('the files that infra/ imports from lambda/ need no package at run time', () => {
   const reached = closureOf(
     imports.filter((edge) => folderOf(edge.from) === 'infra' && folderOf(edge.to) === 'lambda' && !edge.isTypeOnly),

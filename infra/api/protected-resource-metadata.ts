@@ -6,7 +6,15 @@ import { DeploymentError } from '../errors.ts';
 import { nameOf } from '../routes/route-table.ts';
 import { isRecord } from '../settings/plain-object.ts';
 import { shown } from '../settings/shown-value.ts';
-import { checkFields, isKnownLater, listOf, optional, textWhere, type ValidatorsOf } from '../settings/validators.ts';
+import {
+  checkFields,
+  isKnownLater,
+  listOf,
+  literalText,
+  optional,
+  textWhere,
+  type ValidatorsOf,
+} from '../settings/validators.ts';
 import { elementsBehind, isOfType, resolvedIn } from '../template/resource-reference.ts';
 import { addOpenMock, type MockAnswer, openMockOperation } from './mock-method.ts';
 import { jsonTemplate, type ResourceMetadata, requestedScopes, scopeOfEveryRoute } from './protected-resource.ts';
@@ -53,7 +61,8 @@ export const resourceAddress = textWhere(
 );
 
 const server = textWhere(isAddress, "write the issuer's address: https://login.acme.example");
-const name = textWhere((value) => /^[^\p{Cc}]{1,255}$/u.test(value), 'write a name of up to 255 characters');
+/** Not a value that only the deployment knows, which nothing escapes in the mapping template. */
+const name = literalText(/^[^\p{Cc}]{1,255}$/u, 'write a name of up to 255 characters');
 
 /** `authorizer` is an object of ours, whose type says enough. */
 const OPTIONS: ValidatorsOf<ProtectedResourceOptions> = {
@@ -148,9 +157,17 @@ function answerOf(metadata: ResourceMetadata): MockAnswer {
   return { status: '200', headers, templates: { 'application/json': jsonTemplate(metadata) } };
 }
 
+function alreadyThere(api: RestApiBase): DeploymentError {
+  return new DeploymentError(
+    `${api.node.path} has ${METADATA_PATH} already: leave it out, because the metadata is there, and add the metadata once.`,
+  );
+}
+
 function addMethods(api: RestApiBase, metadata: ResourceMetadata): void {
-  const [, parent = '', name = ''] = METADATA_PATH.split('/');
-  const resource = api.root.resourceForPath(`/${parent}`).addResource(name, {
+  const [, parentName = '', name = ''] = METADATA_PATH.split('/');
+  const parent = api.root.resourceForPath(`/${parentName}`);
+  if (parent.getResource(name) !== undefined) throw alreadyThere(api);
+  const resource = parent.addResource(name, {
     defaultCorsPreflightOptions: { allowOrigins: ['*'], allowHeaders: ALLOWED_HEADERS, allowMethods: ['GET'] },
   });
   addOpenMock(resource, 'GET', answerOf(metadata));
@@ -165,6 +182,7 @@ function describeMethods(api: SpecRestApi, metadata: ResourceMetadata): void {
       `${api.node.path} has a document that synth cannot read: pass apiDefinition(document) of the authorizer.`,
     );
   }
+  if (Object.hasOwn(paths, METADATA_PATH)) throw alreadyThere(api);
   const operations = { get: openMockOperation(answerOf(metadata)), options: openMockOperation(PREFLIGHT) };
   definition.body = { ...members, paths: { ...paths, [METADATA_PATH]: operations } };
   api.latestDeployment?.addToLogicalId(operations);
@@ -195,6 +213,7 @@ function isResourceAddress(value: string): boolean {
 
 /** No text that would end the quoted string or the literal in which a challenge has it. */
 function isAddress(value: string): boolean {
-  const url = URL.parse(value);
-  return url !== null && isAcceptableAddress(url) && url.username === '' && !/[?#\s'"\\]/.test(value);
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return isAcceptableAddress(url) && url.username === '' && url.password === '' && !/[?#\s'"\\]/.test(value);
 }

@@ -76,8 +76,8 @@ async function discoverJwksUri(issuer: string, discovery: Discovery, remaining: 
  * may name another such address: any process may listen there, and a document from elsewhere must not choose it.
  */
 function mayName(issuer: string, jwksUri: string): boolean {
-  const url = URL.parse(jwksUri);
-  if (url === null) return false;
+  if (!URL.canParse(jwksUri)) return false;
+  const url = new URL(jwksUri);
   return url.protocol === 'https:' || (isPlainLoopback(url) && isPlainLoopback(new URL(issuer)));
 }
 
@@ -131,8 +131,8 @@ export class DownloadError extends Error {
  * Follows no redirect, retries nothing and leaves no socket open. @throws DownloadError
  */
 export async function downloadJson(address: string, deadline: number): Promise<unknown> {
-  const url = URL.parse(address);
-  if (url === null || !isAcceptableAddress(url)) throw new DownloadError('address is not https', 'wrong');
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !isAcceptableAddress(url)) throw new DownloadError('address is not https', 'wrong');
   const limits = { total: deadline, bytes: MAX_DOWNLOAD_BYTES };
   const { status, text } = await exchange(url, REQUEST, limits).catch(asDownloadError);
   if (status !== 200) throw new DownloadError(`status ${status}`, obstacleOf(status), status);

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ApiDefinition, MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import fc from 'fast-check';
@@ -16,6 +16,7 @@ import { newStack } from '../../support/cdk/test-app.ts';
 
 const RESOURCE = 'https://api.acme.example';
 const LOGIN = 'https://login.acme.example';
+const PATH = '/.well-known/oauth-protected-resource';
 const ROUTES: AuthorizerSettings['routes'] = [
   { method: 'GET', path: '/orders', scopes: ['orders:read'] },
   { method: 'GET', path: '/whoami', scopes: [] },
@@ -42,6 +43,24 @@ function metadataOf(
   for (const { method, path } of routes) api.root.resourceForPath(path).addMethod(method, new MockIntegration());
   const added = addProtectedResourceMetadata(api, { authorizer, ...options });
   return { stack, body: bodyIn(Template.fromStack(stack)), ...added };
+}
+
+/** An API that is made from an OpenAPI document, with these paths besides one that is guarded. */
+function documentedApi(paths: object = {}) {
+  const integration = { responses: {}, 'x-amazon-apigateway-integration': { type: 'mock' } };
+  const document = {
+    openapi: '3.0.3',
+    info: { title: 'Orders', version: '1' },
+    components: { securitySchemes: { oauth: { type: 'oauth2', flows: {} } } },
+    paths: { '/orders': { get: { security: [{ oauth: ['orders:read'] }], ...integration } }, ...paths },
+  };
+  const stack = newStack();
+  const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
+    issuers: { main: oidc({ issuer: LOGIN, audience: RESOURCE }) },
+    routes: [{ method: 'GET', path: '/orders', scopes: ['orders:read'] }],
+  });
+  const api = new SpecRestApi(stack, 'Api', { apiDefinition: authorizer.apiDefinition(document) });
+  return { stack, authorizer, api };
 }
 
 function bodyIn(template: Template): Readonly<Record<string, unknown>> {
@@ -137,26 +156,7 @@ describe('the metadata of a protected resource (RFC 9728)', () => {
   });
 
   it('stands in the document of an API that is made from one', () => {
-    const document = {
-      openapi: '3.0.3',
-      info: { title: 'Orders', version: '1' },
-      components: { securitySchemes: { oauth: { type: 'oauth2', flows: {} } } },
-      paths: {
-        '/orders': {
-          get: {
-            security: [{ oauth: ['orders:read'] }],
-            responses: {},
-            'x-amazon-apigateway-integration': { type: 'mock' },
-          },
-        },
-      },
-    };
-    const stack = newStack();
-    const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
-      issuers: { main: oidc({ issuer: LOGIN, audience: RESOURCE }) },
-      routes: [{ method: 'GET', path: '/orders', scopes: ['orders:read'] }],
-    });
-    const api = new SpecRestApi(stack, 'Api', { apiDefinition: authorizer.apiDefinition(document) });
+    const { stack, authorizer, api } = documentedApi();
     const before = stack.resolve(api.latestDeployment?.deploymentId);
     addProtectedResourceMetadata(api, { authorizer, resource: RESOURCE });
     const template = Template.fromStack(stack);
@@ -190,6 +190,9 @@ describe('synth', () => {
     [{ resource: 'https://API.acme.example' }, /^resource is /],
     [{ resource: 'http://api.acme.example' }, /^resource is /],
     [{ resource: "https://api.acme.example/o'r" }, /^resource is /],
+    [{ resource: 'https://:secret@api.acme.example' }, /^resource is /],
+    [{ authorizationServers: ['https://:secret@login.acme.example'] }, /^authorizationServers is /],
+    [{ resourceName: Fn.ref('Name') }, /^resourceName is .*write the text itself, because synth has to know it/],
     [{ authorizationServers: [] }, /^authorizationServers is \[\]: name at least 1/],
     [{ resourceName: 'a\nb' }, /^resourceName is /],
     [
@@ -233,6 +236,34 @@ describe('synth', () => {
     const api = new SpecRestApi(stack, 'Api', { apiDefinition });
     expect(() => addProtectedResourceMetadata(api, { authorizer })).toThrow(
       /^team\/Api has a document that synth cannot/,
+    );
+  });
+
+  it.each([
+    ['a method of its own there', () => documentedApi({ [PATH]: { post: { security: [], responses: {} } } })],
+    [
+      'a resource of its own there',
+      () => {
+        const stack = newStack();
+        const issuers = { main: oidc({ issuer: LOGIN, audience: RESOURCE }) };
+        const authorizer = new BearerAuthorizer(stack, 'Authorizer', { issuers, routes: ROUTES });
+        const api = new RestApi(stack, 'Api');
+        api.root.resourceForPath(PATH).addMethod('GET', new MockIntegration());
+        return { authorizer, api };
+      },
+    ],
+    [
+      'the metadata already',
+      () => {
+        const { authorizer, api } = documentedApi();
+        addProtectedResourceMetadata(api, { authorizer, resource: RESOURCE });
+        return { authorizer, api };
+      },
+    ],
+  ])('rejects an API that has %s', (_case, make) => {
+    const { authorizer, api } = make();
+    expect(() => addProtectedResourceMetadata(api, { authorizer, resource: RESOURCE })).toThrow(
+      'team/Api has /.well-known/oauth-protected-resource already: leave it out, because the metadata is there, and add the metadata once.',
     );
   });
 
