@@ -63,6 +63,8 @@ describe('the names of a subject', () => {
 
   it('are not inherited', () => {
     expect(namesOf({ sub: 'a' }, ['constructor', 'name'], ['toString'])).toEqual(['sub: a']);
+    const inheriting = Object.assign(Object.create({ uid: '00u1' }), { sub: 'a', act: Object.create({ sub: 'bot' }) });
+    expect(namesOf(inheriting, ['uid'], ['act', 'sub'])).toEqual(['sub: a']);
   });
 
   it.each([
@@ -71,6 +73,7 @@ describe('the names of a subject', () => {
     [[['https://acme.example/email']], true],
     [[['uid']], false],
     [[['emailed']], false],
+    [[['work_email']], false],
     [[['email', 'id']], false],
     [[], false],
     [undefined, false],
@@ -101,6 +104,14 @@ describe('B15 an entry for a subject', () => {
     ['by a claim that is no alias', 'sub#main#oid-1', { oid: 'oid-1' }, 'allowed'],
   ])('%s: %s, token with %j: %s', async (_name, target, claims, kind) => {
     expect(await kindOf(target, claims, ['uid', 'email'])).toBe(kind);
+  });
+
+  it('is asked for once where several claims have its value, since DynamoDB rejects a read that names a key twice', async () => {
+    const issuers = [trusted({ subjectAliases: [['uid'], ['email']] })];
+    const authorizer = authorizerUnderTest({ issuers });
+    await authorizer.decide(`Bearer ${tokenOf({ sub: 'al@b.c', uid: 'AL@b.c', email: 'Al@B.c' })}`);
+    const subjects = authorizer.reads.flat().filter((target) => target.startsWith('sub#'));
+    expect(subjects).toEqual(['sub#main#al@b.c', 'sub#main#AL@b.c']);
   });
 
   it('by an alias counts only where the issuer has the alias', async () => {
