@@ -2,6 +2,7 @@ import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { Provider } from 'oidc-provider';
+import { isOnThisMachine } from './client-registration.ts';
 import { memoryStore } from './memory-store.ts';
 import { type ServerSettings, serverConfiguration } from './server-configuration.ts';
 import { signIn } from './sign-in.ts';
@@ -35,6 +36,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   let current = withKey(signingKey);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!isOnThisMachine(`http://${request.headers.host}`)) return misdirected(response, issuer);
     const path = request.url?.split('?')[0] ?? '';
     if (path.startsWith('/interaction/')) return signIn(current.provider, users, request, response);
     if (request.method !== 'DELETE' || path !== `/jwks/${current.key.kid}`) return current.answer(request, response);
@@ -45,6 +47,11 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
     answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   return { server, tokenEndpoint: `${issuer}/token`, signingKey };
+}
+
+/** A page whose host name leads to this machine (DNS rebinding) has the origin of this server, and could read its tokens. */
+function misdirected(response: ServerResponse, issuer: string): void {
+  response.writeHead(421, { 'Content-Type': 'text/plain' }).end(`This server answers at ${issuer} only.\n`);
 }
 
 async function createSigningKey(): Promise<SigningKey> {

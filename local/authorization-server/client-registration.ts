@@ -4,7 +4,8 @@ import type { LocalApp, LocalClient } from '../../ops/stack/running-stack.ts';
 /** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
 const APP_PATHS = ['/', '/callback'];
 const APP_GRANTS: readonly string[] = ['authorization_code', 'refresh_token'];
-const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/;
+/** Of the text, not of what one parser makes of it: parsers disagree on user information, backslashes and tabs. */
+const ADDRESS_ON_THIS_MACHINE = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?([/?][^\s\\]*)?$/i;
 
 /** A confidential client, for client credentials. */
 export function serviceRegistration({ clientId, clientSecret, scope }: LocalClient): ClientMetadata {
@@ -40,13 +41,13 @@ export function appRegistration({ clientId }: LocalApp, backchannelLogoutUri: st
  * @param ctx - undefined: a client of our own
  */
 export function requireOwnApp(ctx: KoaContextWithOIDC | undefined, name: string, value: unknown): void {
-  if (ctx === undefined || !Array.isArray(value)) return;
+  if (ctx === undefined || value === undefined) return;
   const isOurs = name === 'grant_types' ? (grant: string) => APP_GRANTS.includes(grant) : isOnThisMachine;
-  if (value.every(isOurs)) return;
+  if ([value].flat().every((one) => typeof one === 'string' && isOurs(one))) return;
   const allowed = name === 'grant_types' ? APP_GRANTS.join(' and ') : 'addresses on this machine';
   throw new errors.InvalidClientMetadata(`${name} may name ${allowed} only`);
 }
 
 export function isOnThisMachine(address: string): boolean {
-  return LOOPBACK_ORIGIN.test(URL.parse(address)?.origin ?? '');
+  return ADDRESS_ON_THIS_MACHINE.test(address);
 }

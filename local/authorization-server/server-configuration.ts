@@ -31,7 +31,7 @@ export function serverConfiguration(settings: ServerSettings): Configuration {
     loadExistingGrant: (ctx) => grantOf(ctx, settings, settings.audiences.map(resourceOf)),
     extraTokenClaims: sessionClaims,
     extraClientMetadata: {
-      properties: ['redirect_uris', 'post_logout_redirect_uris', 'grant_types'],
+      properties: ['redirect_uris', 'post_logout_redirect_uris', 'backchannel_logout_uri', 'grant_types'],
       validator: requireOwnApp,
     },
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
