@@ -56,7 +56,7 @@ describe.each(EVERY_PROVIDER)('a token of $name', (provider) => {
     expect(rejectionsOf(authorizer)).toEqual(['revoked']);
   });
 
-  it('is accepted for its own audience or client only', async () => {
+  it('B17 is accepted for its own audience or client only', async () => {
     const { claims } = provider.accepted;
     const changed = { ...claims, aud: 'another', ...(claims.aud === undefined && { client_id: 'another' }) };
     const authorizer = authorizerFor(provider);

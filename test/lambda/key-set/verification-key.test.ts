@@ -279,7 +279,7 @@ describe('D6 a good key', () => {
     ['EdDSA', 'Ed448'],
     ['Ed25519', 'ESP256'],
     ['ES256', 'ESB256'],
-  ] as const)('does not verify %s where the key set says that it is for %s', async (algorithm, alg) => {
+  ] as const)('D11 does not verify %s where the key set says that it is for %s', async (algorithm, alg) => {
     const signing = createSigningKey(algorithm, 'good');
     await using world = await keyWorld(keySet({ ...signing.publicJwk, alg }), { algorithms: [algorithm] });
     expect(await world.kindOf(tokenUnder('good', signing))).toBe('unauthorized');
