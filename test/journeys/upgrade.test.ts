@@ -28,6 +28,7 @@ const issuerAt = (path: string, settings: Partial<IssuerSettings> = {}): IssuerS
     audience: AUDIENCE,
     jwksUri: `${server.address}/keys`,
     algorithms: ['ES256'],
+    subjectAliases: ['uid'],
   }),
   ...settings,
 });
@@ -47,21 +48,25 @@ function tokenOf({ issuer = 'first', signedBy = key, claims = {} }: TokenParts):
   return signedToken(signedBy, { alg: 'ES256', typ: 'at+jwt', kid: signedBy.keyId }, { ...usual, ...claims });
 }
 
-/** One token for each level, by the target of the entry of version N that revokes this token alone. */
+/** A token for each level, and one for another name of a subject, by the target of the entry of version N that revokes it alone. */
 const revokedTokens = () => ({
   'jti#main#lost': tokenOf({ claims: { jti: 'lost' } }),
   'sid#main#laptop': tokenOf({ claims: { sid: 'laptop' } }),
   'sub#main#alice': tokenOf({ claims: { sub: 'alice' } }),
+  'sub#main#00u1abc': tokenOf({ claims: { uid: '00u1abc' } }),
   'cid#main#old-app': tokenOf({ claims: { client_id: 'old-app' } }),
+  'clm#main#tenant#acme': tokenOf({ claims: { org_id: 'acme' } }),
   'kid#main#ec-leaked': tokenOf({ signedBy: leakedKey }),
   'iss#partner': tokenOf({ issuer: 'second' }),
 });
 type Entry = keyof ReturnType<typeof revokedTokens>;
 const ENTRIES_OF_MAIN: readonly Entry[] = [
   'cid#main#old-app',
+  'clm#main#tenant#acme',
   'jti#main#lost',
   'kid#main#ec-leaked',
   'sid#main#laptop',
+  'sub#main#00u1abc',
   'sub#main#alice',
 ];
 
@@ -79,6 +84,7 @@ beforeAll(async () => {
   versionN = {
     issuers: { main: issuerAt('first'), partner: issuerAt('second') },
     routes: [{ method: 'GET', path: '/whoami', scopes: [] }],
+    revocationClaims: { tenant: 'org_id' },
     resultTtl: Duration.seconds(60),
   };
   tokens = revokedTokens();
@@ -169,13 +175,13 @@ describe('the tool reports, before and after the deployment, what is un-revoked 
     await upgradeTo({ issuers: { corporate: issuerAt('first'), partner: issuerAt('second') } });
     expect(await admitted()).toEqual(ENTRIES_OF_MAIN);
     const { changes, findings } = await toolSays();
-    expect(changes).toMatchObject([{ kind: 'unknown-alias', entries: 5 }]);
+    expect(changes).toMatchObject([{ kind: 'unknown-alias', entries: 7 }]);
     expect(changes[0]?.sentence).toContain("add formerAliases: ['main'] to issuers.corporate.");
     expect(findings).toEqual(ENTRIES_OF_MAIN);
   });
 
   it('leaves out levels, of which synth warns too', async () => {
-    await upgradeTo({ revocationLevels: ['token', 'subject', 'client', 'issuer'] });
+    await upgradeTo({ revocationLevels: ['token', 'subject', 'client', 'claim', 'issuer'] });
     const lost = ['kid#main#ec-leaked', 'sid#main#laptop'];
     expect(await admitted()).toEqual(lost);
     const { changes, findings } = await toolSays();
@@ -187,6 +193,19 @@ describe('the tool reports, before and after the deployment, what is un-revoked 
     expect(running.warnings).toContainEqual(
       expect.stringContaining('revocationLevels leaves out session, key: entries of these levels that stand in the'),
     );
+  });
+
+  it('names no claims and no other names of subjects any more', async () => {
+    const main = issuerAt('first', { subjectAliases: [] });
+    await upgradeTo({ issuers: { ...versionN.issuers, main }, revocationClaims: {} });
+    expect(await admitted()).toEqual(['clm#main#tenant#acme', 'sub#main#00u1abc']);
+    const { changes, findings } = await toolSays();
+    expect(changes).toMatchObject([
+      { kind: 'other-claims', sentence: expect.stringContaining('would not count for the claim uid any more') },
+      { kind: 'not-read', entries: 1, sentence: expect.stringContaining('Entries of the claim tenant of main') },
+    ]);
+    // Nothing tells a name that no claim has any more from the `sub` of somebody who has not come back.
+    expect(findings).toEqual(['clm#main#tenant#acme']);
   });
 
   it('has another stack name and makes a new table', async () => {
