@@ -194,6 +194,12 @@ describe('the package', () => {
     expect(() => createRequire(join(installed, 'dist', 'library.cjs')).resolve('esbuild')).toThrow();
   });
 
+  it('calls nothing that Node.js 20.0 lacks and the declarations of Node.js 24 have', () => {
+    // infra/library.tsconfig.json does the same for JavaScript's own library.
+    const code = readFileSync(join(installed, 'dist', 'library.cjs'), 'utf8');
+    expect(code.match(/\b(URL\.parse|import\.meta\.\w+|getBuiltinModule|styleText|globSync)\b/g)).toBeNull();
+  });
+
   it('has types that need only the CDK and Node.js', () => {
     const declarations = readFileSync(join(installed, 'dist', 'library.d.cts'), 'utf8');
     const packages = [...declarations.matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)].map(([, name = '']) => name);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** Runs the check as npm's `prepare` does, on a Node.js that says this version of itself. */
+/** Runs the check as npm's `dependencies` does, on a Node.js that says this version of itself. */
 function requireNode(node: string, npm: string) {
   const pretence = `Object.defineProperty(process.versions, 'node', { value: '${node}' });
     Object.defineProperty(process, 'version', { value: 'v${node}' });`;
@@ -44,6 +44,8 @@ test.each([
 
 test('npm runs the check at the end of an installation, and scripts with words that every shell knows', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  expect(scripts.prepare).toBe('node local/runtime/require-node.js');
+  expect(scripts.dependencies).toBe('node local/runtime/require-node.js');
+  // npm warns the users of a package that has scripts of these names.
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).not.toHaveProperty(name);
   expect(scripts.start).toBe('node local/start.ts');
 });
