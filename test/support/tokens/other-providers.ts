@@ -384,6 +384,11 @@ export const OTHER_PROVIDERS: readonly [OtherProvider, ...OtherProvider[]] = [
         claims: { ...workos, iss: 'https://api.workos.com/user_management/client_01OTHER' },
         reason: 'unknown-issuer',
       },
+      'access token whose issuer names no client': {
+        header: {},
+        claims: { ...workos, iss: 'https://api.workos.com' },
+        reason: 'unknown-issuer',
+      },
     },
   },
   {
