@@ -21,9 +21,23 @@ export interface DownloadOptions {
 
 const PATIENCE = 30_000;
 
+/** In bytes. The Adoptium API answers with some thousand. */
+const MAX_JSON_SIZE = 1_000_000;
+
 /** @throws Error whose message is a cause, not a sentence */
 export async function jsonAt(address: string, options: DownloadOptions): Promise<unknown> {
-  return within(address, options, async (signal) => (await respond(address, signal)).json());
+  const chunks: Uint8Array[] = [];
+  let left = MAX_JSON_SIZE;
+  await within(address, options, async (signal, received) => {
+    const { body } = await respond(address, signal);
+    for await (const chunk of body ?? []) {
+      received();
+      left -= chunk.length;
+      if (left < 0) throw new Error(`${address} answers with more than ${MAX_JSON_SIZE} bytes`);
+      chunks.push(chunk);
+    }
+  });
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 /**
@@ -56,10 +70,24 @@ export async function download(
   if (found !== checksum) throw new Error(`${link} has the SHA-256 ${found} in place of ${checksum}`);
 }
 
-async function respond(address: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(address, { signal });
-  if (!response.ok) throw new Error(`${address} answers ${response.status}`);
-  return response;
+/** HTTP without TLS is for a mirror that has none itself. */
+export function isAsSafe(link: string, address: string): boolean {
+  const protocol = URL.parse(link)?.protocol;
+  return protocol === 'https:' || (protocol === 'http:' && new URL(address).protocol === 'http:');
+}
+
+const MAX_REDIRECTS = 10;
+
+/** Not by fetch's own redirects, which also lead from HTTPS to HTTP, where anybody on the way may answer. */
+async function respond(address: string, signal: AbortSignal, redirects = MAX_REDIRECTS): Promise<Response> {
+  const response = await fetch(address, { signal, redirect: 'manual' });
+  if (response.ok) return response;
+  await response.body?.cancel();
+  const location = response.headers.get('location');
+  const next = response.status < 400 && location !== null ? URL.parse(location, address)?.href : undefined;
+  if (next === undefined || redirects === 0) throw new Error(`${address} answers ${response.status}`);
+  if (!isAsSafe(next, address)) throw new Error(`${address} redirects to ${next}, which is not HTTPS`);
+  return respond(next, signal, redirects - 1);
 }
 
 /** Gives an exchange up when nothing has been received for a while. @throws Error whose message is a cause */

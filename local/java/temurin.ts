@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type DownloadedFile, type DownloadOptions, download, jsonAt } from './download.ts';
+import { type DownloadedFile, type DownloadOptions, download, isAsSafe, jsonAt } from './download.ts';
 import { temurinPlatform } from './temurin-platform.ts';
 import { unpack } from './unpacked-archive.ts';
 
@@ -62,7 +62,8 @@ export async function fetchTemurin(
 /** Removes what killed programs have left behind. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((each) => each.startsWith(UNFINISHED))) {
-    const { mtimeMs } = await stat(join(folder, name));
+    // Another start may have removed it by now.
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > ABANDONED) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
@@ -74,12 +75,6 @@ async function archiveAt(address: string, options: DownloadOptions): Promise<Dow
   const isGood = /^[0-9a-f]{64}$/.test(checksum) && size > 0 && size <= MAX_SIZE && isAsSafe(link, address);
   if (!isGood) throw new Error(`${address} names no archive with its size and SHA-256`);
   return { link, checksum, size };
-}
-
-/** HTTP without TLS is for a mirror that has none itself. */
-function isAsSafe(link: string, address: string): boolean {
-  const protocol = URL.parse(link)?.protocol;
-  return protocol === 'https:' || (protocol === 'http:' && new URL(address).protocol === 'http:');
 }
 
 /** Renames, so that nobody ever sees half a runtime. Another start may have been faster. */
