@@ -7,7 +7,7 @@ import { LocalRunError } from '../errors.ts';
 const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
 
 /**
- * Writes the file by which other programs find this run.
+ * Writes the file by which other programs of this user find this run: it has the secrets of the clients.
  * @throws LocalRunError when it cannot be written
  */
 export async function writeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
@@ -16,7 +16,7 @@ export async function writeRunningFile(running: RunningStack, folder: string = F
   try {
     await mkdir(folder, { recursive: true });
     await removeStaleFiles(folder);
-    await writeFile(unfinished, `${JSON.stringify(running, undefined, 2)}\n`);
+    await writeFile(unfinished, `${JSON.stringify(running, undefined, 2)}\n`, { mode: 0o600 });
     await rename(unfinished, path);
   } catch (error) {
     throw new LocalRunError(

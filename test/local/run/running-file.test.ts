@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -59,6 +59,13 @@ test('the operator’s tool reads the file of the run, also from a new folder', 
   const { running } = startedRun();
   await writeRunningFile(running, join(folder, 'deep'));
   expect(await readRunningStack(join(folder, 'deep'))).toEqual(running);
+});
+
+test('the file, which has the secrets of the clients, is for its owner only', async () => {
+  const { running } = startedRun();
+  await writeRunningFile(running, folder);
+  const { mode } = await stat(join(folder, `running-${running.pid}.json`));
+  expect((mode & 0o777).toString(8)).toBe('600');
 });
 
 test('the tool finds the later of two runs, and the earlier one when that has stopped', async () => {
