@@ -1,5 +1,4 @@
 import { Annotations, App, type Environment, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ApiStack } from './api-stack.ts';
 import { checkDeployment } from './deployment-check.ts';
 import { inStage, type StackChoice, stacksOf } from './settings/stages.ts';
@@ -12,7 +11,7 @@ try {
   // All of them before the first stack, which takes seconds.
   for (const { stage, settings } of choices) inStage(stage, () => checkDeployment(settings));
   for (const choice of choices) addStack(app, choice);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  if (process.env.CDK_VALIDATION !== 'false') await addRulePacks(app);
   app.synth();
 } catch (error) {
   // Only the message, which is written for the person who edits deployment.ts: a stack trace would bury it.
@@ -29,6 +28,12 @@ function addStack(app: App, { stackName, stage, settings, isNamed }: StackChoice
     `${stackName} has a revocation table of its own: what was revoked in a stack of another name is not revoked in it. To go on with ` +
       `such a stack, write its name as stackName in stages.${stage}; written out, ${stackName} silences this.`,
   );
+}
+
+/** Loaded only here: `cdk synth --no-validation` sets the variable, for which CDK leaves out its own rules too. */
+async function addRulePacks(app: App): Promise<void> {
+  const { AwsSolutionsChecks, ServerlessChecks } = await import('cdk-nag');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
 
 /** The account and Region that the CDK command deploys to. The stack can reject what a Region lacks only if it knows the Region. */
