@@ -42,7 +42,6 @@ const REFRESH_TOKEN: Cause = {
 const ENTRA_V1: Cause = {
   applies: ({ payload: { iss, ver }, issuer }) =>
     issuer.requiredClaims.ver === '2.0' &&
-    issuer.requiredClaims.ver === '2.0' &&
     (ver === '1.0' || /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//.test(String(iss))),
   change: () =>
     "this is a v1.0 token of Entra ID: in App registrations > the API > Manifest, set requestedAccessTokenVersion to 2, and get a new token; or write version: '1.0' in the settings",

@@ -46,7 +46,7 @@ const PROVIDERS: readonly (readonly [isOf: (issuer: TrustedIssuer) => boolean, p
     },
   ],
   [
-    ({ requiredClaims }) => requiredClaims.ver !== undefined || requiredClaims.ver === '1.0',
+    ({ requiredClaims: { ver } }) => ver === '1.0' || ver === '2.0',
     {
       preset: 'entraId',
       issuerOptions: '`tenantId`',
