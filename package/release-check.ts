@@ -16,9 +16,15 @@ export interface ReleaseCheck {
   readonly problems: readonly string[];
 }
 
+/** Three numbers: npm would give a pre-release to everybody, as the latest version. */
+export const RELEASE = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
+
 /** Semantic Versioning 2.0.0. Before 1.0 a minor version may break things, and a patch may add some, as CHANGELOG.md says. */
 export function checkRelease({ version, changelog, report, last }: ReleaseInput): ReleaseCheck {
   const changes = last === undefined ? { breaking: [], added: [] } : apiChanges(last.report, report);
+  if (!RELEASE.test(version)) {
+    return { changes, problems: [`The version is ${version}: write three numbers such as 1.2.3 in package.json.`] };
+  }
   const needed = last && nextVersion(last.version, changes);
   const problems = [
     ...(needed !== undefined && compareVersions(version, needed) < 0
@@ -69,6 +75,6 @@ export function compareVersions(one: string, other: string): number {
 }
 
 function partsOf(version: string): readonly [number, number, number] {
-  const [major = 0, minor = 0, patch = 0] = version.replace(/-.*/, '').split('.').map(Number);
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   return [major, minor, patch];
 }

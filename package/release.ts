@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkRelease, compareVersions, type ReleaseCheck } from './release-check.ts';
+import { checkRelease, compareVersions, RELEASE, type ReleaseCheck } from './release-check.ts';
 import { tarballProblems } from './tarball-check.ts';
+
+const DRY_RUN = '--dry-run';
 
 const REPORT = 'infra/library.api.md';
 
@@ -12,10 +14,19 @@ const NOT_PUBLISHED = ['private', 'scripts', 'devDependencies', 'devEngines', 'w
 
 // `npm run release`, in the root of the clone: what it reads, what it decides (release-check.ts), what it would publish.
 try {
-  await release(process.argv.includes('--dry-run'));
+  const words = process.argv.slice(2);
+  const unknown = words.find((word) => word !== DRY_RUN);
+  // Not ignored: a misspelt dry run would publish.
+  if (unknown === undefined) await release(words.includes(DRY_RUN));
+  else usageError(unknown);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+function usageError(word: string): void {
+  console.error(`${word} is unknown: write \`npm run release\`, or \`npm run release -- ${DRY_RUN}\`.`);
+  process.exitCode = 2;
 }
 
 /** @throws Error of one sentence for each problem */
@@ -26,11 +37,7 @@ async function release(isDryRun: boolean): Promise<void> {
         'or see what it would publish with `npm run release -- --dry-run`.',
     );
   }
-  const dirty = git('status', '--porcelain');
-  if (dirty !== '') {
-    const names = dirty.split('\n').map((line) => line.slice(3));
-    throw new Error(`The tree differs from its commit in ${names.join(', ')}: commit it, or remove it.`);
-  }
+  requireWholeClone();
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   const last = lastRelease();
   const check = checkRelease({ ...textsOf(manifest.version), last });
@@ -38,6 +45,20 @@ async function release(isDryRun: boolean): Promise<void> {
   printChanges(check);
   if (check.problems.length > 0) throw new Error(check.problems.join('\n'));
   await publish(manifest, isDryRun);
+}
+
+/** @throws Error where the tree is not that of its commit, or git does not know the commits before */
+function requireWholeClone(): void {
+  const dirty = git('status', '--porcelain');
+  if (dirty !== '') {
+    const names = dirty.split('\n').map((line) => line.slice(3));
+    throw new Error(`The tree differs from its commit in ${names.join(', ')}: commit it, or remove it.`);
+  }
+  if (git('rev-parse', '--is-shallow-repository') === 'true') {
+    throw new Error(
+      'The clone is shallow, so the last release is unknown: fetch all commits and tags (fetch-depth: 0).',
+    );
+  }
 }
 
 function textsOf(version: string) {
@@ -48,8 +69,8 @@ function textsOf(version: string) {
 function lastRelease(): { readonly version: string; readonly report: string } | undefined {
   const tags = git('tag', '--merged', 'HEAD', '--list', 'v*').split('\n');
   const version = tags
-    .filter((tag) => /^v\d+\.\d+\.\d+$/.test(tag))
     .map((tag) => tag.slice(1))
+    .filter((tag) => RELEASE.test(tag))
     .toSorted(compareVersions)
     .at(-1);
   return version === undefined ? undefined : { version, report: git('show', `v${version}:${REPORT}`) };
@@ -70,7 +91,7 @@ async function publish(manifest: Readonly<Record<string, unknown>>, isDryRun: bo
     npm('run', '--silent', 'test:package');
     execFileSync('tar', ['-xzf', tarball, '-C', folder]);
     writeManifest(join(folder, 'package', 'package.json'));
-    const dryRun = isDryRun ? ['--dry-run'] : [];
+    const dryRun = isDryRun ? [DRY_RUN] : [];
     // Its scripts have run: the folder holds what they built.
     npm('publish', join(folder, 'package'), '--access', 'public', '--provenance', '--ignore-scripts', ...dryRun);
     if (isDryRun) print('Nothing was published.');

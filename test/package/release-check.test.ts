@@ -152,6 +152,12 @@ describe('a release', () => {
     ]);
   });
 
+  it.each(['1.0.0-rc.1', '1.0.0+5', '1.0', 'v1.0.0', '1.0.00', ''])('%j is the version of no release', (version) => {
+    expect(problems(version, {})).toEqual([
+      `The version is ${version}: write three numbers such as 1.2.3 in package.json.`,
+    ]);
+  });
+
   it('compares versions by their numbers', () => {
     const versions = ['0.10.0', '0.2.0', '1.0.0', '0.2.10', '0.2.9'];
     expect(versions.toSorted(compareVersions)).toEqual(['0.2.0', '0.2.9', '0.2.10', '0.10.0', '1.0.0']);

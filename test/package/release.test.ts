@@ -67,6 +67,28 @@ it('a release starts in CI only', async () => {
   expect(err).toMatch(/^Releases run in CI, .*`npm run release -- --dry-run`\.\n$/);
 });
 
+it.each(['--dryrun', '--dry-run=true', 'now'])(
+  'a word that the release does not know, such as %s, starts none',
+  async (word) => {
+    expect(await release(await repository(FILES), word)).toEqual({
+      code: 2,
+      out: '',
+      err: `${word} is unknown: write \`npm run release\`, or \`npm run release -- --dry-run\`.\n`,
+    });
+  },
+);
+
+it('a clone without the earlier commits, which may have the tag of the last release, is not released', async () => {
+  const origin = await repository(FILES, { 'orders.js': 'exports.orders = 8;\n' });
+  const folder = join(mkdtempSync(join(tmpdir(), 'release-test-')), 'clone');
+  await run('git', ['clone', '--quiet', '--depth', '1', `file://${origin}`, folder]);
+  expect(await release(folder, '--dry-run')).toEqual({
+    code: 1,
+    out: '',
+    err: 'The clone is shallow, so the last release is unknown: fetch all commits and tags (fetch-depth: 0).\n',
+  });
+});
+
 it('a tree that differs from its commit is not released', async () => {
   const folder = await repository(FILES);
   write(folder, { 'orders.js': 'exports.orders = 8;\n', 'new.js': '' });
