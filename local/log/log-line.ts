@@ -3,7 +3,7 @@ import type { Tone } from '../../ops/cli/tone.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import type { FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
 
-/** The forms of the log: `json` has one object a line, those of functions as they wrote them. */
+/** The forms of the log: `json` has one object a line, also those that functions write. */
 export const LOG_FORMS = ['text', 'json', 'none'] as const;
 
 export type LogForm = (typeof LOG_FORMS)[number];
@@ -23,9 +23,10 @@ function showable(text: string): string {
   return withholdToken(printable(text));
 }
 
+/** A function's object is written again, because its escapes may hide a token and its white space may be unprintable. */
 function jsonLine(event: RunEvent): string {
-  if (event.event === 'request') return JSON.stringify({ ...event, at: new Date(event.at).toISOString() });
-  return isObject(parsedOrUndefined(event.line)) ? event.line : JSON.stringify(event);
+  const written = event.event === 'function' ? parsedOrUndefined(event.line) : undefined;
+  return JSON.stringify(isObject(written) ? written : { ...event, at: new Date(event.at).toISOString() });
 }
 
 /** The time of day in UTC, as in the operator's tool. */

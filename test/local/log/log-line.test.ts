@@ -66,13 +66,19 @@ describe('the log as text', () => {
 describe('the log as JSON', () => {
   const json = logLines('json', (text) => text);
 
-  it('has requests as objects, and the lines of functions as they wrote them', () => {
+  it('has requests as objects, and the objects that functions write', () => {
     expect(JSON.parse(json({ ...REQUEST, decision: 'cached' }) ?? '')).toEqual({
       ...{ event: 'request', at: '2026-11-29T12:03:04.005Z', method: 'GET', path: '/v1/orders', status: 200 },
       ...{ milliseconds: 3, decision: 'cached' },
     });
     expect(json(written(REJECTED))).toBe(REJECTED);
-    expect(JSON.parse(json(written('no JSON')) ?? '')).toMatchObject({ event: 'function', line: 'no JSON' });
+    expect(JSON.parse(json(written('no JSON')) ?? '')).toEqual({
+      ...{ event: 'function', at: '2026-11-29T12:03:04.005Z', name: 'AuthorizerHandler0A1B2C3D', line: 'no JSON' },
+    });
+  });
+
+  it.each(['{\t"event": "x" }', '{"event":"x"}\r'])('is JSON also where a function writes %j', (line) => {
+    expect(JSON.parse(json(written(line)) ?? '')).toEqual({ event: 'x' });
   });
 });
 
@@ -84,6 +90,7 @@ it.each(['text', 'json'] as const)(
       { ...REQUEST, path: `/v1/${TOKEN}` },
       written(TOKEN),
       written(JSON.stringify({ event: 'x', a: TOKEN })),
+      written(JSON.stringify({ event: 'x', a: TOKEN }).replace('eyJ', '\\u0065yJ')),
     ];
     for (const event of events) {
       expect(lineOf(event)).toContain('[a token, withheld]');
