@@ -82,7 +82,10 @@ function logFormNamed(text: string): LogForm {
 }
 
 function webAddress(text: string): string {
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
+  const { protocol = '', username, password } = URL.parse(text) ?? {};
+  // It would stand in messages, and fetch does not send it.
+  if (username || password) throw new UsageError('--download-from needs a URL without a user name and password.');
+  if (/^https?:$/.test(protocol)) return text.replace(/\/+$/, '');
   throw new UsageError(`--download-from needs an http or https URL, and ${withoutTokens(text)} was given.`);
 }
 

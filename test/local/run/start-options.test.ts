@@ -38,9 +38,14 @@ test.each([
   [['--reading'], '--reading'],
   [['--log', 'xml'], 'one of text, json, none'],
   [['--download-from', 'mirror.example'], 'an http or https URL'],
+  [['--download-from', 'https://me:hunter2@mirror.example'], 'without a user name and password'],
 ])('npm start rejects %j in one sentence that says %s', (argv, named) => {
   expect(() => parsed(argv)).toThrow(UsageError);
   expect(() => parsed(argv)).toThrow(named);
+});
+
+test('npm start repeats no password of an address', () => {
+  expect(() => parsed(['--download-from', 'https://me:hunter2@mirror.example'])).not.toThrow(/hunter2/);
 });
 
 const lifecycle = { npm_lifecycle_event: 'start', npm_config_user_agent: 'npm/11', npm_config_yes: '' };
