@@ -46,28 +46,11 @@ export const LOCAL_ALIAS = 'local';
 
 /** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, whose routes the authorization server needs. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
-  const { ports, folder, dynamodbEndpoint, resultTtlSeconds, cachePer, stage, stackName } = options;
+  const { ports, dynamodbEndpoint } = options;
   const starting = new AbortController();
   const issuer = `http://${HOST}:${ports.issuer}`;
-  const dataFolder = join(folder, 'dynamodb');
-  const dynamoDb =
-    dynamodbEndpoint === undefined
-      ? startDynamoDbLocal({ port: ports.dynamodb, dataFolder, ownJava: options.ownJava, signal: starting.signal })
-      : Promise.resolve(undefined);
-  const outputFolder = join(folder, 'cdk.out');
-  const synthesis = synthesize(
-    {
-      alias: LOCAL_ALIAS,
-      issuer,
-      resource: `http://${HOST}:${ports.api}/${STAGE_NAME}`,
-      resultTtlSeconds,
-      cachePer,
-      stage,
-      stackName,
-      outputFolder,
-    },
-    starting.signal,
-  );
+  const dynamoDb = startDynamoDb(options, starting.signal);
+  const synthesis = synthesize(synthesisOptions(issuer, options), starting.signal);
   const server = synthesis.then(({ played }) => startAuthorizationServer(issuer, played, options));
   await undo.add(async () => {
     starting.abort();
@@ -77,17 +60,27 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       server.then((started) => started.pause()),
     ]);
   });
-  const [synthesized, dynamoDbLocal, started] = await Promise.all([synthesis, dynamoDb, server]);
+  const [synthesized, dynamoDbLocal, authorizationServer] = await Promise.all([synthesis, dynamoDb, server]);
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
-  return {
-    synthesized,
-    chosen: synthesized,
-    played: synthesized.played,
-    dynamoDbLocal,
-    dynamodb,
-    issuer,
-    authorizationServer: started,
-  };
+  const { played } = synthesized;
+  return { synthesized, chosen: synthesized, played, dynamoDbLocal, dynamodb, issuer, authorizationServer };
+}
+
+async function startDynamoDb(
+  { ports, folder, dynamodbEndpoint, ownJava }: ServicesOptions,
+  signal: AbortSignal,
+): Promise<DynamoDbLocal | undefined> {
+  if (dynamodbEndpoint !== undefined) return undefined;
+  return startDynamoDbLocal({ port: ports.dynamodb, dataFolder: join(folder, 'dynamodb'), ownJava, signal });
+}
+
+function synthesisOptions(
+  issuer: string,
+  { ports, folder, resultTtlSeconds, cachePer, stage, stackName }: ServicesOptions,
+): SynthesisOptions {
+  const resource = `http://${HOST}:${ports.api}/${STAGE_NAME}`;
+  const outputFolder = join(folder, 'cdk.out');
+  return { alias: LOCAL_ALIAS, issuer, resource, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
 }
 
 async function startAuthorizationServer(
