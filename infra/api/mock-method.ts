@@ -1,4 +1,4 @@
-import { AuthorizationType, type IResource, MockIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, ContentHandling, type IResource, MockIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { suppressRules } from '../nag-suppressions.ts';
 
 /** An answer that API Gateway gives by itself, without a backend. */
@@ -12,11 +12,15 @@ export interface MockAnswer {
 /** A mock integration answers with the status that this template writes. */
 const REQUEST_TEMPLATES = { 'application/json': '{"statusCode":200}' };
 
+/** Where `binaryMediaTypes` are all types, API Gateway takes the request for binary, applies no template and answers 500. */
+const CONTENT_HANDLING = ContentHandling.CONVERT_TO_TEXT;
+
 /** Adds a method that anybody may call, whatever the defaults of the API are. */
 export function addOpenMock(resource: IResource, method: string, { status, headers, templates }: MockAnswer): void {
   const responseParameters = mapped(headers);
   const integration = new MockIntegration({
     requestTemplates: REQUEST_TEMPLATES,
+    contentHandling: CONTENT_HANDLING,
     integrationResponses: [{ statusCode: status, responseParameters, responseTemplates: templates }],
   });
   const declared = Object.keys(responseParameters).map((header) => [header, true]);
@@ -40,6 +44,7 @@ export function openMockOperation({ status, headers, templates }: MockAnswer): o
     'x-amazon-apigateway-integration': {
       type: 'mock',
       requestTemplates: REQUEST_TEMPLATES,
+      contentHandling: CONTENT_HANDLING,
       responses: { default: response },
     },
   };

@@ -129,6 +129,8 @@ describe('the metadata of a protected resource (RFC 9728)', () => {
       AuthorizationType: 'NONE',
       ApiKeyRequired: false,
       Integration: Match.objectLike({
+        // Without it, an API whose `binaryMediaTypes` are */* answers 500.
+        ContentHandling: 'CONVERT_TO_TEXT',
         IntegrationResponses: [
           Match.objectLike({
             ResponseParameters: Match.objectLike({
@@ -167,6 +169,8 @@ describe('the metadata of a protected resource (RFC 9728)', () => {
     const { responses } = get['x-amazon-apigateway-integration'];
     expect(JSON.parse(responses.default.responseTemplates['application/json'])).toMatchObject({ resource: RESOURCE });
     expect([get.security, options.security]).toEqual([[], []]);
+    const integrations = [get, options].map((operation) => operation['x-amazon-apigateway-integration']);
+    expect(integrations.map(({ contentHandling }) => contentHandling)).toEqual(['CONVERT_TO_TEXT', 'CONVERT_TO_TEXT']);
     expect(stack.resolve(api.latestDeployment?.deploymentId)).not.toEqual(before);
   });
 });
