@@ -15,8 +15,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // CloudFormation's rules take most of a synthesis: rule-packs.test.ts asks them, and `npm run test:full` always does.
     env: { CDK_VALIDATION: process.env.CDK_VALIDATION ?? 'false' },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They end what hangs, and no more: processes that synthesize take minutes of a laptop that does something else besides.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     projects: [
       { extends: true, test: { name: 'fast', include: fast, globalSetup: [temporaryFolder] } },
       {

@@ -2,10 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-
-// Processes of their own synthesize here: that takes seconds of processor time, which other tests need too.
-vi.setConfig({ testTimeout: 120_000 });
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let outdir: string;
 beforeEach(() => {

@@ -2,11 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeUnder } from '../support/document-blocks.ts';
-
-// Processes of their own compile and synthesize here: that takes seconds of processor time, which other tests need too.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** The files of the repository that `npx cdk synth` needs. */
 const PARTS = ['cdk.json', 'package.json', 'tsconfig.json', 'infra', 'lambda', 'local/runtime'];

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiFiles, apiProblems } from '../../docs/generate/api-reference.ts';
 import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { ROUTES_FILE } from '../../lambda/policy/route.ts';
@@ -25,9 +25,6 @@ import { commonJs, guideCode } from '../apps/app-code.ts';
 import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
-
-// Compiling and synthesizing take seconds of processor time, which other tests need too.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** The packages of a consumer besides ours: its own CDK and, to check types, the compiler and Node's types. */
 const OWN_PACKAGES = ['aws-cdk-lib', 'constructs', 'aws-cdk', 'typescript', '@types/node'];
