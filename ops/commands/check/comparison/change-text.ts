@@ -42,7 +42,7 @@ const REFRESH_TOKEN: Cause = {
 const ENTRA_V1: Cause = {
   applies: ({ payload: { iss, ver }, issuer }) =>
     issuer.requiredClaims.ver === '2.0' &&
-    (ver === '1.0' || /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//.test(String(iss))),
+    (ver === '1.0' || /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//.test(textIn(iss))),
   change: () =>
     "this is a v1.0 token of Entra ID: in App registrations > the API > Manifest, set requestedAccessTokenVersion to 2, and get a new token; or write version: '1.0' in the settings",
 };
@@ -58,7 +58,7 @@ const CAUSES: Readonly<Record<ChangeablePart, readonly Cause[]>> = {
     },
     ENTRA_V1,
     {
-      applies: ({ payload, issuer }) => issuer.issuer.startsWith(`${String(payload.iss)}/oauth2/`),
+      applies: ({ payload, issuer }) => issuer.issuer.startsWith(`${textIn(payload.iss)}/oauth2/`),
       change: ({ issuer }) =>
         `this token is from Okta's org authorization server, which is for Okta's own APIs: ask for it at ${issuer.issuer}/v1/token`,
     },
@@ -97,9 +97,9 @@ const CAUSES: Readonly<Record<ChangeablePart, readonly Cause[]>> = {
   alg: [
     REFRESH_TOKEN,
     {
-      applies: ({ header: { alg } }) => /^(HS|none$)/.test(String(alg)),
+      applies: ({ header: { alg } }) => /^(HS|none$)/.test(textIn(alg)),
       change: (token, provider) =>
-        `${String(token.header.alg) === 'none' ? 'the token is not signed' : 'clients that know the shared secret could sign such tokens themselves'}: choose ${algorithmsOf(token)} at the provider${placeOf(provider)}`,
+        `${token.header.alg === 'none' ? 'the token is not signed' : 'clients that know the shared secret could sign such tokens themselves'}: choose ${algorithmsOf(token)} at the provider${placeOf(provider)}`,
     },
     always((token, provider) => {
       const setting = provider.takesAlgorithms
@@ -159,6 +159,11 @@ const CAUSES: Readonly<Record<ChangeablePart, readonly Cause[]>> = {
     always(() => 'have the provider leave it out: no setting admits it'),
   ],
 };
+
+/** Not by `String`, which throws for an object whose member `toString` is no function. */
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 function nearAudience({ payload: { aud }, issuer: { audiences } }: ComparedToken): string | undefined {
   const found: readonly unknown[] = Array.isArray(aud) ? aud : [aud];

@@ -30,6 +30,11 @@ function timeRule({ payload, now }: ComparedToken, comparison: Comparison): Rule
   };
 }
 
+/** Not by `Number`, which throws for an object whose member `valueOf` is no function. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
 function foundInstant(seconds: number, now: number): string {
   return seconds < 8e12 ? formatFromNow(seconds, now) : instantText(seconds);
 }
@@ -37,7 +42,7 @@ function foundInstant(seconds: number, now: number): string {
 function issuedAtRule(token: ComparedToken): Rule {
   const { payload, issuer, now } = token;
   const { maxTokenAge, clockTolerance, alias } = issuer;
-  const iat = Number(payload.iat);
+  const iat = numberIn(payload.iat);
   const earliest = now - maxTokenAge;
   if (iat > now + clockTolerance) return timeRule(token, future('iat', token));
   return timeRule(token, {
@@ -50,7 +55,7 @@ function issuedAtRule(token: ComparedToken): Rule {
 function expiryRule(token: ComparedToken): Rule {
   const { payload, issuer, now } = token;
   return timeRule(token, {
-    ...{ name: 'exp', holds: Number(payload.exp) > now - issuer.clockTolerance },
+    ...{ name: 'exp', holds: numberIn(payload.exp) > now - issuer.clockTolerance },
     expected: `later than now, ${instantText(now)}`,
     change: () => 'get a new token',
   });
@@ -58,7 +63,7 @@ function expiryRule(token: ComparedToken): Rule {
 
 function notBeforeRule(token: ComparedToken): Rule {
   const { holds, ...rule } = future('nbf', token);
-  return timeRule(token, { ...rule, holds: Number(token.payload.nbf) <= token.now + token.issuer.clockTolerance });
+  return timeRule(token, { ...rule, holds: numberIn(token.payload.nbf) <= token.now + token.issuer.clockTolerance });
 }
 
 function future(name: 'iat' | 'nbf', { issuer, now }: ComparedToken): Comparison {
