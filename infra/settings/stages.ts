@@ -95,12 +95,22 @@ function rejectWrongName(name: unknown, stage: string | undefined): void {
   });
 }
 
+/** Also names that differ in case only: the files of one would replace those of the other on macOS and Windows. */
 function rejectSharedNames(stacks: readonly StackChoice[]): void {
-  const [first, second] = pairWhere(stacks, (one, other) => one.stackName === other.stackName) ?? [];
+  const areSame = (one: StackChoice, other: StackChoice) => caseless(one) === caseless(other);
+  const [first, second] = pairWhere(stacks, areSame) ?? [];
   if (first === undefined || second === undefined) return;
+  const found =
+    first.stackName === second.stackName
+      ? `both the stack ${first.stackName}`
+      : `the stacks ${first.stackName} and ${second.stackName}, which differ in case only`;
   throw new DeploymentError(
-    `stages.${first.stage} and stages.${second.stage} are both the stack ${first.stackName}: give each a name of its own.`,
+    `stages.${first.stage} and stages.${second.stage} are ${found}: give each a name of its own.`,
   );
+}
+
+function caseless({ stackName }: StackChoice): string {
+  return stackName.toLowerCase();
 }
 
 function rejectSharedTables(stacks: readonly StackChoice[]): void {

@@ -96,6 +96,11 @@ describe('wrong stages', () => {
       'stages.dev and stages.prod are both the stack orders: give each a name of its own.',
     ],
     [
+      stagesOf({ dev: {}, Dev: {} }),
+      'stages.dev and stages.Dev are the stacks bearer-authorizer-dev and bearer-authorizer-Dev, which differ in case only: give each a ' +
+        'name of its own.',
+    ],
+    [
       stagesOf({ dev: {}, prod: {} }, { revocationTable: existing }),
       'stages.dev and stages.prod have the same revocationTable: give each its own, because one entry would revoke in both and four ' +
         "functions would read the table's stream, which serves two.",
