@@ -77,13 +77,18 @@ async function archiveAt(address: string, options: DownloadOptions): Promise<Dow
   return { link, checksum, size };
 }
 
-/** Renames, so that nobody ever sees half a runtime. Another start may have been faster. */
+/** Renames, so that nobody ever sees half a runtime. */
 async function replace(unpacked: string, target: string, verify: (unpacked: string) => Promise<void>): Promise<void> {
-  const isGood = await verify(target).then(
+  if (await succeeds(rename(unpacked, target))) return;
+  // Another start has been faster, or what stands there is damaged.
+  if (await succeeds(verify(target))) return;
+  await rm(target, { recursive: true, force: true });
+  await rename(unpacked, target);
+}
+
+function succeeds(action: Promise<void>): Promise<boolean> {
+  return action.then(
     () => true,
     () => false,
   );
-  if (isGood) return;
-  await rm(target, { recursive: true, force: true });
-  await rename(unpacked, target);
 }

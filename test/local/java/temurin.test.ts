@@ -138,6 +138,25 @@ describe('a machine with neither Java nor Docker', () => {
     expect(site.requests).toHaveLength(2);
   });
 
+  test('replaces a runtime that is damaged', async () => {
+    const damaged = join(folder, 'own', `jre-${process.platform}-${process.arch}`, 'bin');
+    mkdirSync(damaged, { recursive: true });
+    writeFileSync(join(damaged, 'java'), 'half a program', { mode: 0o755 });
+    publish(good());
+    machineWith(['tar', 'gzip']);
+    await (await start()).stop();
+    expect(readFileSync(join(damaged, 'java'), 'utf8')).toBe(java());
+    expect(await kept()).toEqual([`jre-${process.platform}-${process.arch}`]);
+  });
+
+  test('fetches one that two starts at once can use', async () => {
+    publish(good());
+    machineWith(['tar', 'gzip']);
+    for (const { stop } of await Promise.all([start(), start()])) await stop();
+    expect(announced).toBe(2);
+    expect(await kept()).toEqual([`jre-${process.platform}-${process.arch}`]);
+  });
+
   test.each<[string, RegExp, () => void]>([
     ['the site answers 404', /answers 404/, () => {}],
     ['the site is no API', /is not valid JSON/, () => site.answerWith(body('<html>'))],
