@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The process that listens on a port. */
 export interface PortOwner {
@@ -19,9 +19,9 @@ export function ownerOf(port: number): PortOwner | undefined {
 
 /** Linux, proc(5): `/proc/net/tcp` has the inodes of listening sockets, and `/proc/<pid>/fd` who holds them. */
 function ownerOnLinux(port: number): PortOwner | undefined {
-  const sockets = new Set(
-    ['tcp', 'tcp6'].flatMap((family) => listenersIn(readFileSync(`/proc/net/${family}`, 'utf8'), port)),
-  );
+  // A system without IPv6 has no second table.
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter((path) => existsSync(path));
+  const sockets = new Set(tables.flatMap((path) => listenersIn(readFileSync(path, 'utf8'), port)));
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const pid = pids.find((candidate) => openFilesOf(candidate).some((file) => sockets.has(file)));
   if (pid === undefined) return undefined;
