@@ -49,7 +49,6 @@ export function checkReport(
   region: RegionalStack,
   { now, columns }: { readonly now: number; readonly columns?: number | undefined },
 ): Report {
-  const { rejection, obstacle } = checked.verdict;
   const steps = stepResults(checked, now);
   const rows = steps.map(({ step, outcome, detail }) => [step, outcome, detail]);
   const status = statusOf(checked);
@@ -62,21 +61,23 @@ export function checkReport(
       ...(status === 200 ? lossLines(checked, region) : []),
     ].join('\n'),
     tone: TONES[status],
-    document: {
-      command: 'check',
-      region: region.region,
-      status,
-      reason: rejection ?? null,
-      obstacle: obstacle ?? null,
-      mismatches: mismatchesIn(checked.parts),
-      parts: checked.parts,
-      steps,
-      token: tokenDocument(checked),
-      entries: checked.entries.map(({ item, revokes, claims }) => ({ ...entryDocument(item, now), revokes, claims })),
-      routes: checked.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
-      ...lossMembers(checked.losses),
-    },
-    exitCode: obstacle === undefined ? 0 : 1,
+    document: { command: 'check', region: region.region, status, ...documentOf(checked, steps, now) },
+    exitCode: checked.verdict.obstacle === undefined ? 0 : 1,
+  };
+}
+
+function documentOf(checked: Checked, steps: readonly StepResult[], now: number) {
+  const { verdict, parts, entries, routes, losses } = checked;
+  return {
+    reason: verdict.rejection ?? null,
+    obstacle: verdict.obstacle ?? null,
+    mismatches: mismatchesIn(parts),
+    parts,
+    steps,
+    token: tokenDocument(checked),
+    entries: entries.map(({ item, revokes, claims }) => ({ ...entryDocument(item, now), revokes, claims })),
+    routes: routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+    ...lossMembers(losses),
   };
 }
 
