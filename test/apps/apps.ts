@@ -18,6 +18,11 @@ const oldest = (range: string) => range.replace(/^\D+/, '');
 
 // `npm run test:apps`: apps in a temporary folder, from the tarball and the registry. Words after `--` choose among the kinds.
 const words = process.argv.slice(2);
+const unknown = words.find((word) => !KINDS.some((kind) => kind.includes(word)));
+if (unknown !== undefined) {
+  console.error(`${unknown} is no part of the name of a kind of app: choose among ${KINDS.join(', ')}.`);
+  process.exit(2);
+}
 const chosen = KINDS.filter((kind) => words.length === 0 || words.some((word) => kind.includes(word)));
 const root = mkdtempSync(join(tmpdir(), 'bearer-authorizer-apps-'));
 const code = join(root, 'code');
