@@ -1,7 +1,7 @@
 import { InvalidTokenError } from '../../lambda/errors.ts';
 import { decomposeUnverified } from '../../lambda/token/compact-jws.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
-import { printable } from '../cli/terminal-text.ts';
+import { printable, withholdToken } from '../cli/terminal-text.ts';
 
 /** A request to a token endpoint (RFC 6749 section 3.2). */
 export interface EndpointRequest {
@@ -26,12 +26,12 @@ export async function requestTokens(request: EndpointRequest): Promise<IssuedTok
   const response = await fetch(tokenEndpoint, sent).catch((error: unknown) => {
     throw new OperatorError(`The token endpoint ${tokenEndpoint} does not answer: ${sentenceOf(error)}`);
   });
-  const answer = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
+  const answer: Readonly<Record<string, unknown>> = Object(await response.json().catch(() => ({})));
   const { access_token: accessToken, refresh_token: refreshToken } = answer;
   if (typeof accessToken !== 'string') {
     const cause = [answer.error, answer.error_description].filter((text) => typeof text === 'string').join(': ');
     throw new OperatorError(
-      `${grantee} gets no token from ${tokenEndpoint} (${response.status}): ${printable(cause) || 'no reason given'}.`,
+      `${grantee} gets no token from ${tokenEndpoint} (${response.status}): ${withholdToken(printable(cause)) || 'no reason given'}.`,
     );
   }
   requireScopes(request, grantedScopes(answer.scope, accessToken));

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
-import { printable } from '../cli/terminal-text.ts';
+import { printable, withholdToken } from '../cli/terminal-text.ts';
 import type { LocalApp, LocalUser } from '../stack/running-stack.ts';
 import { type Browser, locationOf, newBrowser } from './browser.ts';
 import { type IssuedTokens, requestTokens } from './token-endpoint.ts';
@@ -81,5 +81,7 @@ function codeIn({ searchParams: answer }: URL, state: string, issuer: string): s
   const code = answer.get('code');
   if (code !== null && answer.get('state') === state && answer.get('iss') === issuer) return code;
   const cause = [answer.get('error'), answer.get('error_description')].filter((text) => text !== null).join(': ');
-  throw new OperatorError(`The sign-in brought no code: ${printable(cause) || 'its state or issuer is another'}.`);
+  throw new OperatorError(
+    `The sign-in brought no code: ${withholdToken(printable(cause)) || 'its state or issuer is another'}.`,
+  );
 }

@@ -25,6 +25,10 @@ beforeAll(async () => {
       response.end(JSON.stringify({ access_token: tokenWithoutScope }));
     } else if (asked.get('scope') === 'forbidden') {
       response.writeHead(400).end(JSON.stringify({ error: 'invalid_scope', error_description: 'scope not allowed' }));
+    } else if (asked.get('scope') === 'nothing') {
+      response.end('null');
+    } else if (asked.get('scope') === 'echo') {
+      response.writeHead(400).end(JSON.stringify({ error: 'invalid_request', error_description: tokenWithoutScope }));
     } else {
       response.end(
         JSON.stringify({ access_token: [clientId, secret, asked.get('grant_type'), asked.get('scope')].join('|') }),
@@ -64,6 +68,8 @@ it('npm run token -- --json prints a document', async () => {
 it.each([
   ['--client nobody', 1, /no client "nobody" here: there are orders-service, visitor/],
   ['--scope forbidden', 1, /gets no token .*\(400\): invalid_scope: scope not allowed/],
+  ['--scope nothing', 1, /^The client orders-service gets no token from \S+ \(200\): no reason given\.\n$/],
+  ['--scope echo', 1, /gets no token .*: invalid_request: \[a token, withheld\]\.\n$/],
   [
     "--scope 'orders:read unknown'",
     1,
