@@ -125,7 +125,8 @@ function throwFrom(error: CommanderError, command: Commander): never {
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
     .replace(/\.$/, '')
-    .replace(/\. (\w)/g, (_, letter: string) => `: ${letter.toLowerCase()}`);
+    .replace(/\. (\w)/g, (_, letter: string) => `: ${letter.toLowerCase()}`)
+    .replace(/^missing required argument '-'$/, 'the token is missing: write -, which reads it from standard input');
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}: see --help.`;
   throw new UsageError(withoutTokens(sentence, optionNames(command)));
 }

@@ -94,7 +94,7 @@ describe('a wrong command line is rejected in one sentence', () => {
     ],
     ['list --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
     ['check - --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
-    ['check', /Missing required argument/],
+    ['check', /^The token is missing: write -, which reads it from standard input: see --help\.$/],
     ['import', /Missing required argument/],
   ])('%s', (commandLine, sentence) => {
     const error = errorOf(commandLine);

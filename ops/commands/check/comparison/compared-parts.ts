@@ -45,23 +45,30 @@ function partOf(
 }
 
 function formPart(token: string): ComparedPart {
-  const parts = token.split('.').length;
+  const segments = token.split('.');
+  const parts = segments.length;
   const change =
     parts === 5
       ? 'this token is encrypted (JWE): have the provider sign it only, at Auth0 by asking for it with the parameter `audience`'
       : parts === 3
         ? 'copy the token again, whole and without anything between its characters'
         : "copy the whole token; if this is all of it, the provider's access tokens are no JWTs: ask for a JWT, at Auth0 with the parameter `audience`";
-  const found = counted(parts, 'part');
+  const damaged = segments.findIndex((segment) => !isBase64url(segment));
+  const which = parts === 3 && damaged >= 0 ? `, of which number ${damaged + 1} is no base64url` : '';
   return {
     name: 'form',
     step: 'form',
-    found,
+    found: `${counted(parts, 'part')}${which}`,
     expected: '3 parts of base64url with dots between',
     matches: false,
     isCause: true,
     change,
   };
+}
+
+/** Read strictly, as the authorizer reads it: the last character has no bits left over. */
+function isBase64url(segment: string): boolean {
+  return segment !== '' && Buffer.from(segment, 'base64url').toString('base64url') === segment;
 }
 
 function issuersText(issuers: readonly TrustedIssuer[]): string {

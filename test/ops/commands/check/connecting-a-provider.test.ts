@@ -233,6 +233,13 @@ describe('check names the part, what is found and expected, and what to change',
 describe('check of a token that is no signed JWT', () => {
   it.each([
     ['an encrypted one', 'eyJhbGciOiJkaXIifQ.AA.AA.AA.AA', '5 parts', /encrypted \(JWE\)/],
+    [
+      'one with a character too many',
+      'e30.e30.AAAAx',
+      '3 parts, of which number 3 is no base64url',
+      /copy the token again/,
+    ],
+    ['one without a signature', 'e30.e30.', '3 parts, of which number 3 is no base64url', /copy the token again/],
     ['an opaque one', 'ya29-a0AfH6SMBx', '1 part', /the provider's access tokens are no JWTs/],
   ])('says so: %s', async (_, token, found, change) => {
     const operator = await operatorAtWork();
