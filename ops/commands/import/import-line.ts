@@ -6,6 +6,7 @@ import {
 } from '../../../lambda/revocation/revocation-level.ts';
 import { formatInstant, parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
+import { withoutTokens } from '../../cli/terminal-text.ts';
 import { endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';
 import { LEVELS_WITH_BEFORE, LEVELS_WITH_END, levelsInWords } from '../../entry/level-words.ts';
 import { problemWithValue } from '../../entry/pasted-value.ts';
@@ -83,8 +84,10 @@ function uselessBefore(before: number): OperatorError {
 
 function levelOf(text: string | undefined): RevocationLevel {
   const level = REVOCATION_LEVELS.find((known) => known === text);
-  if (level === undefined) throw new OperatorError(`its level is none of ${REVOCATION_LEVELS.join(', ')}`);
-  return level;
+  if (level !== undefined) return level;
+  const levels = REVOCATION_LEVELS.join(', ');
+  if (text === undefined) throw new OperatorError(`it has no level: write one of ${levels}`);
+  throw new OperatorError(`level is "${withoutTokens(text)}", which is none of ${levels}`);
 }
 
 function checkedValue(value: string | undefined, level: RevocationLevel): string {

@@ -124,7 +124,7 @@ describe('import', () => {
     const file = 'level,value,endsAt\nuser,x,\ntoken,past,1700000000\nkey,first-line,';
     const { err } = await operator.run('import - --skip-bad', file);
     expect(err).toMatch(/^If this import is stopped, resume it with --as-of 2027-01-15T08:00:00Z\.\n/);
-    expect(err).toMatch(/line 2: its level/);
+    expect(err).toMatch(/line 2: level is "user"/);
   });
 
   it('writes an ineffective `before` only with --force', async () => {
@@ -151,7 +151,9 @@ describe('import', () => {
 describe('bad lines and files', () => {
   const token = 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2kifQ.c2lnbmF0dXJl';
   it.each([
-    ['user,x,,,', /line 3: its level is none of token, session/],
+    ['user,x,,,', /line 3: level is "user", which is none of token, session/],
+    [',x,,,', /line 3: it has no level: write one of token, session/],
+    [`${token},x,,,`, /line 3: level is "[^"]{0,20}", which is none of/],
     ['subject,,,,', /line 3: it has no value for its subject/],
     [`token,${token},,,`, /line 3: the value looks like a token/],
     ['subject,x,other,,', /line 3: .*no issuer with the alias "other"/],
