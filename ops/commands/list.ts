@@ -86,7 +86,7 @@ function tellUnknownAlias({ issuer }: ListCommand, { authorizer }: RegionalStack
   const { issuers } = authorizer.configuration;
   if (issuer === undefined || issuers.some((each) => isKnownAs(each, issuer))) return;
   const aliases = issuers.map(({ alias }) => alias).join(', ');
-  tell(`No issuer of this deployment has the alias "${printable(issuer)}": there are ${aliases}.`);
+  tell(`This deployment has no issuer with the alias "${printable(issuer)}": it has ${aliases}.`);
 }
 
 /** The aliases whose entries are listed: the present alias stands for every alias that the issuer has had. */

@@ -32,7 +32,7 @@ function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }
     return { tokenEndpoint, clientId: found.clientId, clientSecret: found.clientSecret, scope };
   }
   const names = clients.map(({ clientId }) => clientId).join(', ');
-  throw new OperatorError(`There is no client "${client}" here: there are ${names}.`);
+  throw new OperatorError(`There is no client "${client}" here: choose ${names}.`);
 }
 
 async function userToken(
@@ -43,7 +43,7 @@ async function userToken(
   const user = users.find((each) => each.subject === subject);
   if (user === undefined) {
     throw new OperatorError(
-      `There is no user "${subject}" here: there are ${users.map((each) => each.subject).join(', ')}.`,
+      `There is no user "${subject}" here: choose ${users.map((each) => each.subject).join(', ')}.`,
     );
   }
   const { accessToken, refreshToken } = await userTokens({ issuer, app, user, scope });

@@ -55,7 +55,7 @@ async function localClient({ client }: DeployedTestCommand, { localFolder }: Scr
   const found = clients.find(({ clientId }) => client === undefined || clientId === client);
   if (found !== undefined) return { ...found, tokenEndpoint, scope: undefined };
   const known = clients.map(({ clientId }) => clientId).join(', ');
-  throw new OperatorError(`There is no client "${client}" here: there are ${known}.`);
+  throw new OperatorError(`There is no client "${client}" here: choose ${known}.`);
 }
 
 async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean> {

@@ -66,7 +66,7 @@ it('npm run token -- --json prints a document', async () => {
 });
 
 it.each([
-  ['--client nobody', 1, /no client "nobody" here: there are orders-service, visitor/],
+  ['--client nobody', 1, /no client "nobody" here: choose orders-service, visitor/],
   ['--scope forbidden', 1, /gets no token .*\(400\): invalid_scope: scope not allowed/],
   ['--scope nothing', 1, /^The client orders-service gets no token from \S+ \(200\): no reason given\.\n$/],
   ['--scope echo', 1, /gets no token .*: invalid_request: \[a token, withheld\]\.\n$/],

@@ -104,7 +104,7 @@ describe('list', () => {
   });
 
   it.each([
-    ['--issuer mian', 'No issuer of this deployment has the alias "mian": there are main, other.\n'],
+    ['--issuer mian', 'This deployment has no issuer with the alias "mian": it has main, other.\n'],
     ['--issuer main', ''],
   ])('warns of an unknown alias: %s', async (options, err) => {
     expect(await shelf.run(`list ${options}`)).toMatchObject({ exitCode: 0, err });

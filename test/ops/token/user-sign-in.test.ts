@@ -65,12 +65,12 @@ describe('npm run token -- --user', () => {
 
   it.each([
     ['--user bob --scope orders:write', /^The user bob asked for orders:write and was granted no scope, so no token/],
-    ['--user carol', /^There is no user "carol" here: there are alice, bob\.\n$/],
+    ['--user carol', /^There is no user "carol" here: choose alice, bob\.\n$/],
     ['--user alice --scope ä', /^The sign-in brought no code: invalid_scope: /],
     ['--client visitor --scope unknown', /^The client visitor asked for unknown and was granted no scope/],
     ['--client visitor --scope orders:read', /^The client visitor asked for orders:read and was granted no scope/],
     ['--client reader --scope orders:write', /^The client reader gets no token from .* \(400\): invalid_scope/],
-    ['--client carol', /^There is no client "carol" here: there are service, reader, visitor\.\n$/],
+    ['--client carol', /^There is no client "carol" here: choose service, reader, visitor\.\n$/],
   ])('npm run token -- %s fails in one sentence', async (commandLine, sentence) => {
     expect(await run(commandLine)).toEqual({ exitCode: 1, out: '', err: expect.stringMatching(sentence) });
   });
