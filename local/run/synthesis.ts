@@ -91,9 +91,15 @@ export async function synthesize(
 function messageOf(worker: Worker): Promise<SynthesisMessage> {
   return new Promise((resolve) => {
     worker.once('message', resolve);
-    worker.once('error', (error: Error) => resolve({ failure: error.message }));
+    worker.once('error', (error: Error) => resolve({ failure: failureText(error) }));
     worker.once('exit', () => resolve({ failure: 'The synthesis of the stack ended without a result.' }));
   });
+}
+
+/** JavaScript's own errors do not name the place, unlike those of a setting that was checked. */
+export function failureText({ name, message, stack = '' }: Error): string {
+  const [place] = name === 'Error' ? [] : (/[^/\s]+\/[^/\s]+\.ts:\d+/.exec(stack) ?? []);
+  return place === undefined ? message : `${place} cannot be read (\`npm run typecheck\` says more): ${message}.`;
 }
 
 interface AssetManifest {
