@@ -5,7 +5,7 @@ import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts
 import { mailAlarms } from './alarms/alarm-mail.ts';
 import { createApiAlarms } from './alarms/alarms.ts';
 import { ExampleApi } from './api/example-api.ts';
-import { ownAddress } from './api/protected-resource-metadata.ts';
+import { ownAddress } from './api/resource-address.ts';
 import { tagResources } from './api/resource-tags.ts';
 import { createOutputs, type Outputs } from './api/stack-outputs.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';

@@ -1,6 +1,6 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { corsOrigins, realm } from './api/gateway-responses.ts';
-import { resourceAddress } from './api/protected-resource-metadata.ts';
+import { resourceAddress } from './api/resource-address.ts';
 import { tags } from './api/resource-tags.ts';
 import { DeploymentError } from './errors.ts';
 import { redirectUrls } from './issuers/redirect-urls.ts';

@@ -1,17 +1,11 @@
 import type { ContractLine } from '../ops/stack/running-stack.ts';
 
-/** The commands to copy and paste when everything is ready. */
+/** What runs where, and the commands to copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {
-  const { api, issuer, dynamodb, table, region, alias, clients, users, samplePath, resultTtlSeconds } = running;
+  const { api, dynamodb, table, region, alias, samplePath } = running;
   return `
 Ready.
-  API                  ${api}
-  authorization server ${issuer}, trusted as "${alias}"
-  stands in for        ${standsInFor(running)}
-  DynamoDB             ${dynamodb}, table ${table}
-  clients              ${clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')}
-  users                ${users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')}
-  result TTL           ${resultTtlSeconds} s
+${runningParts(running)}
 
 In a second terminal, get a token and call the API:
 
@@ -33,6 +27,17 @@ The same without our tool; <jti> is the token's id, present means revoked:
 
 Stop with Ctrl-C.
 `;
+}
+
+function runningParts(running: ContractLine): string {
+  const { api, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds } = running;
+  return `  API                  ${api}
+  authorization server ${issuer}, trusted as "${alias}"
+  stands in for        ${standsInFor(running)}
+  DynamoDB             ${dynamodb}, table ${table}
+  clients              ${clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')}
+  users                ${users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')}
+  result TTL           ${resultTtlSeconds} s`;
 }
 
 /** Deployed, these issuers are trusted; here, none of their tokens is. */

@@ -65,10 +65,8 @@ export class ExampleApi extends RestApi {
     this.node.tryRemoveChild('Endpoint');
     const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
-    const protectedResource = addProtectedResourceMetadata(this, {
-      authorizer,
-      ...(resource !== undefined && { resource }),
-    });
+    const options = { authorizer, ...(resource !== undefined && { resource }) };
+    const protectedResource = addProtectedResourceMetadata(this, options);
     addGatewayResponses(this, { realm, corsOrigins, protectedResource });
     if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
     exceptApi(this, props);

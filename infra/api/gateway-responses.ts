@@ -69,24 +69,21 @@ export function addGatewayResponses(api: RestApiBase, options: GatewayResponseOp
  * The 401 has no `error`: RFC 6750 section 3.1 forbids one when the request carried no token, and API Gateway has one response for
  * that request and for a bad token.
  */
-function gatewayErrors({ realm, protectedResource }: GatewayResponseOptions): readonly GatewayError[] {
-  const { metadataUrl, scope } = protectedResource ?? {};
-  const metadata = metadataUrl === undefined ? '' : `, resource_metadata="${metadataUrl}"`;
-  const challenge = `Bearer realm="${realm}"${metadata}`;
-  const lackingScope = scope === undefined ? '' : `, scope="${scope}"`;
+function gatewayErrors(options: GatewayResponseOptions): readonly GatewayError[] {
+  const { unauthorized, forbidden } = challenges(options);
   const unavailable = { title: 'Service unavailable', status: 503, headers: { 'Retry-After': "'5'" } };
   return [
     {
       responseType: ResponseType.UNAUTHORIZED,
       title: 'Unauthorized',
       status: 401,
-      headers: { 'WWW-Authenticate': `'${challenge}'` },
+      headers: { 'WWW-Authenticate': `'${unauthorized}'` },
     },
     {
       responseType: ResponseType.ACCESS_DENIED,
       title: 'Forbidden',
       status: 403,
-      headers: { 'WWW-Authenticate': `'${challenge}, error="insufficient_scope"${lackingScope}'` },
+      headers: { 'WWW-Authenticate': `'${forbidden}'` },
     },
     { responseType: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...unavailable },
     { responseType: ResponseType.AUTHORIZER_FAILURE, ...unavailable },
@@ -100,6 +97,14 @@ function gatewayErrors({ realm, protectedResource }: GatewayResponseOptions): re
     { responseType: ResponseType.DEFAULT_4XX, title: 'Request rejected' },
     { responseType: ResponseType.DEFAULT_5XX, title: 'Request failed' },
   ];
+}
+
+function challenges({ realm, protectedResource }: GatewayResponseOptions) {
+  const { metadataUrl, scope } = protectedResource ?? {};
+  const metadata = metadataUrl === undefined ? '' : `, resource_metadata="${metadataUrl}"`;
+  const unauthorized = `Bearer realm="${realm}"${metadata}`;
+  const lacking = scope === undefined ? '' : `, scope="${scope}"`;
+  return { unauthorized, forbidden: `${unauthorized}, error="insufficient_scope"${lacking}` };
 }
 
 /**

@@ -45,7 +45,6 @@ export function serverConfiguration(settings: ServerSettings): Configuration {
 }
 
 function featuresOf(settings: ServerSettings): NonNullable<Configuration['features']> {
-  const [resource = ''] = settings.audiences.map(resourceOf);
   return {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
@@ -62,17 +61,21 @@ function featuresOf(settings: ServerSettings): NonNullable<Configuration['featur
       logoutSource: (ctx, form) => page(ctx, signOutPage(form)),
       postLogoutSuccessSource: (ctx) => page(ctx, signedOutPage()),
     },
-    resourceIndicators: {
-      enabled: true,
-      defaultResource: () => resource,
-      useGrantedResource: () => true,
-      getResourceServerInfo: ({ oidc: { params } }, requested, client) => {
-        const audience = settings.audiences.find((each) => resourceOf(each) === requested);
-        if (audience === undefined) throw new errors.InvalidTarget('the API has no such audience');
-        // RFC 6749 section 3.3: a request without a scope gets a default one, here all scopes of the client.
-        if (params !== undefined && client.scope) params.scope ??= client.scope;
-        return resourceServer(settings, audience, client.clientId);
-      },
+    resourceIndicators: { enabled: true, ...resourceIndicators(settings) },
+  };
+}
+
+function resourceIndicators(settings: ServerSettings): NonNullable<Configuration['features']>['resourceIndicators'] {
+  const [resource = ''] = settings.audiences.map(resourceOf);
+  return {
+    defaultResource: () => resource,
+    useGrantedResource: () => true,
+    getResourceServerInfo: ({ oidc: { params } }, requested, client) => {
+      const audience = settings.audiences.find((each) => resourceOf(each) === requested);
+      if (audience === undefined) throw new errors.InvalidTarget('the API has no such audience');
+      // RFC 6749 section 3.3: a request without a scope gets a default one, here all scopes of the client.
+      if (params !== undefined && client.scope) params.scope ??= client.scope;
+      return resourceServer(settings, audience, client.clientId);
     },
   };
 }

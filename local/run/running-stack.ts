@@ -18,13 +18,25 @@ export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunc
 
 /** Describes the run: the contract line, and what our own programs need besides. */
 export function runningStack(services: LocalServices, localApi: LocalApi, table: string, port: number): RunningStack {
-  const { synthesized, played, issuer, dynamodb, authorizationServer } = services;
-  const { stageName, apiId, authorizers } = localApi.restApi;
-  const [settings] = authorizers.values();
+  const { stack } = services.synthesized;
   const origin = `http://${HOST}:${port}`;
-  const contract: ContractLine = {
-    api: `${origin}/${stageName}`,
-    stage: stageName,
+  const deployed = `https://${localApi.restApi.apiId}.execute-api.${REGION}.amazonaws.com`;
+  const outputs = Object.entries(stack.outputs()).map(([name, value]) => [name, value.replace(deployed, origin)]);
+  return {
+    ...contractLine(services, localApi, table, origin),
+    pid: process.pid,
+    processStart: startOf(process.pid),
+    authorizer: authorizerDescription(stack, authorizerFunction(localApi)),
+    outputs: Object.fromEntries(outputs),
+  };
+}
+
+function contractLine(services: LocalServices, { restApi }: LocalApi, table: string, origin: string): ContractLine {
+  const { played, issuer, dynamodb, authorizationServer } = services;
+  const [settings] = restApi.authorizers.values();
+  return {
+    api: `${origin}/${restApi.stageName}`,
+    stage: restApi.stageName,
     issuer,
     alias: LOCAL_ALIAS,
     tokenEndpoint: authorizationServer.tokenEndpoint,
@@ -37,17 +49,6 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
     table,
     region: REGION,
     resultTtlSeconds: settings?.resultTtlSeconds ?? 0,
-  };
-  const outputs = Object.entries(synthesized.stack.outputs()).map(([name, value]) => [
-    name,
-    value.replace(`https://${apiId}.execute-api.${REGION}.amazonaws.com`, origin),
-  ]);
-  return {
-    ...contract,
-    pid: process.pid,
-    processStart: startOf(process.pid),
-    authorizer: authorizerDescription(synthesized.stack, authorizerFunction(localApi)),
-    outputs: Object.fromEntries(outputs),
   };
 }
 

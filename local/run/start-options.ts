@@ -42,8 +42,16 @@ const MAX_RESULT_TTL = 3600;
 
 /** The command line of `npm start`. */
 export function startGrammar(found: Found<StartCommand>): Commander {
-  return new Commander('npm start --')
-    .description('Runs the deployment on this machine until Ctrl-C.')
+  const program = new Commander('npm start --').description('Runs the deployment on this machine until Ctrl-C.');
+  return withJavaOptions(withGatewayOptions(program)).action((options: Options) => {
+    const { json = false, port, resultTtl, reading, stage, log, download, downloadFrom } = options;
+    const javaFrom = download ? downloadFrom : undefined;
+    found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
+  });
+}
+
+function withGatewayOptions(program: Commander): Commander {
+  return program
     .option('--json', 'one line of JSON on stdout when ready; everything else on stderr')
     .option(
       '--port <n>',
@@ -66,13 +74,13 @@ export function startGrammar(found: Found<StartCommand>): Commander {
       '--log <form>',
       `requests and decisions on stderr: ${LOG_FORMS.join(', ')} (default: text on a terminal without --json, else none)`,
       logFormNamed,
-    )
+    );
+}
+
+function withJavaOptions(program: Commander): Commander {
+  return program
     .option('--no-download', 'fetch no Java runtime when neither Java nor Docker runs here')
-    .option('--download-from <url>', 'the Adoptium API or a mirror of it, for that Java runtime', webAddress, ADOPTIUM)
-    .action(({ json = false, port, resultTtl, reading, stage, log, download, downloadFrom }: Options) => {
-      const javaFrom = download ? downloadFrom : undefined;
-      found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
-    });
+    .option('--download-from <url>', 'the Adoptium API or a mirror of it, for that Java runtime', webAddress, ADOPTIUM);
 }
 
 function logFormNamed(text: string): LogForm {
