@@ -189,8 +189,14 @@ it('the files that infra/ imports from lambda/ need no package at run time', () 
   const reached = closureOf(
     imports.filter((edge) => folderOf(edge.from) === 'infra' && folderOf(edge.to) === 'lambda' && !edge.isTypeOnly),
   );
-  const packages = reached.filter((edge) => !isOurs(edge) && edge.to !== 'node');
-  expect(packages).toEqual([]);
+  const own = reached.filter(({ from }) => folderOf(from) === 'lambda');
+  expect(own.filter((edge) => !isOurs(edge) && edge.to !== 'node')).toEqual([]);
+});
+
+it('`npm start` loads the CDK only in the thread that synthesizes', () => {
+  const reached = closureOf(imports.filter(({ from, isTypeOnly }) => from === 'local/start.ts' && !isTypeOnly));
+  expect(reached).toContainEqual(expect.objectContaining({ to: 'oidc-provider' }));
+  expect(reached.filter(({ to }) => to === 'aws-cdk-lib' || to === 'constructs')).toEqual([]);
 });
 
 function closureOf(edges: readonly Import[]): readonly Import[] {
@@ -202,7 +208,7 @@ function closureOf(edges: readonly Import[]): readonly Import[] {
     const { to } = edge;
     waiting.push(...imports.filter(({ from, isTypeOnly }) => from === to && !isTypeOnly));
   }
-  return [...reached].filter(({ from }) => folderOf(from) === 'lambda');
+  return [...reached];
 }
 
 /** The packages with code in each bundle, so that a new one is a decision and not an accident. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { STAGE_NAME } from '../../infra/api/example-api.ts';
 import { type AuthorizationServer, authorizationServer } from '../authorization-server/authorization-server.ts';
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
@@ -78,9 +77,9 @@ function synthesisOptions(
   issuer: string,
   { ports, folder, resultTtlSeconds, cachePer, stage, stackName }: ServicesOptions,
 ): SynthesisOptions {
-  const resource = `http://${HOST}:${ports.api}/${STAGE_NAME}`;
+  const api = `http://${HOST}:${ports.api}`;
   const outputFolder = join(folder, 'cdk.out');
-  return { alias: LOCAL_ALIAS, issuer, resource, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
+  return { alias: LOCAL_ALIAS, issuer, api, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
 }
 
 async function startAuthorizationServer(

@@ -13,8 +13,8 @@ import type { AssetFolders } from '../functions/lambda-functions.ts';
 export interface SynthesisOptions {
   readonly alias: string;
   readonly issuer: string;
-  /** The address of the API, as the setting `resource` has it. */
-  readonly resource: string;
+  /** The address of the API without its stage. */
+  readonly api: string;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as deployment.ts says. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { App, Duration } from 'aws-cdk-lib';
+import { STAGE_NAME } from '../../infra/api/example-api.ts';
 import { ApiStack } from '../../infra/api-stack.ts';
 import { deployment } from '../../infra/deployment.ts';
 import { oidc } from '../../infra/issuers/oidc.ts';
@@ -11,7 +12,8 @@ import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
 import type { SynthesisMessage, SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
-const { alias, issuer, resource, resultTtlSeconds, outputFolder } = options;
+const { alias, issuer, resultTtlSeconds, outputFolder } = options;
+const resource = `${options.api}/${STAGE_NAME}`;
 
 /** The audience of a deployment that has no issuer of its own. */
 const AUDIENCE = 'https://api.example.com';
