@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startDynamoDbLocal } from '../../local/dynamodb/dynamodb-local.ts';
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
+import { pipeline } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 import {
   type Answer,
@@ -104,20 +103,31 @@ describe('when DynamoDB ends', () => {
 
   test('another DynamoDB on its port is adopted and gets the table', { timeout: 60_000 }, async () => {
     const token = await journey.token('service');
-    const dataFolder = await mkdtemp(join(tmpdir(), 'another-dynamodb-'));
     killDynamoDb();
     await vi.waitUntil(() => journey.run.dynamodbPid() === undefined, { timeout: 5_000 });
-    const another = await startDynamoDbLocal({ port: Number(new URL(journey.run.running.dynamodb).port), dataFolder });
+    // That of the test run, which lacks the journey's table.
+    const another = await forwardTo(inject('dynamoDbEndpoint'), Number(new URL(journey.run.running.dynamodb).port));
     try {
       await untilAnswer(token, 200);
       await journey.revoke(`jti#local#${jwtIdOf(token)}`);
       expect(await statusOf(token)).toBe(401);
     } finally {
-      await another.stop();
-      await rm(dataFolder, { recursive: true, force: true });
+      another.close();
     }
   });
 });
+
+/** Serves what listens at an address from another port, too. */
+async function forwardTo(address: string, port: number): Promise<Server> {
+  const { hostname, port: target } = new URL(address);
+  const server = createServer((socket) => {
+    const upstream = connect(Number(target), hostname);
+    pipeline(socket, upstream, socket, () => undefined);
+  });
+  server.listen(port, hostname);
+  await once(server, 'listening');
+  return server;
+}
 
 function killDynamoDb(): void {
   const pid = journey.run.dynamodbPid();
