@@ -1,4 +1,12 @@
-// JavaScript of any age, since it is for those whose Node.js cannot run the rest. npm runs it at the end of an installation.
+// JavaScript of any age, since it is for those whose Node.js cannot run the rest. npm runs it at the end of an installation, and
+// before what somebody runs first in a fresh clone.
+import { existsSync } from 'node:fs';
+
+if (!existsSync(new URL('../../node_modules', import.meta.url))) {
+  console.error('The packages are not installed: run npm ci and repeat the command.');
+  process.exit(1);
+}
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 3)) {
   console.error(`${found()} and repeat the command.`);

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** Runs the check as npm's `dependencies` does, on a Node.js that says this version of itself. */
@@ -42,10 +44,28 @@ test.each([
   expect(requireNode(node, npm)).toEqual({ status: 0, stderr: '' });
 });
 
+test('in a clone without packages it says what to run first', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  writeFileSync(join(clone, 'package.json'), '{"type":"module"}');
+  cpSync('local/runtime/require-node.js', join(clone, 'local/runtime/require-node.js'));
+  const { status, stderr } = spawnSync(process.execPath, ['local/runtime/require-node.js'], {
+    cwd: clone,
+    encoding: 'utf8',
+  });
+  rmSync(clone, { recursive: true });
+  const sentence = 'The packages are not installed: run npm ci and repeat the command.\n';
+  expect({ status, stderr }).toEqual({ status: 1, stderr: sentence });
+});
+
 test('npm runs the check at the end of an installation, and scripts with words that every shell knows', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   expect(scripts.dependencies).toBe('node local/runtime/require-node.js');
   // npm warns the users of a package that has scripts of these names.
   for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).not.toHaveProperty(name);
-  expect(scripts.start).toBe('node local/start.ts');
+  for (const [name, file] of [
+    ['start', 'local/start.ts'],
+    ['prepack', 'package/build.ts'],
+  ] as const) {
+    expect(scripts[name]).toBe(`node --import ./local/runtime/require-node.js ${file}`);
+  }
 });
