@@ -82,7 +82,7 @@ export function requireLevelRead({ configuration }: AuthorizerDescription, { pre
   }
   if (level === 'claim') {
     throw new OperatorError(
-      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy.',
+      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy, or start `npm start` again.',
     );
   }
   const read = configuration.revocationLevels.join(', ');
