@@ -77,7 +77,8 @@ function synthesisOptions(
   issuer: string,
   { ports, folder, resultTtlSeconds, cachePer, stage, stackName }: ServicesOptions,
 ): SynthesisOptions {
-  const api = `http://${HOST}:${ports.api}`;
+  // As clients write it: without the port 80.
+  const { origin: api } = new URL(`http://${HOST}:${ports.api}`);
   const outputFolder = join(folder, 'cdk.out');
   return { alias: LOCAL_ALIAS, issuer, api, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
 }

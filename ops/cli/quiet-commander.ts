@@ -127,8 +127,13 @@ function throwFrom(error: CommanderError, command: Commander): never {
     .replace(/\.$/, '')
     .replace(/\. (\w)/g, (_, letter: string) => `: ${letter.toLowerCase()}`)
     .replace(/^missing required argument '-'$/, 'the token is missing: write -, which reads it from standard input');
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}: see --help.`;
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}: see ${[...wordsTo(command), '--help'].join(' ')}.`;
   throw new UsageError(withoutTokens(sentence, optionNames(command)));
+}
+
+/** `revoke`, `subject`; empty: the program itself. */
+function wordsTo(command: Commander): readonly string[] {
+  return command.parent === null ? [] : [...wordsTo(command.parent), command.name()];
 }
 
 /** Prints help to standard output, or to standard error when no command was named. @returns the exit code */

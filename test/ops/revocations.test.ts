@@ -86,15 +86,15 @@ describe('a wrong command line is rejected in one sentence', () => {
     ['list --level user', /allowed choices are token, session/],
     ['list --limit 0', /whole number/],
     ['list --all --limit 1', /cannot be used with/],
-    ['list -limit 3', /^Unknown option '-limit': see --help\.$/],
-    ['lint -x', /^Unknown option '-x': see --help\.$/],
+    ['list -limit 3', /^Unknown option '-limit': see list --help\.$/],
+    ['lint -x', /^Unknown option '-x': see lint --help\.$/],
     [
       'revoke subject alice bob',
-      /^Too many arguments for 'subject': expected 1 argument but got 2: alice, bob: see --help\.$/,
+      /^Too many arguments for 'subject': expected 1 argument but got 2: alice, bob: see revoke subject --help\.$/,
     ],
     ['list --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
     ['check - --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
-    ['check', /^The token is missing: write -, which reads it from standard input: see --help\.$/],
+    ['check', /^The token is missing: write -, which reads it from standard input: see check --help\.$/],
     ['import', /Missing required argument/],
   ])('%s', (commandLine, sentence) => {
     const error = errorOf(commandLine);

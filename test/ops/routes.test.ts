@@ -127,7 +127,7 @@ describe('npm run routes reads a template', () => {
 
 it.each([
   ['--scopes x', /Did you mean --scope/],
-  ['-s x', /^Unknown option '-s': see --help\.$/m],
+  ['-s x', /^Unknown option '-s': see routes --help\.$/m],
   ['--stack Api --region eu-west-1 --region us-east-1', /give --region once/],
 ])('npm run routes rejects a wrong command line: %s', async (commandLine, sentence) => {
   expect(await run(commandLine)).toMatchObject({ exitCode: 2, err: expect.stringMatching(sentence) });

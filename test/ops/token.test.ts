@@ -81,7 +81,7 @@ it.each([
   ['--frob', 2, /Unknown option '--frob'/],
   ['surplus', 2, /Too many arguments/],
   ['--secret secret.txt', 2, /--secret goes with --stack NAME/],
-  ['-s x', 2, /^Unknown option '-s': see --help\.$/m],
+  ['-s x', 2, /^Unknown option '-s': see token --help\.$/m],
   ['--stack Api --region eu-west-1 --region us-east-1', 2, /give --region once/],
 ])('npm run token -- %s fails in one sentence', async (commandLine, exitCode, sentence) => {
   const finishedRun = await run(commandLine);

@@ -276,7 +276,7 @@ describe.concurrent('the program in the package', () => {
     expect(await ended('revoke', 'subject')).toEqual({
       code: 2,
       out: '',
-      err: "Missing required argument 'subject': see --help.\n",
+      err: "Missing required argument 'subject': see revoke subject --help.\n",
     });
   });
 
