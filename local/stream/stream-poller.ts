@@ -79,7 +79,8 @@ class Polling {
       const fresh = batch.filter(({ createdAt }) => createdAt >= oldest);
       if (fresh.length === 0) break;
       const result = await target.invoke({ Records: fresh.map(({ event }) => event) });
-      if (!('error' in result)) return;
+      // A stop ends the invocation, which is then no failure.
+      if (!('error' in result) || this.#signal.aborted) return;
       this.#say(`${target.functionName} failed on ${fresh.length} records: ${result.error.errorMessage}`);
       if (bisect && fresh.length > 1) return this.#deliverHalves(fresh);
       await this.#pause(Math.min(MAX_RETRY_DELAY, POLL_INTERVAL * 2 ** attempt));

@@ -87,6 +87,26 @@ test('a new table of the same name is read from its beginning', async () => {
   await expect.poll(() => batches, { timeout: 10_000 }).toEqual([['b']]);
 });
 
+test('an invocation that a stop ends is no failure to speak of', async () => {
+  const ended = Promise.withResolvers<InvocationResult>();
+  const invoked = Promise.withResolvers<void>();
+  const busy: EventSourceMapping['function'] = {
+    functionName: 'reader',
+    functionArn: 'arn',
+    invocations: () => 0,
+    invoke: () => {
+      invoked.resolve();
+      return ended.promise;
+    },
+    recycle: async () => ended.resolve({ error: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited' } }),
+  };
+  await put('a');
+  await start({ function: busy });
+  await invoked.promise;
+  await pollers[0]?.stop();
+  expect(said).toEqual([]);
+});
+
 async function put(...targets: readonly string[]): Promise<void> {
   for (const target of targets) {
     await client.send(new PutItemCommand({ TableName: settings.create.TableName, Item: { target: { S: target } } }));
