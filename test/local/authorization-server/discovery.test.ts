@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  type StartedAuthorizationServer,
-  startAuthorizationServer,
-} from '../../support/network/local-authorization-server.ts';
+import { afterAll, expect, it } from 'vitest';
+import { startAuthorizationServer } from '../../support/network/local-authorization-server.ts';
 
-let server: StartedAuthorizationServer;
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
+const server = await startAuthorizationServer();
 afterAll(() => server.stop());
 
 const metadataAt = async (path: string): Promise<unknown> => (await fetch(`${server.issuer}${path}`)).json();

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { errorPage, signedOutPage, signInPage, signOutPage } from '../../../local/authorization-server/pages.ts';
 import { locationOf } from '../../../ops/token/browser.ts';
 import { appAt } from '../../support/network/app-at-work.ts';
-import {
-  type StartedAuthorizationServer,
-  startAuthorizationServer,
-} from '../../support/network/local-authorization-server.ts';
+import { startAuthorizationServer } from '../../support/network/local-authorization-server.ts';
 
-let server: StartedAuthorizationServer;
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
+const server = await startAuthorizationServer();
 afterAll(() => server.stop());
 
 const challenge = createHash('sha256').update('v'.repeat(43)).digest('base64url');

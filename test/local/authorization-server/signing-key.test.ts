@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { appAt, verified } from '../../support/network/app-at-work.ts';
-import {
-  AUDIENCE,
-  type StartedAuthorizationServer,
-  startAuthorizationServer,
-} from '../../support/network/local-authorization-server.ts';
+import { AUDIENCE, startAuthorizationServer } from '../../support/network/local-authorization-server.ts';
 
-let server: StartedAuthorizationServer;
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
+const server = await startAuthorizationServer();
 afterAll(() => server.stop());
 
 const publishedKeyIds = async () => {

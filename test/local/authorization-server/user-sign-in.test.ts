@@ -13,10 +13,7 @@ import {
   startAuthorizationServer,
 } from '../../support/network/local-authorization-server.ts';
 
-let server: StartedAuthorizationServer;
-beforeAll(async () => {
-  server = await startAuthorizationServer();
-});
+const server = await startAuthorizationServer();
 afterAll(() => server.stop());
 
 let app: AppAtWork;
