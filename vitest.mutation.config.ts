@@ -18,7 +18,6 @@ export default defineConfig({
       'test/ops/commands/restore-and-list.test.ts',
       'test/ops/commands/two-operators.test.ts',
       'test/ops/entry/lost-answer.test.ts',
-      'test/ops/entry/stronger-entry.test.ts',
     ],
     exclude: [
       'test/lambda/flush/flush-stage.test.ts',

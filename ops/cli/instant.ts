@@ -1,4 +1,4 @@
-import { FIRST_IMPLAUSIBLE_SECOND } from '../../lambda/token/numeric-date.ts';
+import { FIRST_IMPLAUSIBLE_SECOND, formatInstant } from '../../lambda/token/numeric-date.ts';
 import { UsageError } from './operator-error.ts';
 import { withoutTokens } from './terminal-text.ts';
 
@@ -34,11 +34,6 @@ function parseSeconds(name: string, seconds: number): number {
   throw new UsageError(
     `${name} is ${seconds}, which looks like milliseconds: write seconds since 1970 (${Math.floor(seconds / 1000)}).`,
   );
-}
-
-/** Formats an instant in UTC, to the second: `2026-10-01T12:00:00Z`. */
-export function formatInstant(seconds: number): string {
-  return new Date(Math.ceil(seconds) * 1000).toISOString().replace('.000', '');
 }
 
 /** Formats an instant with its distance from now: `2026-10-01T12:01:06Z (in 66 s)`. */

@@ -1,4 +1,5 @@
 import type { FindingKind } from '../../lambda/revocation/entry-finding.ts';
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { parseNamedValue } from '../../lambda/revocation/revocation-claim.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
@@ -9,7 +10,6 @@ import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
 import { isShowable, shellWord } from '../cli/terminal-text.ts';
 import { commandFor, commandLine, textOf } from '../entry/entry-text.ts';
 import { problemWithValue } from '../entry/pasted-value.ts';
-import type { EntryItem } from '../entry/revocation.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
 /** Findings after which no token can match the entry. */

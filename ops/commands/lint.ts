@@ -1,9 +1,10 @@
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import type { Report } from '../cli/program.ts';
 import { printable } from '../cli/terminal-text.ts';
 import { scanEntries } from '../entry/entry-table.ts';
 import { entryDocument } from '../entry/entry-text.ts';
-import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
+import { inspectionFacts } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { answersFrom } from '../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../stack/revocation-stack.ts';

@@ -1,3 +1,4 @@
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { aliasesOf, isKnownAs } from '../../lambda/token/trusted-issuer.ts';
@@ -6,7 +7,6 @@ import type { Report } from '../cli/program.ts';
 import { isShowable, printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { readEntry, scanEntries } from '../entry/entry-table.ts';
 import { type EntryDocument, entryDocument, instantCell, textOf } from '../entry/entry-text.ts';
-import type { EntryItem } from '../entry/revocation.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../stack/revocation-stack.ts';
 import { fittedTable, type GivingWay, textTable } from '../text/text-table.ts';

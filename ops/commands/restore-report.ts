@@ -1,8 +1,8 @@
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { Report } from '../cli/program.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { authorshipOf, entryDocument, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
-import type { EntryItem } from '../entry/revocation.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 
 /** An entry to delete in one Region. */

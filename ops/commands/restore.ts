@@ -1,8 +1,8 @@
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { sentenceOf } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
 import { type DeletedEntry, deleteEntry, readEntry } from '../entry/entry-table.ts';
 import { hasWrittenNothing } from '../entry/lost-answer.ts';
-import type { EntryItem } from '../entry/revocation.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
 import { withToken } from '../selection/token-input.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';

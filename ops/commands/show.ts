@@ -1,11 +1,12 @@
 import { inspectEntry } from '../../lambda/revocation/entry-inspection.ts';
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import type { Report } from '../cli/program.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
 import { claimsInWords, coveredClaims } from '../entry/covered-claims.ts';
 import { readEntry } from '../entry/entry-table.ts';
 import { authorshipOf, entryDocument, instantCell, nameOf, tokensRejectedBy } from '../entry/entry-text.ts';
-import { type EntryItem, inspectionFacts } from '../entry/revocation.ts';
+import { inspectionFacts } from '../entry/revocation.ts';
 import { targetTexts, worthTelling } from '../selection/target-selection.ts';
 import { withToken } from '../selection/token-input.ts';
 import type { OperatorContext } from '../stack/operator-context.ts';

@@ -1,9 +1,9 @@
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 import { wasRepeated } from './lost-answer.ts';
-import type { EntryItem } from './revocation.ts';
 
 type Table = Pick<RegionalStack, 'client' | 'table'>;
 

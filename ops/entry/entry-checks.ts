@@ -1,11 +1,11 @@
 import { lastEnd } from '../../lambda/revocation/purge-floor.ts';
+import { itemOf, type Revocation } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import { formatInstant } from '../../lambda/token/numeric-date.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
-import { formatInstant } from '../cli/instant.ts';
 import { UsageError } from '../cli/operator-error.ts';
-
-import { type BeforeOption, itemOf, type Revocation } from './revocation.ts';
+import type { BeforeOption } from './revocation.ts';
 
 /** The times of an entry that an operator gave. Seconds since the epoch. */
 export interface SaidTimes {

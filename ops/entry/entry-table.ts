@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { type EntryItem, itemOf, type Revocation } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { formatTarget } from '../../lambda/revocation/revocation-target.ts';
+import { covers, strongerEntry, suffices } from '../../lambda/revocation/stronger-entry.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 import { deleteUnlessChanged, putUnlessChanged, type Rejected } from './conditional-put.ts';
 import { UncertainWriteError } from './lost-answer.ts';
-import { type EntryItem, itemOf, type Revocation } from './revocation.ts';
-import { covers, strongerEntry, suffices } from './stronger-entry.ts';
 
 /** Where entries are kept. */
 export type EntryTable = Pick<RegionalStack, 'table' | 'client'>;

@@ -1,15 +1,15 @@
+import type { EntryItem } from '../../lambda/revocation/revocation.ts';
+import { readPurgeAt } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
 import { formatTarget, parseTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import { formatInstant } from '../../lambda/token/numeric-date.ts';
 import { mailForm } from '../../lambda/token/subject-alias.ts';
 import type { Caller } from '../cli/caller.ts';
-import { formatInstant } from '../cli/instant.ts';
 import { printable, shellWord, withholdToken } from '../cli/terminal-text.ts';
 import { valueInWords } from './claim-words.ts';
 import { LEVEL_WORDS } from './level-words.ts';
 import { meantBy } from './pasted-value.ts';
-import type { EntryItem } from './revocation.ts';
-import { readPurgeAt } from './revocation.ts';
 
 /** `subject alice of main`. */
 export function nameOf(target: RevocationTarget): string {

@@ -1,31 +1,13 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import type { InspectionFacts } from '../../lambda/revocation/entry-finding.ts';
-import { isHeededByTtl } from '../../lambda/revocation/entry-inspection.ts';
 import { purgeFloor } from '../../lambda/revocation/purge-floor.ts';
+import type { EntryItem, Revocation } from '../../lambda/revocation/revocation.ts';
 import { parseNamedValue } from '../../lambda/revocation/revocation-claim.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { type RevocationLevel, TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
-import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
+import type { RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
 import { isKnownAs, type TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
-import { formatInstant } from '../cli/instant.ts';
 import { OperatorError } from '../cli/operator-error.ts';
-
-/** An entry of the table, as DynamoDB holds it. */
-export type EntryItem = Readonly<Record<string, AttributeValue>>;
-
-/** An entry to be written. All instants in seconds since the epoch. */
-export interface Revocation {
-  readonly target: RevocationTarget;
-  /** Tokens issued at or before it are revoked; undefined: all. */
-  readonly before: number | undefined;
-  /** When DynamoDB may delete the entry; undefined: never. */
-  readonly purgeAt: number | undefined;
-  readonly flush: boolean;
-  readonly reason: string | undefined;
-  readonly revokedBy: string;
-  readonly revokedAt: number;
-}
 
 /** Which tokens an entry takes back: those issued until an instant (seconds), those issued until now, or all. */
 export type BeforeOption = number | 'now' | 'block';
@@ -103,25 +85,6 @@ function requireKnownClaim(
   throw new OperatorError(
     `This deployment has no claim "${name}" to revoke by, so the entry would revoke nothing: it has ${known} (revocationClaims).`,
   );
-}
-
-/** The item of an entry. `revokedAt` is ISO 8601 in UTC, for people; `before` and `purgeAt` are numbers of seconds. */
-export function itemOf({ target, before, purgeAt, flush, reason, revokedBy, revokedAt }: Revocation): EntryItem {
-  return {
-    [ENTRY_ATTRIBUTES.target]: { S: formatTarget(target) },
-    ...(before !== undefined && { [ENTRY_ATTRIBUTES.before]: { N: String(before) } }),
-    ...(purgeAt !== undefined && { [ENTRY_ATTRIBUTES.purgeAt]: { N: String(purgeAt) } }),
-    ...(!flush && { [ENTRY_ATTRIBUTES.flush]: { BOOL: false } }),
-    ...(reason !== undefined && { [ENTRY_ATTRIBUTES.reason]: { S: reason } }),
-    [ENTRY_ATTRIBUTES.revokedBy]: { S: revokedBy },
-    [ENTRY_ATTRIBUTES.revokedAt]: { S: formatInstant(revokedAt) },
-  };
-}
-
-/** Reads `purgeAt`; undefined: DynamoDB will never delete the entry. Both in seconds since the epoch. */
-export function readPurgeAt(item: EntryItem, now: number): number | undefined {
-  const seconds = Number(item[ENTRY_ATTRIBUTES.purgeAt]?.N ?? Number.NaN);
-  return isHeededByTtl(seconds, now) ? seconds : undefined;
 }
 
 /** Collects what the inspection of an entry has to know. @param now - seconds since the epoch */

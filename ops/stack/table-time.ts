@@ -1,5 +1,5 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { formatInstant } from '../cli/instant.ts';
+import { formatInstant } from '../../lambda/token/numeric-date.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import type { RegionalStack, RevocationStack } from './revocation-stack.ts';
 import { ServerClock } from './server-clock.ts';

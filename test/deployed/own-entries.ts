@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { itemOf } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { formatTarget, type RevocationTarget } from '../../lambda/revocation/revocation-target.ts';
-import { itemOf, revocationOf } from '../../ops/entry/revocation.ts';
+import { revocationOf } from '../../ops/entry/revocation.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
 import { NotMeasurableError } from './finding.ts';
 import type { HeldToken } from './held-token.ts';

@@ -1,13 +1,14 @@
 import type { RejectionReason } from '../../../lambda/errors.ts';
 import type { CompiledRoute } from '../../../lambda/policy/route.ts';
+import type { EntryItem } from '../../../lambda/revocation/revocation.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
-import { formatFromNow, formatInstant } from '../../cli/instant.ts';
+import { formatInstant } from '../../../lambda/token/numeric-date.ts';
+import { formatFromNow } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { printable, shellWord } from '../../cli/terminal-text.ts';
 import type { Tone } from '../../cli/tone.ts';
 import { valueInWords } from '../../entry/claim-words.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
-import type { EntryItem } from '../../entry/revocation.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { counted } from '../../text/counted.ts';

@@ -1,11 +1,11 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { EntryItem, Revocation } from '../../../lambda/revocation/revocation.ts';
 import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
+import { covers, suffices } from '../../../lambda/revocation/stronger-entry.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import { type EntryTable, writeEntry } from '../../entry/entry-table.ts';
 import { hasWrittenNothing } from '../../entry/lost-answer.ts';
-import type { EntryItem, Revocation } from '../../entry/revocation.ts';
-import { covers, suffices } from '../../entry/stronger-entry.ts';
 import { counted } from '../../text/counted.ts';
 import type { ImportedEntry } from './import-line.ts';
 import { retryThrottled, untilProcessed } from './throttling.ts';

@@ -1,10 +1,10 @@
+import { itemOf } from '../../../lambda/revocation/revocation.ts';
 import { formatTarget } from '../../../lambda/revocation/revocation-target.ts';
-import { formatInstant } from '../../cli/instant.ts';
+import { strongerRevocation, suffices } from '../../../lambda/revocation/stronger-entry.ts';
+import { formatInstant } from '../../../lambda/token/numeric-date.ts';
 import { OperatorError, sentenceOf, UsageError } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
 import { shellWord } from '../../cli/terminal-text.ts';
-import { itemOf } from '../../entry/revocation.ts';
-import { strongerRevocation, suffices } from '../../entry/stronger-entry.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { flagsOf, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
 import { counted } from '../../text/counted.ts';

@@ -1,22 +1,18 @@
+import type { Revocation } from '../../../lambda/revocation/revocation.ts';
 import {
   REVOCATION_LEVELS,
   type RevocationLevel,
   takesBefore,
   takesEndsAt,
 } from '../../../lambda/revocation/revocation-level.ts';
-import { formatInstant, parseInstant } from '../../cli/instant.ts';
+import { formatInstant } from '../../../lambda/token/numeric-date.ts';
+import { parseInstant } from '../../cli/instant.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { withoutTokens } from '../../cli/terminal-text.ts';
 import { endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';
 import { LEVELS_WITH_BEFORE, LEVELS_WITH_END, levelsInWords } from '../../entry/level-words.ts';
 import { problemWithValue } from '../../entry/pasted-value.ts';
-import {
-  type BeforeOption,
-  type Revocation,
-  type RevocationWish,
-  requireLevelRead,
-  revocationOf,
-} from '../../entry/revocation.ts';
+import { type BeforeOption, type RevocationWish, requireLevelRead, revocationOf } from '../../entry/revocation.ts';
 import type { ValueSelector } from '../../selection/selector-command-line.ts';
 import { selectTarget } from '../../selection/target-selection.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';

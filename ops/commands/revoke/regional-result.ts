@@ -1,8 +1,8 @@
 import { expectedLag, guaranteedLag } from '../../../lambda/flush/flush-timing.ts';
+import type { EntryItem, Revocation } from '../../../lambda/revocation/revocation.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { formatFromNow } from '../../cli/instant.ts';
 import type { WrittenEntry } from '../../entry/entry-table.ts';
-import type { EntryItem, Revocation } from '../../entry/revocation.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
 /** A revocation to write in one Region. */

@@ -1,7 +1,8 @@
+import { type EntryItem, readPurgeAt } from '../../../lambda/revocation/revocation.ts';
 import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { formatTarget, type RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
+import { formatInstant } from '../../../lambda/token/numeric-date.ts';
 import { aliasesOf } from '../../../lambda/token/trusted-issuer.ts';
-import { formatInstant } from '../../cli/instant.ts';
 import type { Report } from '../../cli/program.ts';
 import { claimsInWords, coveredClaims } from '../../entry/covered-claims.ts';
 import {
@@ -12,7 +13,6 @@ import {
   nameOf,
   tokensRejectedBy,
 } from '../../entry/entry-text.ts';
-import { type EntryItem, readPurgeAt } from '../../entry/revocation.ts';
 import { flagsOf } from '../../stack/revocation-stack.ts';
 import {
   type FailedResult,

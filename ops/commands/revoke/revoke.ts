@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBreakGlass, TARGET_PREFIXES, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
-import { formatInstant } from '../../cli/instant.ts';
+import { formatInstant } from '../../../lambda/token/numeric-date.ts';
 import { OperatorError, sentenceOf } from '../../cli/operator-error.ts';
 import type { Report } from '../../cli/program.ts';
 import { type Ended, endedTokens, problemWithSize, requireNearBefore } from '../../entry/entry-checks.ts';

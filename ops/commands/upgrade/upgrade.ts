@@ -1,4 +1,5 @@
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import type { EntryItem } from '../../../lambda/revocation/revocation.ts';
 import { parseNamedValue } from '../../../lambda/revocation/revocation-claim.ts';
 import { TARGET_PREFIXES } from '../../../lambda/revocation/revocation-level.ts';
 import { parseTarget } from '../../../lambda/revocation/revocation-target.ts';
@@ -8,7 +9,7 @@ import type { Report } from '../../cli/program.ts';
 import { printable } from '../../cli/terminal-text.ts';
 import { scanEntries } from '../../entry/entry-table.ts';
 import { textOf } from '../../entry/entry-text.ts';
-import { type EntryItem, inspectionFacts } from '../../entry/revocation.ts';
+import { inspectionFacts } from '../../entry/revocation.ts';
 import { isKnown, type NextDeployment, readNextDeployment } from '../../stack/next-deployment.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';

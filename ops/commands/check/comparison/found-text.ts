@@ -1,4 +1,4 @@
-import { formatInstant } from '../../../cli/instant.ts';
+import { formatInstant } from '../../../../lambda/token/numeric-date.ts';
 import { printable, withholdToken } from '../../../cli/terminal-text.ts';
 import { shortened } from '../../../text/display-width.ts';
 

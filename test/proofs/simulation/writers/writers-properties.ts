@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { purgeFloor } from '../../../../lambda/revocation/purge-floor.ts';
+import { readPurgeAt } from '../../../../lambda/revocation/revocation.ts';
 import { BEFORE_SKEW, entryRevokes, readBefore } from '../../../../lambda/revocation/revocation-entry.ts';
-import { readPurgeAt } from '../../../../ops/entry/revocation.ts';
 import { NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import type { Attributes } from './condition-expression.ts';
 import type { Interleaving, Wish, Writer } from './writers.ts';

@@ -1,7 +1,7 @@
-import { ENTRY_ATTRIBUTES, readBefore } from '../../lambda/revocation/revocation-entry.ts';
-import { TARGET_PREFIXES, takesBefore } from '../../lambda/revocation/revocation-level.ts';
-import { parseTarget } from '../../lambda/revocation/revocation-target.ts';
 import { type EntryItem, itemOf, type Revocation, readPurgeAt } from './revocation.ts';
+import { ENTRY_ATTRIBUTES, readBefore } from './revocation-entry.ts';
+import { TARGET_PREFIXES, takesBefore } from './revocation-level.ts';
+import { parseTarget } from './revocation-target.ts';
 
 /** How much an entry revokes: the three things in which one entry can be weaker than another. */
 export interface Strength {

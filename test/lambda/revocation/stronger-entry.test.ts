@@ -1,9 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { itemOf, type Revocation, readPurgeAt } from '../../../lambda/revocation/revocation.ts';
 import { entryRevokes, readBefore } from '../../../lambda/revocation/revocation-entry.ts';
 import { TARGET_PREFIXES, type TargetPrefix, takesBefore } from '../../../lambda/revocation/revocation-level.ts';
-import { itemOf, type Revocation, readPurgeAt } from '../../../ops/entry/revocation.ts';
 import {
   covers,
   isAsStrong,
@@ -13,7 +13,7 @@ import {
   strongerEntry,
   strongerRevocation,
   suffices,
-} from '../../../ops/entry/stronger-entry.ts';
+} from '../../../lambda/revocation/stronger-entry.ts';
 import { NOW } from '../../support/tokens/sample-issuer.ts';
 
 const instant = fc.integer({ min: NOW - 10, max: NOW + 10 });
