@@ -44,6 +44,27 @@ export const MAX_SILENCE_OF_REJECTION = 120;
 const USUAL_STREAM_DELAY = 1;
 const USUAL_FLUSH_EFFECT = 1;
 
+/**
+ * The period of a shared flush is read from the clock of the receiver's host. A slow host names a period that another host, a fast one,
+ * began earlier: its flush would come that much too early. Together with `SETTLE_MARGIN` this allows for clocks that differ by 3 s.
+ */
+const PERIOD_MARGIN = 2;
+
+/** Maximum delay of a queue (Amazon SQS API reference, CreateQueue, `DelaySeconds`). A FIFO queue has no delay for each message. */
+export const MAX_QUEUE_DELAY = 900;
+
+/** The time for which SQS drops messages with the same deduplication id (Amazon SQS developer guide, "Exactly-once processing"). */
+export const DEDUPLICATION_INTERVAL = 300;
+
+/**
+ * Maximum period of shared flushes. A message that is sent late in its period, and then retried, must still be in the deduplication
+ * interval of the first. Otherwise the period would have two flushes.
+ */
+export const MAX_SHARED_PERIOD = 240;
+
+/** Usual time from the end of a message's delay to the function. AWS promises no number. */
+const USUAL_QUEUE_DELAY = 1;
+
 /** L: the longest time from a decision's table read until API Gateway has cached it. */
 export function decisionTime(authorizerTimeout: number): number {
   return authorizerTimeout + DELIVERY_SLACK;
@@ -97,6 +118,33 @@ export function settledLagByAnyClock(resultTtl: number, authorizerTimeout: numbe
   const settledFlush = settleTime(authorizerTimeout) + COALESCING_TIME;
   const settled = 2 * settledFlush + USUAL_STREAM_DELAY + 2 * USUAL_FLUSH_EFFECT;
   return Math.min(guaranteedLag(resultTtl, authorizerTimeout), settled);
+}
+
+/**
+ * The period of an instant: a deduplication id, with which SQS delivers the first message of a period only.
+ *
+ * @param now by the host's clock, after the write was acknowledged: an earlier instant could name a period whose flush comes too early
+ */
+export function sharedPeriod(now: number, every: number): number {
+  return Math.floor(now / every);
+}
+
+/**
+ * The delay of the queue, from the first message of a period to its flush. The period's last entry is written `every` after that message,
+ * and its decisions in flight must have landed.
+ */
+export function sharedFlushDelay(every: number, authorizerTimeout: number): number {
+  return every + PERIOD_MARGIN + settleTime(authorizerTimeout);
+}
+
+/**
+ * The bound for entries that share a flush, counted from the receiver's success response: SQS has the message of the entry's period then.
+ * It holds while flushes work and the clocks of the receiver's hosts differ by no more than `PERIOD_MARGIN` and `SETTLE_MARGIN` together.
+ * Never longer than the guaranteed lag.
+ */
+export function sharedLag(resultTtl: number, authorizerTimeout: number, every: number): number {
+  const shared = sharedFlushDelay(every, authorizerTimeout) + USUAL_QUEUE_DELAY + USUAL_FLUSH_EFFECT;
+  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), shared);
 }
 
 /** When the first flush usually takes effect; it misses decisions in flight. Never longer than the guaranteed lag. */

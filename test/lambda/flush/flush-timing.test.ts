@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DEDUPLICATION_INTERVAL,
   decisionTime,
   expectedLag,
   giveUpAge,
   guaranteedLag,
   longestRun,
+  MAX_QUEUE_DELAY,
+  MAX_SHARED_PERIOD,
   settledLag,
   settledLagByAnyClock,
   settleTime,
+  sharedFlushDelay,
+  sharedLag,
 } from '../../../lambda/flush/flush-timing.ts';
 
 /** Seconds, as the stack deploys the authorizer. */
@@ -50,6 +55,26 @@ describe('with an authorizer that has five seconds', () => {
   it('a run at once takes a wait and a flush, and a settled one a longer wait and two flushes', () => {
     expect(longestRun('at-once', TIMEOUT)).toBe(23);
     expect(longestRun('settled', TIMEOUT)).toBe(50);
+  });
+});
+
+describe('a shared flush', () => {
+  it.each([
+    [1, 11, 13],
+    [30, 40, 42],
+    [240, 250, 252],
+  ])('in every %i s is delayed by %i s and bounds the lag to %i s', (every, delay, lag) => {
+    expect(sharedFlushDelay(every, TIMEOUT)).toBe(delay);
+    expect(sharedLag(3600, TIMEOUT, every)).toBe(lag);
+  });
+
+  it('bounds the lag no further than the result TTL does', () => {
+    expect(sharedLag(10, TIMEOUT, 30)).toBe(guaranteedLag(10, TIMEOUT));
+  });
+
+  it('keeps the limits of SQS with the longest period and the longest timeout of an authorizer', () => {
+    expect(sharedFlushDelay(MAX_SHARED_PERIOD, 29)).toBeLessThanOrEqual(MAX_QUEUE_DELAY);
+    expect(MAX_SHARED_PERIOD).toBeLessThan(DEDUPLICATION_INTERVAL);
   });
 });
 
