@@ -31,6 +31,8 @@ export const STACK_OUTPUTS = {
   table: 'RevocationTableName',
   /** The logical id whose metadata is the `AuthorizerDescription`. */
   authorizer: 'AuthorizerLogicalId',
+  /** The logical id whose metadata is the `SignalsDescription`. Only when the stack receives signals. */
+  signals: 'SignalsLogicalId',
   /** Only when the stack made its own Cognito issuer. */
   tokenEndpoint: 'TokenEndpoint',
   userPoolId: 'UserPoolId',

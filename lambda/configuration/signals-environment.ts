@@ -24,6 +24,8 @@ export interface SignalsDescription {
   readonly configuration: SignalsConfiguration;
   /** The last parts of the endpoints' paths that the API has. */
   readonly endpoints: readonly SignalEndpoint[];
+  /** What stands before them, from the API's stage on: `/signals`. undefined: no API has the endpoints. */
+  readonly path?: string;
   /** Seconds of silence after which the alarm of a source rings, by its name. */
   readonly silentAfter: Readonly<Record<string, number>>;
 }

@@ -66,6 +66,10 @@ export interface RunningStack extends ContractLine {
   readonly processStart?: string | undefined;
   /** The authorizer's description of itself, from the template's metadata. */
   readonly authorizer: unknown;
+  /** The description of the receiver of signals, from the template's metadata; undefined: there is none. */
+  readonly signals?: unknown;
+  /** The address of the local transmitter of signals, without a slash at the end; undefined: there is none. */
+  readonly transmitter?: string | undefined;
   /** The stack's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
