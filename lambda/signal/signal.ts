@@ -38,7 +38,10 @@ export type Effect =
       /** When the token or the session ends for certain; undefined: unknown. */
       readonly endsAt: number | undefined;
     }
-  /** Deletes the subject's block (an entry without `before`) if this source wrote it, and nothing else. */
+  /**
+   * Ends this source's block of the subject if the block is older than the signal, and nothing else: tokens issued until `eventAt` stay
+   * revoked, later ones work.
+   */
   | { readonly kind: 'lift'; readonly prefix: 'sub'; readonly value: string };
 
 /** A signal that has been verified, or that came from AWS. */
@@ -50,6 +53,11 @@ export interface Signal {
    * mean a repetition (RFC 7009).
    */
   readonly id: string | undefined;
+  /**
+   * When the event took place at the sender, in whole seconds since the epoch; never after now. It orders the blocks and the lifts of
+   * one source, which may arrive in any order.
+   */
+  readonly eventAt: number;
   /** Until when a repetition would be accepted, in seconds: the id is remembered for longer. */
   readonly acceptedUntil: number;
   /** Empty: there is nothing to write; `inaction` says why. */
