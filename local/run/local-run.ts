@@ -14,7 +14,7 @@ import type { ReportRunEvent } from '../log/run-event.ts';
 import { type HttpService, portsFrom, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
-import { startLocalTable } from './local-table.ts';
+import { startLocalTables } from './local-tables.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';
@@ -108,7 +108,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   sayStage(services.chosen, say);
-  const { tableName, pid } = await startLocalTable(services, folder, ports.dynamodb, say, undo);
+  const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
   const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
   const running = runningStack(services, localApi, tableName, ports.api);
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };

@@ -2,6 +2,8 @@ import type { Stack, StackResource } from '../cloudformation/stack.ts';
 import { isObject, type Json, listOf, numberOf, objectOf, textOf } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
+import { functionNamed } from '../functions/lambda-functions.ts';
+import { isQueueArn } from '../queue/queue-mapping.ts';
 
 /** A function that reads a table's stream, as the template describes it. */
 export interface EventSourceMapping {
@@ -28,12 +30,15 @@ const KNOWN = new Set([
   ...['DestinationConfig', 'Enabled', 'Tags', 'MetricsConfig'],
 ]);
 
-/** @throws LocalRunError for a mapping that this product does not use */
+/** The mappings that read streams. @throws LocalRunError for one that reads neither a stream of a table nor a queue */
 export function eventSourceMappingsOf(
   stack: Stack,
   functions: ReadonlyMap<string, LambdaFunction>,
 ): readonly EventSourceMapping[] {
-  return stack.resourcesOfType('AWS::Lambda::EventSourceMapping').map((resource) => mappingOf(resource, functions));
+  return stack
+    .resourcesOfType('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => !isQueueArn(textOf(properties, 'EventSourceArn')))
+    .map((resource) => mappingOf(resource, functions));
 }
 
 function mappingOf(
@@ -45,7 +50,9 @@ function mappingOf(
   const eventSourceArn = textOf(properties, 'EventSourceArn');
   const tableName = /:table\/([^/]+)\/stream\//.exec(eventSourceArn)?.[1];
   if (tableName === undefined) {
-    throw new LocalRunError(`${logicalId} reads ${eventSourceArn}, and the local run knows streams of tables only.`);
+    throw new LocalRunError(
+      `${logicalId} reads ${eventSourceArn}, and the local run knows streams of tables and queues only.`,
+    );
   }
   const filters = listOf(objectOf(properties, 'FilterCriteria'), 'Filters').filter(isObject);
   return {
@@ -64,14 +71,6 @@ function mappingOf(
 /** CloudFormation writes "no limit" as -1. */
 function unlimited(value: number, limit: number): number {
   return value === -1 ? limit : value;
-}
-
-function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFunction>): LambdaFunction {
-  const found = [...functions.values()].find(({ functionName, functionArn }) =>
-    [functionName, functionArn].includes(name),
-  );
-  if (found !== undefined) return found;
-  throw new LocalRunError(`An event source mapping invokes ${name}, which is not a function of this template.`);
 }
 
 /** Whether the function receives a stream record. */

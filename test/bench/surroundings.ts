@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { BatchGetItemCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { localClientOptions } from '../../local/dynamodb/dynamodb-endpoint.ts';
 import { startDynamoDbLocal } from '../../local/dynamodb/dynamodb-local.ts';
-import { ensureTable } from '../../local/dynamodb/table.ts';
+import { ensureTables } from '../../local/dynamodb/table.ts';
 import { LOCAL_FOLDER } from '../../ops/cli/local-folder.ts';
 import { freePort } from '../support/network/free-port.ts';
 import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
@@ -44,7 +44,9 @@ export async function prepareSurroundings(): Promise<Surroundings> {
     },
     createTable: async () => {
       const name = `revocations-${randomUUID()}`;
-      await ensureTable(dynamoDb.endpoint, { create: { ...TABLE, TableName: name }, timeToLiveAttribute: 'purgeAt' });
+      await ensureTables(dynamoDb.endpoint, [
+        { create: { ...TABLE, TableName: name }, timeToLiveAttribute: 'purgeAt' },
+      ]);
       await warmUp(dynamoDb.endpoint, name);
       return name;
     },

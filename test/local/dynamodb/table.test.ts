@@ -11,7 +11,7 @@ import { expect, inject, test } from 'vitest';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
-import { ensureTable, tableSettingsOf } from '../../../local/dynamodb/table.ts';
+import { ensureTables, tableSettingsOf } from '../../../local/dynamodb/table.ts';
 import { changed, smallTemplate } from '../../support/gateway/small-template.ts';
 
 const endpoint = inject('dynamoDbEndpoint');
@@ -23,7 +23,7 @@ const settingsOf = (template: Template) =>
 test('the table has the key, the stream and the TTL attribute of the template, and keeps its items', async () => {
   const settings = settingsOf(smallTemplate());
   const { TableName } = settings.create;
-  await ensureTable(endpoint, settings);
+  await ensureTables(endpoint, [settings]);
   const { Table } = await client.send(new DescribeTableCommand({ TableName }));
   expect(Table).toMatchObject({
     KeySchema: [{ AttributeName: 'target', KeyType: 'HASH' }],
@@ -33,7 +33,7 @@ test('the table has the key, the stream and the TTL attribute of the template, a
   expect(TimeToLiveDescription).toMatchObject({ AttributeName: 'purgeAt', TimeToLiveStatus: 'ENABLED' });
 
   await client.send(new PutItemCommand({ TableName, Item: { target: { S: 'x' } } }));
-  await ensureTable(endpoint, settings);
+  await ensureTables(endpoint, [settings]);
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: { target: { S: 'x' } } }));
   expect(Item).toBeDefined();
   await client.send(new DeleteTableCommand({ TableName }));

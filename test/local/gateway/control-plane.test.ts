@@ -60,7 +60,7 @@ test('a late flush takes effect later', async () => {
 
 async function start(template: Template): Promise<void> {
   const mayCall = rolePermissionsOf(stackOf('small', template));
-  plane = controlPlane({ apiId: 'localapi01', stageName: 'v1', mayCall, flush });
+  plane = controlPlane({ apiId: 'localapi01', stageName: 'v1', mayCall, flush, queues: new Map() });
   plane.server.listen(0, '127.0.0.1');
   await once(plane.server, 'listening');
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import { isObject, type Json, listOf, objectOf } from '../../../local/cloudformation/template.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
-import { ensureTable, type TableSettings, tableSettingsOf } from '../../../local/dynamodb/table.ts';
+import { ensureTables, type TableSettings, tableSettingsOf } from '../../../local/dynamodb/table.ts';
 import type { InvocationResult } from '../../../local/functions/lambda-environment.ts';
 import { type EventSourceMapping, recordFilterOf } from '../../../local/stream/event-source-mapping.ts';
 import { pollStream, type StreamPoller } from '../../../local/stream/stream-poller.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   batches = [];
   said = [];
   failures = 0;
-  await ensureTable(endpoint, settings);
+  await ensureTables(endpoint, [settings]);
 });
 
 afterEach(async () => {
@@ -82,7 +82,7 @@ test('a new table of the same name is read from its beginning', async () => {
   await put('a');
   await start({ startingPosition: 'LATEST' });
   await client.send(new DeleteTableCommand({ TableName: settings.create.TableName }));
-  await ensureTable(endpoint, settings);
+  await ensureTables(endpoint, [settings]);
   await put('b');
   await expect.poll(() => batches, { timeout: 10_000 }).toEqual([['b']]);
 });

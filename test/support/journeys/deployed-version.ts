@@ -7,7 +7,7 @@ import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
 import type { Stack } from '../../../local/cloudformation/stack.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
-import { ensureTable, tableSettingsOf } from '../../../local/dynamodb/table.ts';
+import { ensureTables, tablesOf } from '../../../local/dynamodb/table.ts';
 import { portsFrom } from '../../../local/run/http-service.ts';
 import { startLocalApi } from '../../../local/run/local-api.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
@@ -41,7 +41,7 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
   const synthesized = await readAssembly(app.outdir, stackName);
   const dynamodb = inject('dynamoDbEndpoint');
-  await ensureTables(synthesized.stack, dynamodb);
+  await ensureTables(dynamodb, tablesOf(synthesized.stack));
   const undo = teardown();
   const ports = portsFrom(await freePorts());
   const silent = () => undefined;
@@ -63,12 +63,6 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
       void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
     stop: undo.run,
   };
-}
-
-async function ensureTables(stack: Stack, dynamodb: string): Promise<void> {
-  for (const resource of stack.resourcesOfType('AWS::DynamoDB::Table')) {
-    await ensureTable(dynamodb, tableSettingsOf(resource, stack.ref(resource.logicalId)));
-  }
 }
 
 function authorizerOf(stack: Stack): AuthorizerDescription {
