@@ -2,11 +2,17 @@ import { exchange, type HttpExchangeError } from '../network/http-exchange.ts';
 import { isJsonObject } from '../token/json-object.ts';
 import { isAcceptableAddress, isPlainLoopback, type TrustedIssuer } from '../token/trusted-issuer.ts';
 
+/** What a key set has to know of the issuer whose keys it holds: of tokens, or of signals. */
+export type KeySetIssuer = Pick<TrustedIssuer, 'alias' | 'issuer' | 'jwksUri' | 'algorithms'>;
+
 /**
  * Downloads an issuer's keys within `milliseconds`. One attempt, no retry.
  * @throws DownloadError
  */
-export type DownloadKeySet = (issuer: TrustedIssuer, milliseconds: number) => Promise<readonly unknown[]>;
+export type DownloadKeySet<Issuer extends KeySetIssuer = TrustedIssuer> = (
+  issuer: Issuer,
+  milliseconds: number,
+) => Promise<readonly unknown[]>;
 
 /** Milliseconds for which a discovered address serves the attempts that follow a failed one. */
 const DISCOVERY_LIFETIME = 10 * 60_000;
@@ -27,7 +33,7 @@ interface Discovery {
  * would never fit into one attempt. It is forgotten when a key set arrives, and after a useless response, because an
  * issuer may move its key set. `now`: milliseconds since the epoch.
  */
-export function createKeySetDownload(now: () => number): DownloadKeySet {
+export function createKeySetDownload(now: () => number): DownloadKeySet<KeySetIssuer> {
   const discoveries = new Map<string, Discovery>();
   const discoveryOf = (issuer: string): Discovery => {
     const kept = discoveries.get(issuer);

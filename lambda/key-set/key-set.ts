@@ -1,7 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { CannotDecideError, InvalidTokenError } from '../errors.ts';
 import type { SignatureAlgorithm, TrustedIssuer } from '../token/trusted-issuer.ts';
-import { createKeySetDownload, DownloadError, type DownloadKeySet, type DownloadObstacle } from './key-set-download.ts';
+import {
+  createKeySetDownload,
+  DownloadError,
+  type DownloadKeySet,
+  type DownloadObstacle,
+  type KeySetIssuer,
+} from './key-set-download.ts';
 import { type KeysByHeader, type PublishedKeys, publishedKeys, undisclosed } from './published-keys.ts';
 
 /**
@@ -40,11 +46,11 @@ export type KeySetEvent =
     }
   | { readonly event: 'key-set-stale'; readonly issuer: string; readonly ageSeconds: number };
 
-export interface KeySetParts {
+export interface KeySetParts<Issuer extends KeySetIssuer = TrustedIssuer> {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly report: (event: KeySetEvent) => void;
-  readonly download?: DownloadKeySet;
+  readonly download?: DownloadKeySet<Issuer>;
   /** From 0 to 1, so that environments that started together do not ask together. */
   readonly random?: () => number;
 }
@@ -56,9 +62,9 @@ export interface KeySetParts {
  * the first response was lost, and again after a pause of 1, 2, 4, 8, 16 and then 30 s, each shortened by up to a half.
  * Nothing runs between requests: Lambda freezes the environment then.
  */
-export class KeySet {
-  readonly #issuer: TrustedIssuer;
-  readonly #parts: Required<KeySetParts>;
+export class KeySet<Issuer extends KeySetIssuer = TrustedIssuer> {
+  readonly #issuer: Issuer;
+  readonly #parts: Required<KeySetParts<Issuer>>;
 
   #keys: KeysByHeader = new Map();
   /**
@@ -78,7 +84,7 @@ export class KeySet {
   #pause = 0;
   #loading: Promise<void> | undefined;
 
-  constructor(issuer: TrustedIssuer, parts: KeySetParts) {
+  constructor(issuer: Issuer, parts: KeySetParts<Issuer>) {
     this.#issuer = issuer;
     this.#parts = { download: createKeySetDownload(parts.now), random: Math.random, ...parts };
   }

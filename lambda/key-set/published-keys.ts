@@ -29,7 +29,10 @@ const MAX_ENTRIES = 500;
  * Two different keys that fit one header are both dropped for it, because choosing one would be a guess. A key whose
  * private part stands in the same document, under any id, is dropped too.
  */
-export function publishedKeys(candidates: readonly unknown[], issuer: TrustedIssuer): PublishedKeys {
+export function publishedKeys(
+  candidates: readonly unknown[],
+  issuer: Pick<TrustedIssuer, 'algorithms'>,
+): PublishedKeys {
   const named = candidates.filter(isJsonObject);
   const isDisclosed = disclosedIn(named);
   const keys = candidates

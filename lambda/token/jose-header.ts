@@ -55,7 +55,10 @@ function mediaTypeOf(type: string): string {
 }
 
 /** Checks the header against what this issuer's tokens carry. @throws InvalidTokenError */
-export function requireIssuersHeader({ algorithm, tokenType, ignorable }: JoseHeader, issuer: TrustedIssuer): void {
+export function requireIssuersHeader(
+  { algorithm, tokenType, ignorable }: JoseHeader,
+  issuer: Pick<TrustedIssuer, 'algorithms' | 'tokenTypes' | 'ignoredHeaderParameters'>,
+): void {
   const ignored = issuer.ignoredHeaderParameters;
   if (!ignorable.every((name) => ignored.includes(name))) throw new InvalidTokenError('header-parameter');
   if (!issuer.algorithms.includes(algorithm)) throw new InvalidTokenError('algorithm');

@@ -14,7 +14,7 @@ export async function verifiedClaims(
   token: string,
   key: KeyObject,
   algorithm: SignatureAlgorithm,
-  issuer: TrustedIssuer,
+  issuer: Pick<TrustedIssuer, 'issuer' | 'audiences' | 'clockTolerance' | 'maxTokenAge'>,
   now: number,
 ): Promise<JsonObject> {
   const options = {

@@ -1,0 +1,48 @@
+import { hash } from 'node:crypto';
+import { isJsonObject, type JsonObject } from '../token/json-object.ts';
+import { isNumericDate } from '../token/numeric-date.ts';
+import type { Signal } from './signal.ts';
+import { InvalidSignalError } from './signal-rejection.ts';
+import { MAX_MESSAGE_LENGTH, type VerifiedMessage } from './signal-verifier.ts';
+import { revokeUsers, subjectIn } from './subject-identifier.ts';
+
+/**
+ * The signal of a request for global token revocation (draft-parecki-oauth-global-token-revocation-05), whose verified JWT only
+ * says who asks; `body` names the user. `now`: seconds since the epoch.
+ *
+ * The JWT may be used for several users, so its digest alone does not tell one signal from another.
+ * @throws InvalidSignalError
+ */
+export function signalOfGlobalRevocation(message: VerifiedMessage, body: string, now: number): Signal {
+  const { sender, profile, claims, digest } = message;
+  const { iat, exp } = claims;
+  if (!isNumericDate(iat) || !isNumericDate(exp)) throw new InvalidSignalError('claim', sender.name);
+  if (exp - iat > profile.maxAge) throw new InvalidSignalError('expires', sender.name);
+  const subject = subjectIn(identifierIn(body, sender.name), message);
+  return {
+    source: sender,
+    type: 'global-token-revocation',
+    id: hash('sha256', `${digest} ${JSON.stringify(subject.users)}`, 'hex'),
+    eventAt: Math.floor(now),
+    acceptedUntil: Math.ceil(exp) + sender.clockTolerance,
+    ...revokeUsers(subject, Math.floor(now)),
+  };
+}
+
+/** The subject identifier in a body. Okta's first version wrote `subject`. */
+function identifierIn(body: string, sender: string): JsonObject {
+  const request = body.length > MAX_MESSAGE_LENGTH ? undefined : parsed(body);
+  if (!isJsonObject(request)) throw new InvalidSignalError('request', sender);
+  const identifier = request.sub_id ?? request.subject;
+  if (!isJsonObject(identifier)) throw new InvalidSignalError('subject', sender);
+  return identifier;
+}
+
+/** undefined: not JSON. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
