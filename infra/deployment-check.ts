@@ -1,5 +1,5 @@
 import { mailAddress } from './alarms/alarm-mail.ts';
-import { corsOrigins, realm } from './api/gateway-responses.ts';
+import { realm } from './api/gateway-responses.ts';
 import { resourceAddress } from './api/resource-address.ts';
 import { tags } from './api/resource-tags.ts';
 import { DeploymentError } from './errors.ts';
@@ -10,6 +10,7 @@ import {
   checkRevocationClaims,
   resultTtl,
 } from './settings/authorizer-check.ts';
+import { corsOrigins } from './settings/cors-origins.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
 import { shown } from './settings/shown-value.ts';
 import { stackName } from './settings/stages.ts';

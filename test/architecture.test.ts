@@ -82,6 +82,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'routes',
     'settings',
     'issuers',
+    'senders',
     'openapi',
     'template',
     'table',

@@ -1,6 +1,6 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
-import { checkFields, listOf, matching, textWhere, type Validator, type ValidatorsOf } from '../settings/validators.ts';
+import { corsOrigins } from '../settings/cors-origins.ts';
+import { checkFields, matching, type ValidatorsOf } from '../settings/validators.ts';
 import type { ProtectedResource } from './protected-resource-metadata.ts';
 
 /** The options of {@link addGatewayResponses}. */
@@ -15,16 +15,6 @@ export interface GatewayResponseOptions {
    */
   readonly protectedResource?: ProtectedResource;
 }
-
-const origin = textWhere(
-  (value) => value === '*' || isOrigin(value),
-  "write origins as browsers do, without a path (https://app.example.com), or '*' alone",
-);
-
-export const corsOrigins: Validator = (value) =>
-  Array.isArray(value) && value.length > 1 && value.includes('*')
-    ? "write '*' alone, because it includes the others"
-    : listOf(origin, 0)(value);
 
 /** The realm stands in a quoted string (RFC 9110 section 5.6.4) inside an API Gateway literal, which a single quote would end. */
 export const realm = matching(
@@ -124,12 +114,4 @@ function corsHeaders(corsOrigins: readonly string[]): Record<string, string> {
     'Access-Control-Allow-Origin': others.length === 0 ? `'${first}'` : "'*'",
     'Access-Control-Expose-Headers': "'WWW-Authenticate,Retry-After'",
   };
-}
-
-/** Whether browsers write the origin so. Apps in a web view have schemes of their own, such as `capacitor://localhost`. */
-function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  if (url.origin === 'null') return /^[a-z][a-z0-9+.-]*:\/\/[^\s/'"]+$/.test(value);
-  return url.origin === value && isAcceptableAddress(url);
 }

@@ -47,11 +47,13 @@ export interface CognitoOptions extends Omit<CommonOptions, 'clients'> {
   readonly resourceServer?: string;
 }
 
+export const poolId = matching(
+  /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
+  'write the whole identifier, such as eu-central-1_AbCdEfGhI',
+);
+
 const OPTIONS: ValidatorsOf<CognitoOptions> = {
-  userPoolId: matching(
-    /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
-    'write the whole identifier, such as eu-central-1_AbCdEfGhI',
-  ),
+  userPoolId: poolId,
   issuerType: optional(oneOf(['original', 'updated'])),
   clients: nonEmptyList(matching(/^[^\s/?#]+$/, 'name the app clients that may use the API by their ids')),
   audience: optional(oneOrMore(claimText)),

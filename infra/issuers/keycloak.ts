@@ -35,14 +35,16 @@ export interface KeycloakOptions extends CommonOptions {
   readonly algorithms?: readonly SignatureAlgorithm[];
 }
 
-const OPTIONS: ValidatorsOf<KeycloakOptions> = {
-  url: allOf(
-    matching(
-      /^https?:\/\/[^\s?#]*[^\s?#/]$/,
-      'write the address without a slash at its end, such as https://login.example.com',
-    ),
-    without(/\/realms(\/|$)/, 'leave out /realms and what follows, because the preset adds them from `realm`'),
+export const keycloakAddress = allOf(
+  matching(
+    /^https?:\/\/[^\s?#]*[^\s?#/]$/,
+    'write the address without a slash at its end, such as https://login.example.com',
   ),
+  without(/\/realms(\/|$)/, 'leave out /realms and what follows, because the preset adds them from `realm`'),
+);
+
+const OPTIONS: ValidatorsOf<KeycloakOptions> = {
+  url: keycloakAddress,
   realm: pathPart,
   audience: oneOrMore(claimText),
   realmRoles: optional(flag),

@@ -27,11 +27,13 @@ export interface OktaOptions extends CommonOptions {
   readonly audience: string | readonly string[];
 }
 
+export const oktaDomain = allOf(
+  host,
+  without(/^[^.]+-admin\.okta/, "leave out -admin: that is the console's host, and tokens name the organisation's"),
+);
+
 const OPTIONS: ValidatorsOf<OktaOptions> = {
-  domain: allOf(
-    host,
-    without(/^[^.]+-admin\.okta/, "leave out -admin: that is the console's host, and tokens name the organisation's"),
-  ),
+  domain: oktaDomain,
   authorizationServerId: optional(pathPart),
   audience: oneOrMore(claimText),
   ...commonOptions,

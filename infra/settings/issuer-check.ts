@@ -73,7 +73,7 @@ const algorithm = valueWhere(
 export const algorithms = listOf(algorithm, 1);
 
 /** A media type, whose `application/` may be left out (RFC 7515 section 4.1.9). */
-const tokenType = matching(
+export const tokenType = matching(
   /^[\w!#$&^.+-]+(\/[\w!#$&^.+-]+)?$/,
   "write a string that is not empty: the header's `typ`, such as at+jwt",
 );
