@@ -72,6 +72,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'verified-token-cache.ts',
     'token-verifier.ts',
     'authorizer.ts',
+    'signals.ts',
     'authorizer.handler.ts',
     'flusher.handler.ts',
     'orders.handler.ts',

@@ -45,7 +45,9 @@ const RESPONSES: Readonly<Record<SignalEndpoint, EndpointResponses>> = {
   // OpenID Connect Back-Channel Logout 1.0 section 2.8: 400 also where the user cannot be logged out.
   'backchannel-logout': {
     handled: (outcome) =>
-      outcome === 'unmatched' ? oauthError('The logout token names nobody whose tokens could be revoked.') : empty(200),
+      outcome === 'unmatched'
+        ? oauthError('The logout token names a subject and a session that no entry can name.')
+        : empty(200),
     rejected: (reason) => oauthError(logoutText(reason)),
   },
   events: { handled: () => empty(202), rejected: securityEventError },
@@ -70,12 +72,9 @@ function oauthError(description: string): SignalResponse {
 
 function logoutText(reason: SignalRejection): string {
   if (reason === 'request') return 'The parameter logout_token must be given once, form-encoded.';
-  if (SUBJECT_REASONS.includes(reason)) return 'The subject of the logout token is not one that could be revoked.';
+  if (reason === 'subject') return 'The logout token names neither a subject nor a session.';
   return `The logout token was rejected: ${reason}.`;
 }
-
-/** The message is good, but the subject has a form that no entry can name. */
-const SUBJECT_REASONS: readonly SignalRejection[] = ['subject', 'subject-claim'];
 
 type SecurityEventErrorCode =
   | 'invalid_request'
@@ -110,7 +109,6 @@ const GLOBAL_REVOCATION_STATUS: { readonly [Reason in SignalRejection]?: number 
   request: 400,
   kind: 403,
   subject: 422,
-  'subject-claim': 404,
 };
 
 function globalRevocationError(reason: SignalRejection): SignalResponse {
