@@ -1,6 +1,5 @@
-import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { EntryItem } from '../../lambda/revocation/revocation.ts';
+import { type EntryItem, unchanged } from '../../lambda/revocation/revocation.ts';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { RegionalStack } from '../stack/revocation-stack.ts';
 import { wasRepeated } from './lost-answer.ts';
@@ -43,35 +42,4 @@ async function rejection(sent: Promise<unknown>): Promise<Rejected | undefined> 
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
     return { found: cause.Item, wasRepeated: wasRepeated(cause), cause };
   }
-}
-
-/** The members of a write by which DynamoDB rejects it where the entry is no longer as it was read. */
-type Condition = Pick<
-  PutItemCommandInput,
-  | 'ConditionExpression'
-  | 'ExpressionAttributeNames'
-  | 'ExpressionAttributeValues'
-  | 'ReturnValuesOnConditionCheckFailure'
->;
-
-/**
- * The condition that an entry is still as it was read, in every attribute that we write. Not in the times alone, because
- * an entry that was deleted and written again in between would pass for the old one.
- *
- * @param expected - undefined: there was none
- */
-export function unchanged(expected: EntryItem | undefined): Condition {
-  const parts = Object.values(ENTRY_ATTRIBUTES)
-    .filter((name) => expected !== undefined || name === ENTRY_ATTRIBUTES.target)
-    .map((name) => ({ name, value: expected?.[name] }));
-  const values = parts.flatMap(({ name, value }) => (value === undefined ? [] : [[`:${name}`, value] as const]));
-  const comparisons = parts.map(({ name, value }) =>
-    value === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}`,
-  );
-  return {
-    ConditionExpression: comparisons.join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(parts.map(({ name }) => [`#${name}`, name])),
-    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  };
 }

@@ -95,7 +95,11 @@ it('the stronger entry keeps attributes that are not ours', () => {
 });
 
 const reach = fc.oneof(instant, fc.constant(Infinity));
-const strength: fc.Arbitrary<Strength> = fc.record({ before: reach, purgeAt: reach, flush: fc.boolean() });
+const blocks = fc.array(fc.tuple(fc.constantFrom('okta', 'cognito'), instant)).map((pairs) => new Map(pairs));
+const strength: fc.Arbitrary<Strength> = fc
+  .record({ before: reach, purgeAt: reach, flush: fc.boolean(), blocks })
+  // The way in which a strength is written that no block adds to.
+  .map((each) => (each.before === Infinity && each.purgeAt === Infinity ? { ...each, blocks: new Map() } : each));
 
 describe('the join of two strengths', () => {
   it('is the weakest strength that is as strong as both', () => {

@@ -1,6 +1,6 @@
 import { type AttributeValue, ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unchanged } from '../../../../ops/entry/conditional-put.ts';
+import { unchanged } from '../../../../lambda/revocation/revocation.ts';
 import { createRevocationTable, type TestRevocationTable } from '../../../support/table/test-table.ts';
 import { type Attributes, type Condition, isMet } from './condition-expression.ts';
 
@@ -23,6 +23,9 @@ const ENTRIES: readonly (ReturnType<typeof entry> | undefined)[] = [
   entry({ reason: { S: '' }, revokedBy: { S: 'ann' }, revokedAt: { S: '2027-01-15T08:00:00Z' } }),
   entry({ reason: { S: 'lost' }, revokedBy: { S: 'ann' }, revokedAt: { S: '2027-01-15T08:00:00Z' } }),
   entry({ note: { S: 'by hand' } }),
+  entry({ blockedBy: { M: { okta: { N: '1800000000' } } } }),
+  entry({ blockedBy: { M: { okta: { N: '1800000001' } } } }),
+  entry({ blockedBy: { M: { okta: { N: '1800000000' } } }, afterLift: { M: { before: { N: '1800000000' } } } }),
 ];
 
 let table: TestRevocationTable;
