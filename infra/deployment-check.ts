@@ -12,11 +12,8 @@ import {
 } from './settings/authorizer-check.ts';
 import { corsOrigins } from './settings/cors-origins.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
-import { isRecord, objectFix } from './settings/plain-object.ts';
 import { shown } from './settings/shown-value.ts';
-import { SIGNAL_OPTIONS } from './settings/signal-options.ts';
 import { stackName } from './settings/stages.ts';
-import { throttle } from './settings/throttle.ts';
 import {
   checkFields,
   flag,
@@ -28,6 +25,8 @@ import {
   valueWhere,
 } from './settings/validators.ts';
 
+const requests = valueWhere((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
+
 const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ...AUTHORIZER_FIELDS,
   resultTtl,
@@ -36,7 +35,7 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   resource: optional(resourceAddress),
   alarmEmail: optional(mailAddress),
   accountLogsRole: optional(flag),
-  throttle: optional(throttle),
+  throttle: optional(objectOf({ rate: requests, burst: requests })),
   webAcl: optional(
     matching(
       /^(managed-rules|arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+)$/,
@@ -52,12 +51,6 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ),
   callbackUrls: optional(redirectUrls),
   logoutUrls: optional(redirectUrls),
-  signals: optional((value) =>
-    isRecord(value)
-      ? undefined
-      : objectFix(value, 'write an object of sources by name: { auth0: auth0Signals({ … }) }'),
-  ),
-  signalOptions: optional(objectOf(SIGNAL_OPTIONS)),
   tags: optional(tags),
   stackName: optional(stackName),
 };

@@ -89,6 +89,7 @@ function contractLineOf({
   processStart: _start,
   authorizer: _authorizer,
   outputs: _outputs,
+  signals: _signals,
   ...contract
 }: RunningStack) {
   return contract;

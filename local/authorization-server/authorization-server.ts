@@ -2,10 +2,10 @@ import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { Provider } from 'oidc-provider';
-import { isOnThisMachine } from './client-registration.ts';
 import { memoryStore } from './memory-store.ts';
 import { type ServerSettings, serverConfiguration } from './server-configuration.ts';
 import { signIn } from './sign-in.ts';
+import { isOnThisMachine, misdirected } from './this-machine.ts';
 
 export interface AuthorizationServerOptions extends ServerSettings {
   /** `http://127.0.0.1:<port>`. */
@@ -49,12 +49,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   return { server, tokenEndpoint: `${issuer}/token`, signingKey };
 }
 
-/** A page whose host name leads to this machine (DNS rebinding) has the origin of this server, and could read its tokens. */
-function misdirected(response: ServerResponse, issuer: string): void {
-  response.writeHead(421, { 'Content-Type': 'text/plain' }).end(`This server answers at ${issuer} only.\n`);
-}
-
-async function createSigningKey(): Promise<SigningKey> {
+export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'RS256', use: 'sig' };
 }

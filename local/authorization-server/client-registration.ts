@@ -1,11 +1,10 @@
 import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { LocalApp, LocalClient } from '../../ops/stack/running-stack.ts';
+import { isOnThisMachine } from './this-machine.ts';
 
 /** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
 const APP_PATHS = ['/', '/callback'];
 const APP_GRANTS: readonly string[] = ['authorization_code', 'refresh_token'];
-/** Of the text, not of what one parser makes of it: parsers disagree on user information, backslashes and tabs. */
-const ADDRESS_ON_THIS_MACHINE = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?([/?][^\s\\]*)?$/i;
 
 /** A confidential client, for client credentials. */
 export function serviceRegistration({ clientId, clientSecret, scope }: LocalClient): ClientMetadata {
@@ -46,8 +45,4 @@ export function requireOwnApp(ctx: KoaContextWithOIDC | undefined, name: string,
   if ([value].flat().every((one) => typeof one === 'string' && isOurs(one))) return;
   const allowed = name === 'grant_types' ? APP_GRANTS.join(' and ') : 'addresses on this machine';
   throw new errors.InvalidClientMetadata(`${name} may name ${allowed} only`);
-}
-
-export function isOnThisMachine(address: string): boolean {
-  return ADDRESS_ON_THIS_MACHINE.test(address);
 }

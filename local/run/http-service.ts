@@ -6,20 +6,6 @@ import { takenPortError } from './taken-port.ts';
 /** The only address that our servers listen on. DynamoDB Local takes no address and listens on every interface. */
 export const HOST = '127.0.0.1';
 
-/** The ports of one run, which follow from the API's. */
-export interface Ports {
-  readonly api: number;
-  readonly issuer: number;
-  readonly dynamodb: number;
-  readonly controlPlane: number;
-}
-
-export const LAST_API_PORT = 65_535 - 3;
-
-export function portsFrom(api: number): Ports {
-  return { api, issuer: api + 1, dynamodb: api + 2, controlPlane: api + 3 };
-}
-
 /** One of our HTTP servers, which tests may pause and resume. */
 export interface HttpService {
   /** Stops listening, and closes the connections. */

@@ -18,8 +18,9 @@ import { queuesOf } from '../queue/queues.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
-import { HOST, type Ports, startHttpService } from './http-service.ts';
+import { HOST, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
+import type { Ports } from './ports.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {

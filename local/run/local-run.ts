@@ -11,16 +11,18 @@ import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
-import { type HttpService, portsFrom, requireFree } from './http-service.ts';
+import type { Transmitter } from '../transmitter/transmitter.ts';
+import { type HttpService, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
+import { portsFrom } from './ports.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';
 
 export interface LocalRunOptions {
-  /** The API's port. The three after it are used too. */
+  /** The API's port. The four after it are used too. */
   readonly port: number;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
@@ -59,6 +61,7 @@ export interface LocalRun {
   flushes(): number;
   setFlushEffect(effect: FlushEffect): void;
   readonly authorizationServer: HttpService;
+  readonly transmitter: HttpService & Pick<Transmitter, 'send'>;
   /** The authorization server's private key, to sign tokens that the server would not issue. */
   readonly signingKey: JsonWebKey & { readonly kid: string };
   /** The id of DynamoDB Local's process. undefined: another DynamoDB is used. */
@@ -87,8 +90,8 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
 async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun> {
   const { clock = Date.now, say = () => {}, log = () => {} } = options;
   const ports = portsFrom(options.port);
-  const { api, issuer, dynamodb, controlPlane } = ports;
-  await requireFree([api, issuer, controlPlane, ...(options.dynamodbEndpoint === undefined ? [dynamodb] : [])]);
+  const { dynamodb, ...others } = ports;
+  await requireFree([...Object.values(others), ...(options.dynamodbEndpoint === undefined ? [dynamodb] : [])]);
   if (options.dynamodbEndpoint !== undefined) await requireDynamoDb(options.dynamodbEndpoint);
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));
   await undo.add(() => rm(folder, { recursive: true, force: true }));
@@ -104,6 +107,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       stage: options.stage,
       stackName: options.stackName,
       accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 600,
+      say,
     },
     undo,
   );
@@ -121,7 +125,7 @@ function sayStage({ stage, stages }: ChosenStack, say: Say): void {
   say(`This is the stage ${stage} of infra/deployment.ts${choice}.`);
 }
 
-function controls({ authorizationServer }: LocalServices, localApi: LocalApi) {
+function controls({ authorizationServer, transmitter }: LocalServices, localApi: LocalApi) {
   const { functions, controlPlane } = localApi;
   return {
     authorizerCalls: () => authorizerFunction(localApi).invocations(),
@@ -129,6 +133,7 @@ function controls({ authorizationServer }: LocalServices, localApi: LocalApi) {
     flushes: controlPlane.flushes,
     setFlushEffect: controlPlane.setFlushEffect,
     authorizationServer: { pause: authorizationServer.pause, resume: authorizationServer.resume },
+    transmitter: { pause: transmitter.pause, resume: transmitter.resume, send: transmitter.send },
     signingKey: authorizationServer.signingKey,
   };
 }

@@ -1,9 +1,16 @@
 import { join } from 'node:path';
-import { type AuthorizationServer, authorizationServer } from '../authorization-server/authorization-server.ts';
+import {
+  type AuthorizationServer,
+  authorizationServer,
+  createSigningKey,
+} from '../authorization-server/authorization-server.ts';
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import type { Say } from '../errors.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
-import { HOST, type HttpService, type Ports, startHttpService } from './http-service.ts';
+import { type Transmitter, transmitter } from '../transmitter/transmitter.ts';
+import { HOST, type HttpService, startHttpService } from './http-service.ts';
+import type { Ports } from './ports.ts';
 import {
   type ChosenStack,
   type PlayedDeployment,
@@ -26,6 +33,7 @@ export interface ServicesOptions {
   readonly stage: SynthesisOptions['stage'];
   readonly stackName: SynthesisOptions['stackName'];
   readonly accessTokenLifetimeSeconds: number;
+  readonly say: Say;
 }
 
 /** The running services that the API needs. */
@@ -38,12 +46,13 @@ export interface LocalServices {
   readonly dynamodb: string;
   readonly issuer: string;
   readonly authorizationServer: AuthorizationServer & ClientsAndUsers & HttpService;
+  readonly transmitter: Transmitter & HttpService & { readonly address: string };
 }
 
 /** The local issuer's alias in the deployment. */
 export const LOCAL_ALIAS = 'local';
 
-/** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, whose routes the authorization server needs. */
+/** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, which says what the other servers need. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
   const { ports, dynamodbEndpoint } = options;
   const starting = new AbortController();
@@ -51,18 +60,34 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
   const dynamoDb = startDynamoDb(options, starting.signal);
   const synthesis = synthesize(synthesisOptions(issuer, options), starting.signal);
   const server = synthesis.then(({ played }) => startAuthorizationServer(issuer, played, options));
+  const sender = startTransmitter(issuer, synthesis, options);
   await undo.add(async () => {
     starting.abort();
     await Promise.allSettled([
       synthesis,
       dynamoDb.then((started) => started?.stop()),
       server.then((started) => started.pause()),
+      sender.then((started) => Promise.all([started.pause(), started.stop()])),
     ]);
   });
-  const [synthesized, dynamoDbLocal, authorizationServer] = await Promise.all([synthesis, dynamoDb, server]);
+  const servers = Promise.all([server, sender]);
+  const [synthesized, dynamoDbLocal, [authorizationServer, transmitter]] = await Promise.all([
+    synthesis,
+    dynamoDb,
+    servers,
+  ]);
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
   const { played } = synthesized;
-  return { synthesized, chosen: synthesized, played, dynamoDbLocal, dynamodb, issuer, authorizationServer };
+  return {
+    synthesized,
+    chosen: synthesized,
+    played,
+    dynamoDbLocal,
+    dynamodb,
+    issuer,
+    authorizationServer,
+    transmitter,
+  };
 }
 
 async function startDynamoDb(
@@ -85,10 +110,25 @@ function synthesisOptions(
 
 async function startAuthorizationServer(
   issuer: string,
-  { audiences, routes }: PlayedDeployment,
+  { api, audiences, routes }: PlayedDeployment,
   { ports, accessTokenLifetimeSeconds }: ServicesOptions,
 ): Promise<LocalServices['authorizationServer']> {
   const parties = clientsAndUsers(routes);
-  const created = await authorizationServer({ issuer, audiences, accessTokenLifetimeSeconds, ...parties });
+  const backchannelLogoutUri = `${api}/signals/backchannel-logout`;
+  const settings = { audiences, accessTokenLifetimeSeconds, backchannelLogoutUri, ...parties };
+  const created = await authorizationServer({ issuer, ...settings });
   return { ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
+}
+
+async function startTransmitter(
+  subjectIssuer: string,
+  synthesis: Promise<{ readonly played: PlayedDeployment }>,
+  { ports, say }: ServicesOptions,
+): Promise<LocalServices['transmitter']> {
+  // Concurrently: an RSA key takes a while.
+  const [signingKey, { played }] = await Promise.all([createSigningKey(), synthesis]);
+  const address = `http://${HOST}:${ports.transmitter}`;
+  const endpoint = `${played.api}/signals/events`;
+  const created = transmitter({ issuer: address, signingKey, endpoint, subjectIssuer, say });
+  return { ...created, address, ...(await startHttpService(created.server, ports.transmitter)) };
 }

@@ -1,3 +1,4 @@
+import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { type ContractLine, type RunningStack, startOf } from '../../ops/stack/running-stack.ts';
 import { REGION, type Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
@@ -27,12 +28,13 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
     pid: process.pid,
     processStart: startOf(process.pid),
     authorizer: authorizerDescription(stack, authorizerFunction(localApi)),
+    signals: signalsDescription(stack),
     outputs: Object.fromEntries(outputs),
   };
 }
 
 function contractLine(services: LocalServices, { restApi }: LocalApi, table: string, origin: string): ContractLine {
-  const { played, issuer, dynamodb, authorizationServer } = services;
+  const { played, issuer, dynamodb, authorizationServer, transmitter } = services;
   const [settings] = restApi.authorizers.values();
   return {
     api: `${origin}/${restApi.stageName}`,
@@ -49,6 +51,7 @@ function contractLine(services: LocalServices, { restApi }: LocalApi, table: str
     table,
     region: REGION,
     resultTtlSeconds: settings?.resultTtlSeconds ?? 0,
+    transmitter: transmitter.address,
   };
 }
 
@@ -62,6 +65,13 @@ function authorizerDescription(stack: Stack, { functionName }: LambdaFunction): 
     .find((member) => member !== undefined && 'configuration' in member);
   if (description !== undefined) return description;
   throw new LocalRunError(`The function ${functionName} has no description of the authorizer in its metadata.`);
+}
+
+/** The description of the receiver of signals; undefined: the stack has none. */
+function signalsDescription(stack: Stack): JsonObject | undefined {
+  const name = stack.outputs()[STACK_OUTPUTS.signals];
+  const found = stack.resourcesOfType('AWS::Lambda::Function').find(({ logicalId }) => logicalId === name);
+  return parsedObject(found?.metadata[DESCRIPTION_KEY] ?? null);
 }
 
 function parsedObject(member: Json): JsonObject | undefined {

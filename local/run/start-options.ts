@@ -7,7 +7,7 @@ import { withoutTokens } from '../../ops/cli/terminal-text.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
 import { ADOPTIUM } from '../java/temurin.ts';
 import { LOG_FORMS, type LogForm } from '../log/log-line.ts';
-import { LAST_API_PORT } from './http-service.ts';
+import { LAST_API_PORT } from './ports.ts';
 
 export interface StartCommand {
   readonly kind: 'start';
@@ -55,7 +55,7 @@ function withGatewayOptions(program: Commander): Commander {
     .option('--json', 'one line of JSON on stdout when ready; everything else on stderr')
     .option(
       '--port <n>',
-      'port of the API; issuer N+1, DynamoDB N+2, control plane N+3',
+      'port of the API; issuer N+1, DynamoDB N+2, control plane N+3, transmitter N+4',
       wholeNumber('--port', 1, LAST_API_PORT),
       DEFAULT_PORT,
     )

@@ -35,8 +35,10 @@ export interface ChosenStack {
   readonly stages: readonly string[];
 }
 
-/** What the local authorization server must play, read from the deployment. */
+/** What the local authorization server and transmitter must play, read from the deployment. */
 export interface PlayedDeployment {
+  /** The API's address with its stage. */
+  readonly api: string;
   /** The audiences of the API; the first one is that of a token for which nobody asks for another. */
   readonly audiences: readonly string[];
   readonly issuers: readonly PlayedIssuer[];

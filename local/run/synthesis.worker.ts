@@ -37,7 +37,7 @@ try {
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
   inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, audiences), stage }));
   app.synth();
-  const played = { audiences, issuers: issuers.map(aliasAndIssuer), routes: settings.routes };
+  const played = { api: resource, audiences, issuers: issuers.map(aliasAndIssuer), routes: settings.routes };
   send({ done: true, stackName, stage, stages, played });
 } catch (error) {
   send({ failure: error instanceof Error ? error.message : String(error) });

@@ -3,8 +3,9 @@ import { printable, withoutTokens } from '../../ops/cli/terminal-text.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
 import { ownerOf, type PortOwner } from './port-owner.ts';
+import { PORT_COUNT } from './ports.ts';
 
-const OTHER_PORTS = 'choose other ports with --port N (N to N+3 are used)';
+const OTHER_PORTS = 'choose other ports with --port N (N to N+4 are used)';
 
 /** The last part of the folder's name in which each run has DynamoDB's data. */
 const RUN_FOLDER = 'bearer-authorizer-run-';
@@ -30,9 +31,9 @@ function describedOwner({ pid, command }: PortOwner): string {
   return `${printable(withoutTokens(basename(program)))} (process ${pid}): stop it`;
 }
 
-/** @throws LocalRunError naming a run of this clone that uses one of the four ports from `port` on */
+/** @throws LocalRunError naming a run of this clone that uses one of the five ports from `port` on */
 export function requireOwnPorts(others: readonly RunningStack[], port: number): void {
-  const run = others.find(({ api }) => Math.abs(Number(new URL(api).port) - port) < 4);
+  const run = others.find(({ api }) => Math.abs(Number(new URL(api).port) - port) < PORT_COUNT);
   if (run === undefined) return;
   throw new LocalRunError(
     `An \`npm start\` of this clone has the ports from ${new URL(run.api).port} on (process ${run.pid}): use its API, ${run.api}, end it with Ctrl-C or \`kill ${run.pid}\`, or ${OTHER_PORTS}.`,

@@ -57,6 +57,8 @@ export interface ContractLine {
   readonly table: string;
   readonly region: string;
   readonly resultTtlSeconds: number;
+  /** The address of the local transmitter of signals, without a slash at the end. Also its issuer. */
+  readonly transmitter: string;
 }
 
 /** The file that `npm start` writes while it runs: the contract line, and what our own programs need besides. */
@@ -68,8 +70,6 @@ export interface RunningStack extends ContractLine {
   readonly authorizer: unknown;
   /** The description of the receiver of signals, from the template's metadata; undefined: there is none. */
   readonly signals?: unknown;
-  /** The address of the local transmitter of signals, without a slash at the end; undefined: there is none. */
-  readonly transmitter?: string | undefined;
   /** The stack's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }

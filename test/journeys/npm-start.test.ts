@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { HOST } from '../../local/run/http-service.ts';
-import { fourFrom, freePorts, isTaken } from '../support/journeys/free-ports.ts';
+import { freePorts, isTaken, portsOf } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
 import { freePort } from '../support/network/free-port.ts';
@@ -45,7 +45,7 @@ describe('npm start -- --json', () => {
     expect(again.sentence).toMatch(
       new RegExp(
         `^An \`npm start\` of this clone has the ports from ${port} on \\(process \\d+\\): use its API, http://${HOST}:${port}/v1, ` +
-          'end it with Ctrl-C or `kill \\d+`, or choose other ports with --port N \\(N to N\\+3 are used\\)\\.$',
+          'end it with Ctrl-C or `kill \\d+`, or choose other ports with --port N \\(N to N\\+4 are used\\)\\.$',
       ),
     );
     const [otherPort, DYNAMODB_ENDPOINT] = [await freePorts(), inject('dynamoDbEndpoint')];
@@ -70,7 +70,7 @@ describe('npm start -- --json', () => {
     expect(lines).toHaveLength(1);
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
       ...['api', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers', 'samplePath'],
-      ...['dynamodb', 'table', 'region', 'resultTtlSeconds'],
+      ...['dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);
@@ -147,7 +147,7 @@ describe('npm start of a deployment with stages', () => {
 });
 
 describe('npm start says in one sentence why it cannot start', () => {
-  test.each([0, 1, 2, 3])('when port N+%i is taken', async (offset) => {
+  test.each([0, 1, 2, 3, 4])('when port N+%i is taken', async (offset) => {
     const port = await freePorts();
     const occupant = createServer().listen(port + offset, HOST);
     await once(occupant, 'listening');
@@ -155,7 +155,7 @@ describe('npm start says in one sentence why it cannot start', () => {
     occupant.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(sentence).toBe(
-      `Port ${port + offset} is taken by ${basename(process.execPath)} (process ${process.pid}): stop it, or choose other ports with --port N (N to N+3 are used).`,
+      `Port ${port + offset} is taken by ${basename(process.execPath)} (process ${process.pid}): stop it, or choose other ports with --port N (N to N+4 are used).`,
     );
   });
 
@@ -280,5 +280,5 @@ function filesIn(folder: string, pattern: string): Promise<string[]> {
 }
 
 async function untilAllFree(port: number): Promise<void> {
-  await vi.waitUntil(async () => !(await Promise.all(fourFrom(port).map(isTaken))).includes(true), { timeout: 10_000 });
+  await vi.waitUntil(async () => !(await Promise.all(portsOf(port).map(isTaken))).includes(true), { timeout: 10_000 });
 }

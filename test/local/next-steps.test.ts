@@ -13,7 +13,7 @@ const RUNNING: ContractLine = {
   users: [{ subject: 'alice', scope: 'orders:read' }],
   playedIssuers: [],
   samplePath: '/invoices',
-  ...{ region: 'eu-west-1', resultTtlSeconds: 60 },
+  ...{ region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },
 };
 
 describe('what npm start prints when ready', () => {

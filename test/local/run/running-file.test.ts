@@ -42,6 +42,7 @@ const ANYTHING: RunningStack = {
   table: 't',
   region: 'eu-west-1',
   resultTtlSeconds: 60,
+  transmitter: 'http://127.0.0.1:3',
   pid: 0,
   authorizer: { configuration: {} },
   outputs: {},

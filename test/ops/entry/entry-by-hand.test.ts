@@ -24,7 +24,7 @@ const running = {
   ...{ api: 'http://127.0.0.1:3000/v1', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'main' },
   ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', clients: [], dynamodb: 'http://127.0.0.1:3002' },
   ...{ app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' }, users: [], playedIssuers: [], samplePath: '/' },
-  ...{ table: 'revocations', region: 'eu-west-1', resultTtlSeconds: 60 },
+  ...{ table: 'revocations', region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },
 };
 
 it.each([

@@ -8,8 +8,8 @@ import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/con
 import type { Stack } from '../../../local/cloudformation/stack.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, tablesOf } from '../../../local/dynamodb/table.ts';
-import { portsFrom } from '../../../local/run/http-service.ts';
 import { startLocalApi } from '../../../local/run/local-api.ts';
+import { portsFrom } from '../../../local/run/ports.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
 import { readAssembly } from '../../../local/run/synthesis.ts';
 import { teardown } from '../../../local/run/teardown.ts';

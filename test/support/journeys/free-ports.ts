@@ -1,21 +1,23 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { HOST } from '../../../local/run/http-service.ts';
+import { PORT_COUNT, portsFrom } from '../../../local/run/ports.ts';
 
 /** Below the ports of outgoing connections, any of which may be taken at any moment. */
 const FIRST = 10_000;
 const BLOCKS = 5_000;
 
-/** The first of four loopback ports in a row that nothing listens on. */
+/** The first of the loopback ports of one run, on none of which anything listens. */
 export async function freePorts(): Promise<number> {
   for (;;) {
-    const port = FIRST + 4 * Math.floor(Math.random() * BLOCKS);
-    if (!(await Promise.all(fourFrom(port).map(isTaken))).includes(true)) return port;
+    const port = FIRST + PORT_COUNT * Math.floor(Math.random() * BLOCKS);
+    if (!(await Promise.all(portsOf(port).map(isTaken))).includes(true)) return port;
   }
 }
 
-export function fourFrom(port: number): readonly number[] {
-  return [0, 1, 2, 3].map((offset) => port + offset);
+/** The ports of the run whose API has this one. */
+export function portsOf(api: number): readonly number[] {
+  return Object.values(portsFrom(api));
 }
 
 /** Whether something listens on a port. It connects, because a probe that listens would itself take the port. */
