@@ -14,6 +14,10 @@ import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { checkDeployment } from './deployment-check.ts';
 import { CognitoUserPool } from './issuers/cognito-user-pool.ts';
 import type { AuthorizerSettings, StackSettings } from './settings/deployment-schema.ts';
+import { RevocationSignals } from './signals/revocation-signals.ts';
+
+/** The resource of the API below which it has the endpoints for signals. */
+const SIGNALS_PATH = 'signals';
 
 export interface ApiStackProps extends StackProps {
   readonly deployment: StackSettings;
@@ -34,11 +38,22 @@ export class ApiStack extends Stack {
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...withoutStackSettings(deployment), issuers });
     const { encryptionKey } = authorizer;
     const api = new ExampleApi(this, 'Api', { ...deployment, authorizer, realm, corsOrigins, encryptionKey });
-    const alarms = this.alarmsOf(authorizer, api);
+    const signals = this.signalsFor(deployment, authorizer);
+    if (signals !== undefined && signals.endpoints.length > 0) signals.addRoutes(api.root.addResource(SIGNALS_PATH));
+    const alarms = [...this.alarmsOf(authorizer, api), ...(signals?.alarms ?? [])];
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     const issuerAliases = Object.keys(issuers);
     const dashboard = new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases });
-    createOutputs(this, { ...outputsOf(authorizer, api, dashboard), ...outputsOfPool(pool) });
+    const outputs = { ...outputsOf(authorizer, api, dashboard), ...outputsOfSignals(signals, api) };
+    createOutputs(this, { ...outputs, ...outputsOfPool(pool) });
+  }
+
+  private signalsFor(
+    { signals: sources = {}, signalOptions }: StackSettings,
+    authorizer: BearerAuthorizer,
+  ): RevocationSignals | undefined {
+    if (Object.keys(sources).length === 0) return undefined;
+    return new RevocationSignals(this, 'Signals', { ...signalOptions, authorizer, sources });
   }
 
   private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
@@ -56,6 +71,8 @@ function withoutStackSettings({
   realm: _realm,
   requestsPerAddress: _requestsPerAddress,
   resource: _resource,
+  signalOptions: _signalOptions,
+  signals: _signals,
   stackName: _stackName,
   tags: _tags,
   throttle: _throttle,
@@ -92,6 +109,15 @@ function outputsOf(authorizer: BearerAuthorizer, api: ExampleApi, dashboard: Aut
     [STACK_OUTPUTS.authorizer]: logicalId,
     DashboardUrl: dashboardUrl(dashboard),
     ...(auditTrail !== undefined && { AuditTrailBucketName: auditTrail.bucket.bucketName }),
+  };
+}
+
+function outputsOfSignals(signals: RevocationSignals | undefined, api: ExampleApi): Outputs {
+  if (signals === undefined) return {};
+  const { logicalId, endpoints } = signals;
+  return {
+    [STACK_OUTPUTS.signals]: logicalId,
+    ...(endpoints.length > 0 && { SignalsUrl: `${ownAddress(api)}/${SIGNALS_PATH}` }),
   };
 }
 

@@ -69,6 +69,8 @@ export class BearerAuthorizer extends Authorizer {
   readonly auditTrail: AuditTrail | undefined;
   /** The KMS key of table, logs and trail. Undefined where the setting `encryptionKey` is missing: AWS's own keys are used. */
   readonly encryptionKey: IKey | undefined;
+  /** @internal What the function is told, besides the routes. */
+  readonly configuration: AuthorizerConfiguration;
   private readonly attached: AttachedApis;
   private readonly follower: DeploymentFollower;
   private isPlacementChecked = false;
@@ -92,6 +94,7 @@ export class BearerAuthorizer extends Authorizer {
     this.auditTrail = settings.auditTrail === true ? this.createAuditTrail() : undefined;
     this.policies = new OperatorPolicies(this, 'Policies', this.table);
     const configuration = configurationOf(settings, this.table, Stack.of(this).region);
+    this.configuration = configuration;
     this.flusher = settings.flush === false ? undefined : this.createFlusher(configuration);
     this.function = this.createFunction(configuration, settings);
     grantDecisions(this.table, this.function);

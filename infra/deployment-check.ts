@@ -12,8 +12,11 @@ import {
 } from './settings/authorizer-check.ts';
 import { corsOrigins } from './settings/cors-origins.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
+import { isRecord, objectFix } from './settings/plain-object.ts';
 import { shown } from './settings/shown-value.ts';
+import { SIGNAL_OPTIONS } from './settings/signal-options.ts';
 import { stackName } from './settings/stages.ts';
+import { throttle } from './settings/throttle.ts';
 import {
   checkFields,
   flag,
@@ -25,8 +28,6 @@ import {
   valueWhere,
 } from './settings/validators.ts';
 
-const requests = valueWhere((value) => isWhole(value, 1, 1_000_000), 'write a whole number of requests');
-
 const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ...AUTHORIZER_FIELDS,
   resultTtl,
@@ -35,7 +36,7 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   resource: optional(resourceAddress),
   alarmEmail: optional(mailAddress),
   accountLogsRole: optional(flag),
-  throttle: optional(objectOf({ rate: requests, burst: requests })),
+  throttle: optional(throttle),
   webAcl: optional(
     matching(
       /^(managed-rules|arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/.+)$/,
@@ -51,6 +52,12 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ),
   callbackUrls: optional(redirectUrls),
   logoutUrls: optional(redirectUrls),
+  signals: optional((value) =>
+    isRecord(value)
+      ? undefined
+      : objectFix(value, 'write an object of sources by name: { auth0: auth0Signals({ … }) }'),
+  ),
+  signalOptions: optional(objectOf(SIGNAL_OPTIONS)),
   tags: optional(tags),
   stackName: optional(stackName),
 };

@@ -5,6 +5,16 @@
 export type { FlushedStage, FlushMode } from '../lambda/configuration/environment.ts';
 export type { CacheKey, HttpMethod, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-level.ts';
+export type { SignalEndpoint } from '../lambda/signal/signal-request.ts';
+export type {
+  CognitoSource,
+  FlushPace,
+  MessageKind,
+  MessageProfile,
+  SignalSender,
+  SourceEntries,
+  TokenRevocationSource,
+} from '../lambda/signal/signal-source.ts';
 export type { ClaimPath } from '../lambda/token/claim-path.ts';
 export type {
   ClaimNames,
@@ -37,5 +47,15 @@ export { type OidcOptions, oidc } from './issuers/oidc.ts';
 export { type OktaOptions, okta } from './issuers/okta.ts';
 export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
 export type { AnyTable, AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';
+export type { SignalOptions } from './settings/signal-options.ts';
+export type {
+  CognitoSourceSettings,
+  SenderSettings,
+  SignalSource,
+  SignalSourceOptions,
+  TokenRevocationSettings,
+} from './settings/signal-schema.ts';
+export type { Throttle } from './settings/throttle.ts';
+export { RevocationSignals, type RevocationSignalsProps } from './signals/revocation-signals.ts';
 export type { AuditTrail } from './table/audit-trail.ts';
 export type { OperatorPolicies } from './table/operator-policies.ts';

@@ -9,6 +9,10 @@ export const NAG_SUPPRESSIONS = {
     'A web ACL costs money by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
   'AwsSolutions::AwsSolutions-APIG4':
     'A client that has no token yet reads where to get one (RFC 9728): the method answers by itself and tells no secret.',
+  'AwsSolutions::AwsSolutions-DDB3':
+    'The table of signals holds records that expire, and no entry: without them, a repeated signal revokes what it revoked before.',
+  'AwsSolutions::AwsSolutions-SQS3':
+    'A message asks for a flush. When it expires, every decision that the flush would remove has left the cache by itself.',
   'AwsSolutions::AwsSolutions-COG4':
     'The Lambda authorizer replaces a user pool authorizer, which cannot revoke a token.',
   'AwsSolutions::AwsSolutions-COG8':
@@ -28,6 +32,8 @@ export const NAG_SUPPRESSIONS = {
   'Serverless::Serverless-EventBusDLQ': 'The schedule runs again in an hour: a lost event needs no queue.',
   'Serverless::Serverless-LambdaEventSourceMappingDestination':
     'The function gives up a batch before Lambda does. An alarm rings for either, and cached decisions have expired by then.',
+  'Serverless::Serverless-SQSRedrivePolicy':
+    'A message asks for a flush. When it expires, every decision that the flush would remove has left the cache by itself.',
   'Serverless::Serverless-SNSRedrivePolicy':
     'An undelivered mail needs no queue: the alarm itself stays in CloudWatch.',
 } as const;

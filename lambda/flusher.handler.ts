@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
+import type { ScheduledEvent } from 'aws-lambda';
 import {
   API_GATEWAY_ENDPOINT,
   awsAccessFrom,
   flusherConfigurationFrom,
   required,
 } from './configuration/environment.ts';
+import type { FlushBatch } from './flush/flush-batch.ts';
 import { createFlushLog } from './flush/flush-log.ts';
 import { createStageFlusher } from './flush/flush-stage.ts';
 import { createFlusher } from './flush/flusher.ts';
@@ -51,8 +52,8 @@ const callDynamoDb = createDynamoDbCall({
   ...access,
 });
 
-/** Handles the stream's batches. On a schedule it inspects the whole table, and flushes stages again that rejected. */
-export async function handler(event: DynamoDBStreamEvent | ScheduledEvent): Promise<void> {
+/** Handles the stream's batches, and the messages of the queue through which entries share a flush. On a schedule it inspects the whole table, and flushes stages again that rejected. */
+export async function handler(event: FlushBatch | ScheduledEvent): Promise<void> {
   if ('Records' in event) return flush(event);
   await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });
   await flush({ Records: [] });

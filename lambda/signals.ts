@@ -1,6 +1,7 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { CannotDecideError, InvalidTokenError } from './errors.ts';
 import { signalsOfCognitoEvent } from './signal/cognito-event.ts';
+import { FlushRequestError } from './signal/flush-request.ts';
 import { signalOfGlobalRevocation } from './signal/global-revocation.ts';
 import { signalOfLogoutToken } from './signal/logout-token.ts';
 import { signalOfToken } from './signal/revoked-token.ts';
@@ -158,7 +159,7 @@ function reported(error: unknown, endpoint: string, { tokenRevocation, report }:
 
 /** Of an unexpected error only the name of its class: a message could repeat what a token says. */
 function failureOf(error: unknown) {
-  if (!(error instanceof CannotDecideError)) {
+  if (!(error instanceof CannotDecideError || error instanceof FlushRequestError)) {
     return { failureCause: 'internal', detail: error instanceof Error ? error.name : typeof error } as const;
   }
   const failureCause = SIGNAL_FAILURES.find((cause) => cause === error.failureCause) ?? 'internal';

@@ -94,6 +94,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'bearer-authorizer.ts',
     'dashboard',
     'api',
+    'signals',
     'library.ts',
     'deployment-check.ts',
     'api-stack.ts',

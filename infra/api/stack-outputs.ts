@@ -9,6 +9,9 @@ const DESCRIPTIONS = {
   DashboardUrl:
     "Dashboard in CloudWatch's console: is it up, is somebody attacking, did my revocation work, what does it cost?",
   AuditTrailBucketName: 'Bucket with the records of who wrote and deleted revocation entries; it outlives the stack',
+  [STACK_OUTPUTS.signals]: "Logical id of the receiver of signals, whose metadata the operator's tool reads",
+  SignalsUrl:
+    'Address of the endpoints for signals: append /backchannel-logout, /events, /revoke or /global-token-revocation',
   [STACK_OUTPUTS.tokenEndpoint]:
     "Address at which clients of the stack's own user pool get tokens (RFC 6749 section 3.2)",
   [STACK_OUTPUTS.userPoolId]:

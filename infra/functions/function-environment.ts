@@ -33,7 +33,7 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 const BYTES_OF_TOKEN = 64;
 
 /** @throws DeploymentError for an environment that Lambda would reject */
-function checkEnvironmentSize(settings: string, environment: Readonly<Record<string, string>>): void {
+export function checkEnvironmentSize(settings: string, environment: Readonly<Record<string, string>>): void {
   const error = environmentSizeError(settings, environment);
   if (error !== undefined) throw new DeploymentError(error);
 }

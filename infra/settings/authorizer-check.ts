@@ -84,6 +84,8 @@ export const resultTtl = valueWhere(
   'write Duration.seconds(0) to Duration.seconds(3600)',
 );
 
+export const reservedConcurrency = valueWhere((value) => isWhole(value, 1, 100_000), 'write a whole number from 1');
+
 export const AUTHORIZER_FIELDS: ValidatorsOf<AuthorizerSettings> = {
   issuers: (value) =>
     isRecord(value) ? undefined : objectFix(value, 'write an object of issuers by alias: { main: oidc({ … }) }'),
@@ -94,7 +96,7 @@ export const AUTHORIZER_FIELDS: ValidatorsOf<AuthorizerSettings> = {
   revocationClaims: optional(revocationClaims),
   contextClaims: optional(contextClaims),
   flush: optional(flag),
-  reservedConcurrency: optional(valueWhere((value) => isWhole(value, 1, 100_000), 'write a whole number from 1')),
+  reservedConcurrency: optional(reservedConcurrency),
   encryptionKey: optional(
     matching(/^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/, "write 'create', or the ARN of your key"),
   ),

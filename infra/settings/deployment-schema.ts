@@ -3,6 +3,9 @@ import type { ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { CacheKey, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
+import type { SignalOptions } from './signal-options.ts';
+import type { SignalSource } from './signal-schema.ts';
+import type { Throttle } from './throttle.ts';
 
 /** `Table` and `TableV2` are not assignable to `ITable` under exactOptionalPropertyTypes. */
 export type AnyTable = ITable | Table | TableV2;
@@ -141,14 +144,6 @@ export interface ExistingTable {
   readonly encryptionKeyArn?: string;
 }
 
-/** How many requests the API accepts. Requests above get 429 before the authorizer is invoked. */
-export interface Throttle {
-  /** Requests per second, on average. */
-  readonly rate: number;
-  /** Requests at once. */
-  readonly burst: number;
-}
-
 /** The settings of a stack of this repository. */
 export interface StackSettings extends AuthorizerSettings {
   /** Trusted issuers by alias. If there are none, the stack creates a Cognito user pool and trusts it as `main`. */
@@ -214,6 +209,18 @@ export interface StackSettings extends AuthorizerSettings {
    * @default 10,000: about 33 per second
    */
   readonly requestsPerAddress?: number;
+  /**
+   * Sources of signals by name (`^[a-z0-9-]{1,16}$`), each made by a preset: `{ auth0: auth0Signals({ … }), app: tokenRevocation() }`.
+   * Sign-outs, password changes and disabled users at the provider become revocation entries. The API gets the endpoints that the sources
+   * need, below `/signals`.
+   * @default none
+   */
+  readonly signals?: Readonly<Record<string, SignalSource>>;
+  /**
+   * How the receiver of signals runs: `{ flushEvery: Duration.seconds(60) }`.
+   * @default the default of each option
+   */
+  readonly signalOptions?: SignalOptions;
   /**
    * The name of the CloudFormation stack. **Another name is another stack, with an API of another address and a new, empty revocation
    * table**: entries in the old table revoke nothing in it (`revocations upgrade` says so before the deployment).

@@ -9,9 +9,16 @@ export function shown(value: unknown): string {
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }
 
+const TOKEN = /[$#]\{Token\[[^\]]*\]\}/g;
+
 /** A text with `replacement` for each value that only the deployment knows. */
 export function withTokensAs(replacement: string, text: string): string {
-  return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, replacement);
+  return text.replace(TOKEN, replacement);
+}
+
+/** The texts by which CDK writes the values in a text that only the deployment knows. */
+export function tokensIn(text: string): readonly string[] {
+  return text.match(TOKEN) ?? [];
 }
 
 function textOf(value: unknown): string {

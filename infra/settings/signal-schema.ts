@@ -31,6 +31,7 @@ export interface SenderSettings
   extends Omit<SignalSender, 'name' | 'issuerAlias' | 'pace' | 'subjectIssuers'>,
     Required<Pick<SignalSourceOptions, 'flush'>>,
     Pick<SignalSourceOptions, 'tokensOf' | 'silentAfter'> {
+  /** What kind of source it is. */
   readonly kind: 'sender';
 }
 
@@ -39,6 +40,7 @@ export interface CognitoSourceSettings
   extends Pick<CognitoSource, 'userPoolId'>,
     Required<Pick<SignalSourceOptions, 'flush'>>,
     Pick<SignalSourceOptions, 'tokensOf' | 'silentAfter'> {
+  /** What kind of source it is. */
   readonly kind: 'cognito';
   /** Whether the stack creates a CloudTrail trail for the calls, or the account has one already. */
   readonly trail: 'create' | 'exists';
@@ -48,7 +50,9 @@ export interface CognitoSourceSettings
 export interface TokenRevocationSettings
   extends Pick<TokenRevocationSource, 'corsOrigins'>,
     Required<Pick<SignalSourceOptions, 'flush'>> {
+  /** What kind of source it is. */
   readonly kind: 'token-revocation';
 }
 
+/** A source of signals, as a preset describes it. */
 export type SignalSource = SenderSettings | CognitoSourceSettings | TokenRevocationSettings;

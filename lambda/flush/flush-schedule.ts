@@ -25,6 +25,11 @@ export function planFlushesOf({ mode, settleTime }: Pick<FlusherConfiguration, '
     : atOncePlan(settleTime);
 }
 
+/** Plans one flush as early as it may begin, for entries that have settled by the time they arrive. */
+export const planSharedFlush: PlanFlushes = (entries, _now, earliest) => [
+  { instant: earliest, due: Math.max(...entries.map(({ arrivedAt }) => arrivedAt)) },
+];
+
 /** Plans around the flushes of the `settled` function: it reads the same stream, so the entries tell when it will flush. */
 function atOncePlan(settleTime: number): PlanFlushes {
   let expected: readonly number[] = [];

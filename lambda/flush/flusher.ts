@@ -1,12 +1,11 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { FlushedStage, FlusherConfiguration } from '../configuration/environment.ts';
 import { inspectEntry } from '../revocation/entry-inspection.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import { isBreakGlass, TARGET_PREFIXES } from '../revocation/revocation-level.ts';
 import { parseTarget } from '../revocation/revocation-target.ts';
-import { wantsFlush, writtenEntries } from './flush-batch.ts';
+import { type FlushBatch, isFlushRequest, wantsFlush, writtenEntries } from './flush-batch.ts';
 import type { ReportFlushEvent } from './flush-log.ts';
-import { type PlanFlushes, planFlushesOf } from './flush-schedule.ts';
+import { type PlanFlushes, planFlushesOf, planSharedFlush } from './flush-schedule.ts';
 import { STREAM_TIME_GRANULARITY } from './flush-timing.ts';
 import { type FlushOutcome, flushEach, type StageFlush } from './flushed-stages.ts';
 import { type Arrival, FlusherMemory, type FlushRejection, nameOfStage } from './flusher-memory.ts';
@@ -21,7 +20,7 @@ export interface FlusherParts {
 }
 
 /** Handles a batch. @param unread why the stages that are not in the configuration could not be read */
-export type HandleBatch = (event: DynamoDBStreamEvent, unread?: Error) => Promise<void>;
+export type HandleBatch = (event: FlushBatch, unread?: Error) => Promise<void>;
 
 /** The parts, and what lasts as long as the execution environment. */
 interface Flusher extends FlusherParts {
@@ -33,8 +32,9 @@ interface Flusher extends FlusherParts {
 const UNREAD_STAGES = 'unread';
 
 /**
- * Returns the handler of the batches of the revocation table's stream. It throws when a flush must be tried again: the stream
- * then delivers the batch once more, until its entries are past `giveUpAge`. What an earlier delivery has reported or
+ * Returns the handler of the batches of the revocation table's stream, and of the messages for which stages are flushed at once. It
+ * throws when a flush must be tried again: the stream then delivers the batch once more, until its entries are past `giveUpAge`, and
+ * the queue delivers the message once more. What an earlier delivery has reported or
  * flushed is neither reported nor flushed again while the execution environment lives.
  *
  * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned, when
@@ -46,7 +46,8 @@ export function createFlusher(parts: FlusherParts): HandleBatch {
   return async (event, unread) => {
     if (unread === undefined) flusher.memory.rejections.settle(UNREAD_STAGES);
     const arrivals = flusher.memory.arrivals(writtenEntries(event), seconds(parts.now()));
-    if (parts.configuration.mode === 'at-once') {
+    const isRequest = isFlushRequest(event);
+    if (parts.configuration.mode === 'at-once' && !isRequest) {
       for (const arrival of arrivals) if (arrival.isFirst) reportEntry(arrival, parts);
     }
     const flushing = arrivals.filter(({ entry }) => wantsFlush(entry));
@@ -56,7 +57,7 @@ export function createFlusher(parts: FlusherParts): HandleBatch {
     const pending = flushing.filter((arrival) => !late.includes(arrival));
     if (pending.length === 0) return flushOwed(flusher);
     if (unread !== undefined) parts.report({ event: 'stages-unread', reason: unread.message });
-    const rejections = await flushFor(pending, flusher);
+    const rejections = await flushFor(pending, isRequest ? { ...flusher, planFlushes: planSharedFlush } : flusher);
     requireFlushed(pending, rejections, unread, flusher);
   };
 }

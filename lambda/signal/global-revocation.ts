@@ -15,6 +15,10 @@ import { revokeUsers, subjectIn } from './subject-identifier.ts';
  */
 export function signalOfGlobalRevocation(message: VerifiedMessage, body: string, now: number): Signal {
   const { sender, profile, claims, digest } = message;
+  // Logout tokens, security event tokens and ID tokens ask for nothing here, whatever their `typ` and their audience.
+  if (claims.events !== undefined || Object.hasOwn(claims, 'nonce')) {
+    throw new InvalidSignalError('not-a-signal', sender.name);
+  }
   const { iat, exp } = claims;
   if (!isNumericDate(iat) || !isNumericDate(exp)) throw new InvalidSignalError('claim', sender.name);
   if (exp - iat > profile.maxAge) throw new InvalidSignalError('expires', sender.name);

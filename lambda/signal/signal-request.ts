@@ -3,10 +3,15 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { CannotDecideError } from '../errors.ts';
 import { InvalidSignalError } from './signal-rejection.ts';
 
-/** The last parts of the paths at which signals arrive. */
-export const SIGNAL_ENDPOINTS = ['revoke', 'backchannel-logout', 'events', 'global-token-revocation'] as const;
+/** The last part of a path at which signals arrive. */
+export type SignalEndpoint = 'revoke' | 'backchannel-logout' | 'events' | 'global-token-revocation';
 
-export type SignalEndpoint = (typeof SIGNAL_ENDPOINTS)[number];
+export const SIGNAL_ENDPOINTS: readonly SignalEndpoint[] = [
+  'revoke',
+  'backchannel-logout',
+  'events',
+  'global-token-revocation',
+];
 
 /** The parts of a proxy integration's event that are read. */
 export type SignalProxyEvent = Pick<APIGatewayProxyEvent, 'resource' | 'body' | 'isBase64Encoded'> & {

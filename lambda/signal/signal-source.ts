@@ -3,27 +3,33 @@ import type { SignatureAlgorithm } from '../token/trusted-issuer.ts';
 /** How a deployment calls a source of signals, in entries (`revokedBy: signal:<name>`), logs and metrics. */
 export const SOURCE_NAME = /^[a-z0-9-]{1,16}$/;
 
-/** The messages that senders sign, each with an endpoint of its own. */
-export const MESSAGE_KINDS = ['backchannel-logout', 'security-event', 'global-token-revocation'] as const;
-
 /**
  * `backchannel-logout`: a logout token (OpenID Connect Back-Channel Logout 1.0). `security-event`: a security event token, pushed
  * (RFC 8417, RFC 8935, Shared Signals Framework 1.0). `global-token-revocation`: a request of Okta's Universal Logout
  * (draft-parecki-oauth-global-token-revocation).
  */
-export type MessageKind = (typeof MESSAGE_KINDS)[number];
+export type MessageKind = 'backchannel-logout' | 'security-event' | 'global-token-revocation';
+
+/** The messages that senders sign, each with an endpoint of its own. */
+export const MESSAGE_KINDS: readonly MessageKind[] = [
+  'backchannel-logout',
+  'security-event',
+  'global-token-revocation',
+];
 
 /**
  * When the entries of a source flush API Gateway's result cache. `at-once`: each entry flushes. `shared`: entries share a flush, at most
- * one in `SharedFlush.every`. `never`: they take effect when cached decisions expire.
+ * one in `flushEvery`. `never`: they take effect when cached decisions expire.
  */
 export type FlushPace = 'at-once' | 'shared' | 'never';
 
 /** What every source says about the entries that it writes. */
 export interface SourceEntries {
+  /** How the deployment calls the source. */
   readonly name: string;
   /** The alias of the issuer whose tokens its signals revoke. */
   readonly issuerAlias: string;
+  /** When its entries flush the result cache. */
   readonly pace: FlushPace;
 }
 
@@ -45,6 +51,7 @@ export interface SignalSender extends SourceEntries {
   readonly issuer: string;
   /** The key set's address; null: found by discovery under `issuer`. */
   readonly jwksUri: string | null;
+  /** Signature algorithms that its messages may have. */
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Seconds by which the sender's clock and ours may differ. */
   readonly clockTolerance: number;
@@ -58,6 +65,7 @@ export interface SignalSender extends SourceEntries {
 
 /** A Cognito user pool, whose API calls arrive by CloudTrail, EventBridge and a queue. */
 export interface CognitoSource extends SourceEntries {
+  /** The id of the pool: `eu-central-1_AbCdEfGhI`. */
   readonly userPoolId: string;
 }
 

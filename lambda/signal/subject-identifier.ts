@@ -41,7 +41,7 @@ export function subjectIn(identifier: JsonObject, naming: NamingSender): SignalS
   if (format === 'complex') return complexSubject(identifier, naming);
   const users = format === 'aliases' ? aliasesIn(identifier, naming) : namesIn(identifier, naming);
   // The first example of CAEP 1.0 section 3.1.2 names a session by a plain opaque id.
-  const session = format === 'opaque' ? users[0] : undefined;
+  const session = format === 'opaque' ? sessionIn(identifier, naming) : undefined;
   return { users, session, isNarrowed: false };
 }
 
@@ -96,12 +96,16 @@ function formatOf({ format, subject_type: formerly, user, session }: JsonObject)
 /** Every member besides `user` narrows the subject (Shared Signals Framework 1.0 section 3.2). */
 function complexSubject(identifier: JsonObject, naming: NamingSender): SignalSubject {
   const { format: _format, subject_type: _formerly, user, session, ...others } = identifier;
-  const [sessionId] = isJsonObject(session) ? namesIn(session, { ...naming, namesMail: false }) : [];
   return {
     users: isJsonObject(user) ? usersIn(user, naming) : [],
-    session: sessionId,
+    session: isJsonObject(session) ? sessionIn(session, naming) : undefined,
     isNarrowed: session !== undefined || Object.keys(others).length > 0,
   };
+}
+
+/** A session id is never an e-mail address: an `@` in it changes nothing. */
+function sessionIn(identifier: JsonObject, naming: NamingSender): string | undefined {
+  return namesIn(identifier, { ...naming, namesMail: false })[0];
 }
 
 function usersIn(identifier: JsonObject, naming: NamingSender): readonly string[] {

@@ -1,4 +1,4 @@
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { FlusherConfiguration } from '../../../lambda/configuration/environment.ts';
 import type { FlushEvent } from '../../../lambda/flush/flush-log.ts';
@@ -32,6 +32,26 @@ function record(
     eventName: 'INSERT',
     dynamodb: { ApproximateCreationDateTime: start - age, NewImage: item } as NonNullable<DynamoDBRecord['dynamodb']>,
     ...rest,
+  };
+}
+
+/** A message as Lambda delivers it (Lambda developer guide, "Using Lambda with Amazon SQS"). It was sent long before. */
+function message(messageId: string): SQSRecord {
+  const ids = { SenderId: 'AIDA', MessageDeduplicationId: '60000000', MessageGroupId: 'flush', SequenceNumber: '1' };
+  const times = {
+    SentTimestamp: String((start - 1000) * 1000),
+    ApproximateFirstReceiveTimestamp: String(start * 1000),
+  };
+  return {
+    messageId,
+    receiptHandle: 'handle',
+    body: 'flush',
+    attributes: { ApproximateReceiveCount: '1', ...ids, ...times },
+    messageAttributes: {},
+    md5OfBody: 'digest',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:flushes.fifo',
+    awsRegion: 'eu-west-1',
   };
 }
 
@@ -88,6 +108,10 @@ function startEnvironment(
     },
     /** The outcome of one invocation: `done`, or why the stream must deliver the batch again. */
     deliver: (...records: readonly DynamoDBRecord[]) => outcomeOf(flusher({ Records: [...records] })),
+    /** The outcome for messages of the queue of shared flushes. */
+    ask: (...messageIds: readonly string[]) => outcomeOf(flusher({ Records: messageIds.map(message) })),
+    askUnread: (...messageIds: readonly string[]) =>
+      outcomeOf(flusher({ Records: messageIds.map(message) }, new Error('SSM answered with status 500.'))),
     /** The same while the stages in SSM cannot be read. */
     deliverUnread: (...records: readonly DynamoDBRecord[]) =>
       outcomeOf(flusher({ Records: [...records] }, new Error('SSM answered with status 500.'))),
@@ -208,6 +232,94 @@ describe('settled', () => {
   it('a last flush that failed is tried again by the stream, although an earlier one worked', async () => {
     const { outcome } = await run([record({ age: 20 }), record()], settled, (flush) => flush !== 'live@8');
     expect(outcome).toMatch(/did not accept/);
+  });
+});
+
+describe('a message that asks for a shared flush', () => {
+  const modes = ['settled', 'at-once'] as const;
+
+  it.each(modes)('flushes every stage without waiting, and inspects nothing (%s)', async (mode) => {
+    const { ask, flushes, events } = startEnvironment({ mode });
+    expect(await ask('1')).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0']);
+    expect(events).toEqual([{ event: 'flushed', entries: 1, stages: 2, lag: 0 }]);
+  });
+
+  it.each(modes)('flushes no sooner than a second after the flush before it (%s)', async (mode) => {
+    const { ask, wait, flushes } = startEnvironment({ mode, stages: [live] });
+    await ask('1');
+    await ask('2');
+    wait(0.25);
+    await ask('3');
+    wait(5);
+    await ask('4');
+    expect(flushes).toEqual(['live@0', 'live@1', 'live@2', 'live@7']);
+  });
+
+  it('waits a second after the flush of a batch, and a batch after its own', async () => {
+    const { ask, deliver, flushes } = startEnvironment({ stages: [live] });
+    await deliver(recordAt('1', 0));
+    await ask('message');
+    await deliver(recordAt('2', 0));
+    expect(flushes).toEqual(['live@0', 'live@1', 'live@2']);
+  });
+
+  it('flushes once, however many come together', async () => {
+    const { ask, flushes } = startEnvironment({ mode: 'settled', stages: [live] });
+    expect(await ask('1', '2', '3')).toBe('done');
+    expect(flushes).toEqual(['live@0']);
+  });
+
+  it('is not too old when the queue has kept it for longer than any cache lives', async () => {
+    const { ask, flushes } = startEnvironment({ mode: 'settled', giveUpAge: 1 });
+    expect(await ask('1')).toBe('done');
+    expect(flushes).toHaveLength(2);
+  });
+
+  it('comes again when a stage rejects, and then flushes only that stage', async () => {
+    let answer: Answer = 'throttles';
+    const { ask, flushes } = startEnvironment({ mode: 'settled' }, (flush) =>
+      flush.startsWith('live') ? answer : 'accepts',
+    );
+    expect(await ask('1')).toBe('API Gateway did not accept the flush of 1 stages.');
+    answer = 'accepts';
+    expect(await ask('1')).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@1']);
+  });
+
+  it('flushes every stage although another message came again', async () => {
+    const { ask, flushes } = startEnvironment({ mode: 'settled' }, (flush) =>
+      flush === 'live@0' ? 'throttles' : 'accepts',
+    );
+    await ask('1');
+    expect(await ask('2')).toBe('done');
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@1', 'beta@1']);
+  });
+
+  it('does not hold up later ones for a stage that denies its flush, and is counted as abandoned', async () => {
+    const { ask, events, flushes } = startEnvironment({ mode: 'settled' }, (flush) =>
+      flush === 'live@0' ? 'forbids' : 'accepts',
+    );
+    expect(await ask('1')).toBe('done');
+    expect(events).toContainEqual({ event: 'flush-abandoned', entries: 1 });
+    expect(flushes).toEqual(['live@0', 'beta@0']);
+  });
+
+  it('leaves a stage that denied its flush to be flushed with the next delivery', async () => {
+    const { ask, deliver, flushes, wait } = startEnvironment({ mode: 'settled' }, (flush) =>
+      flush === 'live@0' ? 'forbids' : 'accepts',
+    );
+    await ask('1');
+    wait(5);
+    await deliver();
+    expect(flushes).toEqual(['live@0', 'beta@0', 'live@5']);
+  });
+
+  it('comes again while the stages of other stacks cannot be read, and flushes those that are known', async () => {
+    const { askUnread, flushes, names } = startEnvironment({ mode: 'settled' });
+    expect(await askUnread('1')).toBe('The stages to flush could not all be read: SSM answered with status 500.');
+    expect(flushes).toEqual(['live@0', 'beta@0']);
+    expect(names()).toEqual(['stages-unread', 'flushed']);
   });
 });
 

@@ -1,0 +1,138 @@
+import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { SignalsConfiguration } from '../../lambda/configuration/signals-environment.ts';
+import type { SignalEndpoint } from '../../lambda/signal/signal-request.ts';
+import type { BearerAuthorizer } from '../bearer-authorizer.ts';
+import type { LambdaFunction } from '../functions/lambda-function.ts';
+import type { SignalSources } from '../senders/resolved-sources.ts';
+import { checkSources, unflushedWarning } from '../senders/signal-check.ts';
+import { SIGNAL_OPTIONS, type SignalOptions } from '../settings/signal-options.ts';
+import type { SignalSource } from '../settings/signal-schema.ts';
+import { checkFields, type ValidatorsOf } from '../settings/validators.ts';
+import { SharedFlushQueue } from './shared-flush-queue.ts';
+import { endpointsFor } from './signal-endpoints.ts';
+import { grantEntries, grantKeys, grantRecords } from './signal-grants.ts';
+import { addressesOf, addSignalRoutes } from './signal-routes.ts';
+import { SignalTable } from './signal-table.ts';
+import { signalsConfigurationOf, silencesOf } from './signals-configuration.ts';
+import { SignalsFunction } from './signals-function.ts';
+import { throttleMethods } from './stage-throttle.ts';
+
+/** The properties of {@link RevocationSignals}. */
+export interface RevocationSignalsProps extends SignalOptions {
+  /** The authorizer whose tokens signals revoke. */
+  readonly authorizer: BearerAuthorizer;
+  /** The sources of signals by name (`^[a-z0-9-]{1,16}$`), each made by a preset. Entries, logs and metrics name a source by it. */
+  readonly sources: Readonly<Record<string, SignalSource>>;
+}
+
+const PROPS: ValidatorsOf<RevocationSignalsProps> = {
+  ...SIGNAL_OPTIONS,
+  authorizer: () => undefined,
+  sources: () => undefined,
+};
+
+const DEFAULT_FLUSH_EVERY = Duration.seconds(30);
+const DEFAULT_THROTTLE = { rate: 50, burst: 100 };
+
+/**
+ * Revokes by itself: sign-outs, password changes and disabled accounts at the identity provider become revocation entries. One function
+ * verifies the signals of the configured sources and writes the entries; `addRoutes` gives it addresses, which anybody may call.
+ *
+ * It never stands in the way of a request: without it, tokens are verified as before.
+ */
+export class RevocationSignals extends Construct {
+  /** The function that receives signals. */
+  readonly function: LambdaFunction;
+  /** Which signals were applied, and when each source was last heard. It goes with the stack: it holds no entry. */
+  readonly table: Table;
+  /** The alarms of the sources. They notify nobody until you add an action. */
+  readonly alarms: readonly Alarm[];
+  /** The last parts of the paths that `addRoutes` adds: those that the sources need. Empty for Cognito alone. */
+  readonly endpoints: readonly SignalEndpoint[];
+  private readonly configuration: SignalsConfiguration;
+  /** What stands before the endpoints, from the stage of the first API on. */
+  private path: string | undefined;
+  private readonly throttle: NonNullable<SignalOptions['throttle']>;
+
+  /** @throws DeploymentError: one sentence that names the setting and says what to write */
+  constructor(scope: Construct, id: string, props: RevocationSignalsProps) {
+    super(scope, id);
+    checkFields('RevocationSignals', props, PROPS);
+    const { authorizer, sources, throttle = DEFAULT_THROTTLE, reservedConcurrency } = props;
+    const flush = authorizer.flusher !== undefined;
+    checkSources(sources, { ...authorizer.configuration, flush });
+    this.warnOfMissingFlusher(sources, flush);
+    this.throttle = throttle;
+    this.table = new SignalTable(this, 'Table', authorizer.encryptionKey);
+    const flushQueue = this.createFlushQueue(props);
+    this.configuration = signalsConfigurationOf(sources, {
+      authorizer: authorizer.configuration,
+      signalTable: this.table.tableName,
+      sharedFlush: flushQueue?.sharedFlush,
+      flush,
+    });
+    this.endpoints = endpointsFor(this.configuration);
+    this.function = new SignalsFunction(this, 'Function', {
+      description: {
+        configuration: this.configuration,
+        endpoints: this.endpoints,
+        path: Lazy.string({ produce: () => this.path }),
+        silentAfter: silencesOf(sources),
+      },
+      reservedConcurrency,
+      encryptionKey: authorizer.encryptionKey,
+    });
+    grantEntries(authorizer.table, this.function);
+    grantRecords(this.table, this.function);
+    grantKeys([authorizer.table.encryptionKey, authorizer.encryptionKey], this.function);
+    flushQueue?.grantRequests(this.function);
+    this.alarms = [];
+  }
+
+  /**
+   * Adds the endpoints that the sources need below a resource of an API: `POST …/revoke`, `…/backchannel-logout`, `…/events`,
+   * `…/global-token-revocation`. Anybody may call them: the message proves who sent it. Each API may have them.
+   *
+   * @returns the addresses to register at the senders, by the last part of the path; empty for an API without a stage of its own
+   * @throws DeploymentError for an API that is made of a document, and for a method that is there already
+   */
+  addRoutes(resource: IResource): Readonly<Partial<Record<SignalEndpoint, string>>> {
+    const { endpoints, configuration } = this;
+    if (endpoints.length === 0) return {};
+    const paths = addSignalRoutes(resource, {
+      endpoints,
+      functionArn: this.function.functionArn,
+      corsOrigins: configuration.tokenRevocation?.corsOrigins ?? [],
+    });
+    this.path ??= resource.path === '/' ? '' : resource.path;
+    throttleMethods(resource.api, Object.values(paths), this.throttle);
+    return addressesOf(resource.api, paths);
+  }
+
+  /** The logical id of the function, whose metadata describes the sources to the operator's tool. */
+  get logicalId(): string {
+    return Lazy.string({ produce: () => Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnFunction) });
+  }
+
+  private createFlushQueue({
+    authorizer,
+    sources,
+    flushEvery: every = DEFAULT_FLUSH_EVERY,
+  }: RevocationSignalsProps): SharedFlushQueue | undefined {
+    const { flusher, resultTtl, timeout: authorizerTimeout } = authorizer;
+    const isShared = Object.values(sources).some(({ flush }) => flush === 'shared');
+    if (flusher === undefined || !isShared) return undefined;
+    return new SharedFlushQueue(this, 'SharedFlush', { flusher, every, resultTtl, authorizerTimeout });
+  }
+
+  private warnOfMissingFlusher(sources: SignalSources, flush: boolean): void {
+    const warning = unflushedWarning(sources, flush);
+    if (warning === undefined) return;
+    Annotations.of(this).addWarningV2('bearer-authorizer:signals-without-flusher', warning);
+  }
+}
