@@ -10,19 +10,21 @@ export interface AlarmRule {
   /** What has happened, and what it means for clients. It is the text of the mail. */
   readonly description: string;
   readonly metric: IMetric;
-  /** The alarm rings when one period of the metric reaches this value; undefined: when three periods have no data, or zero. */
+  /** The alarm rings when one period of the metric reaches this value; undefined: when `silentPeriods` have no data, or zero. */
   readonly threshold: number | undefined;
+  /** Only without a threshold. @default 3 */
+  readonly silentPeriods?: number;
 }
 
 /** Missing data is OK, except for metrics that always report: an idle API is not an outage. */
 export function createAlarms(scope: Construct, rules: readonly AlarmRule[]): readonly Alarm[] {
   return rules.map(
-    ({ id, description, metric, threshold }) =>
+    ({ id, description, metric, threshold, silentPeriods = 3 }) =>
       new Alarm(scope, id, {
         alarmName: alarmName(scope, id),
         alarmDescription: description,
         metric,
-        ...(threshold === undefined ? SILENCE : atOrAbove(threshold)),
+        ...(threshold === undefined ? silenceOf(silentPeriods) : atOrAbove(threshold)),
       }),
   );
 }
@@ -55,12 +57,14 @@ function atOrAbove(threshold: number) {
   };
 }
 
-const SILENCE = {
-  threshold: 1,
-  evaluationPeriods: 3,
-  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-  treatMissingData: TreatMissingData.BREACHING,
-};
+function silenceOf(periods: number) {
+  return {
+    threshold: 1,
+    evaluationPeriods: periods,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.BREACHING,
+  };
+}
 
 /**
  * Creates an alarm on 5xx responses of a stage, whosever fault they are. It is the only alarm that rings for an authorizer that API

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FlushMode } from '../../lambda/configuration/environment.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { type AlarmRule, createAlarms } from './alarms.ts';
-import { loggedMetric, mappingMetric } from './function-metrics.ts';
+import { loggedMetric, mappingMetric, orZero } from './function-metrics.ts';
 
 /** The age of the oldest waiting batch at which the alarm rings, in milliseconds. */
 const MAX_ITERATOR_AGE = 60_000;
@@ -88,11 +88,9 @@ function alarmsOfReading(name: string, flusher: IFunction, mapping: IEventSource
   ];
 }
 
-/** Polls in five minutes. Filled with 0, because CloudWatch would look past periods without data for an older one with data. */
 function pollsOf(mapping: IEventSourceMapping): MathExpression {
   const period = Duration.minutes(5);
-  const polled = mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period });
-  return new MathExpression({ expression: 'FILL(polled, 0)', usingMetrics: { polled }, label: 'readings', period });
+  return orZero('polled', mappingMetric(mapping, 'PolledEventCount', { statistic: 'SampleCount', period }), 'readings');
 }
 
 function alarmsOfEntries(flusher: IFunction): readonly AlarmRule[] {

@@ -45,6 +45,20 @@ export function sumOf(label: string, metrics: readonly Metric[], period: Duratio
 }
 
 /**
+ * The metric with 0 where it has no data, for alarms on silence: CloudWatch would look past periods without data for an older one with
+ * data.
+ * @param id - the name of the metric in the expression
+ */
+export function orZero(id: string, metric: Metric, label: string): MathExpression {
+  return new MathExpression({
+    expression: `FILL(${id}, 0)`,
+    usingMetrics: { [id]: metric },
+    label,
+    period: metric.period,
+  });
+}
+
+/**
  * A metric of an event source mapping with `EventCount` metrics (Lambda developer guide, "Event source mapping metrics"):
  * `DroppedEventCount`, `PolledEventCount` and others. By default the sum of each minute.
  */

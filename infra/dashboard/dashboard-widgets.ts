@@ -10,12 +10,15 @@ import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { loggedMetric, mappingMetric, metricsByValue } from '../alarms/function-metrics.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import type { RevocationFlusher } from '../flush/revocation-flusher.ts';
+import type { ReceivedSignals } from './signal-widgets.ts';
 
 /** The constructs whose metrics and logs the dashboard shows. */
 export interface DashboardSources {
   readonly authorizer: BearerAuthorizer;
   readonly api: { readonly deploymentStage: Stage; readonly accessLogs: LogGroup };
   readonly issuerAliases: readonly string[];
+  /** undefined: the deployment receives no signals. */
+  readonly signals?: ReceivedSignals | undefined;
 }
 
 const PERIOD = { period: Duration.minutes(1) };

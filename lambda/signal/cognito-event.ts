@@ -6,20 +6,22 @@ import type { CognitoSource } from './signal-source.ts';
 import { liftUsers, revokeUsers } from './subject-identifier.ts';
 
 /** The API calls that are signals. Any other call says nothing about the tokens of a user. */
-const CALLS: ReadonlyMap<unknown, SignalType> = new Map<unknown, SignalType>([
-  ['AdminUserGlobalSignOut', 'cognito-sign-out'],
-  ['GlobalSignOut', 'cognito-sign-out'],
-  ['AdminResetUserPassword', 'cognito-password'],
-  ['AdminSetUserPassword', 'cognito-password'],
-  ['ChangePassword', 'cognito-password'],
+export const COGNITO_CALLS = {
+  AdminUserGlobalSignOut: 'cognito-sign-out',
+  GlobalSignOut: 'cognito-sign-out',
+  AdminResetUserPassword: 'cognito-password',
+  AdminSetUserPassword: 'cognito-password',
+  ChangePassword: 'cognito-password',
   // Not `ForgotPassword`: anybody may ask for a code, and it changes nothing.
-  ['ConfirmForgotPassword', 'cognito-password'],
-  ['AdminDisableUser', 'cognito-disable'],
-  ['AdminDeleteUser', 'cognito-delete'],
-  ['DeleteUser', 'cognito-delete'],
-  ['AdminEnableUser', 'cognito-enable'],
-  ['RevokeToken', 'cognito-revoke-token'],
-]);
+  ConfirmForgotPassword: 'cognito-password',
+  AdminDisableUser: 'cognito-disable',
+  AdminDeleteUser: 'cognito-delete',
+  DeleteUser: 'cognito-delete',
+  AdminEnableUser: 'cognito-enable',
+  RevokeToken: 'cognito-revoke-token',
+} as const satisfies Readonly<Record<string, SignalType>>;
+
+const TYPES: ReadonlyMap<unknown, SignalType> = new Map(Object.entries(COGNITO_CALLS));
 
 /** A Cognito user's `sub` is a UUID. CloudTrail puts other text in place of what it masks. */
 const COGNITO_SUB = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -41,7 +43,7 @@ export function signalsOfCognitoEvent(
   now: number,
 ): readonly Signal[] {
   const record = recordIn(event);
-  const type = CALLS.get(record?.eventName);
+  const type = TYPES.get(record?.eventName);
   if (record === undefined || type === undefined || hasFailed(record)) return [];
   const { userPoolId } = isJsonObject(record.requestParameters) ? record.requestParameters : {};
   return sources
