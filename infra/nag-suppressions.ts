@@ -31,9 +31,9 @@ export const NAG_SUPPRESSIONS = {
     'API Gateway or a stream invokes the function and waits. Only a schedule does not, and it runs again in an hour.',
   'Serverless::Serverless-EventBusDLQ': 'The schedule runs again in an hour: a lost event needs no queue.',
   'Serverless::Serverless-LambdaEventSourceMappingDestination':
-    'The function gives up a batch before Lambda does. An alarm rings for either, and cached decisions have expired by then.',
+    'The flusher gives up a batch before Lambda does, with an alarm for either. What comes from a queue goes to its dead-letter queue.',
   'Serverless::Serverless-SQSRedrivePolicy':
-    'A message asks for a flush. When it expires, every decision that the flush would remove has left the cache by itself.',
+    'A request for a flush is useless when it expires, and a dead-letter queue needs no further one: an alarm rings.',
   'Serverless::Serverless-SNSRedrivePolicy':
     'An undelivered mail needs no queue: the alarm itself stays in CloudWatch.',
 } as const;

@@ -1,14 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import type { Function as CdkFunction, CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Function as CdkFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { COGNITO_CALLS } from '../../lambda/signal/cognito-event.ts';
 import { DeploymentError } from '../errors.ts';
 import { suppressRules } from '../nag-suppressions.ts';
-import type { SignalSources } from '../senders/resolved-sources.ts';
-import { sourcesOf } from '../senders/resolved-sources.ts';
+import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
 import { shown } from '../settings/shown-value.ts';
 import { isKnownLater } from '../settings/validators.ts';
 
@@ -51,6 +50,7 @@ export class CognitoCalls extends Construct {
     const pools = sourcesOf(sources, 'cognito');
     for (const [name, { userPoolId }] of pools) this.rejectOtherRegion(name, userPoolId);
     this.deadLetters = new Queue(this, 'DeadLetters', QUEUE);
+    suppressRules(this.deadLetters, 'Serverless::Serverless-SQSRedrivePolicy');
     this.queue = new Queue(this, 'Queue', {
       ...QUEUE,
       visibilityTimeout: visibilityFor(receiver),
@@ -98,8 +98,6 @@ export class CognitoCalls extends Construct {
       batchSize: 10,
       reportBatchItemFailures: true,
     });
-    // By an override, because the CDK has `metricsConfig` since 2.174 only.
-    (mapping.node.defaultChild as CfnEventSourceMapping).addPropertyOverride('MetricsConfig.Metrics', ['EventCount']);
     // Lambda tries the role when the mapping is created, so the role's policy must exist by then.
     if (receiver.role !== undefined) mapping.node.addDependency(receiver.role);
     suppressRules(mapping, 'Serverless::Serverless-LambdaEventSourceMappingDestination');
