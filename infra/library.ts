@@ -46,6 +46,14 @@ export { type KeycloakOptions, keycloak } from './issuers/keycloak.ts';
 export { type OidcOptions, oidc } from './issuers/oidc.ts';
 export { type OktaOptions, okta } from './issuers/okta.ts';
 export { type OpenApiRoutes, routesFromOpenApi } from './openapi/routes-from-openapi.ts';
+export { type Auth0SignalsOptions, auth0Signals } from './senders/auth0-signals.ts';
+export { type BackchannelLogoutOptions, backchannelLogout } from './senders/backchannel-logout.ts';
+export { type CognitoSignalsOptions, cognitoSignals } from './senders/cognito-signals.ts';
+export { type KeycloakSignalsOptions, keycloakSignals } from './senders/keycloak-signals.ts';
+export { type OktaSignalsOptions, oktaSignals } from './senders/okta-signals.ts';
+export type { EventStreamOptions } from './senders/source-options.ts';
+export { type SsfOptions, ssf } from './senders/ssf.ts';
+export { type TokenRevocationOptions, tokenRevocation } from './senders/token-revocation.ts';
 export type { AnyTable, AuthorizerSettings, ExistingTable, IssuerSettings } from './settings/deployment-schema.ts';
 export type { SignalOptions } from './settings/signal-options.ts';
 export type {

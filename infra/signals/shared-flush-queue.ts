@@ -27,22 +27,24 @@ const BATCH_SIZE = 10;
  */
 export class SharedFlushQueue extends Construct {
   readonly queue: Queue;
+  /** Seconds from a message to its flush. */
+  readonly delay: number;
   /** What the receiver of signals is told. */
   readonly sharedFlush: SharedFlush;
 
   constructor(scope: Construct, id: string, { flusher, every, resultTtl, authorizerTimeout }: SharedFlushQueueProps) {
     super(scope, id);
     const { settled } = flusher.functions;
-    const delay = sharedFlushDelay(every.toSeconds(), authorizerTimeout.toSeconds());
+    this.delay = sharedFlushDelay(every.toSeconds(), authorizerTimeout.toSeconds());
     // Lambda rejects a mapping whose queue shows a message again before the function has ended.
     const visibility = settled.timeout?.toSeconds() ?? 0;
     const useful = giveUpAge(resultTtl.toSeconds(), authorizerTimeout.toSeconds());
     this.queue = new Queue(this, 'Queue', {
       fifo: true,
-      deliveryDelay: Duration.seconds(delay),
+      deliveryDelay: Duration.seconds(this.delay),
       visibilityTimeout: Duration.seconds(visibility),
       // Later, every decision that was made without the entries has left the cache anyway.
-      retentionPeriod: Duration.seconds(Math.ceil(delay + visibility + useful)),
+      retentionPeriod: Duration.seconds(Math.ceil(this.delay + visibility + useful)),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });

@@ -21,8 +21,14 @@ export function conditionHolds(condition: Json | undefined, keys: ConditionKeys)
   );
 }
 
+/** True also of a request that has no value for the key (IAM user guide, "Multivalued context keys"). A key has one value here. */
+const FOR_ALL_VALUES = 'ForAllValues:';
+
 function operatorHolds(operator: string, actual: string | undefined, wanted: readonly string[]): boolean {
   if (operator === 'Null') return wanted.includes(String(actual === undefined));
+  if (operator.startsWith(FOR_ALL_VALUES)) {
+    return actual === undefined || operatorHolds(operator.slice(FOR_ALL_VALUES.length), actual, wanted);
+  }
   const ifExists = operator.endsWith('IfExists');
   const { negated, matches } = operatorNamed(ifExists ? operator.slice(0, -'IfExists'.length) : operator);
   if (actual === undefined) return ifExists || negated;

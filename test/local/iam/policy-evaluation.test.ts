@@ -73,6 +73,10 @@ describe('a condition', () => {
     [{ StringEquals: { 'aws:Referer': 'x' } }, false],
     [{ StringEqualsIfExists: { 'aws:Referer': 'x' } }, true],
     [{ Null: { 'aws:Referer': 'true' } }, true],
+    [{ 'ForAllValues:StringLike': { 'aws:UserAgent': ['wget/*', 'curl/*'] } }, true],
+    [{ 'ForAllValues:StringLike': { 'aws:UserAgent': 'wget/*' } }, false],
+    [{ 'ForAllValues:StringLike': { 'aws:Referer': 'x' } }, true],
+    [{ 'ForAllValues:StringLike': { 'aws:Referer': 'x' }, Null: { 'aws:Referer': 'false' } }, false],
     [{ Bool: { 'aws:SecureTransport': 'true' }, StringEquals: { 'aws:Referer': 'x' } }, false],
   ])('%j holds: %s', (condition, holds) => {
     expect(result(statement({ Condition: condition }))).toBe(holds ? 'allow' : 'implicit deny');
