@@ -23,6 +23,7 @@ export default defineConfig({
       'test/lambda/flush/flush-stage.test.ts',
       'test/lambda/network/dynamodb-call.test.ts',
       'test/lambda/properties/dependency-faults.property.test.ts',
+      'test/lambda/properties/hostile-signals.property.test.ts',
       'test/lambda/properties/key-set-attempts.property.test.ts',
       'test/lambda/properties/revocation-levels.property.test.ts',
       'test/lambda/properties/revoked-spellings.property.test.ts',
