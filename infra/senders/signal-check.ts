@@ -1,5 +1,5 @@
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
-import { MESSAGE_KINDS, type MessageProfile, SOURCE_NAME } from '../../lambda/signal/signal-source.ts';
+import { FLUSH_PACES, MESSAGE_KINDS, type MessageProfile, SOURCE_NAME } from '../../lambda/signal/signal-source.ts';
 import { DeploymentError } from '../errors.ts';
 import { poolId } from '../issuers/cognito.ts';
 import { corsOrigins } from '../settings/cors-origins.ts';
@@ -25,14 +25,7 @@ import {
   wholeSeconds,
 } from '../settings/validators.ts';
 import { type ResolvingContext, resolvedSources, type SignalSources, sourcesOf } from './resolved-sources.ts';
-import {
-  authorizationDigest,
-  FLUSH_PACES,
-  MAX_MESSAGE_AGE,
-  messageAudience,
-  silentAfter,
-  sourceOptions,
-} from './source-options.ts';
+import { authorizationDigest, MAX_MESSAGE_AGE, messageAudience, silentAfter, sourceOptions } from './source-options.ts';
 
 /** What the sources must fit. */
 export interface SourceSurroundings extends ResolvingContext {

@@ -1,5 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import type { FlushPace, MessageProfile, SignalSender } from '../../lambda/signal/signal-source.ts';
+import {
+  FLUSH_PACES,
+  type FlushPace,
+  type MessageProfile,
+  type SignalSender,
+} from '../../lambda/signal/signal-source.ts';
 import { ALIAS_PATTERN } from '../../lambda/token/trusted-issuer.ts';
 import { asList } from '../issuers/common-options.ts';
 import type { SignalSourceOptions } from '../settings/signal-schema.ts';
@@ -45,8 +50,6 @@ const LOGOUT_MAX_AGE = 600;
 const MIN_EVENT_AGE = 60;
 
 export const MAX_MESSAGE_AGE = 31 * 24 * 3600;
-
-export const FLUSH_PACES: readonly FlushPace[] = ['at-once', 'shared', 'never'];
 
 export const silentAfter = valueWhere(
   (value) => isWhole((secondsIn(value) ?? 0) / 3600, 1, 24),

@@ -17,11 +17,13 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'global-token-revocation',
 ];
 
+export const FLUSH_PACES = ['at-once', 'shared', 'never'] as const;
+
 /**
  * When the entries of a source flush API Gateway's result cache. `at-once`: each entry flushes. `shared`: entries share a flush, at most
  * one in `flushEvery`. `never`: they take effect when cached decisions expire.
  */
-export type FlushPace = 'at-once' | 'shared' | 'never';
+export type FlushPace = (typeof FLUSH_PACES)[number];
 
 /** What every source says about the entries that it writes. */
 export interface SourceEntries {

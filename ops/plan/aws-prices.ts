@@ -18,6 +18,8 @@ export const AWS_PRICES = {
   /** DynamoDB on demand, standard table class, since November 2024. Lambda's stream reads and TTL's deletions are free. */
   readUnitsPerMillion: 0.125,
   writeUnitsPerMillion: 0.625,
+  /** SQS, FIFO queues: each send, receive and deletion is a request. The queue's first price tier. */
+  queueRequestsPerMillion: 0.5,
   /** CloudWatch, first price tiers. */
   logsPerGigabyte: 0.5,
   metricPerMonth: 0.3,

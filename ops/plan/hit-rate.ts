@@ -1,3 +1,5 @@
+import type { Unflushed } from './flush-cells.ts';
+
 /** The workload of API Gateway's result cache. */
 export interface CacheWorkload {
   readonly requestsPerSecond: number;
@@ -7,24 +9,28 @@ export interface CacheWorkload {
   readonly resultTtl: number;
   /** Seconds from a miss until its decision is cached; meanwhile requests for the same entry miss too. */
   readonly decisionTime: number;
-  /** Revocation entries that flush, each twice. */
-  readonly flushedEntriesPerSecond: number;
-  /** Seconds between the two flushes of an entry. */
-  readonly flushGap: number;
+  readonly unflushed: Unflushed;
 }
+
+/** Number of ages at which the probability of no flush is taken. */
+const AGES = 1000;
 
 /**
  * The share of requests answered from the result cache.
  *
- * Model: every cache entry is used equally often, at random times (Poisson). Revocation entries are written at random times
- * too. A request hits if its decision was cached since the last flush and less than the result TTL ago; the time since the
- * last flush is what a random moment sees. Skewed use of tokens or routes hits more often, so the model errs on the safe side.
+ * Model: every cache entry is used equally often, at random times (Poisson). A request hits if its decision was cached since
+ * the last flush and less than the result TTL ago; the time since the last flush is what a random moment sees. Skewed use of
+ * tokens or routes hits more often, so the model errs on the safe side.
  */
 export function hitRate(workload: CacheWorkload): number {
-  const { resultTtl, decisionTime } = workload;
+  const { resultTtl, decisionTime, unflushed } = workload;
   if (resultTtl === 0) return 0;
-  const firstExpiry = decisionTime + resultTtl;
-  return hitsBeforeFirstExpiry(workload, firstExpiry) + unflushed(workload, firstExpiry) * undisturbedHitRate(workload);
+  const rate = entryRate(workload);
+  // The share of cache entries that are requested again within the result TTL.
+  const requested = 1 - Math.exp(-rate * resultTtl);
+  const unflushedTtl = unflushed(decisionTime + resultTtl);
+  const sinceFlush = requested * (averageUnflushed(workload, requested) - unflushedTtl);
+  return sinceFlush + unflushedTtl * undisturbedHitRate(workload);
 }
 
 /** The hit rate without flushes: in each life of a cache entry, one request and those during its decision miss. */
@@ -34,27 +40,16 @@ function undisturbedHitRate(workload: CacheWorkload): number {
   return (rate * resultTtl) / (1 + rate * (decisionTime + resultTtl));
 }
 
-/** The probability of no flush in the last `seconds`. An entry's two flushes count once inside the gap. */
-function unflushed({ flushedEntriesPerSecond, flushGap }: CacheWorkload, seconds: number): number {
-  return Math.exp(-flushedEntriesPerSecond * (seconds + Math.min(seconds, flushGap)));
-}
-
-/** The share of requests that hit before the first expiry after a flush: their entry was requested since that flush. */
-function hitsBeforeFirstExpiry(workload: CacheWorkload, firstExpiry: number): number {
-  const { decisionTime, flushedEntriesPerSecond, flushGap } = workload;
-  if (flushedEntriesPerSecond === 0) return 0;
-  const bend = Math.min(Math.max(flushGap, decisionTime), firstExpiry);
-  const early = integral(workload, decisionTime, bend, 2 * flushedEntriesPerSecond, 1);
-  const late = Math.exp(-flushedEntriesPerSecond * flushGap);
-  return early + integral(workload, bend, firstExpiry, flushedEntriesPerSecond, late);
-}
-
-/** ∫ scale · density · e^(-density·u) · (1 - e^(-rate·(u - decisionTime))) du from `from` to `to`. */
-function integral(workload: CacheWorkload, from: number, to: number, density: number, scale: number): number {
+/** The average probability of no flush since a cache entry's last request, which is at most a result TTL ago. */
+function averageUnflushed(workload: CacheWorkload, requested: number): number {
+  const { decisionTime, unflushed } = workload;
   const rate = entryRate(workload);
-  const flushed = Math.exp(-density * from) - Math.exp(-density * to);
-  const unused = (at: number) => Math.exp(-density * at - rate * (at - workload.decisionTime));
-  return scale * (flushed - (density / (rate + density)) * (unused(from) - unused(to)));
+  let sum = 0;
+  for (let index = 0; index < AGES; index += 1) {
+    const share = ((index + 0.5) / AGES) * requested;
+    sum += unflushed(decisionTime - Math.log1p(-share) / rate);
+  }
+  return sum / AGES;
 }
 
 function entryRate({ requestsPerSecond, activeEntries }: CacheWorkload): number {
@@ -62,9 +57,9 @@ function entryRate({ requestsPerSecond, activeEntries }: CacheWorkload): number 
 }
 
 /** Authorizer invocations in the second after a flush: the first request for each cache entry, and those during its decision. */
-export function herdInFirstSecond(workload: CacheWorkload): number {
+export function herdInFirstSecond(workload: Omit<CacheWorkload, 'unflushed'>): number {
   const { requestsPerSecond, activeEntries, decisionTime } = workload;
-  const rate = entryRate(workload);
+  const rate = requestsPerSecond / activeEntries;
   if (workload.resultTtl === 0 || decisionTime >= 1) return requestsPerSecond;
   const whileDeciding = requestsPerSecond * decisionTime;
   return whileDeciding + activeEntries * (1 - Math.exp(-rate * (1 - decisionTime)));

@@ -1,7 +1,9 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
+import { MAX_SHARED_PERIOD } from '../../lambda/flush/flush-timing.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { MAX_REVOCATION_CLAIMS } from '../../lambda/revocation/revocation-claim.ts';
 import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
+import { FLUSH_PACES, type FlushPace } from '../../lambda/signal/signal-source.ts';
 import { MAX_SUBJECT_ALIASES } from '../../lambda/token/subject-alias.ts';
 import { MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
 import { UsageError } from '../cli/operator-error.ts';
@@ -40,6 +42,18 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
     )
     .option('--routes-per-token <n>', 'different routes that one token calls; shows both kinds of cache', atLeastOne)
     .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
+    .option('--signals-per-hour <n>', 'signals of identity providers that revoke', notNegative, 0)
+    .addOption(
+      new Option('--signal-flush <pace>', 'when the entries of signals flush, as `flush` of a source says')
+        .choices(FLUSH_PACES)
+        .default('shared' satisfies FlushPace),
+    )
+    .option(
+      '--flush-every <seconds>',
+      `one shared flush in this time at most: 1 to ${MAX_SHARED_PERIOD}`,
+      flushEvery,
+      30,
+    )
     .option('--no-flush', 'plan without the flusher')
     .option(
       '--keys-per-read <n>',
@@ -68,6 +82,10 @@ const atLeastOne = numberWhere((value) => value >= 1, 'a number from 1');
 const keysPerRead = numberWhere(
   (value) => Number.isInteger(value) && value >= 1 && value <= MAX_KEYS,
   `a whole number, 1 to ${MAX_KEYS}`,
+);
+const flushEvery = numberWhere(
+  (value) => Number.isInteger(value) && value >= 1 && value <= MAX_SHARED_PERIOD,
+  `whole seconds, 1 to ${MAX_SHARED_PERIOD}`,
 );
 const resultTtl = numberWhere(
   (value) => Number.isInteger(value) && value >= 0 && value <= 3600,

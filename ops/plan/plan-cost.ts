@@ -1,6 +1,6 @@
-import { settleTime } from '../../lambda/flush/flush-timing.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { AWS_PRICES, SECONDS_PER_MONTH } from './aws-prices.ts';
+import type { FlusherWork } from './flush-times.ts';
 import type { Load, Workload } from './plan-load.ts';
 
 export interface CostLine {
@@ -9,8 +9,18 @@ export interface CostLine {
   readonly perMonth: number;
 }
 
-/** Bytes of our two log lines and Lambda's three for each decision. */
+/** Bytes of our two log lines and Lambda's three for each decision. A signal has as many. */
 const LOG_BYTES_PER_DECISION = 1200;
+
+/** The memory of the receiver of signals in GiB, and an upper bound of the seconds that it works for one: two calls and a signature. */
+const RECEIVER_GIGABYTES = 0.5;
+const RECEIVER_WORK = 0.1;
+
+/**
+ * Requests with which Lambda asks an empty queue in a second: five connections, each with a request of 20 s (AWS Lambda developer
+ * guide, "Using Lambda with Amazon SQS").
+ */
+const POLLS_PER_SECOND = 5 / 20;
 
 /** A flusher function's memory in GiB, and the seconds that one run works, without its wait. */
 const FLUSHER_GIGABYTES = 0.5;
@@ -27,14 +37,19 @@ export const ALARM_METRICS = 27 + REVOCATION_LEVELS.length;
 
 /** The monthly cost of the API's front: requests and authorization, without the backend and data transfer. */
 export function monthlyCost(workload: Workload, load: Load): readonly CostLine[] {
-  const invocations = load.invocationsPerSecond * SECONDS_PER_MONTH;
+  const invocations = monthOf(load.invocationsPerSecond);
+  const signals = monthOf(workload.signalsPerHour / 3600);
   return [
-    { item: 'API Gateway requests', perMonth: restRequestCost(workload.requestsPerSecond * SECONDS_PER_MONTH) },
+    { item: 'API Gateway requests', perMonth: restRequestCost(monthOf(workload.requestsPerSecond) + signals) },
     { item: 'Lambda authorizer', perMonth: authorizerCost(workload, load, invocations) },
     { item: 'DynamoDB reads', perMonth: millions(invocations * workload.keysPerRead) * AWS_PRICES.readUnitsPerMillion },
-    { item: 'DynamoDB writes', perMonth: millions(entriesPerMonth(workload)) * AWS_PRICES.writeUnitsPerMillion },
-    { item: 'Lambda flusher', perMonth: workload.flush ? flusherCost(workload) : 0 },
-    { item: 'CloudWatch logs', perMonth: ((invocations * LOG_BYTES_PER_DECISION) / 1e9) * AWS_PRICES.logsPerGigabyte },
+    {
+      item: 'DynamoDB writes',
+      perMonth: millions(monthOf(load.writeUnitsPerSecond)) * AWS_PRICES.writeUnitsPerMillion,
+    },
+    { item: 'Lambda flusher', perMonth: flusherCost(load.flusher) },
+    ...(signals > 0 ? signalCosts(workload, load, signals) : []),
+    { item: 'CloudWatch logs', perMonth: logCost(invocations + signals) },
     {
       item: 'CloudWatch metrics, alarms',
       perMonth: METRICS * AWS_PRICES.metricPerMonth + ALARM_METRICS * AWS_PRICES.alarmMetricPerMonth,
@@ -60,28 +75,49 @@ function restRequestCost(requests: number): number {
 /** The authorizer's cost. Lambda bills the time of a cold start too. */
 function authorizerCost({ decisionMs, coldStartMs, memory }: Workload, load: Load, invocations: number): number {
   const seconds = (decisionMs + load.coldStartShare * coldStartMs) / 1000;
-  return lambdaCost(invocations, seconds * (memory / 1024));
+  return lambdaCost(invocations, invocations * seconds * (memory / 1024));
 }
 
-/** An upper bound of the flusher's cost: no batching assumed, although entries that come close together share a run. */
-function flusherCost(workload: Workload): number {
-  const seconds = 2 * FLUSHER_WORK + settleTime(workload.authorizerTimeout);
-  return lambdaCost(2 * entriesPerMonth(workload), (seconds / 2) * FLUSHER_GIGABYTES);
+/** The receiver of signals, and the queue that shares flushes: a request for each signal, and two for each message that arrives. */
+function signalCosts({ signalFlush, flush }: Workload, { flusher }: Load, signals: number): readonly CostLine[] {
+  const receiver = lambdaCost(signals, signals * RECEIVER_WORK * RECEIVER_GIGABYTES);
+  const isShared = flush && signalFlush === 'shared';
+  const requests = isShared ? signals + monthOf(2 * flusher.sharedRunsPerSecond + POLLS_PER_SECOND) : 0;
+  return [
+    { item: 'Lambda signals', perMonth: receiver },
+    { item: 'SQS requests', perMonth: millions(requests) * AWS_PRICES.queueRequestsPerMillion },
+  ];
 }
 
-function lambdaCost(requests: number, gigabyteSecondsEach: number): number {
-  const time = requests * gigabyteSecondsEach * AWS_PRICES.lambdaPerGigabyteSecond;
-  return millions(requests) * AWS_PRICES.lambdaRequestsPerMillion + time;
+/** The settled function is paid for its wait too. The other one waits only where entries follow each other within a second. */
+function flusherCost({
+  atOnceRunsPerSecond,
+  settledRunsPerSecond,
+  sharedRunsPerSecond,
+  settledBusy,
+}: FlusherWork): number {
+  const runs = atOnceRunsPerSecond + settledRunsPerSecond + sharedRunsPerSecond;
+  return lambdaCost(monthOf(runs), monthOf(runs * FLUSHER_WORK + settledBusy) * FLUSHER_GIGABYTES);
+}
+
+function logCost(decisions: number): number {
+  return ((decisions * LOG_BYTES_PER_DECISION) / 1e9) * AWS_PRICES.logsPerGigabyte;
+}
+
+function lambdaCost(requests: number, gigabyteSeconds: number): number {
+  return (
+    millions(requests) * AWS_PRICES.lambdaRequestsPerMillion + gigabyteSeconds * AWS_PRICES.lambdaPerGigabyteSecond
+  );
 }
 
 /** The number of traces by X-Ray's default: the first request of each second, and five percent of the others. */
 function tracesPerMonth({ invocationsPerSecond }: Load): number {
   const first = Math.min(1, invocationsPerSecond);
-  return (first + 0.05 * (invocationsPerSecond - first)) * SECONDS_PER_MONTH;
+  return monthOf(first + 0.05 * (invocationsPerSecond - first));
 }
 
-function entriesPerMonth({ revocationsPerHour }: Workload): number {
-  return (revocationsPerHour * SECONDS_PER_MONTH) / 3600;
+function monthOf(perSecond: number): number {
+  return perSecond * SECONDS_PER_MONTH;
 }
 
 function millions(count: number): number {

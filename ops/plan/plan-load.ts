@@ -1,11 +1,7 @@
-import {
-  expectedLag,
-  guaranteedLag,
-  STREAM_TIME_GRANULARITY,
-  settledLag,
-  settleTime,
-} from '../../lambda/flush/flush-timing.ts';
+import { expectedLag, guaranteedLag, settledLag, settleTime, sharedLag } from '../../lambda/flush/flush-timing.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
+import type { FlushPace } from '../../lambda/signal/signal-source.ts';
+import { type FlusherWork, type FlushWorkload, flusherWorkOf, unflushedOf } from './flush-times.ts';
 import { type CacheWorkload, herdInFirstSecond, hitRate } from './hit-rate.ts';
 
 /** A team's knowledge and assumptions about its API. */
@@ -17,7 +13,13 @@ export interface Workload {
   readonly routesPerToken: number | undefined;
   /** Seconds. */
   readonly resultTtl: number;
+  /** Entries that operators write and that flush. */
   readonly revocationsPerHour: number;
+  /** Signals of senders that become entries, and how these flush. */
+  readonly signalsPerHour: number;
+  readonly signalFlush: FlushPace;
+  /** Seconds: entries of the pace `shared` flush at most once in this time. */
+  readonly flushEvery: number;
   /** Whether entries flush the cache. */
   readonly flush: boolean;
   /** Keys that one decision reads: one for each revocation level that the token can be revoked at. */
@@ -39,14 +41,18 @@ export interface Load {
   /** Average number of busy execution environments. */
   readonly concurrency: number;
   readonly readUnitsPerSecond: number;
+  readonly writeUnitsPerSecond: number;
+  readonly flusher: FlusherWork;
   readonly herd: Herd | undefined;
   /** Seconds from the acknowledged entry to the last Allow. */
   readonly guaranteedLag: number;
   readonly settledLag: number | undefined;
   readonly expectedLag: number;
+  /** Seconds from the success response to a signal's sender until the last Allow while flushes work; undefined: there are no signals. */
+  readonly signalLag: number | undefined;
 }
 
-/** The invocations that follow a flush. Each entry flushes twice. */
+/** The invocations that follow a flush. */
 export interface Herd {
   readonly invocationsInFirstSecond: number;
   /** Number of busy environments in the worst moment, if all are warm and if none is. */
@@ -58,24 +64,40 @@ export interface Herd {
 const IDLE_LIFETIME = 300;
 const ENVIRONMENT_LIFETIME = 2 * 3600;
 
+/**
+ * Write units of a signal: its entry and its record, at two units each, because they are written in one transaction; and the row that
+ * counts the signals of its source (Amazon DynamoDB developer guide, "Read and write capacity modes").
+ */
+const WRITE_UNITS_PER_SIGNAL = 2 * 2 + 1;
+
 export function loadOf(workload: Workload): Load {
   const { requestsPerSecond, resultTtl, authorizerTimeout, flush } = workload;
   const cache = cacheWorkloadOf(workload);
   const rate = hitRate(cache);
   const invocationsPerSecond = requestsPerSecond * (1 - rate);
   const coldStartShare = coldStartShareOf(workload, invocationsPerSecond);
-  const guaranteed = guaranteedLag(resultTtl, authorizerTimeout);
   return {
     hitRate: rate,
     invocationsPerSecond,
     coldStartShare,
     concurrency: (invocationsPerSecond * (workload.decisionMs + coldStartShare * workload.coldStartMs)) / 1000,
     readUnitsPerSecond: invocationsPerSecond * workload.keysPerRead,
+    writeUnitsPerSecond: (workload.revocationsPerHour + WRITE_UNITS_PER_SIGNAL * workload.signalsPerHour) / 3600,
+    flusher: flusherWorkOf(flushWorkloadOf(workload)),
     herd: flush && resultTtl > 0 ? herdOf(workload, cache) : undefined,
-    guaranteedLag: guaranteed,
+    guaranteedLag: guaranteedLag(resultTtl, authorizerTimeout),
     settledLag: flush ? settledLag(resultTtl, authorizerTimeout) : undefined,
     expectedLag: flush ? Math.min(resultTtl, expectedLag(resultTtl, authorizerTimeout)) : resultTtl,
+    signalLag: workload.signalsPerHour > 0 ? signalLagOf(workload) : undefined,
   };
+}
+
+function signalLagOf({ resultTtl, authorizerTimeout, flush, signalFlush, flushEvery }: Workload): number {
+  const pace = flush ? signalFlush : 'never';
+  if (pace === 'at-once') return settledLag(resultTtl, authorizerTimeout);
+  return pace === 'shared'
+    ? sharedLag(resultTtl, authorizerTimeout, flushEvery)
+    : guaranteedLag(resultTtl, authorizerTimeout);
 }
 
 function cacheWorkloadOf(workload: Workload): CacheWorkload {
@@ -84,17 +106,23 @@ function cacheWorkloadOf(workload: Workload): CacheWorkload {
     activeEntries: activeEntriesOf(workload),
     resultTtl: workload.resultTtl,
     decisionTime: workload.decisionMs / 1000,
-    flushedEntriesPerSecond: flushedEntriesPerSecond(workload),
-    flushGap: settleTime(workload.authorizerTimeout) + STREAM_TIME_GRANULARITY,
+    unflushed: unflushedOf(flushWorkloadOf(workload)),
+  };
+}
+
+function flushWorkloadOf(workload: Workload): FlushWorkload {
+  const { flush, revocationsPerHour, signalsPerHour, signalFlush, flushEvery, authorizerTimeout } = workload;
+  const signalsOf = (pace: FlushPace) => (signalFlush === pace ? signalsPerHour / 3600 : 0);
+  return {
+    atOncePerSecond: flush ? revocationsPerHour / 3600 + signalsOf('at-once') : 0,
+    sharedPerSecond: flush ? signalsOf('shared') : 0,
+    every: flushEvery,
+    settleTime: settleTime(authorizerTimeout),
   };
 }
 
 function activeEntriesOf({ activeTokens, cachePer, routesPerToken = 1 }: Workload): number {
   return cachePer === 'route' ? activeTokens * routesPerToken : activeTokens;
-}
-
-function flushedEntriesPerSecond({ flush, revocationsPerHour }: Workload): number {
-  return flush ? revocationsPerHour / 3600 : 0;
 }
 
 /** The herd of one flush: at that moment every request misses. */
@@ -111,7 +139,9 @@ function coldStartShareOf(workload: Workload, invocationsPerSecond: number): num
   if (invocationsPerSecond === 0) return 0;
   const calm = environmentsFor(invocationsPerSecond, workload);
   const stormy = environmentsFor(workload.requestsPerSecond, workload);
-  const storms = flushedEntriesPerSecond(workload);
+  const { atOncePerSecond, sharedPerSecond, every } = flushWorkloadOf(workload);
+  // The two flushes of an entry are one storm: the second finds the environments of the first.
+  const storms = atOncePerSecond + (1 - Math.exp(-sharedPerSecond * every)) / every;
   const rare = invocationsPerSecond * Math.exp(-invocationsPerSecond * IDLE_LIFETIME);
   const aged = calm / ENVIRONMENT_LIFETIME;
   const herded = storms * (stormy - calm) * Math.exp(-storms * IDLE_LIFETIME);

@@ -1,3 +1,4 @@
+import { MAX_SHARED_PERIOD } from '../../lambda/flush/flush-timing.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { counted } from '../text/counted.ts';
 import { textTable } from '../text/text-table.ts';
@@ -33,7 +34,19 @@ export function choicesFor(workload: Workload): readonly Plan[] {
   return resultTtls.flatMap((resultTtl) => cacheKeys.map((cachePer) => planFor({ ...workload, resultTtl, cachePer })));
 }
 
-export function planText(plan: Plan, choices: readonly Plan[]): string {
+/** Plans of the same API with each pace of the entries of signals; none without signals or without the flusher. */
+export function paceChoicesFor(workload: Workload): readonly Plan[] {
+  if (workload.signalsPerHour === 0 || !workload.flush) return [];
+  const periods = [...new Set([workload.flushEvery, MAX_SHARED_PERIOD])].sort((a, b) => a - b);
+  const paces: readonly Pick<Workload, 'signalFlush' | 'flushEvery'>[] = [
+    { signalFlush: 'at-once', flushEvery: workload.flushEvery },
+    ...periods.map((flushEvery) => ({ signalFlush: 'shared', flushEvery }) as const),
+    { signalFlush: 'never', flushEvery: workload.flushEvery },
+  ];
+  return paces.map((pace) => planFor({ ...workload, ...pace }));
+}
+
+export function planText(plan: Plan, choices: readonly Plan[], paceChoices: readonly Plan[]): string {
   return [
     textTable(['with a result TTL of', seconds(plan.workload.resultTtl)], loadRows(plan)),
     ...(plan.load.herd === undefined ? [] : [herdText(plan.load.herd)]),
@@ -42,6 +55,7 @@ export function planText(plan: Plan, choices: readonly Plan[]): string {
       ['result TTL', 'cached per', 'hit rate', 'invocations/s', 'guaranteed', 'expected', '$/month'],
       choices.map(choiceRow),
     ),
+    ...(paceChoices.length === 0 ? [] : [paceTable(paceChoices)]),
     assumptions(plan),
   ].join('\n\n');
 }
@@ -54,9 +68,45 @@ function loadRows({ load, workload }: Plan): readonly (readonly string[])[] {
     ['  of which cold starts', percent(load.coldStartShare)],
     ['  busy at a time', rounded(load.concurrency)],
     ['DynamoDB read units', `${rounded(load.readUnitsPerSecond)}/s`],
+    ...signalRows(workload, load),
     ['revoked, guaranteed after', seconds(load.guaranteedLag)],
     ...(load.settledLag === undefined ? [] : [['  while flushes work', seconds(load.settledLag)]]),
     ['  expected', seconds(load.expectedLag)],
+  ];
+}
+
+function signalRows({ signalsPerHour }: Workload, load: Load): readonly (readonly string[])[] {
+  if (load.signalLag === undefined) return [];
+  return [
+    ['signals', `${rounded(signalsPerHour)}/h`],
+    ['  DynamoDB write units', `${rounded(load.writeUnitsPerSecond)}/s`],
+    ['  flushes', `${rounded(load.flusher.flushesPerSecond * 3600)}/h`],
+    ['  revoke within', seconds(load.signalLag)],
+  ];
+}
+
+function paceTable(choices: readonly Plan[]): string {
+  const headings = [
+    'signals flush',
+    'flushes/h',
+    'hit rate',
+    'invocations/s',
+    'busy at a time',
+    'revoke within',
+    '$/month',
+  ];
+  return textTable(headings, choices.map(paceRow));
+}
+
+function paceRow({ workload, load, costPerMonth }: Plan): readonly string[] {
+  return [
+    workload.signalFlush === 'shared' ? `shared, ${seconds(workload.flushEvery)}` : workload.signalFlush,
+    rounded(load.flusher.flushesPerSecond * 3600),
+    percent(load.hitRate),
+    rounded(load.invocationsPerSecond),
+    rounded(load.concurrency),
+    seconds(load.signalLag ?? load.guaranteedLag),
+    dollars(costPerMonth),
   ];
 }
 
@@ -68,7 +118,7 @@ function herdText({ invocationsInFirstSecond, concurrencyWarm, concurrencyCold }
   const quota = concurrencyCold > USUAL_CONCURRENCY_QUOTA ? ', more than the usual quota of 1000: some get 500s' : '';
   const invocations = rounded(invocationsInFirstSecond);
   return [
-    `Each entry flushes twice, and every flush is followed by ${invocations} ${invocations === '1' ? 'invocation' : 'invocations'} in its first second,`,
+    `Each entry flushes twice unless it shares its flush, and every flush is followed by ${invocations} ${invocations === '1' ? 'invocation' : 'invocations'} in its first second,`,
     `up to ${rounded(concurrencyWarm)} at a time if their environments are warm, ${rounded(concurrencyCold)} if none is${quota}.`,
   ].join('\n');
 }

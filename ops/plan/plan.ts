@@ -1,10 +1,15 @@
 import type { Report } from '../cli/program.ts';
 import type { PlanCommand } from './plan-command-line.ts';
-import { choicesFor, planFor, planText } from './plan-report.ts';
+import { choicesFor, paceChoicesFor, planFor, planText } from './plan-report.ts';
 
 /** Reports what a result TTL costs and gives. */
 export async function plan({ workload }: PlanCommand): Promise<Report> {
   const planned = planFor(workload);
   const choices = choicesFor(workload);
-  return { text: planText(planned, choices), document: { ...planned, choices }, exitCode: 0 };
+  const paceChoices = paceChoicesFor(workload);
+  return {
+    text: planText(planned, choices, paceChoices),
+    document: { ...planned, choices, paceChoices },
+    exitCode: 0,
+  };
 }

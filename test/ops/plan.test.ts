@@ -7,21 +7,7 @@ import { monthlyCost } from '../../ops/plan/plan-cost.ts';
 import { loadOf, type Workload } from '../../ops/plan/plan-load.ts';
 import { choicesFor, planFor, planText } from '../../ops/plan/plan-report.ts';
 import { type Command, verbsGrammar } from '../../ops/verbs.ts';
-
-const workload: Workload = {
-  requestsPerSecond: 100,
-  activeTokens: 2000,
-  cachePer: 'token',
-  routesPerToken: undefined,
-  resultTtl: 60,
-  revocationsPerHour: 6,
-  flush: true,
-  keysPerRead: 6,
-  decisionMs: 15,
-  coldStartMs: 350,
-  memory: 512,
-  authorizerTimeout: 5,
-};
+import { SAMPLE_API as workload } from './plan/sample-workloads.ts';
 
 describe('the load', () => {
   it('without a cache is every request, six read units each', () => {
@@ -100,16 +86,16 @@ describe('the report', () => {
       { resultTtl: 15, cachePer: 'route' },
     ]);
     expect(choices[3]?.costPerMonth).toBeGreaterThan(choices[2]?.costPerMonth ?? Number.NaN);
-    expect(planText(planFor({ ...asked, cachePer: 'route' }), choices)).toMatch(
+    expect(planText(planFor({ ...asked, cachePer: 'route' }), choices, [])).toMatch(
       /a decision is cached per +token and route, 5 routes a token\n[\s\S]*\n60 s +route /,
     );
   });
 
   it('dates its prices and describes the invocations after a flush', () => {
-    const text = planText(planFor(workload), choicesFor(workload));
+    const text = planText(planFor(workload), choicesFor(workload), []);
     expect(text).toMatch(/us-east-1, list, 20\d\d-\d\d-\d\d/);
     expect(text).toMatch(/flushes twice/);
-    expect(planText(planFor({ ...workload, flush: false }), [])).not.toMatch(/flushes twice/);
+    expect(planText(planFor({ ...workload, flush: false }), [], [])).not.toMatch(/flushes twice/);
   });
 });
 
@@ -125,6 +111,9 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 --cache-per method', /token, route/],
     ['--requests-per-second 5 --active-tokens 5 --cache-per route', /--routes-per-token/],
     ['--requests-per-second 5 --active-tokens 5 --routes-per-token 0', /from 1/],
+    ['--requests-per-second 5 --active-tokens 5 --signal-flush often', /at-once, shared, never/],
+    ['--requests-per-second 5 --active-tokens 5 --flush-every 241', /1 to 240/],
+    ['--requests-per-second 5 --active-tokens 5 --signals-per-hour -1', /from 0/],
     ['--requests-per-second 5 --active-tokens 5 --unknown', /Unknown option '--unknown'/],
     ['--requests-per-second 5 --active-tokens 5 more', /Too many arguments/],
   ];
