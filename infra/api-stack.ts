@@ -43,7 +43,7 @@ export class ApiStack extends Stack {
     const alarms = [...this.alarmsOf(authorizer, api), ...(signals?.alarms ?? [])];
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     const issuerAliases = Object.keys(issuers);
-    const dashboard = new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases });
+    const dashboard = new AuthorizerDashboard(this, 'Dashboard', { authorizer, api, issuerAliases, signals });
     const outputs = { ...outputsOf(authorizer, api, dashboard), ...outputsOfSignals(signals, api) };
     createOutputs(this, { ...outputs, ...outputsOfPool(pool) });
   }

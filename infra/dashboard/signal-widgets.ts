@@ -16,13 +16,14 @@ import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
 
 /** The receiver of signals, and its sources. */
 export interface ReceivedSignals {
-  readonly receiver: CdkFunction;
+  readonly function: CdkFunction;
   readonly sources: SignalSources;
 }
 
 const PERIOD = { period: Duration.minutes(1) };
 
-export function signalWidgets({ receiver, sources }: ReceivedSignals, issuerAliases: readonly string[]): IWidget[] {
+export function signalWidgets(signals: ReceivedSignals, issuerAliases: readonly string[]): IWidget[] {
+  const { function: receiver, sources } = signals;
   const names = Object.keys(sources);
   const bySource = (name: string, statistic = 'Sum') =>
     metricsByValue({ function: receiver, name, statistic }, 'Source', names);

@@ -6,13 +6,16 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { SignalsConfiguration } from '../../lambda/configuration/signals-environment.ts';
 import type { SignalEndpoint } from '../../lambda/signal/signal-request.ts';
+import { createSignalAlarms } from '../alarms/signal-alarms.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import type { SignalSources } from '../senders/resolved-sources.ts';
+import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
 import { checkSources, unflushedWarning } from '../senders/signal-check.ts';
 import { SIGNAL_OPTIONS, type SignalOptions } from '../settings/signal-options.ts';
 import type { SignalSource } from '../settings/signal-schema.ts';
 import { checkFields, type ValidatorsOf } from '../settings/validators.ts';
+import { CognitoCalls } from './cognito-calls.ts';
+import { ManagementTrail } from './management-trail.ts';
 import { SharedFlushQueue } from './shared-flush-queue.ts';
 import { endpointsFor } from './signal-endpoints.ts';
 import { grantEntries, grantKeys, grantRecords } from './signal-grants.ts';
@@ -50,10 +53,16 @@ export class RevocationSignals extends Construct {
   readonly function: LambdaFunction;
   /** Which signals were applied, and when each source was last heard. It goes with the stack: it holds no entry. */
   readonly table: Table;
-  /** The alarms of the sources. They notify nobody until you add an action. */
+  /** The sources of signals, by name. */
+  readonly sources: Readonly<Record<string, SignalSource>>;
+  /** The alarms of the receiver and of its sources. They notify nobody until you add an action. */
   readonly alarms: readonly Alarm[];
   /** The last parts of the paths that `addRoutes` adds: those that the sources need. Empty for Cognito alone. */
   readonly endpoints: readonly SignalEndpoint[];
+  /** The queues of Cognito's API calls. undefined: no source is a user pool. */
+  readonly cognitoCalls: CognitoCalls | undefined;
+  /** The trail that a user pool among the sources asks for. undefined: none does, because the account has one. */
+  readonly managementTrail: ManagementTrail | undefined;
   private readonly configuration: SignalsConfiguration;
   /** What stands before the endpoints, from the stage of the first API on. */
   private path: string | undefined;
@@ -63,10 +72,11 @@ export class RevocationSignals extends Construct {
   constructor(scope: Construct, id: string, props: RevocationSignalsProps) {
     super(scope, id);
     checkFields('RevocationSignals', props, PROPS);
-    const { authorizer, sources, throttle = DEFAULT_THROTTLE, reservedConcurrency } = props;
+    const { authorizer, sources, throttle = DEFAULT_THROTTLE } = props;
     const flush = authorizer.flusher !== undefined;
     checkSources(sources, { ...authorizer.configuration, flush });
     this.warnOfMissingFlusher(sources, flush);
+    this.sources = sources;
     this.throttle = throttle;
     this.table = new SignalTable(this, 'Table', authorizer.encryptionKey);
     const flushQueue = this.createFlushQueue(props);
@@ -77,21 +87,12 @@ export class RevocationSignals extends Construct {
       flush,
     });
     this.endpoints = endpointsFor(this.configuration);
-    this.function = new SignalsFunction(this, 'Function', {
-      description: {
-        configuration: this.configuration,
-        endpoints: this.endpoints,
-        path: Lazy.string({ produce: () => this.path }),
-        silentAfter: silencesOf(sources),
-      },
-      reservedConcurrency,
-      encryptionKey: authorizer.encryptionKey,
-    });
-    grantEntries(authorizer.table, this.function);
-    grantRecords(this.table, this.function);
-    grantKeys([authorizer.table.encryptionKey, authorizer.encryptionKey], this.function);
-    flushQueue?.grantRequests(this.function);
-    this.alarms = [];
+    this.function = this.createFunction(props);
+    this.grantAccess(authorizer, flushQueue);
+    this.cognitoCalls = this.createCognitoCalls(sources);
+    this.managementTrail = this.createManagementTrail(props);
+    const { function: receiver, cognitoCalls } = this;
+    this.alarms = createSignalAlarms(this, { receiver, sources, sharedFlush: flushQueue, cognitoCalls });
   }
 
   /**
@@ -119,6 +120,23 @@ export class RevocationSignals extends Construct {
     return Lazy.string({ produce: () => Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnFunction) });
   }
 
+  private createFunction({ authorizer, sources, reservedConcurrency }: RevocationSignalsProps): LambdaFunction {
+    const { configuration, endpoints } = this;
+    const path = Lazy.string({ produce: () => this.path });
+    return new SignalsFunction(this, 'Function', {
+      description: { configuration, endpoints, path, silentAfter: silencesOf(sources) },
+      reservedConcurrency,
+      encryptionKey: authorizer.encryptionKey,
+    });
+  }
+
+  private grantAccess({ table, encryptionKey }: BearerAuthorizer, flushQueue: SharedFlushQueue | undefined): void {
+    grantEntries(table, this.function);
+    grantRecords(this.table, this.function);
+    grantKeys([table.encryptionKey, encryptionKey], this.function);
+    flushQueue?.grantRequests(this.function);
+  }
+
   private createFlushQueue({
     authorizer,
     sources,
@@ -128,6 +146,16 @@ export class RevocationSignals extends Construct {
     const isShared = Object.values(sources).some(({ flush }) => flush === 'shared');
     if (flusher === undefined || !isShared) return undefined;
     return new SharedFlushQueue(this, 'SharedFlush', { flusher, every, resultTtl, authorizerTimeout });
+  }
+
+  private createCognitoCalls(sources: SignalSources): CognitoCalls | undefined {
+    if (sourcesOf(sources, 'cognito').length === 0) return undefined;
+    return new CognitoCalls(this, 'CognitoCalls', { receiver: this.function, sources });
+  }
+
+  private createManagementTrail({ authorizer, sources }: RevocationSignalsProps): ManagementTrail | undefined {
+    if (sourcesOf(sources, 'cognito').every(([, { trail }]) => trail === 'exists')) return undefined;
+    return new ManagementTrail(this, 'ManagementTrail', authorizer.encryptionKey);
   }
 
   private warnOfMissingFlusher(sources: SignalSources, flush: boolean): void {
