@@ -64,6 +64,8 @@ export type {
   TokenRevocationSettings,
 } from './settings/signal-schema.ts';
 export type { Throttle } from './settings/throttle.ts';
+export type { CognitoCalls } from './signals/cognito-calls.ts';
+export type { ManagementTrail } from './signals/management-trail.ts';
 export { RevocationSignals, type RevocationSignalsProps } from './signals/revocation-signals.ts';
 export type { AuditTrail } from './table/audit-trail.ts';
 export type { OperatorPolicies } from './table/operator-policies.ts';

@@ -42,9 +42,13 @@ export class CognitoCalls extends Construct {
   readonly queue: Queue;
   /** The calls that failed for too long, and events that EventBridge could not put into the queue. */
   readonly deadLetters: Queue;
+  /** How Lambda reads the queue. */
   readonly mapping: EventSourceMapping;
 
-  /** @throws DeploymentError for a pool of another Region than the stack's */
+  /**
+   * @throws DeploymentError for a pool of another Region than the stack's
+   * @internal
+   */
   constructor(scope: Construct, id: string, { receiver, sources }: CognitoCallsProps) {
     super(scope, id);
     const pools = sourcesOf(sources, 'cognito');

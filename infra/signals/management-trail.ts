@@ -22,6 +22,7 @@ export class ManagementTrail extends Construct {
   /** Holds the trail's files. It outlives the stack. */
   readonly bucket: Bucket;
 
+  /** @internal */
   constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id);
     this.bucket = createTrail(this, {
