@@ -91,10 +91,10 @@ async function claimsOf(
   keySet: Pick<KeySet, 'keyFor'>,
   now: () => number,
 ): Promise<JsonObject> {
-  const { keyId, algorithm, ...header } = parseJoseHeader(jws.header);
-  requireIssuersHeader({ keyId, algorithm, ...header }, { ...sender, ignoredHeaderParameters: [] });
-  const key = await keySet.keyFor(keyId, algorithm);
-  return verifiedClaims(message, key, algorithm, { ...sender, maxTokenAge: sender.maxAge }, now());
+  const header = parseJoseHeader(jws.header);
+  requireIssuersHeader(header, { ...sender, ignoredHeaderParameters: [] });
+  const key = await keySet.keyFor(header.keyId, header.algorithm);
+  return verifiedClaims(message, key, header.algorithm, { ...sender, maxTokenAge: sender.maxAge }, now());
 }
 
 /** Turns a reason for which a token is rejected into one for a signal of `sender`. */
