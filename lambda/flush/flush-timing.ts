@@ -121,15 +121,6 @@ export function settledLagByAnyClock(resultTtl: number, authorizerTimeout: numbe
 }
 
 /**
- * The period of an instant: a deduplication id, with which SQS delivers the first message of a period only.
- *
- * @param now by the host's clock, after the write was acknowledged: an earlier instant could name a period whose flush comes too early
- */
-export function sharedPeriod(now: number, every: number): number {
-  return Math.floor(now / every);
-}
-
-/**
  * The delay of the queue, from the first message of a period to its flush. The period's last entry is written `every` after that message,
  * and its decisions in flight must have landed.
  */
@@ -143,8 +134,8 @@ export function sharedFlushDelay(every: number, authorizerTimeout: number): numb
  * Never longer than the guaranteed lag.
  */
 export function sharedLag(resultTtl: number, authorizerTimeout: number, every: number): number {
-  const shared = sharedFlushDelay(every, authorizerTimeout) + USUAL_QUEUE_DELAY + USUAL_FLUSH_EFFECT;
-  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), shared);
+  const flush = sharedFlushDelay(every, authorizerTimeout) + USUAL_QUEUE_DELAY + FLUSH_INTERVAL;
+  return Math.min(guaranteedLag(resultTtl, authorizerTimeout), flush + USUAL_FLUSH_EFFECT);
 }
 
 /** When the first flush usually takes effect; it misses decisions in flight. Never longer than the guaranteed lag. */

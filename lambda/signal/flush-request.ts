@@ -41,10 +41,22 @@ export interface FlushQueue extends SharedFlush {
 export function createFlushRequest({ queueUrl, every, now, ...connection }: FlushQueue): () => Promise<void> {
   const send = createSender(connection.endpoint ?? new URL('/', queueUrl), connection);
   return async () => {
-    const period = Math.floor(now() / 1000 / every);
     const message = { QueueUrl: queueUrl, MessageBody: 'flush', MessageGroupId: 'flush' };
-    await withRetries(() => send({ ...message, MessageDeduplicationId: String(period) }), RETRIES);
+    await withRetries(
+      () => send({ ...message, MessageDeduplicationId: String(flushPeriod(now() / 1000, every)) }),
+      RETRIES,
+    );
   };
+}
+
+/**
+ * The period of shared flushes that an instant belongs to. The host's clock must be read after the table has acknowledged the write: an
+ * earlier instant may name a period whose flush comes too early for the entry.
+ *
+ * @param now in seconds since the epoch
+ */
+export function flushPeriod(now: number, every: number): number {
+  return Math.floor(now / every);
 }
 
 /** Returns what sends one request of SQS's JSON protocol (Amazon SQS API reference, SendMessage). @throws FlushRequestError */

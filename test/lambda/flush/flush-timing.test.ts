@@ -60,9 +60,9 @@ describe('with an authorizer that has five seconds', () => {
 
 describe('a shared flush', () => {
   it.each([
-    [1, 11, 13],
-    [30, 40, 42],
-    [240, 250, 252],
+    [1, 11, 14],
+    [30, 40, 43],
+    [240, 250, 253],
   ])('in every %i s is delayed by %i s and bounds the lag to %i s', (every, delay, lag) => {
     expect(sharedFlushDelay(every, TIMEOUT)).toBe(delay);
     expect(sharedLag(3600, TIMEOUT, every)).toBe(lag);

@@ -1,7 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/environment.ts';
-import { giveUpAge, settleTime, sharedFlushDelay, sharedPeriod } from '../../../lambda/flush/flush-timing.ts';
+import { giveUpAge, settleTime, sharedFlushDelay } from '../../../lambda/flush/flush-timing.ts';
 import { createFlusher } from '../../../lambda/flush/flusher.ts';
+import { flushPeriod } from '../../../lambda/signal/flush-request.ts';
 import { chanceFrom } from '../../proofs/simulation/time/chance.ts';
 import { type VirtualTime, virtualTime } from '../../proofs/simulation/time/virtual-time.ts';
 import { waitFor } from './random-times.ts';
@@ -110,7 +111,7 @@ function sharedFlushes(
 ): readonly number[] {
   const first = new Map<number, number>();
   for (const at of arrivals(sharedPerSecond, duration, random)) {
-    const period = sharedPeriod(at, every);
+    const period = flushPeriod(at, every);
     if (!first.has(period)) first.set(period, at + sharedFlushDelay(every, authorizerTimeout));
   }
   return [...first.values()];

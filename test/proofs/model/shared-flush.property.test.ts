@@ -6,8 +6,8 @@ import {
   MAX_SHARED_PERIOD,
   settleTime,
   sharedFlushDelay,
-  sharedPeriod,
 } from '../../../lambda/flush/flush-timing.ts';
+import { flushPeriod } from '../../../lambda/signal/flush-request.ts';
 import { type SharedFlushTime, type SharedSignal, type SharingRule, sharedFlushes } from './shared-flush.ts';
 
 /** Seconds, as the stack deploys the authorizer. */
@@ -38,14 +38,14 @@ const signalsOf = (every: number, clockDifference: number) =>
       })
       .map(({ period, offset, ...signal }) => ({
         ...signal,
-        writtenAt: (sharedPeriod(EPOCH, every) + period) * every + offset,
+        writtenAt: (flushPeriod(EPOCH, every) + period) * every + offset,
       })) satisfies fc.Arbitrary<SharedSignal>,
     { minLength: 2, maxLength: 6 },
   );
 
 function ruleOf(every: number): SharingRule {
   return {
-    idOf: ({ writtenAt, acknowledged, clockError }) => sharedPeriod(writtenAt + acknowledged + clockError, every),
+    idOf: ({ writtenAt, acknowledged, clockError }) => flushPeriod(writtenAt + acknowledged + clockError, every),
     delay: sharedFlushDelay(every, TIMEOUT),
     deduplicationInterval: DEDUPLICATION_INTERVAL,
   };
@@ -106,7 +106,7 @@ describe('a flush comes too early', () => {
     'with a delay of the settle time alone': { ...ruleOf(every), delay: settleTime(TIMEOUT) },
     'with an id that is read before the write': {
       ...ruleOf(every),
-      idOf: ({ writtenAt, acknowledged, clockError }) => sharedPeriod(writtenAt - acknowledged + clockError, every),
+      idOf: ({ writtenAt, acknowledged, clockError }) => flushPeriod(writtenAt - acknowledged + clockError, every),
     },
   };
   it.each(Object.entries(broken))('%s', (_name, rule) => {
