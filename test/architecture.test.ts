@@ -66,6 +66,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'key-set',
     'log',
     'signal',
+    'signal/store',
     'configuration',
     'event',
     'flush',

@@ -26,11 +26,14 @@ const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
 /** DynamoDB did not carry out the request. `name` is AWS's error code, or how the connection failed. */
 export class DynamoDbError extends Error {
   readonly isRetryable: boolean;
+  /** Why a transaction was cancelled, as DynamoDB says it for each of its items. They hold items of tables: never log them. */
+  readonly reasons: unknown;
 
-  constructor(name: string, isRetryable: boolean) {
+  constructor(name: string, isRetryable: boolean, reasons?: unknown) {
     super(name);
     this.name = name;
     this.isRetryable = isRetryable;
+    this.reasons = reasons;
   }
 }
 
@@ -85,7 +88,7 @@ function contentOf({ status, text }: HttpResponse): JsonObject {
   const content = parsed(text);
   if (status === 200 && content !== undefined) return content;
   const code = typeof content?.__type === 'string' ? content.__type.replace(/^.*#/, '') : `status ${status}`;
-  throw new DynamoDbError(code, status >= 500 || RETRYABLE_ERRORS.has(code));
+  throw new DynamoDbError(code, status >= 500 || RETRYABLE_ERRORS.has(code), content?.CancellationReasons);
 }
 
 function parsed(text: string): JsonObject | undefined {

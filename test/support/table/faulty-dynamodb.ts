@@ -70,7 +70,7 @@ class ActionsAroundWrites {
   }
 
   async runBefore(operation: string): Promise<void> {
-    const isWrite = /Put|Delete/.test(operation);
+    const isWrite = /Put|Delete|TransactWrite/.test(operation);
     const outrunning = isWrite ? this.#outrunning : undefined;
     if (isWrite) this.#outrunning = undefined;
     await outrunning?.();

@@ -1,0 +1,83 @@
+import { lastEnd, purgeFloor } from '../../revocation/purge-floor.ts';
+import type { Revocation } from '../../revocation/revocation.ts';
+import type { RevocationTarget } from '../../revocation/revocation-target.ts';
+import type { Lift } from '../../revocation/stronger-entry.ts';
+import type { TrustedIssuer } from '../../token/trusted-issuer.ts';
+import type { Effect, Signal } from '../signal.ts';
+
+/**
+ * Seconds for which an ended session may go on issuing tokens. A session is over when its provider says so, and its entry could end with
+ * its last token. But at some providers a refresh token of the scope `offline_access` outlives the session and keeps its `sid`: at
+ * Keycloak for 30 days without use by default (Keycloak server administration guide, "Offline access"). So the tokens of such a session
+ * are rejected for that long, and later only if the refresh token is still in use: by then the provider has decided that it may.
+ *
+ * Not for an unlimited time: a table that gains an entry for each sign-out would grow without end. At ten sign-outs a second this time
+ * is 26 million entries, about 5 GB.
+ */
+export const SESSION_AFTERLIFE = 30 * 86_400;
+
+/** A signal, the issuer whose tokens it revokes, and the time of writing in seconds since the epoch. */
+export interface Applied {
+  readonly signal: Signal;
+  readonly issuer: Pick<TrustedIssuer, 'maxTokenAge' | 'clockTolerance'>;
+  readonly now: number;
+}
+
+/** The target of an effect in the revocation table. */
+export function targetOf({ prefix, value }: Effect, { source }: Signal): RevocationTarget {
+  return { prefix, issuerAlias: source.issuerAlias, value };
+}
+
+/**
+ * The entry that an effect asks for; undefined: every token that it would revoke has ended.
+ *
+ * An entry of a subject without `before` is a block that the signal's source may lift.
+ *
+ * @param liftedAt - when the source last lifted its block; a block that is older revokes only the tokens from before the lift
+ */
+export function wantedEntry(
+  effect: Extract<Effect, { kind: 'revoke' }>,
+  { signal, issuer, now }: Applied,
+  liftedAt: number | undefined,
+): Revocation | undefined {
+  const target = targetOf(effect, signal);
+  const blockedAt = effect.prefix === 'sub' && effect.before === undefined ? instantOf(signal.eventAt, now) : undefined;
+  const isBlock = blockedAt !== undefined && !(liftedAt !== undefined && liftedAt > blockedAt);
+  const before =
+    blockedAt === undefined ? effect.before && instantOf(effect.before, now) : isBlock ? undefined : liftedAt;
+  const said = { before, endsAt: effect.endsAt };
+  if (haveEnded(target, issuer, said, now)) return undefined;
+  const endsAt = effect.prefix === 'sid' ? (effect.endsAt ?? now + SESSION_AFTERLIFE) : effect.endsAt;
+  const purgeAt = purgeFloor(target, issuer, { now, before, endsAt });
+  const entry = { target, before, purgeAt, flush: signal.source.pace === 'at-once', ...textOf(signal, now) };
+  return isBlock ? { ...entry, blocks: new Map([[signal.source.name, blockedAt]]) } : entry;
+}
+
+/** What an effect lifts. */
+export function wantedLift(effect: Extract<Effect, { kind: 'lift' }>, { signal, issuer, now }: Applied): Lift {
+  const target = targetOf(effect, signal);
+  const eventAt = instantOf(signal.eventAt, now);
+  const purgeAt = purgeFloor(target, issuer, { now, before: eventAt, endsAt: undefined }) ?? Infinity;
+  return { target, source: signal.source.name, eventAt, purgeAt, ...textOf(signal, now) };
+}
+
+function textOf({ source, type }: Signal, now: number): Pick<Revocation, 'reason' | 'revokedBy' | 'revokedAt'> {
+  return { reason: type, revokedBy: `signal:${source.name}`, revokedAt: Math.floor(now) };
+}
+
+/** In whole seconds, and never after now: a `before` in the future would reject the tokens of the next sign-in. */
+function instantOf(seconds: number, now: number): number {
+  return Math.floor(Math.min(seconds, now));
+}
+
+/** Whether every token that an entry with these times would revoke has ended, as for a signal that comes late. */
+function haveEnded(
+  target: RevocationTarget,
+  issuer: Applied['issuer'],
+  said: { readonly before: number | undefined; readonly endsAt: number | undefined },
+  now: number,
+): boolean {
+  const end = lastEnd(target, issuer, { ...said, now: -Infinity });
+  // Not finite where neither time bounds the tokens.
+  return Number.isFinite(end) && end + issuer.clockTolerance < now;
+}
