@@ -5,27 +5,21 @@ import type { AnyTable } from '../settings/deployment-schema.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from '../table/encryption-key.ts';
 
 /** The prefixes of the entries that a signal writes: never a key's, an issuer's, a client's or a claim's. */
-const WRITTEN: Readonly<Record<SignalPrefix, readonly string[]>> = {
-  jti: ['jti#*'],
-  th: ['th#*'],
-  sid: ['sid#*'],
-  sub: ['sub#*'],
-};
+const WRITTEN: Readonly<Record<SignalPrefix, string>> = { jti: 'jti#*', th: 'th#*', sid: 'sid#*', sub: 'sub#*' };
 
 /**
- * Lets the receiver of signals write the entries of tokens, sessions and subjects, and lift the block of a subject. A transaction needs
- * the permissions of its parts (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+ * Lets the receiver of signals write the entries of tokens, sessions and subjects, and delete none: a lift writes too. A transaction
+ * needs the permissions of its parts (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
  */
 export function grantEntries(table: AnyTable, grantee: IGrantable): void {
-  const write = onTargets(table, ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem'], Object.values(WRITTEN).flat());
-  const lift = onTargets(table, ['dynamodb:DeleteItem'], WRITTEN.sub);
-  for (const statement of [write, lift]) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  const actions = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem'];
+  grantee.grantPrincipal.addToPrincipalPolicy(onTargets(table, actions, Object.values(WRITTEN)));
 }
 
 /** Lets the receiver of signals keep its records. */
 export function grantRecords(table: AnyTable, grantee: IGrantable): void {
   const statement = new PolicyStatement({
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    actions: ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
   });
   grantee.grantPrincipal.addToPrincipalPolicy(statement);
