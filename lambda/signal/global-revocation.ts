@@ -4,7 +4,7 @@ import { isNumericDate } from '../token/numeric-date.ts';
 import type { Signal } from './signal.ts';
 import { InvalidSignalError } from './signal-rejection.ts';
 import { MAX_MESSAGE_LENGTH, type VerifiedMessage } from './signal-verifier.ts';
-import { revokeUsers, subjectIn } from './subject-identifier.ts';
+import { isReadFormat, revokeUsers, subjectIn } from './subject-identifier.ts';
 
 /**
  * The signal of a request for global token revocation (draft-parecki-oauth-global-token-revocation-05), whose verified JWT only
@@ -33,12 +33,16 @@ export function signalOfGlobalRevocation(message: VerifiedMessage, body: string,
   };
 }
 
-/** The subject identifier in a body. Okta's first version wrote `subject`. */
+/**
+ * The subject identifier in a body. Okta's first version wrote `subject`.
+ * @throws InvalidSignalError `request`: there is none; `subject`: no entry can name anybody in its format
+ */
 function identifierIn(body: string, sender: string): JsonObject {
   const request = body.length > MAX_MESSAGE_LENGTH ? undefined : parsed(body);
   if (!isJsonObject(request)) throw new InvalidSignalError('request', sender);
   const identifier = request.sub_id ?? request.subject;
-  if (!isJsonObject(identifier)) throw new InvalidSignalError('subject', sender);
+  if (!isJsonObject(identifier)) throw new InvalidSignalError('request', sender);
+  if (!isReadFormat(identifier)) throw new InvalidSignalError('subject', sender);
   return identifier;
 }
 

@@ -45,6 +45,12 @@ export function subjectIn(identifier: JsonObject, naming: NamingSender): SignalS
   return { users, session, isNarrowed: false };
 }
 
+/** Whether an identifier has a format in which some user could be named. */
+export function isReadFormat(identifier: JsonObject): boolean {
+  const format = formatOf(identifier);
+  return NAME_IN.has(format) || format === 'complex' || format === 'aliases';
+}
+
 /** A claim as the name of a user in entries; empty: it is not a name. */
 export function namesOf(claim: unknown, { namesMail }: Pick<NamingSender, 'namesMail'>): readonly string[] {
   if (!isIdentifier(claim)) return [];
