@@ -7,7 +7,7 @@ import { signalOfLogoutToken } from './signal/logout-token.ts';
 import { signalOfToken } from './signal/revoked-token.ts';
 import { signalOfSecurityEvent } from './signal/security-event.ts';
 import type { Signal, SignalOutcome } from './signal/signal.ts';
-import { type ReportSignalEvent, SIGNAL_FAILURES } from './signal/signal-log.ts';
+import { type ReportSignalEvent, SIGNAL_FAILURES, type SignalFailure } from './signal/signal-log.ts';
 import { InvalidSignalError } from './signal/signal-rejection.ts';
 import {
   bodyOf,
@@ -21,6 +21,7 @@ import {
 import { type RequestResult, readableBy, responseTo, type SignalResponse } from './signal/signal-response.ts';
 import type { CognitoSource, TokenRevocationSource } from './signal/signal-source.ts';
 import type { VerifySignal } from './signal/signal-verifier.ts';
+import type { ApplySignal } from './signal/store/signal-store.ts';
 import { parseBearerToken } from './token/bearer-token.ts';
 import type { VerifyToken } from './token-verifier.ts';
 
@@ -30,12 +31,8 @@ export interface SignalsParts {
   readonly tokenRevocation: TokenRevocationSource | undefined;
   readonly verifySignal: VerifySignal;
   readonly verifyToken: VerifyToken;
-  /**
-   * Writes the entries that a signal asks for, once.
-   * @throws CannotDecideError when that is not certain
-   */
-  readonly apply: (signal: Signal) => Promise<SignalOutcome>;
-  /** Asks for the flush that entries of the pace `shared` have in common. */
+  readonly apply: ApplySignal;
+  /** Asks for the flush that entries of the pace `shared` have in common. @throws FlushRequestError */
   readonly requestFlush: () => Promise<void>;
   readonly report: ReportSignalEvent;
   /** Milliseconds since the epoch. */
@@ -130,8 +127,6 @@ const OUTCOMES_TO_FLUSH: readonly SignalOutcome[] = ['applied', 'covered', 'dupl
 async function carryOut(signal: Signal, { apply, requestFlush, report, now }: SignalsParts): Promise<SignalOutcome> {
   const { source, type, eventAt, effects, isWidened, isStreamStopped } = signal;
   const outcome = await apply(signal);
-  const isRevoking = effects.some(({ kind }) => kind === 'revoke');
-  if (source.pace === 'shared' && isRevoking && OUTCOMES_TO_FLUSH.includes(outcome)) await requestFlush();
   report({
     event: 'signal',
     source: source.name,
@@ -141,6 +136,8 @@ async function carryOut(signal: Signal, { apply, requestFlush, report, now }: Si
     ...(isWidened === true && { isWidened }),
   });
   if (isStreamStopped === true) report({ event: 'stream-stopped', source: source.name });
+  const isRevoking = effects.some(({ kind }) => kind === 'revoke');
+  if (source.pace === 'shared' && isRevoking && OUTCOMES_TO_FLUSH.includes(outcome)) await requestFlush();
   return outcome;
 }
 
@@ -158,12 +155,12 @@ function reported(error: unknown, endpoint: string, { tokenRevocation, report }:
 }
 
 /** Of an unexpected error only the name of its class: a message could repeat what a token says. */
-function failureOf(error: unknown) {
-  if (!(error instanceof CannotDecideError || error instanceof FlushRequestError)) {
-    return { failureCause: 'internal', detail: error instanceof Error ? error.name : typeof error } as const;
+function failureOf(error: unknown): { readonly failureCause: SignalFailure; readonly detail: string } {
+  if (error instanceof CannotDecideError || error instanceof FlushRequestError) {
+    const failureCause = SIGNAL_FAILURES.find((cause) => cause === error.failureCause) ?? 'internal';
+    return { failureCause, detail: error.detail };
   }
-  const failureCause = SIGNAL_FAILURES.find((cause) => cause === error.failureCause) ?? 'internal';
-  return { failureCause, detail: error.detail };
+  return { failureCause: 'internal', detail: error instanceof Error ? error.name : typeof error };
 }
 
 /** How the log calls the queue of Cognito's events, which has no endpoint. */

@@ -6,7 +6,7 @@ import { libraryFiles } from './library-bundle.ts';
 import { readPublicApi } from './public-api.ts';
 
 /** The bundles that the library's constructs need. The example's backend is not one of them. */
-const LIBRARY_ENTRIES: readonly LambdaEntry[] = ['authorizer.handler.ts', 'flusher.handler.ts'];
+const LIBRARY_ENTRIES: readonly LambdaEntry[] = ['authorizer.handler.ts', 'flusher.handler.ts', 'signals.handler.ts'];
 
 // `prepack`: all that the package has besides its documents. Its users need neither esbuild nor AWS's SDK.
 const root = join(import.meta.dirname, '..');

@@ -155,6 +155,7 @@ describe('the package', () => {
         ...['cjs', 'mjs', 'd.cts', 'd.mts'].map((extension) => `dist/library.${extension}`),
         'dist/bundles/authorizer/index.cjs',
         'dist/bundles/flusher/index.cjs',
+        'dist/bundles/signals/index.cjs',
       ]),
     );
   });
@@ -174,9 +175,11 @@ describe('the package', () => {
   });
 
   it('holds the licence text of every package whose code is in its bundles', () => {
-    const notices = readFileSync(join(installed, 'dist', 'bundles', 'authorizer', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-    expect(notices).toMatch(/^jose [\d.]+ \(MIT\)\n/);
-    expect(notices).toContain(readFileSync('node_modules/jose/LICENSE.md', 'utf8').trim());
+    for (const bundle of ['authorizer', 'signals']) {
+      const notices = readFileSync(join(installed, 'dist', 'bundles', bundle, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+      expect(notices).toMatch(/^jose [\d.]+ \(MIT\)\n/);
+      expect(notices).toContain(readFileSync('node_modules/jose/LICENSE.md', 'utf8').trim());
+    }
     // The flusher has none: test/architecture.test.ts lists the packages of each bundle.
     expect(packedFiles).not.toContain('dist/bundles/flusher/THIRD-PARTY-NOTICES.txt');
   });

@@ -54,6 +54,7 @@ describe('the assets', () => {
     ['authorizer.handler.ts', 84],
     ['flusher.handler.ts', 36],
     ['orders.handler.ts', 4],
+    ['signals.handler.ts', 102],
   ])('hold a bundle of %s of at most %i kB', (entry, kilobytes) => {
     expect(bundleOf(entry)['index.cjs']?.length).toBeLessThan(kilobytes * 1000);
   });

@@ -20,6 +20,8 @@ export interface TestSignalTables {
   row(id: string): Promise<Item | undefined>;
   /** The keys of all items of the table of signals. */
   rowIds(): Promise<readonly string[]>;
+  /** The targets of all entries. */
+  targets(): Promise<readonly string[]>;
 }
 
 export async function createSignalTables(): Promise<TestSignalTables> {
@@ -39,14 +41,16 @@ export async function createSignalTables(): Promise<TestSignalTables> {
     const get = new GetItemCommand({ TableName: table, Key: { [key]: { S: value } }, ConsistentRead: true });
     return (await client.send(get)).Item;
   };
+  const keysOf = async (table: string, key: string): Promise<readonly string[]> => {
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+    return Items.map((item) => item[key]?.S ?? '');
+  };
   return {
     revocations,
     signals,
     entry: (target) => itemOf(name, 'target', target),
     row: (id) => itemOf(signals, 'id', id),
-    rowIds: async () => {
-      const { Items = [] } = await client.send(new ScanCommand({ TableName: signals, ConsistentRead: true }));
-      return Items.map(({ id }) => id?.S ?? '');
-    },
+    rowIds: () => keysOf(signals, 'id'),
+    targets: () => keysOf(name, 'target'),
   };
 }
