@@ -12,10 +12,10 @@ import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { counted } from '../../text/counted.ts';
+import { mismatchLines } from '../../text/mismatch-lines.ts';
 import { textTable } from '../../text/text-table.ts';
-import { type ComparedPart, HEADER_PART } from './comparison/compared-token.ts';
+import { type ComparedPart, HEADER_PART, mismatchesIn } from './comparison/compared-token.ts';
 import { REJECTION_TEXTS, STEPS, type Step, stepOf } from './comparison/rejection-text.ts';
-import { mismatchesIn, mismatchLines } from './mismatch-text.ts';
 import type { Verdict } from './token-verdict.ts';
 
 /** All findings of `check`. */
@@ -56,7 +56,7 @@ export function checkReport(
   return {
     text: [
       `Verdict: ${verdictText(checked, status)}`,
-      ...mismatchLines(checked.parts, columns),
+      ...mismatchLines(mismatchesIn(checked.parts), columns),
       textTable(['STEP', 'OUTCOME', ''], rows, columns),
       ...checked.entries.map((entry) => entryLine(entry, now)),
       ...(status === 200 ? lossLines(checked, region) : []),

@@ -1,16 +1,14 @@
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CannotDecideError, InvalidTokenError, type RejectionReason } from '../../../lambda/errors.ts';
-import { KeySet } from '../../../lambda/key-set/key-set.ts';
-import { createKeySetDownload } from '../../../lambda/key-set/key-set-download.ts';
-import { type KeysByHeader, publishedKeys } from '../../../lambda/key-set/published-keys.ts';
+import type { KeysByHeader } from '../../../lambda/key-set/published-keys.ts';
 import { createRevocationList } from '../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../lambda/revocation/revocation-table.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
 import { parseBearerToken } from '../../../lambda/token/bearer-token.ts';
 import { decomposeUnverified } from '../../../lambda/token/compact-jws.ts';
-import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier, type VerifyToken } from '../../../lambda/token-verifier.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
+import { type ObservedKeys, observedKeySet } from './observed-key-set.ts';
 
 /** What the authorizer's code decides about a token. */
 export interface Verdict {
@@ -29,7 +27,7 @@ const REASONS_OF_TIME: ReadonlySet<RejectionReason> = new Set(['expired', 'too-o
 
 /** Verifies a token with the authorizer's own verifier and revocation list. @param now - seconds since the epoch */
 export async function verifyToken(token: string, region: RegionalStack, now: number): Promise<Verdict> {
-  const observed: Observed = { publishedKeys: undefined, failure: undefined };
+  const observed: ObservedKeys = { publishedKeys: undefined, failure: undefined };
   const verifyAt = verifierAt(region, observed);
   try {
     const accessToken = await verifyAt(now)(parseBearerToken(`Bearer ${token}`));
@@ -44,14 +42,7 @@ export async function verifyToken(token: string, region: RegionalStack, now: num
   }
 }
 
-/** What was seen of the key sets while a token was verified. */
-interface Observed {
-  publishedKeys: KeysByHeader | undefined;
-  /** Why a key set could not be had, and where it was asked for. */
-  failure: string | undefined;
-}
-
-function keysIn({ publishedKeys }: Observed): Pick<Verdict, 'publishedKeys'> {
+function keysIn({ publishedKeys }: ObservedKeys): Pick<Verdict, 'publishedKeys'> {
   return { publishedKeys };
 }
 
@@ -77,11 +68,8 @@ async function verifyRevocation(accessToken: AccessToken, region: RegionalStack,
   }
 }
 
-/** Milliseconds on a monotonic clock: a key set only measures durations. */
-const steadyClock = () => performance.now();
-
 /** Shares the key sets between verifications, so that an issuer is asked once. @returns a verifier as of an instant, in seconds */
-function verifierAt({ authorizer }: RegionalStack, observed: Observed): (now: number) => VerifyToken {
+function verifierAt({ authorizer }: RegionalStack, observed: ObservedKeys): (now: number) => VerifyToken {
   const { configuration } = authorizer;
   const keySets = new Map(configuration.issuers.map((issuer) => [issuer.alias, observedKeySet(issuer, observed)]));
   return (now) =>
@@ -90,22 +78,6 @@ function verifierAt({ authorizer }: RegionalStack, observed: Observed): (now: nu
       keySetOf: (issuer) => keySets.get(issuer.alias) ?? observedKeySet(issuer, observed),
       now: () => now * 1000,
     });
-}
-
-function observedKeySet(issuer: TrustedIssuer, observed: Observed): KeySet {
-  const download = createKeySetDownload(steadyClock);
-  const place = issuer.jwksUri ?? `what ${issuer.issuer} publishes about itself (discovery)`;
-  return new KeySet(issuer, {
-    now: steadyClock,
-    report: (event) => {
-      if (event.event === 'key-set-refresh-failed') observed.failure = `${event.detail} at ${place}`;
-    },
-    download: async (asked, milliseconds) => {
-      const keys = await download(asked, milliseconds);
-      observed.publishedKeys = publishedKeys(keys, asked).usable;
-      return keys;
-    },
-  });
 }
 
 /** Verifies the token at its first instant: the later of `iat` and `nbf`, which nothing has verified. */

@@ -33,6 +33,12 @@ export interface ComparedPart {
   readonly change: string | undefined;
 }
 
+/** The parts that do not match: first the ones that the verdict is about. */
+export function mismatchesIn(parts: readonly ComparedPart[]): readonly ComparedPart[] {
+  const mismatches = parts.filter(({ matches }) => !matches);
+  return [...mismatches.filter(({ isCause }) => isCause), ...mismatches.filter(({ isCause }) => !isCause)];
+}
+
 /** The name of the part that stands for all other header parameters. */
 export const HEADER_PART = 'the header';
 
