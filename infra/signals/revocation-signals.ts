@@ -130,7 +130,10 @@ export class RevocationSignals extends Construct {
     });
   }
 
-  private grantAccess({ table, encryptionKey, policies }: BearerAuthorizer, flushQueue: SharedFlushQueue | undefined): void {
+  private grantAccess(
+    { table, encryptionKey, policies }: BearerAuthorizer,
+    flushQueue: SharedFlushQueue | undefined,
+  ): void {
     grantEntries(table, this.function);
     grantRecords(this.table, this.function);
     policies.allowSignals(this.table);
