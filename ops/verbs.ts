@@ -13,8 +13,10 @@ import { addList, type ListCommand } from './commands/list-command-line.ts';
 import { addRestore, type RestoreCommand } from './commands/restore-command-line.ts';
 import { addRevoke, type RevokeCommand } from './commands/revoke/revoke-command-line.ts';
 import { addShow, type ShowCommand } from './commands/show-command-line.ts';
+import { addSignals, type SignalsCommand } from './commands/signals/signals-command-line.ts';
 import { addUpgrade, type UpgradeCommand } from './commands/upgrade/upgrade-command-line.ts';
 import { addCompletion, type CompletionCommand } from './completion/completion-command-line.ts';
+import { addConnect, type ConnectCommand } from './connect/connect-command-line.ts';
 import { addPlan, type PlanCommand } from './plan/plan-command-line.ts';
 import { addRoutes, type RoutesCommand } from './routes/routes-command-line.ts';
 import type { OperatorContext } from './stack/operator-context.ts';
@@ -31,6 +33,8 @@ export type Command =
   | ImportCommand
   | LintCommand
   | UpgradeCommand
+  | SignalsCommand
+  | ConnectCommand
   | RoutesCommand
   | PlanCommand
   | TokenCommand
@@ -60,6 +64,8 @@ const VERBS: { readonly [Name in VerbName]: Verb<Extract<Command, { kind: Name }
   },
   lint: { addTo: addLint, load: onStack(async () => (await import('./commands/lint.ts')).lint) },
   upgrade: { addTo: addUpgrade, load: onStack(async () => (await import('./commands/upgrade/upgrade.ts')).upgrade) },
+  signals: { addTo: addSignals, load: onStack(async () => (await import('./commands/signals/signals.ts')).signals) },
+  connect: { addTo: addConnect, load: onStack(async () => (await import('./connect/connect.ts')).connect) },
   routes: { addTo: addRoutes, load: async () => (await import('./routes/routes.ts')).routes },
   plan: { addTo: addPlan, load: async () => (await import('./plan/plan.ts')).plan },
   token: { addTo: addToken, load: async () => (await import('./token/token.ts')).token },
@@ -77,7 +83,9 @@ async function completion({ shell }: CompletionCommand, { caller }: Screen): Pro
 
 /** Loads a run that works on the deployment that the command names. */
 function onStack<C extends StackCommand>(
-  load: () => Promise<(command: C, stack: RevocationStack, context: OperatorContext) => Promise<Report>>,
+  load: () => Promise<
+    (command: C, stack: RevocationStack, context: OperatorContext, screen: Screen) => Promise<Report>
+  >,
 ): Verb<C>['load'] {
   return async () => {
     const run = await load();
@@ -85,7 +93,7 @@ function onStack<C extends StackCommand>(
     const { contextOf } = await import('./stack/operator-context.ts');
     return async (command, screen) => {
       const stack = await findStack(command.where, screen);
-      return run(command, stack, await contextOf(screen, stack));
+      return run(command, stack, await contextOf(screen, stack), screen);
     };
   };
 }

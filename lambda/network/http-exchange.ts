@@ -2,7 +2,7 @@ import { type Agent, type ClientRequest, request as httpRequest, type IncomingMe
 import { request as httpsRequest } from 'node:https';
 
 export interface HttpRequest {
-  readonly method: 'DELETE' | 'GET' | 'POST';
+  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** An agent for the URL's protocol; `false`: a connection of its own, closed afterwards. */

@@ -10,8 +10,8 @@ const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
 const RISC = 'https://schemas.openid.net/secevent/risc/event-type/';
 const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/';
 
-/** What we call each event type. A type that is not listed is `other`. */
-const TYPES: ReadonlyMap<string, SignalType> = new Map<string, SignalType>([
+/** What we call each event type, by its address. A type that is not listed is `other`. */
+export const SECURITY_EVENT_TYPES: ReadonlyMap<string, SignalType> = new Map<string, SignalType>([
   [`${CAEP}session-revoked`, 'session-revoked'],
   [`${CAEP}credential-change`, 'credential-change'],
   [`${RISC}account-disabled`, 'account-disabled'],
@@ -68,7 +68,7 @@ function eventIn(message: VerifiedMessage): SecurityEvent {
   if (event === undefined || others.length > 0) throw rejected(message, 'events');
   const [name, content] = event;
   if (!isJsonObject(content)) throw rejected(message, 'event');
-  return { type: TYPES.get(name) ?? 'other', content };
+  return { type: SECURITY_EVENT_TYPES.get(name) ?? 'other', content };
 }
 
 /**

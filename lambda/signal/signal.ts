@@ -71,4 +71,6 @@ export interface Signal {
 }
 
 /** What became of a signal. `covered`: entries at least as strong were there. `duplicate`: it was applied before. */
-export type SignalOutcome = 'applied' | 'covered' | 'duplicate' | 'ignored' | 'unmatched';
+export const SIGNAL_OUTCOMES = ['applied', 'covered', 'duplicate', 'ignored', 'unmatched'] as const;
+
+export type SignalOutcome = (typeof SIGNAL_OUTCOMES)[number];

@@ -9,11 +9,13 @@ import {
   DESCRIPTION_KEY,
   STACK_OUTPUTS,
 } from '../../lambda/configuration/authorizer-description.ts';
+import type { SignalsDescription } from '../../lambda/configuration/signals-environment.ts';
 import type { Caller } from '../cli/caller.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { shellWord } from '../cli/terminal-text.ts';
 import { awsConfig } from './aws-client.ts';
 import { authorizerDescription, type RegionalStack, type RevocationStack } from './revocation-stack.ts';
+import { signalsDescription } from './signals-stack.ts';
 import { tableClient } from './table-client.ts';
 
 type StackOutputs = ReadonlyMap<string, string>;
@@ -91,16 +93,34 @@ export function requiredOutput(outputs: StackOutputs, output: string, name: stri
 }
 
 async function readDescription(place: StackPlace, logicalId: string): Promise<AuthorizerDescription> {
-  const { name, region, client } = place;
+  const description = authorizerDescription(await readMetadata(place, logicalId));
+  return description ?? undescribed(place, logicalId);
+}
+
+/** Reads how a resource of the stack describes itself to this tool. @throws OperatorError */
+async function readMetadata({ name, region, client }: StackPlace, logicalId: string): Promise<unknown> {
   const command = new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: logicalId });
   const asked = client.send(command);
   const { StackResourceDetail } = await asked.catch((error: unknown) => cannotBeRead(name, region, error));
   const metadata = JSON.parse(StackResourceDetail?.Metadata ?? '{}') as Readonly<Record<string, unknown>>;
-  const description = authorizerDescription(metadata[DESCRIPTION_KEY]);
-  if (description !== undefined) return description;
+  return metadata[DESCRIPTION_KEY];
+}
+
+function undescribed({ name }: StackPlace, logicalId: string): never {
   throw new OperatorError(
     `The resource ${logicalId} of the stack ${name} has no metadata "${DESCRIPTION_KEY}": deploy the stack again.`,
   );
+}
+
+/** Reads what a stack's receiver of signals says about itself; undefined: it has none. @throws OperatorError */
+export async function readDeployedSignals(
+  name: string,
+  region: string | undefined,
+): Promise<SignalsDescription | undefined> {
+  const place = await placeOf(name, region);
+  const logicalId = (await readOutputs(place)).get(STACK_OUTPUTS.signals);
+  if (logicalId === undefined) return undefined;
+  return signalsDescription(await readMetadata(place, logicalId)) ?? undescribed(place, logicalId);
 }
 
 async function callerIdentity(region: string): Promise<string> {

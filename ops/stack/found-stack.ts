@@ -1,9 +1,11 @@
+import type { SignalsDescription } from '../../lambda/configuration/signals-environment.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Screen } from '../cli/progress.ts';
-import { findDeployedStack } from './deployed-stack.ts';
+import { findDeployedStack, readDeployedSignals } from './deployed-stack.ts';
 import { findLocalStack } from './local-stack.ts';
 import type { RevocationStack } from './revocation-stack.ts';
-import { noRunSentence, sayWhichRun } from './running-stack.ts';
+import { noRunSentence, readRunningStack, sayWhichRun } from './running-stack.ts';
+import { signalsDescription } from './signals-stack.ts';
 import type { StackChoice } from './stack-choice.ts';
 
 /**
@@ -20,4 +22,16 @@ export async function findStack(
   const local = await findLocalStack(localFolder, caller);
   if (local !== undefined) return local;
   throw new OperatorError(noRunSentence(screen));
+}
+
+/**
+ * Reads what the receiver of signals of the chosen deployment says about itself, in one Region; undefined: it has none.
+ * @throws OperatorError when the deployment cannot be read
+ */
+export async function findSignals(
+  choice: StackChoice,
+  { localFolder }: Pick<Screen, 'localFolder'>,
+): Promise<SignalsDescription | undefined> {
+  if (choice.kind === 'stack') return readDeployedSignals(choice.name, choice.regions[0]);
+  return signalsDescription((await readRunningStack(localFolder))?.signals);
 }
