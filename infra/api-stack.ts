@@ -13,11 +13,12 @@ import { AuthorizerDashboard } from './dashboard/authorizer-dashboard.ts';
 import { dashboardUrl } from './dashboard/dashboard-url.ts';
 import { checkDeployment } from './deployment-check.ts';
 import { CognitoUserPool } from './issuers/cognito-user-pool.ts';
+import { deployedSources } from './senders/deployed-sources.ts';
 import type { AuthorizerSettings, StackSettings } from './settings/deployment-schema.ts';
 import { RevocationSignals } from './signals/revocation-signals.ts';
 
-/** The resource of the API below which it has the endpoints for signals. */
-const SIGNALS_PATH = 'signals';
+/** The path of the API below which it has the endpoints for signals. */
+const SIGNALS_PATH = '/signals';
 
 export interface ApiStackProps extends StackProps {
   readonly deployment: StackSettings;
@@ -38,8 +39,9 @@ export class ApiStack extends Stack {
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...withoutStackSettings(deployment), issuers });
     const { encryptionKey } = authorizer;
     const api = new ExampleApi(this, 'Api', { ...deployment, authorizer, realm, corsOrigins, encryptionKey });
-    const signals = this.signalsFor(deployment, authorizer);
-    if (signals !== undefined && signals.endpoints.length > 0) signals.addRoutes(api.root.addResource(SIGNALS_PATH));
+    const signals = this.signalsFor(deployment, authorizer, pool);
+    if (signals !== undefined && signals.endpoints.length > 0)
+      signals.addRoutes(api.root.resourceForPath(SIGNALS_PATH));
     const alarms = [...this.alarmsOf(authorizer, api), ...(signals?.alarms ?? [])];
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     const issuerAliases = Object.keys(issuers);
@@ -49,11 +51,13 @@ export class ApiStack extends Stack {
   }
 
   private signalsFor(
-    { signals: sources = {}, signalOptions }: StackSettings,
+    settings: StackSettings,
     authorizer: BearerAuthorizer,
+    pool: CognitoUserPool | undefined,
   ): RevocationSignals | undefined {
-    if (Object.keys(sources).length === 0) return undefined;
-    return new RevocationSignals(this, 'Signals', { ...signalOptions, authorizer, sources });
+    const sources = deployedSources(settings, pool?.userPoolId);
+    if (sources === undefined) return undefined;
+    return new RevocationSignals(this, 'Signals', { ...settings.signalOptions, authorizer, sources });
   }
 
   private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
@@ -66,6 +70,7 @@ function withoutStackSettings({
   accountLogsRole: _accountLogsRole,
   alarmEmail: _alarmEmail,
   callbackUrls: _callbackUrls,
+  cognitoTrail: _cognitoTrail,
   corsOrigins: _corsOrigins,
   logoutUrls: _logoutUrls,
   realm: _realm,
@@ -117,7 +122,7 @@ function outputsOfSignals(signals: RevocationSignals | undefined, api: ExampleAp
   const { logicalId, endpoints } = signals;
   return {
     [STACK_OUTPUTS.signals]: logicalId,
-    ...(endpoints.length > 0 && { SignalsUrl: `${ownAddress(api)}/${SIGNALS_PATH}` }),
+    ...(endpoints.length > 0 && { SignalsUrl: `${ownAddress(api)}${SIGNALS_PATH}` }),
   };
 }
 

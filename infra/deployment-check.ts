@@ -4,6 +4,7 @@ import { resourceAddress } from './api/resource-address.ts';
 import { tags } from './api/resource-tags.ts';
 import { DeploymentError } from './errors.ts';
 import { redirectUrls } from './issuers/redirect-urls.ts';
+import { checkSignals } from './senders/deployed-sources.ts';
 import {
   AUTHORIZER_FIELDS,
   checkIssuersAndRoutes,
@@ -12,7 +13,6 @@ import {
 } from './settings/authorizer-check.ts';
 import { corsOrigins } from './settings/cors-origins.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
-import { isRecord, objectFix } from './settings/plain-object.ts';
 import { shown } from './settings/shown-value.ts';
 import { SIGNAL_OPTIONS } from './settings/signal-options.ts';
 import { stackName } from './settings/stages.ts';
@@ -23,6 +23,7 @@ import {
   isWhole,
   matching,
   objectOf,
+  oneOf,
   optional,
   type ValidatorsOf,
   valueWhere,
@@ -52,12 +53,10 @@ const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ),
   callbackUrls: optional(redirectUrls),
   logoutUrls: optional(redirectUrls),
-  signals: optional((value) =>
-    isRecord(value)
-      ? undefined
-      : objectFix(value, 'write an object of sources by name: { auth0: auth0Signals({ … }) }'),
-  ),
+  // `checkSources` checks them.
+  signals: () => undefined,
   signalOptions: optional(objectOf(SIGNAL_OPTIONS)),
+  cognitoTrail: optional(oneOf(['create', 'exists', 'none'])),
   tags: optional(tags),
   stackName: optional(stackName),
 };
@@ -69,6 +68,7 @@ export function checkDeployment(deployment: StackSettings): void {
   checkIssuersAndRoutes(deployment);
   rejectPreflightRules(deployment);
   rejectUnusedUrls(deployment);
+  checkSignals(deployment);
   const { webAcl, requestsPerAddress } = deployment;
   if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;
   throw new DeploymentError(

@@ -213,7 +213,7 @@ export interface StackSettings extends AuthorizerSettings {
    * Sources of signals by name (`^[a-z0-9-]{1,16}$`), each made by a preset: `{ auth0: auth0Signals({ … }), app: tokenRevocation() }`.
    * Sign-outs, password changes and disabled users at the provider become revocation entries. The API gets the endpoints that the sources
    * need, below `/signals`.
-   * @default none
+   * @default none, but for the stack's own user pool (see `cognitoTrail`), whose source is called `cognito`
    */
   readonly signals?: Readonly<Record<string, SignalSource>>;
   /**
@@ -221,6 +221,17 @@ export interface StackSettings extends AuthorizerSettings {
    * @default the default of each option
    */
   readonly signalOptions?: SignalOptions;
+  /**
+   * Whether sign-out, password reset, disabling and deletion in the stack's own user pool revoke, and by which CloudTrail trail the stack
+   * learns of them. Only where `issuers` is empty.
+   *
+   * - `create`: a new trail of the Region's management events. Where the account has another one, AWS charges 2.00 US dollars for 100,000
+   *   events.
+   * - `exists`: a trail of the account, or of its organisation, logs them already.
+   * - `none`: tokens of the pool are valid until they expire, or somebody revokes them.
+   * @default 'create'; 'none' where `revocationLevels` leaves out `subject`
+   */
+  readonly cognitoTrail?: 'create' | 'exists' | 'none';
   /**
    * The name of the CloudFormation stack. **Another name is another stack, with an API of another address and a new, empty revocation
    * table**: entries in the old table revoke nothing in it (`revocations upgrade` says so before the deployment).

@@ -11,7 +11,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   'AWS::Cognito::UserPool': ['IssuerPool1B099C59'],
   'AWS::Cognito::UserPoolClient': ['IssuerPoolMachineClientE26F9FB3', 'IssuerPoolPublicClient37F6EFB6'],
   'AWS::Cognito::UserPoolDomain': ['IssuerPoolDomain1F06AAE4'],
-  'AWS::DynamoDB::Table': ['AuthorizerTable01CD0BD1'],
+  'AWS::DynamoDB::Table': ['AuthorizerTable01CD0BD1', 'SignalsTable89526324'],
   'AWS::IAM::ManagedPolicy': [
     'AuthorizerPoliciesBreakGlass4E813D9F',
     'AuthorizerPoliciesImporters202F15F3',
@@ -25,6 +25,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
     'AuthorizerFlusherSettled73EE356F',
     'AuthorizerFunctionEB19F618',
     'BackendEC8447F5',
+    'SignalsFunctionADA0FB99',
   ],
   'AWS::Logs::LogGroup': [
     'AccessLogs8B620ECA',
@@ -32,8 +33,9 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
     'AuthorizerFlusherSettledLogsB1FAA4C0',
     'AuthorizerFunctionLogs39FEB097',
     'BackendLogs21FC23BC',
+    'SignalsFunctionLogsCDC27EAC',
   ],
-  'AWS::S3::Bucket': ['AuthorizerAuditTrailBucket9F942BC7'],
+  'AWS::S3::Bucket': ['AuthorizerAuditTrailBucket9F942BC7', 'SignalsTrailBucketA6B0CDCF'],
 };
 
 let template: Template;
@@ -48,7 +50,7 @@ describe('an upgrade of the stack keeps what it has deployed, because nothing ch
   });
 
   it('the key schema of the table, which has no name of its own', () => {
-    const [table] = Object.values(template.findResources('AWS::DynamoDB::Table'));
+    const { AuthorizerTable01CD0BD1: table } = template.findResources('AWS::DynamoDB::Table');
     expect(table?.Properties).toMatchObject({ KeySchema: [{ AttributeName: 'target', KeyType: 'HASH' }] });
     expect(table?.Properties).not.toHaveProperty('TableName');
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiStack } from '../../infra/api-stack.ts';
 import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { newApp, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
+import { clients, provider } from '../support/signals/signal-sources.ts';
 
 function templateIn(region: string, deployment: Deployment = soundDeployment): Template {
   const env = { region, account: '123456789012' };
@@ -24,6 +25,7 @@ const everyOption: Deployment = {
   alarmEmail: 'on-call@acme.example',
   encryptionKey: 'create',
   webAcl: 'managed-rules',
+  signals: { provider, app: clients },
 };
 
 describe.each([

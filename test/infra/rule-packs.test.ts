@@ -10,6 +10,7 @@ import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { addApis, newStacks, placedSettings } from '../support/cdk/placed-apis.ts';
 import { newApp, soundDeployment } from '../support/cdk/test-app.ts';
+import { clients, provider } from '../support/signals/signal-sources.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../support/tokens/issuer-presets.ts';
 
 const everyPreset = Object.fromEntries(
@@ -35,6 +36,7 @@ const everyOption: Deployment = {
   webAcl: 'managed-rules',
   requestsPerAddress: 5000,
   tags: { team: 'orders' },
+  signals: { provider: { ...provider, tokensOf: 'oidc' }, app: clients },
 };
 
 interface Report {

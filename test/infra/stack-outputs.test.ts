@@ -5,6 +5,7 @@ import type { Deployment } from '../../infra/settings/deployment-schema.ts';
 import { stackOf } from '../../local/cloudformation/stack.ts';
 import type { Template } from '../../local/cloudformation/template.ts';
 import { newApp, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
+import { clients } from '../support/signals/signal-sources.ts';
 
 type Outputs = Readonly<Record<string, { readonly Description?: string }>>;
 
@@ -22,7 +23,8 @@ const anywhere: Environment = {};
 
 describe('the outputs of the stack', () => {
   it('all have a description, with every option that adds one', () => {
-    const outputs = templateIn(anywhere, { issuers: {}, auditTrail: true }).Outputs as Outputs;
+    const outputs = templateIn(anywhere, { issuers: {}, auditTrail: true, signals: { app: clients } })
+      .Outputs as Outputs;
     expect(Object.keys(outputs).toSorted()).toEqual([
       'ApiUrl',
       'AuditTrailBucketName',
@@ -31,6 +33,8 @@ describe('the outputs of the stack', () => {
       'MachineClientId',
       'PublicClientId',
       'RevocationTableName',
+      'SignalsLogicalId',
+      'SignalsUrl',
       'TokenEndpoint',
       'UserPoolId',
     ]);
