@@ -17,13 +17,13 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'global-token-revocation',
 ];
 
-export const FLUSH_PACES = ['at-once', 'shared', 'never'] as const;
-
 /**
  * When the entries of a source flush API Gateway's result cache. `at-once`: each entry flushes. `shared`: entries share a flush, at most
  * one in `flushEvery`. `never`: they take effect when cached decisions expire.
  */
-export type FlushPace = (typeof FLUSH_PACES)[number];
+export type FlushPace = 'at-once' | 'shared' | 'never';
+
+export const FLUSH_PACES: readonly FlushPace[] = ['at-once', 'shared', 'never'];
 
 /** What every source says about the entries that it writes. */
 export interface SourceEntries {

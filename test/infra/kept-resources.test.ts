@@ -35,7 +35,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
     'BackendLogs21FC23BC',
     'SignalsFunctionLogsCDC27EAC',
   ],
-  'AWS::S3::Bucket': ['AuthorizerAuditTrailBucket9F942BC7', 'SignalsTrailBucketA6B0CDCF'],
+  'AWS::S3::Bucket': ['AuthorizerAuditTrailBucket9F942BC7', 'SignalsManagementTrailBucket294208BD'],
 };
 
 let template: Template;
