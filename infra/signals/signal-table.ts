@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { SIGNAL_ATTRIBUTES } from '../../lambda/signal/store/signal-table.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 
 /**
@@ -14,9 +15,9 @@ export class SignalTable extends Table {
   /** @param encryptionKey - undefined: AWS's own key */
   constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id, {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
+      partitionKey: { name: SIGNAL_ATTRIBUTES.id, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'purgeAt',
+      timeToLiveAttribute: SIGNAL_ATTRIBUTES.purgeAt,
       removalPolicy: RemovalPolicy.DESTROY,
       ...(encryptionKey !== undefined && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     });
