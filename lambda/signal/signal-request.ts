@@ -50,7 +50,7 @@ export function readSignalRequest(event: SignalProxyEvent): SignalRequest {
   const { domainName = '', path } = event.requestContext;
   return {
     endpoint,
-    mediaType: (headerOf(event, 'content-type') ?? '').replace(/;.*$/s, '').trim().toLowerCase(),
+    mediaType: (headerOf(event, 'content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase(),
     body: textOf(event),
     authorization: headerOf(event, 'authorization'),
     origin: headerOf(event, 'origin'),

@@ -8,13 +8,16 @@ import { formEvent, proxyEvent } from '../support/signals/proxy-event.ts';
 import { type ReceiverOptions, receiverUnderTest } from '../support/signals/receiver-under-test.ts';
 import {
   logoutClaims,
+  RISC,
   revocationBody,
   revocationClaims,
+  SSF,
   securityEventClaims,
 } from '../support/signals/sample-messages.ts';
 import { createSignalTables, type TestSignalTables } from '../support/table/signal-tables.ts';
 import { createClock } from '../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
+import { NOW } from '../support/tokens/sample-issuer.ts';
 
 const issuer = loopbackIssuer();
 const sender = loopbackSender();
@@ -52,8 +55,8 @@ const GOOD: Readonly<Record<SignalEndpoint, (user: string, changes?: Claims) => 
     ),
 };
 
-function revoking(token: string, more = ''): SignalProxyEvent {
-  return formEvent('revoke', `token=${token}${more}`, { Origin: 'https://app.example' });
+function revoking(token: string): SignalProxyEvent {
+  return formEvent('revoke', `token=${token}`, { Origin: 'https://app.example' });
 }
 
 function pushing(token: string): SignalProxyEvent {
@@ -86,8 +89,12 @@ describe.each(SIGNAL_ENDPOINTS)('a good request to %s', (endpoint) => {
 
   it('writes its entry, and is answered with success', async () => {
     const { post, log } = receiver();
-    const { statusCode, body: text } = await post(GOOD[endpoint](user('good')));
-    expect({ statusCode, text }).toEqual({ statusCode: done, text: '' });
+    const readable = { 'Access-Control-Allow-Origin': 'https://app.example', Vary: 'Origin' };
+    expect(await post(GOOD[endpoint](user('good')))).toEqual({
+      statusCode: done,
+      headers: { 'Cache-Control': 'no-store', ...(endpoint === 'revoke' && readable) },
+      body: '',
+    });
     const source = endpoint === 'revoke' ? 'app' : 'sender';
     expect(await tables.entry(target(user('good')))).toMatchObject({ revokedBy: { S: `signal:${source}` } });
     expect(log().at(-1)).toMatchObject({ event: 'signal', source, outcome: 'applied' });
@@ -96,10 +103,10 @@ describe.each(SIGNAL_ENDPOINTS)('a good request to %s', (endpoint) => {
   it('that comes again is answered alike and changes nothing', async () => {
     const { post } = receiver();
     const first = await post(GOOD[endpoint](user('repeated')));
-    const written = await tables.entry(target(user('repeated')));
+    const entry = await tables.entry(target(user('repeated')));
     expect(await post(GOOD[endpoint](user('repeated')))).toEqual(first);
     expect(await receiver().post(GOOD[endpoint](user('repeated')))).toEqual(first);
-    expect(await tables.entry(target(user('repeated')))).toEqual(written);
+    expect(await tables.entry(target(user('repeated')))).toEqual(entry);
   });
 
   it('while DynamoDB is stopped is answered with 503, and the attempt after that applies it', async () => {
@@ -209,6 +216,71 @@ describe.each(SIGNAL_ENDPOINTS)('a bad request to %s', (endpoint) => {
   });
 });
 
+describe('the log', () => {
+  const events = async (...requests: readonly SignalProxyEvent[]) => {
+    const { post, log } = receiver();
+    for (const request of requests) await post(request);
+    return log().filter(({ event }) => !event.startsWith('key-set'));
+  };
+
+  it('says of an applied signal how long it took, and of others that nothing was written', async () => {
+    const request = GOOD.events('timed');
+    const other = GOOD.events('uninteresting', { events: { 'https://events.example/other': {} } });
+    const [applied, duplicate, ignored] = await events(request, request, other);
+    const source = { event: 'signal', source: 'sender' };
+    expect(applied).toMatchObject({ ...source, type: 'session-revoked', outcome: 'applied', delay: 20 });
+    expect(duplicate).toMatchObject({ ...source, type: 'session-revoked', outcome: 'duplicate' });
+    expect(ignored).toMatchObject({ ...source, type: 'other', outcome: 'ignored' });
+    for (const line of [duplicate, ignored]) expect(line).not.toHaveProperty('delay');
+    for (const line of [applied, duplicate, ignored]) expect(line).not.toHaveProperty('isWidened');
+  });
+
+  it('says that a signal about a part of what a user does revoked the whole user', async () => {
+    const user = { format: 'opaque', id: 'wide' };
+    const subject = { format: 'complex', user, tenant: { format: 'opaque', id: 'tenant' } };
+    expect(await events(GOOD.events('wide', { sub_id: subject }))).toMatchObject([
+      { event: 'signal', isWidened: true },
+    ]);
+  });
+
+  it('says that a stream has stopped', async () => {
+    const paused = { events: { [`${SSF}/stream-updated`]: { status: 'paused' } } };
+    expect(await events(GOOD.events('paused', paused))).toMatchObject([
+      { event: 'signal', type: 'stream-updated', outcome: 'ignored' },
+      { event: 'stream-stopped', source: 'sender' },
+    ]);
+  });
+
+  it('names the source of a rejected message if it is known', async () => {
+    const anonymous = {
+      ...GOOD['global-token-revocation']('anonymous'),
+      headers: { 'Content-Type': 'application/json' },
+    };
+    const lines = await events(
+      GOOD.revoke('late', { iat: 1, exp: 2 }),
+      GOOD.events('late', { iat: 1 }),
+      GOOD.events('strange', { iss: 'https://unknown.example/' }),
+      anonymous,
+    );
+    expect(lines.map(({ endpoint, source, reason }) => [endpoint, source, reason])).toEqual([
+      ['revoke', 'app', 'expired'],
+      ['events', 'sender', 'too-old'],
+      ['events', undefined, 'unknown-sender'],
+      ['global-token-revocation', undefined, 'not-bearer'],
+    ]);
+  });
+});
+
+it('a security event token may have white space around it, as some senders end the body with a line feed', async () => {
+  const event = GOOD.events('spacious');
+  expect(await receiver().post({ ...event, body: `${event.body}\r\n` })).toMatchObject({ statusCode: 202 });
+});
+
+it('a global token revocation spares the tokens of the next sign-in', async () => {
+  await receiver().post(GOOD['global-token-revocation']('returning'));
+  expect(await tables.entry('sub#main#returning')).toMatchObject({ before: { N: String(NOW) } });
+});
+
 type Asking = Partial<SignalSender> & { readonly iss?: string };
 
 describe('global token revocation', () => {
@@ -258,6 +330,12 @@ describe('the shared flush', () => {
     expect(queue.requests).toHaveLength(1);
     await post(GOOD.events('shared'));
     expect(queue.requests).toHaveLength(2);
+    const app = { name: 'app', pace: 'shared', corsOrigins: [] } as const;
+    const { post: revoke, log } = receiver({ tokenRevocation: app, queueUrl: queue.address });
+    await revoke(GOOD.revoke('shared'));
+    await revoke(GOOD.revoke('shared'));
+    expect(log().at(-1)).toMatchObject({ outcome: 'covered' });
+    expect(queue.requests).toHaveLength(4);
     await queue.close();
   });
 
@@ -275,6 +353,8 @@ describe('the shared flush', () => {
     await receiver({ senders: [sender.known({ pace: 'never' })], queueUrl: queue.address }).post(GOOD.events('never'));
     const other = { events: { 'https://events.example/other': {} } };
     expect(await post(GOOD.events('indifferent', other))).toMatchObject({ statusCode: 202 });
+    const enabled = { events: { [`${RISC}/account-enabled`]: {} } };
+    expect(await post(GOOD.events('enabled', enabled))).toMatchObject({ statusCode: 202 });
     await post(GOOD.events('rejected', { iat: 1 }));
     expect(queue.requests).toEqual([]);
     await queue.close();

@@ -50,6 +50,14 @@ describe('the environment of the receiver of signals', () => {
     );
   });
 
+  it('carries more than ten values', () => {
+    const tokens = Array.from({ length: 12 }, (_, index) => `\${Token[TOKEN.${index}]}`);
+    const { file } = signalsEnvironmentOf(signalsConfiguration({ signalTable: tokens.join(' ') }), tokens);
+    const values = JSON.stringify([...'abcdefghijkl']);
+    const read = signalsConfigurationFrom({ SIGNALS_VALUES: values }, reading(file));
+    expect(read.signalTable).toBe('a b c d e f g h i j k l');
+  });
+
   it('carries no value that the configuration does not use', () => {
     expect(signalsEnvironmentOf(signalsConfiguration(), [POOL]).environment).toEqual({ SIGNALS_VALUES: '[]' });
   });

@@ -40,6 +40,10 @@ describe('a request for signals', () => {
     );
   });
 
+  it('has none of a header without a value', () => {
+    expect(read({ headers: { authorization: undefined } }).authorization).toBeUndefined();
+  });
+
   it('without headers has none of them', () => {
     const { authorization, origin, mediaType } = read({ headers: null });
     expect({ authorization, origin, mediaType }).toEqual({
@@ -59,6 +63,10 @@ describe('a request for signals', () => {
     expect(read({ requestContext: { domainName: 'api.example', path: '/v1/signals/events' } }).address).toBe(
       'https://api.example/v1/signals/events',
     );
+  });
+
+  it('without a domain name has an address that is no audience', () => {
+    expect(read({ requestContext: { path: '/v1' } }).address).toBe('https:///v1');
   });
 
   it('is read from base64 as from text', () => {

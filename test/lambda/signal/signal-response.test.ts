@@ -95,10 +95,18 @@ describe('back-channel logout', () => {
     }
   });
 
-  it('says so when the subject is the obstacle', () => {
+  it('says what the obstacle is', () => {
     const { body: unmatched } = responseTo('backchannel-logout', { kind: 'handled', outcome: 'unmatched' });
-    expect(unmatched).toContain('a subject and a session that no entry can name');
-    expect(rejected('backchannel-logout', 'subject').body).toContain('neither a subject nor a session');
+    const bodies = [
+      unmatched,
+      ...(['subject', 'request', 'nonce'] as const).map((reason) => rejected('backchannel-logout', reason).body),
+    ];
+    expect(bodies.map((text) => JSON.parse(text).error_description)).toEqual([
+      'The logout token names a subject and a session that no entry can name.',
+      'The logout token names neither a subject nor a session.',
+      'The parameter logout_token must be given once, form-encoded.',
+      'The logout token was rejected: nonce.',
+    ]);
   });
 });
 
