@@ -29,6 +29,7 @@ export default defineConfig({
       'test/lambda/properties/revoked-spellings.property.test.ts',
       'test/lambda/properties/signed-claims.property.test.ts',
       'test/lambda/properties/unsigned-tokens.property.test.ts',
+      'test/lambda/signal/store/signal-store.property.test.ts',
     ],
     globalSetup: ['test/support/temporary-folder.global-setup.ts', 'test/support/table/dynamodb.global-setup.ts'],
     env: { EXACT_POLICY_CASES: '1000', EXACT_POLICY_SEED: '14' },

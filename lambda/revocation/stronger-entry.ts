@@ -89,8 +89,10 @@ export function strongerEntry(existing: EntryItem, wanted: Revocation): EntryIte
 /** What a source lifts. All instants in seconds since the epoch. */
 export interface Lift extends Omit<Revocation, 'before' | 'purgeAt' | 'flush' | 'blocks'> {
   readonly source: string;
-  /** When it was lifted: only an older block ends. Tokens issued until then stay revoked. */
+  /** When it was lifted: only an older block ends. */
   readonly eventAt: number;
+  /** Tokens issued at or before it stay revoked: not before `eventAt`. */
+  readonly before: number;
   /** When the last of those tokens has ended for certain. */
   readonly purgeAt: number;
 }
@@ -100,12 +102,12 @@ export interface Lift extends Omit<Revocation, 'before' | 'purgeAt' | 'flush' | 
  * wins. What others wrote is never weakened, and an entry always remains, because tokens from before the lift stay revoked.
  */
 export function liftedEntry(existing: EntryItem, lift: Lift): EntryItem | undefined {
-  const { source, eventAt, purgeAt } = lift;
-  const before = strengthOf(existing, lift.revokedAt);
-  if (!before.blocks.has(source) || eventOf(before, source) >= eventAt) return undefined;
-  const others = new Map([...before.blocks].filter(([name]) => name !== source));
-  const remaining = { before: eventAt, purgeAt, flush: before.flush, blocks: NO_BLOCKS };
-  return entryWith(existing, { ...lift, flush: before.flush }, joinOf({ ...before, blocks: others }, remaining));
+  const { source, eventAt, before, purgeAt } = lift;
+  const found = strengthOf(existing, lift.revokedAt);
+  if (!found.blocks.has(source) || eventOf(found, source) >= eventAt) return undefined;
+  const blocks = new Map([...found.blocks].filter(([name]) => name !== source));
+  const remaining = { before, purgeAt, flush: found.flush, blocks: NO_BLOCKS };
+  return entryWith(existing, { ...lift, flush: found.flush }, joinOf({ ...found, blocks }, remaining));
 }
 
 /** The existing entry with another strength, and with the reason and the author of the change. */

@@ -1,5 +1,6 @@
 import { lastEnd, purgeFloor } from '../../revocation/purge-floor.ts';
 import type { Revocation } from '../../revocation/revocation.ts';
+import { BEFORE_SKEW } from '../../revocation/revocation-entry.ts';
 import type { RevocationTarget } from '../../revocation/revocation-target.ts';
 import type { Lift } from '../../revocation/stronger-entry.ts';
 import type { TrustedIssuer } from '../../token/trusted-issuer.ts';
@@ -53,12 +54,14 @@ export function wantedEntry(
   return isBlock ? { ...entry, blocks: new Map([[signal.source.name, blockedAt]]) } : entry;
 }
 
-/** What an effect lifts. */
+/** What an effect lifts. The tokens that it leaves revoked are those from before the event, as long as one of them may live. */
 export function wantedLift(effect: Extract<Effect, { kind: 'lift' }>, { signal, issuer, now }: Applied): Lift {
   const target = targetOf(effect, signal);
   const eventAt = instantOf(signal.eventAt, now);
-  const purgeAt = purgeFloor(target, issuer, { now, before: eventAt, endsAt: undefined }) ?? Infinity;
-  return { target, source: signal.source.name, eventAt, purgeAt, ...textOf(signal, now) };
+  // Not an older `before`, which revokes the same tokens: the flusher would report it as a mistake.
+  const before = Math.max(eventAt, Math.floor(now - issuer.maxTokenAge - issuer.clockTolerance) - BEFORE_SKEW);
+  const purgeAt = purgeFloor(target, issuer, { now, before, endsAt: undefined }) ?? Infinity;
+  return { target, source: signal.source.name, eventAt, before, purgeAt, ...textOf(signal, now) };
 }
 
 function textOf({ source, type }: Signal, now: number): Pick<Revocation, 'reason' | 'revokedBy' | 'revokedAt'> {

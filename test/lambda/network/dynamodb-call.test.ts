@@ -56,6 +56,15 @@ it('calls DynamoDB in its JSON protocol and returns the response', async () => {
   });
 });
 
+it('says why DynamoDB cancelled a transaction, item by item', async () => {
+  const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { id: { S: 'one' } } }];
+  const document = { __type: 'com.amazonaws#TransactionCanceledException', CancellationReasons: reasons };
+  const { endpoint } = await startDynamoDb([400, JSON.stringify(document)], error(400, 'ValidationException'));
+  const call = createDynamoDbCall({ endpoint, region, credentials });
+  await expect(call('TransactWriteItems', {})).rejects.toMatchObject({ name: 'TransactionCanceledException', reasons });
+  await expect(call('TransactWriteItems', {})).rejects.toMatchObject({ reasons: undefined });
+});
+
 /** Signature Version 4, from AWS's description of it, over what arrived. */
 function signatureOf({ headers, body }: Received): string {
   const [, date = '', names = ''] =

@@ -39,6 +39,7 @@ const lift = (source: string, eventAt: number): Lift => ({
   revokedBy: `signal:${source}`,
   source,
   eventAt,
+  before: eventAt,
   purgeAt: eventAt + 1000,
 });
 

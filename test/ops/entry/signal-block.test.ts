@@ -25,7 +25,14 @@ async function blocked(value: string): Promise<string> {
 async function lifted(name: string) {
   const target = { prefix: 'sub', issuerAlias: 'main', value: 'any' } as const;
   const entry = (await operator.entry(name)) ?? {};
-  return liftedEntry(entry, { ...common, target, source: 'okta', eventAt: NOW - 5, purgeAt: NOW + 1e6 });
+  return liftedEntry(entry, {
+    ...common,
+    target,
+    source: 'okta',
+    eventAt: NOW - 5,
+    before: NOW - 5,
+    purgeAt: NOW + 1e6,
+  });
 }
 
 it('an operator who blocks takes over the block of a signal, so that the source cannot lift it', async () => {

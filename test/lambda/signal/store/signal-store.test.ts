@@ -353,6 +353,12 @@ describe('a block of a source', () => {
     });
   });
 
+  it('that is lifted late leaves nothing revoked whose tokens have ended', async () => {
+    await apply(blocked(NOW - 200_000));
+    await apply(lifted(NOW - 100_000));
+    expect(await tables.entry(`sub#main#${user}`)).toMatchObject({ before: { N: String(NOW - 86_400 - 5 - 2) } });
+  });
+
   it.each([
     ['an older lift', -61, 'okta'],
     ['a lift of the same second', -60, 'okta'],
