@@ -12,7 +12,13 @@ import type { ConnectCommand } from './connect-command-line.ts';
 import { connectedReport, differingReport, mismatchReport } from './connect-report.ts';
 import { readSecrets } from './connect-secrets.ts';
 import { REQUESTED_EVENTS } from './requested-events.ts';
-import { type Stream, type StreamManagement, streamManagement, type WantedStream } from './stream.ts';
+import {
+  type Stream,
+  StreamConflictError,
+  type StreamManagement,
+  streamManagement,
+  type WantedStream,
+} from './stream.ts';
 import { readTransmitter } from './transmitter.ts';
 import { streamMismatches, transmitterMismatches } from './transmitter-mismatches.ts';
 import { verifiedAfter } from './verification-event.ts';
@@ -75,7 +81,10 @@ function endpointOf({ endpoint, issuer }: ConnectCommand, stack: SignalsStack): 
 
 export type StreamAction = 'created' | 'updated' | 'found';
 
-/** The stream that pushes to the endpoint, or the only one: a transmitter may allow one stream for each client (Okta). */
+/**
+ * The stream that pushes to the endpoint, or a new one. A transmitter may allow one stream for each client (Okta): where it rejects a
+ * second one, or with `--update`, the only stream counts.
+ */
 async function streamFor(
   { update }: ConnectCommand,
   wanted: WantedStream,
@@ -85,11 +94,17 @@ async function streamFor(
   const ours = existing.find(({ endpoint }) => endpoint === wanted.endpoint);
   const [only, ...others] = existing;
   const candidate = ours ?? (others.length === 0 ? only : undefined);
-  if (candidate === undefined) return { stream: await create(wanted), action: 'created' };
-  if (update) return { stream: await change(candidate.id, wanted), action: 'updated' };
-  return { stream: candidate, action: isAsWanted(candidate, wanted) ? 'found' : 'differs' };
+  if (update && candidate !== undefined) return { stream: await change(candidate.id, wanted), action: 'updated' };
+  if (ours !== undefined) return { stream: ours, action: isAsWanted(ours, wanted) ? 'found' : 'differs' };
+  try {
+    return { stream: await create(wanted), action: 'created' };
+  } catch (error) {
+    if (candidate !== undefined && error instanceof StreamConflictError)
+      return { stream: candidate, action: 'differs' };
+    throw error;
+  }
 }
 
-function isAsWanted({ endpoint, requested }: Stream, wanted: WantedStream): boolean {
-  return endpoint === wanted.endpoint && wanted.events.every((event) => requested.includes(event));
+function isAsWanted({ requested, delivered = [] }: Stream, { events }: WantedStream): boolean {
+  return events.every((event) => requested.includes(event) || delivered.includes(event));
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../lambda/token/json-object.ts';
+import { OperatorError } from '../cli/operator-error.ts';
 import type { Transmitter } from './transmitter.ts';
 import { askTransmitter, type TransmitterRequest, unexpected } from './transmitter-request.ts';
 
@@ -65,13 +66,18 @@ async function readStreams(request: TransmitterRequest): Promise<readonly Stream
   return list.map(streamIn);
 }
 
+/** The transmitter does not make another stream for this client. */
+export class StreamConflictError extends OperatorError {}
+
+/** @throws StreamConflictError, OperatorError */
 async function writtenStream(request: TransmitterRequest): Promise<Stream> {
   const response = await askTransmitter(request);
   const { status, content } = response;
   const isWritten = status === 200 || status === 201;
   if (!isWritten || !isJsonObject(content)) {
     const what = `The stream was not ${request.method === 'POST' ? 'created' : 'updated'}`;
-    throw unexpected(what, request, response);
+    const error = unexpected(what, request, response);
+    throw status === 409 ? new StreamConflictError(error.message) : error;
   }
   return streamIn(content);
 }

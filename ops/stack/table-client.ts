@@ -19,7 +19,10 @@ class TableError extends OperatorError {
 /** What to do where the table does not exist. */
 const GONE = ': deploy the stack again, or start `npm start` again';
 
-/** Makes a DynamoDB client for one table. Its errors name the table and the Region in a sentence for people. */
+/**
+ * Makes a DynamoDB client. Its errors name the table and the Region in a sentence for people.
+ * @param table - the table of requests that name none, or several
+ */
 export function tableClient(config: DynamoDBClientConfig & { readonly region: string }, table: string): DynamoDBClient {
   const client = new DynamoDBClient(config);
   client.middlewareStack.add(
@@ -32,7 +35,7 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
           if (error instanceof ConditionalCheckFailedException) throw error;
           const done = /Put|Delete|Write/.test(commandName) ? 'written' : 'read';
           const why = error instanceof ResourceNotFoundException ? GONE : '';
-          const sentence = `The table ${table} in ${config.region} cannot be ${done}: ${sentenceOf(error)}${why}`;
+          const sentence = `The table ${tableIn(args.input) ?? table} in ${config.region} cannot be ${done}: ${sentenceOf(error)}${why}`;
           throw new TableError(sentence, error);
         }
       },
@@ -44,6 +47,13 @@ export function tableClient(config: DynamoDBClientConfig & { readonly region: st
     name: 'repeatNoDenial',
   });
   return client;
+}
+
+/** The table that a request names; undefined: none, or several. */
+function tableIn(input: object): string | undefined {
+  if ('TableName' in input && typeof input.TableName === 'string') return input.TableName;
+  const [only, ...others] = 'RequestItems' in input ? Object.keys(Object(input.RequestItems)) : [];
+  return others.length === 0 ? only : undefined;
 }
 
 /** AWS's errors for a request whose signature has a wrong time. */

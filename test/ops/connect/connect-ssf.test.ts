@@ -73,6 +73,7 @@ async function answered(response: ServerResponse, request: IncomingMessage): Pro
     await onVerification();
     response.writeHead(204).end();
   } else if (request.method === 'GET') send(200, streams);
+  else if (request.method === 'POST' && isFull) send(409, { error: 'one stream for each client' });
   else if (request.method === 'POST') {
     streams.push(stream({ ...body, aud: audience }));
     send(201, streams.at(-1));
@@ -80,7 +81,10 @@ async function answered(response: ServerResponse, request: IncomingMessage): Pro
 }
 
 let audience: string;
+/** Whether the transmitter makes no more streams. */
+let isFull: boolean;
 beforeEach(() => {
+  isFull = false;
   audience = AUDIENCE;
 });
 
@@ -131,16 +135,37 @@ describe('connect ssf', () => {
     expect(asked.map(({ line }) => line)).not.toContain('POST /verify');
   });
 
-  it('shows a stream that differs, and changes it only with --update', async () => {
-    streams = [stream({ delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: 'https://old.example/events' } })];
+  const OTHER = { method: 'urn:ietf:rfc:8935', endpoint_url: 'https://old.example/events' };
+
+  it('leaves the streams of other receivers alone', async () => {
+    streams = [stream({ stream_id: 'other', delivery: OTHER })];
+    expect(await connect()).toMatchObject({ exitCode: 0, out: expect.stringMatching(/stream-1 \(created\)/) });
+    expect(asked.map(({ line }) => line)).toEqual(['GET /streams', 'POST /streams', 'POST /verify']);
+  });
+
+  it('shows the only stream where the transmitter makes no other, and changes it only with --update', async () => {
+    isFull = true;
+    streams = [stream({ delivery: OTHER })];
     const { exitCode, out } = await connect();
-    expect({ exitCode, out }).toEqual({
-      exitCode: 1,
-      out: expect.stringMatching(/--update[\s\S]*old\.example[\s\S]*would push to/),
-    });
-    expect(asked.map(({ line }) => line)).toEqual(['GET /streams']);
+    const shown = /--update[\s\S]*old\.example[\s\S]*would push to/;
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(shown) });
+    expect(asked.map(({ line }) => line)).toEqual(['GET /streams', 'POST /streams']);
     expect(await connect('--update')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/\(updated\)/) });
     expect(asked.find(({ line }) => line === 'PATCH /streams')?.body).toMatchObject({ stream_id: 'stream-1' });
+  });
+
+  it('shows what its stream lacks, and adds it only with --update', async () => {
+    streams = [stream()];
+    const { exitCode, out } = await connect();
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(/would add .*session-revoked/) });
+    expect(asked.map(({ line }) => line)).toEqual(['GET /streams']);
+    expect(await connect('--update')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('finds its stream when it is run again', async () => {
+    await connect();
+    onVerification = () => heardVerification(2);
+    expect(await connect()).toMatchObject({ exitCode: 0, out: expect.stringMatching(/\(found\)/) });
   });
 });
 

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { inject } from 'vitest';
+import { PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { SignalsDescription } from '../../../lambda/configuration/signals-environment.ts';
 import type { SignalSender } from '../../../lambda/signal/signal-source.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../network/loopback-server.ts';
+import { type ReceiverUnderTest, receiverUnderTest } from '../signals/receiver-under-test.ts';
 import { logoutClaims, securityEventClaims } from '../signals/sample-messages.ts';
 import { signalSender, signalsConfiguration } from '../signals/sample-signals.ts';
-import { testCredentials } from '../table/test-table.ts';
-import { trustedIssuer } from '../tokens/sample-issuer.ts';
+import { createSignalTables, type TestSignalTables } from '../table/signal-tables.ts';
+import { NOW, trustedIssuer } from '../tokens/sample-issuer.ts';
 import { signedToken } from '../tokens/signed-token.ts';
 import { createSigningKey } from '../tokens/signing-keys.ts';
 import { describedAuthorizer, type OperatorAtWork, operatorAtWork } from './operator-at-work.ts';
@@ -18,8 +17,11 @@ type Members = Readonly<Record<string, unknown>>;
 export interface SignalsAtWork extends OperatorAtWork {
   readonly sender: SignalSender;
   readonly keys: LoopbackServer;
+  readonly tables: TestSignalTables;
+  /** The receiver of the same deployment, on the operator's clock at the beginning of the test. */
+  readonly receiver: ReceiverUnderTest;
   /** Puts a row into the table of signals. */
-  putSignal(item: NonNullable<ConstructorParameters<typeof PutItemCommand>[0]['Item']>): Promise<void>;
+  putSignal(item: NonNullable<PutItemCommandInput['Item']>): Promise<void>;
   /** A message that the sender signs. */
   signed(typ: string | undefined, claims: Members): string;
 }
@@ -36,48 +38,30 @@ export async function signalsAtWork(
   const key = createSigningKey('ES256', 'sender-1');
   const keys = await startLoopbackServer(keySet(key.publicJwk));
   const sender = signalSender({ issuer: `${keys.address}/`, jwksUri: `${keys.address}/keys`, ...settings });
-  const table = await createSignalTable();
+  const tables = await createSignalTables();
   const { cognito = [], sharedFlush, ...description } = changes;
   const signals: SignalsDescription = {
-    configuration: signalsConfiguration({ senders: [sender], signalTable: table.name, cognito, sharedFlush }),
+    configuration: signalsConfiguration({ senders: [sender], signalTable: tables.signals, cognito, sharedFlush }),
     endpoints: ['revoke', 'backchannel-logout', 'events', 'global-token-revocation'],
     path: '/signals',
     silentAfter: {},
     ...description,
   };
-  const operator = await operatorAtWork(describedAuthorizer([trustedIssuer()]), { signals, ...running });
+  const { name: table, client } = tables.revocations;
+  const operator = await operatorAtWork(describedAuthorizer([trustedIssuer()]), { table, signals, ...running });
   return {
     ...operator,
-    ...{ sender, keys, putSignal: table.put },
+    ...{ sender, keys, tables, table: tables.revocations, entry: tables.entry },
+    receiver: receiverUnderTest({ tables, senders: [sender], cognito, now: () => NOW * 1000 }),
+    putSignal: async (item) => {
+      await client.send(new PutItemCommand({ TableName: tables.signals, Item: item }));
+    },
     signed: (typ, claims) =>
       signedToken(key, { alg: key.algorithm, kid: key.keyId, ...(typ !== undefined && { typ }) }, claims),
     leave: async () => {
       await Promise.all([operator.leave(), keys.close()]);
     },
   };
-}
-
-/** A new table of signals in the test run's DynamoDB Local. */
-async function createSignalTable() {
-  const name = `signals-${randomUUID()}`;
-  const client = new DynamoDBClient({
-    endpoint: inject('dynamoDbEndpoint'),
-    region: 'eu-west-1',
-    credentials: testCredentials,
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: name });
-  const put: SignalsAtWork['putSignal'] = async (item) => {
-    await client.send(new PutItemCommand({ TableName: name, Item: item }));
-  };
-  return { name, put };
 }
 
 /** The claims of a good logout token of the sender, about a user and no session, with the changes of a test. */

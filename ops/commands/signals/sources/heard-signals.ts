@@ -6,7 +6,7 @@ import {
   type SignalType,
 } from '../../../../lambda/signal/signal.ts';
 import { heardId, SIGNAL_ATTRIBUTES } from '../../../../lambda/signal/store/signal-table.ts';
-import { OperatorError, sentenceOf } from '../../../cli/operator-error.ts';
+import { OperatorError } from '../../../cli/operator-error.ts';
 import type { SignalsStack } from '../../../stack/signals-stack.ts';
 
 /** What the table of signals says about one type of a source's signals. */
@@ -39,17 +39,12 @@ async function itemsOf(
   const table = signals.configuration.signalTable;
   const keys = ids.map((id) => ({ [SIGNAL_ATTRIBUTES.id]: { S: id } }));
   const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } });
-  // The client's own sentences name the table of revocations.
-  const { Responses = {}, UnprocessedKeys = {} } = await region.client.send(command).catch((error: unknown) => {
-    throw new OperatorError(`The table of signals ${table} in ${region.region} cannot be read: ${sentenceOf(error)}`);
-  });
+  const { Responses = {}, UnprocessedKeys = {} } = await region.client.send(command);
   const left = (UnprocessedKeys[table]?.Keys ?? []).flatMap((key) => key[SIGNAL_ATTRIBUTES.id]?.S ?? []);
   const read = Responses[table] ?? [];
   if (left.length === 0) return read;
   if (attempts > 1) return [...read, ...(await itemsOf({ region, signals }, left, attempts - 1))];
-  throw new OperatorError(
-    `The table of signals ${table} in ${region.region} answers in part only: try again in a minute.`,
-  );
+  throw new OperatorError(`The table ${table} in ${region.region} answers in part only: try again in a minute.`);
 }
 
 type Item = Readonly<Record<string, AttributeValue>>;

@@ -1,10 +1,10 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { type EntryItem, itemOf } from '../../../../lambda/revocation/revocation.ts';
-import { formatTarget } from '../../../../lambda/revocation/revocation-target.ts';
-import { liftedEntry, strongerEntry } from '../../../../lambda/revocation/stronger-entry.ts';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { EntryItem } from '../../../../lambda/revocation/revocation.ts';
+import { formatTarget, type RevocationTarget } from '../../../../lambda/revocation/revocation-target.ts';
 import type { Effect, Signal } from '../../../../lambda/signal/signal.ts';
 import { liftId, recordId, SIGNAL_ATTRIBUTES } from '../../../../lambda/signal/store/signal-table.ts';
-import { type Applied, targetOf, wantedEntry, wantedLift } from '../../../../lambda/signal/store/wanted-entry.ts';
+import { planWrites } from '../../../../lambda/signal/store/signal-writes.ts';
+import { targetOf } from '../../../../lambda/signal/store/wanted-entry.ts';
 import { readEntry } from '../../../entry/entry-table.ts';
 import { issuerOf } from '../../../entry/revocation.ts';
 import type { SignalsStack } from '../../../stack/signals-stack.ts';
@@ -12,7 +12,7 @@ import type { SignalsStack } from '../../../stack/signals-stack.ts';
 /** What a signal would do to one entry. */
 export interface ForeseenEntry {
   readonly kind: Effect['kind'];
-  readonly target: ReturnType<typeof targetOf>;
+  readonly target: RevocationTarget;
   /** What the table holds now; undefined: no entry. */
   readonly existing: EntryItem | undefined;
   /** What it would hold afterwards; undefined: the same as now. */
@@ -29,40 +29,40 @@ export interface ForeseenSignal {
   readonly entries: readonly ForeseenEntry[];
 }
 
-/** Says what a signal would do to the tables as they are. @param now - seconds since the epoch */
+/** Says what a signal would do to the tables as they are, by the receiver's own plan. @param now - seconds since the epoch */
 export async function foreseenSignal(signal: Signal, stack: SignalsStack, now: number): Promise<ForeseenSignal> {
-  const { source, id } = signal;
-  const issuer = issuerOf(stack.region.authorizer, source.issuerAlias);
-  const [appliedAt, entries] = await Promise.all([
-    id === undefined ? undefined : instantIn(stack, recordId(source.name, id), SIGNAL_ATTRIBUTES.appliedAt),
-    Promise.all(signal.effects.map((effect) => foreseenEntry(effect, { signal, issuer, now }, stack))),
+  const { effects, source, id } = signal;
+  const targets = new Map(effects.map((effect) => [formatTarget(targetOf(effect, signal)), effect]));
+  const [record, ...seen] = await Promise.all([
+    id === undefined ? undefined : signalItem(stack, recordId(source.name, id)),
+    ...[...targets.keys()].flatMap((target) => [
+      keyed(target, readEntry(stack.region, target)),
+      keyed(liftId(source.name, target), signalItem(stack, liftId(source.name, target))),
+    ]),
   ]);
-  return { signal, appliedAt, entries };
+  const items = new Map(seen.flatMap(({ key, item }) => (item === undefined ? [] : [[key, item] as const])));
+  const issuer = issuerOf(stack.region.authorizer, source.issuerAlias);
+  const writes = new Map(planWrites({ signal, issuer, now }, items).map((write) => [write.id, write]));
+  return {
+    signal,
+    appliedAt: record && Number(record[SIGNAL_ATTRIBUTES.appliedAt]?.N ?? 0),
+    entries: [...targets].map(([key, effect]) => ({
+      ...{ kind: effect.kind, target: targetOf(effect, signal) },
+      ...{ existing: items.get(key), result: writes.get(key)?.put, isOver: !writes.has(key) },
+    })),
+  };
 }
 
-async function foreseenEntry(effect: Effect, applied: Applied, stack: SignalsStack): Promise<ForeseenEntry> {
-  const target = targetOf(effect, applied.signal);
-  const key = formatTarget(target);
-  const existing = await readEntry(stack.region, key);
-  const entry = { kind: effect.kind, target, existing, isOver: false };
-  if (effect.kind === 'lift') {
-    return { ...entry, result: existing && liftedEntry(existing, wantedLift(effect, applied)) };
-  }
-  const liftedAt = await instantIn(stack, liftId(applied.signal.source.name, key), SIGNAL_ATTRIBUTES.liftedAt);
-  const wanted = wantedEntry(effect, applied, liftedAt);
-  if (wanted === undefined) return { ...entry, result: undefined, isOver: true };
-  return { ...entry, result: existing === undefined ? itemOf(wanted) : strongerEntry(existing, wanted) };
+async function keyed(key: string, read: Promise<EntryItem | undefined>) {
+  return { key, item: await read };
 }
 
-/** An instant in an item of the table of signals, in seconds; undefined: there is no such item. */
-async function instantIn(
+/** An item of the table of signals; undefined: there is none. */
+async function signalItem(
   { region, signals }: SignalsStack,
   id: string,
-  attribute: string,
-): Promise<number | undefined> {
+): Promise<Readonly<Record<string, AttributeValue>> | undefined> {
   const key = { [SIGNAL_ATTRIBUTES.id]: { S: id } };
-  const { Item } = await region.client.send(
-    new GetItemCommand({ TableName: signals.configuration.signalTable, Key: key, ConsistentRead: true }),
-  );
-  return Item === undefined ? undefined : Number(Item[attribute]?.N ?? 0);
+  const { signalTable: TableName } = signals.configuration;
+  return (await region.client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedLag } from '../../../../lambda/flush/flush-timing.ts';
 import { operatorAtWork } from '../../../support/operator/operator-at-work.ts';
 import { API, type SignalsAtWork, signalsAtWork } from '../../../support/operator/signals-at-work.ts';
+import { signalsConfiguration } from '../../../support/signals/sample-signals.ts';
 import { NOW } from '../../../support/tokens/sample-issuer.ts';
 
 const HOUR = 3600;
@@ -85,6 +86,17 @@ describe('signals', () => {
     expect((await sources())[0]).toMatchObject({ isSilent });
     expect(/SILENT for longer than 1 h/.test((await operator.run('signals')).out)).toBe(isSilent);
   });
+});
+
+it('signals names the table of signals where it cannot be read', async () => {
+  const configuration = signalsConfiguration({ signalTable: 'gone' });
+  const broken = await operatorAtWork(undefined, { signals: { configuration, endpoints: [], silentAfter: {} } });
+  const { exitCode, err } = await broken.run('signals');
+  expect({ exitCode, err }).toEqual({
+    exitCode: 1,
+    err: expect.stringMatching(/^The table gone in eu-west-1 cannot be read: ResourceNotFoundException/),
+  });
+  await broken.leave();
 });
 
 it('signals says how to configure a deployment that has none', async () => {
