@@ -41,8 +41,8 @@ export function signalOfLogoutToken(message: VerifiedMessage, now: number): Sign
 /** Exactly one event, the logout, whose value is an empty object. */
 function isLogout(events: unknown): boolean {
   if (!isJsonObject(events)) return false;
-  const [event, ...others] = Object.keys(events).filter((name) => !OPTIONS.includes(name));
-  return event === LOGOUT_EVENT && others.length === 0 && isEmptyObject(events[LOGOUT_EVENT]);
+  const named = Object.keys(events).filter((name) => !OPTIONS.includes(name));
+  return named.length === 1 && isEmptyObject(events[LOGOUT_EVENT]);
 }
 
 function isEmptyObject(value: unknown): value is JsonObject {

@@ -142,8 +142,8 @@ function audiencesOf(
   return accepted;
 }
 
-/** RFC 7519 section 4.1.3: one string or an array of strings. jose lets `[1, null, "api"]` through. */
+/** RFC 7519 section 4.1.3: one string, which jose has checked, or an array of strings. jose lets `[1, null, "api"]` through. */
 function requireTextAudience({ name }: SignalSender, { aud }: JsonObject): void {
-  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (!named.every((audience) => typeof audience === 'string')) throw new InvalidSignalError('claim', name);
+  const isSound = !Array.isArray(aud) || aud.every((audience) => typeof audience === 'string');
+  if (!isSound) throw new InvalidSignalError('claim', name);
 }

@@ -104,6 +104,7 @@ describe('an API call of Cognito', () => {
     `${COGNITO_USER} `,
     `x${COGNITO_USER}`,
     COGNITO_USER.toUpperCase(),
+    [COGNITO_USER],
     7,
     null,
     undefined,
@@ -138,7 +139,7 @@ describe('an API call of Cognito', () => {
     );
   });
 
-  it.each([undefined, null, 'yesterday', NOW])('whose eventTime is %j is rejected', (eventTime) => {
+  it.each([undefined, null, 'yesterday', NOW, 2026])('whose eventTime is %j is rejected', (eventTime) => {
     expect(() => signalsOf(cognitoEvent('AdminDisableUser', { eventTime }))).toThrow(
       expect.objectContaining({ reason: 'event', sender: 'cognito' }),
     );

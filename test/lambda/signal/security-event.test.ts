@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { signalOfSecurityEvent } from '../../../lambda/signal/security-event.ts';
 import type { Effect } from '../../../lambda/signal/signal.ts';
 import type { SignalRejection } from '../../../lambda/signal/signal-rejection.ts';
 import { expectRejection, loopbackSender, type Reception } from '../../support/signals/loopback-sender.ts';
@@ -63,6 +64,18 @@ describe('a security event token', () => {
   ])('%s is rejected: %s', async (_what, reason, changes) => {
     await expectRejection(receive(undefined, undefined, changes), reason, 'sender');
   });
+
+  it.each([undefined, null, -1, NOW * 1000, String(NOW)])(
+    'is rejected for an iat of %j, also where verification lets it through',
+    async (iat) => {
+      const good = sender.signed('security-event', securityEventClaims());
+      const verified = await sender.verifier()('security-event', good);
+      const message = { ...verified, claims: { ...verified.claims, iat } };
+      expect(() => signalOfSecurityEvent(message, NOW)).toThrow(
+        expect.objectContaining({ reason: 'claim', sender: 'sender' }),
+      );
+    },
+  );
 
   it('of another kind of event is also rejected with sub, with exp and without jti', async () => {
     for (const changes of [{ sub: 'alice' }, { exp: NOW + 600 }, { jti: undefined }]) {

@@ -31,6 +31,7 @@ describe('a subject identifier', () => {
           { format: 'iss_sub', iss: ISSUER, sub: 'alice' },
           { format: 'iss_sub', iss: ISSUER, sub: 'a-1' },
           'alice',
+          null,
           { format: 'aliases', identifiers: [{ format: 'opaque', id: 'nested' }] },
         ],
       },
@@ -52,6 +53,16 @@ describe('a subject identifier', () => {
       'complex with a session',
       { format: 'complex', user: { format: 'opaque', id: 'alice' }, session: { format: 'opaque', id: 's-1' } },
       { users: ['alice'], session: 's-1', isNarrowed: true },
+    ],
+    [
+      'iss_sub, although it has a member of a complex one',
+      { format: 'iss_sub', iss: ISSUER, sub: 'alice', user: { format: 'opaque', id: 'bob' } },
+      alice,
+    ],
+    [
+      'complex with a session of the issuer',
+      { format: 'complex', session: { format: 'iss_sub', iss: ISSUER, sub: 's-1' } },
+      { ...nobody, session: 's-1', isNarrowed: true },
     ],
     [
       'complex with a session that entries cannot name',
@@ -102,6 +113,16 @@ describe('a subject identifier', () => {
     expect(subjectOf(identifier)).toEqual(nobody);
   });
 
+  it('in the format iss_sub may be of any issuer whose subjects our tokens have, and of no other', () => {
+    const issuers = [ISSUER, 'https://login.example/'];
+    const usersOf = (subjectIssuers: readonly string[], iss: string) =>
+      subjectIn({ format: 'iss_sub', iss, sub: 'alice' }, { sender: { ...sender, subjectIssuers }, namesMail: false })
+        .users;
+    expect(issuers.map((iss) => usersOf(issuers, iss))).toEqual([['alice'], ['alice']]);
+    expect(usersOf(issuers, 'https://other.example/')).toEqual([]);
+    expect(usersOf([], ISSUER)).toEqual([]);
+  });
+
   it(`has ${MAX_ALIASES} names at most`, () => {
     const identifiers = Array.from({ length: MAX_ALIASES }, (_, n) => ({ format: 'opaque', id: `user-${n}` }));
     const repeated = [...identifiers, ...identifiers];
@@ -141,5 +162,11 @@ describe('a claim as a name', () => {
     expect(namesOf('Alice', { namesMail: true })).toEqual(['Alice']);
     expect(namesOf('Alice@X', { namesMail: false })).toEqual(['Alice@X']);
     expect(namesOf('Alice@X', { namesMail: true })).toEqual(['alice@x']);
+  });
+
+  it('may be too long in that form, in which a capital can have two characters', () => {
+    const claim = `${'İ'.repeat(200)}@x.example`;
+    expect(namesOf(claim, { namesMail: false })).toEqual([claim]);
+    expect(namesOf(claim, { namesMail: true })).toEqual([]);
   });
 });
