@@ -2,6 +2,7 @@ import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { IResource } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { SignalsConfiguration } from '../../lambda/configuration/signals-environment.ts';
@@ -19,6 +20,7 @@ import { ManagementTrail } from './management-trail.ts';
 import { SharedFlushQueue } from './shared-flush-queue.ts';
 import { endpointsFor } from './signal-endpoints.ts';
 import { grantEntries, grantKeys, grantRecords } from './signal-grants.ts';
+import { createSignalReaders } from './signal-readers.ts';
 import { addressesOf, addSignalRoutes } from './signal-routes.ts';
 import { SignalTable } from './signal-table.ts';
 import { signalsConfigurationOf, silencesOf } from './signals-configuration.ts';
@@ -53,6 +55,8 @@ export class RevocationSignals extends Construct {
   readonly function: LambdaFunction;
   /** Which signals were applied, and when each source was last heard. It goes with the stack: it holds no entry. */
   readonly table: Table;
+  /** The IAM policy for people who read `table` (`revocations signals`), in addition to the authorizer's `policies.readers`. */
+  readonly readers: ManagedPolicy;
   /** The sources of signals, by name. */
   readonly sources: Readonly<Record<string, SignalSource>>;
   /** The alarms of the receiver and of its sources. They notify nobody until you add an action. */
@@ -79,6 +83,7 @@ export class RevocationSignals extends Construct {
     this.sources = sources;
     this.throttle = throttle;
     this.table = new SignalTable(this, 'Table', authorizer.encryptionKey);
+    this.readers = createSignalReaders(this, 'Readers', this.table);
     const flushQueue = this.createFlushQueue(props);
     this.configuration = signalsConfigurationOf(sources, {
       authorizer: authorizer.configuration,

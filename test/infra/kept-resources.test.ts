@@ -18,6 +18,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
     'AuthorizerPoliciesOperators77332172',
     'AuthorizerPoliciesReaders8FF99F8D',
     'AuthorizerPoliciesRestorersDD788CE6',
+    'SignalsReadersA22BFA8D',
   ],
   'AWS::KMS::Key': ['AuthorizerKey30CEC48C'],
   'AWS::Lambda::Function': [
@@ -63,6 +64,7 @@ describe('an upgrade of the stack keeps what it has deployed, because nothing ch
       'Revoke tokens, sessions, subjects and clients in bulk of bearer-authorizer',
       'Delete revocation entries, but for keys and issuers of bearer-authorizer',
       'Revoke and restore signing keys and whole issuers of bearer-authorizer',
+      'Read which signals were received by bearer-authorizer',
     ]);
     for (const { Properties } of policies) {
       expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Path', 'PolicyDocument']);
