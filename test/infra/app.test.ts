@@ -134,7 +134,7 @@ describe('the app behind npx cdk synth', () => {
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
     const template = readFileSync(join(outdir, 'bearer-authorizer.template.json'), 'utf8');
     const paths = [...template.matchAll(/"aws:asset:path": "([^"]+)"/g)].map(([, path = '']) => path);
-    expect(paths.map((path) => existsSync(join(path, 'index.cjs')))).toEqual([true, true, true, true]);
+    expect(paths.map((path) => existsSync(join(path, 'index.cjs')))).toEqual([true, true, true, true, true]);
   });
 
   it.each([
