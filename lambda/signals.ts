@@ -168,25 +168,28 @@ const COGNITO_QUEUE = 'cognito';
 
 /**
  * Takes the events one after another, as the queue delivers them. Those that could not be carried out come again (Lambda developer
- * guide, "Implementing partial batch responses").
+ * guide, "Implementing partial batch responses"). After an outage the rest comes again untried: each attempt would take its time, and
+ * together they would take longer than the function may.
  */
 async function takeBatch({ Records }: SQSEvent, parts: SignalsParts): Promise<SQSBatchResponse> {
   const batchItemFailures: SQSBatchItemFailure[] = [];
+  let failure: SignalFailure | undefined;
   for (const { messageId, body } of Records) {
-    const isDone = await takeMessage(body, parts);
-    if (!isDone) batchItemFailures.push({ itemIdentifier: messageId });
+    if (failure === undefined || failure === 'internal') failure = await takeMessage(body, parts);
+    if (failure !== undefined) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
 }
 
-/** Whether the message can leave the queue. One that nobody can read is reported, and leaves: it would fail for days. */
-async function takeMessage(body: string, parts: SignalsParts): Promise<boolean> {
+/** undefined: the message can leave the queue. One that nobody can read is reported, and leaves: it would fail for days. */
+async function takeMessage(body: string, parts: SignalsParts): Promise<SignalFailure | undefined> {
   try {
     const signals = signalsOfCognitoEvent(jsonOf(body), parts.cognito, seconds(parts.now));
     for (const signal of signals) await carryOut(signal, parts);
-    return true;
+    return undefined;
   } catch (error) {
-    return reported(error, COGNITO_QUEUE, parts).kind === 'rejected';
+    const result = reported(error, COGNITO_QUEUE, parts);
+    return result.kind === 'failed' ? result.failureCause : undefined;
   }
 }
 

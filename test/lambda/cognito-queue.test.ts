@@ -53,15 +53,30 @@ describe('a batch of the queue of Cognito', () => {
     ]);
   });
 
-  it('keeps exactly the messages that could not be carried out, and applies them when they come again', async () => {
-    const events = [called('AdminDeleteUser', 5), '{"detail":', called('GlobalSignOut', 6)];
+  it('keeps the messages from an outage on, at which the rest is not even tried, and applies them when they come again', async () => {
+    const events = [called('AdminDeleteUser', 5), called('GlobalSignOut', 6)];
     const stopped = receiver({ dynamoDb: `http://127.0.0.1:${await freePort()}` });
-    expect(await stopped.deliver(...events)).toEqual({
-      batchItemFailures: [{ itemIdentifier: '0' }, { itemIdentifier: '2' }],
+    expect(await stopped.deliver('{"detail":', ...events)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '1' }, { itemIdentifier: '2' }],
     });
-    expect(await receiver().deliver(events[0], events[2])).toEqual({ batchItemFailures: [] });
+    expect(stopped.log()).toMatchObject([
+      { event: 'signal-rejected' },
+      { event: 'signal-failed', failureCause: 'revocation-table' },
+    ]);
+    expect(await receiver().deliver(...events)).toEqual({ batchItemFailures: [] });
     expect(await entryOf(5)).toBeDefined();
     expect(await entryOf(6)).toBeDefined();
+  });
+
+  it('keeps a message that meets a fault of our own, and applies those behind it', async () => {
+    const orphan = { ...POOL, name: 'orphan', issuerAlias: 'nobody', userPoolId: 'eu-west-1_Orphan' };
+    const { deliver, log } = receiver({ cognito: [orphan, POOL] });
+    const unlucky = called('AdminDeleteUser', 9, { requestParameters: { userPoolId: orphan.userPoolId } });
+    expect(await deliver(unlucky, called('AdminDeleteUser', 10))).toEqual({
+      batchItemFailures: [{ itemIdentifier: '0' }],
+    });
+    expect(log()[0]).toMatchObject({ event: 'signal-failed', failureCause: 'internal', detail: 'Error' });
+    expect(await entryOf(10)).toBeDefined();
   });
 
   it('keeps a message whose flush could not be requested', async () => {

@@ -281,6 +281,20 @@ it('a global token revocation spares the tokens of the next sign-in', async () =
   expect(await tables.entry('sub#main#returning')).toMatchObject({ before: { N: String(NOW) } });
 });
 
+describe('a logout token that is good, about a user whom no entry can name,', () => {
+  const logOut = (claims: Claims, settings: Partial<SignalSender> = {}) =>
+    receiver({ senders: [sender.known(settings)] }).post(GOOD['backchannel-logout']('unnamed', claims));
+
+  it('is answered with 400, because the user is not logged out here', async () => {
+    const error_description = 'The logout token names a subject and a session that no entry can name.';
+    const body = JSON.stringify({ error: 'invalid_request', error_description });
+    expect(await logOut({ sub: '' })).toMatchObject({ statusCode: 400, body });
+    const sessionAlone = { sub: undefined, sid: 'session' };
+    expect(await logOut(sessionAlone, { namesSessions: false })).toMatchObject({ statusCode: 400, body });
+    expect(await logOut(sessionAlone)).toMatchObject({ statusCode: 200 });
+  });
+});
+
 type Asking = Partial<SignalSender> & { readonly iss?: string };
 
 describe('global token revocation', () => {
