@@ -18,7 +18,7 @@ import type { AuthorizerSettings, StackSettings } from './settings/deployment-sc
 import { RevocationSignals } from './signals/revocation-signals.ts';
 
 /** The path of the API below which it has the endpoints for signals. */
-const SIGNALS_PATH = '/signals';
+export const SIGNALS_PATH = '/signals';
 
 export interface ApiStackProps extends StackProps {
   readonly deployment: StackSettings;

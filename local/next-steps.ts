@@ -30,13 +30,14 @@ Stop with Ctrl-C.
 }
 
 function runningParts(running: ContractLine): string {
-  const { api, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds } = running;
+  const { api, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds, transmitter } = running;
   return `  API                  ${api}
   authorization server ${issuer}, trusted as "${alias}"
   stands in for        ${standsInFor(running)}
   DynamoDB             ${dynamodb}, table ${table}
   clients              ${clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')}
   users                ${users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')}
+  signals              sign-outs at the authorization server, and events of the transmitter ${transmitter}
   result TTL           ${resultTtlSeconds} s`;
 }
 

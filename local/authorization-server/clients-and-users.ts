@@ -12,6 +12,9 @@ export interface ClientsAndUsers {
   readonly scopes: readonly string[];
 }
 
+/** The id of the single-page app. */
+export const appClientId = 'web-app';
+
 export function clientsAndUsers(routes: readonly Pick<Route, 'method' | 'scopes'>[]): ClientsAndUsers {
   const scopes = [...new Set(routes.flatMap((route) => route.scopes))];
   const all = scopes.join(' ');
@@ -22,7 +25,7 @@ export function clientsAndUsers(routes: readonly Pick<Route, 'method' | 'scopes'
       { clientId: 'reader', clientSecret: 'reader-secret', scope: reading },
       { clientId: 'visitor', clientSecret: 'visitor-secret', scope: '' },
     ],
-    app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/callback' },
+    app: { clientId: appClientId, redirectUri: 'http://127.0.0.1/callback' },
     users: [
       { subject: 'alice', scope: all },
       { subject: 'bob', scope: reading },

@@ -42,11 +42,14 @@ ${items.join('\n')}
   );
 }
 
-/** @param form - the authorization server's own form, which has no button */
-export function signOutPage(form: string): string {
+/**
+ * @param form - the authorization server's own form, which has no button
+ * @param isApiTold - whether the end of the session is told to the API
+ */
+export function signOutPage(form: string, isApiTold: boolean): string {
   return pageOf(
     'Sign out',
-    `<p>This ends your session here. Access tokens that the session has brought work until they expire, or are revoked.</p>
+    `<p>This ends your session here. ${isApiTold ? 'The API is told, and rejects access tokens that the session has brought.' : 'Access tokens that the session has brought work until they expire, or are revoked.'}</p>
 ${form}
 <button form="op.logoutForm" name="logout" value="yes">Sign out</button>
 <button form="op.logoutForm">Stay signed in</button>`,

@@ -59,7 +59,7 @@ function featuresOf(settings: ServerSettings): NonNullable<Configuration['featur
     backchannelLogout: { enabled: settings.backchannelLogoutUri !== undefined },
     rpInitiatedLogout: {
       enabled: true,
-      logoutSource: (ctx, form) => page(ctx, signOutPage(form)),
+      logoutSource: (ctx, form) => page(ctx, signOutPage(form, settings.backchannelLogoutUri !== undefined)),
       postLogoutSuccessSource: (ctx) => page(ctx, signedOutPage()),
     },
     resourceIndicators: { enabled: true, ...resourceIndicators(settings) },

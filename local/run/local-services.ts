@@ -105,16 +105,17 @@ function synthesisOptions(
   // As clients write it: without the port 80.
   const { origin: api } = new URL(`http://${HOST}:${ports.api}`);
   const outputFolder = join(folder, 'cdk.out');
-  return { alias: LOCAL_ALIAS, issuer, api, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
+  const transmitter = transmitterAddress(ports);
+  return { alias: LOCAL_ALIAS, issuer, transmitter, api, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
 }
 
 async function startAuthorizationServer(
   issuer: string,
-  { api, audiences, routes }: PlayedDeployment,
+  { signals, audiences, routes }: PlayedDeployment,
   { ports, accessTokenLifetimeSeconds }: ServicesOptions,
 ): Promise<LocalServices['authorizationServer']> {
   const parties = clientsAndUsers(routes);
-  const backchannelLogoutUri = `${api}/signals/backchannel-logout`;
+  const backchannelLogoutUri = `${signals}/backchannel-logout`;
   const settings = { audiences, accessTokenLifetimeSeconds, backchannelLogoutUri, ...parties };
   const created = await authorizationServer({ issuer, ...settings });
   return { ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
@@ -127,8 +128,12 @@ async function startTransmitter(
 ): Promise<LocalServices['transmitter']> {
   // Concurrently: an RSA key takes a while.
   const [signingKey, { played }] = await Promise.all([createSigningKey(), synthesis]);
-  const address = `http://${HOST}:${ports.transmitter}`;
-  const endpoint = `${played.api}/signals/events`;
+  const address = transmitterAddress(ports);
+  const endpoint = `${played.signals}/events`;
   const created = transmitter({ issuer: address, signingKey, endpoint, subjectIssuer, say });
   return { ...created, address, ...(await startHttpService(created.server, ports.transmitter)) };
+}
+
+function transmitterAddress({ transmitter }: Ports): string {
+  return `http://${HOST}:${transmitter}`;
 }

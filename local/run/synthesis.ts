@@ -13,6 +13,8 @@ import type { AssetFolders } from '../functions/lambda-functions.ts';
 export interface SynthesisOptions {
   readonly alias: string;
   readonly issuer: string;
+  /** The address of the local transmitter of signals. */
+  readonly transmitter: string;
   /** The address of the API without its stage. */
   readonly api: string;
   /** undefined: as deployment.ts says. */
@@ -39,6 +41,8 @@ export interface ChosenStack {
 export interface PlayedDeployment {
   /** The API's address with its stage. */
   readonly api: string;
+  /** The address below which the API receives signals. */
+  readonly signals: string;
   /** The audiences of the API; the first one is that of a token for which nobody asks for another. */
   readonly audiences: readonly string[];
   readonly issuers: readonly PlayedIssuer[];

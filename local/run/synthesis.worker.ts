@@ -1,19 +1,19 @@
 /** The thread in which the stack is synthesized; `local/run/synthesis.ts` is the other end. */
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { App, Duration } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { STAGE_NAME } from '../../infra/api/example-api.ts';
-import { ApiStack } from '../../infra/api-stack.ts';
+import { ApiStack, SIGNALS_PATH } from '../../infra/api-stack.ts';
 import { deployment } from '../../infra/deployment.ts';
-import { oidc } from '../../infra/issuers/oidc.ts';
-import type { IssuerSettings, StackSettings } from '../../infra/settings/deployment-schema.ts';
+import type { IssuerSettings } from '../../infra/settings/deployment-schema.ts';
 import { inStage, stacksOf } from '../../infra/settings/stages.ts';
 import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
+import { localSettings } from './local-settings.ts';
 import type { SynthesisMessage, SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
-const { alias, issuer, resultTtlSeconds, outputFolder } = options;
-const resource = `${options.api}/${STAGE_NAME}`;
+const { outputFolder } = options;
+const api = `${options.api}/${STAGE_NAME}`;
 
 /** The audience of a deployment that has no issuer of its own. */
 const AUDIENCE = 'https://api.example.com';
@@ -33,26 +33,17 @@ try {
   const { stackName = stack.stackName } = options;
   const issuers = Object.entries(settings.issuers);
   const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
-  const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), resource])];
+  const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), api])];
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
-  inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, audiences), stage }));
+  const played = {
+    ...{ api, signals: `${api}${SIGNALS_PATH}`, audiences },
+    ...{ issuers: issuers.map(aliasAndIssuer), routes: settings.routes },
+  };
+  inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, options, played), stage }));
   app.synth();
-  const played = { api: resource, audiences, issuers: issuers.map(aliasAndIssuer), routes: settings.routes };
   send({ done: true, stackName, stage, stages, played });
 } catch (error) {
   send({ failure: error instanceof Error ? error.message : String(error) });
-}
-
-function localSettings(settings: StackSettings, audience: readonly string[]): StackSettings {
-  // A given table exists in AWS, not here, and the local authorization server has addresses of its own.
-  const { revocationTable: _revocationTable, callbackUrls: _callbackUrls, logoutUrls: _logoutUrls, ...rest } = settings;
-  return {
-    ...rest,
-    issuers: { [alias]: oidc({ issuer, audience }) },
-    resource,
-    resultTtl: resultTtlSeconds === undefined ? settings.resultTtl : Duration.seconds(resultTtlSeconds),
-    cachePer: options.cachePer ?? settings.cachePer ?? 'token',
-  };
 }
 
 function aliasAndIssuer([alias, { issuer }]: [alias: string, settings: IssuerSettings]): PlayedIssuer {

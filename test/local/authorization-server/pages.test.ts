@@ -56,7 +56,7 @@ describe('the sign-in page', () => {
 
 it.each([
   ['sign-in', signInPage([{ subject: 'alice', scope: '' }], 'web-app')],
-  ['sign-out', signOutPage('<form id="op.logoutForm"></form>')],
+  ['sign-out', signOutPage('<form id="op.logoutForm"></form>', true)],
   ['signed-out', signedOutPage()],
   ['error', errorPage('invalid_request', 'missing')],
 ])('the %s page has a language, a title that is its only heading, one main part, and no script', (_, html) => {
