@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { inject } from 'vitest';
 import { ApiStack } from '../../../infra/api-stack.ts';
@@ -8,6 +8,7 @@ import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../../lambda/con
 import type { Stack } from '../../../local/cloudformation/stack.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, tablesOf } from '../../../local/dynamodb/table.ts';
+import type { Queue } from '../../../local/queue/queue.ts';
 import { startLocalApi } from '../../../local/run/local-api.ts';
 import { portsFrom } from '../../../local/run/ports.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
@@ -26,10 +27,15 @@ export interface DeployedVersion {
   readonly authorizer: AuthorizerDescription;
   /** The warnings of synth. */
   readonly warnings: readonly string[];
+  /** The template's queues, by ARN. */
+  readonly queues: ReadonlyMap<string, Queue>;
   /** Invocations of the authorizer's function so far. */
   decisions(): number;
+  /** Flushes of the result cache so far. */
+  flushes(): number;
   statusOf(token: string): Promise<number>;
   revoke(target: string): Promise<void>;
+  restore(target: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,8 +44,9 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
   const app = newApp();
   const stack = new ApiStack(app, stackName, { deployment });
   app.synth();
-  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
   const synthesized = await readAssembly(app.outdir, stackName);
+  // Synthesizes once more, and then the flusher has each stage twice.
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
   const dynamodb = inject('dynamoDbEndpoint');
   await ensureTables(dynamodb, tablesOf(synthesized.stack));
   const undo = teardown();
@@ -57,10 +64,14 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
     template: join(app.outdir, `${stackName}.template.json`),
     authorizer: authorizerOf(synthesized.stack),
     warnings: warnings.map(({ entry }) => String(entry.data)),
+    queues: localApi.queues,
+    flushes: localApi.controlPlane.flushes,
     decisions: () => authorizerFunction(localApi).invocations(),
     statusOf: async (token) => (await fetch(`${api}/whoami`, { headers: { Authorization: `Bearer ${token}` } })).status,
     revoke: async (target) =>
       void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
+    restore: async (target) =>
+      void (await client.send(new DeleteItemCommand({ TableName: table, Key: { target: { S: target } } }))),
     stop: undo.run,
   };
 }
