@@ -161,6 +161,14 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,
   'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,
   'docs/revoking.md > Entries by hand > sh': { by: 'test/ops/entry/entry-by-hand.test.ts' },
+  'docs/signals/auth0.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'docs/signals/cognito.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'docs/signals/keycloak.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'docs/signals/okta.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'docs/signals/other-providers.md > Back-channel logout > ts': {
+    by: 'test/infra/senders/documented-sources.test.ts',
+  },
+  'docs/signals/other-providers.md > Shared Signals > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
   'examples/orders-openapi/README.md > The construct with an OpenAPI document > sh': {
     by: 'test/package/consumer.test.ts',
   },
