@@ -4,9 +4,12 @@ import {
   addGatewayResponses,
   addProtectedResourceMetadata,
   auth0,
+  auth0Signals,
   BearerAuthorizer,
   createApiAlarms,
   mailAlarms,
+  RevocationSignals,
+  tokenRevocation,
 } from 'bearer-authorizer';
 
 const app = new App();
@@ -33,13 +36,25 @@ const protectedResource = addProtectedResourceMetadata(api, { authorizer, resour
 // The answers of "The four outcomes"; without this line clients get API Gateway's own.
 addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'], protectedResource });
 
+// Users who sign out at Auth0, or in the app, lose their tokens by themselves. Nobody has to revoke them.
+const signals = new RevocationSignals(stack, 'Signals', {
+  authorizer,
+  sources: {
+    auth0: auth0Signals({ domain: 'acme.eu.auth0.com', clientIds: ['the client id of the app'] }),
+    app: tokenRevocation({ corsOrigins: ['https://app.acme.example'] }),
+  },
+});
+signals.addRoutes(api.root.addResource('signals'));
+
 // Alarms by mail. A decision that fails without a word of its own shows in the API's 5xx only.
 const flushAlarms = authorizer.flusher?.alarms ?? [];
-const alarms = [...authorizer.alarms, ...flushAlarms, ...createApiAlarms(stack, api.deploymentStage)];
+const ownAlarms = [...authorizer.alarms, ...flushAlarms, ...signals.alarms];
+const alarms = [...ownAlarms, ...createApiAlarms(stack, api.deploymentStage)];
 mailAlarms(stack, { address: 'on-call@acme.example', alarms });
 
 // By these names `--stack orders` finds them: npx bearer-authorizer lint --stack orders.
 new CfnOutput(stack, 'ApiUrl', { value: api.url });
 new CfnOutput(stack, 'RevocationTableName', { value: authorizer.table.tableName });
 new CfnOutput(stack, 'AuthorizerLogicalId', { value: authorizer.logicalId });
+new CfnOutput(stack, 'SignalsLogicalId', { value: signals.logicalId });
 app.synth();
