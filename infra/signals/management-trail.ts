@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import type { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { createTrail } from '../table/trail.ts';
@@ -10,10 +9,12 @@ const KEPT = Duration.days(90);
 
 /**
  * A trail of the account's management events in this Region, without which EventBridge hears of no call of Cognito. Its files are only
- * a by-product: nothing reads them, and they are deleted after 90 days.
+ * a by-product: nothing reads them, and they are deleted after 90 days. S3's own key encrypts them, because a key that exists would need
+ * a policy for CloudTrail.
  *
  * It records more than Cognito's calls: selectors of a trail can leave out the event sources of KMS and of RDS's Data API, and select no
- * other source (CloudTrail API reference, AdvancedFieldSelector). It records no reads, because every call that revokes is a write.
+ * other source (CloudTrail API reference, AdvancedFieldSelector). It records no reads: IAM calls each call that revokes a write. Of these
+ * calls' records, AWS documents no example that would show their `readOnly`.
  *
  * The first copy of management events in a Region is free. If the account has another trail of them, AWS charges 2.00 US dollars for
  * 100,000 events of this one.
@@ -23,12 +24,11 @@ export class ManagementTrail extends Construct {
   readonly bucket: Bucket;
 
   /** @internal */
-  constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bucket = createTrail(this, {
       selectors: [MANAGEMENT_WRITES],
       files: { lifecycleRules: [{ expiration: KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) }] },
-      encryptionKey,
     });
   }
 }

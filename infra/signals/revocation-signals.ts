@@ -95,7 +95,7 @@ export class RevocationSignals extends Construct {
     this.function = this.createFunction(props);
     this.grantAccess(authorizer, flushQueue);
     this.cognitoCalls = this.createCognitoCalls(sources);
-    this.managementTrail = this.createManagementTrail(props);
+    this.managementTrail = this.createManagementTrail(sources);
     const { function: receiver, cognitoCalls } = this;
     this.alarms = createSignalAlarms(this, { receiver, sources, sharedFlush: flushQueue, cognitoCalls });
   }
@@ -162,9 +162,9 @@ export class RevocationSignals extends Construct {
     return new CognitoCalls(this, 'CognitoCalls', { receiver: this.function, sources });
   }
 
-  private createManagementTrail({ authorizer, sources }: RevocationSignalsProps): ManagementTrail | undefined {
+  private createManagementTrail(sources: SignalSources): ManagementTrail | undefined {
     if (sourcesOf(sources, 'cognito').every(([, { trail }]) => trail === 'exists')) return undefined;
-    return new ManagementTrail(this, 'ManagementTrail', authorizer.encryptionKey);
+    return new ManagementTrail(this, 'ManagementTrail');
   }
 
   private warnOfMissingFlusher(sources: SignalSources, flush: boolean): void {

@@ -1,4 +1,5 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { auth0Signals } from '../../../infra/senders/auth0-signals.ts';
 import { cognitoSignals } from '../../../infra/senders/cognito-signals.ts';
@@ -28,6 +29,29 @@ describe('the issuer whose tokens a signal revokes', () => {
     ['the only one', { a: ssf({ issuer: 'https://ssf.acme.example', audience: 'api' }) }, [shop], 'shop'],
   ])('is %s', (_rule, sources, issuers, alias) => {
     expect(resolve(sources, issuers).senders).toMatchObject([{ name: 'a', issuerAlias: alias }]);
+  });
+
+  it('is one of the issuers, and the sender itself wherever that is one, whatever else the API trusts', () => {
+    const host = fc.constantFrom('https://a.example', 'https://b.example', 'https://c.example');
+    const issuer = fc.tuple(host, fc.constantFrom('', '/', '/x', '/y')).map((parts) => parts.join(''));
+    const issuers = fc.uniqueArray(issuer, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(issuers, issuer, (list, sender) => {
+        const known = list.map((address, index) => ({ alias: `i${index}`, issuer: address }));
+        const source = ssf({ issuer: sender, audience: 'api' });
+        const sharesHost = known.filter((one) => new URL(one.issuer).host === new URL(sender).host);
+        const isClear =
+          list.includes(sender) || sharesHost.length === 1 || (sharesHost.length === 0 && list.length === 1);
+        if (!isClear) {
+          expect(() => resolve({ a: source }, known)).toThrow('tokensOf is missing');
+          return;
+        }
+        const [resolved] = resolve({ a: source }, known).senders;
+        const chosen = known.find(({ alias }) => alias === resolved?.issuerAlias);
+        if (list.includes(sender)) expect(chosen?.issuer).toBe(sender);
+        else expect(chosen).toEqual(sharesHost[0] ?? known[0]);
+      }),
+    );
   });
 
   it('is never guessed among several', () => {

@@ -54,6 +54,10 @@ describe("Cognito's API calls", () => {
     }
   });
 
+  it('are matched even if CloudTrail calls them reads', () => {
+    expect(rule.Properties.State).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
+  });
+
   it('wait for the receiver in a queue that is encrypted and takes requests by TLS only', () => {
     for (const { Properties } of [queue, dead]) {
       expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
