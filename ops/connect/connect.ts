@@ -12,6 +12,7 @@ import type { ConnectCommand } from './connect-command-line.ts';
 import { connectedReport, differingReport, mismatchReport } from './connect-report.ts';
 import { readSecrets } from './connect-secrets.ts';
 import { REQUESTED_EVENTS } from './requested-events.ts';
+import { keySetMismatches } from './sender-keys.ts';
 import {
   type Stream,
   StreamConflictError,
@@ -35,7 +36,8 @@ export async function connect(
   const { sender, profile } = chosenSource(command.source, stack);
   const endpoint = endpointOf(command, stack);
   const transmitter = await readTransmitter(command.issuer);
-  const obstacles = transmitterMismatches(command.issuer, transmitter, sender);
+  const differences = transmitterMismatches(command.issuer, transmitter, sender);
+  const obstacles = differences.length > 0 ? differences : await keySetMismatches(sender, transmitter);
   if (obstacles.length > 0) return mismatchReport(command, undefined, obstacles, context.columns);
   const { token, authorization } = await readSecrets(command, profile, screen);
   const management = streamManagement(transmitter, token);

@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CfnElement } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isBreakGlass, REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
+import { clients } from '../../support/signals/signal-sources.ts';
+import { signalsStack } from '../../support/signals/signals-stack.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -89,6 +93,19 @@ describe('the policies for people', () => {
     const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
     const [, alarm] = alarms.find(([id]) => id.includes('BreakGlassEntries')) ?? [];
     expect(alarm?.Properties.AlarmDescription).toContain(level);
+  });
+
+  it('let readers, and nobody else, read the table of signals where there is one', () => {
+    const team = signalsStack({ sources: { app: clients } });
+    template = team.template();
+    const signals = {
+      'Fn::GetAtt': [team.stack.getLogicalId(team.signals.table.node.defaultChild as CfnElement), 'Arn'],
+    };
+    const about = (name: string) => statementsOf(name).filter(({ Resource }) => isDeepStrictEqual(Resource, signals));
+    const Action = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+    expect(about('Readers')).toEqual([{ Effect: 'Allow', Action, Resource: signals }]);
+    expect(['Operators', 'Importers', 'Restorers', 'BreakGlass'].flatMap(about)).toEqual([]);
+    template = templateOf(apiStackOf(soundDeployment));
   });
 
   it('are five, attached to nobody', () => {

@@ -1,15 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json as jsonOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { json, type LoopbackServer, redirectTo, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import {
+  json,
+  keySet,
+  type LoopbackServer,
+  redirectTo,
+  startLoopbackServer,
+} from '../../support/network/loopback-server.ts';
 import { API, type SignalsAtWork, signalsAtWork } from '../../support/operator/signals-at-work.ts';
 import { NOW } from '../../support/tokens/sample-issuer.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 const AUDIENCE = 'https://api.example/events';
 const ENDPOINT = `${API}/signals/events`;
 const METADATA = '/.well-known/ssf-configuration/tenant';
+
+const key = createSigningKey('ES256', 'key-1');
 
 /** A request to the transmitter's stream API. */
 interface Asked {
@@ -34,6 +43,7 @@ beforeEach(async () => {
   issuer = `${transmitter.address}/tenant`;
   operator = await signalsAtWork({ issuer, jwksUri: `${transmitter.address}/keys` });
   onVerification = () => heardVerification(1);
+  transmitter.answerWith(keySet(key.publicJwk), '/keys');
   publish();
 });
 afterEach(async () => {
@@ -201,6 +211,15 @@ describe('connect ssf creates nothing', () => {
   ])('at a transmitter %s', async (_, arrange, sentence) => {
     arrange();
     expect(await connect()).toMatchObject({ exitCode: 1, out: '', err: expect.stringMatching(sentence) });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['that does not answer', (response: ServerResponse) => response.writeHead(503).end(), /found +status 503, at http/],
+    ['without keys for the algorithms of the source', keySet(), /found +no usable key[\s\S]*expected +keys for ES256/],
+  ])('for a source with a key set %s', async (_, answer, part) => {
+    transmitter.answerWith(answer, '/keys');
+    expect(await connect()).toMatchObject({ exitCode: 1, out: expect.stringMatching(part) });
     expect(asked).toEqual([]);
   });
 

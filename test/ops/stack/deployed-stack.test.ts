@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuthorizerDescription } from '../../../lambda/configuration/authorizer-description.ts';
+import type { SignalsDescription } from '../../../lambda/configuration/signals-environment.ts';
 import { main } from '../../../ops/revocations.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { describedAuthorizer, finished, wordsOf } from '../../support/operator/operator-at-work.ts';
+import { signalsConfiguration } from '../../support/signals/sample-signals.ts';
 import { type DatedDynamoDb, startDatedDynamoDb } from '../../support/table/dated-dynamodb.ts';
+import { createSignalTables } from '../../support/table/signal-tables.ts';
 import { createRevocationTable, type TestRevocationTable } from '../../support/table/test-table.ts';
 import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
@@ -13,6 +16,8 @@ import { NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 interface KnownStack {
   readonly table: string;
   readonly description: AuthorizerDescription;
+  /** What the receiver of signals says about itself; left out: the stack has none. */
+  readonly signals?: SignalsDescription;
 }
 
 const escaped = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
@@ -21,14 +26,19 @@ const escaped = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<'
 function cloudFormation(stacks: ReadonlyMap<string, KnownStack>) {
   return async (response: ServerResponse, request: IncomingMessage) => {
     const region = /\/\d{8}\/([\w-]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const action = new URLSearchParams(await text(request)).get('Action') ?? '';
+    const asked = new URLSearchParams(await text(request));
+    const action = asked.get('Action') ?? '';
     const stack = stacks.get(region);
     response.setHeader('content-type', 'text/xml');
     if (action === 'GetCallerIdentity')
       response.end(result(action, '<Arn>arn:aws:sts::123456789012:assumed-role/operator/ann</Arn>'));
     else if (action === rejected) response.writeHead(403).end(REJECTED);
     else if (stack === undefined) response.writeHead(400).end(NO_STACK);
-    else response.end(result(action, action === 'DescribeStacks' ? stackXml(stack) : resourceXml(stack)));
+    else if (action === 'DescribeStacks') response.end(result(action, stackXml(stack)));
+    else
+      response.end(
+        result(action, resourceXml(asked.get('LogicalResourceId') === 'Fn' ? stack.description : stack.signals)),
+      );
   };
 }
 
@@ -44,8 +54,11 @@ const NO_STACK =
 const result = (action: string, inner: string) =>
   `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`;
 
-const stackXml = ({ table }: KnownStack) => {
-  const outputs = { RevocationTableName: table, AuthorizerLogicalId: 'Fn', ApiUrl: 'https://api.example/v1/' };
+const stackXml = ({ table, signals }: KnownStack) => {
+  const outputs = {
+    ...{ RevocationTableName: table, AuthorizerLogicalId: 'Fn', ApiUrl: 'https://api.example/v1/' },
+    ...(signals !== undefined && { SignalsLogicalId: 'Signals' }),
+  };
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
@@ -53,7 +66,7 @@ const stackXml = ({ table }: KnownStack) => {
   return `<Stacks><member><StackName>Api</StackName>${times}<Outputs>${members.join('')}</Outputs></member></Stacks>`;
 };
 
-const resourceXml = ({ description }: KnownStack) =>
+const resourceXml = (description: unknown) =>
   `<StackResourceDetail><Metadata>${escaped(JSON.stringify({ 'bearer-authorizer': JSON.stringify(description) }))}</Metadata></StackResourceDetail>`;
 
 let table: TestRevocationTable;
@@ -154,6 +167,38 @@ describe('--stack', () => {
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
       err: "The stack Api cannot be read in eu-west-1: AccessDenied: You may not: attach one of the stack's managed policies, such as Readers\n",
+    });
+  });
+
+  it("finds the receiver of signals, its table and its endpoints' addresses", async () => {
+    const { signals: signalTable, revocations } = await createSignalTables();
+    const signals: SignalsDescription = {
+      configuration: signalsConfiguration({ signalTable }),
+      ...{ endpoints: ['revoke', 'events'], path: '/signals', silentAfter: {} },
+    };
+    stacks.set('eu-west-1', { table: revocations.name, description: describedAuthorizer([trustedIssuer()]), signals });
+    const { exitCode, out, err } = await run('signals --stack Api --json');
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ region: 'eu-west-1', table: signalTable },
+      sources: [
+        {
+          name: 'sender',
+          messages: [
+            { kind: 'backchannel-logout', address: null },
+            { kind: 'security-event', address: 'https://api.example/v1/signals/events' },
+            { kind: 'global-token-revocation', address: null },
+          ],
+        },
+        { name: 'app', messages: [{ address: 'https://api.example/v1/signals/revoke' }] },
+      ],
+    });
+  });
+
+  it('says so where the stack has no receiver of signals', async () => {
+    expect(await run('signals --stack Api --region eu-west-1')).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/^This deployment receives no signals: .* the output SignalsLogicalId\./),
     });
   });
 

@@ -116,12 +116,19 @@ function instantPart(name: 'exp' | 'iat' | 'nbf', { payload, now }: ComparedMess
 }
 
 function noLater({ now, sender }: ComparedMessage): Pick<Mismatch, 'expected' | 'change'> {
-  const tolerance = sender === undefined ? '' : ` (${sender.clockTolerance} s)`;
+  const tolerance = sender === undefined ? '' : `, or up to ${sender.clockTolerance} s later`;
   return {
-    expected: `no later than now, ${instantText(now)}`,
-    change: `set the clock of the provider, or raise \`clockTolerance\` of ${sourceText({ sender })}${tolerance}`,
+    expected: `no later than now, ${instantText(now)}${tolerance}`,
+    change: 'set the clock of the machine that signs at the provider',
   };
 }
+
+/** The options of the presets that hold the audiences. */
+const AUDIENCE_OPTIONS = {
+  'backchannel-logout': '`clientIds`',
+  'security-event': '`audience`',
+  'global-token-revocation': 'the address',
+} as const;
 
 function audiencePart({ payload: { aud }, message: { kind }, profile, address, sender }: ComparedMessage): Mismatch {
   const isRequest = kind === 'global-token-revocation';
@@ -133,6 +140,6 @@ function audiencePart({ payload: { aud }, message: { kind }, profile, address, s
     expected: oneOf(expected),
     change: isRequest
       ? 'enter exactly this address at the provider; behind a domain of your own it is the address of that domain'
-      : `${difference === undefined ? '' : `they differ only in ${difference}: `}write the found value as audience of ${sourceText({ sender })}, and deploy`,
+      : `${difference === undefined ? '' : `they differ only in ${difference}: `}write the found value in ${AUDIENCE_OPTIONS[kind]} of ${sourceText({ sender })}, and deploy`,
   };
 }

@@ -74,7 +74,7 @@ export const HEADER_PARTS: Readonly<Record<HeaderRejection, PartOf>> = {
     name: 'typ',
     found: foundText(compared.header.typ),
     expected: oneOf(compared.profile?.tokenTypes ?? []),
-    change: `is this a message of another kind, or an access or ID token? If the provider writes this \`typ\`, add it to \`tokenTypes\` of ${sourceText(compared)}`,
+    change: typeChange(compared),
   }),
   'key-id': ({ header }) => ({
     name: 'kid',
@@ -105,6 +105,15 @@ export const HEADER_PARTS: Readonly<Record<HeaderRejection, PartOf>> = {
     change: `enter the value at the provider, or change it for ${sourceText({ sender })}`,
   }),
 };
+
+/** Senders of security events before SSF 1.0 write no `typ`, or `JWT`. */
+function typeChange(compared: ComparedMessage): string {
+  const { header, message } = compared;
+  const isOlder = header.typ === undefined || String(header.typ).toUpperCase() === 'JWT';
+  return isOlder && message.kind === 'security-event'
+    ? `if the transmitter is older than SSF 1.0, write acceptUntyped: true for ${sourceText(compared)}, and deploy`
+    : 'is this a message of another kind, or an access or ID token? Have the provider send the message of the standard';
+}
 
 function unknownKey({ header: { kid, alg }, sender, publishedKeys }: ComparedMessage): Mismatch {
   const ids = [...(publishedKeys ?? [])].flatMap(([id, keys]) =>

@@ -18,6 +18,8 @@ afterAll(() => operator.leave());
 
 const cognitoRecord = () => cloudTrailRecord('AdminUserGlobalSignOut');
 
+const NEVER = { audiences: [], tokenTypes: [], maxAge: 0 };
+
 interface TestDocument {
   readonly kind: string;
   readonly source: string | null;
@@ -84,11 +86,44 @@ describe('signals test recognizes', () => {
   });
 });
 
+/** A message of the sender with any header, without a good signature. */
+const raw = (header: string) => {
+  const parts = [header, JSON.stringify(userLogoutClaims(operator.sender))];
+  return `${parts.map((part) => Buffer.from(part).toString('base64url')).join('.')}.AAAA`;
+};
+
 describe('signals test says what a rejected message has, what is expected, and what to change', () => {
   const other = 'https://else.example/';
   it.each<readonly [string, string, () => string, RegExp, RegExp]>([
     ['malformed', 'form', () => 'eyJhbGciOiJFUzI1NiJ9.x', /parts/, /3 parts/],
     ['unknown-sender', 'iss', () => logout({ iss: other }), /else\.example/, /\(sender\)/],
+    ['oversized', 'length', () => logout({ filler: 'a'.repeat(16_384) }), /characters/, /at most 16,384/],
+    ['header', 'header', () => raw('{"alg":"ES256","alg":"ES256","kid":"k"}'), /not read|ES256/, /unique names/],
+    [
+      'header-parameter',
+      'the header',
+      () => raw('{"alg":"ES256","kid":"k","jwk":{}}'),
+      /"jwk"/,
+      /alg, typ and kid only/,
+    ],
+    ['algorithm', 'alg', () => raw('{"alg":"none","kid":"k"}'), /"none"/, /"ES256"/],
+    ['key-id', 'kid', () => raw('{"alg":"ES256"}'), /absent/, /1 to 255/],
+    [
+      'unknown-key',
+      'kid',
+      () => raw('{"alg":"ES256","kid":"k","typ":"logout+jwt"}'),
+      /"k"/,
+      /"sender-1", which sender publishes/,
+    ],
+    [
+      'signature',
+      'signature',
+      () => `${logout().slice(0, -8)}AAAAAAAA`,
+      /not made by the key "sender-1"/,
+      /made by the key/,
+    ],
+    ['not-before', 'nbf', () => logout({ nbf: NOW + 60 }), /in 60 s/, /no later than now/],
+    ['claim', 'registered claims', () => logout({ iat: 'x' }), /iat "x"/, /numbers of seconds/],
     ['token-type', 'typ', () => event({}, 'at+jwt'), /at\+jwt/, /secevent\+jwt/],
     ['audience', 'aud', () => event({ aud: 'else' }), /"else"/, /api\.example\/events/],
     ['audience', 'aud', () => request({ aud: 'else' }), /"else"/, /global-token-revocation/],
@@ -114,4 +149,22 @@ describe('signals test says what a rejected message has, what is expected, and w
       },
     });
   });
+});
+
+it('signals test names the kinds that a sender does not send', async () => {
+  const { messages } = operator.sender;
+  const narrow = await signalsAtWork({ messages: { 'security-event': messages['security-event'] ?? NEVER } });
+  const message = narrow.signed('logout+jwt', userLogoutClaims(narrow.sender));
+  const { out } = await narrow.run('signals test -', message);
+  await narrow.leave();
+  expect(out).toMatch(/rejected \(kind\)[\s\S]*found +logout tokens[\s\S]*expected +security-event/);
+});
+
+it('signals test does not compare the header Authorization, which is not pasted, and says so', async () => {
+  const profile = operator.sender.messages['security-event'] ?? NEVER;
+  const messages = { 'security-event': { ...profile, authorizationDigest: '00'.repeat(32) } };
+  const guarded = await signalsAtWork({ messages });
+  const { out } = await guarded.run('signals test -', guarded.signed('secevent+jwt', eventClaims(guarded.sender)));
+  await guarded.leave();
+  expect(out).toMatch(/^Verdict: accepted[\s\S]*The header Authorization .* was not compared/);
 });
