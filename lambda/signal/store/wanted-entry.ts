@@ -42,16 +42,27 @@ export function wantedEntry(
   liftedAt: number | undefined,
 ): Revocation | undefined {
   const target = targetOf(effect, signal);
-  const blockedAt = effect.prefix === 'sub' && effect.before === undefined ? instantOf(signal.eventAt, now) : undefined;
-  const isBlock = blockedAt !== undefined && !(liftedAt !== undefined && liftedAt > blockedAt);
-  const before =
-    blockedAt === undefined ? effect.before && instantOf(effect.before, now) : isBlock ? undefined : liftedAt;
-  const said = { before, endsAt: effect.endsAt };
-  if (haveEnded(target, issuer, said, now)) return undefined;
-  const endsAt = effect.prefix === 'sid' ? (effect.endsAt ?? now + SESSION_AFTERLIFE) : effect.endsAt;
+  const reach = reachOf(effect, { signal, now }, liftedAt);
+  const { before } = reach;
+  if (haveEnded(target, issuer, { before, endsAt: effect.endsAt }, now)) return undefined;
+  const unknownEnd = effect.prefix === 'sid' ? now + SESSION_AFTERLIFE : undefined;
+  // Not before now, as for a token that ended within the tolerance: the flusher takes it that an entry is written for what lives.
+  const endsAt = effect.endsAt === undefined ? unknownEnd : Math.max(effect.endsAt, now);
   const purgeAt = purgeFloor(target, issuer, { now, before, endsAt });
-  const entry = { target, before, purgeAt, flush: signal.source.pace === 'at-once', ...textOf(signal, now) };
-  return isBlock ? { ...entry, blocks: new Map([[signal.source.name, blockedAt]]) } : entry;
+  return { target, purgeAt, flush: signal.source.pace === 'at-once', ...reach, ...textOf(signal, now) };
+}
+
+/** Which tokens an effect revokes: those issued until an instant, or all. */
+function reachOf(
+  { prefix, before }: Extract<Effect, { kind: 'revoke' }>,
+  { signal, now }: Pick<Applied, 'signal' | 'now'>,
+  liftedAt: number | undefined,
+): Pick<Revocation, 'before' | 'blocks'> {
+  if (before !== undefined) return { before: instantOf(before, now) };
+  if (prefix !== 'sub') return { before };
+  const blockedAt = instantOf(signal.eventAt, now);
+  if (liftedAt !== undefined && liftedAt > blockedAt) return { before: liftedAt };
+  return { before, blocks: new Map([[signal.source.name, blockedAt]]) };
 }
 
 /** What an effect lifts. The tokens that it leaves revoked are those from before the event, as long as one of them may live. */

@@ -101,7 +101,7 @@ it('the entry revokes what signals and operators asked for since the last restor
       expect(revoked).toBeGreaterThanOrEqual(least);
       expect(revoked).toBeLessThanOrEqual(most);
     }),
-    { numRuns: 5000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -115,7 +115,7 @@ it('the entry stays until the last token that it revokes has ended', () => {
       expect(end).toBeGreaterThanOrEqual(revoked + issuer.maxTokenAge + issuer.clockTolerance);
       if (revoked === Infinity) expect(entry).not.toHaveProperty('purgeAt');
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 
@@ -128,7 +128,7 @@ it('whether a source blocks does not depend on the order in which its signals ar
       const other = revokedBy(afterAllSteps(all.toReversed()).entry);
       expect(one === Infinity).toBe(other === Infinity);
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 
