@@ -151,6 +151,11 @@ describe('pages of the allowed origins', () => {
   });
 });
 
-it('a deployment without token revocation answers 500: nothing routes requests there', async () => {
-  expect(await revoke(revoking('token=a'), { tokenRevocation: undefined })).toMatchObject({ statusCode: 500 });
+it('a deployment without token revocation answers 500 to what nothing routes there, and the log says why', async () => {
+  const { post, log } = receiverUnderTest({ tables, issuers: [issuer.trusted()], tokenRevocation: undefined });
+  const headers = { 'Cache-Control': 'no-store', Vary: 'Origin' };
+  expect(await post(revoking('token=a'))).toEqual({ statusCode: 500, headers, body: '' });
+  expect(log()).toMatchObject([
+    { event: 'signal-failed', failureCause: 'internal', detail: 'token revocation is not configured' },
+  ]);
 });
