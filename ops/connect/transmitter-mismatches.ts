@@ -8,11 +8,18 @@ import type { Transmitter } from './transmitter.ts';
 /** What keeps a transmitter's events from being accepted, or from coming by push. */
 export function transmitterMismatches(
   asked: string,
-  { issuer, jwksUri, deliveryMethods, verificationEndpoint }: Transmitter,
+  transmitter: Transmitter,
+  sender: SignalSender,
+): readonly Mismatch[] {
+  return [...identityMismatches(asked, transmitter, sender), ...offerMismatches(transmitter)];
+}
+
+function identityMismatches(
+  asked: string,
+  { issuer, jwksUri }: Transmitter,
   sender: SignalSender,
 ): readonly Mismatch[] {
   const isOtherKeySet = sender.jwksUri !== null && jwksUri !== undefined && jwksUri !== sender.jwksUri;
-  const canPush = deliveryMethods.length === 0 || [PUSH, OLDER_PUSH].some((method) => deliveryMethods.includes(method));
   return [
     // SSF 1.0 section 7.2.3: the metadata name the issuer whose address they were read from.
     ...when(issuer !== asked, 'issuer', issuer, foundText(asked), issuerChange(issuer, asked)),
@@ -26,6 +33,12 @@ export function transmitterMismatches(
       ...(['jwks_uri', jwksUri, foundText(sender.jwksUri)] as const),
       `write jwksUri: '${jwksUri}' for the source ${sender.name} in the deployment, and deploy`,
     ),
+  ];
+}
+
+function offerMismatches({ deliveryMethods, verificationEndpoint }: Transmitter): readonly Mismatch[] {
+  const canPush = deliveryMethods.length === 0 || [PUSH, OLDER_PUSH].some((method) => deliveryMethods.includes(method));
+  return [
     ...when(
       !canPush,
       ...(['delivery_methods_supported', deliveryMethods, `an array with ${foundText(PUSH)}`] as const),

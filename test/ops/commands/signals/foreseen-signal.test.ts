@@ -80,6 +80,15 @@ describe('what signals test foresees is what the receiver writes', () => {
     expect(await shown('sub#main#alice')).toEqual(entries[0]?.result);
   });
 
+  it('from a block that arrives after its own end', async () => {
+    await push(event('account-enabled', { iat: NOW - 30, jti: 'lift' }));
+    const token = event('account-disabled', { iat: NOW - 60, jti: 'block' });
+    const { entries } = await foreseen(token);
+    expect(entries).toMatchObject([{ result: { before: NOW - 30 } }]);
+    await push(token);
+    expect(await shown('sub#main#alice')).toEqual(entries[0]?.result);
+  });
+
   it('from a call of Cognito', async () => {
     const call = cognitoEvent('AdminUserGlobalSignOut');
     const { entries } = await foreseen(JSON.stringify(call));
