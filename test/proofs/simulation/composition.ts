@@ -1,6 +1,8 @@
 import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/environment.ts';
+import type { CallDynamoDb } from '../../../lambda/network/dynamodb-call.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
+import type { SignalsParts } from '../../../lambda/signals.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
 
@@ -12,6 +14,13 @@ export interface Composition {
   readonly rejectIfRevoked: (deployed: RejectIfRevoked, now: () => number) => RejectIfRevoked;
   /** Called once for each node. */
   readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
+  readonly signals: SignalRules;
+}
+
+/** How the parts of the receiver of signals are put together. Called once for each execution environment. */
+export interface SignalRules {
+  readonly call: (deployed: CallDynamoDb) => CallDynamoDb;
+  readonly parts: (deployed: SignalsParts) => SignalsParts;
 }
 
 export type CreateResultCache = () => ResultCache<AuthorizerAnswer>;
@@ -21,4 +30,5 @@ export const AS_DEPLOYED: Composition = {
   batchGetItem: (deployed) => deployed,
   rejectIfRevoked: (deployed) => deployed,
   resultCache: (create) => create(),
+  signals: { call: (deployed) => deployed, parts: (deployed) => deployed },
 };

@@ -37,7 +37,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
   for (const write of plan.writes) {
     scheduleRequests(write, beginning, stage, world);
     after(write.after, async () => {
-      await stage.put(write.item);
+      await stage.table.put(write.item);
       acknowledgements.push({ write, at: time.now() });
       probeAtBounds(write, plan, stage, world);
     });

@@ -1,3 +1,5 @@
+import type { FlushMode } from '../../../lambda/configuration/environment.ts';
+import type { LambdaFunction } from '../../../local/functions/lambda-function.ts';
 import type { Composition } from './composition.ts';
 import { type Place, simulatedApi } from './parts/simulated-api.ts';
 import { simulatedAuthorizer } from './parts/simulated-authorizer.ts';
@@ -24,7 +26,9 @@ export interface Answer {
 export interface Stage {
   /** Sends one request. @returns its status */
   readonly ask: (token: TokenName, place: Place) => Promise<number>;
-  readonly put: SimulatedTable['put'];
+  readonly table: SimulatedTable;
+  /** The flusher's functions, by the moment at which they flush. */
+  readonly flushers: ReadonlyMap<FlushMode, LambdaFunction>;
   readonly issuer: SimulatedIssuer;
   readonly answers: readonly Answer[];
 }
@@ -37,9 +41,10 @@ export function stageIn(
   const issuer = simulatedIssuer(world);
   const authorizer = simulatedAuthorizer({ world, composition, issuer, table: () => table });
   const api = simulatedApi({ world, composition, resultTtl, cachePer, authorizer });
-  const readers = composition.flushModes.map((mode) =>
-    simulatedStreamReader(simulatedFlusher(mode, resultTtl, api, world), world),
+  const flushers = new Map(
+    composition.flushModes.map((mode) => [mode, simulatedFlusher(mode, resultTtl, api, world)] as const),
   );
+  const readers = [...flushers.values()].map((flusher) => simulatedStreamReader(flusher, world));
   const table: SimulatedTable = simulatedTable(world, (written) => {
     for (const reader of readers) reader.take(written);
   });
@@ -50,5 +55,5 @@ export function stageIn(
     answers.push({ token, status, at: world.time.now() });
     return status;
   };
-  return { ask, put: table.put, issuer, answers };
+  return { ask, table, flushers, issuer, answers };
 }

@@ -14,7 +14,20 @@ export const FAULTS = [
   'flush-late',
 ] as const;
 
-export type Fault = (typeof FAULTS)[number];
+/** Faults that strike signals only. */
+export const SIGNAL_FAULTS = [
+  'transaction-throttled',
+  'transaction-answer-lost',
+  'transaction-stalls',
+  'sender-key-set-unavailable',
+  'queue-unavailable',
+  'queue-answer-lost',
+  'receiver-hangs',
+  'receiver-throttled',
+  'receiver-answer-lost',
+] as const;
+
+export type Fault = (typeof FAULTS)[number] | (typeof SIGNAL_FAULTS)[number];
 
 /** Faults after which a flush bounds nothing. */
 const FAULTS_OF_FLUSHES: readonly Fault[] = ['record-dropped', 'flush-rejected', 'flush-lost', 'flush-late'];

@@ -68,7 +68,7 @@ const ISSUED = [
 ];
 
 /** Compares by what the authorizer rejects and when DynamoDB deletes, not by the code under test. */
-function isWeaker(to: Attributes | undefined, from: Attributes | undefined): boolean {
+export function isWeaker(to: Attributes | undefined, from: Attributes | undefined): boolean {
   if (from === undefined) return false;
   if (to === undefined) return true;
   const befores = [from.before?.N, to.before?.N].flatMap((text) => (text === undefined ? [] : [Number(text)]));
@@ -80,7 +80,7 @@ function isWeaker(to: Attributes | undefined, from: Attributes | undefined): boo
   );
 }
 
-function revokes(item: Attributes, issuedAt: number): boolean {
+export function revokes(item: Attributes, issuedAt: number): boolean {
   return entryRevokes('sub', readBefore(item.before), issuedAt);
 }
 
