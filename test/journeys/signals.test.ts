@@ -19,6 +19,16 @@ beforeAll(async () => {
 }, START_TIMEOUT);
 afterAll(async () => journey?.stop());
 
+test('the run describes its receiver of signals and its transmitter to the operator’s tool', () => {
+  const { api, signals, transmitter } = journey.run.running;
+  expect(signals).toMatchObject({
+    path: '/signals',
+    endpoints: ['revoke', 'backchannel-logout', 'events'],
+    configuration: { senders: [{ name: 'local' }, { name: 'transmitter', issuer: transmitter }] },
+  });
+  expect(Number(new URL(transmitter).port)).toBe(Number(new URL(api).port) + 4);
+});
+
 describe('a sign-out at the authorization server', () => {
   test('ends the tokens of that session at the API, and no other', async () => {
     const [alice, elsewhere, bob] = await Promise.all(['alice', 'alice', 'bob'].map((user) => signIn(journey, user)));

@@ -30,6 +30,12 @@ describe('what npm start prints when ready', () => {
 `);
   });
 
+  it('names where signals come from', () => {
+    expect(nextSteps(RUNNING)).toContain(
+      '  signals              sign-outs at the authorization server, and events of the transmitter http://127.0.0.1:3004\n',
+    );
+  });
+
   it.each([
     ['the Cognito user pool that the deployed stack makes', []],
     [
