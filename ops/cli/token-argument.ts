@@ -35,6 +35,7 @@ const TAKES_TOKEN: readonly (readonly string[])[] = [
   ['restore', 'token'],
   ['show', 'token'],
   ['check'],
+  ['signals', 'test'],
 ];
 
 /**

@@ -168,3 +168,12 @@ it('signals test does not compare the header Authorization, which is not pasted,
   await guarded.leave();
   expect(out).toMatch(/^Verdict: accepted[\s\S]*The header Authorization .* was not compared/);
 });
+
+it('signals test takes no message as an argument, and shows how to pipe it in', async () => {
+  const { exitCode, err } = await operator.run(`signals test ${logout()}`);
+  expect({ exitCode, err }).toEqual({
+    exitCode: 2,
+    err: expect.stringMatching(/looks like a token.* signals test -\n$/),
+  });
+  expect(err).not.toContain('eyJ');
+});
