@@ -237,8 +237,8 @@ describe.concurrent('the applications in examples/, from the packed library', ()
   it('synthesize for an existing API', async () => {
     const { template, outdir } = await synthesize('orders');
     template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' }, 3);
-    // The metadata that says where clients get a token, and its preflight.
-    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'NONE' }, 2);
+    // The metadata that says where clients get a token, and its preflight; logout tokens; clients' own revocation, and its preflight.
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'NONE' }, 5);
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'TOKEN' });
     const { apiUrl, table, authorizer } = STACK_OUTPUTS;
     for (const output of [apiUrl, table, authorizer]) template.hasOutput(output, {});
