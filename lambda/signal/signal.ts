@@ -49,8 +49,8 @@ export interface Signal {
   readonly source: SourceEntries;
   readonly type: SignalType;
   /**
-   * What tells the signal from others of its source: a repetition changes nothing. undefined: not remembered, because the sender may
-   * mean a repetition (RFC 7009).
+   * What tells the signal from others of its source and type: a repetition changes nothing. undefined: not remembered, because the
+   * sender may mean a repetition (RFC 7009).
    */
   readonly id: string | undefined;
   /**

@@ -88,11 +88,11 @@ function issuerOf({ source }: Signal, { issuers }: SignalStoreParts): Applied['i
 
 /** The record of the signal; undefined: its sender may mean a repetition. It is written only if there is none. */
 function recordOf({ signal, issuer, now }: Applied): ItemWrite | undefined {
-  const { id, source, acceptedUntil } = signal;
+  const { id, source, type, acceptedUntil } = signal;
   if (id === undefined) return undefined;
   // A repetition must not revoke again what an operator restored, as long as tokens from before it live.
   const end = purgeFloor({ prefix: 'sub' }, issuer, { now, before: now, endsAt: undefined }) ?? Infinity;
-  const name = recordId(source.name, id);
+  const name = recordId(source.name, type, id);
   const put = {
     [SIGNAL_ATTRIBUTES.id]: { S: name },
     [SIGNAL_ATTRIBUTES.appliedAt]: { N: String(Math.floor(now)) },

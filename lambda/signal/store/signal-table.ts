@@ -15,9 +15,12 @@ export const SIGNAL_ATTRIBUTES = {
   lastAt: 'lastAt',
 } as const;
 
-/** The key of the record of an applied signal. Names of sources hold no `#`. */
-export function recordId(source: string, id: string): string {
-  return `sig#${source}#${id}`;
+/**
+ * The key of the record of an applied signal. Names of sources and types hold no `#`. It has the type because a provider may count the
+ * ids of its logout tokens apart from those of its security events: one of two signals with the same id would be lost.
+ */
+export function recordId(source: string, type: SignalType, id: string): string {
+  return `sig#${source}#${type}#${id}`;
 }
 
 /** The key of the row that says when a source last lifted its block. @param target - the key of the entry in the revocation table */

@@ -31,10 +31,10 @@ export interface ForeseenSignal {
 
 /** Says what a signal would do to the tables as they are, by the receiver's own plan. @param now - seconds since the epoch */
 export async function foreseenSignal(signal: Signal, stack: SignalsStack, now: number): Promise<ForeseenSignal> {
-  const { effects, source, id } = signal;
+  const { effects, source, type, id } = signal;
   const targets = new Map(effects.map((effect) => [formatTarget(targetOf(effect, signal)), effect]));
   const [record, ...seen] = await Promise.all([
-    id === undefined ? undefined : signalItem(stack, recordId(source.name, id)),
+    id === undefined ? undefined : signalItem(stack, recordId(source.name, type, id)),
     ...[...targets.keys()].flatMap((target) => [
       keyed(target, readEntry(stack.region, target)),
       keyed(liftId(source.name, target), signalItem(stack, liftId(source.name, target))),

@@ -64,8 +64,8 @@ describe('a signal is applied', () => {
       reason: { S: 'credential-change' },
       ...text,
     });
-    expect(await rowOf(`sig#okta#${signal.id}`)).toEqual({
-      id: { S: `sig#okta#${signal.id}` },
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toEqual({
+      id: { S: `sig#okta#${signal.type}#${signal.id}` },
       appliedAt: { N: String(NOW) },
       purgeAt: { N: String(NOW + 2 + 86_400 + MARGIN) },
     });
@@ -100,7 +100,7 @@ describe('a signal is applied', () => {
   it('with a record that outlives every repetition', async () => {
     const signal = sampleSignal({ acceptedUntil: NOW + 604_800.5, effects: [revokeSubject(user)] });
     await apply(signal);
-    expect(await rowOf(`sig#okta#${signal.id}`)).toMatchObject({ purgeAt: { N: String(NOW + 604_801 + 3600) } });
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toMatchObject({ purgeAt: { N: String(NOW + 604_801 + 3600) } });
   });
 
   it('with no instant after now, whatever the signal says', async () => {
@@ -126,7 +126,7 @@ describe('nothing is written', () => {
   it.each(['ignored', 'unmatched'] as const)('for a signal without effects: %s', async (inaction) => {
     const signal = sampleSignal({ type: 'other', effects: [], inaction });
     expect(await apply(signal)).toBe(inaction);
-    expect(await rowOf(`sig#okta#${signal.id}`)).toBeUndefined();
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toBeUndefined();
   });
 
   it('for a signal without effects that says nothing about why', async () => {
@@ -137,7 +137,7 @@ describe('nothing is written', () => {
     const signal = sampleSignal({ effects: [revokeSubject(user, NOW - 86_400 - 2 - 5 - 1)] });
     expect(await apply(signal)).toBe('covered');
     expect(await tables.entry(`sub#main#${user}`)).toBeUndefined();
-    expect(await rowOf(`sig#okta#${signal.id}`)).toBeDefined();
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toBeDefined();
   });
 
   it('at all if such a signal has no record', async () => {
@@ -152,7 +152,7 @@ describe('nothing is written', () => {
     const signal = sampleSignal({ effects: [revokeSubject(user)] });
     expect(await apply(signal)).toBe('covered');
     expect(await tables.entry(target.S)).toEqual({ target, revokedBy: { S: 'ann' } });
-    expect(await rowOf(`sig#okta#${signal.id}`)).toBeDefined();
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toBeDefined();
   });
 
   it('where an entry covers a signal without a record', async () => {
@@ -222,6 +222,14 @@ describe('a signal that comes again', () => {
     await apply(signal);
     await tables.revocations.remove(`sub#main#${user}`);
     expect(await apply({ ...signal, source: sampleSource({ name: 'cognito' }) })).toBe('applied');
+  });
+
+  it('as another type by the same id is another signal', async () => {
+    const signal = sampleSignal({ effects: [revokeSubject(user)] });
+    await apply({ ...signal, type: 'backchannel-logout', effects: [endSession(user)] });
+    expect(await apply(signal)).toBe('applied');
+    expect(await tables.entry(`sub#main#${user}`)).toBeDefined();
+    expect(await apply(signal)).toBe('duplicate');
   });
 
   it('without an id is applied again', async () => {
