@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { awsAccessFrom } from './configuration/environment.ts';
 import { signalsConfigurationFrom } from './configuration/signals-environment.ts';
-import { KeySet } from './key-set/key-set.ts';
+import { createCarefulKeySet } from './key-set/careful-key-set.ts';
 import { createKeySetDownload, type KeySetIssuer } from './key-set/key-set-download.ts';
 import { createDynamoDbCall } from './network/dynamodb-call.ts';
 import { createFlushRequest, FlushRequestError } from './signal/flush-request.ts';
@@ -31,7 +31,7 @@ const report = createSignalLog({
   functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'signals',
   now,
 });
-const keySetOf = <Issuer extends KeySetIssuer>(issuer: Issuer) => new KeySet(issuer, { now, report, download });
+const keySetOf = (issuer: KeySetIssuer) => createCarefulKeySet(issuer, { now, report, download });
 
 const queue = { ...access, ...(sqs !== undefined && { endpoint: new URL(sqs) }) };
 const withoutQueue = () => Promise.reject(new FlushRequestError('no queue'));

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { inject } from 'vitest';
-import { KeySet } from '../../../lambda/key-set/key-set.ts';
+import { createCarefulKeySet } from '../../../lambda/key-set/careful-key-set.ts';
+import { createKeySetDownload, type KeySetIssuer } from '../../../lambda/key-set/key-set-download.ts';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
 import { createFlushRequest } from '../../../lambda/signal/flush-request.ts';
 import { createSignalLog } from '../../../lambda/signal/signal-log.ts';
@@ -53,14 +54,15 @@ export function receiverUnderTest(options: ReceiverOptions): ReceiverUnderTest {
   const lines: string[] = [];
   const report = createSignalLog({ write: (line) => void lines.push(line), functionName: 'test', now });
   const access = { region: 'eu-west-1', credentials: testCredentials };
-  const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now, report, random: () => 1 });
+  const download = createKeySetDownload(now);
+  const keySetOf = (issuer: KeySetIssuer) => createCarefulKeySet(issuer, { now, report, download, random: () => 1 });
   const signals = createSignals({
     cognito,
     tokenRevocation,
     verifySignal: createSignalVerifier({
       senders,
       issuers,
-      keySetOf: (sender) => new KeySet({ ...sender, alias: sender.name }, { now, report, random: () => 1 }),
+      keySetOf: (sender) => keySetOf({ ...sender, alias: sender.name }),
       now,
     }),
     verifyToken: createTokenVerifier({ issuers, keySetOf, contextClaims: {}, now }),

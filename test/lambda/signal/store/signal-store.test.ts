@@ -100,7 +100,9 @@ describe('a signal is applied', () => {
   it('with a record that outlives every repetition', async () => {
     const signal = sampleSignal({ acceptedUntil: NOW + 604_800.5, effects: [revokeSubject(user)] });
     await apply(signal);
-    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toMatchObject({ purgeAt: { N: String(NOW + 604_801 + 3600) } });
+    expect(await rowOf(`sig#okta#${signal.type}#${signal.id}`)).toMatchObject({
+      purgeAt: { N: String(NOW + 604_801 + 3600) },
+    });
   });
 
   it('with no instant after now, whatever the signal says', async () => {
