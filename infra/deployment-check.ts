@@ -11,12 +11,12 @@ import {
   checkRevocationClaims,
   resultTtl,
 } from './settings/authorizer-check.ts';
-import { corsOrigins } from './settings/cors-origins.ts';
 import type { StackSettings } from './settings/deployment-schema.ts';
-import { shown } from './settings/shown-value.ts';
 import { SIGNAL_OPTIONS } from './settings/signal-options.ts';
 import { stackName } from './settings/stages.ts';
-import { throttle } from './settings/throttle.ts';
+import { corsOrigins } from './settings/values/cors-origins.ts';
+import { shown } from './settings/values/shown-value.ts';
+import { throttle } from './settings/values/throttle.ts';
 import {
   checkFields,
   flag,
@@ -27,7 +27,7 @@ import {
   optional,
   type ValidatorsOf,
   valueWhere,
-} from './settings/validators.ts';
+} from './settings/values/validators.ts';
 
 const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ...AUTHORIZER_FIELDS,

@@ -63,7 +63,7 @@ export type {
   SignalSourceOptions,
   TokenRevocationSettings,
 } from './settings/signal-schema.ts';
-export type { Throttle } from './settings/throttle.ts';
+export type { Throttle } from './settings/values/throttle.ts';
 export type { CognitoCalls } from './signals/cognito-calls.ts';
 export type { ManagementTrail } from './signals/management-trail.ts';
 export { RevocationSignals, type RevocationSignalsProps } from './signals/revocation-signals.ts';

@@ -12,10 +12,10 @@ import { logLines } from './log/log-line.ts';
 import type { ReportRunEvent } from './log/run-event.ts';
 import { nextSteps } from './next-steps.ts';
 import type { LocalRun } from './run/local-run.ts';
+import { otherRunsSentence, requireOwnPorts } from './run/ports/taken-port.ts';
 import { removeRunningFile, writeRunningFile } from './run/running-file.ts';
 import { type StartCommand, startGrammar } from './run/start-options.ts';
 import { aborted, stopSignal } from './run/stop-signal.ts';
-import { otherRunsSentence, requireOwnPorts } from './run/taken-port.ts';
 
 const screen = screenOn(processTerminal(LOCAL_FOLDER), npmScripts);
 

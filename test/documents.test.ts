@@ -29,6 +29,7 @@ const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'test/orders.test.ts': '`cdk init` makes it',
   'missing.jsonl': 'the commands under "Restore the table" make it',
   'routes.json': 'the asset of the authorizer holds it',
+  'signals.json': 'the asset of the receiver of signals holds it',
 };
 
 /** A fenced code block, indented in lists. */

@@ -7,7 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { suppressRules } from '../nag-suppressions.ts';
-import { checkFields, matching, type ValidatorsOf, valueWhere } from '../settings/validators.ts';
+import { checkFields, matching, type ValidatorsOf, valueWhere } from '../settings/values/validators.ts';
 
 /** The properties of {@link mailAlarms}. */
 export interface AlarmMailProps {

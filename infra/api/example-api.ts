@@ -14,7 +14,7 @@ import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
 import { suppressRules } from '../nag-suppressions.ts';
-import type { Throttle } from '../settings/throttle.ts';
+import type { Throttle } from '../settings/values/throttle.ts';
 import { createAccessLogs, loggingOptions } from './access-logs.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { addProtectedResourceMetadata } from './protected-resource-metadata.ts';

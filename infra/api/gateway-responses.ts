@@ -1,6 +1,6 @@
 import { ResponseType, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
-import { corsOrigins } from '../settings/cors-origins.ts';
-import { checkFields, matching, type ValidatorsOf } from '../settings/validators.ts';
+import { corsOrigins } from '../settings/values/cors-origins.ts';
+import { checkFields, matching, type ValidatorsOf } from '../settings/values/validators.ts';
 import type { ProtectedResource } from './protected-resource-metadata.ts';
 
 /** The options of {@link addGatewayResponses}. */

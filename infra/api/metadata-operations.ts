@@ -1,6 +1,6 @@
 import { type CfnRestApi, type RestApiBase, SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { DeploymentError } from '../errors.ts';
-import { isRecord } from '../settings/plain-object.ts';
+import { isRecord } from '../settings/values/plain-object.ts';
 import { addOpenMock, type MockAnswer, openMockOperation } from './mock-method.ts';
 import { jsonTemplate, type ResourceMetadata } from './protected-resource.ts';
 

@@ -3,7 +3,7 @@ import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import { DeploymentError } from '../errors.ts';
 import { nameOf } from '../routes/route-table.ts';
-import { shown } from '../settings/shown-value.ts';
+import { shown } from '../settings/values/shown-value.ts';
 import {
   checkFields,
   isKnownLater,
@@ -12,7 +12,7 @@ import {
   optional,
   textWhere,
   type ValidatorsOf,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 import { addMetadataOperations, METADATA_PATH } from './metadata-operations.ts';
 import { type ResourceMetadata, requestedScopes, scopeOfEveryRoute } from './protected-resource.ts';
 import { isAddress, ownAddress, rejectStage, resourceAddress } from './resource-address.ts';

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { CfnStage, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
-import { textWhere } from '../settings/validators.ts';
+import { textWhere } from '../settings/values/validators.ts';
 import { elementsBehind, isOfType, resolvedIn } from '../template/resource-reference.ts';
 
 /** The address under which clients know an API (RFC 9728: the resource identifier). */

@@ -1,7 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { isRecord } from '../settings/plain-object.ts';
-import { isKnownLater, type Validator, valueWhere } from '../settings/validators.ts';
+import { isRecord } from '../settings/values/plain-object.ts';
+import { isKnownLater, type Validator, valueWhere } from '../settings/values/validators.ts';
 
 /** AWS takes 50 tags for each resource, and two are ours. */
 const MAX_TAGS = 48;

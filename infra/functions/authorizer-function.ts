@@ -7,9 +7,9 @@ import type { AuthorizerConfiguration } from '../../lambda/configuration/environ
 import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
-import { pathOf } from '../settings/claim-path.ts';
 import type { AnyTable, AuthorizerSettings } from '../settings/deployment-schema.ts';
 import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';
+import { pathOf } from '../settings/values/claim-path.ts';
 import { placeIssuers } from './function-environment.ts';
 import { lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';

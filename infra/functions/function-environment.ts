@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { type AuthorizerConfiguration, environmentOf, ISSUERS_FILE } from '../../lambda/configuration/environment.ts';
 
 import { DeploymentError } from '../errors.ts';
-import { withTokensAs } from '../settings/shown-value.ts';
+import { withTokensAs } from '../settings/values/shown-value.ts';
 
 export interface IssuerPlacement {
   readonly environment: Record<string, string>;

@@ -14,7 +14,7 @@ import type { Route } from '../../lambda/policy/route.ts';
 import { DeploymentError } from '../errors.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
-import { shown } from '../settings/shown-value.ts';
+import { shown } from '../settings/values/shown-value.ts';
 import { cognitoPool } from './cognito.ts';
 
 /** The resource server's identifier: Cognito writes the scope `orders:read` of this API as `api/orders:read`. */

@@ -9,7 +9,7 @@ import {
   optional,
   type ValidatorsOf,
   without,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 import {
   asList,
   type CommonOptions,

@@ -3,10 +3,10 @@ import { Duration } from 'aws-cdk-lib';
 import { MAX_SUBJECT_ALIASES } from '../../lambda/token/subject-alias.ts';
 import type { IgnorableParameter, ScopeClaim } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
-import { aliasList, pathOf, writtenClaim } from '../settings/claim-path.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { formerAliases } from '../settings/issuer-aliases.ts';
 import { boundTokens, ignorableParameter } from '../settings/issuer-check.ts';
+import { aliasList, pathOf, writtenClaim } from '../settings/values/claim-path.ts';
 import {
   listOf,
   matching,
@@ -15,7 +15,7 @@ import {
   secondsIn,
   type ValidatorsOf,
   valueWhere,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 
 /** The options that every preset has. */
 export interface CommonOptions {

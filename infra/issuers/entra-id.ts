@@ -1,6 +1,14 @@
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
-import { isRecord } from '../settings/plain-object.ts';
-import { allOf, matching, oneOf, oneOrMore, optional, type ValidatorsOf, without } from '../settings/validators.ts';
+import { isRecord } from '../settings/values/plain-object.ts';
+import {
+  allOf,
+  matching,
+  oneOf,
+  oneOrMore,
+  optional,
+  type ValidatorsOf,
+  without,
+} from '../settings/values/validators.ts';
 import {
   asList,
   type CommonOptions,

@@ -8,7 +8,7 @@ import {
   type ValidatorsOf,
   valueWhere,
   without,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 import {
   type CommonOptions,
   checkOptions,

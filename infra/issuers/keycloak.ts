@@ -1,7 +1,15 @@
 import type { SignatureAlgorithm } from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { algorithms } from '../settings/issuer-check.ts';
-import { allOf, flag, matching, oneOrMore, optional, type ValidatorsOf, without } from '../settings/validators.ts';
+import {
+  allOf,
+  flag,
+  matching,
+  oneOrMore,
+  optional,
+  type ValidatorsOf,
+  without,
+} from '../settings/values/validators.ts';
 import {
   asList,
   type CommonOptions,

@@ -1,7 +1,7 @@
 import type { SignatureAlgorithm } from '../../lambda/token/trusted-issuer.ts';
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
 import { algorithms, issuerAddress, keySetAddress } from '../settings/issuer-check.ts';
-import { allOf, matching, oneOrMore, optional, type ValidatorsOf } from '../settings/validators.ts';
+import { allOf, matching, oneOrMore, optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import {
   asList,
   type CommonOptions,

@@ -1,5 +1,5 @@
 import type { IssuerSettings } from '../settings/deployment-schema.ts';
-import { allOf, oneOrMore, optional, type ValidatorsOf, without } from '../settings/validators.ts';
+import { allOf, oneOrMore, optional, type ValidatorsOf, without } from '../settings/values/validators.ts';
 import {
   asList,
   type CommonOptions,

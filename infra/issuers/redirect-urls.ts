@@ -1,4 +1,4 @@
-import { listOf, textWhere, type Validator } from '../settings/validators.ts';
+import { listOf, textWhere, type Validator } from '../settings/values/validators.ts';
 
 /** Cognito API reference, CreateUserPoolClient: `CallbackURLs` and `LogoutURLs`. */
 const MAX_URLS = 100;

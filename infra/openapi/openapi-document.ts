@@ -1,6 +1,6 @@
 import type { Route } from '../../lambda/policy/route.ts';
 import { RouteTableError } from '../errors.ts';
-import { shown } from '../settings/shown-value.ts';
+import { shown } from '../settings/values/shown-value.ts';
 import { checkMembers, isExtension, type JsonObject, objectAt } from './openapi-members.ts';
 
 /** API Gateway's extension: an operation for every method without one of its own. */

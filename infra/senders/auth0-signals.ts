@@ -1,6 +1,6 @@
 import { checkOptions, host } from '../issuers/common-options.ts';
 import type { SenderSettings, SignalSourceOptions } from '../settings/signal-schema.ts';
-import { flag, nonEmptyList, optional, type ValidatorsOf } from '../settings/validators.ts';
+import { flag, nonEmptyList, optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import { clientId, logoutProfile, SENDER_DEFAULTS, sourceOptions, sourceSettings } from './source-options.ts';
 
 /** The options of {@link auth0Signals}. */

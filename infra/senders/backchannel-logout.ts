@@ -2,7 +2,7 @@ import type { SignatureAlgorithm } from '../../lambda/token/trusted-issuer.ts';
 import { checkOptions } from '../issuers/common-options.ts';
 import { algorithms, issuerAddress, keySetAddress } from '../settings/issuer-check.ts';
 import type { SenderSettings, SignalSourceOptions } from '../settings/signal-schema.ts';
-import { flag, nonEmptyList, optional, type ValidatorsOf } from '../settings/validators.ts';
+import { flag, nonEmptyList, optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import {
   clientId,
   type EventStreamOptions,

@@ -1,7 +1,7 @@
 import { poolId } from '../issuers/cognito.ts';
 import { checkOptions } from '../issuers/common-options.ts';
 import type { CognitoSourceSettings, SignalSourceOptions } from '../settings/signal-schema.ts';
-import { oneOf, type ValidatorsOf } from '../settings/validators.ts';
+import { oneOf, type ValidatorsOf } from '../settings/values/validators.ts';
 import { sourceOptions, sourceSettings } from './source-options.ts';
 
 /** The options of {@link cognitoSignals}. */

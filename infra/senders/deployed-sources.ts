@@ -1,7 +1,7 @@
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
 import type { StackSettings } from '../settings/deployment-schema.ts';
-import { shown } from '../settings/shown-value.ts';
+import { shown } from '../settings/values/shown-value.ts';
 import { cognitoSignals } from './cognito-signals.ts';
 import type { SignalSources } from './resolved-sources.ts';
 import { checkSources } from './signal-check.ts';

@@ -3,7 +3,7 @@ import { checkOptions, pathPart } from '../issuers/common-options.ts';
 import { keycloakAddress } from '../issuers/keycloak.ts';
 import { algorithms } from '../settings/issuer-check.ts';
 import type { SenderSettings, SignalSourceOptions } from '../settings/signal-schema.ts';
-import { nonEmptyList, optional, type ValidatorsOf } from '../settings/validators.ts';
+import { nonEmptyList, optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import {
   clientId,
   type EventStreamOptions,

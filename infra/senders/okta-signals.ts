@@ -2,7 +2,7 @@ import { DeploymentError } from '../errors.ts';
 import { checkOptions } from '../issuers/common-options.ts';
 import { oktaDomain } from '../issuers/okta.ts';
 import type { SenderSettings, SignalSourceOptions } from '../settings/signal-schema.ts';
-import { oneOf, optional, type ValidatorsOf } from '../settings/validators.ts';
+import { oneOf, optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import {
   type EventStreamOptions,
   eventProfile,

@@ -6,15 +6,15 @@ import type {
 } from '../../lambda/signal/signal-source.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
-import { nearestName } from '../settings/nearest-name.ts';
-import { shown } from '../settings/shown-value.ts';
 import type {
   CognitoSourceSettings,
   SenderSettings,
   SignalSource,
   TokenRevocationSettings,
 } from '../settings/signal-schema.ts';
-import { isKnownLater } from '../settings/validators.ts';
+import { nearestName } from '../settings/values/nearest-name.ts';
+import { shown } from '../settings/values/shown-value.ts';
+import { isKnownLater } from '../settings/values/validators.ts';
 
 /** The sources of signals, by name. */
 export type SignalSources = Readonly<Record<string, SignalSource>>;

@@ -2,16 +2,16 @@ import type { RevocationLevel } from '../../lambda/revocation/revocation-level.t
 import { FLUSH_PACES, MESSAGE_KINDS, type MessageProfile, SOURCE_NAME } from '../../lambda/signal/signal-source.ts';
 import { DeploymentError } from '../errors.ts';
 import { poolId } from '../issuers/cognito.ts';
-import { corsOrigins } from '../settings/cors-origins.ts';
 import { algorithms, issuerAddress, keySetAddress, tokenType } from '../settings/issuer-check.ts';
-import { isRecord, objectFix } from '../settings/plain-object.ts';
-import { shown } from '../settings/shown-value.ts';
 import type {
   CognitoSourceSettings,
   SenderSettings,
   SignalSource,
   TokenRevocationSettings,
 } from '../settings/signal-schema.ts';
+import { corsOrigins } from '../settings/values/cors-origins.ts';
+import { isRecord, objectFix } from '../settings/values/plain-object.ts';
+import { shown } from '../settings/values/shown-value.ts';
 import {
   flag,
   listOf,
@@ -23,7 +23,7 @@ import {
   type Validator,
   type ValidatorsOf,
   wholeSeconds,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 import { type ResolvingContext, resolvedSources, type SignalSources, sourcesOf } from './resolved-sources.ts';
 import { authorizationDigest, MAX_MESSAGE_AGE, messageAudience, silentAfter, sourceOptions } from './source-options.ts';
 

@@ -19,7 +19,7 @@ import {
   secondsIn,
   type ValidatorsOf,
   valueWhere,
-} from '../settings/validators.ts';
+} from '../settings/values/validators.ts';
 
 /** A stream of security event tokens, as its transmitter knows it. */
 export interface EventStreamOptions {

@@ -1,8 +1,8 @@
 import type { FlushPace } from '../../lambda/signal/signal-source.ts';
 import { checkOptions } from '../issuers/common-options.ts';
-import { corsOrigins } from '../settings/cors-origins.ts';
 import type { TokenRevocationSettings } from '../settings/signal-schema.ts';
-import { optional, type ValidatorsOf } from '../settings/validators.ts';
+import { corsOrigins } from '../settings/values/cors-origins.ts';
+import { optional, type ValidatorsOf } from '../settings/values/validators.ts';
 import { sourceOptions } from './source-options.ts';
 
 /** The options of {@link tokenRevocation}. */

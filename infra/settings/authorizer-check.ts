@@ -4,14 +4,14 @@ import { MAX_REVOCATION_CLAIMS, REVOCATION_CLAIM_NAME } from '../../lambda/revoc
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { DeploymentError } from '../errors.ts';
 import { DOCUMENTED_ANSWER_BYTES, MAX_ANSWER_BYTES } from '../routes/policy-size.ts';
-import { writtenClaim } from './claim-path.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { givenTable } from './given-table-check.ts';
 import { aliasProblem, rejectDuplicateIssuers, rejectSharedAliases } from './issuer-aliases.ts';
 import { issuerProblem } from './issuer-check.ts';
-import { isRecord, objectFix } from './plain-object.ts';
-import { shown } from './shown-value.ts';
 import { rejectUngrantableScopes } from './ungrantable-scopes.ts';
+import { writtenClaim } from './values/claim-path.ts';
+import { isRecord, objectFix } from './values/plain-object.ts';
+import { shown } from './values/shown-value.ts';
 import {
   checkFields,
   flag,
@@ -27,7 +27,7 @@ import {
   type Validator,
   type ValidatorsOf,
   valueWhere,
-} from './validators.ts';
+} from './values/validators.ts';
 
 /** The names that the authorizer itself puts into the context, and those that API Gateway adds. */
 const TAKEN_NAMES: Readonly<Record<ContextName | 'principalId' | 'integrationLatency', true>> = {

@@ -5,7 +5,7 @@ import type { RevocationLevel } from '../../lambda/revocation/revocation-level.t
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import type { SignalOptions } from './signal-options.ts';
 import type { SignalSource } from './signal-schema.ts';
-import type { Throttle } from './throttle.ts';
+import type { Throttle } from './values/throttle.ts';
 
 /** `Table` and `TableV2` are not assignable to `ITable` under exactOptionalPropertyTypes. */
 export type AnyTable = ITable | Table | TableV2;

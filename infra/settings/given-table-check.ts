@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import { DeploymentError } from '../errors.ts';
 import type { AnyTable, AuthorizerSettings } from './deployment-schema.ts';
-import { matching, objectOf, optional, type Validator } from './validators.ts';
+import { matching, objectOf, optional, type Validator } from './values/validators.ts';
 
 const tableArns = objectOf({
   tableArn: matching(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+$/, 'write the ARN of the table'),

@@ -1,8 +1,8 @@
 import { ALIAS_PATTERN, MAX_FORMER_ALIASES } from '../../lambda/token/trusted-issuer.ts';
 import { DeploymentError } from '../errors.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
-import { shown } from './shown-value.ts';
-import { listOf, type Validator, valueWhere } from './validators.ts';
+import { shown } from './values/shown-value.ts';
+import { listOf, type Validator, valueWhere } from './values/validators.ts';
 
 /** The problem of an issuer's present alias, as a sentence without its full stop; undefined: there is none. */
 export function aliasProblem(alias: string): string | undefined {

@@ -4,10 +4,10 @@ import {
   isAcceptableAddress,
   SIGNATURE_ALGORITHMS,
 } from '../../lambda/token/trusted-issuer.ts';
-import { subjectAliases } from './claim-path.ts';
 import type { IssuerSettings } from './deployment-schema.ts';
 import { formerAliases } from './issuer-aliases.ts';
-import { shown } from './shown-value.ts';
+import { subjectAliases } from './values/claim-path.ts';
+import { shown } from './values/shown-value.ts';
 import {
   allOf,
   listOf,
@@ -24,7 +24,7 @@ import {
   valueWhere,
   wholeSeconds,
   without,
-} from './validators.ts';
+} from './values/validators.ts';
 
 /** In seconds. Entries that revoke "everything until now" must outlive every token that was issued before. */
 const MAX_TOKEN_AGE = 31 * 24 * 3600;

@@ -5,7 +5,7 @@ import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { scopesInWords } from '../routes/policy-size.ts';
 import { nameOf } from '../routes/route-table.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from './values/nearest-name.ts';
 
 /** The settings by which a team says which losses it accepts. */
 export type LossDemands = Pick<AuthorizerSettings, 'exactPolicies' | 'acceptedLosses'>;

@@ -1,8 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MAX_SHARED_PERIOD } from '../../lambda/flush/flush-timing.ts';
 import { reservedConcurrency } from './authorizer-check.ts';
-import { type Throttle, throttle } from './throttle.ts';
-import { isWhole, optional, secondsIn, type ValidatorsOf, valueWhere } from './validators.ts';
+import { type Throttle, throttle } from './values/throttle.ts';
+import { isWhole, optional, secondsIn, type ValidatorsOf, valueWhere } from './values/validators.ts';
 
 /** How the receiver of signals runs, whatever its sources are. */
 export interface SignalOptions {

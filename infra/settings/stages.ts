@@ -1,8 +1,8 @@
 import { DeploymentError, RouteTableError } from '../errors.ts';
 import type { Deployment, StackSettings } from './deployment-schema.ts';
-import { isRecord, objectFix } from './plain-object.ts';
-import { shown } from './shown-value.ts';
-import { literalText } from './validators.ts';
+import { isRecord, objectFix } from './values/plain-object.ts';
+import { shown } from './values/shown-value.ts';
+import { literalText } from './values/validators.ts';
 
 /** A stack that a deployment describes. */
 export interface StackChoice {

@@ -1,7 +1,7 @@
 import { DeploymentError } from '../errors.ts';
 import type { AuthorizerSettings, IssuerSettings } from './deployment-schema.ts';
-import { shown } from './shown-value.ts';
-import { isKnownLater } from './validators.ts';
+import { shown } from './values/shown-value.ts';
+import { isKnownLater } from './values/validators.ts';
 
 type Issuers = AuthorizerSettings['issuers'];
 

@@ -8,8 +8,8 @@ import { COGNITO_CALLS } from '../../lambda/signal/cognito-event.ts';
 import { DeploymentError } from '../errors.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
-import { shown } from '../settings/shown-value.ts';
-import { isKnownLater } from '../settings/validators.ts';
+import { shown } from '../settings/values/shown-value.ts';
+import { isKnownLater } from '../settings/values/validators.ts';
 
 export interface CognitoCallsProps {
   /** The function that receives signals. Its timeout is known. */

@@ -14,7 +14,7 @@ import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
 import { checkSources, unflushedWarning } from '../senders/signal-check.ts';
 import { SIGNAL_OPTIONS, type SignalOptions } from '../settings/signal-options.ts';
 import type { SignalSource } from '../settings/signal-schema.ts';
-import { checkFields, type ValidatorsOf } from '../settings/validators.ts';
+import { checkFields, type ValidatorsOf } from '../settings/values/validators.ts';
 import { CognitoCalls } from './cognito-calls.ts';
 import { ManagementTrail } from './management-trail.ts';
 import { SharedFlushQueue } from './shared-flush-queue.ts';

@@ -11,7 +11,7 @@ import {
 import { checkEnvironmentSize } from '../functions/function-environment.ts';
 import { lambdaAsset } from '../functions/lambda-asset.ts';
 import { LambdaFunction } from '../functions/lambda-function.ts';
-import { tokensIn } from '../settings/shown-value.ts';
+import { tokensIn } from '../settings/values/shown-value.ts';
 
 export interface SignalsFunctionProps {
   readonly description: SignalsDescription;

@@ -1,7 +1,7 @@
 import { Aspects, Stage as CdkStage, Token } from 'aws-cdk-lib';
 import { CfnStage, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { DeploymentError } from '../errors.ts';
-import type { Throttle } from '../settings/throttle.ts';
+import type { Throttle } from '../settings/values/throttle.ts';
 import { restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
 
 /**

@@ -2,7 +2,7 @@ import { Aws, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { isKnownLater } from '../settings/validators.ts';
+import { isKnownLater } from '../settings/values/validators.ts';
 
 /** The KMS actions that reading an encrypted table needs (DynamoDB developer guide, "Usage notes"). */
 export const KEY_ACTIONS_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'] as const;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, createServer, type Server as TcpServer } from 'node:net';
-import { takenPortError } from './taken-port.ts';
+import { takenPortError } from './ports/taken-port.ts';
 
 /** The only address that our servers listen on. DynamoDB Local takes no address and listens on every interface. */
 export const HOST = '127.0.0.1';

@@ -20,7 +20,7 @@ import { pollStream } from '../stream/stream-poller.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import { HOST, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {

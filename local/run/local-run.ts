@@ -16,7 +16,7 @@ import { type HttpService, requireFree } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
-import { portsFrom } from './ports.ts';
+import { portsFrom } from './ports/ports.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';

@@ -10,7 +10,7 @@ import type { Say } from '../errors.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import { type Transmitter, transmitter } from '../transmitter/transmitter.ts';
 import { HOST, type HttpService, startHttpService } from './http-service.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import {
   type ChosenStack,
   type PlayedDeployment,

@@ -7,7 +7,7 @@ import { withoutTokens } from '../../ops/cli/terminal-text.ts';
 import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
 import { ADOPTIUM } from '../java/temurin.ts';
 import { LOG_FORMS, type LogForm } from '../log/log-line.ts';
-import { LAST_API_PORT } from './ports.ts';
+import { LAST_API_PORT } from './ports/ports.ts';
 
 export interface StartCommand {
   readonly kind: 'start';

@@ -7,7 +7,7 @@ import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { checkDeployment } from '../../../infra/deployment-check.ts';
 import { DeploymentError } from '../../../infra/errors.ts';
 import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
-import { nearestName } from '../../../infra/settings/nearest-name.ts';
+import { nearestName } from '../../../infra/settings/values/nearest-name.ts';
 import { issuer, newStack, soundDeployment } from '../../support/cdk/test-app.ts';
 import { EVERY_OPTION, PRESET_NAMES, settingsBy } from '../../support/tokens/issuer-presets.ts';
 

@@ -10,7 +10,7 @@ import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts
 import { ensureTables, tablesOf } from '../../../local/dynamodb/table.ts';
 import type { Queue } from '../../../local/queue/queue.ts';
 import { startLocalApi } from '../../../local/run/local-api.ts';
-import { portsFrom } from '../../../local/run/ports.ts';
+import { portsFrom } from '../../../local/run/ports/ports.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
 import { readAssembly } from '../../../local/run/synthesis.ts';
 import { teardown } from '../../../local/run/teardown.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { HOST } from '../../../local/run/http-service.ts';
-import { PORT_COUNT, portsFrom } from '../../../local/run/ports.ts';
+import { PORT_COUNT, portsFrom } from '../../../local/run/ports/ports.ts';
 
 /** Below the ports of outgoing connections, any of which may be taken at any moment. */
 const FIRST = 10_000;

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startDynamoDbLocal } from '../../../local/dynamodb/dynamodb-local.ts';
-import { requireFree } from '../../../local/run/http-service.ts';
-import { freePort } from '../../support/network/free-port.ts';
+import { startDynamoDbLocal } from '../../../../local/dynamodb/dynamodb-local.ts';
+import { requireFree } from '../../../../local/run/http-service.ts';
+import { freePort } from '../../../support/network/free-port.ts';
 
 const REST = 'or choose other ports with --port N (N to N+4 are used).';
 

@@ -1,4 +1,4 @@
-import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
+import { isAcceptableAddress } from '../../../lambda/token/trusted-issuer.ts';
 import { listOf, textWhere, type Validator } from './validators.ts';
 
 const origin = textWhere(

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { DeploymentError } from '../errors.ts';
+import { DeploymentError } from '../../errors.ts';
 import { nearestName } from './nearest-name.ts';
 import { isRecord, objectFix } from './plain-object.ts';
 import { shown } from './shown-value.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
+import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../../support/journeys/local-journey.ts';
 import {
   entriesOf,
   post,
@@ -7,7 +7,7 @@ import {
   statusOf,
   untilSignInWorks,
   untilStatus,
-} from '../support/journeys/signal-journey.ts';
+} from '../../support/journeys/signal-journey.ts';
 
 /** An hour, so that only a flush can bring a rejection during the test. */
 const RESULT_TTL = 3600;

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Duration } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { oidc } from '../../infra/issuers/oidc.ts';
-import { cognitoSignals } from '../../infra/senders/cognito-signals.ts';
-import { tokenRevocation } from '../../infra/senders/token-revocation.ts';
-import type { Queue } from '../../local/queue/queue.ts';
-import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';
-import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
-import { entriesIn } from '../support/journeys/signal-journey.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
-import { signedToken } from '../support/tokens/signed-token.ts';
-import { createSigningKey } from '../support/tokens/signing-keys.ts';
+import { oidc } from '../../../infra/issuers/oidc.ts';
+import { cognitoSignals } from '../../../infra/senders/cognito-signals.ts';
+import { tokenRevocation } from '../../../infra/senders/token-revocation.ts';
+import type { Queue } from '../../../local/queue/queue.ts';
+import { type DeployedVersion, deployVersion } from '../../support/journeys/deployed-version.ts';
+import { START_TIMEOUT } from '../../support/journeys/local-journey.ts';
+import { entriesIn } from '../../support/journeys/signal-journey.ts';
+import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
+import { signedToken } from '../../support/tokens/signed-token.ts';
+import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 const AUDIENCE = 'https://api.example.com';
 const POOL = 'eu-west-1_AbCdEfGhI';

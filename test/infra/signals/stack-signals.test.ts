@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Deployment } from '../../infra/settings/deployment-schema.ts';
-import { DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
-import { AWS_PRICES } from '../../ops/plan/aws-prices.ts';
-import { apiStackOf, soundDeployment, templateOf } from '../support/cdk/test-app.ts';
-import { clients, provider } from '../support/signals/signal-sources.ts';
+import type { Deployment } from '../../../infra/settings/deployment-schema.ts';
+import { DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
+import { AWS_PRICES } from '../../../ops/plan/aws-prices.ts';
+import { apiStackOf, soundDeployment, templateOf } from '../../support/cdk/test-app.ts';
+import { clients, provider } from '../../support/signals/signal-sources.ts';
 
 const templateWith = (options: Partial<Deployment>) => templateOf(apiStackOf({ ...soundDeployment, ...options }));
 

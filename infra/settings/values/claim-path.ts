@@ -1,5 +1,5 @@
-import type { ClaimPath } from '../../lambda/token/claim-path.ts';
-import { MAX_SUBJECT_ALIASES } from '../../lambda/token/subject-alias.ts';
+import type { ClaimPath } from '../../../lambda/token/claim-path.ts';
+import { MAX_SUBJECT_ALIASES } from '../../../lambda/token/subject-alias.ts';
 import { allOf, listOf, literalText, type Validator } from './validators.ts';
 
 /** A claim as a team writes it: `'org_id'`, `'act.sub'` for `sub` in the object `act`, or a list of names, which may hold dots. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { printable, withoutTokens } from '../../ops/cli/terminal-text.ts';
-import type { RunningStack } from '../../ops/stack/running-stack.ts';
-import { LocalRunError } from '../errors.ts';
+import { printable, withoutTokens } from '../../../ops/cli/terminal-text.ts';
+import type { RunningStack } from '../../../ops/stack/running-stack.ts';
+import { LocalRunError } from '../../errors.ts';
 import { ownerOf, type PortOwner } from './port-owner.ts';
 import { PORT_COUNT } from './ports.ts';
 
