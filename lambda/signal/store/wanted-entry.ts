@@ -61,7 +61,7 @@ function reachOf(
   if (before !== undefined) return { before: instantOf(before, now) };
   if (prefix !== 'sub') return { before };
   const blockedAt = instantOf(signal.eventAt, now);
-  if (liftedAt !== undefined && liftedAt > blockedAt) return { before: liftedAt };
+  if ((liftedAt ?? -Infinity) > blockedAt) return { before: liftedAt };
   return { before, blocks: new Map([[signal.source.name, blockedAt]]) };
 }
 

@@ -167,6 +167,7 @@ describe('an entry that looks like such a block', () => {
     ['names no source', entry({ blockedBy: { M: {} } })],
     ['names no time', entry({ blockedBy: { M: { okta: { S: String(NOW) } } } })],
     ['names a time in milliseconds', entry({ blockedBy: { M: { okta: { N: `${NOW}000` } } } })],
+    ['names no time for one of its sources', entry({ blockedBy: { M: { okta: { N: '5' }, risc: { S: '5' } } } })],
     ['names its source as text', entry({ blockedBy: { S: 'okta' } })],
   ])('and %s is a block that nobody lifts', (_, item) => {
     expect(strengthOf(item, NOW)).toMatchObject({ before: Infinity, purgeAt: Infinity });
@@ -177,6 +178,10 @@ describe('an entry that looks like such a block', () => {
     const item = entry({ before: { N: '5' }, purgeAt: { N: String(NOW + 5) } });
     expect(strengthOf(item, NOW)).toEqual({ before: 5, purgeAt: NOW + 5, flush: true, blocks: new Map() });
     expect(liftedEntry(item, lift('okta', NOW + 10))).toBeUndefined();
+  });
+
+  it('and has a `before` alone is never deleted, as any other', () => {
+    expect(strengthOf(entry({ before: { N: '5' } }), NOW)).toMatchObject({ before: 5, purgeAt: Infinity });
   });
 
   it('and has a `purgeAt` is blocked again by the next signal', () => {

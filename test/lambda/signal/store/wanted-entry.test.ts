@@ -35,6 +35,16 @@ describe('the entry that a signal asks for', () => {
     });
   });
 
+  it.each([
+    ['at-once', true],
+    ['shared', false],
+    ['never', false],
+  ] as const)('flushes by itself only where the pace of its source says so: %s', (pace, flush) => {
+    const signal = sampleSignal({ source: sampleSource({ pace }) });
+    const effect = { kind: 'revoke', prefix: 'sub', value: 'alice', before: NOW, endsAt: undefined } as const;
+    expect(wantedEntry(effect, { signal, issuer, now: NOW }, undefined)).toMatchObject({ flush });
+  });
+
   it.each<[string, Effect, number | undefined]>([
     ['a token whose end is known', revokeToken('t', NOW + 100), NOW + 100 + MARGIN],
     ['a token that has just ended', revokeToken('t', NOW - 4), NOW + MARGIN],
