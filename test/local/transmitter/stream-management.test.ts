@@ -139,6 +139,14 @@ describe('a stream', () => {
     expect(transmitter.pushed).toEqual([]);
   });
 
+  it('that is disabled while it is paused drops the events that it holds', async () => {
+    const { stream_id } = await onlyStream();
+    await manage('POST', '/status', { stream_id, status: 'paused' });
+    await transmitter.send({ type: 'session-revoked', subject: 'alice' });
+    for (const status of ['disabled', 'enabled']) await manage('POST', '/status', { stream_id, status });
+    expect(transmitter.pushed).toEqual([]);
+  });
+
   it('has no other status', async () => {
     const { stream_id } = await onlyStream();
     expect((await manage('POST', '/status', { stream_id, status: 'off' })).status).toBe(400);
