@@ -22,12 +22,24 @@ export const RETRY_AFTER = 30;
 export function responseTo(endpoint: SignalEndpoint, result: RequestResult): SignalResponse {
   if (result.kind === 'failed') return failure(result.failureCause);
   const { handled, rejected } = RESPONSES[endpoint];
-  return result.kind === 'handled' ? handled(result.outcome) : rejected(result.reason);
+  if (result.kind === 'handled') return handled(result.outcome);
+  return TOO_EARLY.includes(result.reason) ? comeAgain() : rejected(result.reason);
 }
+
+/**
+ * Why a message is bad only for now: its signature holds, but it is from the future by our clock. One of the two clocks is wrong, and
+ * the message is good later. A sender would not repeat it after a rejection, and a client whose token works later would take a 200 for
+ * its revocation.
+ */
+const TOO_EARLY: readonly SignalRejection[] = ['issued-at', 'not-before'];
 
 /** No details: `internal` is our fault, and another attempt at once would not help. */
 function failure(failureCause: SignalFailure): SignalResponse {
-  return failureCause === 'internal' ? empty(500) : empty(503, { 'Retry-After': String(RETRY_AFTER) });
+  return failureCause === 'internal' ? empty(500) : comeAgain();
+}
+
+function comeAgain(): SignalResponse {
+  return empty(503, { 'Retry-After': String(RETRY_AFTER) });
 }
 
 interface EndpointResponses {

@@ -5,6 +5,7 @@ import { formEvent } from '../support/signals/proxy-event.ts';
 import { type ReceiverOptions, receiverUnderTest } from '../support/signals/receiver-under-test.ts';
 import { entryReaderAt } from '../support/table/entry-reader.ts';
 import { createSignalTables, type TestSignalTables } from '../support/table/signal-tables.ts';
+import { createClock } from '../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
 import { goodClaims, NOW } from '../support/tokens/sample-issuer.ts';
 import { signedToken } from '../support/tokens/signed-token.ts';
@@ -72,6 +73,15 @@ describe('a client that revokes its token', () => {
   it('keeps its session if it does not ask for that', async () => {
     await revoke(revoking(`token=${issuer.tokenOf({ jti: 'kept', sid: 'kept' })}&session=false`));
     expect(await decisionAbout(issuer.tokenOf({ jti: 'kept-2', sid: 'kept' }))).toBe('allowed');
+  });
+
+  it('is asked to come again while the token is not valid yet: it will be, and would work then', async () => {
+    const clock = createClock(NOW - 60);
+    const event = revoking(`token=${issuer.tokenOf({ jti: 'from-a-fast-clock' })}`);
+    expect(await revoke(event, { now: clock.now })).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '30' } });
+    clock.advance(60);
+    expect(await revoke(event, { now: clock.now })).toMatchObject({ statusCode: 200 });
+    expect(await tables.entry('jti#main#from-a-fast-clock')).toBeDefined();
   });
 
   it('can do so without a token id, where the issuer writes none', async () => {

@@ -12,7 +12,10 @@ const handled = (endpoint: SignalEndpoint) =>
   OUTCOMES.map((outcome) => responseTo(endpoint, { kind: 'handled', outcome }));
 const rejected = (endpoint: SignalEndpoint, reason: SignalRejection) =>
   responseTo(endpoint, { kind: 'rejected', reason });
-const except = (...left: readonly SignalRejection[]) => ALL_REASONS.filter((reason) => !left.includes(reason));
+/** Reasons for which a message is bad only until a clock moves on. */
+const TOO_EARLY: readonly SignalRejection[] = ['issued-at', 'not-before'];
+const FINAL = ALL_REASONS.filter((reason) => !TOO_EARLY.includes(reason));
+const except = (...left: readonly SignalRejection[]) => FINAL.filter((reason) => !left.includes(reason));
 
 describe.each(SIGNAL_ENDPOINTS)('the responses of %s', (endpoint) => {
   it('are never stored', () => {
@@ -31,6 +34,14 @@ describe.each(SIGNAL_ENDPOINTS)('the responses of %s', (endpoint) => {
       });
     },
   );
+
+  it.each(TOO_EARLY)('ask the sender of a message that is good later to come again: %s', (reason) => {
+    expect(rejected(endpoint, reason)).toEqual({
+      statusCode: 503,
+      headers: { 'Cache-Control': 'no-store', 'Retry-After': '30' },
+      body: '',
+    });
+  });
 
   it('say nothing about a fault of our own', () => {
     expect(responseTo(endpoint, { kind: 'failed', failureCause: 'internal' })).toEqual({
@@ -88,7 +99,7 @@ describe('back-channel logout', () => {
   });
 
   it('that is rejected is 400 with an error', () => {
-    for (const reason of ALL_REASONS) {
+    for (const reason of FINAL) {
       const { statusCode, body } = rejected('backchannel-logout', reason);
       expect(statusCode).toBe(400);
       expect(JSON.parse(body)).toEqual({ error: 'invalid_request', error_description: expect.stringMatching(/\.$/) });
