@@ -28,8 +28,8 @@ export function pastedMessage(text: string, senders: readonly SignalSender[]): P
     throw new OperatorError(`Standard input holds ${text.length} characters, more than any signal has.`);
   const document = parsed(text);
   if (document !== undefined) return { kind: 'cognito', event: cognitoEvent(document) };
-  // The body of a request stands below its header.
-  const start = text.search(/^\s*\{/m);
+  // The body of a request stands below its header. Not by `\s`, which would read all empty lines again from each of them.
+  const start = text.search(/^[^\S\n]*\{/m);
   const [head, body] = start < 0 ? [text, ''] : [text.slice(0, start), text.slice(start).trim()];
   const token = tokenIn(formField(head) ?? head);
   const parts = decomposed(token);

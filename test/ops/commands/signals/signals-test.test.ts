@@ -74,6 +74,11 @@ describe('signals test recognizes', () => {
     expect(await tested(message())).toMatchObject({ kind, accepted: true, reason: null });
   });
 
+  it('a text of hundreds of thousands of empty lines at once', async () => {
+    const { mismatch } = await tested(`a${'\n'.repeat(290_000)}b`);
+    expect(mismatch).toMatchObject({ name: 'length' });
+  });
+
   it.each([
     ['', /holds no signal/],
     ['{"a":1}', /not an event of Cognito/],
