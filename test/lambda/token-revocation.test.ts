@@ -78,7 +78,10 @@ describe('a client that revokes its token', () => {
   it('is asked to come again while the token is not valid yet: it will be, and would work then', async () => {
     const clock = createClock(NOW - 60);
     const event = revoking(`token=${issuer.tokenOf({ jti: 'from-a-fast-clock' })}`);
-    expect(await revoke(event, { now: clock.now })).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '30' } });
+    expect(await revoke(event, { now: clock.now })).toMatchObject({
+      statusCode: 503,
+      headers: { 'Retry-After': '30' },
+    });
     clock.advance(60);
     expect(await revoke(event, { now: clock.now })).toMatchObject({ statusCode: 200 });
     expect(await tables.entry('jti#main#from-a-fast-clock')).toBeDefined();
