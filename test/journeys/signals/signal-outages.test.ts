@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
-import { entriesOf, post, signIn, statusOf, untilStatus } from '../support/journeys/signal-journey.ts';
+import { type LocalJourney, START_TIMEOUT, startJourney } from '../../support/journeys/local-journey.ts';
+import { entriesOf, post, signIn, statusOf, untilStatus } from '../../support/journeys/signal-journey.ts';
 
 /** The sender comes again for minutes. */
 const WAITING = { timeout: 90_000 };
