@@ -1,5 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { CannotDecideError, InvalidTokenError } from './errors.ts';
+import type { RevocationLevel } from './revocation/revocation-level.ts';
 import { signalsOfCognitoEvent } from './signal/cognito-event.ts';
 import { FlushRequestError } from './signal/flush-request.ts';
 import { signalOfGlobalRevocation } from './signal/global-revocation.ts';
@@ -29,6 +30,8 @@ export interface SignalsParts {
   readonly cognito: readonly CognitoSource[];
   /** undefined: clients cannot revoke their own tokens. */
   readonly tokenRevocation: TokenRevocationSource | undefined;
+  /** The levels at which decisions read entries. */
+  readonly revocationLevels: readonly RevocationLevel[];
   readonly verifySignal: VerifySignal;
   readonly verifyToken: VerifyToken;
   readonly apply: ApplySignal;
@@ -87,12 +90,13 @@ const READERS: Readonly<Record<SignalEndpoint, ReadSignal>> = {
  * looked at, because access tokens are the only kind that we know.
  */
 async function readTokenRevocation(request: SignalRequest, parts: SignalsParts): Promise<Signal> {
-  const { tokenRevocation: source, verifyToken, now } = parts;
+  const { tokenRevocation: source, revocationLevels, verifyToken, now } = parts;
   if (source === undefined) throw new CannotDecideError('event', 'token revocation is not configured');
   const parameters = parametersOf(request);
   const session = parameters.get('session') ?? 'false';
-  // Any other value might mean that the session is to end: to answer 200 would be wrong.
-  if (!['true', 'false'].includes(session)) throw new InvalidSignalError('request');
+  // Any other value might mean that the session is to end, which an entry that nobody reads does not do: 200 would be wrong.
+  const accepted = revocationLevels.includes('session') ? ['true', 'false'] : ['false'];
+  if (!accepted.includes(session)) throw new InvalidSignalError('request');
   const token = await verifyToken(parseBearerToken(`Bearer ${requiredParameter(parameters, 'token')}`));
   return signalOfToken(token, source, { session: session === 'true' }, seconds(now));
 }

@@ -26,7 +26,7 @@ export function signalOfGlobalRevocation(message: VerifiedMessage, body: string,
   return {
     source: sender,
     type: 'global-token-revocation',
-    id: hash('sha256', `${digest} ${JSON.stringify(subject.users)}`, 'hex'),
+    id: hash('sha256', `${digest} ${JSON.stringify(subject.users.toSorted())}`, 'hex'),
     eventAt: Math.floor(now),
     acceptedUntil: Math.ceil(exp) + sender.clockTolerance,
     ...revokeUsers(subject, Math.floor(now)),

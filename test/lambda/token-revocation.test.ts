@@ -142,6 +142,14 @@ describe('a request without a token of its own', () => {
     expect(JSON.parse(body)).toMatchObject({ error: 'invalid_request' });
   });
 
+  it('is invalid if it asks for the end of a session where nobody reads entries of sessions', async () => {
+    const event = (session: boolean) => revoking(`token=${issuer.tokenOf({ jti: 'unread' })}&session=${session}`);
+    const revocationLevels = ['token', 'subject'] as const;
+    expect(await revoke(event(true), { revocationLevels })).toMatchObject({ statusCode: 400 });
+    expect(await tables.entry('jti#main#unread')).toBeUndefined();
+    expect(await revoke(event(false), { revocationLevels })).toMatchObject({ statusCode: 200 });
+  });
+
   it('is invalid as JSON', async () => {
     const event = { ...revoking('{"token":"a"}'), headers: { 'Content-Type': 'application/json', Origin: ORIGIN } };
     expect(await revoke(event)).toMatchObject({ statusCode: 400 });

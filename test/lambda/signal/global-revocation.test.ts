@@ -97,6 +97,9 @@ describe('a request for global token revocation', () => {
     const idOf = async (body: string, message = good) => (await receive(message, { body })).id;
     const alice = await idOf(revocationBody());
     expect(await idOf(`{ "x": 1, "sub_id": {"id": "alice", "format": "opaque"} }`)).toBe(alice);
+    const both = ['alice', 'bob'].map((id) => ({ format: 'opaque', id }));
+    const aliases = (identifiers: readonly object[]) => idOf(revocationBody({ format: 'aliases', identifiers }));
+    expect(await aliases(both.toReversed())).toBe(await aliases(both));
     expect(await idOf(revocationBody({ format: 'opaque', id: 'bob' }))).not.toBe(alice);
     expect(await idOf(revocationBody(), requestOf({ jti: 'request-2' }))).not.toBe(alice);
   });

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { createCarefulKeySet } from '../../../lambda/key-set/careful-key-set.ts';
 import { createKeySetDownload, type KeySetIssuer } from '../../../lambda/key-set/key-set-download.ts';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createFlushRequest } from '../../../lambda/signal/flush-request.ts';
 import { createSignalLog } from '../../../lambda/signal/signal-log.ts';
 import type { SignalProxyEvent } from '../../../lambda/signal/signal-request.ts';
@@ -25,6 +26,8 @@ export interface ReceiverOptions {
   readonly senders?: readonly SignalSender[];
   readonly issuers?: readonly TrustedIssuer[];
   readonly cognito?: readonly CognitoSource[];
+  /** @default all */
+  readonly revocationLevels?: readonly RevocationLevel[];
   /** undefined: clients cannot revoke their tokens. @default the source `app` */
   readonly tokenRevocation?: TokenRevocationSource | undefined;
   /** The address of DynamoDB. @default the test run's DynamoDB Local */
@@ -50,7 +53,7 @@ const CLOSED_PORT = 'http://127.0.0.1:9';
 export function receiverUnderTest(options: ReceiverOptions): ReceiverUnderTest {
   const { tables, senders = [], issuers = [trustedIssuer()], cognito = [], now = createClock().now } = options;
   const { dynamoDb = inject('dynamoDbEndpoint'), queueUrl = CLOSED_PORT } = options;
-  const { tokenRevocation } = { ...signalsConfiguration(), ...options };
+  const { tokenRevocation, revocationLevels } = { ...signalsConfiguration(), ...options };
   const lines: string[] = [];
   const report = createSignalLog({ write: (line) => void lines.push(line), functionName: 'test', now });
   const access = { region: 'eu-west-1', credentials: testCredentials };
@@ -59,6 +62,7 @@ export function receiverUnderTest(options: ReceiverOptions): ReceiverUnderTest {
   const signals = createSignals({
     cognito,
     tokenRevocation,
+    revocationLevels,
     verifySignal: createSignalVerifier({
       senders,
       issuers,

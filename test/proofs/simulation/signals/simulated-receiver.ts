@@ -1,5 +1,6 @@
-import { KeySet } from '../../../../lambda/key-set/key-set.ts';
+import { createCarefulKeySet } from '../../../../lambda/key-set/careful-key-set.ts';
 import { DownloadError } from '../../../../lambda/key-set/key-set-download.ts';
+import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-level.ts';
 import { flushPeriod } from '../../../../lambda/signal/flush-request.ts';
 import type { SignalProxyEvent } from '../../../../lambda/signal/signal-request.ts';
 import { createSignalVerifier } from '../../../../lambda/signal/signal-verifier.ts';
@@ -80,6 +81,7 @@ function partsIn(
   const call = rules.call(connectionTo({ table, execution, world, handling }));
   const parts = rules.parts({
     cognito: [],
+    revocationLevels: REVOCATION_LEVELS,
     tokenRevocation: { name: 'app', pace: plan.pace, corsOrigins: [] },
     ...verifiersIn(execution, now, surroundings),
     apply: createSignalStore({ call, revocationTable: TABLE, signalTable: SIGNAL_TABLE, issuers: [ISSUER], now }),
@@ -107,12 +109,13 @@ function verifiersIn(
     verifySignal: createSignalVerifier({
       senders: [{ ...SENDER, pace: plan.pace }],
       issuers: [ISSUER],
-      keySetOf: (sender) => new KeySet({ ...sender, alias: sender.name }, { ...common, download: senderKeys(world) }),
+      keySetOf: (sender) =>
+        createCarefulKeySet({ ...sender, alias: sender.name }, { ...common, download: senderKeys(world) }),
       now,
     }),
     verifyToken: createTokenVerifier({
       issuers: [ISSUER],
-      keySetOf: (trusted) => new KeySet(trusted, { ...common, download: issuer.downloadIn(execution) }),
+      keySetOf: (trusted) => createCarefulKeySet(trusted, { ...common, download: issuer.downloadIn(execution) }),
       contextClaims: {},
       now,
     }),
