@@ -52,7 +52,10 @@ const callDynamoDb = createDynamoDbCall({
   ...access,
 });
 
-/** Handles the stream's batches, and the messages of the queue through which entries share a flush. On a schedule it inspects the whole table, and flushes stages again that rejected. */
+/**
+ * Handles the stream's batches, and the messages of the queue through which entries share a flush. On a schedule it inspects the whole
+ * table, and flushes again the stages that rejected a flush.
+ */
 export async function handler(event: FlushBatch | ScheduledEvent): Promise<void> {
   if ('Records' in event) return flush(event);
   await inspectStandingEntries({ configuration, report, scan: (input) => callDynamoDb('Scan', input) });

@@ -24,6 +24,7 @@ import type { CognitoSource, TokenRevocationSource } from './signal/signal-sourc
 import type { VerifySignal } from './signal/signal-verifier.ts';
 import type { ApplySignal } from './signal/store/signal-store.ts';
 import { parseBearerToken } from './token/bearer-token.ts';
+import { parsedJson } from './token/json-object.ts';
 import type { VerifyToken } from './token-verifier.ts';
 
 export interface SignalsParts {
@@ -188,20 +189,13 @@ async function takeBatch({ Records }: SQSEvent, parts: SignalsParts): Promise<SQ
 /** undefined: the message can leave the queue. One that nobody can read is reported, and leaves: it would fail for days. */
 async function takeMessage(body: string, parts: SignalsParts): Promise<SignalFailure | undefined> {
   try {
-    const signals = signalsOfCognitoEvent(jsonOf(body), parts.cognito, seconds(parts.now));
+    const event = parsedJson(body);
+    if (event === undefined) throw new InvalidSignalError('not-a-signal');
+    const signals = signalsOfCognitoEvent(event, parts.cognito, seconds(parts.now));
     for (const signal of signals) await carryOut(signal, parts);
     return undefined;
   } catch (error) {
     const result = reported(error, COGNITO_QUEUE, parts);
     return result.kind === 'failed' ? result.failureCause : undefined;
-  }
-}
-
-/** @throws InvalidSignalError */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidSignalError('not-a-signal');
   }
 }

@@ -18,8 +18,8 @@ export interface SignalOptions {
    */
   readonly throttle?: Throttle;
   /**
-   * The number of concurrent signals to reserve for the function, which is also its maximum. Past it, senders get an error, and most come again. An account with a
-   * limit of 10 cannot reserve any.
+   * The number of concurrent signals to reserve for the function, which is also its maximum. Past it, senders get an error, and most come
+   * again. An account with a limit of 10 cannot reserve any.
    * @default none reserved: the function shares the account's concurrency with all other functions
    */
   readonly reservedConcurrency?: number;

@@ -20,7 +20,8 @@ export interface SignalSourceOptions {
    */
   readonly tokensOf?: string;
   /**
-   * How long the source may be silent before an alarm rings, in whole hours up to 24: for one that sends many signals, or verification events.
+   * How long the source may be silent before an alarm rings, in whole hours up to 24: for one that sends many signals, or verification
+   * events.
    * @default silence is not watched
    */
   readonly silentAfter?: Duration;

@@ -34,8 +34,8 @@ const UNREAD_STAGES = 'unread';
 /**
  * Returns the handler of the batches of the revocation table's stream, and of the messages for which stages are flushed at once. It
  * throws when a flush must be tried again: the stream then delivers the batch once more, until its entries are past `giveUpAge`, and
- * the queue delivers the message once more. What an earlier delivery has reported or
- * flushed is neither reported nor flushed again while the execution environment lives.
+ * the queue delivers the message once more. What an earlier delivery has reported or flushed is neither reported nor flushed again
+ * while the execution environment lives.
  *
  * A batch that comes again holds up every entry behind it. So it is let go, and its entries are reported as abandoned, when
  * another stage works and the rejecting one lacks a permission or has rejected for `MAX_HOLD`. That stage is tried again

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isJsonObject, type JsonObject } from '../token/json-object.ts';
+import { isJsonObject, type JsonObject, parsedJson } from '../token/json-object.ts';
 import { isNumericDate } from '../token/numeric-date.ts';
 import type { Signal } from './signal.ts';
 import { InvalidSignalError } from './signal-rejection.ts';
@@ -38,19 +38,10 @@ export function signalOfGlobalRevocation(message: VerifiedMessage, body: string,
  * @throws InvalidSignalError `request`: there is none; `subject`: no entry can name anybody in its format
  */
 function identifierIn(body: string, sender: string): JsonObject {
-  const request = body.length > MAX_MESSAGE_LENGTH ? undefined : parsed(body);
+  const request = body.length > MAX_MESSAGE_LENGTH ? undefined : parsedJson(body);
   if (!isJsonObject(request)) throw new InvalidSignalError('request', sender);
   const identifier = request.sub_id ?? request.subject;
   if (!isJsonObject(identifier)) throw new InvalidSignalError('request', sender);
   if (!isReadFormat(identifier)) throw new InvalidSignalError('subject', sender);
   return identifier;
-}
-
-/** undefined: not JSON. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { RejectionReason } from '../errors.ts';
 
-/** Why a message is not a signal, besides the reasons for which a token is rejected. Each is the name of a test. */
+/** Why a message is not a signal, besides the reasons for which a token is rejected. */
 export const SIGNAL_REJECTIONS = [
   'request',
   'unknown-sender',

@@ -58,10 +58,10 @@ interface KnownSender {
 /** Cheapest checks first: nothing touches the network before a configured sender is named that sends such messages. */
 export function createSignalVerifier({ senders, issuers, keySetOf, now }: SignalVerifierParts): VerifySignal {
   const known = new Map<unknown, KnownSender>(
-    senders.map((sender) => {
-      const namesMail = issuers.some((issuer) => isKnownAs(issuer, sender.issuerAlias) && hasMailAlias(issuer));
-      return [sender.issuer, { sender, keySet: keySetOf(sender), namesMail }];
-    }),
+    senders.map((sender) => [
+      sender.issuer,
+      { sender, keySet: keySetOf(sender), namesMail: namesMailOf(sender, issuers) },
+    ]),
   );
   return async (kind, message, request = {}) => {
     const jws = await rejectingTokens(undefined, () => decomposed(message));
@@ -76,6 +76,14 @@ export function createSignalVerifier({ senders, issuers, keySetOf, now }: Signal
     requireTextAudience(sender, claims);
     return { sender, profile, claims, digest: signedPartDigest(jws), namesMail };
   };
+}
+
+/** `VerifiedMessage.namesMail` for the messages of a sender. */
+export function namesMailOf(
+  { issuerAlias }: Pick<SignalSender, 'issuerAlias'>,
+  issuers: SignalVerifierParts['issuers'],
+): boolean {
+  return issuers.some((issuer) => isKnownAs(issuer, issuerAlias) && hasMailAlias(issuer));
 }
 
 function decomposed(message: string): UnverifiedJws {

@@ -70,24 +70,11 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
       sender.then((started) => Promise.all([started.pause(), started.stop()])),
     ]);
   });
-  const servers = Promise.all([server, sender]);
-  const [synthesized, dynamoDbLocal, [authorizationServer, transmitter]] = await Promise.all([
-    synthesis,
-    dynamoDb,
-    servers,
-  ]);
+  const started = await Promise.all([synthesis, dynamoDb, server, sender]);
+  const [synthesized, dynamoDbLocal, authorizationServer, transmitter] = started;
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
-  const { played } = synthesized;
-  return {
-    synthesized,
-    chosen: synthesized,
-    played,
-    dynamoDbLocal,
-    dynamodb,
-    issuer,
-    authorizationServer,
-    transmitter,
-  };
+  const stack = { synthesized, chosen: synthesized, played: synthesized.played };
+  return { ...stack, dynamoDbLocal, dynamodb, issuer, authorizationServer, transmitter };
 }
 
 async function startDynamoDb(

@@ -29,7 +29,7 @@ export interface PlanCommand {
 type Options = Workload & { readonly json: boolean };
 
 export function addPlan(program: Commander, found: Found<PlanCommand>): void {
-  program
+  const plan = program
     .command('plan')
     .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
     .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
@@ -42,6 +42,15 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
     )
     .option('--routes-per-token <n>', 'different routes that one token calls; shows both kinds of cache', atLeastOne)
     .option('--revocations-per-hour <n>', 'entries written, without those that say flush: false', notNegative, 0)
+    .option('--no-flush', 'plan without the flusher');
+  addSignalOptions(plan);
+  addFunctionOptions(plan)
+    .option('--json', 'one JSON document', false)
+    .action((options: Options) => found(planCommand(options)));
+}
+
+function addSignalOptions(plan: Commander): void {
+  plan
     .option('--signals-per-hour <n>', 'signals of identity providers that revoke', notNegative, 0)
     .addOption(
       new Option('--signal-flush <pace>', 'when the entries of signals flush, as `flush` of a source says')
@@ -53,8 +62,11 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
       `one shared flush in this time at most: 1 to ${MAX_SHARED_PERIOD}`,
       flushEvery,
       30,
-    )
-    .option('--no-flush', 'plan without the flusher')
+    );
+}
+
+function addFunctionOptions(plan: Commander): Commander {
+  return plan
     .option(
       '--keys-per-read <n>',
       `levels and claims a token is looked up at, for each alias that its issuer has had: 1 to ${MAX_KEYS}`,
@@ -64,9 +76,7 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
     .option('--decision-ms <ms>', 'a decision in a warm environment', positive, 15)
     .option('--cold-start-ms <ms>', 'what a new environment adds', notNegative, 350)
     .option('--memory <MiB>', 'of the authorizer function', positive, 512)
-    .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5)
-    .option('--json', 'one JSON document', false)
-    .action((options: Options) => found(planCommand(options)));
+    .option('--authorizer-timeout <seconds>', 'of the authorizer function', positive, 5);
 }
 
 function planCommand({ json, routesPerToken, ...workload }: Options): PlanCommand {

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { auth0Signals } from '../../../infra/senders/auth0-signals.ts';
@@ -35,6 +35,22 @@ function sourcesIn(line: string): SignalSources {
 const documented = globSync('docs/signals/*.md', { cwd: root }).flatMap((document) =>
   codeBlocks(document).flatMap(({ language, code }) => (language === 'ts' ? [{ document, code }] : [])),
 );
+
+it('each preset of a source is exported by the package with its options, and named in a document', () => {
+  const library = readFileSync(`${root}infra/library.ts`, 'utf8');
+  const exported = [...library.matchAll(/export \{ type (\w+)Options, (\w+) \} from '\.\/senders\//g)];
+  expect(exported.map(([, options = '']) => options.toLowerCase())).toEqual(
+    exported.map(([, , preset = '']) => preset.toLowerCase()),
+  );
+  expect(exported.map(([, , preset]) => preset).toSorted()).toEqual(Object.keys(PRESETS).toSorted());
+  const files = globSync('infra/senders/*.ts', { cwd: root });
+  const presets = files.filter((file) =>
+    /@throws DeploymentError naming the option/.test(readFileSync(`${root}${file}`, 'utf8')),
+  );
+  expect(presets).toHaveLength(exported.length);
+  const text = readFileSync(`${root}docs/adding-to-your-api.md`, 'utf8');
+  for (const preset of Object.keys(PRESETS)) expect(text).toContain(`\`${preset}\``);
+});
 
 describe('the sources that the pages of providers show', () => {
   it('are on every page', () => {

@@ -51,29 +51,25 @@ export async function startTransmitter(): Promise<TransmitterAtWork> {
   const issuer = `http://${HOST}:${port}`;
   const endpoint = `${receiver.address}/events`;
   const say = (line: string) => said.push(line);
-  const created = transmitter({
-    issuer,
-    signingKey,
-    endpoint,
-    subjectIssuer: SUBJECT_ISSUER,
-    say,
-    retryPauses: [0, 0, 0],
-  });
+  const settings = { subjectIssuer: SUBJECT_ISSUER, retryPauses: [0, 0, 0] };
+  const created = transmitter({ issuer, signingKey, endpoint, say, ...settings });
   const service = await startHttpService(created.server, port);
   return {
     ...created,
     ...{ issuer, endpoint, receiver, pushed, said },
     answerWith: (...next) => void statuses.splice(0, statuses.length, ...next),
-    manage: async (method, path, content) => {
-      const headers = { Authorization: `Bearer ${MANAGEMENT_TOKEN}`, 'Content-Type': 'application/json' };
-      const body = content === undefined ? null : JSON.stringify(content);
-      const response = await fetch(`${issuer}${path}`, { method, headers, body });
-      const answer = await response.text();
-      return { status: response.status, content: answer === '' ? undefined : (JSON.parse(answer) as JsonObject) };
-    },
+    manage: (method, path, content) => managed(method, `${issuer}${path}`, content),
     close: async () => {
       await created.stop();
       await Promise.all([service.pause(), receiver.close()]);
     },
   };
+}
+
+async function managed(method: string, url: string, content: unknown) {
+  const headers = { Authorization: `Bearer ${MANAGEMENT_TOKEN}`, 'Content-Type': 'application/json' };
+  const body = content === undefined ? null : JSON.stringify(content);
+  const response = await fetch(url, { method, headers, body });
+  const answer = await response.text();
+  return { status: response.status, content: answer === '' ? undefined : (JSON.parse(answer) as JsonObject) };
 }

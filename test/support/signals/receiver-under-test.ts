@@ -57,21 +57,18 @@ export function receiverUnderTest(options: ReceiverOptions): ReceiverUnderTest {
   const lines: string[] = [];
   const report = createSignalLog({ write: (line) => void lines.push(line), functionName: 'test', now });
   const access = { region: 'eu-west-1', credentials: testCredentials };
+  const call = createDynamoDbCall({ endpoint: new URL(dynamoDb), ...access });
   const download = createKeySetDownload(now);
   const keySetOf = (issuer: KeySetIssuer) => createCarefulKeySet(issuer, { now, report, download, random: () => 1 });
+  const senderKeysOf = (sender: SignalSender) => keySetOf({ ...sender, alias: sender.name });
   const signals = createSignals({
     cognito,
     tokenRevocation,
     revocationLevels,
-    verifySignal: createSignalVerifier({
-      senders,
-      issuers,
-      keySetOf: (sender) => keySetOf({ ...sender, alias: sender.name }),
-      now,
-    }),
+    verifySignal: createSignalVerifier({ senders, issuers, keySetOf: senderKeysOf, now }),
     verifyToken: createTokenVerifier({ issuers, keySetOf, contextClaims: {}, now }),
     apply: createSignalStore({
-      call: createDynamoDbCall({ endpoint: new URL(dynamoDb), ...access }),
+      call,
       revocationTable: tables.revocations.name,
       signalTable: tables.signals,
       issuers,

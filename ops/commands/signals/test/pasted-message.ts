@@ -1,7 +1,7 @@
 import { InvalidTokenError } from '../../../../lambda/errors.ts';
 import type { MessageKind, SignalSender } from '../../../../lambda/signal/signal-source.ts';
 import { decomposeUnverified, type UnverifiedJws } from '../../../../lambda/token/compact-jws.ts';
-import { isJsonObject, type JsonObject } from '../../../../lambda/token/json-object.ts';
+import { isJsonObject, type JsonObject, parsedJson } from '../../../../lambda/token/json-object.ts';
 import { OperatorError } from '../../../cli/operator-error.ts';
 import { tokenIn } from '../../../selection/token-input.ts';
 
@@ -26,8 +26,8 @@ export function pastedMessage(text: string, senders: readonly SignalSender[]): P
   if (text.trim() === '') throw new OperatorError('Standard input holds no signal: paste one, or pipe one in.');
   if (text.length > MAX_LENGTH)
     throw new OperatorError(`Standard input holds ${text.length} characters, more than any signal has.`);
-  const document = parsed(text);
-  if (document !== undefined) return { kind: 'cognito', event: cognitoEvent(document) };
+  const document = parsedJson(text);
+  if (isJsonObject(document)) return { kind: 'cognito', event: cognitoEvent(document) };
   // The body of a request stands below its header. Not by `\s`, which would read all empty lines again from each of them.
   const start = text.search(/^[^\S\n]*\{/m);
   const [head, body] = start < 0 ? [text, ''] : [text.slice(0, start), text.slice(start).trim()];
@@ -47,15 +47,6 @@ function decomposed(token: string): UnverifiedJws | undefined {
   } catch (error) {
     if (error instanceof InvalidTokenError) return undefined;
     throw error;
-  }
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

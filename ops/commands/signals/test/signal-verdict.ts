@@ -7,10 +7,8 @@ import { signalOfSecurityEvent } from '../../../../lambda/signal/security-event.
 import type { Signal } from '../../../../lambda/signal/signal.ts';
 import { InvalidSignalError, type SignalRejection } from '../../../../lambda/signal/signal-rejection.ts';
 import type { MessageKind, MessageProfile, SignalSender } from '../../../../lambda/signal/signal-source.ts';
-import { createSignalVerifier, type VerifiedMessage } from '../../../../lambda/signal/signal-verifier.ts';
+import { createSignalVerifier, namesMailOf, type VerifiedMessage } from '../../../../lambda/signal/signal-verifier.ts';
 import { signedPartDigest } from '../../../../lambda/token/compact-jws.ts';
-import { hasMailAlias } from '../../../../lambda/token/subject-alias.ts';
-import { isKnownAs } from '../../../../lambda/token/trusted-issuer.ts';
 import { endpointAddress, type SignalsStack } from '../../../stack/signals-stack.ts';
 import { type ObservedKeys, observedKeySet } from '../../check/observed-key-set.ts';
 import type { PastedMessage, SignedMessage } from './pasted-message.ts';
@@ -95,7 +93,7 @@ function supposedSignals(pasted: SignedMessage, { signals }: SignalsStack, now: 
   const { senders, issuers } = signals.configuration;
   const { sender, profile } = senderMeant(pasted, senders) ?? {};
   if (pasted.parts === undefined || sender === undefined || profile === undefined) return [];
-  const namesMail = issuers.some((issuer) => isKnownAs(issuer, sender.issuerAlias) && hasMailAlias(issuer));
+  const namesMail = namesMailOf(sender, issuers);
   const digest = signedPartDigest(pasted.parts);
   try {
     return [

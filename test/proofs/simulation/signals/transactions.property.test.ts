@@ -1,37 +1,25 @@
 import {
   type AttributeValue,
-  CreateTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
-  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { blockAttributes } from '../../../../lambda/revocation/liftable-block.ts';
 import { unchanged } from '../../../../lambda/revocation/revocation.ts';
-import { createRevocationTable } from '../../../support/table/test-table.ts';
+import { createSignalTables } from '../../../support/table/signal-tables.ts';
 import { type KeyedTables, type TransactionOutcome, transactions } from './transactions.ts';
 
 let client: DynamoDBClient;
 let revocations: string;
 let signals: string;
 beforeAll(async () => {
-  const table = await createRevocationTable();
-  client = table.client;
-  revocations = table.name;
-  signals = `${table.name}-signals`;
-  await client.send(
-    new CreateTableCommand({
-      TableName: signals,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: signals });
+  const tables = await createSignalTables();
+  ({ client, name: revocations } = tables.revocations);
+  signals = tables.signals;
 });
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
