@@ -135,13 +135,9 @@ export class RevocationSignals extends Construct {
     });
   }
 
-  private grantAccess(
-    { table, encryptionKey, policies }: BearerAuthorizer,
-    flushQueue: SharedFlushQueue | undefined,
-  ): void {
+  private grantAccess({ table, encryptionKey }: BearerAuthorizer, flushQueue: SharedFlushQueue | undefined): void {
     grantEntries(table, this.function);
     grantRecords(this.table, this.function);
-    policies.allowSignals(this.table);
     grantKeys([table.encryptionKey, encryptionKey], this.function);
     flushQueue?.grantRequests(this.function);
   }

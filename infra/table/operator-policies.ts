@@ -57,19 +57,6 @@ export class OperatorPolicies extends Construct {
     ]);
   }
 
-  /**
-   * Lets readers see which signals were applied, for `signals` and `connect ssf`. Not from another stack: the policy would refer to a
-   * stack that refers to this one.
-   * @internal
-   */
-  allowSignals(table: AnyTable): void {
-    if (Stack.of(table) !== Stack.of(this)) return;
-    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-    this.readers.addStatements(new PolicyStatement({ actions, resources: [table.tableArn] }));
-    if (table.encryptionKey === this.table.encryptionKey) return;
-    this.readers.addStatements(...statementsForKey(table.encryptionKey, KEY_ACTIONS_TO_READ));
-  }
-
   private policyFor(id: string, description: string, statements: readonly PolicyStatement[]): ManagedPolicy {
     const isReader = id === 'Readers';
     const policy = new ManagedPolicy(this, id, {

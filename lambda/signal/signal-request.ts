@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { CannotDecideError } from '../errors.ts';
 import { InvalidSignalError } from './signal-rejection.ts';
+import type { MessageKind } from './signal-source.ts';
 
 /** The last part of a path at which signals arrive. */
 export type SignalEndpoint = 'revoke' | 'backchannel-logout' | 'events' | 'global-token-revocation';
@@ -12,6 +13,13 @@ export const SIGNAL_ENDPOINTS: readonly SignalEndpoint[] = [
   'events',
   'global-token-revocation',
 ];
+
+/** Where the messages of each kind arrive. */
+export const ENDPOINT_OF: Readonly<Record<MessageKind, SignalEndpoint>> = {
+  'backchannel-logout': 'backchannel-logout',
+  'security-event': 'events',
+  'global-token-revocation': 'global-token-revocation',
+};
 
 /** The parts of a proxy integration's event that are read. */
 export type SignalProxyEvent = Pick<APIGatewayProxyEvent, 'resource' | 'body' | 'isBase64Encoded'> & {

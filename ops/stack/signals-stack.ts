@@ -1,6 +1,5 @@
 import type { SignalsDescription } from '../../lambda/configuration/signals-environment.ts';
 import type { SignalEndpoint } from '../../lambda/signal/signal-request.ts';
-import type { MessageKind } from '../../lambda/signal/signal-source.ts';
 import { isJsonObject } from '../../lambda/token/json-object.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import type { RegionalStack } from './revocation-stack.ts';
@@ -31,13 +30,6 @@ export function requireSignals(signals: SignalsDescription | undefined): Signals
   if (signals !== undefined) return signals;
   throw new OperatorError(`This deployment receives no signals: ${HOW_TO_CONFIGURE}.`);
 }
-
-/** The last part of the path to which each kind of message is sent. */
-export const ENDPOINT_OF: Readonly<Record<MessageKind, SignalEndpoint>> = {
-  'backchannel-logout': 'backchannel-logout',
-  'security-event': 'events',
-  'global-token-revocation': 'global-token-revocation',
-};
 
 /** The address of an endpoint; undefined: the API does not have it. */
 export function endpointAddress({ region, signals }: SignalsStack, endpoint: SignalEndpoint): string | undefined {

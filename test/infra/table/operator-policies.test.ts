@@ -45,7 +45,7 @@ function stacksOfThatName(): unknown {
 
 function statementsOf(name: string): readonly Statement[] {
   const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));
-  const [, policy] = policies.find(([id]) => id.startsWith(`AuthorizerPolicies${name}`)) ?? [];
+  const [, policy] = policies.find(([id]) => new RegExp(`^(AuthorizerPolicies)?${name}`).test(id)) ?? [];
   return (policy?.Properties.PolicyDocument.Statement ?? []) as Statement[];
 }
 
@@ -95,16 +95,15 @@ describe('the policies for people', () => {
     expect(alarm?.Properties.AlarmDescription).toContain(level);
   });
 
-  it('let readers, and nobody else, read the table of signals where there is one', () => {
+  it('let nobody read the table of signals, which has a policy of its own', () => {
     const team = signalsStack({ sources: { app: clients } });
     template = team.template();
     const signals = {
       'Fn::GetAtt': [team.stack.getLogicalId(team.signals.table.node.defaultChild as CfnElement), 'Arn'],
     };
     const about = (name: string) => statementsOf(name).filter(({ Resource }) => isDeepStrictEqual(Resource, signals));
-    const Action = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-    expect(about('Readers')).toEqual([{ Effect: 'Allow', Action, Resource: signals }]);
-    expect(['Operators', 'Importers', 'Restorers', 'BreakGlass'].flatMap(about)).toEqual([]);
+    expect(about('SignalsReaders')).toHaveLength(1);
+    expect(['Readers', 'Operators', 'Importers', 'Restorers', 'BreakGlass'].flatMap(about)).toEqual([]);
     template = templateOf(apiStackOf(soundDeployment));
   });
 

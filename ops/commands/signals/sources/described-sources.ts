@@ -1,4 +1,5 @@
 import { guaranteedLag, settledLag, sharedLag } from '../../../../lambda/flush/flush-timing.ts';
+import { ENDPOINT_OF } from '../../../../lambda/signal/signal-request.ts';
 import {
   type FlushPace,
   MESSAGE_KINDS,
@@ -6,7 +7,7 @@ import {
   type SignalSender,
   type SourceEntries,
 } from '../../../../lambda/signal/signal-source.ts';
-import { ENDPOINT_OF, endpointAddress, type SignalsStack } from '../../../stack/signals-stack.ts';
+import { endpointAddress, type SignalsStack } from '../../../stack/signals-stack.ts';
 
 /** What a source sends: one of the kinds of signed messages, API calls of Cognito, or tokens of our own issuers (RFC 7009). */
 export type SourceKind = MessageKind | 'cognito' | 'token-revocation';
