@@ -45,8 +45,12 @@ export function streamManagement(
 ): StreamManagement {
   return {
     streams: () => readStreams({ method: 'GET', url, token }),
-    create: (wanted) => writtenStream({ method: 'POST', url, token, body: bodyOf(wanted) }),
-    update: (id, wanted) => writtenStream({ method: 'PATCH', url, token, body: { stream_id: id, ...bodyOf(wanted) } }),
+    create: (wanted) =>
+      writtenStream({ method: 'POST', url, token, body: bodyOf(wanted), secret: wanted.authorization }),
+    update: (id, wanted) => {
+      const body = { stream_id: id, ...bodyOf(wanted) };
+      return writtenStream({ method: 'PATCH', url, token, body, secret: wanted.authorization });
+    },
     requestVerification: async (id, state) => {
       if (verificationEndpoint === undefined) return;
       const request = { method: 'POST', url: verificationEndpoint, token, body: { stream_id: id, state } } as const;

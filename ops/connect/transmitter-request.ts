@@ -12,6 +12,8 @@ export interface TransmitterRequest {
   /** undefined: the request carries no token. */
   readonly token?: string | undefined;
   readonly body?: object;
+  /** What the body holds that must not be printed; undefined: nothing. */
+  readonly secret?: string | undefined;
 }
 
 export interface TransmitterResponse {
@@ -62,19 +64,26 @@ function addressText({ origin, pathname }: URL): string {
 /** The error for a response that is not the expected one. @param what - what was asked for, such as `The stream` */
 export function unexpected(
   what: string,
-  { url }: TransmitterRequest,
+  request: TransmitterRequest,
   { status, content }: TransmitterResponse,
 ): OperatorError {
-  return new OperatorError(`${what}: ${addressText(url)} answered ${status}${saidText(content)}: ${adviceOn(status)}.`);
+  const said = saidText(content, secretsIn(request));
+  return new OperatorError(`${what}: ${addressText(request.url)} answered ${status}${said}: ${adviceOn(status)}.`);
 }
 
-/** What the transmitter says of an error (RFC 6750 section 3, RFC 8935 section 2.3, or a message), without tokens. */
-function saidText(content: unknown): string {
+/** What a response may repeat, and a terminal or a build log must not hold. */
+function secretsIn({ token, secret }: TransmitterRequest): readonly string[] {
+  return [token ?? '', secret ?? ''].filter((text) => text !== '');
+}
+
+/** What the transmitter says of an error (RFC 6750 section 3, RFC 8935 section 2.3, or a message), without tokens and secrets. */
+function saidText(content: unknown, secrets: readonly string[]): string {
   const members: Readonly<Record<string, unknown>> = Object(content);
   const said = ['err', 'error', 'error_description', 'description', 'errorSummary', 'message']
     .map((name) => members[name])
     .filter((text) => typeof text === 'string');
-  return said.length === 0 ? '' : ` (${withholdToken(printable(said.join(': '))).slice(0, 300)})`;
+  const open = secrets.reduce((text, secret) => text.replaceAll(secret, '[withheld]'), said.join(': '));
+  return said.length === 0 ? '' : ` (${withholdToken(printable(open)).slice(0, 300)})`;
 }
 
 function adviceOn(status: number): string {

@@ -83,7 +83,7 @@ async function answered(response: ServerResponse, request: IncomingMessage): Pro
     await onVerification();
     response.writeHead(204).end();
   } else if (request.method === 'GET') send(200, streams);
-  else if (request.method === 'POST' && isFull) send(409, { error: 'one stream for each client' });
+  else if (request.method === 'POST' && isFull) send(409, { error: refusal });
   else if (request.method === 'POST') {
     streams.push(stream({ ...body, aud: audience }));
     send(201, streams.at(-1));
@@ -93,8 +93,11 @@ async function answered(response: ServerResponse, request: IncomingMessage): Pro
 let audience: string;
 /** Whether the transmitter makes no more streams. */
 let isFull: boolean;
+/** What it says then. */
+let refusal: string;
 beforeEach(() => {
   isFull = false;
+  refusal = 'one stream for each client';
   audience = AUDIENCE;
 });
 
@@ -221,6 +224,19 @@ describe('connect ssf creates nothing', () => {
     transmitter.answerWith(answer, '/keys');
     expect(await connect()).toMatchObject({ exitCode: 1, out: expect.stringMatching(part) });
     expect(asked).toEqual([]);
+  });
+
+  it('without the secrets that a transmitter repeats', async () => {
+    const secrets = { BEARER_AUTHORIZER_SSF_TOKEN: 'opaque-token' };
+    isFull = true;
+    refusal = 'Bearer opaque-token may not, nor opaque-token';
+    const { exitCode, out, err } = await connect('', '', secrets);
+    expect(asked.at(-1)?.authorization).toBe('Bearer opaque-token');
+    expect({ exitCode, text: out + err }).toEqual({
+      exitCode: 1,
+      text: expect.stringMatching(/may not, nor \[withheld\]/),
+    });
+    expect(out + err).not.toContain('opaque-token');
   });
 
   it('for a source that the deployment does not have', async () => {
