@@ -5,7 +5,7 @@ import { awsAccessFrom } from './configuration/environment.ts';
 import { signalsConfigurationFrom } from './configuration/signals-environment.ts';
 import { createCarefulKeySet } from './key-set/careful-key-set.ts';
 import { createKeySetDownload, type KeySetIssuer } from './key-set/key-set-download.ts';
-import { createDynamoDbCall } from './network/dynamodb-call.ts';
+import { createTransactingCall } from './network/dynamodb-transaction.ts';
 import { createFlushRequest, FlushRequestError } from './signal/flush-request.ts';
 import { createSignalLog } from './signal/signal-log.ts';
 import type { SignalProxyEvent } from './signal/signal-request.ts';
@@ -47,7 +47,7 @@ const signals = createSignals({
   verifyToken: createTokenVerifier({ issuers, keySetOf, contextClaims: {}, now }),
   apply: createSignalStore({
     ...configuration,
-    call: createDynamoDbCall({ endpoint: new URL(dynamoDb), ...access }),
+    call: createTransactingCall({ endpoint: new URL(dynamoDb), ...access }),
     now,
   }),
   requestFlush: sharedFlush === undefined ? withoutQueue : createFlushRequest({ ...sharedFlush, ...queue, now }),

@@ -273,6 +273,16 @@ describe.each(globSync('lambda/*.handler.ts', { cwd: root }))('the bundle of %s'
   });
 });
 
+it('the authorizer has nothing of signals in its bundle, nor of transactions', () => {
+  const entry = 'lambda/authorizer.handler.ts';
+  const reached = closureOf(imports.filter(({ from, isTypeOnly }) => from === entry && !isTypeOnly)).map(
+    ({ to }) => to,
+  );
+  expect(reached).toContain('lambda/network/dynamodb-call.ts');
+  const ofSignals = /^lambda\/(signals?\b|network\/(aws-json-request|dynamodb-transaction)|configuration\/signals)/;
+  expect(reached.filter((file) => ofSignals.test(file))).toEqual([]);
+});
+
 it('each file that the mutation run changes, runs or leaves out exists', () => {
   const { mutate } = JSON.parse(readFileSync(join(root, 'stryker.config.json'), 'utf8')) as { mutate: string[] };
   const { include = [], exclude = [] } = mutationRun.test ?? {};

@@ -8,13 +8,13 @@ import { exchange, type HttpExchangeError, type HttpResponse, withRetries } from
  * Milliseconds. Three attempts of half a second with their pauses, and one more for keys left unprocessed, end well inside
  * the authorizer's 5 s, key set included.
  */
-const CONNECTION_TIMEOUT = 200;
-const REQUEST_TIMEOUT = 500;
-const ATTEMPTS = 3;
+export const CONNECTION_TIMEOUT = 200;
+export const REQUEST_TIMEOUT = 500;
+export const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
 
 /** Maximum size of a response of DynamoDB (Amazon DynamoDB API reference, BatchGetItem). */
-const MAX_BYTES = 16 * 1024 * 1024;
+export const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Errors that another attempt may cure, besides 5xx and broken connections (DynamoDB developer guide, "Error handling"). */
 const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
@@ -26,14 +26,11 @@ const RETRYABLE_ERRORS: ReadonlySet<string> = new Set([
 /** DynamoDB did not carry out the request. `name` is AWS's error code, or how the connection failed. */
 export class DynamoDbError extends Error {
   readonly isRetryable: boolean;
-  /** Why a transaction was cancelled, as DynamoDB says it for each of its items. They hold items of tables: never log them. */
-  readonly reasons: unknown;
 
-  constructor(name: string, isRetryable: boolean, reasons?: unknown) {
+  constructor(name: string, isRetryable: boolean) {
     super(name);
     this.name = name;
     this.isRetryable = isRetryable;
-    this.reasons = reasons;
   }
 }
 
@@ -68,7 +65,8 @@ export function createDynamoDbCall(connection: DynamoDbConnection): CallDynamoDb
   };
 }
 
-function pauseAfter(error: unknown): number | undefined {
+/** Milliseconds before another attempt after an error; undefined: it would not help. */
+export function pauseAfter(error: unknown): number | undefined {
   return error instanceof DynamoDbError && error.isRetryable ? FIRST_PAUSE : undefined;
 }
 
@@ -80,15 +78,17 @@ function headersFor(endpoint: URL, operation: string): Readonly<Record<string, s
   };
 }
 
-function connectionError({ message }: HttpExchangeError): never {
+/** @throws DynamoDbError */
+export function connectionError({ message }: HttpExchangeError): never {
   throw new DynamoDbError(message, true);
 }
 
-function contentOf({ status, text }: HttpResponse): JsonObject {
+/** What DynamoDB answered. @throws DynamoDbError for anything but a success */
+export function contentOf({ status, text }: HttpResponse): JsonObject {
   const content = parsed(text);
   if (status === 200 && content !== undefined) return content;
   const code = typeof content?.__type === 'string' ? content.__type.replace(/^.*#/, '') : `status ${status}`;
-  throw new DynamoDbError(code, status >= 500 || RETRYABLE_ERRORS.has(code), content?.CancellationReasons);
+  throw new DynamoDbError(code, status >= 500 || RETRYABLE_ERRORS.has(code));
 }
 
 function parsed(text: string): JsonObject | undefined {

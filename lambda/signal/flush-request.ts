@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { type AwsCredentials, createSigner } from '../network/aws-signature.ts';
-import { exchange, type HttpResponse, withRetries } from '../network/http-exchange.ts';
+import { createAwsJsonSender } from '../network/aws-json-request.ts';
+import type { AwsCredentials } from '../network/aws-signature.ts';
+import { type HttpExchangeError, type HttpResponse, withRetries } from '../network/http-exchange.ts';
 import type { SharedFlush } from './signal-source.ts';
 
 /** Milliseconds: three attempts and their pauses end within two seconds. */
@@ -30,7 +29,8 @@ export interface FlushQueue extends SharedFlush {
 }
 
 /**
- * Returns what asks for the flush that entries of the pace `shared` have in common. Call it after the table has acknowledged them.
+ * Returns what asks for the flush that entries of the pace `shared` have in common, by SQS's JSON protocol (Amazon SQS API reference,
+ * SendMessage). Call it after the table has acknowledged them.
  *
  * The queue is a FIFO queue, and takes one message for each period of `every` seconds (Amazon SQS developer guide, "Exactly-once
  * processing in Amazon SQS"). Its delay is longer than a period and the settle time, so that the message arrives when all entries of its
@@ -39,14 +39,15 @@ export interface FlushQueue extends SharedFlush {
  * @throws FlushRequestError
  */
 export function createFlushRequest({ queueUrl, every, now, ...connection }: FlushQueue): () => Promise<void> {
-  const send = createSender(connection.endpoint ?? new URL('/', queueUrl), connection);
-  return async () => {
-    const message = { QueueUrl: queueUrl, MessageBody: 'flush', MessageGroupId: 'flush' };
-    await withRetries(
-      () => send({ ...message, MessageDeduplicationId: String(flushPeriod(now() / 1000, every)) }),
-      RETRIES,
-    );
+  const { endpoint = new URL('/', queueUrl), ...caller } = connection;
+  const send = createAwsJsonSender({ ...caller, endpoint, service: 'sqs', target: 'AmazonSQS' }, LIMITS);
+  const message = { QueueUrl: queueUrl, MessageBody: 'flush', MessageGroupId: 'flush' };
+  const attempt = async (): Promise<void> => {
+    const MessageDeduplicationId = String(flushPeriod(now() / 1000, every));
+    const body = JSON.stringify({ ...message, MessageDeduplicationId });
+    requireAccepted(await send('SendMessage', body).catch(connectionError));
   };
+  return () => withRetries(attempt, RETRIES);
 }
 
 /**
@@ -59,25 +60,8 @@ export function flushPeriod(now: number, every: number): number {
   return Math.floor(now / every);
 }
 
-/** Returns what sends one request of SQS's JSON protocol (Amazon SQS API reference, SendMessage). @throws FlushRequestError */
-function createSender(endpoint: URL, { region, credentials }: Pick<FlushQueue, 'region' | 'credentials'>) {
-  const sign = createSigner({ service: 'sqs', region, credentials });
-  const agent = new (endpoint.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
-  return async (input: object): Promise<void> => {
-    const body = JSON.stringify(input);
-    // Signed for each attempt: a signature is bound to its timestamp.
-    const headers = sign(headersFor(endpoint), body, Date.now());
-    const request = { method: 'POST', headers, body, agent } as const;
-    requireAccepted(
-      await exchange(endpoint, request, LIMITS).catch(({ message }: Error) => {
-        throw new FlushRequestError(message);
-      }),
-    );
-  };
-}
-
-function headersFor({ host }: URL): Readonly<Record<string, string>> {
-  return { host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' };
+function connectionError({ message }: HttpExchangeError): never {
+  throw new FlushRequestError(message);
 }
 
 /** Not by AWS's message, which repeats the request. */

@@ -1,5 +1,6 @@
 import { CannotDecideError } from '../../errors.ts';
 import { type CallDynamoDb, DynamoDbError } from '../../network/dynamodb-call.ts';
+import { DynamoDbTransactionError } from '../../network/dynamodb-transaction.ts';
 import { withRetries } from '../../network/http-exchange.ts';
 import { purgeFloor } from '../../revocation/purge-floor.ts';
 import { isKnownAs, type TrustedIssuer } from '../../token/trusted-issuer.ts';
@@ -103,7 +104,7 @@ function recordOf({ signal, issuer, now }: Applied): ItemWrite | undefined {
 
 /** What a failed transaction says. @throws TransactionCancelled when another attempt may succeed, or the error */
 function outcomeOf(error: unknown, writes: readonly ItemWrite[], seen: Map<string, Item>): SignalOutcome {
-  const cancellation = error instanceof DynamoDbError ? cancellationIn(error.reasons, writes) : undefined;
+  const cancellation = error instanceof DynamoDbTransactionError ? cancellationIn(error.reasons, writes) : undefined;
   if (cancellation === undefined) throw error;
   const { changed, codes } = cancellation;
   if (changed.some(({ id }) => id.startsWith('sig#'))) return 'duplicate';

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
+import { createTransactingCall } from '../../../lambda/network/dynamodb-transaction.ts';
 import { startDeafListener } from '../../support/network/deaf-listener.ts';
 import { freePort } from '../../support/network/free-port.ts';
 
@@ -44,27 +45,6 @@ const region = 'eu-west-1';
 const error = (status: number, code: string): Reply => [status, JSON.stringify({ __type: `com.amazonaws#${code}` })];
 const good: Reply = [200, '{"Responses":{}}'];
 
-it('calls DynamoDB in its JSON protocol and returns the response', async () => {
-  const { endpoint, received } = await startDynamoDb(good);
-  const answer = await createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', { a: 'é' });
-  expect(answer).toEqual({ Responses: {} });
-  expect(received).toHaveLength(1);
-  expect(received[0]?.body).toBe('{"a":"é"}');
-  expect(received[0]?.headers).toMatchObject({
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amz-target': 'DynamoDB_20120810.BatchGetItem',
-  });
-});
-
-it('says why DynamoDB cancelled a transaction, item by item', async () => {
-  const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { id: { S: 'one' } } }];
-  const document = { __type: 'com.amazonaws#TransactionCanceledException', CancellationReasons: reasons };
-  const { endpoint } = await startDynamoDb([400, JSON.stringify(document)], error(400, 'ValidationException'));
-  const call = createDynamoDbCall({ endpoint, region, credentials });
-  await expect(call('TransactWriteItems', {})).rejects.toMatchObject({ name: 'TransactionCanceledException', reasons });
-  await expect(call('TransactWriteItems', {})).rejects.toMatchObject({ reasons: undefined });
-});
-
 /** Signature Version 4, from AWS's description of it, over what arrived. */
 function signatureOf({ headers, body }: Received): string {
   const [, date = '', names = ''] =
@@ -82,77 +62,103 @@ function signatureOf({ headers, body }: Received): string {
   return hmac(key, toSign).toString('hex');
 }
 
-it.each([
-  ['long-term credentials', credentials],
-  ['the session credentials of a Lambda role', { ...credentials, sessionToken: 'session/token+==' }],
-])('signs each request with %s', async (_, identity) => {
-  const { endpoint, received } = await startDynamoDb(error(500, 'InternalServerError'), good);
-  await createDynamoDbCall({ endpoint, region, credentials: identity })('BatchGetItem', { a: 1 });
-  expect(received).toHaveLength(2);
-  for (const request of received) {
-    expect(request.headers.authorization).toContain(`Signature=${signatureOf(request)}`);
-    expect(request.headers['x-amz-security-token']).toBe(
-      'sessionToken' in identity ? identity.sessionToken : undefined,
-    );
-  }
-});
-
-describe('tries again', () => {
-  const curable: readonly (readonly [string, Reply])[] = [
-    ['a throttled read', error(400, 'ProvisionedThroughputExceededException')],
-    ['a throttled account', error(400, 'ThrottlingException')],
-    ['a request limit', error(400, 'RequestLimitExceeded')],
-    ['an internal error', error(500, 'InternalServerError')],
-    ['an unavailable service', [503, '<html>']],
-    ['a broken connection', 'reset'],
-    ['silence', 'silence'],
-    ['an answer that stops half-way', 'half an answer'],
-  ];
-
-  it.concurrent.each(curable)('after %s, and takes the response that comes then', async (_, reply) => {
-    const { endpoint, received } = await startDynamoDb(reply, reply, good);
-    const answer = await createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {});
+describe.each([
+  ['createDynamoDbCall', createDynamoDbCall],
+  ['createTransactingCall', createTransactingCall],
+])('%s', (_name, createCall) => {
+  it('calls DynamoDB in its JSON protocol and returns the response', async () => {
+    const { endpoint, received } = await startDynamoDb(good);
+    const answer = await createCall({ endpoint, region, credentials })('BatchGetItem', { a: 'é' });
     expect(answer).toEqual({ Responses: {} });
-    expect(received).toHaveLength(3);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.body).toBe('{"a":"é"}');
+    expect(received[0]?.headers).toMatchObject({
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.BatchGetItem',
+    });
   });
 
-  it.concurrent.each(curable)('after %s no more than twice', async (_, reply) => {
-    const { endpoint, received } = await startDynamoDb(reply);
-    await expect(createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toThrow();
-    expect(received).toHaveLength(3);
+  it.each([
+    ['long-term credentials', credentials],
+    ['the session credentials of a Lambda role', { ...credentials, sessionToken: 'session/token+==' }],
+  ])('signs each request with %s', async (_, identity) => {
+    const { endpoint, received } = await startDynamoDb(error(500, 'InternalServerError'), good);
+    await createCall({ endpoint, region, credentials: identity })('BatchGetItem', { a: 1 });
+    expect(received).toHaveLength(2);
+    for (const request of received) {
+      expect(request.headers.authorization).toContain(`Signature=${signatureOf(request)}`);
+      expect(request.headers['x-amz-security-token']).toBe(
+        'sessionToken' in identity ? identity.sessionToken : undefined,
+      );
+    }
+  });
+
+  describe('tries again', () => {
+    const curable: readonly (readonly [string, Reply])[] = [
+      ['a throttled read', error(400, 'ProvisionedThroughputExceededException')],
+      ['a throttled account', error(400, 'ThrottlingException')],
+      ['a request limit', error(400, 'RequestLimitExceeded')],
+      ['an internal error', error(500, 'InternalServerError')],
+      ['an unavailable service', [503, '<html>']],
+      ['a broken connection', 'reset'],
+      ['silence', 'silence'],
+      ['an answer that stops half-way', 'half an answer'],
+    ];
+
+    it.concurrent.each(curable)('after %s, and takes the response that comes then', async (_, reply) => {
+      const { endpoint, received } = await startDynamoDb(reply, reply, good);
+      const answer = await createCall({ endpoint, region, credentials })('BatchGetItem', {});
+      expect(answer).toEqual({ Responses: {} });
+      expect(received).toHaveLength(3);
+    });
+
+    it.concurrent.each(curable)('after %s no more than twice', async (_, reply) => {
+      const { endpoint, received } = await startDynamoDb(reply);
+      await expect(createCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toThrow();
+      expect(received).toHaveLength(3);
+    });
+  });
+
+  it.each([
+    ['ResourceNotFoundException', error(400, 'ResourceNotFoundException')],
+    ['AccessDeniedException', error(400, 'AccessDeniedException')],
+    ['ExpiredTokenException', error(400, 'ExpiredTokenException')],
+    ['status 200', [200, 'not JSON'] satisfies Reply],
+    ['status 404', [404, '[]'] satisfies Reply],
+  ])('gives up at once on %s, by its name', async (name, reply) => {
+    const { endpoint, received } = await startDynamoDb(reply as Reply);
+    await expect(createCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
+      name,
+    });
+    expect(received).toHaveLength(1);
+  });
+
+  it('names the error of a connection that nobody accepts', async () => {
+    const endpoint = new URL(`http://127.0.0.1:${await freePort()}`);
+    await expect(createCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
+      name: 'ECONNREFUSED',
+    });
+  });
+
+  it('gives a connection less time than a response', async () => {
+    await using deaf = await startDeafListener();
+    const call = createCall({ endpoint: new URL(deaf.address), region, credentials });
+    await expect(call('BatchGetItem', {})).rejects.toMatchObject({ name: 'connection timeout' });
+  });
+
+  it('uses one connection again and again', async () => {
+    const { endpoint, received } = await startDynamoDb(good);
+    const call = createCall({ endpoint, region, credentials });
+    for (let index = 0; index < 3; index += 1) await call('BatchGetItem', {});
+    expect(received.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive', 'keep-alive']);
   });
 });
 
-it.each([
-  ['ResourceNotFoundException', error(400, 'ResourceNotFoundException')],
-  ['AccessDeniedException', error(400, 'AccessDeniedException')],
-  ['ExpiredTokenException', error(400, 'ExpiredTokenException')],
-  ['status 200', [200, 'not JSON'] satisfies Reply],
-  ['status 404', [404, '[]'] satisfies Reply],
-])('gives up at once on %s, by its name', async (name, reply) => {
-  const { endpoint, received } = await startDynamoDb(reply as Reply);
-  await expect(createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
-    name,
-  });
-  expect(received).toHaveLength(1);
-});
-
-it('names the error of a connection that nobody accepts', async () => {
-  const endpoint = new URL(`http://127.0.0.1:${await freePort()}`);
-  await expect(createDynamoDbCall({ endpoint, region, credentials })('BatchGetItem', {})).rejects.toMatchObject({
-    name: 'ECONNREFUSED',
-  });
-});
-
-it('gives a connection less time than a response', async () => {
-  await using deaf = await startDeafListener();
-  const call = createDynamoDbCall({ endpoint: new URL(deaf.address), region, credentials });
-  await expect(call('BatchGetItem', {})).rejects.toMatchObject({ name: 'connection timeout' });
-});
-
-it('uses one connection again and again', async () => {
-  const { endpoint, received } = await startDynamoDb(good);
-  const call = createDynamoDbCall({ endpoint, region, credentials });
-  for (let index = 0; index < 3; index += 1) await call('BatchGetItem', {});
-  expect(received.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive', 'keep-alive']);
+it('says why DynamoDB cancelled a transaction, item by item', async () => {
+  const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { id: { S: 'one' } } }];
+  const document = { __type: 'com.amazonaws#TransactionCanceledException', CancellationReasons: reasons };
+  const { endpoint } = await startDynamoDb([400, JSON.stringify(document)], error(400, 'ValidationException'));
+  const call = createTransactingCall({ endpoint, region, credentials });
+  await expect(call('TransactWriteItems', {})).rejects.toMatchObject({ name: 'TransactionCanceledException', reasons });
+  await expect(call('TransactWriteItems', {})).rejects.not.toHaveProperty('reasons');
 });

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { inject } from 'vitest';
 import { createCarefulKeySet } from '../../../lambda/key-set/careful-key-set.ts';
 import { createKeySetDownload, type KeySetIssuer } from '../../../lambda/key-set/key-set-download.ts';
-import { createDynamoDbCall } from '../../../lambda/network/dynamodb-call.ts';
+import { createTransactingCall } from '../../../lambda/network/dynamodb-transaction.ts';
 import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createFlushRequest } from '../../../lambda/signal/flush-request.ts';
 import { createSignalLog } from '../../../lambda/signal/signal-log.ts';
@@ -57,7 +57,7 @@ export function receiverUnderTest(options: ReceiverOptions): ReceiverUnderTest {
   const lines: string[] = [];
   const report = createSignalLog({ write: (line) => void lines.push(line), functionName: 'test', now });
   const access = { region: 'eu-west-1', credentials: testCredentials };
-  const call = createDynamoDbCall({ endpoint: new URL(dynamoDb), ...access });
+  const call = createTransactingCall({ endpoint: new URL(dynamoDb), ...access });
   const download = createKeySetDownload(now);
   const keySetOf = (issuer: KeySetIssuer) => createCarefulKeySet(issuer, { now, report, download, random: () => 1 });
   const senderKeysOf = (sender: SignalSender) => keySetOf({ ...sender, alias: sender.name });

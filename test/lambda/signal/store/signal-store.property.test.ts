@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { createDynamoDbCall } from '../../../../lambda/network/dynamodb-call.ts';
+import { createTransactingCall } from '../../../../lambda/network/dynamodb-transaction.ts';
 import { readBefore } from '../../../../lambda/revocation/revocation-entry.ts';
 import { createSignalStore } from '../../../../lambda/signal/store/signal-store.ts';
 import { writeEntry } from '../../../../ops/entry/entry-table.ts';
@@ -47,7 +47,7 @@ function stepsOf(writers: readonly (number | readonly [string, (typeof KINDS)[nu
 it('signals and operators that write an entry at the same time leave it as strong as they ask for, and lose no lift', async () => {
   const { name: table, client } = tables.revocations;
   const apply = createSignalStore({
-    call: createDynamoDbCall({
+    call: createTransactingCall({
       endpoint: new URL(inject('dynamoDbEndpoint')),
       region: 'eu-west-1',
       credentials: testCredentials,

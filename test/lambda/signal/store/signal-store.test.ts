@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CannotDecideError } from '../../../../lambda/errors.ts';
-import { createDynamoDbCall } from '../../../../lambda/network/dynamodb-call.ts';
+import { createTransactingCall } from '../../../../lambda/network/dynamodb-transaction.ts';
 import type { Signal, SignalOutcome } from '../../../../lambda/signal/signal.ts';
 import { createSignalStore } from '../../../../lambda/signal/store/signal-store.ts';
 import { SESSION_AFTERLIFE } from '../../../../lambda/signal/store/wanted-entry.ts';
@@ -37,7 +37,7 @@ afterAll(() => dynamoDb.close());
 function storeAt(address: string, now = NOW) {
   const endpoint = new URL(address);
   return createSignalStore({
-    call: createDynamoDbCall({ endpoint, region: 'eu-west-1', credentials: testCredentials, requestTimeout: 5000 }),
+    call: createTransactingCall({ endpoint, region: 'eu-west-1', credentials: testCredentials, requestTimeout: 5000 }),
     revocationTable: tables.revocations.name,
     signalTable: tables.signals,
     issuers: [trustedIssuer({ formerAliases: ['old'] })],

@@ -1,5 +1,6 @@
 import type { TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { type CallDynamoDb, DynamoDbError } from '../../../../lambda/network/dynamodb-call.ts';
+import type { CallDynamoDb } from '../../../../lambda/network/dynamodb-call.ts';
+import { DynamoDbTransactionError } from '../../../../lambda/network/dynamodb-transaction.ts';
 import type { SignalOutcome } from '../../../../lambda/signal/signal.ts';
 import type { SignalsParts } from '../../../../lambda/signals.ts';
 import { AS_DEPLOYED, type Composition, type SignalRules } from '../composition.ts';
@@ -62,8 +63,8 @@ function inTwoWrites(deployed: CallDynamoDb): CallDynamoDb {
 
 function withReasons(complete: (reasons: readonly unknown[]) => readonly unknown[]) {
   return (error: unknown): never => {
-    if (!(error instanceof DynamoDbError) || !Array.isArray(error.reasons)) throw error;
-    throw new DynamoDbError(error.name, error.isRetryable, complete(error.reasons));
+    if (!(error instanceof DynamoDbTransactionError) || !Array.isArray(error.reasons)) throw error;
+    throw new DynamoDbTransactionError(error.name, complete(error.reasons));
   };
 }
 

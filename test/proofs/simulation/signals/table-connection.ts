@@ -1,9 +1,10 @@
 import { type CallDynamoDb, DynamoDbError } from '../../../../lambda/network/dynamodb-call.ts';
+import { DynamoDbTransactionError } from '../../../../lambda/network/dynamodb-transaction.ts';
 import type { JsonObject } from '../../../../lambda/token/json-object.ts';
 import type { SimulatedTable } from '../parts/simulated-table.ts';
 import type { Execution } from '../time/execution.ts';
 import type { World } from '../time/world.ts';
-import type { Transact } from './transactions.ts';
+import type { Transact, TransactionOutcome } from './transactions.ts';
 
 /** Milliseconds of one attempt and between two, and attempts, as `lambda/network/dynamodb-call.ts` has them. */
 const REQUEST_TIMEOUT = 500;
@@ -51,6 +52,10 @@ async function attempt(
     return LOST;
   }
   await execution.sleep(chance.delayUpTo(REQUEST_TIMEOUT / 2));
-  if (outcome?.kind === 'failed') throw new DynamoDbError(outcome.name, false, outcome.reasons);
+  if (outcome?.kind === 'failed') throw failureOf(outcome);
   return {};
+}
+
+function failureOf({ name, reasons }: Extract<TransactionOutcome, { kind: 'failed' }>): DynamoDbError {
+  return reasons === undefined ? new DynamoDbError(name, false) : new DynamoDbTransactionError(name, reasons);
 }
