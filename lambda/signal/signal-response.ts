@@ -52,7 +52,9 @@ const RESPONSES: Readonly<Record<SignalEndpoint, EndpointResponses>> = {
   revoke: {
     handled: () => empty(200),
     rejected: (reason) =>
-      reason === 'request' ? oauthError('The parameter token must be given once, form-encoded.') : empty(200),
+      reason === 'request'
+        ? oauthError('The parameter token must be given once, form-encoded; session, if given, must be true or false.')
+        : empty(200),
   },
   // OpenID Connect Back-Channel Logout 1.0 section 2.8: 400 also where the user cannot be logged out.
   'backchannel-logout': {

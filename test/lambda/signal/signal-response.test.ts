@@ -65,7 +65,11 @@ describe('token revocation', () => {
     expect({ statusCode, type: headers['Content-Type'], error: JSON.parse(body) }).toEqual({
       statusCode: 400,
       type: 'application/json',
-      error: { error: 'invalid_request', error_description: 'The parameter token must be given once, form-encoded.' },
+      error: {
+        error: 'invalid_request',
+        error_description:
+          'The parameter token must be given once, form-encoded; session, if given, must be true or false.',
+      },
     });
   });
 
