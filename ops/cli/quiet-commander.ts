@@ -126,9 +126,14 @@ function throwFrom(error: CommanderError, command: Commander): never {
     .replace(/\s+/g, ' ')
     .replace(/\.$/, '')
     .replace(/\. (\w)/g, (_, letter: string) => `: ${letter.toLowerCase()}`)
-    .replace(/^missing required argument '-'$/, 'the token is missing: write -, which reads it from standard input');
+    .replace(/^missing required argument '-'$/, `the argument is missing: write - to ${inputOf(command)}`);
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}: see ${[...wordsTo(command), '--help'].join(' ')}.`;
   throw new UsageError(withoutTokens(sentence, optionNames(command)));
+}
+
+/** What the argument `-` of a command does, by its help. */
+function inputOf({ registeredArguments }: Commander): string {
+  return registeredArguments.find((argument) => argument.name() === '-')?.description ?? 'read standard input';
 }
 
 /** `revoke`, `subject`; empty: the program itself. */

@@ -94,7 +94,12 @@ describe('a wrong command line is rejected in one sentence', () => {
     ],
     ['list --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
     ['check - --stack Api --region eu-west-1 --region us-east-1', /reads one Region's table: give --region once/],
-    ['check', /^The token is missing: write -, which reads it from standard input: see check --help\.$/],
+    ['check', /^The argument is missing: write - to read the token from standard input: see check --help\.$/],
+    [
+      'signals test',
+      /^The argument is missing: write - to read the signal from standard input: see signals test --help\.$/,
+    ],
+    [`signals test ${TOKEN}`, /pipe it in instead: .* signals test -$/],
     ['import', /Missing required argument/],
   ])('%s', (commandLine, sentence) => {
     const error = errorOf(commandLine);

@@ -15,7 +15,7 @@ export interface ForeseenEntry {
   readonly target: RevocationTarget;
   /** What the table holds now; undefined: no entry. */
   readonly existing: EntryItem | undefined;
-  /** What it would hold afterwards; undefined: the same as now. */
+  /** What it would hold afterwards; undefined: the same as now, as after a repetition. */
   readonly result: EntryItem | undefined;
   /** Whether every token that the entry would revoke has ended, so that none is written. */
   readonly isOver: boolean;
@@ -43,12 +43,14 @@ export async function foreseenSignal(signal: Signal, stack: SignalsStack, now: n
   const items = new Map(seen.flatMap(({ key, item }) => (item === undefined ? [] : [[key, item] as const])));
   const issuer = issuerOf(stack.region.authorizer, source.issuerAlias);
   const writes = new Map(planWrites({ signal, issuer, now }, items).map((write) => [write.id, write]));
+  const appliedAt = record && Number(record[SIGNAL_ATTRIBUTES.appliedAt]?.N ?? 0);
+  const resultOf = (key: string) => (appliedAt === undefined ? writes.get(key)?.put : undefined);
   return {
     signal,
-    appliedAt: record && Number(record[SIGNAL_ATTRIBUTES.appliedAt]?.N ?? 0),
+    appliedAt,
     entries: [...targets].map(([key, effect]) => ({
       ...{ kind: effect.kind, target: targetOf(effect, signal) },
-      ...{ existing: items.get(key), result: writes.get(key)?.put, isOver: !writes.has(key) },
+      ...{ existing: items.get(key), result: resultOf(key), isOver: !writes.has(key) },
     })),
   };
 }

@@ -73,7 +73,7 @@ function signalLines({ signal, appliedAt, entries }: ForeseenSignal, now: number
       ? ['  widened    it names a part of what the user does, which no entry can name: the whole user is revoked']
       : []),
     ...(inaction === undefined ? [] : [`  writes     nothing: ${INACTIONS[inaction]}`]),
-    ...entries.flatMap((entry) => entryLines(entry, now)),
+    ...entries.flatMap((entry) => entryLines(entry, appliedAt !== undefined, now)),
   ];
 }
 
@@ -82,9 +82,13 @@ const INACTIONS = {
   unmatched: 'it names nobody whom an entry can name',
 } as const;
 
-function entryLines({ kind, target, existing, result, isOver }: ForeseenEntry, now: number): readonly string[] {
+function entryLines(
+  { kind, target, existing, result, isOver }: ForeseenEntry,
+  isRepeated: boolean,
+  now: number,
+): readonly string[] {
   const afterwards = result ?? existing;
-  const unchanged = isOver ? 'the same: every token that it would revoke has ended' : UNCHANGED[kind];
+  const unchanged = isRepeated ? UNCHANGED.repeated : isOver ? UNCHANGED.over : UNCHANGED[kind];
   return [
     `  ${nameOf(target)}`,
     `    now      ${existing === undefined ? 'no entry' : entryText(target, existing, now)}`,
@@ -96,6 +100,8 @@ function entryLines({ kind, target, existing, result, isOver }: ForeseenEntry, n
 }
 
 const UNCHANGED = {
+  repeated: 'the same: it was applied before',
+  over: 'the same: every token that it would revoke has ended',
   revoke: 'the same: it is at least as strong',
   lift: 'the same: there is no block of this source that is older than the event',
 } as const;

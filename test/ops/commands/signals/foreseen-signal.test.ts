@@ -110,6 +110,14 @@ it('signals test says that a signal was applied already, and that a repetition c
   expect((await operator.run('signals test -', token)).out).toMatch(/applied .*: a repetition changes nothing/);
 });
 
+it('signals test foresees that a signal that was applied writes nothing again after a restore', async () => {
+  const token = event('account-disabled');
+  await push(token);
+  await operator.run('restore subject alice');
+  expect((await foreseen(token))?.entries).toMatchObject([{ isChanged: false, existing: null, result: null }]);
+  expect((await operator.run('signals test -', token)).out).toMatch(/then +the same: it was applied/);
+});
+
 it('signals test says what a rejected message would write if it were accepted', async () => {
   const token = operator.signed('logout+jwt', userLogoutClaims(operator.sender, { iat: NOW - 4_000, exp: NOW + 9 }));
   const { out } = await operator.run('signals test -', token);
