@@ -17,13 +17,13 @@ Examples:
   ${caller('signals test - --at 2026-10-01T12:00:00Z', 'piped')} < old-event.txt
 
 Takes one message: a logout token (OpenID Connect Back-Channel Logout), a security event token, the bearer token of a Global
-Token Revocation with its JSON body below it, or an event of Cognito from EventBridge or CloudTrail as JSON. For each part
-that is rejected it shows what is found and expected, and what to change. Nothing is written. Exit code 0 whatever the
-verdict; 1 when there could be none.`,
+Token Revocation with its JSON body below it, or an event of Cognito from EventBridge or CloudTrail as JSON. Of the
+first part that is rejected it shows what is found and expected, and what to change. Nothing is written. Exit code 0 whatever
+the verdict; 1 when there could be none.`,
   send: (caller: Caller) => `${examples(caller, [
     ['signals send session-revoked --subject alice'],
     ['signals send session-revoked --subject alice --session s1'],
-    ['signals send account-disabled --email alice@example.com'],
+    ['signals send account-disabled --email alice@example.com', 'where the issuer has `email` in its `subjectAliases`'],
     ['signals send verification'],
   ])}
 

@@ -49,6 +49,8 @@ export async function sendSignal(
 interface ShownDelivery {
   readonly delivery: Delivery;
   readonly entries: readonly ShownEntry[];
+  /** Why the event writes no entry; undefined: it does, or was not accepted. */
+  readonly inaction: Signal['inaction'];
 }
 
 interface ShownEntry {
@@ -57,7 +59,7 @@ interface ShownEntry {
 }
 
 async function withEntries(delivery: Delivery, stack: SignalsStack, now: number): Promise<ShownDelivery> {
-  if (!isAccepted(delivery)) return { delivery, entries: [] };
+  if (!isAccepted(delivery)) return { delivery, entries: [], inaction: undefined };
   const message = pastedMessage(delivery.token, stack.signals.configuration.senders);
   const { signals } = await verdictOn(message, stack, now);
   const entries = await Promise.all(
@@ -65,7 +67,7 @@ async function withEntries(delivery: Delivery, stack: SignalsStack, now: number)
       .flatMap(targetsIn)
       .map(async (target) => ({ target, item: await readEntry(stack.region, formatTarget(target)) })),
   );
-  return { delivery, entries };
+  return { delivery, entries, inaction: signals[0]?.inaction };
 }
 
 function targetsIn({ source, effects }: Signal): readonly RevocationTarget[] {
@@ -76,14 +78,22 @@ function isAccepted({ status }: Delivery): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-function deliveryLines({ delivery, entries }: ShownDelivery, { region }: SignalsStack, now: number): readonly string[] {
+const INACTIONS = {
+  ignored: 'events of this type write nothing',
+  unmatched:
+    'the event names nobody whom an entry can name: `subjectAliases` of the issuer says which claims besides `sub` name a user',
+} as const;
+
+function deliveryLines(
+  { delivery, entries, inaction }: ShownDelivery,
+  { region }: SignalsStack,
+  now: number,
+): readonly string[] {
   const { status, body, isRetried } = delivery;
   const answer = status === undefined ? 'no answer' : `${status}${body === '' ? '' : ` ${printable(body)}`}`;
   return [
     `  receiver  ${answer}${isRetried ? '; the transmitter comes again' : ''}`,
-    ...(isAccepted(delivery) && entries.length === 0
-      ? ['  entry     none: this event writes nothing, or names nobody']
-      : []),
+    ...(inaction === undefined ? [] : [`  entry     none: ${INACTIONS[inaction]}`]),
     ...entries.map(({ target, item }) => {
       if (item === undefined) return `  entry     there is none for ${nameOf(target)}`;
       return `  entry     ${nameOf(target)}: rejects ${tokensRejectedBy(target, item)}; ${authorshipOf(entryDocument(item, now))}`;

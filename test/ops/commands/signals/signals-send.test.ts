@@ -54,7 +54,15 @@ describe('signals send', () => {
 
   it('says that an event about the stream writes nothing', async () => {
     const { exitCode, out } = await operator.run('signals send verification');
-    expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/entry +none/) });
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(/entry +none: events of this type write nothing$/m),
+    });
+  });
+
+  it('says why an event that names nobody whom an entry can name writes nothing', async () => {
+    const { out } = await operator.run('signals send account-disabled --email alice@example.com');
+    expect(out).toMatch(/entry +none: .* nobody .*: `subjectAliases` of the issuer/);
   });
 
   it('is refused for a deployed stack, before anything is asked', async () => {
