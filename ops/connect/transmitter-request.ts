@@ -2,6 +2,7 @@ import { exchange, HttpExchangeError, type HttpRequest } from '../../lambda/netw
 import { isAcceptableAddress } from '../../lambda/token/trusted-issuer.ts';
 import { OperatorError, sentenceOf } from '../cli/operator-error.ts';
 import { printable, withholdToken } from '../cli/terminal-text.ts';
+import { SSF_TOKEN } from './connect-command-line.ts';
 
 /** Milliseconds for one exchange with a transmitter, and the maximum size of its response in bytes. */
 const LIMITS = { total: 10_000, bytes: 150_000 } as const;
@@ -68,7 +69,8 @@ export function unexpected(
   { status, content }: TransmitterResponse,
 ): OperatorError {
   const said = saidText(content, secretsIn(request));
-  return new OperatorError(`${what}: ${addressText(request.url)} answered ${status}${said}: ${adviceOn(status)}.`);
+  const advice = adviceOn(status, request.token !== undefined);
+  return new OperatorError(`${what}: ${addressText(request.url)} answered ${status}${said}: ${advice}.`);
 }
 
 /** What a response may repeat, and a terminal or a build log must not hold. */
@@ -86,8 +88,9 @@ function saidText(content: unknown, secrets: readonly string[]): string {
   return said.length === 0 ? '' : ` (${withholdToken(printable(open)).slice(0, 300)})`;
 }
 
-function adviceOn(status: number): string {
+function adviceOn(status: number, hasToken: boolean): string {
   if (status >= 300 && status < 400) return 'redirects are not followed: give the address to which it leads';
+  if (status === 401 && !hasToken) return `put the access token for the stream API into ${SSF_TOKEN}`;
   if (status === 401) return 'get a new access token for the stream API';
   if (status === 403)
     return 'the access token may not manage streams: allow its client to, at Okta with the scope ssf.manage';

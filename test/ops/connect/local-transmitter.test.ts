@@ -36,7 +36,7 @@ afterEach(async () => {
   await Promise.all([operator.leave(), transmitter.close(), api.close()]);
 });
 
-const connect = (token: string) =>
+const connect = (token: string | undefined) =>
   operator.run(`connect ssf ${transmitter.issuer} --source sender`, '', {
     environment: { BEARER_AUTHORIZER_SSF_TOKEN: token },
   });
@@ -58,4 +58,11 @@ it('connect ssf says how the local transmitter rejects another access token', as
     exitCode: 1,
     err: expect.stringMatching(/^The streams cannot be read: .* answered 401 \(.*\): get a new access token/),
   });
+});
+
+it('connect ssf says where to put the access token that the local transmitter wants', async () => {
+  const { err } = await connect(undefined);
+  expect(err).toMatch(
+    / answered 401 \(.*\): put the access token for the stream API into BEARER_AUTHORIZER_SSF_TOKEN\.$/m,
+  );
 });
