@@ -142,6 +142,16 @@ function nearestIssuers({ issuer }: SenderSettings, issuers: readonly RevocableI
   return neighbours.length > 0 ? neighbours : issuers;
 }
 
+/** Whether a sender is neither an issuer nor its host, and nothing says that it revokes the tokens of another one. */
+export function isStranger({ issuer, tokensOf }: SenderSettings, issuers: readonly RevocableIssuer[]): boolean {
+  const host = hostOf(issuer);
+  return (
+    tokensOf === undefined &&
+    host !== undefined &&
+    issuers.every((one) => ![host, undefined].includes(hostOf(one.issuer)))
+  );
+}
+
 /** The issuers that are a user pool, or may be it: one of a pool that the deployment creates is known only then. */
 function issuersOfPool(
   name: string,

@@ -24,7 +24,14 @@ import {
   type ValidatorsOf,
   wholeSeconds,
 } from '../settings/values/validators.ts';
-import { type ResolvingContext, resolvedSources, type SignalSources, sourcesOf } from './resolved-sources.ts';
+import {
+  isStranger,
+  type ResolvingContext,
+  type RevocableIssuer,
+  resolvedSources,
+  type SignalSources,
+  sourcesOf,
+} from './resolved-sources.ts';
 import { authorizationDigest, MAX_MESSAGE_AGE, messageAudience, silentAfter, sourceOptions } from './source-options.ts';
 
 /** What the sources must fit. */
@@ -119,6 +126,18 @@ export function unflushedWarning(sources: SignalSources, flush: boolean): string
   );
 }
 
+/** A warning about senders that may be misspelt, since the tokens that they revoke are another issuer's; undefined: there are none. */
+export function strangersWarning(sources: SignalSources, issuers: readonly RevocableIssuer[]): string | undefined {
+  const strangers = sourcesOf(sources, 'sender').filter(([, sender]) => isStranger(sender, issuers));
+  if (strangers.length === 0) return undefined;
+  const named = strangers.map(([name, { issuer }]) => `signals.${name} is ${shown(issuer)}`);
+  const known = issuers.map(({ alias, issuer }) => `${alias} (${shown(issuer)})`);
+  return (
+    `${named.join(' and ')}, and no issuer of the deployment is, but ${known.join(', ')}: correct the address, or, where users have ` +
+    `the same \`sub\` in both, write tokensOf: '${issuers[0]?.alias}'.`
+  );
+}
+
 function nameProblem(name: string): string | undefined {
   if (SOURCE_NAME.test(name)) return undefined;
   return `signals has the source ${shown(name)}: write 1 to 16 lower-case letters, digits and hyphens`;
@@ -140,7 +159,7 @@ function rejectDuplicates(sources: SignalSources): void {
   }
   rejectEqual(
     sourcesOf(sources, 'sender').map(([name, { issuer }]) => [name, issuer]),
-    'keep one, which may take messages of several kinds (option ssf)',
+    'keep one, with the client ids of both; it may take messages of several kinds',
   );
   rejectEqual(
     sourcesOf(sources, 'cognito').map(([name, { userPoolId }]) => [name, userPoolId]),

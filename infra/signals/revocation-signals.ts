@@ -10,8 +10,8 @@ import type { SignalEndpoint } from '../../lambda/signal/signal-request.ts';
 import { createSignalAlarms } from '../alarms/signal-alarms.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
-import { checkSources, unflushedWarning } from '../senders/signal-check.ts';
+import { type ResolvingContext, type SignalSources, sourcesOf } from '../senders/resolved-sources.ts';
+import { checkSources, strangersWarning, unflushedWarning } from '../senders/signal-check.ts';
 import { SIGNAL_OPTIONS, type SignalOptions } from '../settings/signal-options.ts';
 import type { SignalSource } from '../settings/signal-schema.ts';
 import { checkFields, type ValidatorsOf } from '../settings/values/validators.ts';
@@ -79,7 +79,7 @@ export class RevocationSignals extends Construct {
     const { authorizer, sources, throttle = DEFAULT_THROTTLE } = props;
     const flush = authorizer.flusher !== undefined;
     checkSources(sources, { ...authorizer.configuration, flush });
-    this.warnOfMissingFlusher(sources, flush);
+    this.warn(sources, { flush, issuers: authorizer.configuration.issuers });
     this.sources = sources;
     this.throttle = throttle;
     this.table = new SignalTable(this, 'Table', authorizer.encryptionKey);
@@ -163,9 +163,13 @@ export class RevocationSignals extends Construct {
     return new ManagementTrail(this, 'ManagementTrail');
   }
 
-  private warnOfMissingFlusher(sources: SignalSources, flush: boolean): void {
-    const warning = unflushedWarning(sources, flush);
-    if (warning === undefined) return;
-    Annotations.of(this).addWarningV2('bearer-authorizer:signals-without-flusher', warning);
+  private warn(sources: SignalSources, { flush, issuers }: ResolvingContext): void {
+    const warnings = {
+      'signals-without-flusher': unflushedWarning(sources, flush),
+      'signals-of-strangers': strangersWarning(sources, issuers),
+    };
+    for (const [id, warning] of Object.entries(warnings)) {
+      if (warning !== undefined) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, warning);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { auth0Signals } from '../../../infra/senders/auth0-signals.ts';
 import { backchannelLogout } from '../../../infra/senders/backchannel-logout.ts';
@@ -6,7 +6,12 @@ import { cognitoSignals } from '../../../infra/senders/cognito-signals.ts';
 import { keycloakSignals } from '../../../infra/senders/keycloak-signals.ts';
 import { oktaSignals } from '../../../infra/senders/okta-signals.ts';
 import type { SignalSources } from '../../../infra/senders/resolved-sources.ts';
-import { checkSources, type SourceSurroundings, unflushedWarning } from '../../../infra/senders/signal-check.ts';
+import {
+  checkSources,
+  type SourceSurroundings,
+  strangersWarning,
+  unflushedWarning,
+} from '../../../infra/senders/signal-check.ts';
 import { ssf } from '../../../infra/senders/ssf.ts';
 import { tokenRevocation } from '../../../infra/senders/token-revocation.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
@@ -108,7 +113,7 @@ const PROBLEMS: readonly Problem[] = [
   [
     'two senders of one issuer',
     { a: auth0, b: { ...auth0, flush: 'never' } },
-    'signals.a and signals.b are both "https://acme.eu.auth0.com/": keep one, which may take messages of several kinds (option ssf).',
+    'signals.a and signals.b are both "https://acme.eu.auth0.com/": keep one, with the client ids of both; it may take messages of several kinds.',
   ],
   [
     'one pool twice',
@@ -188,5 +193,28 @@ describe('the warning about sources that share a flush', () => {
   it('is not given where the authorizer flushes, or where none shares', () => {
     expect(unflushedWarning(sources, true)).toBeUndefined();
     expect(unflushedWarning({ b: sources.b }, false)).toBeUndefined();
+  });
+});
+
+describe('the warning about a sender that is no issuer of the deployment', () => {
+  it('names the sender and the issuers, since its address may be misspelt', () => {
+    expect(strangersWarning({ a: { ...auth0, issuer: 'https://acme.au.auth0.com/' } }, [main])).toBe(
+      `signals.a is "https://acme.au.auth0.com/", and no issuer of the deployment is, but main ("${main.issuer}"): ` +
+        "correct the address, or, where users have the same `sub` in both, write tokensOf: 'main'.",
+    );
+  });
+
+  it.each<[string, SignalSources]>([
+    ['an issuer itself', { a: auth0 }],
+    ['at the host of an issuer', { a: { ...auth0, issuer: `${main.issuer}org` } }],
+    ['one that says whose tokens it revokes', { a: { ...auth0, issuer: 'https://id.acme.example', tokensOf: 'main' } }],
+    ['no sender', { a: tokenRevocation() }],
+  ])('is not given for %s', (_, sources) => {
+    expect(strangersWarning(sources, [main])).toBeUndefined();
+  });
+
+  it('is not given where an issuer is known at deployment only', () => {
+    const later = { ...main, issuer: Lazy.string({ produce: () => 'https://later.example' }) };
+    expect(strangersWarning({ a: auth0 }, [later])).toBeUndefined();
   });
 });
