@@ -19,7 +19,12 @@ Take the token back, wait until it is rejected, and call again:
   printf %s "$TOKEN" | npm run --silent revocations -- revoke token - --wait
   curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}
 
-The same without our tool; <jti> is the token's id, present means revoked:
+Or have the user's identity provider say that alice's sessions have ended, and see that it was heard:
+
+  npm run --silent revocations -- signals send session-revoked --subject alice
+  npm run --silent revocations -- signals
+
+Revoke a token without our tool; <jti> is the token's id, present means revoked:
 
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item \\
     --endpoint-url ${dynamodb} --region ${region} --table-name ${table} \\

@@ -162,6 +162,8 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,
   'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,
   'docs/revoking.md > Entries by hand > sh': { by: 'test/ops/entry/entry-by-hand.test.ts' },
+  'docs/signals.md > Sign-out from your app > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'docs/signals.md > Try it > console': { by: 'test/journeys/readme.test.ts' },
   'docs/signals/auth0.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
   'docs/signals/cognito.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
   'docs/signals/keycloak.md > Configure > ts': { by: 'test/infra/senders/documented-sources.test.ts' },

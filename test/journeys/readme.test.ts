@@ -1,42 +1,25 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ContractLine } from '../../ops/stack/running-stack.ts';
-import { codeUnder, typedIn } from '../support/document-blocks.ts';
-import { freePorts } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
-import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
+import { type PastedTranscripts, startForTranscripts } from '../support/journeys/pasted-transcript.ts';
 
 /** Twenty by `npm run test:readme`: each paste starts npm three times. */
 const PASTES = Number(process.env.README_PASTES ?? 2);
 
-let program: ProgramCopy;
-let start: ChildProcess;
-let running: ContractLine;
+let transcripts: PastedTranscripts;
 
 beforeAll(async () => {
-  program = await copyProgram();
-  const argv = ['start', '--silent', '--', '--json', '--port', String(await freePorts())];
-  start = spawn('npm', argv, { cwd: program.folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (start.stdout === null) throw new Error('Its output is piped.');
-  const [line] = await once(createInterface(start.stdout), 'line');
-  running = JSON.parse(String(line));
+  transcripts = await startForTranscripts();
 }, START_TIMEOUT);
+afterAll(() => transcripts?.[Symbol.asyncDispose]());
 
-afterAll(async () => {
-  const ended = once(start, 'exit');
-  start.kill();
-  await ended;
-  await program[Symbol.asyncDispose]();
-});
+const pastes = Array.from({ length: PASTES }, (_, index) => index + 1);
 
 describe("the README's transcript, pasted into a shell", () => {
-  test.each(Array.from({ length: PASTES }, (_, index) => index + 1))(
+  test.each(pastes)(
     'shows a token that works, and is rejected once it is revoked: paste %i',
     { timeout: START_TIMEOUT },
     async () => {
-      const { code, out, err } = await pasted();
+      const { code, out, err } = await transcripts.paste('README.md', 'Run it on your machine');
       expect({ code, err }).toEqual({ code: 0, err: expect.not.stringMatching(/\S/) });
       expect(out.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401']);
       expect(out).toMatch(/Revoked token \S+ of local .*\n {2}eu-west-1: written, confirmed by a strong read\.\n/);
@@ -46,20 +29,18 @@ describe("the README's transcript, pasted into a shell", () => {
   );
 });
 
-function pasted() {
-  const commands = codeUnder('README.md', 'Run it on your machine', 'console').flatMap(typedIn);
-  expect(commands.length).toBeGreaterThanOrEqual(5);
-  const script = commands.join('\n').replaceAll('http://127.0.0.1:3000/v1', running.api);
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    // curl counts its progress on standard error where it is not a terminal.
-    const env = { ...process.env, HOME: program.folder, CURL_HOME: program.folder };
-    execFile(
-      'sh',
-      ['-c', script.replaceAll('curl -i', 'curl -sS -i')],
-      { cwd: program.folder, env },
-      (error, out, err) => {
-        resolve({ code: error === null ? 0 : Number(error.code), out, err });
-      },
-    );
-  });
-}
+describe('the transcript of docs/signals.md, pasted into a shell', () => {
+  test.each(pastes)(
+    "shows a user's token that a signal ends, and a new sign-in that works: paste %i",
+    { timeout: START_TIMEOUT },
+    async () => {
+      const { code, out, err } = await transcripts.paste('docs/signals.md', 'Try it');
+      expect({ code, err }).toEqual({ code: 0, err: expect.not.stringMatching(/\S/) });
+      expect(out.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401', 'HTTP/1.1 200']);
+      expect(out).toMatch(
+        /Sent session-revoked from \S+\.\n {2}receiver {2}202\n {2}entry {5}subject alice of local: /m,
+      );
+      expect(out).toMatch(/^transmitter: [\s\S]*? {2}last heard {2}\S+ \(.*\)\n {14}session-revoked: \d+ applied; /m);
+    },
+  );
+});

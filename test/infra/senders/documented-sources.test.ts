@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { auth0Signals } from '../../../infra/senders/auth0-signals.ts';
@@ -32,7 +33,7 @@ function sourcesIn(line: string): SignalSources {
   return evaluate(...Object.values(PRESETS)).signals;
 }
 
-const documented = globSync('docs/signals/*.md', { cwd: root }).flatMap((document) =>
+const documented = ['docs/signals.md', ...globSync('docs/signals/*.md', { cwd: root })].flatMap((document) =>
   codeBlocks(document).flatMap(({ language, code }) => (language === 'ts' ? [{ document, code }] : [])),
 );
 
@@ -55,6 +56,7 @@ it('each preset of a source is exported by the package with its options, and nam
 describe('the sources that the pages of providers show', () => {
   it('are on every page', () => {
     expect([...new Set(documented.map(({ document }) => document))].toSorted()).toEqual([
+      'docs/signals.md',
       'docs/signals/auth0.md',
       'docs/signals/cognito.md',
       'docs/signals/keycloak.md',
@@ -69,5 +71,12 @@ describe('the sources that the pages of providers show', () => {
     expect(() =>
       checkSources(sourcesIn(code), { issuers, revocationLevels: REVOCATION_LEVELS, flush: true }),
     ).not.toThrow();
+  });
+
+  it.each(documented)('come with the import of their preset: $document, $code', async ({ document, code }) => {
+    const [, preset = ''] = /: (\w+)\(/.exec(code) ?? [];
+    const text = readFileSync(join(root, document), 'utf8');
+    const [, file = ''] = new RegExp(`import \\{ ${preset} \\} from '\\./(senders/[a-z0-9-]+\\.ts)';`).exec(text) ?? [];
+    expect(await import(join(root, 'infra', file))).toHaveProperty(preset);
   });
 });
