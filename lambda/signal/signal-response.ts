@@ -53,7 +53,9 @@ const RESPONSES: Readonly<Record<SignalEndpoint, EndpointResponses>> = {
     handled: () => empty(200),
     rejected: (reason) =>
       reason === 'request'
-        ? oauthError('The parameter token must be given once, form-encoded; session, if given, must be true or false.')
+        ? oauthError(
+            'The parameter token must be given once, form-encoded; session, if given, is false, or true where entries of sessions are read.',
+          )
         : empty(200),
   },
   // OpenID Connect Back-Channel Logout 1.0 section 2.8: 400 also where the user cannot be logged out.

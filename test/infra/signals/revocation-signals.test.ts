@@ -4,7 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { SignalOptions } from '../../../infra/settings/signal-options.ts';
 import { DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
 import type { SignalsDescription } from '../../../lambda/configuration/signals-environment.ts';
-import { clients, everySource, organisation, pool, provider } from '../../support/signals/signal-sources.ts';
+import {
+  clients,
+  everySource,
+  organisation,
+  pool,
+  provider,
+  signalIssuers,
+} from '../../support/signals/signal-sources.ts';
 import { signalsStack } from '../../support/signals/signals-stack.ts';
 
 function functionIn(template: Template) {
@@ -140,6 +147,16 @@ describe('the sources decide what there is', () => {
     const { template } = signalsStack({ sources: { pool } });
     expect(descriptionIn(template())).not.toHaveProperty('path');
   });
+});
+
+it('a sender that is no issuer of the deployment makes synth warn', () => {
+  const { tokensOf: _, ...stranger } = organisation;
+  const settings = { issuers: { main: signalIssuers.main } };
+  const { stack } = signalsStack({ sources: { okta: stranger, provider }, settings });
+  Annotations.fromStack(stack).hasWarning(
+    '/team/Signals',
+    Match.stringLikeRegexp('^signals.okta is "https://acme.okta.com", and no issuer of the deployment is, but main'),
+  );
 });
 
 describe('an authorizer without a flusher', () => {

@@ -68,7 +68,7 @@ describe('token revocation', () => {
       error: {
         error: 'invalid_request',
         error_description:
-          'The parameter token must be given once, form-encoded; session, if given, must be true or false.',
+          'The parameter token must be given once, form-encoded; session, if given, is false, or true where entries of sessions are read.',
       },
     });
   });
