@@ -17,6 +17,8 @@ export interface TestedMessage {
   /** The part because of which it was rejected; undefined: it was not. */
   readonly mismatch: Mismatch | undefined;
   readonly foreseen: readonly ForeseenSignal[];
+  /** Why an accepted message is no signal; undefined: it is one, or was not accepted. */
+  readonly noSignal: string | undefined;
   /** Whether the source has a value of the header `Authorization`, which is not compared here. */
   readonly hasAuthorization: boolean;
 }
@@ -45,14 +47,14 @@ export function testReport(
 
 const NOT_COMPARED = 'The header Authorization of the push is not in the message, so it was not compared.';
 
-function verdictText({ pasted, source, verdict }: TestedMessage): string {
+function verdictText({ pasted, source, verdict, noSignal }: TestedMessage): string {
   const { rejection, obstacle, signals } = verdict;
   const what = KIND_NAMES[pasted.kind];
   const of = source === undefined ? '' : ` of the source ${source}`;
   if (obstacle !== undefined) return `Verdict: nobody can know (503): ${what}${of}; ${printable(obstacle)}.`;
   if (rejection !== undefined) return `Verdict: rejected (${rejection}): ${what}${of}.`;
   if (signals.length > 0) return `Verdict: accepted: ${what}${of}.`;
-  return `Verdict: no signal: ${what} that failed, is of another user pool, or says nothing about tokens.`;
+  return `Verdict: no signal: ${what}; ${noSignal}.`;
 }
 
 /** What one message of each kind is called. */

@@ -3,6 +3,7 @@ import type { OperatorContext } from '../../../stack/operator-context.ts';
 import { endpointAddress, type SignalsStack } from '../../../stack/signals-stack.ts';
 import type { Mismatch } from '../../../text/mismatch-lines.ts';
 import { foreseenSignal } from './foreseen-signal.ts';
+import { whyNoSignal } from './no-signal.ts';
 import { type PastedMessage, pastedMessage } from './pasted-message.ts';
 import { rejectedPart } from './rejected-part.ts';
 import { type SignalVerdict, senderMeant, verdictOn } from './signal-verdict.ts';
@@ -21,6 +22,7 @@ export async function testSignal(
   const tested = {
     ...{ pasted, source, verdict, mismatch: mismatchOf(pasted, verdict, stack, now) },
     foreseen: await Promise.all(verdict.signals.map((signal) => foreseenSignal(signal, stack, now))),
+    noSignal: noSignalIn(pasted, verdict, stack),
     hasAuthorization: profile?.authorizationDigest !== undefined,
   };
   return testReport(tested, { region: stack.region.region, now, columns });
@@ -33,6 +35,11 @@ function sourceOf(pasted: PastedMessage, { signals }: SignalVerdict, stack: Sign
   }
   const { sender, profile } = senderMeant(pasted, stack.signals.configuration.senders) ?? {};
   return { source: sender?.issuer === pasted.parts?.payload.iss ? sender?.name : undefined, profile };
+}
+
+function noSignalIn(pasted: PastedMessage, { signals, rejection }: SignalVerdict, stack: SignalsStack) {
+  const isNone = pasted.kind === 'cognito' && signals.length === 0 && rejection === undefined;
+  return isNone ? whyNoSignal(pasted.event, stack.signals.configuration.cognito) : undefined;
 }
 
 function mismatchOf(

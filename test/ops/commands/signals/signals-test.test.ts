@@ -52,6 +52,33 @@ const request = (changes = {}, body = '{"sub_id":{"format":"opaque","id":"alice"
   return `${operator.signed('global-token-revocation+jwt', { ...claims, ...changes })}\n${body}`;
 };
 
+describe('signals test says why an event of AWS is no signal', () => {
+  it.each([
+    [
+      'another call',
+      { eventName: 'AdminCreateUser' },
+      'the call "AdminCreateUser" says nothing about the tokens of a user',
+    ],
+    ['a failed call', { errorCode: 'AccessDenied' }, 'the call failed with "AccessDenied"'],
+    [
+      'another pool',
+      { requestParameters: { userPoolId: 'eu-west-1_Other' } },
+      'it is of the user pool "eu-west-1_Other", and the sources are of eu-west-1_Pool1',
+    ],
+    ['another service', { eventSource: 's3.amazonaws.com' }, 'its eventSource is "s3.amazonaws.com"'],
+  ])('%s', async (_, changes, sentence) => {
+    const { out } = await operator.run('signals test -', JSON.stringify({ ...cognitoRecord(), ...changes }));
+    expect(out).toContain(`Verdict: no signal: an API call of Cognito; ${sentence}`);
+  });
+
+  it('no source of Cognito', async () => {
+    const other = await signalsAtWork();
+    const { out } = await other.run('signals test -', JSON.stringify(cognitoRecord()));
+    expect(out).toContain('the deployment has no source of Cognito: add `cognitoSignals` to `signals`, and deploy.');
+    await other.leave();
+  });
+});
+
 describe('signals test recognizes', () => {
   it.each<readonly [string, string, () => string]>([
     ['a logout token', 'backchannel-logout', () => logout()],
