@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { signalOfGlobalRevocation } from '../../../lambda/signal/global-revocation.ts';
 import { signalOfLogoutToken } from '../../../lambda/signal/logout-token.ts';
@@ -13,7 +13,7 @@ import {
   type VerifiedMessage,
   type VerifySignal,
 } from '../../../lambda/signal/signal-verifier.ts';
-import { type Answer, keySet, type LoopbackServer, startLoopbackServer } from '../network/loopback-server.ts';
+import { type ServedKeys, servedKeys } from '../network/served-keys.ts';
 import { createClock } from '../tokens/authorizer-under-test.ts';
 import { NOW, trustedIssuer } from '../tokens/sample-issuer.ts';
 import { signedToken } from '../tokens/signed-token.ts';
@@ -38,12 +38,8 @@ export interface Reception extends Partial<Pick<SignalVerifierParts, 'senders' |
 }
 
 /** A sender whose key set is served over real HTTP from the first test of a file to the last. */
-export interface LoopbackSender {
-  readonly address: string;
-  /** The paths that were requested, in order. */
-  readonly requests: readonly string[];
+export interface LoopbackSender extends ServedKeys {
   readonly key: SigningKey;
-  answerWith(answer: Answer): void;
   /** The sender as a receiver knows it. */
   known(settings?: Partial<SignalSender>): SignalSender;
   /** A message of a kind, signed by the sender. `undefined` removes a header parameter. */
@@ -58,24 +54,20 @@ export function loopbackSender(
   key: SigningKey = createSigningKey('ES256', 'ec-1'),
   ...others: readonly SigningKey[]
 ): LoopbackSender {
-  let server: LoopbackServer;
-  beforeAll(async () => {
-    server = await startLoopbackServer(keySet(...[key, ...others].map(({ publicJwk }) => publicJwk)));
-  });
-  afterAll(() => server.close());
+  const served = servedKeys(key, ...others);
   const known = (settings: Partial<SignalSender> = {}) =>
-    signalSender({ jwksUri: `${server.address}/keys`, algorithms: ['ES256', 'RS256', 'EdDSA'], ...settings });
+    signalSender({ jwksUri: `${served.address}/keys`, algorithms: ['ES256', 'RS256', 'EdDSA'], ...settings });
   const verifier = ({ settings, senders = [known(settings)], issuers = [trustedIssuer()], now }: Reception = {}) =>
     createSignalVerifier({ senders, issuers, keySetOf, now: now ?? createClock().now });
   return {
     get address() {
-      return server.address;
+      return served.address;
     },
     get requests() {
-      return server.requests;
+      return served.requests;
     },
     key,
-    answerWith: (answer) => server.answerWith(answer),
+    answerWith: served.answerWith,
     known,
     signed: (kind, claims, header = {}) =>
       signedToken(key, { typ: TYPE_OF[kind], alg: key.algorithm, kid: key.keyId, ...header }, claims),

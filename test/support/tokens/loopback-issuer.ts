@@ -1,17 +1,12 @@
-import { afterAll, beforeAll } from 'vitest';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
-import { keySet, type LoopbackServer, startLoopbackServer } from '../network/loopback-server.ts';
+import { type ServedKeys, servedKeys } from '../network/served-keys.ts';
 import { type AuthorizerOptions, type AuthorizerUnderTest, authorizerUnderTest } from './authorizer-under-test.ts';
 import { goodClaims, trustedIssuer } from './sample-issuer.ts';
 import { signedToken } from './signed-token.ts';
 import { createSigningKey, type SigningKey } from './signing-keys.ts';
 
 /** The issuer of a test file. Its key set is served over real HTTP from the first test to the last. */
-export interface LoopbackIssuer {
-  /** `http://127.0.0.1:<port>`, known only while tests run. The key set is at `/keys`. */
-  readonly address: string;
-  /** The paths that were requested, in order. */
-  readonly requests: readonly string[];
+export interface LoopbackIssuer extends Pick<ServedKeys, 'address' | 'requests'> {
   readonly key: SigningKey;
   /** The header of a good token under that key. */
   readonly header: { readonly typ: string; readonly alg: string; readonly kid: string };
@@ -27,20 +22,16 @@ export function loopbackIssuer(
   key: SigningKey = createSigningKey('ES256', 'ec-1'),
   ...others: readonly SigningKey[]
 ): LoopbackIssuer {
-  let server: LoopbackServer;
-  beforeAll(async () => {
-    server = await startLoopbackServer(keySet(...[key, ...others].map(({ publicJwk }) => publicJwk)));
-  });
-  afterAll(() => server.close());
+  const served = servedKeys(key, ...others);
   const header = { typ: 'at+jwt', alg: key.algorithm, kid: key.keyId };
   const trusted = (settings: Partial<TrustedIssuer> = {}) =>
-    trustedIssuer({ jwksUri: `${server.address}/keys`, ...settings });
+    trustedIssuer({ jwksUri: `${served.address}/keys`, ...settings });
   return {
     get address() {
-      return server.address;
+      return served.address;
     },
     get requests() {
-      return server.requests;
+      return served.requests;
     },
     key,
     header,
