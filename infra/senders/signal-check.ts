@@ -130,11 +130,11 @@ export function unflushedWarning(sources: SignalSources, flush: boolean): string
 export function strangersWarning(sources: SignalSources, issuers: readonly RevocableIssuer[]): string | undefined {
   const strangers = sourcesOf(sources, 'sender').filter(([, sender]) => isStranger(sender, issuers));
   if (strangers.length === 0) return undefined;
-  const named = strangers.map(([name, { issuer }]) => `signals.${name} is ${shown(issuer)}`);
+  const named = strangers.map(([name, { issuer }]) => `signals.${name} has the issuer ${shown(issuer)}`);
   const known = issuers.map(({ alias, issuer }) => `${alias} (${shown(issuer)})`);
   return (
-    `${named.join(' and ')}, and no issuer of the deployment is, but ${known.join(', ')}: correct the address, or, where users have ` +
-    `the same \`sub\` in both, write tokensOf: '${issuers[0]?.alias}'.`
+    `${named.join(' and ')}, and the issuers of the deployment are ${known.join(', ')}: correct the address, or, where users have ` +
+    `the same \`sub\` at both, write tokensOf: '${issuers[0]?.alias}'.`
   );
 }
 

@@ -199,8 +199,8 @@ describe('the warning about sources that share a flush', () => {
 describe('the warning about a sender that is no issuer of the deployment', () => {
   it('names the sender and the issuers, since its address may be misspelt', () => {
     expect(strangersWarning({ a: { ...auth0, issuer: 'https://acme.au.auth0.com/' } }, [main])).toBe(
-      `signals.a is "https://acme.au.auth0.com/", and no issuer of the deployment is, but main ("${main.issuer}"): ` +
-        "correct the address, or, where users have the same `sub` in both, write tokensOf: 'main'.",
+      `signals.a has the issuer "https://acme.au.auth0.com/", and the issuers of the deployment are main ("${main.issuer}"): ` +
+        "correct the address, or, where users have the same `sub` at both, write tokensOf: 'main'.",
     );
   });
 

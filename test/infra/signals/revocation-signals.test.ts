@@ -145,7 +145,9 @@ it('a sender that is no issuer of the deployment makes synth warn', () => {
   const { stack } = signalsStack({ sources: { okta: stranger, provider }, settings });
   Annotations.fromStack(stack).hasWarning(
     '/team/Signals',
-    Match.stringLikeRegexp('^signals.okta is "https://acme.okta.com", and no issuer of the deployment is, but main'),
+    Match.stringLikeRegexp(
+      '^signals.okta has the issuer "https://acme.okta.com", and the issuers of the deployment are main',
+    ),
   );
 });
 
