@@ -4,6 +4,7 @@ import { decomposeUnverified, type UnverifiedJws } from '../../../../lambda/toke
 import { isJsonObject, type JsonObject, parsedJson } from '../../../../lambda/token/json-object.ts';
 import { OperatorError } from '../../../cli/operator-error.ts';
 import { tokenIn } from '../../../selection/token-input.ts';
+import { counted } from '../../../text/counted.ts';
 
 /** A message that a sender signed. */
 export interface SignedMessage {
@@ -25,7 +26,7 @@ const MAX_LENGTH = 300_000;
 export function pastedMessage(text: string, senders: readonly SignalSender[]): PastedMessage {
   if (text.trim() === '') throw new OperatorError('Standard input holds no signal: paste one, or pipe one in.');
   if (text.length > MAX_LENGTH)
-    throw new OperatorError(`Standard input holds ${text.length} characters, more than any signal has.`);
+    throw new OperatorError(`Standard input holds ${counted(text.length, 'character')}, more than any signal has.`);
   const document = parsedJson(text);
   if (isJsonObject(document)) return { kind: 'cognito', event: cognitoEvent(document) };
   // The body of a request stands below its header. Not by `\s`, which would read all empty lines again from each of them.
