@@ -89,6 +89,8 @@ export class CognitoCalls extends Construct {
           eventSource: ['cognito-idp.amazonaws.com'],
           eventName: Object.keys(COGNITO_CALLS),
           requestParameters: { userPoolId: [...poolIds, { exists: false }] },
+          // Calls that failed say nothing. CloudTrail writes an empty code for some that succeeded.
+          errorCode: [{ exists: false }, ''],
         },
       },
     });

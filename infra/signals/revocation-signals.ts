@@ -136,7 +136,7 @@ export class RevocationSignals extends Construct {
   }
 
   private grantAccess({ table, encryptionKey }: BearerAuthorizer, flushQueue: SharedFlushQueue | undefined): void {
-    grantEntries(table, this.function);
+    grantEntries(table, this.configuration, this.function);
     grantRecords(this.table, this.function);
     grantKeys([table.encryptionKey, encryptionKey], this.function);
     flushQueue?.grantRequests(this.function);

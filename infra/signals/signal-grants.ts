@@ -1,19 +1,34 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { SignalsConfiguration } from '../../lambda/configuration/signals-environment.ts';
 import type { SignalPrefix } from '../../lambda/signal/signal.ts';
 import type { AnyTable } from '../settings/deployment-schema.ts';
 import { KEY_ACTIONS_TO_READ, KEY_ACTIONS_TO_WRITE, statementsForKey } from '../table/encryption-key.ts';
 
-/** The prefixes of the entries that a signal writes: never a key's, an issuer's, a client's or a claim's. */
-const WRITTEN: Readonly<Record<SignalPrefix, string>> = { jti: 'jti#*', th: 'th#*', sid: 'sid#*', sub: 'sub#*' };
+type EntriesOf = Pick<SignalsConfiguration, 'issuers' | 'senders' | 'cognito' | 'tokenRevocation'>;
 
 /**
- * Lets the receiver of signals write the entries of tokens, sessions and subjects, and delete none: a lift writes too. A transaction
- * needs the permissions of its parts (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
+ * Lets the receiver of signals write the entries that its sources ask for, and delete none: a lift writes too. A transaction needs the
+ * permissions of its parts (DynamoDB developer guide, "Using IAM with DynamoDB transactions").
  */
-export function grantEntries(table: AnyTable, grantee: IGrantable): void {
+export function grantEntries(table: AnyTable, sources: EntriesOf, grantee: IGrantable): void {
   const actions = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem'];
-  grantee.grantPrincipal.addToPrincipalPolicy(onTargets(table, actions, Object.values(WRITTEN)));
+  grantee.grantPrincipal.addToPrincipalPolicy(onTargets(table, actions, targetsOf(sources)));
+}
+
+/** The targets that the sources can write: of their own issuers, and never a key, an issuer, a client or a claim. */
+function targetsOf({ issuers, senders, cognito, tokenRevocation }: EntriesOf): readonly string[] {
+  const subjects = [...senders, ...cognito].map(({ issuerAlias }) => pattern('sub', issuerAlias));
+  const sessions = senders
+    .filter(({ namesSessions }) => namesSessions)
+    .map(({ issuerAlias }) => pattern('sid', issuerAlias));
+  const ofClients: readonly SignalPrefix[] = tokenRevocation === undefined ? [] : ['jti', 'th', 'sid'];
+  const tokens = ofClients.flatMap((prefix) => issuers.map(({ alias }) => pattern(prefix, alias)));
+  return [...new Set([...subjects, ...sessions, ...tokens])];
+}
+
+function pattern(prefix: SignalPrefix, alias: string): string {
+  return `${prefix}#${alias}#*`;
 }
 
 /** Lets the receiver of signals keep its records. */

@@ -39,6 +39,10 @@ describe("Cognito's API calls", () => {
     });
   });
 
+  it('are left out by EventBridge if they failed', () => {
+    expect(pattern.detail.errorCode).toEqual([{ exists: false }, '']);
+  });
+
   it('are matched by name, each a call that the receiver knows', () => {
     const source = { name: 'pool', issuerAlias: 'main', pace: 'at-once', userPoolId } as const;
     const names = pattern.detail.eventName as readonly string[];

@@ -96,6 +96,19 @@ describe('the role of the receiver of signals, on the revocation table', () => {
     expect(allowedAt(prefix)).toEqual([]);
   });
 
+  it('may do nothing to entries of an issuer that no source is about', () => {
+    const { policies, entries } = roleOf({ okta: organisation });
+    const mayPut = (key: string) =>
+      evaluatePolicies(policies, {
+        action: 'dynamodb:PutItem',
+        resource: entries,
+        keys: { 'dynamodb:leadingkeys': key },
+      }) === 'allow';
+    expect(['sub#main#it', 'sid#main#it', 'jti#main#it', 'sub#pool#it', 'sub#main2#it'].filter(mayPut)).toEqual([
+      'sub#main#it',
+    ]);
+  });
+
   it('may do nothing by a request that names no item', () => {
     expect(ACTIONS.filter((action) => may(action, role.entries))).toEqual([]);
   });

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { HOST } from '../../../local/run/http-service.ts';
 import { PORT_COUNT, portsFrom } from '../../../local/run/ports/ports.ts';
 
-/** Below the ports of outgoing connections, any of which may be taken at any moment. */
-const FIRST = 10_000;
-const BLOCKS = 5_000;
+/** Below the ports of outgoing connections (Linux: from 32,768 on), any of which may be taken at any moment. */
+const [FIRST, LAST] = [10_000, 32_000];
+const BLOCKS = Math.floor((LAST - FIRST) / PORT_COUNT);
 
 /** The first of the loopback ports of one run, on none of which anything listens. */
 export async function freePorts(): Promise<number> {
