@@ -103,15 +103,15 @@ async function readTokenRevocation(request: SignalRequest, parts: SignalsParts):
 }
 
 /** OpenID Connect Back-Channel Logout 1.0 section 2.5: other parameters are ignored. */
-async function readLogoutToken(request: SignalRequest, { verifySignal, now }: SignalsParts): Promise<Signal> {
+async function readLogoutToken(request: SignalRequest, { verifySignal }: SignalsParts): Promise<Signal> {
   const token = requiredParameter(parametersOf(request), 'logout_token');
-  return signalOfLogoutToken(await verifySignal('backchannel-logout', token, request), seconds(now));
+  return signalOfLogoutToken(await verifySignal('backchannel-logout', token, request));
 }
 
 /** RFC 8935 section 2.1. */
-async function readSecurityEvent(request: SignalRequest, { verifySignal, now }: SignalsParts): Promise<Signal> {
+async function readSecurityEvent(request: SignalRequest, { verifySignal }: SignalsParts): Promise<Signal> {
   const message = bodyOf(request, 'application/secevent+jwt').trim();
-  return signalOfSecurityEvent(await verifySignal('security-event', message, request), seconds(now));
+  return signalOfSecurityEvent(await verifySignal('security-event', message, request));
 }
 
 /** The sender is known by its bearer token before the body is read. */

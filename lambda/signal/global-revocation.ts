@@ -23,13 +23,15 @@ export function signalOfGlobalRevocation(message: VerifiedMessage, body: string,
   if (!isNumericDate(iat) || !isNumericDate(exp)) throw new InvalidSignalError('claim', sender.name);
   if (exp - iat > profile.maxAge) throw new InvalidSignalError('expires', sender.name);
   const subject = subjectIn(identifierIn(body, sender.name), message);
+  // Not before the request by the sender's clock, which may be ahead and dates the tokens.
+  const eventAt = Math.floor(Math.max(now, iat));
   return {
     source: sender,
     type: 'global-token-revocation',
     id: hash('sha256', `${digest} ${JSON.stringify(subject.users.toSorted())}`, 'hex'),
-    eventAt: Math.floor(now),
+    eventAt,
     acceptedUntil: Math.ceil(exp) + sender.clockTolerance,
-    ...revokeUsers(subject, Math.floor(now)),
+    ...revokeUsers(subject, eventAt),
   };
 }
 

@@ -12,11 +12,10 @@ const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const OPTIONS: readonly string[] = ['revoke_offline_access'];
 
 /**
- * The signal of a verified logout token (OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6). `now`: seconds since the
- * epoch.
+ * The signal of a verified logout token (OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6).
  * @throws InvalidSignalError
  */
-export function signalOfLogoutToken(message: VerifiedMessage, now: number): Signal {
+export function signalOfLogoutToken(message: VerifiedMessage): Signal {
   const { sender, profile, claims } = message;
   const reject = (reason: SignalRejection) => new InvalidSignalError(reason, sender.name);
   // An ID token has no `events`. A nonce is there to tell the two apart where anything else fails to.
@@ -27,7 +26,7 @@ export function signalOfLogoutToken(message: VerifiedMessage, now: number): Sign
   if (!isIdentifier(jti)) throw reject('no-id');
   if (!isLogout(claims.events)) throw reject('events');
   if (claims.sub === undefined && claims.sid === undefined) throw reject('subject');
-  const eventAt = Math.floor(Math.min(iat, now));
+  const eventAt = Math.floor(iat);
   return {
     source: sender,
     type: 'backchannel-logout',

@@ -31,13 +31,12 @@ interface SecurityEvent {
 }
 
 /**
- * The signal of a verified security event token (RFC 8417; Shared Signals Framework 1.0 section 4; CAEP 1.0; RISC 1.0). `now`:
- * seconds since the epoch.
+ * The signal of a verified security event token (RFC 8417; Shared Signals Framework 1.0 section 4; CAEP 1.0; RISC 1.0).
  *
  * An event type that writes nothing is a signal without effects, not an error: a transmitter that is told of errors may stop.
  * @throws InvalidSignalError
  */
-export function signalOfSecurityEvent(message: VerifiedMessage, now: number): Signal {
+export function signalOfSecurityEvent(message: VerifiedMessage): Signal {
   const { sender, profile, claims } = message;
   const { iat, jti } = claims;
   const event = eventIn(message);
@@ -45,7 +44,7 @@ export function signalOfSecurityEvent(message: VerifiedMessage, now: number): Si
   if (Object.hasOwn(claims, 'exp')) throw rejected(message, 'expires');
   if (!isNumericDate(iat)) throw rejected(message, 'claim');
   if (!isIdentifier(jti)) throw rejected(message, 'no-id');
-  const eventAt = Math.floor(Math.min(instantOf(event, claims, iat), now));
+  const eventAt = Math.floor(instantOf(event, claims, iat));
   return {
     source: sender,
     type: event.type,

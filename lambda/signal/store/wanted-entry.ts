@@ -42,7 +42,7 @@ export function wantedEntry(
   liftedAt: number | undefined,
 ): Revocation | undefined {
   const target = targetOf(effect, signal);
-  const reach = reachOf(effect, { signal, now }, liftedAt);
+  const reach = reachOf(effect, { signal, issuer, now }, liftedAt);
   const { before } = reach;
   if (haveEnded(target, issuer, { before, endsAt: effect.endsAt }, now)) return undefined;
   const unknownEnd = effect.prefix === 'sid' ? now + SESSION_AFTERLIFE : undefined;
@@ -55,12 +55,12 @@ export function wantedEntry(
 /** Which tokens an effect revokes: those issued until an instant, or all. */
 function reachOf(
   { prefix, before }: Extract<Effect, { kind: 'revoke' }>,
-  { signal, now }: Pick<Applied, 'signal' | 'now'>,
+  { signal, ...applied }: Applied,
   liftedAt: number | undefined,
 ): Pick<Revocation, 'before' | 'blocks'> {
-  if (before !== undefined) return { before: instantOf(before, now) };
+  if (before !== undefined) return { before: instantOf(before, applied) };
   if (prefix !== 'sub') return { before };
-  const blockedAt = instantOf(signal.eventAt, now);
+  const blockedAt = instantOf(signal.eventAt, applied);
   if ((liftedAt ?? -Infinity) > blockedAt) return { before: liftedAt };
   return { before, blocks: new Map([[signal.source.name, blockedAt]]) };
 }
@@ -68,7 +68,7 @@ function reachOf(
 /** What an effect lifts. The tokens that it leaves revoked are those from before the event, as long as one of them may live. */
 export function wantedLift(effect: Extract<Effect, { kind: 'lift' }>, { signal, issuer, now }: Applied): Lift {
   const target = targetOf(effect, signal);
-  const eventAt = instantOf(signal.eventAt, now);
+  const eventAt = instantOf(signal.eventAt, { issuer, now });
   // Not an older `before`, which revokes the same tokens: the flusher would report it as a mistake.
   const before = Math.max(eventAt, Math.floor(now - issuer.maxTokenAge - issuer.clockTolerance) - BEFORE_SKEW);
   const purgeAt = purgeFloor(target, issuer, { now, before, endsAt: undefined }) ?? Infinity;
@@ -79,9 +79,12 @@ function textOf({ source, type }: Signal, now: number): Pick<Revocation, 'reason
   return { reason: type, revokedBy: `signal:${source.name}`, revokedAt: Math.floor(now) };
 }
 
-/** In whole seconds, and never after now: a `before` in the future would reject the tokens of the next sign-in. */
-function instantOf(seconds: number, now: number): number {
-  return Math.floor(Math.min(seconds, now));
+/**
+ * In whole seconds. The sender's clock dates the event, as it dates the tokens from before it: an event is not cut at our now, or a
+ * clock that is ahead would spare the last of them. Nor is it later than a token may be: no such token works yet.
+ */
+function instantOf(seconds: number, { issuer, now }: Pick<Applied, 'issuer' | 'now'>): number {
+  return Math.floor(Math.min(seconds, now + issuer.clockTolerance));
 }
 
 /** Whether every token that an entry with these times would revoke has ended, as for a signal that comes late. */

@@ -41,6 +41,11 @@ describe('a request for global token revocation', () => {
     await expectRejection(receive(requestOf(claims)), reason, 'sender');
   });
 
+  it('of a sender whose clock is ahead revokes what the user has by that clock', async () => {
+    const { eventAt, effects } = await receive(requestOf({ iat: NOW + 4 }));
+    expect({ eventAt, effects }).toEqual({ eventAt: NOW + 4, effects: [{ ...user('alice'), before: NOW + 4 }] });
+  });
+
   it('may live 300 s', async () => {
     await expect(receive(requestOf({ exp: NOW - 10 + 300 }))).resolves.toMatchObject({ acceptedUntil: NOW + 295 });
   });

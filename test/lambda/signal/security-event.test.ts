@@ -71,7 +71,7 @@ describe('a security event token', () => {
       const good = sender.signed('security-event', securityEventClaims());
       const verified = await sender.verifier()('security-event', good);
       const message = { ...verified, claims: { ...verified.claims, iat } };
-      expect(() => signalOfSecurityEvent(message, NOW)).toThrow(
+      expect(() => signalOfSecurityEvent(message)).toThrow(
         expect.objectContaining({ reason: 'claim', sender: 'sender' }),
       );
     },
@@ -158,8 +158,8 @@ describe('the time of an event', () => {
     ['iat, if there is neither', {}, {}, after],
     ['iat, if toe is after it', {}, { toe: after + 1 }, after],
     ['iat, if toe is in milliseconds', {}, { toe: (NOW - 30) * 1000 }, after],
-    ['now, if iat is in the future', {}, { iat: NOW + 4 }, NOW],
-    ['now, if all are in the future', { event_timestamp: NOW + 3 }, { iat: NOW + 4 }, NOW],
+    ['iat, if the clock of the sender is ahead', {}, { iat: NOW + 4 }, NOW + 4],
+    ['its event_timestamp, by the same clock', { event_timestamp: NOW + 3 }, { iat: NOW + 4 }, NOW + 3],
   ])('is %s', async (_what, event, changes, eventAt) => {
     const signal = await receive(undefined, event, changes);
     expect(signal).toMatchObject({ eventAt, effects: [user(eventAt)] });

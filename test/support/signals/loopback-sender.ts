@@ -85,8 +85,8 @@ function keySetOf(sender: SignalSender): Pick<KeySet, 'keyFor'> {
 
 /** What the receiver makes of a verified message. */
 export function decide(kind: MessageKind, message: VerifiedMessage, body: string, now = NOW): Signal {
-  if (kind === 'backchannel-logout') return signalOfLogoutToken(message, now);
-  if (kind === 'security-event') return signalOfSecurityEvent(message, now);
+  if (kind === 'backchannel-logout') return signalOfLogoutToken(message);
+  if (kind === 'security-event') return signalOfSecurityEvent(message);
   return signalOfGlobalRevocation(message, body, now);
 }
 

@@ -27,8 +27,8 @@ export interface SignalVerdict {
 
 /** Reads the signal in a verified message of each kind. `body`: of the request; `now`: seconds since the epoch. */
 const SIGNAL_OF: Readonly<Record<MessageKind, (message: VerifiedMessage, body: string, now: number) => Signal>> = {
-  'backchannel-logout': (message, _, now) => signalOfLogoutToken(message, now),
-  'security-event': (message, _, now) => signalOfSecurityEvent(message, now),
+  'backchannel-logout': (message) => signalOfLogoutToken(message),
+  'security-event': (message) => signalOfSecurityEvent(message),
   'global-token-revocation': signalOfGlobalRevocation,
 };
 
