@@ -22,6 +22,8 @@ export class DeploymentFollower {
   /** Kept until aspects run: how the flusher is told depends on where the API's methods stand. */
   private readonly namedStages: FlushedStage[] = [];
   private readonly redeployed = new Set<RestApiIdentity>();
+  /** A second synth of an app visits its constructs again. */
+  private readonly followed = new Set<IConstruct>();
 
   constructor(owner: IConstruct, attached: AttachedApis, flusher: RevocationFlusher | undefined) {
     this.owner = owner;
@@ -30,6 +32,8 @@ export class DeploymentFollower {
     Aspects.of(CdkStage.of(owner) ?? owner.node.root).add({
       visit: (construct) => {
         for (const stage of this.namedStages.splice(0)) this.flushNamed(stage);
+        if (this.followed.has(construct)) return;
+        this.followed.add(construct);
         if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
         if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
       },

@@ -45,7 +45,6 @@ export async function deployVersion(stackName: string, deployment: Deployment): 
   const stack = new ApiStack(app, stackName, { deployment });
   app.synth();
   const synthesized = await readAssembly(app.outdir, stackName);
-  // Synthesizes once more, and then the flusher has each stage twice.
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('.'));
   const dynamodb = inject('dynamoDbEndpoint');
   await ensureTables(dynamodb, tablesOf(synthesized.stack));
