@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   bodyOf,
+  ENDPOINT_OF,
   MAX_BODY_BYTES,
   parametersOf,
   readSignalRequest,
@@ -21,6 +22,14 @@ describe('a request for signals', () => {
       expect(read({ resource: `/${endpoint}` }).endpoint).toBe(endpoint);
     },
   );
+
+  it('of each kind of message has an endpoint of its own', () => {
+    expect(ENDPOINT_OF).toEqual({
+      'backchannel-logout': 'backchannel-logout',
+      'security-event': 'events',
+      'global-token-revocation': 'global-token-revocation',
+    });
+  });
 
   it('of another resource is a mistake of the deployment, not of the sender', () => {
     const error = expect.objectContaining({ name: 'CannotDecideError', failureCause: 'event' });

@@ -34,10 +34,10 @@ beforeEach(() => {
 afterAll(() => dynamoDb.close());
 
 /** The store over DynamoDB Local. @param now - seconds since the epoch */
-function storeAt(address: string, now = NOW) {
+function storeAt(address: string, now = NOW, requestTimeout = 5000) {
   const endpoint = new URL(address);
   return createSignalStore({
-    call: createTransactingCall({ endpoint, region: 'eu-west-1', credentials: testCredentials, requestTimeout: 5000 }),
+    call: createTransactingCall({ endpoint, region: 'eu-west-1', credentials: testCredentials, requestTimeout }),
     revocationTable: tables.revocations.name,
     signalTable: tables.signals,
     issuers: [trustedIssuer({ formerAliases: ['old'] })],
@@ -290,14 +290,34 @@ describe('while the table cannot be written', () => {
     });
   });
 
-  it('a signal is not given up for a passing conflict', async () => {
-    const { address, requests } = await conflictsThen(3);
-    expect(await storeAt(address)(sampleSignal({ effects: [revokeSubject(user)] }))).toBe('applied');
-    expect(requests.length).toBe(4 + 1);
+  it.each(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError'])(
+    'a signal is not given up for what passes: %s',
+    async (code) => {
+      const { address, requests } = await cancellationsThen(3, code);
+      expect(await storeAt(address)(sampleSignal({ effects: [revokeSubject(user)] }))).toBe('applied');
+      expect(requests.length).toBe(4 + 1);
+    },
+  );
+
+  it('a signal is given up at once for what does not pass, although another item was only being written', async () => {
+    const { address, requests } = await cancellationsThen(
+      Infinity,
+      'ItemCollectionSizeLimitExceeded',
+      'TransactionConflict',
+    );
+    const given = storeAt(address)(sampleSignal({ effects: [revokeSubject(user)] }));
+    await expect(given).rejects.toMatchObject({ detail: 'ItemCollectionSizeLimitExceeded' });
+    expect(requests.length).toBe(1);
+  });
+
+  it('a signal is undecided where the reasons are not those of its items', async () => {
+    const { address, requests } = await cancellationsThen(Infinity, 'None', 'ConditionalCheckFailed', 'None');
+    await expect(storeAt(address)(sampleSignal({ effects: [revokeSubject(user)] }))).rejects.toThrow(CannotDecideError);
+    expect(requests.length).toBe(1);
   });
 
   it('a signal is given up after eight attempts', async () => {
-    const { address, requests } = await conflictsThen(Infinity);
+    const { address, requests } = await cancellationsThen(Infinity, 'TransactionConflict');
     await expect(storeAt(address)(sampleSignal({ effects: [revokeSubject(user)] }))).rejects.toThrow(CannotDecideError);
     expect(requests.length).toBe(8);
   });
@@ -312,22 +332,24 @@ async function answered(status: number, document: object): Promise<string> {
   return server.address;
 }
 
-/** How DynamoDB cancels a transaction of a record and one entry. */
-const cancellation = (code: string) => ({
-  __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-  CancellationReasons: [{ Code: 'None' }, { Code: code }],
-});
+/** How DynamoDB cancels a transaction, usually of a record and one entry. A single code is the entry's. */
+function cancellation(...codes: readonly string[]) {
+  const all = codes.length === 1 ? ['None', ...codes] : codes;
+  return {
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    CancellationReasons: all.map((Code) => ({ Code })),
+  };
+}
 
 const cancelled = (code: string) => answered(400, cancellation(code));
 
-/** DynamoDB that accepts a write after some conflicts. */
-async function conflictsThen(count: number) {
+/** DynamoDB that accepts a write after it has cancelled some. */
+async function cancellationsThen(count: number, ...codes: readonly string[]) {
   let asked = 0;
   const server = await startLoopbackServer((response, request) => {
     asked += 1;
-    const isConflict = asked <= count;
-    const document = isConflict ? cancellation('TransactionConflict') : {};
-    body(JSON.stringify(document), isConflict ? 400 : 200)(response, request);
+    const isCancelled = asked <= count;
+    body(JSON.stringify(isCancelled ? cancellation(...codes) : {}), isCancelled ? 400 : 200)(response, request);
   });
   servers.push(server);
   return server;
@@ -451,11 +473,12 @@ describe('the row of the signals that were heard', () => {
     expect(await apply(sampleSignal({ effects: [revokeSubject(user)] }))).toBe('applied');
   });
 
-  it('may be late, and the answer does not wait for it', async () => {
+  it('may be late, and the answer does not wait for it', { timeout: 30_000 }, async () => {
     const server = await startLoopbackServer((response, request) => {
       if (String(request.headers['x-amz-target']).endsWith('TransactWriteItems')) response.end('{}');
     });
     servers.push(server);
-    expect(await storeAt(server.address)(sampleSignal({ effects: [revokeSubject(user)] }))).toBe('applied');
+    const patient = storeAt(server.address, NOW, 600_000);
+    expect(await patient(sampleSignal({ effects: [revokeSubject(user)] }))).toBe('applied');
   });
 });
