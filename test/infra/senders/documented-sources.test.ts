@@ -38,8 +38,8 @@ const documented = ['docs/signals.md', ...globSync('docs/signals/*.md', { cwd: r
 );
 
 it('each preset of a source is exported by the package with its options, and named in a document', () => {
-  const library = readFileSync(`${root}infra/library.ts`, 'utf8');
-  const exported = [...library.matchAll(/export \{ type (\w+)Options, (\w+) \} from '\.\/senders\//g)];
+  const entryPoint = readFileSync(`${root}infra/library.ts`, 'utf8');
+  const exported = [...entryPoint.matchAll(/export \{ type (\w+)Options, (\w+) \} from '\.\/senders\//g)];
   expect(exported.map(([, options = '']) => options.toLowerCase())).toEqual(
     exported.map(([, , preset = '']) => preset.toLowerCase()),
   );
