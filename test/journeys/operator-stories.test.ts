@@ -171,10 +171,15 @@ async function revoke(
   which = 0,
 ): Promise<string> {
   const command = commandsFor(what)[which] ?? '';
-  const words = command.replace(/<([^>]+)>/g, (_, name: string) => values[name] ?? `<${name}>`);
+  const words = command.replace(/<([^>]+)>/g, (_, name: string) => asArgument(values[name] ?? `<${name}>`));
   const { exitCode, out, err } = await run(words, standardInput);
   expect({ words, exitCode, err }).toEqual({ words, exitCode: 0, err: '' });
   return /^Undo: (.*)$/m.exec(out)?.[1] ?? `no undo in: ${out}`;
+}
+
+/** One in 64 session ids begins with a dash, and the program then asks for `--` before it. */
+function asArgument(value: string): string {
+  return value.startsWith('-') ? `-- ${value}` : value;
 }
 
 /** The commands of a row of the table; those after the first leave the program's name out. */
