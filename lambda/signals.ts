@@ -95,7 +95,8 @@ async function readTokenRevocation(request: SignalRequest, parts: SignalsParts):
   if (source === undefined) throw new CannotDecideError('event', 'token revocation is not configured');
   const parameters = parametersOf(request);
   const session = parameters.get('session') ?? 'false';
-  // Any other value might mean that the session is to end, which an entry that nobody reads does not do: 200 would be wrong.
+  // After a 200 the client takes the session for ended. So an unknown value is rejected, and so is `true` where the deployment does not
+  // read entries of sessions.
   const accepted = revocationLevels.includes('session') ? ['true', 'false'] : ['false'];
   if (!accepted.includes(session)) throw new InvalidSignalError('request');
   const token = await verifyToken(parseBearerToken(`Bearer ${requiredParameter(parameters, 'token')}`));

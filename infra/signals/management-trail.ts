@@ -12,9 +12,9 @@ const KEPT = Duration.days(90);
  * a by-product: nothing reads them, and they are deleted after 90 days. S3's own key encrypts them, because a key that exists would need
  * a policy for CloudTrail.
  *
- * It records more than Cognito's calls: selectors of a trail can leave out the event sources of KMS and of RDS's Data API, and select no
- * other source (CloudTrail API reference, AdvancedFieldSelector). It records no reads: IAM calls each call that revokes a write. Of these
- * calls' records, AWS documents no example that would show their `readOnly`.
+ * It records more than Cognito's calls, because the selectors of a trail cannot choose one event source: they can only leave out those of
+ * KMS and of RDS's Data API (CloudTrail API reference, AdvancedFieldSelector). It records writes only. IAM classifies every call that
+ * revokes as a write; that CloudTrail does so too (`readOnly`) is unconfirmed, because AWS documents no example of these records.
  *
  * The first copy of management events in a Region is free. If the account has another trail of them, AWS charges 2.00 US dollars for
  * 100,000 events of this one.
