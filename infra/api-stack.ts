@@ -69,6 +69,7 @@ export class ApiStack extends Stack {
 function withoutStackSettings({
   accountLogsRole: _accountLogsRole,
   alarmEmail: _alarmEmail,
+  api: _api,
   callbackUrls: _callbackUrls,
   cognitoTrail: _cognitoTrail,
   corsOrigins: _corsOrigins,

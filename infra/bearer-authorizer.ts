@@ -4,7 +4,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { AuthorizerConfiguration, FlushedStage } from '../lambda/configuration/environment.ts';
+import type { AuthorizerConfiguration, FlushedRestStage } from '../lambda/configuration/environment.ts';
 import type { CacheKey, Route } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
 import { type AnyRestApi, AttachedApis } from './attachment/attached-apis.ts';
@@ -149,7 +149,7 @@ export class BearerAuthorizer extends Authorizer {
    * Flushes one more stage. Call it for each stage that this app does not define, such as those of imported APIs: while there is a
    * flusher, synth rejects an API without a known stage.
    */
-  addStage(stage: FlushedStage): void {
+  addStage(stage: FlushedRestStage): void {
     this.follower.addStage(stage);
   }
 

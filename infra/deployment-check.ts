@@ -31,6 +31,7 @@ import {
 
 const STACK_FIELDS: ValidatorsOf<StackSettings> = {
   ...AUTHORIZER_FIELDS,
+  api: optional(oneOf(['rest', 'http'])),
   resultTtl,
   corsOrigins: optional(corsOrigins),
   realm: optional(realm),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Deployment } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import type { FlushedStage } from '../../lambda/configuration/environment.ts';
+import type { FlushedRestStage } from '../../lambda/configuration/environment.ts';
 import { type AttachedApis, copiedIntoDeployments } from '../attachment/attached-apis.ts';
 import { rootOf } from '../template/placement.ts';
 import { isOfType, renderedProperties } from '../template/resource-reference.ts';
@@ -20,7 +20,7 @@ export class DeploymentFollower {
   /** Undefined: there is no flusher. */
   private readonly stages: FlushedStages | undefined;
   /** Kept until aspects run: how the flusher is told depends on where the API's methods stand. */
-  private readonly namedStages: FlushedStage[] = [];
+  private readonly namedStages: FlushedRestStage[] = [];
   private readonly redeployed = new Set<RestApiIdentity>();
   /** A second synth of an app visits its constructs again. */
   private readonly followed = new Set<IConstruct>();
@@ -41,7 +41,7 @@ export class DeploymentFollower {
   }
 
   /** Flushes a stage that this app does not define. */
-  addStage(stage: FlushedStage): void {
+  addStage(stage: FlushedRestStage): void {
     this.namedStages.push(stage);
   }
 
@@ -69,7 +69,7 @@ export class DeploymentFollower {
     this.flush(deployment);
   }
 
-  private flushNamed({ restApiId, stageName }: FlushedStage): void {
+  private flushNamed({ restApiId, stageName }: FlushedRestStage): void {
     const group = this.attached.groupOf(restApiBehind(restApiId, this.owner));
     this.stages?.add(restApiId, this.owner, stageName, group?.members);
   }

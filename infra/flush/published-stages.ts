@@ -46,11 +46,12 @@ export function flushStatement(scope: Construct, stages: readonly FlushedStage[]
   });
 }
 
-function cacheArn(scope: Construct, { restApiId, stageName }: FlushedStage): string {
+function cacheArn(scope: Construct, stage: FlushedStage): string {
+  const api = 'httpApiId' in stage ? `apis/${stage.httpApiId}` : `restapis/${stage.restApiId}`;
   return Stack.of(scope).formatArn({
     service: 'apigateway',
     account: '',
-    resource: `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`,
+    resource: `/${api}/stages/${stage.stageName}/cache/authorizers`,
     arnFormat: ArnFormat.NO_RESOURCE_NAME,
   });
 }

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { CacheKey, Route } from '../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import type { SignalOptions } from './signal-options.ts';
@@ -146,6 +146,12 @@ export interface ExistingTable {
 
 /** The settings of a stack of this repository. */
 export interface StackSettings extends AuthorizerSettings {
+  /**
+   * The kind of the API. An HTTP API costs less and answers sooner, and says less when it rejects: it has no challenge, no problem details
+   * and no `Retry-After`, and no web ACL.
+   * @default 'rest'
+   */
+  readonly api?: ApiKind;
   /** Trusted issuers by alias. If there are none, the stack creates a Cognito user pool and trusts it as `main`. */
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
   readonly resultTtl: Duration;

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { LossKind } from '../policy/lost-requests.ts';
-import type { CacheKey, CompiledRoute } from '../policy/route.ts';
+import type { ApiKind, CacheKey, CompiledRoute } from '../policy/route.ts';
 import type { AuthorizerConfiguration } from './environment.ts';
 
 /**
@@ -12,7 +12,12 @@ export const DESCRIPTION_KEY = 'bearer-authorizer';
 
 export interface AuthorizerDescription {
   readonly configuration: AuthorizerConfiguration;
+  /** The routes of the REST APIs; those of the HTTP APIs where there is no other. */
   readonly routes: readonly CompiledRoute[];
+  /** The kinds of the APIs behind the authorizer. undefined: REST, because the deployment is older than this field. */
+  readonly apis?: readonly ApiKind[];
+  /** The routes of the HTTP APIs. undefined: `routes`, because they select alike, or are the only kind. */
+  readonly httpRoutes?: readonly CompiledRoute[];
   /** How long API Gateway reuses a decision. */
   readonly resultTtlSeconds: number;
   /** What a decision is reused for. undefined: the token, because the deployment is older than this field. */
@@ -23,6 +28,8 @@ export interface AuthorizerDescription {
   readonly flush: boolean;
   /** `lossesText` of the requests that are lost. undefined: the version that deployed it did not say. */
   readonly losses?: string;
+  /** `lossesText` of the requests that HTTP APIs lose, next to `httpRoutes`. */
+  readonly httpLosses?: string;
 }
 
 /** Names of the stack's outputs that the operator's tool and the tests read. */

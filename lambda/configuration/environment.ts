@@ -71,13 +71,24 @@ function asRevocationLevel(name: string): RevocationLevel {
   return level;
 }
 
-/** A stage whose result cache is flushed. */
-export interface FlushedStage {
+/** A stage of a REST API whose result cache is flushed. */
+export interface FlushedRestStage {
   /** `api.restApiId` of the API. */
   readonly restApiId: string;
   /** `stage.stageName` of the stage. */
   readonly stageName: string;
 }
+
+/** A stage of an HTTP API whose result cache is flushed. */
+export interface FlushedHttpStage {
+  /** `api.apiId` of the API. */
+  readonly httpApiId: string;
+  /** `stage.stageName` of the stage, `$default` too. */
+  readonly stageName: string;
+}
+
+/** A stage whose result cache is flushed. */
+export type FlushedStage = FlushedRestStage | FlushedHttpStage;
 
 /** The variable for the address of API Gateway's management API in this Region and partition; CloudFormation knows it. */
 export const API_GATEWAY_ENDPOINT = 'API_GATEWAY_ENDPOINT';

@@ -1,7 +1,8 @@
-import type { RequestedRoute } from '../policy/route.ts';
+import type { ApiKind, RequestedRoute } from '../policy/route.ts';
 
 /** What a client presents to the authorizer. Only the readers of events know the shape in which API Gateway sends it. */
 export interface AuthorizationRequest {
+  readonly api: ApiKind;
   /** The value of the Authorization header; several are joined by commas (RFC 9110 section 5.3). */
   readonly authorizationToken: string;
   /** `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>` */

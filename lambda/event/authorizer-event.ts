@@ -18,7 +18,7 @@ export function readEvent(event: unknown): AuthorizationRequest {
  */
 function readRestToken({ type, methodArn, authorizationToken }: UnreadEvent): AuthorizationRequest | undefined {
   if (type !== 'TOKEN' || typeof methodArn !== 'string' || typeof authorizationToken !== 'string') return undefined;
-  return { authorizationToken, stageArn: stageArnOf(methodArn), route: undefined };
+  return { api: 'rest', authorizationToken, stageArn: stageArnOf(methodArn), route: undefined };
 }
 
 /** The header whose value is a part of the cache key. */
@@ -51,6 +51,7 @@ function readRestRequest(event: UnreadEvent): AuthorizationRequest | undefined {
     .flatMap(([, listed]: [string, unknown]) => listed);
   if (!values.every((value) => typeof value === 'string')) return undefined;
   return {
+    api: 'rest',
     authorizationToken: values.join(', '),
     stageArn: stageArnOf(methodArn),
     route: { method: httpMethod, path: resourcePath },

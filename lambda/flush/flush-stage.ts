@@ -51,10 +51,14 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
     const url = new URL(path, endpoint);
     requireAccepted(await exchange(url, { method, headers, agent: false }, limits).catch(connectionError));
   };
-  return ({ restApiId, stageName }) => {
-    const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
+  return (stage) => {
+    const path = `${apiPath(stage)}/stages/${encodeURIComponent(stage.stageName)}/cache/authorizers`;
     return withRetries(() => attempt({ method: 'DELETE', path }), { attempts: ATTEMPTS, pauseAfter });
   };
+}
+
+function apiPath(stage: FlushedStage): string {
+  return 'httpApiId' in stage ? `/v2/apis/${stage.httpApiId}` : `/restapis/${stage.restApiId}`;
 }
 
 /** The pause before a retry. undefined: the response would stay the same. */

@@ -122,8 +122,8 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>): void {
   }
 }
 
-export function nameOfStage({ restApiId, stageName }: FlushedStage): string {
-  return `${restApiId}/${stageName}`;
+export function nameOfStage(stage: FlushedStage): string {
+  return `${'httpApiId' in stage ? stage.httpApiId : stage.restApiId}/${stage.stageName}`;
 }
 
 /** Something that kept a delivery from flushing every stage. */

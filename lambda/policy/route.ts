@@ -1,3 +1,9 @@
+/** The kinds of API Gateway's APIs. They differ in how they select routes, in their events and in their errors. */
+export type ApiKind = 'rest' | 'http';
+
+/** The path of an HTTP API's route for every request that no other route takes; its method is `ANY`. */
+export const DEFAULT_ROUTE = '$default';
+
 /** A method that API Gateway lets a resource have. */
 export type HttpMethod = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
@@ -10,7 +16,7 @@ export const HTTP_METHODS: readonly HttpMethod[] = ['DELETE', 'GET', 'HEAD', 'OP
 export interface Route {
   /** `ANY` stands for every method that the resource does not name. */
   readonly method: HttpMethod | 'ANY';
-  /** An API Gateway resource path: `/`, `/orders/{id}`, `/files/{proxy+}`. */
+  /** An API Gateway resource path: `/`, `/orders/{id}`, `/files/{proxy+}`. HTTP APIs only: `$default`, with the method `ANY`. */
   readonly path: string;
   /** Any one of them is enough. Empty: any valid token. */
   readonly scopes: readonly string[];
@@ -19,7 +25,10 @@ export interface Route {
 /** What API Gateway caches a decision for: a token on all routes, or a token on one route. */
 export type CacheKey = 'token' | 'route';
 
-/** The method and the resource path (`/orders/{id}`) that API Gateway selected for a request. */
+/**
+ * The method and the path (`/orders/{id}`) of the route that API Gateway selected for a request. REST APIs name the request's own
+ * method, HTTP APIs the route's: `ANY` among them.
+ */
 export interface RequestedRoute {
   readonly method: string;
   readonly path: string;
@@ -71,3 +80,6 @@ export type WidePart = readonly [wide: string, patterns: readonly string[]];
 
 /** The file next to the authorizer's bundle that holds its `CompiledRoute[]`: 500 routes do not fit into 4 KB of environment. */
 export const ROUTES_FILE = 'routes.json';
+
+/** The same file for HTTP APIs. Left out where both kinds select alike. */
+export const HTTP_ROUTES_FILE = 'http-routes.json';

@@ -1,4 +1,4 @@
-import type { FlushedStage } from '../../../../lambda/configuration/environment.ts';
+import type { FlushedRestStage } from '../../../../lambda/configuration/environment.ts';
 import { REQUEST_IDENTITY_SOURCES } from '../../../../lambda/event/authorizer-event.ts';
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../../../lambda/token/bearer-token.ts';
@@ -20,7 +20,7 @@ export interface GatewayNodeParts {
   readonly world: World;
 }
 
-export const STAGE: FlushedStage = { restApiId: 'abc1234567', stageName: 'v1' };
+export const STAGE: FlushedRestStage = { restApiId: 'abc1234567', stageName: 'v1' };
 
 /** The paths of the API's routes, and of the requests for them. */
 export const ROUTES = ['/orders', '/whoami'] as const;
