@@ -1,6 +1,7 @@
 import { WILD } from '../../lambda/policy/resource-pattern.ts';
 import type { HttpMethod } from '../../lambda/policy/route.ts';
 import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
+import { ROUTE_READINGS } from './route-readings.ts';
 import { type PathTexts, selectorOf } from './route-selection.ts';
 import type { ParsedRoute } from './route-table.ts';
 
@@ -54,8 +55,8 @@ export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
 
 function selectionBy(table: readonly ParsedRoute[]): Trial['select'] {
   const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
-  const plain = selectorOf(items, 'segment-by-segment');
-  const fullFirst = selectorOf(items, 'full-match-first');
+  const plain = selectorOf(items, ROUTE_READINGS.rest.raw.preference);
+  const fullFirst = selectorOf(items, ROUTE_READINGS.rest['raw+full-match-first'].preference);
   return (method, path) => ({ plain: plain(method, path)?.parsed, fullFirst: fullFirst(method, path)?.parsed });
 }
 

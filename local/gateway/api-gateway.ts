@@ -49,7 +49,11 @@ const NO_SUCH_STAGE: HttpResponse = {
  * @param reading - how the gateway selects a method where AWS does not document it
  * @throws LocalRunError for an API with a feature that this product does not use
  */
-export function apiGateway(api: RestApi, dependencies: AuthorizationDependencies, reading?: RouteReadingName): Gateway {
+export function apiGateway(
+  api: RestApi,
+  dependencies: AuthorizationDependencies,
+  reading?: RouteReadingName<'rest'>,
+): Gateway {
   const select = methodSelection(api.methods, reading);
   const outcomeOf = methodOutcomes(api, dependencies);
   rejectUnknownSubstitutions(api.gatewayResponses);

@@ -27,7 +27,7 @@ export interface LocalApiOptions {
   readonly ports: Ports;
   readonly clock: Clock;
   /** @default one slash at the end is ignored */
-  readonly reading?: RouteReadingName | undefined;
+  readonly reading?: RouteReadingName<'rest'> | undefined;
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
   readonly log: ReportRunEvent;

@@ -33,7 +33,7 @@ export interface LocalRunOptions {
   /** Names the table too, so that runs with names of their own can share a DynamoDB. @default as deployment.ts says */
   readonly stackName?: string | undefined;
   /** How the gateway selects a method where AWS does not document it. @default one slash at the end is ignored */
-  readonly reading?: RouteReadingName | undefined;
+  readonly reading?: RouteReadingName<'rest'> | undefined;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
   /** The address of a running DynamoDB. @default DynamoDB Local is started */

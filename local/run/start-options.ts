@@ -16,7 +16,7 @@ export interface StartCommand {
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as AWS has been seen to do. */
-  readonly reading: RouteReadingName | undefined;
+  readonly reading: RouteReadingName<'rest'> | undefined;
   /** undefined: the first one, if the deployment has any. */
   readonly stage: string | undefined;
   /** undefined: text on a terminal without --json, else none. */
@@ -33,7 +33,7 @@ interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage' | 'log
 }
 
 const FULL_MATCH_FIRST = 'full-match-first';
-const READING_NAMES = Object.keys(ROUTE_READINGS) as readonly RouteReadingName[];
+const READING_NAMES = Object.keys(ROUTE_READINGS.rest) as readonly RouteReadingName<'rest'>[];
 const SLASH_NAMES = READING_NAMES.filter((name) => !name.endsWith(FULL_MATCH_FIRST));
 const READINGS = `${SLASH_NAMES.join(', ')}; each also with +${FULL_MATCH_FIRST}`;
 
@@ -97,7 +97,7 @@ function webAddress(text: string): string {
   throw new UsageError(`--download-from needs an http or https URL, and ${withoutTokens(text)} was given.`);
 }
 
-function readingNamed(text: string): RouteReadingName {
+function readingNamed(text: string): RouteReadingName<'rest'> {
   const found = READING_NAMES.find((name) => name === text);
   if (found !== undefined) return found;
   throw new UsageError(`--reading needs one of ${READING_NAMES.join(', ')}, and ${withoutTokens(text)} was given.`);

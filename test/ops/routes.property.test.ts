@@ -131,7 +131,7 @@ function checkTable(routes: readonly Route[], count: { shown: number; rejected: 
     );
     // A loss by readings does not include requests that the other reading hands to a third route.
     const isOfThird = (names: readonly string[], { method, path }: PathRequest) => {
-      const other = selectRoute(routes, method, path, ROUTE_READINGS['raw+full-match-first']);
+      const other = selectRoute(routes, method, path, ROUTE_READINGS.rest['raw+full-match-first']);
       return !names.includes(`${other?.method} ${other?.path}`);
     };
     const isShown = (request: PathRequest) =>

@@ -68,7 +68,7 @@ function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], po
     request: { method, path },
     resource: `${STAGE_ARN}/${method}${path}`,
     plain: selectRoute(routes, method, path),
-    selected: Object.values(ROUTE_READINGS).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
+    selected: Object.values(ROUTE_READINGS.rest).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
   }));
   const count = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0 };
   for (const scopes of holdingsOf(routes)) {

@@ -13,16 +13,16 @@ export interface SelectedMethod {
 export type SelectMethod = (httpMethod: string, path: string) => SelectedMethod | undefined;
 
 /** The reading that AWS has been seen to use: one slash at the end is ignored (powertools-lambda-python #1552). */
-export const DEFAULT_READING: RouteReadingName = 'one-slash-at-end';
+export const DEFAULT_READING: RouteReadingName<'rest'> = 'one-slash-at-end';
 
 /** Selects the most specific method as API Gateway does. `reading` decides what AWS does not document. */
 export function methodSelection(
   methods: readonly RestMethod[],
-  reading: RouteReadingName = DEFAULT_READING,
+  reading: RouteReadingName<'rest'> = DEFAULT_READING,
 ): SelectMethod {
-  const { normalize, greedy } = ROUTE_READINGS[reading];
+  const { normalize, preference } = ROUTE_READINGS.rest[reading];
   const items = methods.map((rest) => ({ rest, method: rest.httpMethod, segments: segmentsOf(rest.resourcePath) }));
-  const select = selectorOf(items, greedy);
+  const select = selectorOf(items, preference);
   return (httpMethod, path) => {
     const texts = normalize(pathTexts(path));
     const found = select(httpMethod, texts);

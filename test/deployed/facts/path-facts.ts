@@ -57,7 +57,7 @@ const ENCODED_SLASH: Omit<Spelling, 'spell'> = {
   readings: { 200: 'methodArn keeps it', 403: 'methodArn has it as a slash', 404: 'selects no route' },
 };
 
-/** How odd paths select routes, and how they look in `methodArn`: policies are safe under every reading of ROUTE_READINGS. */
+/** How odd paths select routes, and how they look in `methodArn`: policies are safe under every reading of ROUTE_READINGS.rest. */
 export function pathFacts(experiment: Experiment): readonly Measurement[] {
   const literal = LITERAL_SPELLINGS.map((spelling) => pathFact(experiment, spelling, literalPath));
   const parameter = PARAMETER_SPELLINGS.map((spelling) => pathFact(experiment, spelling, parameterPath));
@@ -69,7 +69,7 @@ export function pathFacts(experiment: Experiment): readonly Measurement[] {
   ];
 }
 
-const EXPECTED_READING: RouteReadingName = 'one-slash-at-end';
+const EXPECTED_READING: RouteReadingName<'rest'> = 'one-slash-at-end';
 
 /** Names the readings of route selection that agree with what the API does with empty segments. */
 function readingFact({ tokens, region, call }: Experiment): Measurement {
@@ -84,7 +84,7 @@ function readingFact({ tokens, region, call }: Experiment): Measurement {
         (path) => new Set(selections(routes, path).values()).size > 1,
       );
       if (probes.length === 0) throw new NotMeasurableError('no route of the table would show it');
-      const names = new Set(Object.keys(ROUTE_READINGS));
+      const names = new Set(Object.keys(ROUTE_READINGS.rest));
       for (const path of probes) {
         const { status } = await call({ path, authorization: [held.authorization] });
         for (const [name, selects] of selections(routes, path)) if (selects !== (status !== 404)) names.delete(name);
@@ -104,9 +104,9 @@ function probesOf(paths: readonly string[]): readonly string[] {
 function selections(routes: HeldToken['grant']['routes'], path: string): ReadonlyMap<string, boolean> {
   const items = routes.map((route) => ({ method: route.method, segments: parsePath(route.path) }));
   return new Map(
-    Object.entries(ROUTE_READINGS).map(([name, { normalize, greedy }]) => [
+    Object.entries(ROUTE_READINGS.rest).map(([name, { normalize, preference }]) => [
       name,
-      selectorOf(items, greedy)('GET', normalize(pathTexts(path))) !== undefined,
+      selectorOf(items, preference)('GET', normalize(pathTexts(path))) !== undefined,
     ]),
   );
 }

@@ -90,13 +90,14 @@ test('policies for one route each allow, under every reading, exactly what the t
     for (const scopes of holdings.map((holding) => new Set(holding))) {
       for (const request of requests) {
         for (const name of readingNames) {
-          const selected = selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+          const selected = selectRoute(routes, request.method, request.path, ROUTE_READINGS.rest[name]);
           if (selected === undefined) continue;
           const requested = { method: request.method, path: selected.path };
           const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
           const allowed = allows(policy, arnOf(request));
           // IAM sees the path with the empty segments that the reading ignores.
-          const isAsSent = ROUTE_READINGS[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
+          const isAsSent =
+            ROUTE_READINGS.rest[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
           const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
           if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
           count[allowed ? 'granted' : 'rejected']++;
@@ -181,7 +182,7 @@ interface Verdict {
 }
 
 function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situation): Verdict {
-  const select = (name: ReadingName) => selectRoute(routes, request.method, request.path, ROUTE_READINGS[name]);
+  const select = (name: ReadingName) => selectRoute(routes, request.method, request.path, ROUTE_READINGS.rest[name]);
   const forbidding = readingsApart(request.path).find((name) => {
     const route = select(name);
     return route !== undefined && !isGranted(route, scopes);
@@ -203,17 +204,17 @@ function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situat
     : { problem: 'granted but rejected' };
 }
 
-type ReadingName = keyof typeof ROUTE_READINGS;
+type ReadingName = keyof typeof ROUTE_READINGS.rest;
 
-const readingNames = Object.keys(ROUTE_READINGS) as ReadingName[];
+const readingNames = Object.keys(ROUTE_READINGS.rest) as ReadingName[];
 
 /** One of the readings that treat the path alike: without empty segments, two are left. */
 function readingsApart(path: string): readonly ReadingName[] {
   if (!/\/\/|.\/$/.test(path)) return ['raw', 'raw+full-match-first'];
   const apart = new Map<string, ReadingName>();
   for (const name of readingNames) {
-    const { normalize, greedy } = ROUTE_READINGS[name];
-    apart.set(`${greedy} ${normalize(pathTexts(path)).join('/')}`, name);
+    const { normalize, preference } = ROUTE_READINGS.rest[name];
+    apart.set(`${preference.greedy} ${normalize(pathTexts(path)).join('/')}`, name);
   }
   return [...apart.values()];
 }

@@ -126,8 +126,8 @@ test('a percent-encoded literal is text for the parameter, since no pattern coul
 });
 
 describe('the readings of a path', () => {
-  const read = (name: keyof typeof ROUTE_READINGS, path: string) =>
-    ROUTE_READINGS[name].normalize(pathTexts(path)).join('/');
+  const read = (name: keyof typeof ROUTE_READINGS.rest, path: string) =>
+    ROUTE_READINGS.rest[name].normalize(pathTexts(path)).join('/');
 
   test.each([
     ['raw', '//a//b//', '/a//b//'],

@@ -18,7 +18,7 @@ const TIMEOUT = 60_000 + TABLES * 1000;
 const LITERALS = ['a', 'b', 'c'];
 const SCOPES = ['s0', 's1', 's2', 's3'];
 const METHODS = ['GET', 'POST'] as const;
-const READINGS = [ROUTE_READINGS.raw, ROUTE_READINGS['raw+full-match-first']];
+const READINGS = [ROUTE_READINGS.rest.raw, ROUTE_READINGS.rest['raw+full-match-first']];
 
 /** Short, because long ones would only slow the evaluation down. */
 const STAGE_ARN = 'arn';

@@ -58,7 +58,10 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-export async function gatewayUnderTest(template: Template, reading?: RouteReadingName): Promise<GatewayUnderTest> {
+export async function gatewayUnderTest(
+  template: Template,
+  reading?: RouteReadingName<'rest'>,
+): Promise<GatewayUnderTest> {
   const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);

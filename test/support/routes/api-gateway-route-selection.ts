@@ -15,7 +15,7 @@ export function selectRoute<Rule extends PathRule>(
   routes: readonly Rule[],
   method: string,
   path: string,
-  { normalize, greedy }: RouteReading = ROUTE_READINGS.raw,
+  { normalize, preference: { greedy } }: RouteReading = ROUTE_READINGS.rest.raw,
 ): Rule | undefined {
   const read = `/${normalize(path.slice(1).split('/')).join('/')}`;
   const serving = routes.filter((route) => serves(route, routes, method) && regexOf(route.path).test(read));

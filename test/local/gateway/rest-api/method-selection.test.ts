@@ -59,7 +59,7 @@ test('a path without the method makes way for a less specific one that has it', 
   expect(select('PATCH', '/users/you')).toBeUndefined();
 });
 
-test.each<[RouteReadingName, string, string | undefined]>([
+test.each<[RouteReadingName<'rest'>, string, string | undefined]>([
   ['raw', '/items/7/', undefined],
   ['one-slash-at-end', '/items/7/', '/items/{id}'],
   ['one-slash-at-end', '/items/7//', undefined],
@@ -82,11 +82,11 @@ test('every reading selects what the independent matcher selects, for random met
   const path = fc
     .array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 5 })
     .map((parts) => `/${parts.join('/')}`);
-  const reading = fc.constantFrom(...(Object.keys(ROUTE_READINGS) as RouteReadingName[]));
+  const reading = fc.constantFrom(...(Object.keys(ROUTE_READINGS.rest) as RouteReadingName<'rest'>[]));
   fc.assert(
     fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 6 }), path, reading, (names, requested, named) => {
       const rules = names.map((each) => ({ method: each.split(' ')[0] ?? '', path: each.split(' ')[1] ?? '' }));
-      const expected = selectRoute(rules, 'GET', requested, ROUTE_READINGS[named]);
+      const expected = selectRoute(rules, 'GET', requested, ROUTE_READINGS.rest[named]);
       const selected = methodSelection(methodsOf(...names), named)('GET', requested)?.method;
       expect(selected && { method: selected.httpMethod, path: selected.resourcePath }).toEqual(expected);
     }),
