@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Say } from '../errors.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
-import type { Gateway, GatewayAnswer } from './api-gateway.ts';
-import type { GatewayRequest } from './rest-api/gateway-request.ts';
-import type { HttpResponse } from './rest-api/gateway-response.ts';
+import type { Gateway, GatewayAnswer, HttpResponse } from './exchange/gateway.ts';
+import type { GatewayRequest } from './exchange/gateway-request.ts';
 
 /** API Gateway's limits: 10,240 bytes of request line and headers together, and 10 MB of body. */
 const MAX_HEADER_BYTES = 10_240;

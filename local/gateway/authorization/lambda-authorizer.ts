@@ -5,61 +5,81 @@ import type { ConditionKeys } from '../../iam/condition-operators.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
 import type { DecisionSource } from '../../log/run-event.ts';
-import type { GatewayFailure } from '../rest-api/gateway-response.ts';
-import type { AuthorizerSettings } from '../rest-api/rest-api.ts';
-import type { RoutedRequest } from '../rest-api/routed-request.ts';
-import type { Undocumented } from '../rest-api/undocumented.ts';
-import { type AuthorizerAnswer, authorizerEvent, parseAuthorizerAnswer } from './authorizer-messages.ts';
-import type { ResultCache } from './result-cache.ts';
+import type { Undocumented } from '../exchange/undocumented.ts';
+import { type AuthorizerAnswer, parseAuthorizerAnswer, type ReadContext } from './authorizer-answer.ts';
+import type { Clock, ResultCache } from './result-cache.ts';
 
 /** A request to be authorized, as the authorizer sees it. */
 export interface AuthorizationRequest {
-  readonly routed: RoutedRequest;
-  /** The values of the identity sources, in order. undefined: the request lacks the value. */
-  readonly identity: readonly (string | undefined)[];
-  readonly methodArn: string;
+  /** The values of the identity sources, in order. undefined: the request lacks one, or has one that the authorizer does not take. */
+  readonly identity: readonly string[] | undefined;
+  /** The ARN for which the policy is evaluated. */
+  readonly invokeArn: string;
   readonly keys: ConditionKeys;
+  /** The event for the function. */
+  readonly eventFor: (identity: readonly string[]) => JsonObject;
 }
 
-export interface Authorization {
+/**
+ * Why a request is not passed on. `no identity`: the function was not invoked; `unauthorized`: it threw `Unauthorized`;
+ * `configuration error`: it could not be invoked, failed, or answered with something else than a policy.
+ */
+export type AuthorizationFailure =
+  | 'no identity'
+  | 'unauthorized'
+  | 'configuration error'
+  | 'explicit deny'
+  | 'implicit deny';
+
+export interface Authorization<Failure = AuthorizationFailure> {
   /** undefined: no policy was received. A policy that denies is an answer. */
   readonly answer?: AuthorizerAnswer;
   /** Milliseconds spent in the function; 0 when the answer was cached. */
   readonly integrationLatency: number;
   /** undefined: neither the result cache nor the function was asked. */
   readonly decision?: DecisionSource;
-  readonly failure?: GatewayFailure;
+  readonly failure?: Failure;
 }
 
-export interface LambdaAuthorizerDependencies {
-  readonly function: LambdaFunction;
-  /** The source ARN with which API Gateway invokes the function. */
-  readonly authorizerArn: string;
+/** What API Gateway invokes for an authorizer, and for how long it reuses the answer. */
+export interface AuthorizerFunction {
+  readonly authorizerId: string;
+  readonly functionArn: string;
+  readonly resultTtlSeconds: number;
+}
+
+/** What the authorizers of an API share. */
+export interface AuthorizationDependencies {
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly mayInvoke: MayInvoke;
-  readonly cache: ResultCache<AuthorizerAnswer>;
-  readonly warn: (kind: Undocumented) => void;
+  /** The clock of policy conditions. */
+  readonly clock: Clock;
   readonly say: Say;
+  readonly warn: (kind: Undocumented) => void;
 }
 
-export type Authorize = (request: AuthorizationRequest) => Promise<Authorization>;
-
-const UNAUTHORIZED: GatewayFailure = { responseType: 'UNAUTHORIZED', message: 'Unauthorized' };
-const CONFIGURATION_ERROR: GatewayFailure = { responseType: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
+export type Authorize = (request: AuthorizationRequest, cache: ResultCache<AuthorizerAnswer>) => Promise<Authorization>;
 
 /**
- * A TOKEN or REQUEST authorizer: identity sources, validation expression, cache, function, policy (developer guide,
- * "Lambda authorizers").
+ * A Lambda authorizer: identity sources, cache, function, policy (developer guide, "Lambda authorizers").
+ * @throws LocalRunError when the function is not in the template
  */
-export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: LambdaAuthorizerDependencies): Authorize {
-  const { authorizerId, type, resultTtlSeconds, validationExpression } = settings;
-  const { cache, warn, say } = dependencies;
-  return async (request) => {
-    const { identity, methodArn, routed } = request;
-    if (!identity.every(isPresent)) return rejected(UNAUTHORIZED);
-    if (!fullyMatches(validationExpression, identity[0] ?? '', warn)) return rejected(UNAUTHORIZED);
+export function lambdaAuthorizer(
+  settings: AuthorizerFunction,
+  apiArn: string,
+  readContext: ReadContext,
+  dependencies: AuthorizationDependencies,
+): Authorize {
+  const { authorizerId, resultTtlSeconds } = settings;
+  const { say } = dependencies;
+  const invoke = invocationOf(settings, apiArn, readContext, dependencies);
+  return async (request, cache) => {
+    const { identity } = request;
+    if (identity === undefined) return rejected('no identity');
     const cached = cache.get(authorizerId, identity);
     if (cached !== undefined) return { ...evaluated(cached, 0, request, say), decision: 'cached' };
-    const invoked = await invoke(authorizerEvent(type, methodArn, identity, routed), dependencies);
+    const invoked = await invoke(request.eventFor(identity));
     if (invoked.answer === undefined) {
       cache.thrown(authorizerId, identity, resultTtlSeconds);
       return { ...invoked, decision: 'authorizer' };
@@ -69,61 +89,76 @@ export function lambdaAuthorizer(settings: AuthorizerSettings, dependencies: Lam
   };
 }
 
+/** The values of all identity sources. undefined: one is missing or empty. */
+export function presentIdentity(values: readonly (string | undefined)[]): readonly string[] | undefined {
+  return values.every(isPresent) ? values : undefined;
+}
+
 function isPresent(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
-function fullyMatches(expression: RegExp | undefined, text: string, warn: (kind: Undocumented) => void): boolean {
-  if (expression === undefined) return true;
-  const whole = new RegExp(`^(?:${expression.source})$`).test(text);
-  if (whole !== expression.test(text)) warn('validation-search');
-  return whole;
+/** Invokes the function with the permission of the API's authorizer. The answer is not evaluated. */
+function invocationOf(
+  { authorizerId, functionArn }: AuthorizerFunction,
+  apiArn: string,
+  readContext: ReadContext,
+  { functions, mayInvoke, say }: AuthorizationDependencies,
+): (event: JsonObject) => Promise<Authorization> {
+  const target = functionOf(authorizerId, functionArn, functions);
+  const authorizerArn = `${apiArn}/authorizers/${authorizerId}`;
+  return async (event) => {
+    if (!mayInvoke(functionArn, authorizerArn)) {
+      say(
+        `${target.functionName} has no permission that lets ${authorizerArn} invoke it: the answer is a configuration error.`,
+      );
+      return rejected('configuration error');
+    }
+    const start = performance.now();
+    const result = await target.invoke(event);
+    const integrationLatency = Math.round(performance.now() - start);
+    if ('error' in result) {
+      if (result.error.errorMessage === 'Unauthorized') return rejected('unauthorized', integrationLatency);
+      say(`${target.functionName} failed: ${result.error.errorMessage}`);
+      return rejected('configuration error', integrationLatency);
+    }
+    const answer = parseAuthorizerAnswer(result.payload, readContext);
+    if (answer !== undefined) return { answer, integrationLatency };
+    say(`${target.functionName} answered without a principalId, a policyDocument or a flat context.`);
+    return rejected('configuration error', integrationLatency);
+  };
 }
 
-async function invoke(
-  event: JsonObject,
-  { function: target, authorizerArn, mayInvoke, say }: LambdaAuthorizerDependencies,
-): Promise<Authorization> {
-  if (!mayInvoke(target.functionArn, authorizerArn)) {
-    say(
-      `${target.functionName} has no permission that lets ${authorizerArn} invoke it: the answer is a configuration error.`,
-    );
-    return rejected(CONFIGURATION_ERROR);
-  }
-  const start = performance.now();
-  const result = await target.invoke(event);
-  const integrationLatency = Math.round(performance.now() - start);
-  if ('error' in result) {
-    if (result.error.errorMessage === 'Unauthorized') return rejected(UNAUTHORIZED, integrationLatency);
-    say(`${target.functionName} failed: ${result.error.errorMessage}`);
-    return rejected(CONFIGURATION_ERROR, integrationLatency);
-  }
-  const answer = parseAuthorizerAnswer(result.payload);
-  if (answer !== undefined) return { answer, integrationLatency };
-  say(`${target.functionName} answered without a principalId, a policyDocument or a flat context.`);
-  return rejected(CONFIGURATION_ERROR, integrationLatency);
+function functionOf(
+  authorizerId: string,
+  functionArn: string,
+  functions: ReadonlyMap<string, LambdaFunction>,
+): LambdaFunction {
+  const found = functions.get(functionArn);
+  if (found !== undefined) return found;
+  throw new LocalRunError(
+    `The authorizer ${authorizerId} invokes ${functionArn}, which is not a function of this template.`,
+  );
 }
 
 /** Evaluates the policy, cached or not, for one request. */
 function evaluated(
   answer: AuthorizerAnswer,
   integrationLatency: number,
-  { methodArn, keys }: AuthorizationRequest,
+  { invokeArn, keys }: AuthorizationRequest,
   say: Say,
 ): Authorization {
   try {
-    const policyRequest = { action: 'execute-api:Invoke', resource: methodArn, keys };
+    const policyRequest = { action: 'execute-api:Invoke', resource: invokeArn, keys };
     const result = evaluatePolicies([answer.policyDocument], policyRequest);
-    if (result === 'allow') return { answer, integrationLatency };
-    const message = `User is not authorized to access this resource${result === 'explicit deny' ? ' with an explicit deny' : ''}`;
-    return { answer, integrationLatency, failure: { responseType: 'ACCESS_DENIED', message } };
+    return { answer, integrationLatency, ...(result === 'allow' ? {} : { failure: result }) };
   } catch (error) {
     if (!(error instanceof LocalRunError)) throw error;
     say(error.message);
-    return rejected(CONFIGURATION_ERROR, integrationLatency);
+    return rejected('configuration error', integrationLatency);
   }
 }
 
-function rejected(failure: GatewayFailure, integrationLatency = 0): Authorization {
+function rejected(failure: AuthorizationFailure, integrationLatency = 0): Authorization {
   return { failure, integrationLatency };
 }

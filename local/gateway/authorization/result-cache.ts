@@ -1,4 +1,4 @@
-import type { Undocumented } from '../rest-api/undocumented.ts';
+import type { Undocumented } from '../exchange/undocumented.ts';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;

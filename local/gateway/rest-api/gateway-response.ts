@@ -1,4 +1,5 @@
 import { LocalRunError } from '../../errors.ts';
+import type { HttpResponse } from '../exchange/gateway.ts';
 import type { GatewayResponseSettings } from './rest-api.ts';
 
 /** API Gateway's own answers, with their default status (developer guide, "Gateway response types"). */
@@ -18,12 +19,6 @@ export type GatewayResponseType = keyof typeof GATEWAY_RESPONSES;
 
 /** Values of `$context.…` by name, without the prefix. A missing name counts as empty. */
 export type ContextVariables = Readonly<Record<string, string>>;
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: string | Uint8Array;
-}
 
 export interface GatewayFailure {
   readonly responseType: GatewayResponseType;

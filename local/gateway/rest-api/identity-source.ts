@@ -1,7 +1,7 @@
 import { LocalRunError } from '../../errors.ts';
-import { headerValues } from './gateway-request.ts';
+import { headerValues } from '../exchange/gateway-request.ts';
+import type { Undocumented } from '../exchange/undocumented.ts';
 import type { RoutedRequest } from './routed-request.ts';
-import type { Undocumented } from './undocumented.ts';
 
 /** A value that an authorizer requires, and a part of its cache key. A header's name is in lower case. */
 export type IdentitySource =

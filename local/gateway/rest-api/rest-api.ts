@@ -1,6 +1,7 @@
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
 import { LocalRunError } from '../../errors.ts';
+import type { AuthorizerFunction } from '../authorization/lambda-authorizer.ts';
 import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
 
 /** A REST API as the template describes it: everything the local gateway serves. */
@@ -28,15 +29,12 @@ export interface RestMethod {
 
 export type AuthorizerType = 'TOKEN' | 'REQUEST';
 
-export interface AuthorizerSettings {
-  readonly authorizerId: string;
-  readonly functionArn: string;
+export interface AuthorizerSettings extends AuthorizerFunction {
   readonly type: AuthorizerType;
   /** A TOKEN authorizer has one: the header that holds the token. */
   readonly identitySources: readonly IdentitySource[];
   /** What the token of a TOKEN authorizer must match; undefined: anything. */
   readonly validationExpression: RegExp | undefined;
-  readonly resultTtlSeconds: number;
 }
 
 export interface GatewayResponseSettings {

@@ -1,6 +1,6 @@
 import { ACCOUNT } from '../../cloudformation/stack.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
-import { type GatewayRequest, lastHeaders, pathOf, queryOf } from './gateway-request.ts';
+import { type GatewayRequest, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
 import type { SelectedMethod } from './method-selection.ts';
 
 /** A request and the method that it selects. */

@@ -3,7 +3,7 @@ import type { CallDynamoDb } from '../../../lambda/network/dynamodb-call.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { SignalsParts } from '../../../lambda/signals.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
 
 /** How the real parts are put together: as deployed, or with one rule dropped to show that a property detects it. */

@@ -1,7 +1,7 @@
 import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import type { ResultCache } from '../../../local/gateway/authorization/result-cache.ts';
 import { AS_DEPLOYED, type Composition, type CreateResultCache } from './composition.ts';
 import { ROUTES } from './parts/gateway-node.ts';

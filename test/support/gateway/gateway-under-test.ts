@@ -4,12 +4,12 @@ import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
-import { apiGateway } from '../../../local/gateway/api-gateway.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-messages.ts';
+import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
 import { resultCache } from '../../../local/gateway/authorization/result-cache.ts';
-import type { HttpResponse } from '../../../local/gateway/rest-api/gateway-response.ts';
+import type { HttpResponse } from '../../../local/gateway/exchange/gateway.ts';
+import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
 import { restApiOf } from '../../../local/gateway/rest-api/rest-api.ts';
-import { warnOnce } from '../../../local/gateway/rest-api/undocumented.ts';
+import { restGateway } from '../../../local/gateway/rest-api/rest-gateway.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
@@ -73,7 +73,7 @@ export async function gatewayUnderTest(
   const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
   const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
-  const gateway = apiGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
+  const gateway = restGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
   const send: GatewayUnderTest['send'] = (method, target, ...headers) =>
     gateway({ requestId: 'r1', method, target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' });
   return {

@@ -3,11 +3,11 @@ import { REQUEST_IDENTITY_SOURCES } from '../../../../lambda/event/authorizer-ev
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../../../lambda/token/bearer-token.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
-import { apiGateway } from '../../../../local/gateway/api-gateway.ts';
-import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';
+import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
 import type { ResultCache } from '../../../../local/gateway/authorization/result-cache.ts';
 import { parseIdentitySources } from '../../../../local/gateway/rest-api/identity-source.ts';
 import type { AuthorizerSettings, RestApi } from '../../../../local/gateway/rest-api/rest-api.ts';
+import { restGateway } from '../../../../local/gateway/rest-api/rest-gateway.ts';
 import type { World } from '../time/world.ts';
 import { functionArnOf } from './simulated-function.ts';
 
@@ -33,7 +33,7 @@ const CLOCK_ERROR = 2000;
 /** One node of the real local gateway. @returns a function that sends a GET with this header and resolves to its status */
 export function gatewayNode({ cache, resultTtl, cachePer, authorizer, world }: GatewayNodeParts) {
   const clockError = world.chance.between(-CLOCK_ERROR, CLOCK_ERROR);
-  const gateway = apiGateway(
+  const gateway = restGateway(
     restApi({
       ...IDENTITY[cachePer],
       authorizerId: 'Bearer',

@@ -1,7 +1,7 @@
 import type { FlushedStage } from '../../../../lambda/configuration/environment.ts';
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
-import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';
+import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
 import { type ResultCache, resultCache } from '../../../../local/gateway/authorization/result-cache.ts';
 import type { Composition } from '../composition.ts';
 import type { Execution } from '../time/execution.ts';

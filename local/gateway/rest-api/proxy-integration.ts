@@ -1,12 +1,13 @@
 import { isObject, type Json, type JsonObject, objectOf, textsOf } from '../../cloudformation/template.ts';
-import type { Authorization } from '../authorization/lambda-authorizer.ts';
-import type { GatewayRequest } from '../rest-api/gateway-request.ts';
-import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
-import { type RoutedRequest, requestContext, requestMembers } from '../rest-api/routed-request.ts';
+import type { HttpResponse } from '../exchange/gateway.ts';
+import type { GatewayRequest } from '../exchange/gateway-request.ts';
+import type { GatewayFailure } from './gateway-response.ts';
+import type { MethodAuthorization } from './method-authorization.ts';
+import { type RoutedRequest, requestContext, requestMembers } from './routed-request.ts';
 
 /** A request that its authorizer has let through to the backend. */
 export interface AdmittedRequest extends RoutedRequest {
-  readonly authorization: Authorization | undefined;
+  readonly authorization: MethodAuthorization | undefined;
 }
 
 /** The event of a Lambda proxy integration (developer guide, "Input format of a Lambda function for proxy integration"). */

@@ -1,37 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
-import { ACCOUNT, PARTITION, REGION } from '../cloudformation/stack.ts';
-import type { DecisionSource } from '../log/run-event.ts';
-import type { Authorization } from './authorization/lambda-authorizer.ts';
-import { type AuthorizationDependencies, methodAuthorization } from './authorization/method-authorization.ts';
-import { integrationOf } from './integration/integration.ts';
-import { type GatewayRequest, lastHeaders, pathOf } from './rest-api/gateway-request.ts';
+import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
+import { ACCOUNT, PARTITION, REGION } from '../../cloudformation/stack.ts';
+import type { Gateway, HttpResponse } from '../exchange/gateway.ts';
+import { type GatewayRequest, lastHeaders, pathOf } from '../exchange/gateway-request.ts';
 import {
   type ContextVariables,
   type GatewayFailure,
-  type GatewayResponseType,
   gatewayResponse,
-  type HttpResponse,
   rejectUnknownSubstitutions,
-} from './rest-api/gateway-response.ts';
-import { methodSelection, type SelectedMethod } from './rest-api/method-selection.ts';
-import type { RestApi, RestMethod } from './rest-api/rest-api.ts';
-import type { RoutedRequest } from './rest-api/routed-request.ts';
-
-/** A response, and how it came about. */
-export interface GatewayAnswer extends HttpResponse {
-  /** undefined: neither the result cache nor the authorizer was asked. */
-  readonly decision?: DecisionSource | undefined;
-  /** The type of the gateway's own response. undefined: the backend responded. */
-  readonly responseType?: GatewayResponseType;
-}
-
-/** Answers one request as API Gateway does. */
-export type Gateway = (request: GatewayRequest) => Promise<GatewayAnswer>;
+} from './gateway-response.ts';
+import { integrationOf } from './integration.ts';
+import {
+  type MethodAuthorization,
+  methodAuthorization,
+  type RestAuthorizationDependencies,
+} from './method-authorization.ts';
+import { methodSelection, type SelectedMethod } from './method-selection.ts';
+import type { RestApi, RestMethod } from './rest-api.ts';
+import type { RoutedRequest } from './routed-request.ts';
 
 interface Outcome {
   readonly result: HttpResponse | GatewayFailure;
-  readonly authorization?: Authorization;
+  readonly authorization?: MethodAuthorization;
 }
 
 const NO_SUCH_METHOD: Outcome = {
@@ -49,9 +39,9 @@ const NO_SUCH_STAGE: HttpResponse = {
  * @param reading - how the gateway selects a method where AWS does not document it
  * @throws LocalRunError for an API with a feature that this product does not use
  */
-export function apiGateway(
+export function restGateway(
   api: RestApi,
-  dependencies: AuthorizationDependencies,
+  dependencies: RestAuthorizationDependencies,
   reading?: RouteReadingName<'rest'>,
 ): Gateway {
   const select = methodSelection(api.methods, reading);
@@ -74,7 +64,7 @@ export function apiGateway(
 type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMethod | undefined) => Promise<Outcome>;
 
 /** Authorizes a request, then passes it to the method's integration. */
-function methodOutcomes(api: RestApi, dependencies: AuthorizationDependencies): OutcomeOf {
+function methodOutcomes(api: RestApi, dependencies: RestAuthorizationDependencies): OutcomeOf {
   const { apiId, stageName } = api;
   const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${apiId}`;
   const authorize = methodAuthorization(api, apiArn, dependencies);
@@ -112,10 +102,13 @@ function contextVariables(
   request: GatewayRequest,
   stageName: string,
   selected: SelectedMethod | undefined,
-  authorization: Authorization | undefined,
+  authorization: MethodAuthorization | undefined,
 ): ContextVariables {
   const { answer, integrationLatency = 0 } = authorization ?? {};
-  const fromAuthorizer = Object.entries(answer?.context ?? {}).map(([name, value]) => [`authorizer.${name}`, value]);
+  const fromAuthorizer = Object.entries(answer?.context ?? {}).map(([name, value]) => [
+    `authorizer.${name}`,
+    String(value),
+  ]);
   return {
     requestId: request.requestId,
     extendedRequestId: request.requestId,

@@ -2,10 +2,11 @@ import { isObject, type JsonObject, listOf, textOf, textsOf } from '../../cloudf
 import { LocalRunError, type Say } from '../../errors.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
-import { lastHeaders } from '../rest-api/gateway-request.ts';
-import type { GatewayFailure, HttpResponse } from '../rest-api/gateway-response.ts';
-import { functionArnOf, type RestMethod } from '../rest-api/rest-api.ts';
+import type { HttpResponse } from '../exchange/gateway.ts';
+import { lastHeaders } from '../exchange/gateway-request.ts';
+import type { GatewayFailure } from './gateway-response.ts';
 import { type AdmittedRequest, BAD_BACKEND_ANSWER, proxyAnswer, proxyEvent } from './proxy-integration.ts';
+import { functionArnOf, type RestMethod } from './rest-api.ts';
 
 /** The backend of a method. */
 export type Integration = (admitted: AdmittedRequest) => Promise<HttpResponse | GatewayFailure>;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
-import type { Template } from '../../../local/cloudformation/template.ts';
-import { type GatewayUnderTest, gatewayUnderTest } from '../../support/gateway/gateway-under-test.ts';
-import { changed, smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
+import type { RouteReadingName } from '../../../../infra/routes/route-readings.ts';
+import type { Template } from '../../../../local/cloudformation/template.ts';
+import { type GatewayUnderTest, gatewayUnderTest } from '../../../support/gateway/gateway-under-test.ts';
+import { changed, smallTemplate, templateWith } from '../../../support/gateway/small-template.ts';
 
 let gateway: GatewayUnderTest;
 

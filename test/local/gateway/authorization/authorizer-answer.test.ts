@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../../local/cloudformation/template.ts';
-import { parseAuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-messages.ts';
+import { contextAsText, parseAuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
 
 const policyDocument = { Version: '2012-10-17', Statement: [] };
 
 test('the context reaches the backend as text', () => {
-  const answer = parseAuthorizerAnswer({ principalId: 'p', policyDocument, context: { a: 1, b: true, c: 'x' } });
+  const answer = parseAuthorizerAnswer(
+    { principalId: 'p', policyDocument, context: { a: 1, b: true, c: 'x' } },
+    contextAsText,
+  );
   expect(answer?.context).toEqual({ a: '1', b: 'true', c: 'x' });
 });
 
@@ -21,5 +24,5 @@ test.each<[string, Json]>([
   ['a list in the context', { principalId: 'p', policyDocument, context: { a: [] } }],
   ['null in the context', { principalId: 'p', policyDocument, context: { a: null } }],
 ])('%s is a configuration error', (_, output) => {
-  expect(parseAuthorizerAnswer(output)).toBeUndefined();
+  expect(parseAuthorizerAnswer(output, contextAsText)).toBeUndefined();
 });
