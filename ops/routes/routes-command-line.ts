@@ -71,7 +71,8 @@ Examples:
   ${caller('routes cdk.out/bearer-authorizer.template.json')}
   ${caller('routes --stack Api --region eu-west-1')}
 
-A token needs any one of a route's scopes; a route without scopes is open to every valid token.
+A token needs any one of a route's scopes; a route without scopes is open to every valid token. REST APIs and HTTP APIs
+select routes by different rules: where that makes a difference, both are shown.
 
 A policy may have to reject requests (403) of a route that the token may call:
   whole     every request of the route, or all below some depth of a {proxy+}

@@ -5,6 +5,13 @@ import { isShortened, lostByShortening, policyDocument } from '../../lambda/poli
 import type { CompiledRoute } from '../../lambda/policy/route.ts';
 import type { Report } from '../cli/program.ts';
 import { printable } from '../cli/terminal-text.ts';
+import {
+  apiKindsOf,
+  apisInWords,
+  type DescribedRoutes,
+  type RouteTable,
+  routeTablesOf,
+} from '../stack/route-tables.ts';
 import { counted } from '../text/counted.ts';
 import { textTable } from '../text/text-table.ts';
 import {
@@ -21,15 +28,51 @@ import {
 } from './token-losses.ts';
 
 /** The part of a deployment's description that `npm run routes` needs. */
-export type DescribedTable = Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>;
+export type DescribedTable = DescribedRoutes & Pick<AuthorizerDescription, 'cachePer'>;
 
-/** Reports who may call which route. @param scopes - the scopes of one token; undefined: the whole table is reported */
-export function routesReport(table: DescribedTable, scopes: readonly string[] | undefined): Report {
-  const losses = describedLosses(table);
-  return scopes === undefined ? wholeTable(table.routes, losses) : grantedTo(table, losses, scopes);
+/** What is reported of one table. */
+interface TableReport extends Pick<RouteTable, 'apis'> {
+  readonly text: string;
+  readonly members: Readonly<Record<string, unknown>>;
 }
 
-function wholeTable(routes: readonly CompiledRoute[], losses: TokenLosses | undefined): Report {
+/**
+ * Reports who may call which route. Where REST APIs and HTTP APIs differ, both are reported, and the members of the HTTP APIs stand in
+ * the member `http` of the document.
+ * @param scopes - the scopes of one token; undefined: the whole table is reported
+ */
+export function routesReport(description: DescribedTable, scopes: readonly string[] | undefined): Report {
+  const reports = routeTablesOf(description).map((table): TableReport => {
+    const report = scopes === undefined ? wholeTable(table) : grantedTo(table, description.cachePer, scopes);
+    return { ...report, apis: table.apis };
+  });
+  const [first, other] = reports;
+  return {
+    text: textOf(reports),
+    document: {
+      command: 'routes',
+      ...(scopes !== undefined && { scopes }),
+      apis: apiKindsOf(description),
+      ...first?.members,
+      ...(other !== undefined && { http: other.members }),
+    },
+    exitCode: 0,
+  };
+}
+
+/** The texts of all tables, each below the names of its APIs where there are several kinds. A text that both share stands once. */
+function textOf(reports: readonly TableReport[]): string {
+  const apis = reports.flatMap((report) => report.apis);
+  const [first] = reports;
+  const areAlike = reports.every(({ text }) => text === first?.text);
+  if (apis.length === 1 || first === undefined) return first?.text ?? '';
+  const shown = areAlike ? [{ ...first, apis }] : reports;
+  return shown.map((report) => `${apisInWords(report.apis)}:\n\n${report.text}`).join('\n\n');
+}
+
+function wholeTable(table: RouteTable): Omit<TableReport, 'apis'> {
+  const { routes } = table;
+  const losses = describedLosses(table);
   const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
   const columns = [...scopes.map((scope) => [scope]), []].map((held) => columnOf(losses, new Set(held)));
   const rows = routes.map((route) => [route.method, route.path, ...columns.map((cellOf) => cellOf(route))]);
@@ -39,12 +82,10 @@ function wholeTable(routes: readonly CompiledRoute[], losses: TokenLosses | unde
   });
   return {
     text: [textTable(['METHOD', 'PATH', ...scopes, '(no scope)'], rows), '', ...lost].join('\n'),
-    document: {
-      command: 'routes',
+    members: {
       routes: routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
       ...lossMembers(losses, (loss) => ({ ...lossDocument(loss), scopes: minimalHoldings(loss) })),
     },
-    exitCode: 0,
   };
 }
 
@@ -80,16 +121,18 @@ const STAGE_ARN = 'arn:aws:execute-api:REGION:ACCOUNT:API/STAGE';
 const USUAL_STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 
 function grantedTo(
-  { routes, cachePer }: DescribedTable,
-  ofTable: TokenLosses | undefined,
+  table: RouteTable,
+  cachePer: DescribedTable['cachePer'],
   scopes: readonly string[],
-): Report {
+): Omit<TableReport, 'apis'> {
+  const { routes } = table;
   const held = new Set(scopes);
   const grant = new Grants(routes).routesGrantedBy(held);
   const isShort = cachePer !== 'route' && isShortened(grant, USUAL_STAGE_ARN);
   const written = policyDocument(grant, isShort ? USUAL_STAGE_ARN : STAGE_ARN, 0);
   const policy = cachePer === 'route' ? null : endingWithToken(written);
   const methodsLostInPaths = isShort ? lostByShortening(grant) : [];
+  const ofTable = describedLosses(table);
   const losses = ofTable && { ...ofTable, listed: lossesWith(held, ofTable.listed) };
   const lost = lossLines(losses, tokenLossLines, {
     some: LOST_OF_TOKEN,
@@ -104,8 +147,7 @@ function grantedTo(
       ...['', ...lost, ...shorteningLines(methodsLostInPaths), ''],
       policy === null ? OWN_POLICIES : JSON.stringify(policy, null, 2),
     ].join('\n'),
-    document: { command: 'routes', scopes, routes: granted, ...lossMembers(losses), methodsLostInPaths, policy },
-    exitCode: 0,
+    members: { routes: granted, ...lossMembers(losses), methodsLostInPaths, policy },
   };
 }
 

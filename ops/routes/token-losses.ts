@@ -1,11 +1,8 @@
-import {
-  type AuthorizerDescription,
-  type DescribedLoss,
-  lossesIn,
-} from '../../lambda/configuration/authorizer-description.ts';
+import { type DescribedLoss, lossesIn } from '../../lambda/configuration/authorizer-description.ts';
 import { type LossKind, lossPhrase, requestsInWords } from '../../lambda/policy/lost-requests.ts';
-import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import { type CompiledRoute, DEFAULT_ROUTE } from '../../lambda/policy/route.ts';
 import { OperatorError } from '../cli/operator-error.ts';
+import type { RouteTable } from '../stack/route-tables.ts';
 
 /** Requests of a route that get 403 although the token's scopes grant it. */
 export interface TokenLoss {
@@ -31,10 +28,7 @@ export interface TokenLosses {
  * All losses of a deployed table. Undefined: the deployment's description has none.
  * @throws OperatorError for a description that contradicts itself
  */
-export function describedLosses({
-  routes,
-  losses,
-}: Pick<AuthorizerDescription, 'routes' | 'losses'>): TokenLosses | undefined {
+export function describedLosses({ routes, losses }: Pick<RouteTable, 'routes' | 'losses'>): TokenLosses | undefined {
   if (losses === undefined) return undefined;
   const { listed, leftOut } = lossesIn(losses);
   return { listed: listed.map((loss) => withRoutes(loss, routes)), leftOut };
@@ -81,6 +75,7 @@ export function lossDocument({ kind, route, requests, inWords, denied, because }
   return { kind, route: nameOf(route), requests, inWords, denied: nameOf(denied), because: because.map(nameOf) };
 }
 
-export function nameOf({ method, path }: CompiledRoute): string {
-  return `${method} ${path}`;
+/** `GET /orders/{id}`, or `$default`. */
+export function nameOf({ method, path }: Pick<CompiledRoute, 'method' | 'path'>): string {
+  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }

@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressibleTable } from '../../infra/settings/expressible-table.ts';
-import {
-  type AuthorizerDescription,
-  DESCRIPTION_KEY,
-  lossesText,
-} from '../../lambda/configuration/authorizer-description.ts';
+import { DESCRIPTION_KEY, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import type { Route } from '../../lambda/policy/route.ts';
+import type { DescribedTable } from '../../ops/routes/routes-report.ts';
 import { main } from '../../ops/routes.ts';
 import {
   describedAuthorizer,
@@ -31,7 +28,7 @@ const run = (commandLine: string, localFolder = operator.folder) =>
   finished(wordsOf(commandLine), main, { localFolder, now: () => NOW, readStandardInput: async () => '' });
 
 /** Runs the command next to an `npm start` whose authorizer has this description. */
-async function runWith(table: Pick<AuthorizerDescription, 'routes' | 'losses' | 'cachePer'>, commandLine: string) {
+async function runWith(table: DescribedTable, commandLine: string) {
   const folder = await mkdtemp(join(tmpdir(), 'routes-'));
   const authorizer = { ...describedAuthorizer([trustedIssuer()]), losses: undefined, ...table };
   const place = { api: 'http://127.0.0.1:9/v1', dynamodb: 'http://127.0.0.1:9', table: 'none', region: 'eu-west-1' };
@@ -279,5 +276,58 @@ It gets 403 for these requests of them:
     const more = `\n  … and ${lossesLeftOut?.toLocaleString('en')} more losses of the table: its deployment has no room to list them.\n`;
     expect((await runWith(full, '')).out).toContain(more);
     expect((await runWith(full, '--scope u')).out).toContain(more);
+  });
+});
+
+describe('a deployment with HTTP APIs', () => {
+  const routes: readonly Route[] = [
+    route('GET /users/{id}', 'u'),
+    route('GET /users/{id}/roles', 'admin'),
+    route('GET /users/{id}/photos/{photo}', 'u'),
+  ];
+  const rest = describedTable(routes);
+  /** Policies that lose nothing, as where the APIs' route selection needs no Deny. */
+  const http = { httpRoutes: rest.routes.map((each) => ({ ...each, leaksInto: [] })), httpLosses: lossesText([]) };
+  const loss = 'GET /users/{id}/photos/{photo} when photo is "roles"';
+
+  it('only, or with REST APIs that select alike, has one table', async () => {
+    const of = async (description: DescribedTable) => (await runWith(description, '')).out;
+    expect(await of({ ...rest, apis: ['http'] })).toBe(await of(rest));
+    expect(await of({ ...rest, apis: ['rest', 'http'] })).toBe(`REST APIs and HTTP APIs:\n\n${await of(rest)}`);
+    const { apis, http: none } = JSON.parse((await runWith({ ...rest, apis: ['rest', 'http'] }, '--json')).out);
+    expect({ apis, none }).toEqual({ apis: ['rest', 'http'], none: undefined });
+  });
+
+  it('and REST APIs that select otherwise shows both tables, each with its losses', async () => {
+    const { out } = await runWith({ ...rest, ...http, apis: ['rest', 'http'] }, '');
+    expect(out).toBe(`REST APIs:
+
+METHOD  PATH                        admin  u       (no scope)
+GET     /users/{id}                 -      yes     -
+GET     /users/{id}/roles           yes    -       -
+GET     /users/{id}/photos/{photo}  -      partly  -
+
+These requests get 403 although the token may call the route:
+  ${loss} (literal), with u, without a scope of GET /users/{id}/roles
+
+HTTP APIs:
+
+METHOD  PATH                        admin  u    (no scope)
+GET     /users/{id}                 -      yes  -
+GET     /users/{id}/roles           yes    -    -
+GET     /users/{id}/photos/{photo}  -      yes  -
+
+No token loses a request of a route that it may call.
+`);
+  });
+
+  it('and REST APIs has two policies for a set of scopes, and two sets of losses in the document', async () => {
+    const both = { ...rest, ...http, apis: ['rest', 'http'] } as const;
+    const { out } = await runWith(both, '--scope u');
+    expect(out).toMatch(/^REST APIs:\n\nA token with u may call 2 of 3 routes:\n.*GET\/users\/\?\*\/roles/s);
+    expect(out).toMatch(/\n\nHTTP APIs:\n\nA token with u may call 2 of 3 routes:\n.*It loses no request of them\./s);
+    const document = JSON.parse((await runWith(both, '--scope u --json')).out);
+    expect(document).toMatchObject({ losses: [{ kind: 'literal' }], http: { losses: [], lossesLeftOut: 0 } });
+    expect(document.http.policy).not.toEqual(document.policy);
   });
 });

@@ -11,6 +11,7 @@ import { valueInWords } from '../../entry/claim-words.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
 import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
+import { apisInWords, type RouteTable } from '../../stack/route-tables.ts';
 import { counted } from '../../text/counted.ts';
 import { mismatchLines } from '../../text/mismatch-lines.ts';
 import { textTable } from '../../text/text-table.ts';
@@ -34,6 +35,11 @@ export interface Checked {
   readonly routes: readonly CompiledRoute[];
   /** The token's scopes that open a route. */
   readonly openingScopes: readonly string[];
+  /** One for APIs of both kinds, or one for each kind where they differ. */
+  readonly losses: readonly LossesOnApis[];
+}
+
+interface LossesOnApis extends Pick<RouteTable, 'apis'> {
   /** Undefined: the deployment's description has no losses. */
   readonly losses: TokenLosses | undefined;
 }
@@ -68,7 +74,8 @@ export function checkReport(
 }
 
 function documentOf(checked: Checked, steps: readonly StepResult[], now: number) {
-  const { verdict, parts, entries, routes, losses } = checked;
+  const { verdict, parts, entries, routes } = checked;
+  const [losses, ofHttp] = checked.losses;
   return {
     reason: verdict.rejection ?? null,
     obstacle: verdict.obstacle ?? null,
@@ -78,7 +85,8 @@ function documentOf(checked: Checked, steps: readonly StepResult[], now: number)
     token: tokenDocument(checked),
     entries: entries.map(({ item, revokes, claims }) => ({ ...entryDocument(item, now), revokes, claims })),
     routes: routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
-    ...lossMembers(losses),
+    ...lossMembers(losses?.losses),
+    ...(ofHttp !== undefined && { http: lossMembers(ofHttp.losses) }),
   };
 }
 
@@ -190,11 +198,14 @@ function tokenDocument({ verdict }: Checked) {
 const MAX_LOST_SHOWN = 5;
 
 function lossLines({ losses, openingScopes }: Checked, { flags, caller }: RegionalStack): readonly string[] {
-  const lines = (losses?.listed ?? []).flatMap(tokenLossLines);
-  if (lines.length === 0) return [];
   const command = caller(`routes --scope ${shellWord(openingScopes.join(' '))} ${flags}`);
-  const more = lines.length > MAX_LOST_SHOWN ? [`… and ${lines.length - MAX_LOST_SHOWN} more: ${command}`] : [];
-  return [LOST_OF_TOKEN, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
+  return losses.flatMap(({ apis, losses: onApis }) => {
+    const lines = (onApis?.listed ?? []).flatMap(tokenLossLines);
+    if (lines.length === 0) return [];
+    const more = lines.length > MAX_LOST_SHOWN ? [`… and ${lines.length - MAX_LOST_SHOWN} more: ${command}`] : [];
+    const heading = losses.length === 1 ? LOST_OF_TOKEN : `${apisInWords(apis)}: ${LOST_OF_TOKEN}`;
+    return [heading, ...[...lines.slice(0, MAX_LOST_SHOWN), ...more].map((line) => `  ${printable(line)}`)];
+  });
 }
 
 function entryLine({ target, item, revokes, claims }: Checked['entries'][number], now: number): string {

@@ -12,6 +12,7 @@ import { describedLosses, lossesWith } from '../../routes/token-losses.ts';
 import { tokenFromStandardInput } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
+import { routeTablesOf } from '../../stack/route-tables.ts';
 import type { CheckCommand } from './check-command-line.ts';
 import { type Checked, checkReport } from './check-report.ts';
 import { comparedParts } from './comparison/compared-parts.ts';
@@ -40,15 +41,19 @@ export async function check(_: CheckCommand, stack: RevocationStack, context: Op
   return checkReport(checked, region, { now: context.now(region), columns: context.columns });
 }
 
-/** The routes that the scopes open, and the losses among them. */
+/** The routes that the scopes open, which are the same on APIs of both kinds, and the losses among them, which are not. */
 function grantTo(
   scopes: ReadonlySet<string> | undefined,
   { authorizer }: RegionalStack,
 ): Pick<Checked, 'routes' | 'openingScopes' | 'losses'> {
-  const ofTable = describedLosses(authorizer);
-  if (scopes === undefined) return { routes: [], openingScopes: [], losses: ofTable && { listed: [], leftOut: 0 } };
+  const losses = routeTablesOf(authorizer).map((table) => {
+    const ofTable = describedLosses(table);
+    const listed = scopes === undefined ? [] : lossesWith(scopes, ofTable?.listed ?? []);
+    return { apis: table.apis, losses: ofTable && { leftOut: scopes === undefined ? 0 : ofTable.leftOut, listed } };
+  });
+  if (scopes === undefined) return { routes: [], openingScopes: [], losses };
   const { routes, scopes: openingScopes } = new Grants(authorizer.routes).routesGrantedBy(scopes);
-  return { routes, openingScopes, losses: ofTable && { ...ofTable, listed: lossesWith(scopes, ofTable.listed) } };
+  return { routes, openingScopes, losses };
 }
 
 /** The token's parts next to what the deployment expects, the scopes of a good token among them. */

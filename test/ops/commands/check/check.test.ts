@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthorizerDescription, lossesText } from '../../../../lambda/configuration/authorizer-description.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
@@ -129,6 +130,23 @@ describe('check', () => {
     expect(out).toContain('\n  … and 1 more: npm run routes -- --scope orders:read --local\n');
     expect(out.match(/\(literal\)/g)).toHaveLength(5);
     expect({ number: losses?.length, lossesLeftOut }).toEqual({ number: 6, lossesLeftOut: 0 });
+  });
+
+  it('lists the losses on HTTP APIs apart where their route selection differs', async () => {
+    const named = ['GET /users/{id}', 'GET /users/{id}/photos/{photo}'].map((name) => route(name, 'orders:read'));
+    const described = describedAuthorizer([trustedIssuer({ jwksUri: `${issuer.address}/jwks` })]);
+    const http = describedTable([...named, route('GET /users/{id}/roles', 'admin')]);
+    const both: AuthorizerDescription = {
+      ...{ ...described, apis: ['rest', 'http'], routes: http.routes, losses: lossesText([]) },
+      ...{ httpRoutes: http.routes, httpLosses: http.losses },
+    };
+    const other = await operatorAtWork(both);
+    const { out } = await other.run('check -', tokenWith());
+    const document = await other.document('check -', tokenWith());
+    await other.leave();
+    expect(out).toMatch(/\nHTTP APIs: It gets 403 for these requests of them:\n {2}GET \/users\/\{id\}\/photos/);
+    expect(out).not.toContain('REST APIs');
+    expect(document).toMatchObject({ losses: [], http: { losses: [{ kind: 'literal' }] } });
   });
 
   it('lists no losses for a token that has none or is rejected', async () => {
