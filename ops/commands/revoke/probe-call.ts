@@ -1,5 +1,6 @@
-import type { CompiledRoute } from '../../../lambda/policy/route.ts';
+import { type CompiledRoute, DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
+import { nameOf } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
 /** Calls the API with a token. @returns the HTTP status, or NO_ANSWER */
@@ -8,7 +9,7 @@ export type Call = () => Promise<number>;
 export const NO_ANSWER = 0;
 
 export function callWith(token: string, { api, authorizer }: RegionalStack): Call {
-  const url = `${api}${probeRoute(authorizer.routes).path.replace(/\{[^}]*\}/g, 'probe')}`;
+  const url = `${api}${probePath(probeRoute(authorizer.routes))}`;
   const request = { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' } as const;
   return async () => {
     try {
@@ -25,19 +26,36 @@ export function callWith(token: string, { api, authorizer }: RegionalStack): Cal
 /** The route that a probe watches; undefined: the API caches one decision for all routes, so the probe watches all. */
 export function watchedRoute({ authorizer }: RegionalStack): string | undefined {
   if (authorizer.cachePer !== 'route') return undefined;
-  const { method, path } = probeRoute(authorizer.routes);
-  return `${method} ${path}`;
+  return nameOf(probeRoute(authorizer.routes));
 }
 
-/** The GET route to call, without parameters if there is one. @throws OperatorError when there is no GET route */
+/**
+ * The route to call with GET: one without parameters if there is one, and one for any method only if no route is for GET.
+ * @throws OperatorError when there is neither
+ */
 function probeRoute(routes: readonly CompiledRoute[]): CompiledRoute {
-  const candidates = routes.filter(({ method }) => method === 'GET');
-  const route = candidates.find(({ path }) => !path.includes('{')) ?? candidates[0];
+  const [route] = routes
+    .filter(({ method }) => method === 'GET' || method === 'ANY')
+    .toSorted((one, other) => preferenceOf(one) - preferenceOf(other));
   if (route === undefined) throw new OperatorError('--wait needs a GET route to call, and the API has none.');
   return route;
 }
 
-/** Whether the authorizer rejected the token. */
+/** `$default` takes a path only if no other route does, so it comes last. */
+function preferenceOf({ method, path }: CompiledRoute): number {
+  if (path === DEFAULT_ROUTE) return 4;
+  return (method === 'ANY' ? 2 : 0) + (path.includes('{') ? 1 : 0);
+}
+
+/** A path that the route takes. */
+function probePath({ path }: CompiledRoute): string {
+  return path === DEFAULT_ROUTE ? '/probe' : path.replace(/\{[^}]*\}/g, 'probe');
+}
+
+/**
+ * Whether the authorizer rejected the token. A 500 says nothing: an authorizer that cannot decide answers so, and it is unconfirmed that
+ * HTTP APIs do not answer so where the authorizer rejects.
+ */
 export function isRejected(status: number): boolean {
   return status === 401;
 }

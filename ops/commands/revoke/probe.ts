@@ -7,6 +7,7 @@ import type { Report } from '../../cli/program.ts';
 import { tokenIn } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import type { RevocationStack } from '../../stack/revocation-stack.ts';
+import { apiKindsOf } from '../../stack/route-tables.ts';
 import { counted } from '../../text/counted.ts';
 import { type Call, callWith, isAccepted, isRejected, NO_ANSWER, watchedRoute } from './probe-call.ts';
 import { type HeldResult, isHeld, lagOf, type RegionalResult } from './regional-result.ts';
@@ -103,8 +104,8 @@ function notAccepted(status: number): string {
   return `the API ${answer} before the entry was written, so a rejection says nothing about the entry`;
 }
 
-function unmeasured(reason: string): Measurement {
-  return { measuredLagSeconds: null, unmeasured: reason, calls: 1 };
+function unmeasured(reason: string, calls = 1): Measurement {
+  return { measuredLagSeconds: null, unmeasured: reason, calls };
 }
 
 async function watch(
@@ -114,21 +115,29 @@ async function watch(
   { now, elapsed }: OperatorContext,
 ): Promise<Measurement> {
   const start = result.acknowledgedTick ?? elapsed();
-  const end = start + lagOf(result).guaranteed + WATCH_LONGER;
-  let rejections = 0;
-  let rejectedAt = start;
-  let calls = 0;
-  while (rejections < ENOUGH_REJECTIONS && elapsed() < end) {
-    const wasRejected = isRejected(await call());
+  const bound = start + lagOf(result).guaranteed;
+  let [rejections, rejectedAt, calls, status] = [0, start, 0, NO_ANSWER];
+  let isAcceptedLate = false;
+  while (rejections < ENOUGH_REJECTIONS && elapsed() < bound + WATCH_LONGER) {
+    status = await call();
     calls += 1;
-    if (wasRejected && rejections === 0) rejectedAt = elapsed();
-    rejections = wasRejected ? rejections + 1 : 0;
+    isAcceptedLate ||= isAccepted(status) && elapsed() >= bound;
+    if (isRejected(status) && rejections === 0) rejectedAt = elapsed();
+    rejections = isRejected(status) ? rejections + 1 : 0;
     await delay(PROBE_PAUSE);
   }
-  if (rejections < ENOUGH_REJECTIONS) return { measuredLagSeconds: null, unmeasured: null, calls };
+  if (isAcceptedLate && rejections < ENOUGH_REJECTIONS) return { measuredLagSeconds: null, unmeasured: null, calls };
+  if (rejections < ENOUGH_REJECTIONS) return unmeasured(neitherNor(status, result.region), calls);
   if (now(result.region) >= expiresAt)
     return unmeasured('the watched token has expired meanwhile, so its rejection says nothing');
   return { measuredLagSeconds: round(rejectedAt - start), unmeasured: null, calls };
+}
+
+function neitherNor(status: number, { authorizer }: HeldResult['region']): string {
+  const last = status === NO_ANSWER ? 'it did not answer in the end' : `its last answer was ${status}`;
+  const isHttp = apiKindsOf(authorizer).includes('http');
+  const hint = status === 500 && isHttp ? ', with which HTTP APIs perhaps answer a rejected token' : '';
+  return `after the guaranteed time the API neither accepted the watched token nor rejected it ${ENOUGH_REJECTIONS} times in a row; ${last}${hint}`;
 }
 
 function round(seconds: number): number {

@@ -5,11 +5,13 @@ import { main } from '../../../../ops/revocations.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../../support/network/loopback-server.ts';
 import {
   describedAuthorizer,
+  describedTable,
   finished,
   type OperatorAtWork,
   operatorAtWork,
   wordsOf,
 } from '../../../support/operator/operator-at-work.ts';
+import { route } from '../../../support/routes/compiled-policy.ts';
 import { goodClaims, NOW, trustedIssuer } from '../../../support/tokens/sample-issuer.ts';
 import { segment } from '../../../support/tokens/signed-token.ts';
 
@@ -21,6 +23,8 @@ let elapsed = 0;
 let acceptedCalls = 0;
 let secondsPerCall = 1;
 let statusBefore = 200;
+/** The answer once the entry is known. */
+let statusAfter = 401;
 
 const tokenThat = (claims: Readonly<Record<string, unknown>>) =>
   `${segment({ alg: 'ES256', typ: 'at+jwt', kid: 'k' })}.${segment(goodClaims(claims))}.c2ln`;
@@ -30,7 +34,7 @@ beforeAll(async () => {
   api = await startLoopbackServer((response) => {
     elapsed += secondsPerCall;
     acceptedCalls -= 1;
-    response.writeHead(acceptedCalls >= 0 ? statusBefore : 401).end();
+    response.writeHead(acceptedCalls >= 0 ? statusBefore : statusAfter).end();
   });
   operator = await operatorAtWork(describedAuthorizer([trustedIssuer()]), { api: `${api.address}/v1` });
   await writeFile(join(operator.folder, 'token.txt'), `${TOKEN}\n`);
@@ -43,6 +47,7 @@ beforeEach(() => {
   elapsed = 0;
   secondsPerCall = 1;
   statusBefore = 200;
+  statusAfter = 401;
 });
 
 const run = (commandLine: string, standardInput = TOKEN) =>
@@ -108,6 +113,41 @@ it('--wait fails when the promise is broken', async () => {
     exitCode: 1,
     out: expect.stringMatching(/STILL ACCEPTED after the guaranteed time/),
   });
+});
+
+describe('--wait on an API that answers 500 after the write says that this is neither', () => {
+  it.each([
+    ['rest', /neither accepted the watched token nor rejected it 3 times in a row; its last answer was 500\.\n/],
+    ['http', /its last answer was 500, with which HTTP APIs perhaps answer a rejected token\.\n/],
+  ] as const)('%s', async (kind, sentence) => {
+    const authorizer = { ...describedAuthorizer([trustedIssuer()]), apis: [kind] };
+    const other = await operatorAtWork(authorizer, { api: api.address });
+    acceptedCalls = 1;
+    [secondsPerCall, statusAfter] = [20, 500];
+    const { exitCode, out } = await finished(wordsOf('revoke subject bob --wait --probe -'), main, {
+      ...{ localFolder: other.folder, now: () => NOW, elapsed: () => elapsed, readStandardInput: async () => TOKEN },
+    });
+    await other.leave();
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: expect.stringMatching(sentence) });
+    expect(out).toContain('eu-west-1: NOT MEASURED: after the guaranteed time the API ');
+    expect(out).not.toMatch(/STILL ACCEPTED|after the write/);
+    expect(api.requests.at(-1)).toBe('/whoami');
+  });
+});
+
+it.each([
+  ['a route for any method', ['POST /orders', 'ANY /files/{proxy+}', 'ANY $default'], '/files/probe'],
+  ['$default', ['POST /orders', 'ANY $default'], '/probe'],
+  ['a GET route first', ['ANY $default', 'ANY /all', 'GET /orders/{id}'], '/orders/probe'],
+])('--wait calls %s', async (_, names, path) => {
+  const { routes: compiled } = describedTable([route('GET /any')]);
+  const routes = names.flatMap((name) => compiled.map((each) => ({ ...each, ...route(name) })));
+  const authorizer = { ...describedAuthorizer([trustedIssuer()]), routes };
+  const other = await operatorAtWork(authorizer, { api: api.address });
+  acceptedCalls = 1;
+  expect(await other.run('revoke subject carol --wait --probe -', TOKEN)).toMatchObject({ exitCode: 0 });
+  await other.leave();
+  expect(api.requests.at(-1)).toBe(path);
 });
 
 it('--wait with an API that does not answer writes nothing', async () => {
