@@ -14,6 +14,7 @@ import { isKnown, type NextDeployment, readNextDeployment } from '../../stack/ne
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { answersFrom, type RegionalAnswer } from '../../stack/regional-answers.ts';
 import type { RegionalStack, RevocationStack } from '../../stack/revocation-stack.ts';
+import { apiKindsOf, apisInWords } from '../../stack/route-tables.ts';
 import { counted } from '../../text/counted.ts';
 import { type Change, claimChanges, issuerChanges, tableChange } from './upgrade-changes.ts';
 import type { UpgradeCommand } from './upgrade-command-line.ts';
@@ -36,7 +37,18 @@ export async function upgrade(
     const tables = stack.regions.map(({ table }) => table).join(', ');
     context.tell(`${printable(template)} does not hold the name of its table: make sure that it is ${tables}.`);
   }
+  tellOtherKinds(stack, next, context);
   return upgradeReport(await answersFrom(stack.regions, (region) => compare(region, next, context)));
+}
+
+/** Says that APIs of another kind take the place of the present ones. That spares no token, so it is no change of the report. */
+function tellOtherKinds({ regions }: RevocationStack, { authorizer }: NextDeployment, { tell }: OperatorContext): void {
+  const next = apiKindsOf(authorizer);
+  const gone = apiKindsOf(regions[0].authorizer).filter((kind) => !next.includes(kind));
+  if (gone.length === 0) return;
+  tell(
+    `The deployment has ${apisInWords(next)}, and no ${apisInWords(gone)} any more: clients need the new address. The entries revoke there as well.`,
+  );
 }
 
 function upgradeReport(answers: readonly RegionalComparison[]): Report {

@@ -55,6 +55,17 @@ describe('upgrade', () => {
     });
   });
 
+  it.each([
+    ['HTTP APIs in place of REST APIs', ['http'], /^The deployment has HTTP APIs, and no REST APIs any more: .*\.\n$/],
+    ['HTTP APIs next to REST APIs', ['rest', 'http'], /^$/],
+    ['REST APIs, as before HTTP APIs could be described', undefined, /^$/],
+  ] as const)('finds no change, but tells of it, where the deployment has %s', async (_, apis, told) => {
+    await put('sub#main#alice');
+    const description = { ...present, ...(apis !== undefined && { apis }) };
+    const path = await fileWith(templateOf(description, operator.table.name));
+    expect(await operator.run(`upgrade ${path}`)).toMatchObject({ exitCode: 0, err: expect.stringMatching(told) });
+  });
+
   it('counts the entries of an alias that would be unknown, and says how they go on revoking', async () => {
     for (const target of ['sub#main#a', 'jti#main#b', 'iss#old']) await put(target);
     const { exitCode, out } = await operator.run(`upgrade ${await next([trustedIssuer({ alias: 'idp' })])}`);
