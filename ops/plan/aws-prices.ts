@@ -12,6 +12,11 @@ export const AWS_PRICES = {
     { upTo: 20_000_000_000, perMillion: 2.38 },
     { upTo: Number.POSITIVE_INFINITY, perMillion: 1.51 },
   ],
+  /** API Gateway, HTTP API requests of up to 512 KB; a longer one counts as several. Checked on 2026-11-29. */
+  httpRequests: [
+    { upTo: 300_000_000, perMillion: 1 },
+    { upTo: Number.POSITIVE_INFINITY, perMillion: 0.9 },
+  ],
   /** Lambda on arm64, first price tier: the discounts start at 7.5 billion GB-seconds a month. */
   lambdaRequestsPerMillion: 0.2,
   lambdaPerGigabyteSecond: 0.0000133334,

@@ -1,6 +1,6 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { MAX_SHARED_PERIOD } from '../../lambda/flush/flush-timing.ts';
-import type { CacheKey } from '../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey } from '../../lambda/policy/route.ts';
 import { MAX_REVOCATION_CLAIMS } from '../../lambda/revocation/revocation-claim.ts';
 import { REVOCATION_LEVELS, TARGET_PREFIXES } from '../../lambda/revocation/revocation-level.ts';
 import { FLUSH_PACES, type FlushPace } from '../../lambda/signal/signal-source.ts';
@@ -34,6 +34,11 @@ export function addPlan(program: Commander, found: Found<PlanCommand>): void {
     .description('What a result TTL costs and gives: hit rate, load, herd after a flush, revocation lag, monthly cost.')
     .requiredOption('--requests-per-second <n>', 'requests that the API answers, on average', positive)
     .requiredOption('--active-tokens <n>', 'tokens in use at a time', atLeastOne)
+    .addOption(
+      new Option('--api <kind>', 'the kind of the API, which decides the price of its requests')
+        .choices(['rest', 'http'] satisfies ApiKind[])
+        .default('rest'),
+    )
     .option('--result-ttl <seconds>', 'how long API Gateway reuses a decision: 0 to 3600', resultTtl, 60)
     .addOption(
       new Option('--cache-per <key>', 'what a decision is reused for, as `cachePer` of the deployment says')

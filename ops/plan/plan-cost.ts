@@ -1,3 +1,4 @@
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { AWS_PRICES, SECONDS_PER_MONTH } from './aws-prices.ts';
 import type { FlusherWork } from './flush-times.ts';
@@ -40,7 +41,10 @@ export function monthlyCost(workload: Workload, load: Load): readonly CostLine[]
   const invocations = monthOf(load.invocationsPerSecond);
   const signals = monthOf(workload.signalsPerHour / 3600);
   return [
-    { item: 'API Gateway requests', perMonth: restRequestCost(monthOf(workload.requestsPerSecond) + signals) },
+    {
+      item: 'API Gateway requests',
+      perMonth: requestCost(workload.api, monthOf(workload.requestsPerSecond) + signals),
+    },
     { item: 'Lambda authorizer', perMonth: authorizerCost(workload, load, invocations) },
     { item: 'DynamoDB reads', perMonth: millions(invocations * workload.keysPerRead) * AWS_PRICES.readUnitsPerMillion },
     {
@@ -62,10 +66,12 @@ export function totalOf(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { perMonth }) => sum + perMonth, 0);
 }
 
-function restRequestCost(requests: number): number {
+const REQUEST_PRICES = { rest: AWS_PRICES.restRequests, http: AWS_PRICES.httpRequests } as const;
+
+function requestCost(api: ApiKind, requests: number): number {
   let cost = 0;
   let from = 0;
-  for (const { upTo, perMillion } of AWS_PRICES.restRequests) {
+  for (const { upTo, perMillion } of REQUEST_PRICES[api]) {
     cost += millions(Math.max(0, Math.min(requests, upTo) - from)) * perMillion;
     from = upTo;
   }

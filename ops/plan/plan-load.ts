@@ -1,11 +1,13 @@
 import { expectedLag, guaranteedLag, settledLag, settleTime, sharedLag } from '../../lambda/flush/flush-timing.ts';
-import type { CacheKey } from '../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey } from '../../lambda/policy/route.ts';
 import type { FlushPace } from '../../lambda/signal/signal-source.ts';
 import { type FlusherWork, type FlushWorkload, flusherWorkOf, unflushedOf } from './flush-times.ts';
 import { type CacheWorkload, herdInFirstSecond, hitRate } from './hit-rate.ts';
 
 /** A team's knowledge and assumptions about its API. */
 export interface Workload {
+  /** The kind of the API, which decides the price of its requests. */
+  readonly api: ApiKind;
   readonly requestsPerSecond: number;
   readonly activeTokens: number;
   readonly cachePer: CacheKey;

@@ -142,6 +142,9 @@ function choiceRow({ workload, load, costPerMonth }: Plan): readonly string[] {
 function assumptions({ workload, prices }: Plan): string {
   return [
     `Prices: ${prices.region}, list, ${prices.checkedOn}, no free tier; without the backend and data transfer.`,
+    ...(workload.api === 'http'
+      ? ['An HTTP API charges a request for each 512 KB of a request; here every request is smaller.']
+      : []),
     `Assumed: tokens and routes used equally often at random times (skewed use costs less); a decision takes ${workload.decisionMs} ms,`,
     `a cold start ${workload.coldStartMs} ms more; ${counted(workload.keysPerRead, 'key')} a read. Expected lags are what AWS usually shows and nowhere promises.`,
   ].join('\n');

@@ -56,6 +56,11 @@ describe('the monthly cost', () => {
     expect(costOf({ requestsPerSecond: 200 }, 'API Gateway requests')).toBeCloseTo(333 * 3.5 + (525.6 - 333) * 2.8);
   });
 
+  it('of an HTTP API’s requests follows its own price steps', () => {
+    expect(costOf({ api: 'http', requestsPerSecond: 100 }, 'API Gateway requests')).toBeCloseTo(262.8);
+    expect(costOf({ api: 'http', requestsPerSecond: 200 }, 'API Gateway requests')).toBeCloseTo(300 + 225.6 * 0.9);
+  });
+
   it('of reads is a unit for each key of each decision', () => {
     expect(costOf({ resultTtl: 0 }, 'DynamoDB reads')).toBeCloseTo(262.8 * 6 * 0.125);
     expect(costOf({ resultTtl: 0, keysPerRead: 1 }, 'DynamoDB reads')).toBeCloseTo(262.8 * 0.125);
@@ -95,6 +100,8 @@ describe('the report', () => {
     const text = planText(planFor(workload), choicesFor(workload), []);
     expect(text).toMatch(/us-east-1, list, 20\d\d-\d\d-\d\d/);
     expect(text).toMatch(/flushes twice/);
+    expect(text).not.toMatch(/512 KB/);
+    expect(planText(planFor({ ...workload, api: 'http' }), [], [])).toMatch(/512 KB/);
     expect(planText(planFor({ ...workload, flush: false }), [], [])).not.toMatch(/flushes twice/);
   });
 });
@@ -109,6 +116,7 @@ describe('the command line', () => {
     ['--requests-per-second 5 --active-tokens 5 --result-ttl 1.5', /whole seconds/],
     ['--requests-per-second 5 --active-tokens 5 --keys-per-read 71', /1 to 70/],
     ['--requests-per-second 5 --active-tokens 5 --cache-per method', /token, route/],
+    ['--requests-per-second 5 --active-tokens 5 --api websocket', /rest, http/],
     ['--requests-per-second 5 --active-tokens 5 --cache-per route', /--routes-per-token/],
     ['--requests-per-second 5 --active-tokens 5 --routes-per-token 0', /from 1/],
     ['--requests-per-second 5 --active-tokens 5 --signal-flush often', /at-once, shared, never/],

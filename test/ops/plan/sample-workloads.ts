@@ -18,6 +18,7 @@ export function cacheWith(entries: Partial<FlushingEntries>, more: Partial<typeo
 
 /** The same API, with eight routes that a token calls. */
 export const PER_ROUTE: Workload = {
+  api: 'rest',
   requestsPerSecond: 10,
   activeTokens: 50,
   cachePer: 'route',
@@ -37,6 +38,7 @@ export const PER_ROUTE: Workload = {
 
 /** An API with a hundred requests a second. */
 export const SAMPLE_API: Workload = {
+  api: 'rest',
   requestsPerSecond: 100,
   activeTokens: 2000,
   cachePer: 'token',
