@@ -1,6 +1,7 @@
 import { bytesOf, type Grant, listedGrant, type TokenGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
-import { type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
+import { type ApiKind, type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
+import { routePatterns } from './route-patterns.ts';
 import { createWideGrants } from './wide-grants.ts';
 
 /** Maximum bytes of listed patterns; with them, context and principal the answer stays under 8 KB. Wide ones replace more. */
@@ -21,14 +22,17 @@ const MAX_KNOWN_GRANTS = 1_000;
  */
 export class Grants {
   readonly #routes: readonly CompiledRoute[];
+  readonly #api: ApiKind;
   readonly #byScope: ReadonlyMap<string, readonly number[]>;
   readonly #open: readonly number[];
   readonly #wideGrantOf: ReturnType<typeof createWideGrants>;
   readonly #byName: ReadonlyMap<string, CompiledRoute>;
   readonly #known = new Map<string, TokenGrant>();
 
-  constructor(routes: readonly CompiledRoute[]) {
+  /** @param api - the kind of API for which the routes were compiled */
+  constructor(routes: readonly CompiledRoute[], api: ApiKind = 'rest') {
     this.#routes = routes;
+    this.#api = api;
     this.#byScope = indexByScope(routes);
     this.#open = routes.flatMap(({ scopes }, index) => (scopes.length === 0 ? [index] : []));
     this.#wideGrantOf = createWideGrants(routes);
@@ -53,12 +57,22 @@ export class Grants {
   }
 
   /** The policy serves no other route, so it needs no Deny. */
-  #grantOfRoute(scopes: readonly string[], { method, path }: RequestedRoute): Grant {
+  #grantOfRoute(scopes: readonly string[], requested: RequestedRoute): Grant {
+    const { method, path } = requested;
+    const route = this.#routeFor(requested);
+    const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
+    if (!isGranted) return NOTHING;
+    const isNamed = (other: string) => this.#byName.has(`${other} ${path}`);
+    const allow = this.#api === 'http' ? routePatterns(route, isNamed) : [patternFor(method, path)];
+    return { routes: [route], allow, deny: [] };
+  }
+
+  #routeFor({ method, path }: RequestedRoute): CompiledRoute | undefined {
+    const named = this.#byName.get(`${method} ${path}`);
+    if (this.#api === 'http') return named;
     // API Gateway routes no other method. A client may send one with a wildcard of IAM, which must not get into the policy.
     const isRouted = HTTP_METHODS.some((known) => known === method);
-    const route = isRouted ? (this.#byName.get(`${method} ${path}`) ?? this.#byName.get(`ANY ${path}`)) : undefined;
-    const isGranted = route !== undefined && (route.scopes.length === 0 || hasAny(route.scopes, scopes));
-    return isGranted ? { routes: [route], allow: [patternFor(method, path)], deny: [] } : NOTHING;
+    return isRouted ? (named ?? this.#byName.get(`ANY ${path}`)) : undefined;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { coveredBy, methodOf } from './resource-pattern.ts';
-import type { CompiledRoute, PartialLeak } from './route.ts';
+import { type CompiledRoute, DEFAULT_ROUTE, type PartialLeak } from './route.ts';
 import { deniedSpellings, EMPTY_SEGMENT } from './spelling-denies.ts';
 
 /** What a token may call, as resource patterns below the stage ARN. Nothing is granted if `allow` is empty. */
@@ -63,10 +63,15 @@ export function denyPatterns(
 ): readonly string[] {
   const denied = withoutCovered(ofMethodsIn(allow, distinct(deniedParts(routes, granted, leaks, partialLeaks))));
   if (spelled.every((index) => granted.has(index))) return denied;
-  const hasProxy = pickRoutes(routes, granted).some(({ path }) => path.endsWith('+}'));
+  const hasProxy = pickRoutes(routes, granted).some(({ path }) => takesEmptySegments(path));
   if (precision === 'coarse' || !hasProxy) return [...denied, ...EMPTY_SEGMENT];
   const leaked = spelledLeaks.flatMap(([index, parts]) => (granted.has(index) ? [] : parts));
   return [...denied, ...deniedSpellings({ allow, denied, leaked })];
+}
+
+/** By the plain reading. */
+function takesEmptySegments(path: string): boolean {
+  return path.endsWith('+}') || path === DEFAULT_ROUTE;
 }
 
 /**

@@ -37,7 +37,7 @@ export function deniedSpellings({ allow, denied, leaked }: SpelledReach): readon
 /** Next to a wildcard an empty segment needs no pattern of its own: the wildcard takes it along. */
 function withOneEmptySegment(pattern: string): readonly string[] {
   const parts = pattern.split('/');
-  if (parts[1] === '') return [];
+  if (parts.includes('')) return [];
   return parts.flatMap((part, index) => {
     if (isWild(part) || isWild(parts[index + 1])) return [];
     return [parts.toSpliced(index + 1, 0, '').join('/')];

@@ -1,7 +1,20 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
+
+/** A route that no policy for several routes grants. */
+const EMPTY = {
+  allow: [],
+  deny: [],
+  leaksInto: [],
+  leaksPartlyInto: [],
+  denyReaches: [],
+  within: [],
+  reachesSpellingsOf: [],
+  leaksBySpelling: [],
+  wide: { covering: [], meeting: [], spelling: [], spelled: [] },
+};
 
 const table = [
   route('GET /open'),
@@ -172,4 +185,43 @@ test('a grant of one route names that route, or none', () => {
   };
   expect(namesFor(['read'], '/a')).toEqual({ routes: ['/a'], allow: ['GET/a'], deny: [] });
   expect(namesFor(['read:b'], '/a')).toEqual({ routes: [], allow: [], deny: [] });
+});
+
+describe('a grant of one route of an HTTP API, which names it by its route key', () => {
+  const routes = [
+    route('ANY /a', 'read'),
+    route('GET /a', 'get'),
+    route('POST /a', 'read'),
+    route('GET /files/{id}', 'read'),
+    route('GET /files/{proxy+}', 'read'),
+    route('ANY $default', 'rest'),
+  ];
+  const grants = new Grants(
+    routes.map((one) => ({ ...EMPTY, ...one })),
+    'http',
+  );
+  const allowFor = (scope: string, method: string, path: string) =>
+    grants.routesGrantedBy(new Set([scope]), { method, path }).allow;
+
+  test.each([
+    ['read', 'ANY', '/a', ['DELETE/a', 'HEAD/a', 'OPTIONS/a', 'PATCH/a', 'PUT/a']],
+    ['get', 'GET', '/a', ['GET/a']],
+    ['read', 'GET', '/files/{id}', ['GET/files/?*']],
+    ['read', 'GET', '/files/{proxy+}', ['GET/files/*']],
+    ['rest', 'ANY', '$default', ['*']],
+  ])('%s: %s %s', (scope, method, path, allow) => {
+    expect(allowFor(scope, method, path)).toEqual(allow);
+  });
+
+  test.each([
+    ['get', 'ANY', '/a'],
+    ['read', 'GET', '/a'],
+    ['read', 'PUT', '/a'],
+    ['read', '*', '/a'],
+    ['read', 'ANY', '$default'],
+    ['rest', 'GET', '$default'],
+    ['read', 'GET', '/files/7'],
+  ])('nothing for %s: %s %s', (scope, method, path) => {
+    expect(allowFor(scope, method, path)).toEqual([]);
+  });
 });
