@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthorizer } from './authorizer.ts';
 import { awsAccessFrom, configurationFrom } from './configuration/environment.ts';
@@ -7,16 +7,15 @@ import { createKeySetDownload } from './key-set/key-set-download.ts';
 import { withWarmUp } from './key-set/warm-up.ts';
 import { createAuthorizerLog } from './log/authorizer-log.ts';
 import { createDynamoDbCall } from './network/dynamodb-call.ts';
-import { Grants } from './policy/grants.ts';
-import { type CompiledRoute, ROUTES_FILE } from './policy/route.ts';
+import { deployedGrants } from './policy/deployed-grants.ts';
 import { createRevocationList } from './revocation/revocation-list.ts';
 import { createEntryReader, createTimedEntryReader } from './revocation/revocation-table.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
-const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+const path = (name: string) => join(import.meta.dirname, name);
+const readFile = (name: string) => readFileSync(path(name), 'utf8');
 const configuration = configurationFrom(process.env, readFile);
 const { issuers, revocationTable, revocationEndpoint, revocationLevels } = configuration;
-const routes = JSON.parse(readFile(ROUTES_FILE)) as readonly CompiledRoute[];
 
 const now = Date.now;
 const download = withWarmUp(createKeySetDownload(now));
@@ -51,7 +50,7 @@ export const handler = createAuthorizer({
     report,
     now,
   }),
-  grants: new Grants(routes),
+  grantsFor: deployedGrants({ readFile, hasFile: (name) => existsSync(path(name)) }),
   report,
 });
 

@@ -1,4 +1,8 @@
-import type { APIGatewayAuthorizerEvent, APIGatewayAuthorizerResult } from 'aws-lambda';
+import type {
+  APIGatewayAuthorizerEvent,
+  APIGatewayAuthorizerResult,
+  APIGatewayRequestAuthorizerEventV2,
+} from 'aws-lambda';
 import { CannotDecideError, InvalidTokenError, unauthorized } from './errors.ts';
 import type { AuthorizationRequest } from './event/authorization-request.ts';
 import { readEvent } from './event/authorizer-event.ts';
@@ -6,6 +10,7 @@ import type { ReportEvent } from './log/authorizer-log.ts';
 import { evidenceOf, RejectionSampling } from './log/rejection-evidence.ts';
 import { decisionFor } from './policy/decision.ts';
 import type { Grants } from './policy/grants.ts';
+import type { ApiKind } from './policy/route.ts';
 import type { RejectIfRevoked } from './revocation/revocation-list.ts';
 import { parseBearerToken } from './token/bearer-token.ts';
 import type { TrustedIssuer } from './token/trusted-issuer.ts';
@@ -15,11 +20,13 @@ export interface AuthorizerParts {
   readonly issuers: readonly TrustedIssuer[];
   readonly verify: VerifyToken;
   readonly rejectIfRevoked: RejectIfRevoked;
-  readonly grants: Grants;
+  readonly grantsFor: (api: ApiKind) => Grants;
   readonly report: ReportEvent;
 }
 
-export type Authorize = (event: APIGatewayAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+export type Authorize = (
+  event: APIGatewayAuthorizerEvent | APIGatewayRequestAuthorizerEventV2,
+) => Promise<APIGatewayAuthorizerResult>;
 
 /**
  * Turns an event into a policy. The policy depends only on what API Gateway caches it for: the token, or the token and the
@@ -41,12 +48,12 @@ export function createAuthorizer(parts: AuthorizerParts): Authorize {
 }
 
 async function decide(
-  { authorizationToken, stageArn, route }: AuthorizationRequest,
-  { verify, rejectIfRevoked, grants, report }: AuthorizerParts,
+  { api, authorizationToken, stageArn, route }: AuthorizationRequest,
+  { verify, rejectIfRevoked, grantsFor, report }: AuthorizerParts,
 ): Promise<APIGatewayAuthorizerResult> {
   const accessToken = await verify(parseBearerToken(authorizationToken));
   await rejectIfRevoked(accessToken);
-  const grant = grants.routesGrantedBy(accessToken.scopes, route);
+  const grant = grantsFor(api).routesGrantedBy(accessToken.scopes, route);
   report({ event: 'allowed', issuer: accessToken.issuerAlias, routes: grant.allow.length });
   return decisionFor(accessToken, grant, stageArn);
 }

@@ -2,7 +2,7 @@ import { ArnFormat, type Duration, Names, Stack } from 'aws-cdk-lib';
 import { Authorizer, CfnAuthorizer, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/authorizer-event.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
 import { restApiBehind } from '../template/rest-api-identity.ts';

@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/authorizer-event.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
 import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
 import { elementsBehind, isOfType, renderedProperties } from '../template/resource-reference.ts';
 import { documentOf, pathOfResource } from '../template/rest-api-identity.ts';

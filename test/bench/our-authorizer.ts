@@ -28,6 +28,7 @@ export function ourAuthorizer({
   const issuers = [benchIssuer(jwksUri)];
   const now = Date.now;
   const report = createAuthorizerLog({ write: () => undefined, functionName: 'bench', now });
+  const grants = new Grants(routes);
   return createAuthorizer({
     issuers,
     verify: createTokenVerifier({
@@ -42,7 +43,7 @@ export function ourAuthorizer({
       report,
       now,
     }),
-    grants: new Grants(routes),
+    grantsFor: () => grants,
     report,
   });
 }

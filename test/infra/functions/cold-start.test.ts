@@ -1,18 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type LambdaEntry, type LambdaFiles, lambdaFolder } from '../../../infra/functions/lambda-asset.ts';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { environmentOf } from '../../../lambda/configuration/environment.ts';
 import { SIGNALS_FILE, signalsEnvironmentOf } from '../../../lambda/configuration/signals-environment.ts';
-import { ROUTES_FILE } from '../../../lambda/policy/route.ts';
+import { HTTP_ROUTES_FILE, ROUTES_FILE } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { formEvent } from '../../support/signals/proxy-event.ts';
 import { signalsConfiguration } from '../../support/signals/sample-signals.ts';
 import { createSignalTables, type TestSignalTables } from '../../support/table/signal-tables.ts';
-import { STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { EVENT_OF, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { goodClaims, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
@@ -59,7 +60,7 @@ function goodToken(jwtId: string): string {
   return signedToken(key, { alg: 'ES256', typ: 'at+jwt', kid: 'one' }, claims);
 }
 
-it("the deployed authorizer makes its first decision without loading Node's fetch and WebSocket, a third of a cold start", async () => {
+it("the deployed authorizer makes its first decision for either kind of API by that kind's routes and without loading Node's fetch and WebSocket, a third of a cold start", async () => {
   const variables = environmentOf({
     issuers: [trustedIssuer({ jwksUri: server.address })],
     revocationTable: tables.revocations.name,
@@ -67,12 +68,22 @@ it("the deployed authorizer makes its first decision without loading Node's fetc
     revocationLevels: REVOCATION_LEVELS,
     contextClaims: {},
   });
-  const files = { [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)) };
+  const files = {
+    [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)),
+    [HTTP_ROUTES_FILE]: JSON.stringify(compileRoutes([{ ...routes[0], path: '/http' }])),
+  };
   const authorizationToken = `Bearer ${goodToken('decided')}`;
-  const event = { type: 'TOKEN', methodArn: `${STAGE_ARN}/GET/a`, authorizationToken };
-  const { result, loaded } = await firstResult('authorizer.handler.ts', files, { ...variables }, event);
-  expect(result).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Allow' }] } });
-  expect(loaded).toEqual([]);
+  const arn = `${STAGE_ARN}/GET/a`;
+  for (const [api, path] of [
+    ['rest', 'a'],
+    ['http', 'http'],
+  ] as const) {
+    const event = EVENT_OF[api](authorizationToken, arn);
+    const { result, loaded } = await firstResult('authorizer.handler.ts', files, { ...variables }, event);
+    const [statement] = (result as APIGatewayAuthorizerResult).policyDocument.Statement;
+    expect(statement).toMatchObject({ Effect: 'Allow', Resource: [`${STAGE_ARN}/GET/${path}`] });
+    expect(loaded).toEqual([]);
+  }
 });
 
 const routes = [{ method: 'GET', path: '/a', scopes: ['read'] }] as const;

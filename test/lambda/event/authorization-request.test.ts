@@ -16,6 +16,14 @@ test.each([
   expect(stageArnOf(`${STAGE}/${request}`)).toBe(STAGE);
 });
 
+test.each(['GET/', 'GET//$default/GET/a', `GET/\${aws:username}`])(
+  'the stage $default of an HTTP API is kept for the request %s',
+  (request) => {
+    const stage = STAGE.replace('/prod', '/$default');
+    expect(stageArnOf(`${stage}/${request}`)).toBe(stage);
+  },
+);
+
 test.each(['aws-cn', 'aws-us-gov'])('the partition %s is kept', (partition) => {
   const stage = `arn:${partition}:execute-api:r-1:123456789012:abc/test-invoke-stage`;
   expect(stageArnOf(`${stage}/GET/`)).toBe(stage);
@@ -30,9 +38,14 @@ test.each([
   ['a star for a stage', 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/*/GET/'],
   ['a star in the API id', 'arn:aws:execute-api:eu-central-1:123456789012:abc*/prod/GET/'],
   ['a question mark in the stage', 'arn:aws:execute-api:eu-central-1:123456789012:abc/pro?/GET/'],
+  ['a policy variable for a stage', `arn:aws:execute-api:eu-central-1:123456789012:abc/\${aws:username}/GET/`],
+  ['a policy variable of the default stage', `arn:aws:execute-api:eu-central-1:123456789012:abc/\${default}/GET/`],
+  ['a dollar in a stage', 'arn:aws:execute-api:eu-central-1:123456789012:abc/$prod/GET/'],
+  ['more than the default stage', 'arn:aws:execute-api:eu-central-1:123456789012:abc/$default*/GET/'],
+  ['something before the default stage', 'arn:aws:execute-api:eu-central-1:123456789012:abc/a$default/GET/'],
   ['a policy variable for an account', `arn:aws:execute-api:eu-central-1:\${aws:username}:abc/prod/GET/`],
   ['a star for a Region', 'arn:aws:execute-api:*:123456789012:abc/prod/GET/'],
   ['something before it', ` ${STAGE}/GET/`],
-])('%s makes no method ARN: an error, which is a 500', (_, methodArn) => {
-  expect(() => stageArnOf(methodArn)).toThrow('does not name an API and a stage');
+])('%s makes no ARN of a request: an error, which is a 500', (_, requestArn) => {
+  expect(() => stageArnOf(requestArn)).toThrow('does not name an API and a stage');
 });

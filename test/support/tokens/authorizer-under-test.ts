@@ -4,6 +4,7 @@ import { createAuthorizer } from '../../../lambda/authorizer.ts';
 import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
+import type { ApiKind } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
@@ -21,7 +22,8 @@ export type Outcome =
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
 export interface AuthorizerUnderTest {
-  decide(authorizationToken: string, methodArn?: string): Promise<Outcome>;
+  /** Sends the event for a header value. @default to `GET /a` of a REST API */
+  decide(authorizationToken: string, arn?: string, api?: ApiKind): Promise<Outcome>;
   /** Sends a whole event, as API Gateway or another caller might. */
   answerTo(event: unknown): Promise<Outcome>;
   readonly lines: readonly string[];
@@ -52,11 +54,28 @@ export function createClock(start = NOW): TestClock {
   };
 }
 
-const routes = compileRoutes([
-  { method: 'GET', path: '/open', scopes: [] },
-  { method: 'GET', path: '/a', scopes: ['read'] },
-  { method: 'GET', path: '/b', scopes: ['write'] },
-]);
+const grants = new Grants(
+  compileRoutes([
+    { method: 'GET', path: '/open', scopes: [] },
+    { method: 'GET', path: '/a', scopes: ['read'] },
+    { method: 'GET', path: '/b', scopes: ['write'] },
+  ]),
+);
+
+export const API_KINDS: readonly ApiKind[] = ['rest', 'http'];
+
+/** The event by which API Gateway hands on a header value, without the members that nobody reads. */
+export const EVENT_OF: Readonly<Record<ApiKind, (authorization: string, arn: string) => unknown>> = {
+  rest: (authorizationToken, methodArn) => ({ type: 'TOKEN', methodArn, authorizationToken }),
+  http: (authorization, routeArn) => ({
+    version: '2.0',
+    type: 'REQUEST',
+    routeArn,
+    identitySource: [authorization],
+    routeKey: 'GET /a',
+    headers: { authorization },
+  }),
+};
 
 export interface AuthorizerOptions {
   readonly issuers: readonly TrustedIssuer[];
@@ -95,13 +114,13 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, revocationClaims, now }),
     rejectIfRevoked: createRevocationList({ readEntries: recordedReads, levels, report, now }),
-    grants: new Grants(routes),
+    grantsFor: () => grants,
     report,
   });
   const answerTo = (event: unknown) => outcomeOf(authorize(event as Parameters<typeof authorize>[0]));
   return {
-    decide: (authorizationToken, methodArn = `${STAGE_ARN}/GET/a`) =>
-      answerTo({ type: 'TOKEN', methodArn, authorizationToken }),
+    decide: (authorizationToken, arn = `${STAGE_ARN}/GET/a`, api = 'rest') =>
+      answerTo(EVENT_OF[api](authorizationToken, arn)),
     answerTo,
     lines,
     log: () => lines.map((line) => JSON.parse(line) as LogLine),

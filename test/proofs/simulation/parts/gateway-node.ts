@@ -1,5 +1,5 @@
 import type { FlushedRestStage } from '../../../../lambda/configuration/environment.ts';
-import { REQUEST_IDENTITY_SOURCES } from '../../../../lambda/event/authorizer-event.ts';
+import { REQUEST_IDENTITY_SOURCES } from '../../../../lambda/event/rest-request.ts';
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../../../lambda/token/bearer-token.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';

@@ -80,7 +80,7 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
       now,
     }),
     rejectIfRevoked: revocationListIn(execution, answerBy, now, surroundings),
-    grants,
+    grantsFor: () => grants,
     report,
   });
   return async (event: unknown) => {
