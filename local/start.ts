@@ -72,7 +72,7 @@ async function startRun(command: StartCommand, signal: AbortSignal, say: Say): P
   return startLocalRun({
     port,
     resultTtlSeconds,
-    reading,
+    readings: { rest: reading },
     stage,
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,

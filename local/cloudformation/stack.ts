@@ -67,7 +67,7 @@ function referencesOf(stackName: string, template: Template): References {
   const named = (logicalId: string): NamedResource => {
     const resource = template.Resources[logicalId];
     if (resource === undefined) throw new LocalRunError(`The template refers to ${logicalId}, which it does not have.`);
-    return { logicalId, stackName, resource };
+    return { logicalId, stackName, resource, template };
   };
   return {
     ref: (name) => PSEUDO_PARAMETERS[name] ?? (name === 'AWS::StackName' ? stackName : physicalId(named(name))),
@@ -85,6 +85,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 interface NamedResource {
+  readonly template: Template;
   readonly logicalId: string;
   readonly stackName: string;
   readonly resource: TemplateResource;
@@ -99,11 +100,12 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::ApiGateway::Stage': 'StageName',
+  'AWS::ApiGatewayV2::Stage': 'StageName',
 };
 
 function physicalId(named: NamedResource): string {
   const { logicalId, stackName, resource } = named;
-  if (resource.Type === 'AWS::ApiGateway::RestApi') return REST_API_ID;
+  if (API_TYPES.includes(resource.Type)) return apiId(named);
   if (resource.Type === 'AWS::SNS::Topic') return arn('sns', REGION, logicalId);
   if (resource.Type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queueName(named)}`;
   const nameProperty = NAME_PROPERTIES[resource.Type];
@@ -119,11 +121,18 @@ function queueName({ logicalId, stackName, resource: { Properties = {} } }: Name
   return `${stackName}-${logicalId}${Properties.FifoQueue === true ? '.fifo' : ''}`;
 }
 
-/** AWS's ids of REST APIs have ten characters of this kind. */
-const REST_API_ID = 'localapi01';
+const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
+
+/** `localapi01`, `localapi02`, …, in the order of the template. AWS's ids have ten characters of this kind. */
+function apiId({ template, logicalId }: NamedResource): string {
+  const apis = Object.entries(template.Resources).filter(([, { Type }]) => API_TYPES.includes(Type));
+  const number = apis.findIndex(([each]) => each === logicalId) + 1;
+  return `localapi${String(number).padStart(2, '0')}`;
+}
 
 const ATTRIBUTES: Readonly<Record<string, Naming>> = {
   'AWS::ApiGateway::RestApi.RootResourceId': ({ logicalId }) => `${logicalId}-root`,
+  'AWS::ApiGatewayV2::Api.ApiEndpoint': (named) => `https://${apiId(named)}.execute-api.${REGION}.amazonaws.com`,
   'AWS::DynamoDB::Table.Arn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}`),
   'AWS::DynamoDB::Table.StreamArn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}/stream/local`),
   'AWS::Events::Rule.Arn': ({ logicalId }) => arn('events', REGION, `rule/${logicalId}`),

@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { PARTITION, REGION } from '../cloudformation/stack.ts';
 import type { MayCall } from '../iam/permissions.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type CallQueueService, queueService } from '../queue/queue-service.ts';
+import type { ServedApi } from './served-api.ts';
 
 export interface ControlPlane {
   readonly server: Server;
   /** Accepted flushes so far. */
   flushes(): number;
-  /** Sets what later flushes do. API Gateway answers 202 and flushes later, at a time that AWS does not document. */
+  /** Sets what later flushes do. API Gateway accepts a flush and performs it later, at a time that AWS does not document. */
   setFlushEffect(effect: FlushEffect): void;
 }
 
@@ -17,19 +19,17 @@ export interface ControlPlane {
 export type FlushEffect = 'at once' | 'never' | 'rejected' | { readonly afterMilliseconds: number };
 
 export interface ControlPlaneOptions {
-  readonly apiId: string;
-  readonly stageName: string;
+  readonly apis: readonly FlushableApi[];
   readonly mayCall: MayCall;
-  readonly flush: () => void;
   /** By ARN. */
   readonly queues: ReadonlyMap<string, Queue>;
 }
 
-const FLUSH_PATH = /^\/restapis\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/;
+export type FlushableApi = Pick<ServedApi, 'kind' | 'apiId' | 'stageNames' | 'flush'>;
 
 /**
- * The part of AWS's own APIs that the product calls: API Gateway's FlushStageAuthorizersCache and Amazon SQS's SendMessage, and nothing
- * else.
+ * The part of AWS's own APIs that the product calls: API Gateway's FlushStageAuthorizersCache (REST APIs) and ResetAuthorizersCache (HTTP
+ * APIs), Amazon SQS's SendMessage, and nothing else.
  */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   let effect: FlushEffect = 'at once';
@@ -39,12 +39,12 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     const { 'x-amz-target': operation } = request.headers;
     if (typeof operation === 'string') return void answerQueueCall(request, response, operation, callQueue);
     request.resume();
-    const rejection = flushRejection(request, options);
-    if (rejection !== undefined) return reject(response, rejection);
+    const accepted = acceptedFlush(request, options);
+    if ('errorType' in accepted) return reject(response, accepted);
     if (effect === 'rejected') return reject(response, TOO_MANY_REQUESTS);
     flushes += 1;
-    takeEffect(effect, options.flush);
-    response.writeHead(202).end();
+    takeEffect(effect, accepted.flush);
+    response.writeHead(accepted.status).end();
   });
   return {
     server,
@@ -67,23 +67,60 @@ const TOO_MANY_REQUESTS: Rejection = {
   message: 'Too Many Requests',
 };
 
-/** undefined: the request is for the stage, and its role allows the flush. */
-function flushRejection(
+interface AcceptedFlush {
+  /** Of the response. */
+  readonly status: number;
+  readonly flush: () => void;
+}
+
+function acceptedFlush(
   { method, url, headers }: IncomingMessage,
-  options: ControlPlaneOptions,
-): Rejection | undefined {
-  const [, apiId, stageName] = FLUSH_PATH.exec(url ?? '') ?? [];
-  if (method !== 'DELETE' || apiId === undefined || stageName === undefined) {
-    const message = 'The local control plane only flushes authorizer caches';
-    return { status: 404, errorType: 'NotFoundException', message };
-  }
-  const resource = `arn:${PARTITION}:apigateway:${REGION}::${url}`;
-  if (!options.mayCall(accessKeyOf(headers.authorization), 'apigateway:DELETE', resource)) {
-    const message = `User is not authorized to perform: apigateway:DELETE on resource: ${resource}`;
+  { apis, mayCall }: ControlPlaneOptions,
+): AcceptedFlush | Rejection {
+  const path = method === 'DELETE' ? parseFlushPath(url ?? '') : undefined;
+  if (path === undefined) return notFound('The local control plane only flushes authorizer caches');
+  const { kind, apiId, stageName } = path;
+  const accessKeyId = accessKeyOf(headers.authorization);
+  const denied = resourcesOf(path).find((resource) => !mayCall(accessKeyId, 'apigateway:DELETE', resource));
+  if (denied !== undefined) {
+    const message = `User is not authorized to perform: apigateway:DELETE on resource: ${denied}`;
     return { status: 403, errorType: 'AccessDeniedException', message };
   }
-  if (apiId === options.apiId && stageName === options.stageName) return undefined;
-  return { status: 404, errorType: 'NotFoundException', message: 'Invalid stage identifier specified' };
+  const api = apis.find((each) => each.kind === kind && each.apiId === apiId);
+  if (api === undefined) return notFound('Invalid API identifier specified');
+  if (!api.stageNames.includes(stageName)) return notFound('Invalid stage identifier specified');
+  return { status: ACCEPTED_STATUS[kind], flush: () => api.flush(stageName) };
+}
+
+function notFound(message: string): Rejection {
+  return { status: 404, errorType: 'NotFoundException', message };
+}
+
+const ACCEPTED_STATUS: Readonly<Record<ApiKind, number>> = { rest: 202, http: 204 };
+
+interface FlushPath {
+  readonly kind: ApiKind;
+  readonly apiId: string;
+  readonly stageName: string;
+  /** The stage's name as the address has it: `%24default`. */
+  readonly stageInPath: string;
+}
+
+function parseFlushPath(path: string): FlushPath | undefined {
+  const found = /^\/(restapis|v2\/apis)\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/.exec(path);
+  const [, collection, apiId, stageInPath] = found ?? [];
+  if (apiId === undefined || stageInPath === undefined) return undefined;
+  const kind = collection === 'restapis' ? 'rest' : 'http';
+  return { kind, apiId, stageName: stageInPath.replace('%24', '$'), stageInPath };
+}
+
+/**
+ * The ARNs on which the caller must have the permission: without the version in the path, and of a stage whose name is encoded in the path
+ * both spellings, because AWS does not document which one counts.
+ */
+function resourcesOf({ kind, apiId, stageName, stageInPath }: FlushPath): readonly string[] {
+  const api = `arn:${PARTITION}:apigateway:${REGION}::/${kind === 'rest' ? 'restapis' : 'apis'}/${apiId}`;
+  return [stageName, stageInPath].map((stage) => `${api}/stages/${stage}/cache/authorizers`);
 }
 
 async function answerQueueCall(

@@ -1,14 +1,11 @@
-import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import type { Say } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
 import { lambdaFunctionsOf } from '../functions/lambda-functions.ts';
-import type { AuthorizerAnswer } from '../gateway/authorization/authorizer-answer.ts';
-import { type Clock, resultCache } from '../gateway/authorization/result-cache.ts';
+import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
-import { type RestApi, restApiOf } from '../gateway/rest-api/rest-api.ts';
-import { restGateway } from '../gateway/rest-api/rest-gateway.ts';
+import { type Readings, type ServedApi, servedApisOf } from '../gateway/served-api.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -20,22 +17,23 @@ import { pollStream } from '../stream/stream-poller.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import { HOST, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
-import type { Ports } from './ports/ports.ts';
+import { type Ports, portOfApi } from './ports/ports.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {
   readonly ports: Ports;
   readonly clock: Clock;
-  /** @default one slash at the end is ignored */
-  readonly reading?: RouteReadingName<'rest'> | undefined;
+  /** @default as AWS has been seen to select routes */
+  readonly readings?: Readings;
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
   readonly log: ReportRunEvent;
 }
 
-/** The template's running API, functions, queues and their readers. */
+/** The template's running APIs, functions, queues and their readers. */
 export interface LocalApi {
-  readonly restApi: RestApi;
+  /** The first one has the port `api` of the run. */
+  readonly apis: readonly RunningApi[];
   /** By ARN. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly controlPlane: ControlPlane;
@@ -43,10 +41,23 @@ export interface LocalApi {
   readonly queues: ReadonlyMap<string, Queue>;
 }
 
-/** Serves the API that the template describes. The tables must exist. */
+export interface RunningApi extends ServedApi {
+  /** `http://127.0.0.1:3000` */
+  readonly origin: string;
+}
+
+/** The address of the API's first stage, without a slash at the end. */
+export function addressOf({ origin, stageNames: [stageName = DEFAULT_STAGE] }: RunningApi): string {
+  return stageName === DEFAULT_STAGE ? origin : `${origin}/${stageName}`;
+}
+
+/** The stage of an HTTP API whose name is not a part of its addresses. */
+const DEFAULT_STAGE = '$default';
+
+/** Serves the APIs that the template describes. The tables must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
-  { ports, clock, reading, say, log }: LocalApiOptions,
+  { ports, clock, readings = {}, say, log }: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {
   const { stack, assets } = synthesized;
@@ -54,23 +65,22 @@ export async function startLocalApi(
   const functions = lambdaFunctionsOf(stack, assets, endpoints, log);
   await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
 
-  const restApi = restApiOf(stack);
-  const warn = warnOnce(say);
-  const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
-  const gateway = restGateway(restApi, { functions, mayInvoke, cache, clock, say, warn }, reading);
-  const { apiId, stageName } = restApi;
+  const served = servedApisOf(stack, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, readings);
   const queues = queuesOf(stack);
-  const plane = controlPlane({ apiId, stageName, mayCall: rolePermissionsOf(stack), flush: cache.flush, queues });
+  const plane = controlPlane({ apis: served, mayCall: rolePermissionsOf(stack), queues });
   const planeService = await startHttpService(plane.server, ports.controlPlane);
   await undo.add(planeService.pause);
 
   const streams = eventSourceMappingsOf(stack, functions);
   await Promise.all(streams.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
   for (const mapping of queueMappingsOf(stack, queues, functions)) await undo.add(pollQueue(mapping, say).stop);
-  const apiService = await startHttpService(gatewayServer(gateway, { say, log }), ports.api);
-  await undo.add(apiService.pause);
-  return { restApi, functions, controlPlane: plane, queues };
+  const apis = served.map((api, index) => ({ api, port: portOfApi(ports, index) }));
+  for (const { api, port } of apis) {
+    await undo.add((await startHttpService(gatewayServer(api.answer, { say, log }), port)).pause);
+  }
+  const running = apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
+  return { apis: running, functions, controlPlane: plane, queues };
 }
 
 async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {

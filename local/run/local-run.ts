@@ -2,13 +2,13 @@ import type { JsonWebKey } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
+import type { Readings } from '../gateway/served-api.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Transmitter } from '../transmitter/transmitter.ts';
@@ -32,8 +32,8 @@ export interface LocalRunOptions {
   readonly stage?: string | undefined;
   /** Names the table too, so that runs with names of their own can share a DynamoDB. @default as deployment.ts says */
   readonly stackName?: string | undefined;
-  /** How the gateway selects a method where AWS does not document it. @default one slash at the end is ignored */
-  readonly reading?: RouteReadingName<'rest'> | undefined;
+  /** How the gateway selects routes where AWS does not document it. @default as AWS has been seen to do */
+  readonly readings?: Readings;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
   /** The address of a running DynamoDB. @default DynamoDB Local is started */
@@ -113,8 +113,8 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   );
   sayStage(services.chosen, say);
   const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
-  const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
-  const running = runningStack(services, localApi, tableName, ports.api);
+  const localApi = await startLocalApi(services, { ports, clock, readings: options.readings ?? {}, say, log }, undo);
+  const running = runningStack(services, localApi, tableName);
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
 }
 

@@ -4,27 +4,28 @@ import { REGION, type Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { HOST } from './http-service.ts';
-import type { LocalApi } from './local-api.ts';
+import type { ServedApi, ServedAuthorizer } from '../gateway/served-api.ts';
+import { addressOf, type LocalApi, type RunningApi } from './local-api.ts';
 import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
 import type { PlayedDeployment } from './synthesis.ts';
 
 /** The authorizer's function. @throws LocalRunError when there is none */
-export function authorizerFunction({ restApi, functions }: LocalApi): LambdaFunction {
-  const [settings] = restApi.authorizers.values();
-  const found = functions.get(settings?.functionArn ?? '');
+export function authorizerFunction({ apis, functions }: LocalApi): LambdaFunction {
+  const found = functions.get(authorizerOf(apis)?.functionArn ?? '');
   if (found === undefined) throw new LocalRunError('The template has no authorizer.');
   return found;
 }
 
-/** Describes the run: the contract line, and what our own programs need besides. */
-export function runningStack(services: LocalServices, localApi: LocalApi, table: string, port: number): RunningStack {
+function authorizerOf(apis: readonly ServedApi[]): ServedAuthorizer | undefined {
+  return apis.flatMap(({ authorizers }) => authorizers)[0];
+}
+
+/** Describes the run: the contract line, and what our own programs need besides. @throws LocalRunError when there is no API */
+export function runningStack(services: LocalServices, localApi: LocalApi, table: string): RunningStack {
   const { stack } = services.synthesized;
-  const origin = `http://${HOST}:${port}`;
-  const deployed = `https://${localApi.restApi.apiId}.execute-api.${REGION}.amazonaws.com`;
-  const outputs = Object.entries(stack.outputs()).map(([name, value]) => [name, value.replace(deployed, origin)]);
+  const outputs = Object.entries(stack.outputs()).map(([name, value]) => [name, localAddress(value, localApi.apis)]);
   return {
-    ...contractLine(services, localApi, table, origin),
+    ...contractLine(services, localApi, table),
     pid: process.pid,
     processStart: startOf(process.pid),
     authorizer: authorizerDescription(stack, authorizerFunction(localApi)),
@@ -33,12 +34,21 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
   };
 }
 
-function contractLine(services: LocalServices, { restApi }: LocalApi, table: string, origin: string): ContractLine {
+/** Replaces the addresses at which AWS would serve the APIs. */
+function localAddress(text: string, apis: readonly RunningApi[]): string {
+  return apis.reduce(
+    (changed, { apiId, origin }) => changed.replace(`https://${apiId}.execute-api.${REGION}.amazonaws.com`, origin),
+    text,
+  );
+}
+
+function contractLine(services: LocalServices, { apis }: LocalApi, table: string): ContractLine {
   const { played, issuer, dynamodb, authorizationServer, transmitter } = services;
-  const [settings] = restApi.authorizers.values();
+  const [api] = apis;
+  if (api === undefined) throw new LocalRunError('The template has no API with a stage.');
   return {
-    api: `${origin}/${restApi.stageName}`,
-    stage: restApi.stageName,
+    api: addressOf(api),
+    stage: api.stageNames[0] ?? '',
     issuer,
     alias: LOCAL_ALIAS,
     tokenEndpoint: authorizationServer.tokenEndpoint,
@@ -50,7 +60,7 @@ function contractLine(services: LocalServices, { restApi }: LocalApi, table: str
     dynamodb,
     table,
     region: REGION,
-    resultTtlSeconds: settings?.resultTtlSeconds ?? 0,
+    resultTtlSeconds: authorizerOf(apis)?.resultTtlSeconds ?? 0,
     transmitter: transmitter.address,
   };
 }

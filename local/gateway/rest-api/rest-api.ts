@@ -4,7 +4,7 @@ import { LocalRunError } from '../../errors.ts';
 import type { AuthorizerFunction } from '../authorization/lambda-authorizer.ts';
 import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
 
-/** A REST API as the template describes it: everything the local gateway serves. */
+/** One stage of a REST API as the template describes it: everything the local gateway serves. */
 export interface RestApi {
   readonly apiId: string;
   readonly stageName: string;
@@ -45,29 +45,46 @@ export interface GatewayResponseSettings {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/** Reads the API from the stack. @throws LocalRunError for a feature that the local gateway does not know */
-export function restApiOf(stack: Stack): RestApi {
-  const api = stack.onlyResource('AWS::ApiGateway::RestApi');
+/**
+ * Reads the stages of the REST APIs from the stack. An API without a stage has no address, and is left out.
+ * @throws LocalRunError for a feature that the local gateway does not know
+ */
+export function restApisOf(stack: Stack): readonly RestApi[] {
+  return stack.resourcesOfType('AWS::ApiGateway::RestApi').flatMap((api) => {
+    const partsOf = (type: string) => partsOfApi(stack, stack.ref(api.logicalId), type);
+    return partsOf('Stage').map(({ properties }) => stageOf(stack, api, textOf(properties, 'StageName'), partsOf));
+  });
+}
+
+/** The resources of one API, by the part of their type after `AWS::ApiGateway::`. */
+type PartsOf = (type: string) => readonly StackResource[];
+
+function partsOfApi(stack: Stack, apiId: string, type: string): readonly StackResource[] {
+  return stack
+    .resourcesOfType(`AWS::ApiGateway::${type}`)
+    .filter(({ properties }) => textOf(properties, 'RestApiId') === apiId);
+}
+
+function stageOf(stack: Stack, api: StackResource, stageName: string, partsOf: PartsOf): RestApi {
   reject(api, 'Policy', 'an API resource policy');
   reject(api, 'Body', 'an OpenAPI body');
-  const paths = resourcePaths(stack, stack.attribute(api.logicalId, 'RootResourceId'));
+  const paths = resourcePaths(partsOf('Resource'), stack.attribute(api.logicalId, 'RootResourceId'));
   return {
     apiId: stack.ref(api.logicalId),
-    stageName: textOf(stack.onlyResource('AWS::ApiGateway::Stage').properties, 'StageName'),
-    methods: stack.resourcesOfType('AWS::ApiGateway::Method').map((method) => methodOf(method, paths)),
-    authorizers: keyedBy(stack.resourcesOfType('AWS::ApiGateway::Authorizer').map(authorizerOf), 'authorizerId'),
+    stageName,
+    methods: partsOf('Method').map((method) => methodOf(method, paths)),
+    authorizers: keyedBy(partsOf('Authorizer').map(authorizerOf), 'authorizerId'),
     gatewayResponses: new Map(
-      stack
-        .resourcesOfType('AWS::ApiGateway::GatewayResponse')
-        .map(({ properties }) => [textOf(properties, 'ResponseType'), gatewayResponseOf(properties)]),
+      partsOf('GatewayResponse').map(({ properties }) => [
+        textOf(properties, 'ResponseType'),
+        gatewayResponseOf(properties),
+      ]),
     ),
   };
 }
 
-function resourcePaths(stack: Stack, rootResourceId: string): ReadonlyMap<string, string> {
-  const resources = new Map(
-    stack.resourcesOfType('AWS::ApiGateway::Resource').map(({ logicalId, properties }) => [logicalId, properties]),
-  );
+function resourcePaths(list: readonly StackResource[], rootResourceId: string): ReadonlyMap<string, string> {
+  const resources = new Map(list.map(({ logicalId, properties }) => [logicalId, properties]));
   const pathOf = (resourceId: string): string => {
     const properties = resources.get(resourceId);
     return properties === undefined

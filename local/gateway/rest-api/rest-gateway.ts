@@ -29,7 +29,7 @@ const NO_SUCH_METHOD: Outcome = {
 };
 
 /** Not a gateway response, which only an API with this stage could declare. */
-const NO_SUCH_STAGE: HttpResponse = {
+export const NO_SUCH_STAGE: HttpResponse = {
   status: 403,
   headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
   body: '{"message":"Forbidden"}',

@@ -13,6 +13,11 @@ export const PORT_COUNT = 5;
 
 export const LAST_API_PORT = 65_535 - (PORT_COUNT - 1);
 
+/** The port of one of several APIs of a template. Further ones follow the ports of the run, and one that is kept. */
+export function portOfApi({ api, transmitter }: Ports, index: number): number {
+  return index === 0 ? api : transmitter + 1 + index;
+}
+
 export function portsFrom(api: number): Ports {
   return { api, issuer: api + 1, dynamodb: api + 2, controlPlane: api + 3, transmitter: api + 4 };
 }

@@ -42,6 +42,13 @@ describe('a stack', () => {
     expect(stack.outputs()).toEqual({ TableName: 'small-Table' });
   });
 
+  test('gives each API an id of its own, in the order of the template, and an HTTP API its address', () => {
+    const api = { Type: 'AWS::ApiGatewayV2::Api', Properties: {} };
+    const several = stackOf('several', templateWith({ HttpApi: api, OtherApi: api }));
+    expect(['Api', 'HttpApi', 'OtherApi'].map(several.ref)).toEqual(['localapi01', 'localapi02', 'localapi03']);
+    expect(several.attribute('OtherApi', 'ApiEndpoint')).toBe('https://localapi03.execute-api.eu-west-1.amazonaws.com');
+  });
+
   test('rejects an attribute that it does not have, by name', () => {
     expect(() => stack.attribute('Api', 'Nothing')).toThrow('Nothing of Api');
   });

@@ -74,7 +74,7 @@ async function start(settings = {}, Resources = queueTemplate({ queue: settings 
   const stack = stackOf('small', { Resources });
   const queues = queuesOf(stack);
   const mayCall = rolePermissionsOf(stack);
-  plane = controlPlane({ apiId: 'localapi01', stageName: 'v1', mayCall, flush: () => undefined, queues });
+  plane = controlPlane({ apis: [], mayCall, queues });
   plane.server.listen(0, '127.0.0.1');
   await once(plane.server, 'listening');
   const queue = queues.get(stack.attribute('Queue', 'Arn'));

@@ -4,12 +4,9 @@ import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
-import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
-import { resultCache } from '../../../local/gateway/authorization/result-cache.ts';
 import type { HttpResponse } from '../../../local/gateway/exchange/gateway.ts';
 import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
-import { restApiOf } from '../../../local/gateway/rest-api/rest-api.ts';
-import { restGateway } from '../../../local/gateway/rest-api/rest-gateway.ts';
+import { type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
@@ -48,11 +45,12 @@ export const handler = async (event) => {
 };`;
 
 export interface GatewayUnderTest {
+  readonly apis: readonly ServedApi[];
   readonly said: readonly string[];
   /** Sets the clock, in seconds since the epoch. It starts at 0. */
   setTime(seconds: number): void;
   authorizerCalls(): number;
-  /** Sends a GET request. */
+  /** Sends a GET request to the first API. */
   get(target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
   send(method: string, target: string, ...headers: readonly (readonly [string, string])[]): Promise<HttpResponse>;
   close(): Promise<void>;
@@ -71,12 +69,11 @@ export async function gatewayUnderTest(
   const stack = stackOf('small', template);
   const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
   const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
-  const cache = resultCache<AuthorizerAnswer>(clock, warn);
   const mayInvoke = invokePermissionsOf(stack);
-  const gateway = restGateway(restApiOf(stack), { functions, mayInvoke, cache, clock, say, warn }, reading);
-  const send: GatewayUnderTest['send'] = (method, target, ...headers) =>
-    gateway({ requestId: 'r1', method, target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' });
+  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, { rest: reading });
+  const send: GatewayUnderTest['send'] = (method, target, ...headers) => requestTo(apis[0], method, target, headers);
   return {
+    apis,
     said,
     setTime: (seconds) => {
       now = seconds * 1000;
@@ -90,4 +87,15 @@ export async function gatewayUnderTest(
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Sends a request without a body. */
+export async function requestTo(
+  api: ServedApi | undefined,
+  method: string,
+  target: string,
+  headers: readonly (readonly [string, string])[],
+): Promise<HttpResponse> {
+  if (api === undefined) throw new Error('The template has no API with a stage.');
+  return api.answer({ requestId: 'r1', method, target, headers, body: new Uint8Array(), sourceIp: '127.0.0.1' });
 }

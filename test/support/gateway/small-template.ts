@@ -75,6 +75,7 @@ export function smallTemplate(): Template {
       Api: resource('AWS::ApiGateway::RestApi', { Name: 'api' }),
       Stage: resource('AWS::ApiGateway::Stage', { StageName: 'v1', RestApiId: { Ref: 'Api' } }),
       TokenAuthorizer: resource('AWS::ApiGateway::Authorizer', {
+        RestApiId: { Ref: 'Api' },
         Type: 'TOKEN',
         AuthorizerUri: invocationUri('Authorizer'),
         IdentitySource: 'method.request.header.Authorization',
@@ -110,6 +111,7 @@ export function smallTemplate(): Template {
 export function requestTemplate(): Template {
   return templateWith({
     TokenAuthorizer: resource('AWS::ApiGateway::Authorizer', {
+      RestApiId: { Ref: 'Api' },
       Type: 'REQUEST',
       AuthorizerUri: invocationUri('Authorizer'),
       IdentitySource: 'method.request.header.Authorization,context.resourcePath,context.httpMethod',

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { stackOf } from '../../../../local/cloudformation/stack.ts';
-import { restApiOf } from '../../../../local/gateway/rest-api/rest-api.ts';
+import { restApisOf } from '../../../../local/gateway/rest-api/rest-api.ts';
 import { changed, requestTemplate, smallTemplate } from '../../../support/gateway/small-template.ts';
 
 test('a REST API is read from the template', () => {
-  const api = restApiOf(stackOf('small', smallTemplate()));
-  expect(api.stageName).toBe('v1');
-  expect(api.methods).toMatchObject([
+  const [api] = restApisOf(stackOf('small', smallTemplate()));
+  expect(api?.stageName).toBe('v1');
+  expect(api?.methods).toMatchObject([
     { httpMethod: 'GET', resourcePath: '/items/{id}', authorizerId: 'TokenAuthorizer' },
   ]);
-  expect(api.authorizers.get('TokenAuthorizer')).toMatchObject({
+  expect(api?.authorizers.get('TokenAuthorizer')).toMatchObject({
     functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:small-Authorizer',
     type: 'TOKEN',
     identitySources: [{ kind: 'header', name: 'authorization' }],
@@ -18,8 +18,8 @@ test('a REST API is read from the template', () => {
 });
 
 test('a REQUEST authorizer is read with its identity sources, in order', () => {
-  const api = restApiOf(stackOf('small', requestTemplate()));
-  expect(api.authorizers.get('TokenAuthorizer')).toMatchObject({
+  const [api] = restApisOf(stackOf('small', requestTemplate()));
+  expect(api?.authorizers.get('TokenAuthorizer')).toMatchObject({
     type: 'REQUEST',
     identitySources: [
       { kind: 'header', name: 'authorization' },
@@ -44,6 +44,6 @@ describe('what the product does not use is rejected by name', () => {
     ['GetItem', { ApiKeyRequired: true }, 'API keys'],
     ['GetItem', { RequestValidatorId: 'x' }, 'request validator'],
   ])('%s with %j', (logicalId, properties, named) => {
-    expect(() => restApiOf(stackOf('small', changed(logicalId, properties)))).toThrow(named);
+    expect(() => restApisOf(stackOf('small', changed(logicalId, properties)))).toThrow(named);
   });
 });

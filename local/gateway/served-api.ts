@@ -1,0 +1,67 @@
+import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
+import type { ApiKind } from '../../lambda/policy/route.ts';
+import type { Stack } from '../cloudformation/stack.ts';
+import type { AuthorizerAnswer } from './authorization/authorizer-answer.ts';
+import type { AuthorizationDependencies } from './authorization/lambda-authorizer.ts';
+import { resultCache } from './authorization/result-cache.ts';
+import type { Gateway } from './exchange/gateway.ts';
+import { pathOf } from './exchange/gateway-request.ts';
+import { type RestApi, restApisOf } from './rest-api/rest-api.ts';
+import { NO_SUCH_STAGE, restGateway } from './rest-api/rest-gateway.ts';
+
+/** An API of the template with all its stages, each of which has a result cache. */
+export interface ServedApi {
+  readonly kind: ApiKind;
+  readonly apiId: string;
+  /** At least one. */
+  readonly stageNames: readonly string[];
+  readonly authorizers: readonly ServedAuthorizer[];
+  readonly answer: Gateway;
+  /** Empties the result cache of a stage. A stage that the API does not have changes nothing. */
+  flush(stageName: string): void;
+}
+
+export interface ServedAuthorizer {
+  readonly functionArn: string;
+  readonly resultTtlSeconds: number;
+}
+
+/** How the gateway selects a route where AWS does not document it. undefined: as AWS has been seen to do. */
+export type Readings = { readonly [Kind in ApiKind]?: RouteReadingName<Kind> | undefined };
+
+/**
+ * The APIs of the template that have a stage.
+ * @throws LocalRunError for an API with a feature that the local gateway does not know
+ */
+export function servedApisOf(
+  stack: Stack,
+  dependencies: AuthorizationDependencies,
+  readings: Readings,
+): readonly ServedApi[] {
+  const restApis = Map.groupBy(restApisOf(stack), ({ apiId }) => apiId);
+  return [...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readings.rest));
+}
+
+function servedRestApi(
+  apiId: string,
+  stages: readonly RestApi[],
+  dependencies: AuthorizationDependencies,
+  reading: Readings['rest'],
+): ServedApi {
+  const served = stages.map((stage) => {
+    const cache = resultCache<AuthorizerAnswer>(dependencies.clock, dependencies.warn);
+    return { stageName: stage.stageName, cache, answer: restGateway(stage, { ...dependencies, cache }, reading) };
+  });
+  const stageNamed = (name: string | undefined) => served.find(({ stageName }) => stageName === name);
+  return {
+    kind: 'rest',
+    apiId,
+    stageNames: stages.map(({ stageName }) => stageName),
+    authorizers: [...(stages[0]?.authorizers.values() ?? [])],
+    answer: async (request) => {
+      const [, name] = pathOf(request).split('/', 2);
+      return stageNamed(name)?.answer(request) ?? NO_SUCH_STAGE;
+    },
+    flush: (stageName) => stageNamed(stageName)?.cache.flush(),
+  };
+}
