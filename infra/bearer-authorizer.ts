@@ -1,13 +1,14 @@
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { type ApiDefinition, Authorizer, type IRestApi, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpApi, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { AuthorizerConfiguration, FlushedRestStage } from '../lambda/configuration/environment.ts';
+import type { AuthorizerConfiguration, FlushedStage } from '../lambda/configuration/environment.ts';
 import type { CacheKey, Route } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
-import { type AnyRestApi, AttachedApis } from './attachment/attached-apis.ts';
+import { type AnyRestApi, AttachedApis, isHttpApi } from './attachment/attached-apis.ts';
 import { attachmentErrors } from './attachment/attachment-check.ts';
 import { cacheKeyErrors } from './attachment/cache-key-check.ts';
 import { hiddenApiErrors } from './attachment/hidden-api-check.ts';
@@ -29,7 +30,7 @@ import { revocationTableOf } from './table/given-table.ts';
 import { OperatorPolicies } from './table/operator-policies.ts';
 import { grantDecisions } from './table/revocation-table.ts';
 import { warnOfUnreadLevels } from './table/unread-entries.ts';
-import { restApiBehind } from './template/rest-api-identity.ts';
+import { apiBehind } from './template/api-identity.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
@@ -120,7 +121,21 @@ export class BearerAuthorizer extends Authorizer {
    */
   forApi(api: AnyRestApi): Authorizer {
     checkEnvironments(this, api);
-    return this.attached.authorizerOf(api);
+    return this.attached.restAuthorizerOf(api);
+  }
+
+  /**
+   * The authorizer to pass to the routes of HTTP APIs, or to an API's `defaultAuthorizer`. Each API gets an authorizer of API Gateway of its
+   * own; all of them share the function and the table. An error of `bind` is a DeploymentError for an API in another account, Region or
+   * stage of the app.
+   */
+  forHttpApi(): IHttpRouteAuthorizer {
+    return {
+      bind: ({ route: { httpApi } }) => {
+        checkEnvironments(this, httpApi);
+        return { authorizerId: this.attached.httpAuthorizerOf(httpApi).authorizerId, authorizationType: 'CUSTOM' };
+      },
+    };
   }
 
   /**
@@ -140,16 +155,21 @@ export class BearerAuthorizer extends Authorizer {
     return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, cachePer, onApi });
   }
 
-  /** The APIs whose methods use the authorizer, each by its first object. Complete once all of them are defined. */
+  /** The REST APIs whose methods use the authorizer, each by its first object. Complete once all of them are defined. */
   get apis(): readonly AnyRestApi[] {
-    return this.attached.groups.map(({ members: [{ api }] }) => api);
+    return this.attached.apis.flatMap((api) => (isHttpApi(api) ? [] : api));
+  }
+
+  /** The HTTP APIs whose routes use the authorizer, each by its first object. Complete once all of them are defined. */
+  get httpApis(): readonly IHttpApi[] {
+    return this.attached.apis.filter(isHttpApi);
   }
 
   /**
    * Flushes one more stage. Call it for each stage that this app does not define, such as those of imported APIs: while there is a
    * flusher, synth rejects an API without a known stage.
    */
-  addStage(stage: FlushedRestStage): void {
+  addStage(stage: FlushedStage): void {
     this.follower.addStage(stage);
   }
 
@@ -167,8 +187,8 @@ export class BearerAuthorizer extends Authorizer {
   override _attachToApi(api: IRestApi): void {
     const { apis } = this;
     const [served] = apis;
-    const identity = restApiBehind(api.restApiId, api);
-    if (served !== undefined && restApiBehind(served.restApiId, served) !== identity) {
+    const identity = apiBehind(api.restApiId, api);
+    if (served !== undefined && apiBehind(served.restApiId, served) !== identity) {
       throw new Error(
         `The authorizer ${this.node.path} serves ${served.node.path}: ` +
           `give the methods of ${api.node.path} its forApi(api) instead.`,

@@ -2,7 +2,12 @@
  * The entry point of the package: the names that an application may import. No file of this repository imports it; it is the one place
  * that says which names are promises.
  */
-export type { FlushedStage, FlushMode } from '../lambda/configuration/environment.ts';
+export type {
+  FlushedHttpStage,
+  FlushedRestStage,
+  FlushedStage,
+  FlushMode,
+} from '../lambda/configuration/environment.ts';
 export type { CacheKey, HttpMethod, Route } from '../lambda/policy/route.ts';
 export type { RevocationLevel } from '../lambda/revocation/revocation-level.ts';
 export type { SignalEndpoint } from '../lambda/signal/signal-request.ts';

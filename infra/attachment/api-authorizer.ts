@@ -5,35 +5,38 @@ import type { Construct } from 'constructs';
 import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
 import type { CacheKey } from '../../lambda/policy/route.ts';
 import { AUTHORIZATION_TOKEN_PATTERN } from '../../lambda/token/bearer-token.ts';
-import { restApiBehind } from '../template/rest-api-identity.ts';
+import { apiBehind } from '../template/api-identity.ts';
 
 export interface ApiAuthorizerProps {
   /** The API's id, as the stack of this authorizer may write it. */
-  readonly restApiId: string;
+  readonly apiId: string;
   /** The ARN of the authorizer's function. */
   readonly functionArn: string;
   readonly resultTtl: Duration;
   readonly cachePer: CacheKey;
+}
+
+export interface RestApiAuthorizerProps extends ApiAuthorizerProps {
   /** Called with each object of the API whose methods get the authorizer. */
   readonly onApi: (api: IRestApi) => void;
 }
 
-/** API Gateway's authorizer of one API. */
-export class ApiAuthorizer extends Authorizer {
+/** API Gateway's authorizer of one REST API. */
+export class RestApiAuthorizer extends Authorizer {
   readonly authorizerId: string;
   readonly resource: CfnAuthorizer;
-  private readonly onApi: ApiAuthorizerProps['onApi'];
+  private readonly onApi: RestApiAuthorizerProps['onApi'];
 
   constructor(
     scope: Construct,
     id: string,
-    { restApiId, functionArn, resultTtl, cachePer, onApi }: ApiAuthorizerProps,
+    { apiId, functionArn, resultTtl, cachePer, onApi }: RestApiAuthorizerProps,
   ) {
     super(scope, id);
     this.onApi = onApi;
     this.resource = new CfnAuthorizer(this, 'Resource', {
       name: Names.uniqueId(this),
-      restApiId,
+      restApiId: apiId,
       authorizerUri: invocationArn(this, functionArn),
       authorizerResultTtlInSeconds: resultTtl.toSeconds(),
       ...IDENTITY[cachePer],
@@ -43,7 +46,7 @@ export class ApiAuthorizer extends Authorizer {
 
   /** @internal */
   override _attachToApi(api: IRestApi): void {
-    if (restApiBehind(api.restApiId, api) !== restApiBehind(this.resource.restApiId, this)) {
+    if (apiBehind(api.restApiId, api) !== apiBehind(this.resource.restApiId, this)) {
       throw new Error(
         `The authorizer ${this.node.path} belongs to another API than ${api.node.path}: ` +
           `give the methods of ${api.node.path} the forApi(api) of their own API.`,
@@ -75,13 +78,13 @@ export const IDENTITY = {
 export function permitInvocations(
   scope: Construct,
   id: string,
-  { restApiId, functionArn }: Pick<ApiAuthorizerProps, 'restApiId' | 'functionArn'>,
+  { apiId, functionArn }: Pick<ApiAuthorizerProps, 'apiId' | 'functionArn'>,
 ): void {
   new CfnPermission(scope, id, {
     action: 'lambda:InvokeFunction',
     principal: 'apigateway.amazonaws.com',
     functionName: functionArn,
-    sourceArn: authorizersArn(scope, restApiId),
+    sourceArn: authorizersArn(scope, apiId),
   });
 }
 
@@ -97,6 +100,6 @@ export function invocationArn(scope: Construct, functionArn: string): string {
 }
 
 /** An ARN that matches all authorizers of an API. */
-export function authorizersArn(scope: Construct, restApiId: string): string {
-  return Stack.of(scope).formatArn({ service: 'execute-api', resource: restApiId, resourceName: 'authorizers/*' });
+export function authorizersArn(scope: Construct, apiId: string): string {
+  return Stack.of(scope).formatArn({ service: 'execute-api', resource: apiId, resourceName: 'authorizers/*' });
 }

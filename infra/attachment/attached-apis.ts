@@ -1,28 +1,35 @@
-import { type CfnResource, Names, Stack, Token } from 'aws-cdk-lib';
-import { CfnStage, type IRestApi, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnResource, Names, Stack } from 'aws-cdk-lib';
+import type { IRestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct, IConstruct } from 'constructs';
+import type { ApiKind } from '../../lambda/policy/route.ts';
+import { type ApiIdentity, apiBehind, apiOf } from '../template/api-identity.ts';
 import { homeOf, isInside } from '../template/placement.ts';
-import { type RestApiIdentity, restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
-import { ApiAuthorizer, type ApiAuthorizerProps, permitInvocations } from './api-authorizer.ts';
+import { isOfType, propertyOf } from '../template/resource-reference.ts';
+import { type ApiAuthorizerProps, permitInvocations, RestApiAuthorizer } from './api-authorizer.ts';
+import { HttpApiAuthorizer } from './http-api-authorizer.ts';
 
 /** `RestApiBase` is not assignable to `IRestApi` under exactOptionalPropertyTypes. */
 export type AnyRestApi = IRestApi | RestApiBase;
 
+/** An object for an API of either kind. */
+export type AnyApi = AnyRestApi | IHttpApi;
+
 /** One object of an API that uses the authorizer; several objects may stand for one API. */
 export interface AttachedApi {
-  readonly api: AnyRestApi;
+  readonly api: AnyApi;
   /** Undefined: API Gateway creates it when it imports the API's document. */
-  readonly authorizer?: ApiAuthorizer;
+  readonly authorizer?: RestApiAuthorizer | HttpApiAuthorizer;
   /** The names of the document's operations that ask for a token. */
   readonly operations: readonly string[];
 }
 
 /** The properties that the authorizers of all APIs share. */
-type AuthorizerSource = Omit<ApiAuthorizerProps, 'restApiId' | 'onApi'>;
+type AuthorizerSource = Omit<ApiAuthorizerProps, 'apiId'>;
 
 /** One API, with all objects that stand for it. */
 export interface AttachedGroup {
-  readonly identity: RestApiIdentity;
+  readonly identity: ApiIdentity;
   readonly members: readonly [AttachedApi, ...AttachedApi[]];
 }
 
@@ -37,20 +44,25 @@ export class AttachedApis {
     this.settings = settings;
   }
 
-  /** The authorizer of the first API that has one of its own. */
-  get first(): ApiAuthorizer | undefined {
-    return this.authorizers[0];
+  /** The APIs, each by its first object. */
+  get apis(): readonly AnyApi[] {
+    return this.groups.map(({ members: [{ api }] }) => api);
   }
 
-  get authorizers(): readonly ApiAuthorizer[] {
+  /** The authorizer of the first REST API that has one of its own. */
+  get first(): RestApiAuthorizer | undefined {
+    return this.authorizers.find((authorizer) => authorizer instanceof RestApiAuthorizer);
+  }
+
+  get authorizers(): readonly (RestApiAuthorizer | HttpApiAuthorizer)[] {
     return [...new Set(this.list.flatMap(({ authorizer }) => authorizer ?? []))];
   }
 
   /** The groups are complete once the app is, because an id may show only then which API it names. */
   get groups(): readonly AttachedGroup[] {
-    const groups = new Map<RestApiIdentity, [AttachedApi, ...AttachedApi[]]>();
+    const groups = new Map<ApiIdentity, [AttachedApi, ...AttachedApi[]]>();
     for (const member of this.list) {
-      const identity = identityOf(member);
+      const identity = identityOf(member.api);
       const known = groups.get(identity);
       if (known === undefined) groups.set(identity, [member]);
       else known.push(member);
@@ -58,7 +70,7 @@ export class AttachedApis {
     return [...groups].map(([identity, members]) => ({ identity, members }));
   }
 
-  groupOf(identity: RestApiIdentity): AttachedGroup | undefined {
+  groupOf(identity: ApiIdentity): AttachedGroup | undefined {
     return this.groups.find((group) => group.identity === identity);
   }
 
@@ -66,56 +78,103 @@ export class AttachedApis {
   stageNamesIn(root: IConstruct): readonly string[] {
     return root.node
       .findAll()
-      .filter((construct) => construct instanceof CfnStage)
-      .filter((stage) => this.groupOf(restApiOf(stage)) !== undefined)
-      .flatMap(({ stageName = '' }) => (Token.isUnresolved(stageName) ? [] : stageName));
+      .filter((construct) => isStage(construct))
+      .filter((stage) => this.groupOf(apiOf(stage)) !== undefined)
+      .map((stage) => propertyOf(stage, 'StageName'))
+      .filter((name) => typeof name === 'string');
   }
 
   addDescribed(api: AnyRestApi, operations: readonly string[]): void {
     this.list.push({ api, operations });
   }
 
-  authorizerOf(api: AnyRestApi): ApiAuthorizer {
-    const identity = restApiBehind(api.restApiId, api);
-    const known = this.list.find((member) => member.authorizer !== undefined && identityOf(member) === identity);
-    const authorizer = known?.authorizer ?? this.createFor(api, identity);
+  /** The authorizer of a REST API. */
+  restAuthorizerOf(api: AnyRestApi): RestApiAuthorizer {
+    const known = this.knownFor(api);
+    const authorizer = known instanceof RestApiAuthorizer ? known : this.createRest(api);
     this.add(api, authorizer);
     return authorizer;
   }
 
-  private add(api: AnyRestApi, authorizer: ApiAuthorizer): void {
+  /** The authorizer of an HTTP API. */
+  httpAuthorizerOf(api: IHttpApi): HttpApiAuthorizer {
+    const known = this.knownFor(api);
+    const authorizer = known instanceof HttpApiAuthorizer ? known : this.createHttp(api);
+    this.add(api, authorizer);
+    return authorizer;
+  }
+
+  private knownFor(api: AnyApi): AttachedApi['authorizer'] {
+    const identity = identityOf(api);
+    return this.list.find((member) => member.authorizer !== undefined && identityOf(member.api) === identity)
+      ?.authorizer;
+  }
+
+  private add(api: AnyApi, authorizer: NonNullable<AttachedApi['authorizer']>): void {
     const isKnown = this.list.some((member) => member.api === api && member.authorizer === authorizer);
     if (!isKnown) this.list.push({ api, authorizer, operations: [] });
   }
 
-  private createFor(api: AnyRestApi, identity: RestApiIdentity): ApiAuthorizer {
-    const { length } = this.authorizers;
-    const number = length === 0 ? '' : String(length + 1);
-    const stack = this.stackFor(api);
-    const isHere = stack === Stack.of(this.owner);
-    const scope = isHere ? this.owner : stack;
-    const prefix = isHere ? '' : Names.uniqueId(this.owner);
-    const settings = { ...this.settings, restApiId: typeof identity === 'string' ? api.restApiId : identity.ref };
-    permitInvocations(scope, `${prefix}Permission${number}`, settings);
-    // The id differs for each kind, so that an authorizer that stages still use stays as it is until they are deployed again.
-    const kind = this.settings.cachePer === 'route' ? 'Route' : 'Token';
-    const authorizer: ApiAuthorizer = new ApiAuthorizer(scope, `${prefix}${kind}${number}`, {
-      ...settings,
+  private createRest(api: AnyRestApi): RestApiAuthorizer {
+    const { scope, id, props } = this.placeFor(api, '', this.countOf(RestApiAuthorizer));
+    const authorizer: RestApiAuthorizer = new RestApiAuthorizer(scope, id, {
+      ...props,
       onApi: (other): void => this.add(other, authorizer),
     });
     return authorizer;
   }
 
+  private createHttp(api: IHttpApi): HttpApiAuthorizer {
+    const { scope, id, props } = this.placeFor(api, 'Http', this.countOf(HttpApiAuthorizer));
+    return new HttpApiAuthorizer(scope, id, props);
+  }
+
+  private countOf(kind: typeof RestApiAuthorizer | typeof HttpApiAuthorizer): number {
+    return this.authorizers.filter((authorizer) => authorizer instanceof kind).length;
+  }
+
+  /** Permits the invocations of a new authorizer, and says where it stands. `count`: how many of its kind there are. */
+  private placeFor(api: AnyApi, kind: '' | 'Http', count: number) {
+    const number = count === 0 ? '' : String(count + 1);
+    const stack = this.stackFor(api);
+    const isHere = stack === Stack.of(this.owner);
+    const scope = isHere ? this.owner : stack;
+    const prefix = `${isHere ? '' : Names.uniqueId(this.owner)}${kind}`;
+    const identity = identityOf(api);
+    const props = { ...this.settings, apiId: typeof identity === 'string' ? idOf(api) : identity.ref };
+    permitInvocations(scope, `${prefix}Permission${number}`, props);
+    // The id differs for each cache key, so that an authorizer that stages still use stays as it is until they are deployed again.
+    const cacheKey = this.settings.cachePer === 'route' ? 'Route' : 'Token';
+    return { scope, id: `${prefix}${cacheKey}${number}`, props };
+  }
+
   /** The stack of the API's authorizer: the function's stack where the API's object stands there, otherwise the API's own. */
-  private stackFor(api: AnyRestApi): Stack {
+  private stackFor(api: AnyApi): Stack {
     const [here, there] = [Stack.of(this.owner), Stack.of(api)];
     if (here === there) return here;
-    return homeOf(api.restApiId, api) ?? (isInside(there, here) ? here : there);
+    return homeOf(idOf(api), api) ?? (isInside(there, here) ? here : there);
   }
 }
 
-function identityOf({ api }: AttachedApi): RestApiIdentity {
-  return restApiBehind(api.restApiId, api);
+/** The API's id, as the construct `api` writes it. */
+export function idOf(api: AnyApi): string {
+  return isHttpApi(api) ? api.apiId : api.restApiId;
+}
+
+export function isHttpApi(api: AnyApi): api is IHttpApi {
+  return 'apiId' in api;
+}
+
+export function kindOf({ members: [{ api }] }: AttachedGroup): ApiKind {
+  return isHttpApi(api) ? 'http' : 'rest';
+}
+
+function identityOf(api: AnyApi): ApiIdentity {
+  return apiBehind(idOf(api), api);
+}
+
+function isStage(construct: IConstruct): construct is CfnResource {
+  return isOfType(construct, 'AWS::ApiGateway::Stage') || isOfType(construct, 'AWS::ApiGatewayV2::Stage');
 }
 
 /** The resources that API Gateway copies into a deployment of the API: its authorizers, or its document. */

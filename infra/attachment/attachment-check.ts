@@ -1,84 +1,46 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
-import { Method } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
 import { SECURITY_SCHEME } from '../openapi/protected-document.ts';
 import { nameOf } from '../routes/route-table.ts';
-import { isOfType, namedBy, propertyOf, renderedProperties } from '../template/resource-reference.ts';
-import {
-  documentOf,
-  hiddenContentOf,
-  pathOfMethod,
-  pathOfResource,
-  type RestApiIdentity,
-  restApiOf,
-} from '../template/rest-api-identity.ts';
-import type { ApiAuthorizer } from './api-authorizer.ts';
-import type { AttachedApis, AttachedGroup } from './attached-apis.ts';
+import { isOfHttpApi, pathOfResource } from '../template/api-identity.ts';
+import { propertyOf, renderedProperties } from '../template/resource-reference.ts';
+import { documentOf, hiddenContentOf } from '../template/rest-api-content.ts';
+import type { AttachedApi, AttachedApis, AttachedGroup } from './attached-apis.ts';
+import { type DefinedRoute, definedRoutesIn, isOfMethod } from './defined-routes.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
-
-/** A method as CloudFormation reads it, with overrides applied. */
-interface AttachedMethod {
-  readonly resource: CfnResource;
-  /** `GET /orders/{id}` */
-  readonly name: string;
-  readonly restApi: RestApiIdentity;
-  /** The resource of its custom authorizer; undefined: it has none, or one that this app does not define. */
-  readonly authorizer: IConstruct | undefined;
-  readonly needsApiKey: boolean;
-}
-
-/** Every method of the app, of all APIs. */
-function methodsIn(root: IConstruct): readonly AttachedMethod[] {
-  return root.node
-    .findAll()
-    .filter((construct) => isOfType(construct, 'AWS::ApiGateway::Method'))
-    .map(readMethod);
-}
-
-function readMethod(resource: CfnResource): AttachedMethod {
-  const needsApiKey = propertyOf(resource, 'ApiKeyRequired');
-  return {
-    resource,
-    name: `${propertyOf(resource, 'HttpMethod')} ${pathOfMethod(resource)}`,
-    restApi: restApiOf(resource),
-    authorizer: authorizerOf(resource),
-    needsApiKey: needsApiKey !== undefined && String(needsApiKey) !== 'false',
-  };
-}
-
-function authorizerOf(method: CfnResource): IConstruct | undefined {
-  if (propertyOf(method, 'AuthorizationType') !== 'CUSTOM') return undefined;
-  return namedBy(propertyOf(method, 'AuthorizerId'), Stack.of(method))?.element;
-}
 
 /** Checks each API on its own: API Gateway selects among all methods of one API, and policies are made from all routes. */
 export function attachmentErrors(root: IConstruct, attached: AttachedApis, routes: readonly Route[]): string[] {
-  const methods = methodsIn(root);
+  const defined = definedRoutesIn(root);
   const { groups, authorizers } = attached;
-  const bare = bareMethodErrors(methods.filter((method) => authorizers.some((one) => uses(method, one))));
+  const bare = bareMethodErrors(defined.filter((route) => authorizers.some((one) => uses(route, one))));
   if (groups.length === 0) return [...bare, ...coverageErrors([], routes)];
-  return [...bare, ...groups.flatMap((group) => groupErrors(group, methods, routes, groups.length > 1))];
+  return [...bare, ...groups.flatMap((group) => groupErrors(group, defined, routes, groups.length > 1))];
 }
 
 function groupErrors(
   { identity, members }: AttachedGroup,
-  methods: readonly AttachedMethod[],
+  defined: readonly DefinedRoute[],
   routes: readonly Route[],
   isNamed: boolean,
 ): readonly string[] {
-  const own = methods.filter((method) => members.some(({ authorizer }) => authorizer && uses(method, authorizer)));
-  const guarded = [...own.filter(isOfMethod).map(({ name }) => name), ...describedIn({ identity, members })];
+  const own = defined.filter((route) => members.some(({ authorizer }) => authorizer && uses(route, authorizer)));
+  const guarded = [
+    ...own.filter((route) => !isBareMethod(route)).map(({ name }) => name),
+    ...describedIn({ identity, members }),
+  ];
   const path = typeof identity === 'string' ? members[0].api.node.path : pathOfResource(identity);
   const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
   if (typeof identity === 'string') return coverage;
-  const others = methods.filter((method) => method.restApi === identity && !own.includes(method));
+  if (isOfHttpApi(identity)) return coverage;
+  const others = defined.filter((route) => route.api === identity && !own.includes(route));
   const names = [...others.map(({ name }) => name), ...operationsOf(identity).map(({ name }) => name)];
   const open = new Set(names.filter((name) => !guarded.includes(name)));
   return [...coverage, ...resourcePolicyErrors(identity, { guarded, open }), ...apiKeyErrors(identity, own)];
 }
 
-function uses({ authorizer }: AttachedMethod, { resource }: ApiAuthorizer): boolean {
+function uses({ authorizer }: DefinedRoute, { resource }: NonNullable<AttachedApi['authorizer']>): boolean {
   return authorizer === resource;
 }
 
@@ -136,21 +98,22 @@ function coverageErrors(protectedNames: readonly string[], routes: readonly Rout
 }
 
 /** Rejects a bare CfnMethod, such as `CfnInclude` makes: CDK adds no dependencies and no new deployment for it. */
-function bareMethodErrors(methods: readonly AttachedMethod[]): readonly string[] {
-  return methods
-    .filter((method) => !isOfMethod(method))
+function bareMethodErrors(guarded: readonly DefinedRoute[]): readonly string[] {
+  return guarded
+    .filter(isBareMethod)
     .map(
       ({ resource }) =>
         `${resource.node.path} is a CfnMethod that uses the authorizer: add the method with addMethod, and its route to routes.`,
     );
 }
 
-function isOfMethod({ resource: { node } }: AttachedMethod): boolean {
-  return node.scope instanceof Method && node.scope.node.defaultChild?.node === node;
+/** A bare CfnRoute of an HTTP API is fine: it names its API and its path itself, and stages deploy it by themselves. */
+function isBareMethod(route: DefinedRoute): boolean {
+  return !isOfHttpApi(route.resource) && !isOfMethod(route);
 }
 
 /** With `AUTHORIZER`, API Gateway takes the API key from the authorizer's answer. Ours has none, so every call would get 403. */
-function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): readonly string[] {
+function apiKeyErrors(api: CfnResource, methods: readonly DefinedRoute[]): readonly string[] {
   const { ApiKeySourceType, Body } = renderedProperties(api);
   const documented = (Object(Body) as Readonly<Record<string, unknown>>)['x-amazon-apigateway-api-key-source'];
   const source = ApiKeySourceType ?? documented ?? 'HEADER';
@@ -160,9 +123,12 @@ function apiKeyErrors(api: CfnResource, methods: readonly AttachedMethod[]): rea
     `The API ${pathOfResource(api)} takes API keys from its authorizer (${JSON.stringify(source)}), and this authorizer ` +
     `gives none to ${name}, which needs one: set ${setting} to HEADER, or take ${demand}.`;
   return [
-    ...methods
-      .filter(({ needsApiKey }) => needsApiKey)
-      .map(({ name }) => error(name, 'apiKeyRequired from the method')),
+    ...methods.filter(needsApiKey).map(({ name }) => error(name, 'apiKeyRequired from the method')),
     ...keyedOperations(api).map((name) => error(name, 'the API key from the security of the operation')),
   ];
+}
+
+function needsApiKey({ resource }: DefinedRoute): boolean {
+  const needed = propertyOf(resource, 'ApiKeyRequired');
+  return needed !== undefined && String(needed) !== 'false';
 }

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Deployment } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import type { FlushedRestStage } from '../../lambda/configuration/environment.ts';
-import { type AttachedApis, copiedIntoDeployments } from '../attachment/attached-apis.ts';
+import type { FlushedStage } from '../../lambda/configuration/environment.ts';
+import {
+  type AttachedApis,
+  type AttachedGroup,
+  copiedIntoDeployments,
+  isHttpApi,
+} from '../attachment/attached-apis.ts';
+import { type ApiIdentity, apiBehind, apiOf, isOfHttpApi } from '../template/api-identity.ts';
 import { rootOf } from '../template/placement.ts';
-import { isOfType, renderedProperties } from '../template/resource-reference.ts';
-import { type RestApiIdentity, restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
-import { FlushedStages } from './flushed-stages.ts';
+import { isOfType, propertyOf, renderedProperties } from '../template/resource-reference.ts';
+import { apiIdOf, FlushedStages } from './flushed-stages.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
 /**
@@ -20,8 +25,10 @@ export class DeploymentFollower {
   /** Undefined: there is no flusher. */
   private readonly stages: FlushedStages | undefined;
   /** Kept until aspects run: how the flusher is told depends on where the API's methods stand. */
-  private readonly namedStages: FlushedRestStage[] = [];
-  private readonly redeployed = new Set<RestApiIdentity>();
+  private readonly namedStages: FlushedStage[] = [];
+  private readonly redeployed = new Set<ApiIdentity>();
+  /** Whether all known stages of an API deploy each change by themselves, as those of HTTP APIs can. */
+  private readonly deployedByStages = new Map<ApiIdentity, boolean>();
   /** A second synth of an app visits its constructs again. */
   private readonly followed = new Set<IConstruct>();
 
@@ -34,14 +41,14 @@ export class DeploymentFollower {
         for (const stage of this.namedStages.splice(0)) this.flushNamed(stage);
         if (this.followed.has(construct)) return;
         this.followed.add(construct);
-        if (isOfType(construct, 'AWS::ApiGateway::Deployment')) this.follow(construct);
-        if (isOfType(construct, 'AWS::ApiGateway::Stage')) this.flush(construct);
+        if (DEPLOYMENTS.some((type) => isOfType(construct, type))) this.followDeployment(construct as CfnResource);
+        if (STAGES.some((type) => isOfType(construct, type))) this.followStage(construct as CfnResource);
       },
     });
   }
 
   /** Flushes a stage that this app does not define. */
-  addStage(stage: FlushedRestStage): void {
+  addStage(stage: FlushedStage): void {
     this.namedStages.push(stage);
   }
 
@@ -52,7 +59,7 @@ export class DeploymentFollower {
 
   warnOfDeploymentsElsewhere(): void {
     for (const { identity, members } of this.attached.groups) {
-      if (this.redeployed.has(identity)) continue;
+      if (this.redeployed.has(identity) || this.deployedByStages.get(identity)) continue;
       Annotations.of(this.owner).addWarningV2(
         'bearer-authorizer:deployment-elsewhere',
         `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
@@ -61,28 +68,39 @@ export class DeploymentFollower {
     }
   }
 
-  private follow(deployment: CfnResource): void {
-    const group = this.attached.groupOf(restApiOf(deployment));
+  private followDeployment(deployment: CfnResource): void {
+    const group = this.attached.groupOf(apiOf(deployment));
     if (group === undefined) return;
     redeployWith(deployment, copiedIntoDeployments(group));
     this.redeployed.add(group.identity);
-    this.flush(deployment);
+    // A deployment of a REST API may make a stage; one of an HTTP API names a stage that exists.
+    if (!isOfHttpApi(deployment)) this.flush(deployment, group);
   }
 
-  private flushNamed({ restApiId, stageName }: FlushedRestStage): void {
-    const group = this.attached.groupOf(restApiBehind(restApiId, this.owner));
-    this.stages?.add(restApiId, this.owner, stageName, group?.members);
+  private followStage(stage: CfnResource): void {
+    const group = this.attached.groupOf(apiOf(stage));
+    if (group === undefined) return;
+    const isAutomatic = String(propertyOf(stage, 'AutoDeploy')) === 'true';
+    this.deployedByStages.set(group.identity, isAutomatic && this.deployedByStages.get(group.identity) !== false);
+    this.flush(stage, group);
   }
 
-  private flush(resource: CfnResource): void {
-    const { stages } = this;
-    const group = this.attached.groupOf(restApiOf(resource));
-    const stageName = group && stages?.nameOf(resource);
-    if (group === undefined || stages === undefined || stageName === undefined) return;
-    const { members } = group;
-    stages.add(members[0].api.restApiId, members[0].api, stageName, members);
+  private flushNamed(stage: FlushedStage): void {
+    const group = this.attached.groupOf(apiBehind(apiIdOf(stage), this.owner));
+    this.stages?.add(stage, this.owner, group?.members);
+  }
+
+  private flush(resource: CfnResource, { members }: AttachedGroup): void {
+    const stageName = this.stages?.nameOf(resource);
+    if (stageName === undefined) return;
+    const [{ api }] = members;
+    const stage = isHttpApi(api) ? { httpApiId: api.apiId, stageName } : { restApiId: api.restApiId, stageName };
+    this.stages?.add(stage, api, members);
   }
 }
+
+const DEPLOYMENTS = ['AWS::ApiGateway::Deployment', 'AWS::ApiGatewayV2::Deployment'];
+const STAGES = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage'];
 
 /**
  * Makes a deployment change with what API Gateway copies into it. A deployment is a snapshot: API Gateway does not serve an

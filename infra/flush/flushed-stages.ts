@@ -1,18 +1,18 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { FlushedStage } from '../../lambda/configuration/environment.ts';
-import type { AttachedGroup } from '../attachment/attached-apis.ts';
+import { type AttachedGroup, kindOf } from '../attachment/attached-apis.ts';
 import { DeploymentError } from '../errors.ts';
+import { type ApiIdentity, apiBehind, isOfHttpApi } from '../template/api-identity.ts';
 import { homeOf, mayReferToApi } from '../template/placement.ts';
-import { isOfType, propertyOf } from '../template/resource-reference.ts';
-import { type RestApiIdentity, restApiBehind } from '../template/rest-api-identity.ts';
+import { propertyOf } from '../template/resource-reference.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
 /** The stages that a flusher flushes, in whatever stacks they and their APIs stand. */
 export class FlushedStages {
   private readonly flusher: RevocationFlusher;
   private readonly stack: Stack;
-  private readonly known = new Set<RestApiIdentity>();
+  private readonly known = new Set<ApiIdentity>();
 
   constructor(flusher: RevocationFlusher) {
     this.flusher = flusher;
@@ -23,10 +23,11 @@ export class FlushedStages {
    * @param scope - the construct that writes the id
    * @param members - the API's objects; empty: no method of the API is known to use the authorizer
    */
-  add(restApiId: string, scope: IConstruct, stageName: string, members: AttachedGroup['members'] | [] = []): void {
-    const identity = restApiBehind(restApiId, scope);
-    const home = homeOf(restApiId, scope);
-    const stage = { restApiId: typeof identity === 'string' ? restApiId : identity.ref, stageName };
+  add(flushed: FlushedStage, scope: IConstruct, members: AttachedGroup['members'] | [] = []): void {
+    const id = apiIdOf(flushed);
+    const identity = apiBehind(id, scope);
+    const home = homeOf(id, scope);
+    const stage = typeof identity === 'string' ? flushed : withApiId(flushed, identity.ref);
     this.known.add(identity);
     const isFree = members.length > 0 && members.every(({ api }) => Stack.of(api) === this.stack);
     if (home === undefined || isFree || mayReferToApi(this.stack, home, identity)) this.flusher.addStage(stage);
@@ -43,11 +44,21 @@ export class FlushedStages {
     return groups
       .filter(({ identity }) => !this.known.has(identity))
       .map(
-        ({ members: [{ api }] }) =>
-          `This app makes no stage of the API ${api.node.path}, so no revocation would flush its cache: call ` +
-          'addStage({ restApiId, stageName }) of the authorizer for each of its stages, or set flush to false.',
+        (group) =>
+          `This app makes no stage of the API ${group.members[0].api.node.path}, so no revocation would flush its cache: call ` +
+          `addStage({ ${kindOf(group)}ApiId, stageName }) of the authorizer for each of its stages, or set flush to false.`,
       );
   }
+}
+
+/** The id of a flushed stage's API. */
+export function apiIdOf(stage: FlushedStage): string {
+  return 'httpApiId' in stage ? stage.httpApiId : stage.restApiId;
+}
+
+function withApiId(stage: FlushedStage, id: string): FlushedStage {
+  const { stageName } = stage;
+  return 'httpApiId' in stage ? { httpApiId: id, stageName } : { restApiId: id, stageName };
 }
 
 /**
@@ -57,9 +68,11 @@ export class FlushedStages {
  * @throws DeploymentError for a stage of another stack whose name only the deployment knows
  */
 function stageNameOf(resource: CfnResource, flusherStack: Stack): FlushedStage['stageName'] | undefined {
-  const isStage = isOfType(resource, 'AWS::ApiGateway::Stage');
+  const isStage = resource.cfnResourceType !== 'AWS::ApiGateway::Deployment';
   const StageName = propertyOf(resource, 'StageName');
-  if (isStage && Stack.of(resource) === flusherStack) return resource.ref;
+  // As text where it is known for an HTTP API: the permission for `$default` needs its name in two spellings.
+  const isKnown = isOfHttpApi(resource) && typeof StageName === 'string';
+  if (isStage && !isKnown && Stack.of(resource) === flusherStack) return resource.ref;
   // A deployment with a stage's name makes that stage.
   if (typeof StageName === 'string' || (!isStage && StageName === undefined)) return StageName;
   throw new DeploymentError(

@@ -42,16 +42,24 @@ export function flushStatement(scope: Construct, stages: readonly FlushedStage[]
   return new PolicyStatement({
     effect: Effect.ALLOW,
     actions: ['apigateway:DELETE'],
-    resources: Lazy.uncachedList({ produce: () => stages.map((stage) => cacheArn(scope, stage)) }),
+    resources: Lazy.uncachedList({ produce: () => stages.flatMap((stage) => cacheArns(scope, stage)) }),
   });
 }
 
-function cacheArn(scope: Construct, stage: FlushedStage): string {
+/** HTTP APIs are APIs of the second version of API Gateway's management API, which names them `apis`. */
+function cacheArns(scope: Construct, stage: FlushedStage): readonly string[] {
   const api = 'httpApiId' in stage ? `apis/${stage.httpApiId}` : `restapis/${stage.restApiId}`;
-  return Stack.of(scope).formatArn({
-    service: 'apigateway',
-    account: '',
-    resource: `/${api}/stages/${stage.stageName}/cache/authorizers`,
-    arnFormat: ArnFormat.NO_RESOURCE_NAME,
-  });
+  return spellingsOf(stage).map((stageName) =>
+    Stack.of(scope).formatArn({
+      service: 'apigateway',
+      account: '',
+      resource: `/${api}/stages/${stageName}/cache/authorizers`,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    }),
+  );
+}
+
+/** AWS does not document which spelling of `$default` IAM compares: as the stage is named, or as a URL has it. */
+function spellingsOf({ stageName }: FlushedStage): readonly string[] {
+  return stageName === '$default' ? [stageName, encodeURIComponent(stageName)] : [stageName];
 }

@@ -2,7 +2,7 @@ import { Aspects, Stage as CdkStage, Token } from 'aws-cdk-lib';
 import { CfnStage, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { DeploymentError } from '../errors.ts';
 import type { Throttle } from '../settings/values/throttle.ts';
-import { restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
+import { apiBehind, apiOf } from '../template/api-identity.ts';
 
 /**
  * Throttles POST at paths of an API, at each of its stages in this app. Stages may be defined later, so an aspect looks for them.
@@ -11,10 +11,10 @@ import { restApiBehind, restApiOf } from '../template/rest-api-identity.ts';
  * logged, because bodies hold tokens. A method with settings of its own keeps them.
  */
 export function throttleMethods(api: IRestApi, paths: readonly string[], throttle: Throttle): void {
-  const identity = restApiBehind(api.restApiId, api);
+  const identity = apiBehind(api.restApiId, api);
   Aspects.of(CdkStage.of(api) ?? api.node.root).add({
     visit: (construct) => {
-      if (construct instanceof CfnStage && restApiOf(construct) === identity) addSettings(construct, paths, throttle);
+      if (construct instanceof CfnStage && apiOf(construct) === identity) addSettings(construct, paths, throttle);
     },
   });
 }

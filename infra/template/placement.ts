@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { type ApiIdentity, apiBehind } from './api-identity.ts';
 import { propertyOf, referencedElements } from './resource-reference.ts';
-import { type RestApiIdentity, restApiBehind } from './rest-api-identity.ts';
 
 /** The stack whose tokens an API's id contains; undefined: it contains none, so any stack may write it. */
 export function homeOf(id: unknown, scope: IConstruct): Stack | undefined {
-  const identity = restApiBehind(id, scope);
+  const identity = apiBehind(id, scope);
   if (typeof identity !== 'string') return Stack.of(identity);
   const [element] = referencedElements(id, scope);
   return element && Stack.of(element);
@@ -16,7 +16,7 @@ export function homeOf(id: unknown, scope: IConstruct): Stack | undefined {
  * other, because CloudFormation orders a parent's resources around the nested stack. A nested `stack` may not if the API's document names
  * its function, because then the API waits for the nested stack.
  */
-export function mayReferToApi(stack: Stack, home: Stack, identity: RestApiIdentity): boolean {
+export function mayReferToApi(stack: Stack, home: Stack, identity: ApiIdentity): boolean {
   if (stack === home || isInside(home, stack)) return true;
   return isInside(stack, home) && (typeof identity === 'string' || propertyOf(identity, 'Body') === undefined);
 }
