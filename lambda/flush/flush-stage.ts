@@ -35,8 +35,9 @@ export interface ApiGatewayConnection {
 }
 
 /**
- * Returns what empties the result cache of every authorizer of a stage (Amazon API Gateway REST API reference,
- * FlushStageAuthorizersCache). API Gateway answers with 202: accepted, effective a little later.
+ * Returns what empties the result cache of every authorizer of a stage: FlushStageAuthorizersCache for a REST API (Amazon API Gateway
+ * REST API reference), ResetAuthorizersCache for an HTTP API (Amazon API Gateway Version 2 API reference). API Gateway answers with
+ * 202 or 204: accepted, effective a little later.
  *
  * Not with AWS's client: its credential chain alone is larger than all the rest of the bundle. @throws FlushError
  */
@@ -52,6 +53,7 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
     requireAccepted(await exchange(url, { method, headers, agent: false }, limits).catch(connectionError));
   };
   return (stage) => {
+    // An HTTP API's stage may be `$default`, which a URL writes as `%24default`.
     const path = `${apiPath(stage)}/stages/${encodeURIComponent(stage.stageName)}/cache/authorizers`;
     return withRetries(() => attempt({ method: 'DELETE', path }), { attempts: ATTEMPTS, pauseAfter });
   };

@@ -14,7 +14,7 @@ export interface SignatureScope {
 
 export interface RequestLine {
   readonly method: 'DELETE' | 'POST';
-  /** Without a query and without characters that a URL has to encode. */
+  /** Encoded as in the URL, without a query. */
   readonly path: string;
 }
 
@@ -60,7 +60,9 @@ function canonicalRequest(
   const sorted = Object.keys(headers).sort();
   const names = sorted.join(';');
   const lines = sorted.map((name) => `${name}:${headers[name]}\n`).join('');
-  return { text: [method, path, '', lines, names, hash('sha256', body)].join('\n'), names };
+  // The path is encoded once more than in the URL, for all services but Amazon S3.
+  const canonicalPath = path.replaceAll('%', '%25');
+  return { text: [method, canonicalPath, '', lines, names, hash('sha256', body)].join('\n'), names };
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_ENVIRONMENT_BYTES } from '../../../infra/functions/function-environment.ts';
 import {
   type AuthorizerConfiguration,
   configurationFrom,
@@ -7,6 +8,7 @@ import {
   flusherConfigurationFrom,
   flusherEnvironmentOf,
 } from '../../../lambda/configuration/environment.ts';
+import { REVOCATION_LEVELS } from '../../../lambda/revocation/revocation-level.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 
 const configuration: AuthorizerConfiguration = {
@@ -74,7 +76,10 @@ describe('the environment of the authorizer', () => {
 
 const flusherConfiguration: FlusherConfiguration = {
   mode: 'settled',
-  stages: [{ restApiId: 'abc123', stageName: 'live' }],
+  stages: [
+    { restApiId: 'abc123', stageName: 'live' },
+    { httpApiId: 'xyz789', stageName: '$default' },
+  ],
   settleTime: 8,
   giveUpAge: 67,
   issuers: [{ alias: 'main', maxTokenAge: 86_400, clockTolerance: 5, tokensWithoutId: 'digest' as const }],
@@ -87,6 +92,21 @@ const flusherConfiguration: FlusherConfiguration = {
 describe('the flusher’s environment', () => {
   it('carries the configuration from the stack to the handler', () => {
     expect(flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration) })).toEqual(flusherConfiguration);
+  });
+
+  it('has room for ten issuers and thirty stages of both kinds, and 500 bytes for the stack's own variables', () => {
+    const issuers = Array.from({ length: 10 }, (_, index) => trustedIssuer({ alias: `issuer-${index}` }));
+    const stages = Array.from({ length: 30 }, (_, index) => {
+      const [id, stageName] = [`abcdefghi${index % 10}`, index % 2 === 0 ? 'production' : '$default'];
+      return index % 2 === 0 ? { restApiId: id, stageName } : { httpApiId: id, stageName };
+    });
+    const environment = flusherEnvironmentOf({
+      ...flusherConfiguration,
+      revocationLevels: REVOCATION_LEVELS,
+      issuers,
+      stages,
+    });
+    expect(Buffer.byteLength(Object.entries(environment).flat().join(''))).toBeLessThan(MAX_ENVIRONMENT_BYTES - 500);
   });
 
   it('carries no more of an issuer than the inspection needs', () => {

@@ -5,7 +5,7 @@ import { createStageReader, stageParametersFrom, withPublishedStages } from '../
 import { type Answer, json, type LoopbackServer, startLoopbackServer } from '../../support/network/loopback-server.ts';
 
 const live = { restApiId: 'abc123', stageName: 'live' };
-const beta = { restApiId: 'xyz789', stageName: 'beta' };
+const beta = { httpApiId: 'xyz789', stageName: '$default' };
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const outage: Answer = (response) => response.writeHead(500).end('{}');
 
@@ -78,7 +78,7 @@ describe('the stages that parameters name', () => {
 describe('a flusher whose stages stand in other stacks', () => {
   it('knows with each batch the stages that are deployed by then', async () => {
     const seen: (readonly FlushedStage[])[] = [];
-    const stages = [live];
+    const stages: FlushedStage[] = [live];
     const handle = withPublishedStages(async () => void seen.push([...stages]), stages, readerOf(['/other']));
     ssm.answerWith(ssmWith({}));
     await handle(undefined);
@@ -90,7 +90,7 @@ describe('a flusher whose stages stand in other stacks', () => {
 
   it('takes batches with the stages that it read last while SSM fails, and gets the error', async () => {
     const seen: object[] = [];
-    const stages = [live];
+    const stages: FlushedStage[] = [live];
     const handle = withPublishedStages(
       async (_: undefined, unread?: Error) => void seen.push({ stages: [...stages], unread: unread?.message }),
       stages,

@@ -1,32 +1,7 @@
-import { createHash, createHmac, type Hmac, type Hash as NodeHash } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createSigner, type RequestLine } from '../../../lambda/network/aws-signature.ts';
-
-/** Node's SHA-256 in the form in which AWS's own signer asks for it. */
-class Sha256 {
-  private readonly hash: NodeHash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array | string {
-  if (typeof data === 'string') return data;
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
+import { awsSigner } from '../../support/network/aws-signer.ts';
 
 const word = fc.stringMatching(/^[A-Za-z0-9/+=]{1,60}$/);
 const credentials = fc.oneof(
@@ -44,10 +19,13 @@ const headers = fc.record({
   'content-type': fc.constant('application/x-amz-json-1.0'),
   'x-amz-target': fc.constantFrom('DynamoDB_20120810.BatchGetItem', 'DynamoDB_20120810.GetItem'),
 });
-const requests: readonly RequestLine[] = [
-  { method: 'POST', path: '/' },
-  { method: 'DELETE', path: '/restapis/a1b2c3/stages/live-1_a/cache/authorizers' },
-];
+const stageName = fc.oneof(fc.constant('$default'), fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/));
+const requests = fc.oneof(
+  fc.constant<RequestLine>({ method: 'POST', path: '/' }),
+  fc.tuple(fc.constantFrom('restapis', 'v2/apis'), stageName).map(([apis, name]): RequestLine => {
+    return { method: 'DELETE', path: `/${apis}/a1b2c3/stages/${encodeURIComponent(name)}/cache/authorizers` };
+  }),
+);
 /** Milliseconds since the epoch, from 1980 to 2099. */
 const instant = fc.integer({ min: 315_532_800_000, max: 4_070_908_800_000 });
 
@@ -55,12 +33,12 @@ it('signs as AWS’s own signer does, for any credentials, request and time', as
   await fc.assert(
     fc.asyncProperty(
       scope,
-      fc.constantFrom(...requests),
+      requests,
       headers,
       fc.string({ unit: 'grapheme' }),
       instant,
       async (settings, line, given, body, now) => {
-        const oracle = new SignatureV4({ ...settings, sha256: Sha256, applyChecksum: false });
+        const oracle = awsSigner(settings);
         const [protocol, hostname] = ['https:', String(given.host)];
         const request = { ...line, protocol, hostname, headers: { ...given }, body };
         const expected = await oracle.sign(request, { signingDate: new Date(now) });
