@@ -94,7 +94,7 @@ describe('the flusher’s environment', () => {
     expect(flusherConfigurationFrom({ ...flusherEnvironmentOf(flusherConfiguration) })).toEqual(flusherConfiguration);
   });
 
-  it('has room for ten issuers and thirty stages of both kinds, and 500 bytes for the stack's own variables', () => {
+  it('has room for ten issuers and thirty stages of both kinds, and 500 bytes for the stack’s own variables', () => {
     const issuers = Array.from({ length: 10 }, (_, index) => trustedIssuer({ alias: `issuer-${index}` }));
     const stages = Array.from({ length: 30 }, (_, index) => {
       const [id, stageName] = [`abcdefghi${index % 10}`, index % 2 === 0 ? 'production' : '$default'];
