@@ -145,6 +145,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway/exchange',
     'gateway/authorization',
     'gateway/rest-api',
+    'gateway/http-api',
     'gateway',
     'authorization-server',
     'transmitter',

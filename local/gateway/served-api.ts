@@ -6,6 +6,8 @@ import type { AuthorizationDependencies } from './authorization/lambda-authorize
 import { resultCache } from './authorization/result-cache.ts';
 import type { Gateway } from './exchange/gateway.ts';
 import { pathOf } from './exchange/gateway-request.ts';
+import { type HttpApi, httpApisOf } from './http-api/http-api.ts';
+import { httpGateway } from './http-api/http-gateway.ts';
 import { type RestApi, restApisOf } from './rest-api/rest-api.ts';
 import { NO_SUCH_STAGE, restGateway } from './rest-api/rest-gateway.ts';
 
@@ -39,7 +41,17 @@ export function servedApisOf(
   readings: Readings,
 ): readonly ServedApi[] {
   const restApis = Map.groupBy(restApisOf(stack), ({ apiId }) => apiId);
-  return [...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readings.rest));
+  return [
+    ...[...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readings.rest)),
+    ...httpApisOf(stack)
+      .filter(({ stageNames }) => stageNames.length > 0)
+      .map((api) => servedHttpApi(api, dependencies, readings.http)),
+  ];
+}
+
+function servedHttpApi(api: HttpApi, dependencies: AuthorizationDependencies, reading: Readings['http']): ServedApi {
+  const { apiId, stageNames, authorizers } = api;
+  return { kind: 'http', apiId, stageNames, authorizers, ...httpGateway(api, dependencies, reading) };
 }
 
 function servedRestApi(

@@ -10,6 +10,13 @@ const UNDOCUMENTED = {
     'which route a path with empty segments, or a proxy next to a full match, selects; `npm start -- --reading` tries the others',
   'thrown-cached': 'whether a thrown error is cached; here the authorizer is invoked again',
   sliding: 'whether use prolongs the life of a cached result; here it does not',
+  'http-thrown-unauthorized': 'whether an HTTP API answers 401 or 500 to a thrown Unauthorized; here 401',
+  'http-encoded-path':
+    'whether an HTTP API decodes the path before it selects a route, and in routeArn; here neither, and the events have it decoded',
+  'http-two-values': 'what an HTTP API takes of several values of an identity source; here all, joined by commas',
+  'http-route-reading':
+    'which of several routes that match an HTTP API selects; `npm start -- --reading` tries the others',
+  'http-deny-cached': 'whether an HTTP API caches a policy that denies; here it does',
   'failure-type': 'which failures are AUTHORIZER_FAILURE; here all are AUTHORIZER_CONFIGURATION_ERROR',
 } as const;
 

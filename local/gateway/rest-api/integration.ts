@@ -4,9 +4,10 @@ import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
 import { lastHeaders } from '../exchange/gateway-request.ts';
+import { functionArnOf } from '../exchange/invocation-uri.ts';
 import type { GatewayFailure } from './gateway-response.ts';
 import { type AdmittedRequest, BAD_BACKEND_ANSWER, proxyAnswer, proxyEvent } from './proxy-integration.ts';
-import { functionArnOf, type RestMethod } from './rest-api.ts';
+import type { RestMethod } from './rest-api.ts';
 
 /** The backend of a method. */
 export type Integration = (admitted: AdmittedRequest) => Promise<HttpResponse | GatewayFailure>;

@@ -1,6 +1,6 @@
-import type { PathSegment } from '../../../infra/routes/route-path.ts';
 import { pathTexts, ROUTE_READINGS, type RouteReadingName } from '../../../infra/routes/route-readings.ts';
 import { selectorOf } from '../../../infra/routes/route-selection.ts';
+import { parametersOf, segmentsOf } from '../exchange/path-parameters.ts';
 import type { RestMethod } from './rest-api.ts';
 
 /** The method that a request selects, and its path parameters, which are not decoded. */
@@ -28,21 +28,4 @@ export function methodSelection(
     const found = select(httpMethod, texts);
     return found && { method: found.rest, pathParameters: parametersOf(found.segments, texts) };
   };
-}
-
-function segmentsOf(resourcePath: string): readonly PathSegment[] {
-  return pathTexts(resourcePath).map((text) => {
-    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(text) ?? [];
-    if (name === undefined) return { kind: 'literal', text };
-    return { kind: greedy === '+' ? 'proxy' : 'parameter', name };
-  });
-}
-
-function parametersOf(segments: readonly PathSegment[], texts: readonly string[]): Readonly<Record<string, string>> {
-  const parameters = segments.flatMap((segment, index) => {
-    if (segment.kind === 'literal') return [];
-    const text = segment.kind === 'proxy' ? texts.slice(index).join('/') : texts[index];
-    return [[segment.name, text ?? '']];
-  });
-  return Object.fromEntries(parameters);
 }

@@ -1,7 +1,9 @@
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
+import { rejectProperties } from '../../cloudformation/unknown-property.ts';
 import { LocalRunError } from '../../errors.ts';
 import type { AuthorizerFunction } from '../authorization/lambda-authorizer.ts';
+import { functionArnOf } from '../exchange/invocation-uri.ts';
 import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
 
 /** One stage of a REST API as the template describes it: everything the local gateway serves. */
@@ -66,8 +68,7 @@ function partsOfApi(stack: Stack, apiId: string, type: string): readonly StackRe
 }
 
 function stageOf(stack: Stack, api: StackResource, stageName: string, partsOf: PartsOf): RestApi {
-  reject(api, 'Policy', 'an API resource policy');
-  reject(api, 'Body', 'an OpenAPI body');
+  rejectProperties(api, { Policy: 'an API resource policy', Body: 'an OpenAPI body' });
   const paths = resourcePaths(partsOf('Resource'), stack.attribute(api.logicalId, 'RootResourceId'));
   return {
     apiId: stack.ref(api.logicalId),
@@ -96,8 +97,8 @@ function resourcePaths(list: readonly StackResource[], rootResourceId: string): 
 
 function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): RestMethod {
   const { properties } = method;
-  reject(method, 'RequestValidatorId', 'a request validator');
-  if (properties.ApiKeyRequired === true) reject(method, 'ApiKeyRequired', 'API keys');
+  rejectProperties(method, { RequestValidatorId: 'a request validator' });
+  if (properties.ApiKeyRequired === true) rejectProperties(method, { ApiKeyRequired: 'API keys' });
   const authorizationType = textOf(properties, 'AuthorizationType');
   if (authorizationType !== 'NONE' && authorizationType !== 'CUSTOM') {
     throw new LocalRunError(
@@ -116,12 +117,13 @@ function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): Re
 
 function authorizerOf(authorizer: StackResource): AuthorizerSettings {
   const { logicalId, properties } = authorizer;
-  reject(authorizer, 'AuthorizerCredentials', 'a role for the invocation of an authorizer');
+  rejectProperties(authorizer, { AuthorizerCredentials: 'a role for the invocation of an authorizer' });
   const type = textOf(properties, 'Type');
   if (type !== 'TOKEN' && type !== 'REQUEST') {
     throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN and REQUEST.`);
   }
-  if (type === 'REQUEST') reject(authorizer, 'IdentityValidationExpression', 'an expression for TOKEN authorizers');
+  if (type === 'REQUEST')
+    rejectProperties(authorizer, { IdentityValidationExpression: 'an expression for TOKEN authorizers' });
   const expression = properties.IdentityValidationExpression;
   return {
     authorizerId: logicalId,
@@ -133,13 +135,6 @@ function authorizerOf(authorizer: StackResource): AuthorizerSettings {
   };
 }
 
-/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`. */
-export function functionArnOf(invocationUri: string): string {
-  const functionArn = /\/functions\/(.+)\/invocations$/.exec(invocationUri)?.[1];
-  if (functionArn !== undefined) return functionArn;
-  throw new LocalRunError(`An integration points at ${invocationUri}; the local gateway can only invoke functions.`);
-}
-
 function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
   const statusCode = properties.StatusCode;
   return {
@@ -147,11 +142,6 @@ function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
     parameters: textsOf(properties, 'ResponseParameters'),
     templates: textsOf(properties, 'ResponseTemplates'),
   };
-}
-
-function reject({ logicalId, properties }: StackResource, property: string, meaning: string): void {
-  if (properties[property] === undefined) return;
-  throw new LocalRunError(`${logicalId} has ${meaning} (${property}), which the local gateway does not know.`);
 }
 
 function keyedBy<Name extends string, Item extends Readonly<Record<Name, string>>>(items: readonly Item[], name: Name) {

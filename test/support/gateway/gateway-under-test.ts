@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
 import type { HttpResponse } from '../../../local/gateway/exchange/gateway.ts';
 import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
-import { type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
+import { type Readings, type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
@@ -25,7 +24,7 @@ export const handler = async (event) => {
     allow: answer(statement('Allow', '*')),
     deny: answer(statement('Allow', '*'), statement('Deny', '*')),
     silent: answer(statement('Allow', 'arn:elsewhere')),
-    here: answer(statement('Allow', event.methodArn)),
+    here: answer(statement('Allow', event.methodArn ?? event.routeArn)),
     timed: answer(statement('Allow', '*', { DateLessThan: { 'aws:CurrentTime': '1970-01-01T00:02:00Z' } })),
     strange: answer(statement('Allow', '*', { ArnLike: { 'aws:SourceArn': 'x' } })),
     echo: { ...answer(statement('Allow', '*')), context: { methodArn: event.methodArn, event: JSON.stringify(event) } },
@@ -40,6 +39,7 @@ const BACKEND = `
 export const handler = async (event) => {
   if (event.queryStringParameters?.malformed) return 'hello';
   if (event.queryStringParameters?.crash) process.exit(1);
+  if (event.queryStringParameters?.answer) return JSON.parse(event.queryStringParameters.answer);
   const headers = { 'content-type': 'application/x-test', 'WWW-Authenticate': 'Basic' };
   return { statusCode: 200, headers, body: JSON.stringify(event) };
 };`;
@@ -56,10 +56,7 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-export async function gatewayUnderTest(
-  template: Template,
-  reading?: RouteReadingName<'rest'>,
-): Promise<GatewayUnderTest> {
+export async function gatewayUnderTest(template: Template, readings: Readings = {}): Promise<GatewayUnderTest> {
   const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
@@ -70,7 +67,7 @@ export async function gatewayUnderTest(
   const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
   const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
   const mayInvoke = invokePermissionsOf(stack);
-  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, { rest: reading });
+  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, readings);
   const send: GatewayUnderTest['send'] = (method, target, ...headers) => requestTo(apis[0], method, target, headers);
   return {
     apis,

@@ -1,8 +1,8 @@
 import type { Json, JsonObject, Template } from '../../../local/cloudformation/template.ts';
 
-const arnOf = (logicalId: string): Json => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+export const arnOf = (logicalId: string): Json => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
-const invocationUri = (logicalId: string): Json => ({
+export const invocationUri = (logicalId: string): Json => ({
   'Fn::Join': [
     '',
     [
@@ -17,13 +17,13 @@ const invocationUri = (logicalId: string): Json => ({
   ],
 });
 
-const sourceArn = (...parts: readonly Json[]): Json => ({
+export const sourceArn = (...parts: readonly Json[]): Json => ({
   'Fn::Join': ['', ['arn:aws:execute-api:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':', ...parts]],
 });
 
-const resource = (Type: string, Properties: JsonObject) => ({ Type, Properties });
+export const resource = (Type: string, Properties: JsonObject) => ({ Type, Properties });
 
-const lambdaFunction = (key: string, variables: JsonObject = {}) =>
+export const lambdaFunction = (key: string, variables: JsonObject = {}) =>
   resource('AWS::Lambda::Function', {
     Code: { S3Bucket: { 'Fn::Sub': `assets-\${AWS::AccountId}-\${AWS::Region}` }, S3Key: `${key}.zip` },
     Handler: 'index.handler',
@@ -33,7 +33,7 @@ const lambdaFunction = (key: string, variables: JsonObject = {}) =>
     Environment: { Variables: variables },
   });
 
-const permission = (logicalId: string, SourceArn: Json) =>
+export const permission = (logicalId: string, SourceArn: Json) =>
   resource('AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunction',
     FunctionName: arnOf(logicalId),

@@ -1,0 +1,88 @@
+import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
+import { ACCOUNT, PARTITION, REGION } from '../../cloudformation/stack.ts';
+import type { AuthorizerAnswer } from '../authorization/authorizer-answer.ts';
+import type { AuthorizationDependencies } from '../authorization/lambda-authorizer.ts';
+import { type ResultCache, resultCache } from '../authorization/result-cache.ts';
+import type { Gateway, GatewayAnswer } from '../exchange/gateway.ts';
+import { type GatewayRequest, pathOf } from '../exchange/gateway-request.ts';
+import { preflightResponse, withCorsHeaders } from './cors.ts';
+import type { HttpApi } from './http-api.ts';
+import { failureAnswer } from './http-failure.ts';
+import { integrationOf } from './integration.ts';
+import { type CacheOf, routeAuthorization } from './route-authorization.ts';
+import { routeSelection, stagePathOf } from './route-selection.ts';
+import type { RoutedHttpRequest } from './routed-request.ts';
+
+/** A served HTTP API. */
+export interface HttpGateway {
+  readonly answer: Gateway;
+  /** ResetAuthorizersCache: empties the result cache of a stage. A stage that the API does not have changes nothing. */
+  flush(stageName: string): void;
+}
+
+/**
+ * Answers requests as an HTTP API does.
+ * @param reading - how the gateway selects a route where AWS does not document it
+ * @throws LocalRunError for an API with a part that the template does not have
+ */
+export function httpGateway(
+  api: HttpApi,
+  dependencies: AuthorizationDependencies,
+  reading?: RouteReadingName<'http'>,
+): HttpGateway {
+  const caches = new Map<string, ResultCache<AuthorizerAnswer>>();
+  const cacheOf: CacheOf = (stageName) => {
+    const cache = caches.get(stageName) ?? resultCache(dependencies.clock, dependencies.warn);
+    caches.set(stageName, cache);
+    return cache;
+  };
+  const route = requestRouting(api, dependencies, reading);
+  const pass = requestPassing(api, dependencies, cacheOf);
+  const answerTo = async (request: GatewayRequest): Promise<GatewayAnswer> => {
+    const routed = route(request);
+    if (routed !== undefined) return withCorsHeaders(api.cors, request, await pass(routed));
+    if (request.method === 'OPTIONS' && api.cors !== undefined) return preflightResponse(api.cors, request);
+    return withCorsHeaders(api.cors, request, failureAnswer('no such route'));
+  };
+  return {
+    answer: async (request) => {
+      const { headers, ...answer } = await answerTo(request);
+      return { ...answer, headers: { ...headers, 'apigw-requestid': request.requestId } };
+    },
+    flush: (stageName) => caches.get(stageName)?.flush(),
+  };
+}
+
+/** Finds the stage and the route of a request. undefined: the API lacks one of them. */
+function requestRouting(
+  { apiId, stageNames, routes }: HttpApi,
+  { clock, warn }: AuthorizationDependencies,
+  reading: RouteReadingName<'http'> | undefined,
+): (request: GatewayRequest) => RoutedHttpRequest | undefined {
+  const select = routeSelection(routes, reading, warn);
+  return (request) => {
+    const place = stagePathOf(stageNames, pathOf(request));
+    if (place === undefined) return undefined;
+    const selected = select(request.method, place.path);
+    if (selected === undefined) return undefined;
+    if (place.path.includes('%')) warn('http-encoded-path');
+    return { request, apiId, ...place, ...selected, at: clock() };
+  };
+}
+
+/** Authorizes a request, then passes it to the route's integration. */
+function requestPassing(
+  api: HttpApi,
+  dependencies: AuthorizationDependencies,
+  cacheOf: CacheOf,
+): (routed: RoutedHttpRequest) => Promise<GatewayAnswer> {
+  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${api.apiId}`;
+  const authorize = routeAuthorization(api, apiArn, dependencies, cacheOf);
+  const integrations = new Map(api.routes.map((route) => [route, integrationOf(route, apiArn, dependencies)]));
+  return async (routed) => {
+    const { answer, decision, failure } = await authorize(routed);
+    if (failure !== undefined) return { ...failureAnswer(failure), decision };
+    const result = (await integrations.get(routed.route)?.({ ...routed, answer })) ?? 'no such route';
+    return { ...(typeof result === 'string' ? failureAnswer(result) : result), decision };
+  };
+}
