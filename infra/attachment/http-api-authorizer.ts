@@ -1,7 +1,7 @@
 import { Names } from 'aws-cdk-lib';
 import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
-import type { CacheKey } from '../../lambda/policy/route.ts';
+import { HTTP_IDENTITY_SOURCES } from '../../lambda/event/http-api.ts';
 import { type ApiAuthorizerProps, invocationArn } from './api-authorizer.ts';
 
 /**
@@ -28,12 +28,6 @@ export class HttpApiAuthorizer extends Construct {
     return this.resource.ref;
   }
 }
-
-/** The sources of API Gateway's cache key. API Gateway answers 401 by itself where the header is missing. */
-export const HTTP_IDENTITY_SOURCES = {
-  token: ['$request.header.Authorization'],
-  route: ['$request.header.Authorization', '$context.routeKey'],
-} as const satisfies Readonly<Record<CacheKey, readonly string[]>>;
 
 /**
  * The function answers with a policy, which is evaluated for every request and ends with the token. A simple response would open every

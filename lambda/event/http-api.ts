@@ -1,7 +1,10 @@
 import { type CacheKey, DEFAULT_ROUTE, type RequestedRoute } from '../policy/route.ts';
 import { type AuthorizationRequest, authorizationIn, stageArnOf, type UnreadEvent } from './authorization-request.ts';
 
-/** The identity sources of an HTTP API's authorizer, by what API Gateway then caches a decision for. */
+/**
+ * The identity sources of an HTTP API's authorizer, by what API Gateway then caches a decision for. API Gateway answers 401 by itself
+ * where the header is missing.
+ */
 export const HTTP_IDENTITY_SOURCES = {
   token: ['$request.header.Authorization'],
   route: ['$request.header.Authorization', '$context.routeKey'],

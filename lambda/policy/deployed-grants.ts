@@ -8,16 +8,17 @@ export interface DeployedFiles {
 }
 
 /**
- * Returns the grants for a kind of APIs. Those of REST APIs are read at once, since a cold start has to. Those of HTTP APIs are
- * read for the first of their requests, where they are others.
+ * Returns the grants for a kind of API. Those of REST APIs are read at once, as a part of the cold start. Those of HTTP APIs are
+ * read for the first of their requests.
  */
 export function deployedGrants({ hasFile, readFile }: DeployedFiles): (api: ApiKind) => Grants {
-  const grantsIn = (name: string) => new Grants(JSON.parse(readFile(name)) as readonly CompiledRoute[]);
-  const ofRestApis = grantsIn(ROUTES_FILE);
+  const grantsIn = (file: string, api: ApiKind) =>
+    new Grants(JSON.parse(readFile(file)) as readonly CompiledRoute[], api);
+  const ofRestApis = grantsIn(ROUTES_FILE, 'rest');
   let ofHttpApis: Grants | undefined;
   return (api) => {
     if (api === 'rest') return ofRestApis;
-    ofHttpApis ??= hasFile(HTTP_ROUTES_FILE) ? grantsIn(HTTP_ROUTES_FILE) : ofRestApis;
+    ofHttpApis ??= grantsIn(hasFile(HTTP_ROUTES_FILE) ? HTTP_ROUTES_FILE : ROUTES_FILE, 'http');
     return ofHttpApis;
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { deployedGrants } from '../../../lambda/policy/deployed-grants.ts';
+import { HTTP_METHODS } from '../../../lambda/policy/route.ts';
 
 const tableWith = (path: string) => JSON.stringify(compileRoutes([{ method: 'GET', path, scopes: [] }]));
 
@@ -28,11 +29,17 @@ describe('the grants of a deployment', () => {
     expect(files.read).toEqual(['routes.json', 'http-routes.json']);
   });
 
-  it('are one for both kinds of APIs where they have one table', () => {
-    const files = filesOf({ 'routes.json': tableWith('/both') });
+  it('for HTTP APIs are those of the one table where both kinds have the same, read by their rules', () => {
+    const files = filesOf({
+      'routes.json': JSON.stringify(compileRoutes([{ method: 'ANY', path: '/both', scopes: [] }])),
+    });
     const grantsFor = deployedGrants(files);
-    expect(grantsFor('http')).toBe(grantsFor('rest'));
-    expect(files.read).toEqual(['routes.json']);
+    const allowed = (['rest', 'http', 'http'] as const).map(
+      (api) => grantsFor(api).routesGrantedBy(anyone, { method: 'ANY', path: '/both' }).allow.length,
+    );
+    // API Gateway names the route of an HTTP API as `ANY`, and never a request of a REST API.
+    expect(allowed).toEqual([0, HTTP_METHODS.length, HTTP_METHODS.length]);
+    expect(files.read).toEqual(['routes.json', 'routes.json']);
   });
 
   it('for REST APIs are empty where only HTTP APIs can have the table', () => {

@@ -54,13 +54,12 @@ export function createClock(start = NOW): TestClock {
   };
 }
 
-const grants = new Grants(
-  compileRoutes([
-    { method: 'GET', path: '/open', scopes: [] },
-    { method: 'GET', path: '/a', scopes: ['read'] },
-    { method: 'GET', path: '/b', scopes: ['write'] },
-  ]),
-);
+const routes = compileRoutes([
+  { method: 'GET', path: '/open', scopes: [] },
+  { method: 'GET', path: '/a', scopes: ['read'] },
+  { method: 'GET', path: '/b', scopes: ['write'] },
+]);
+const grants = { rest: new Grants(routes), http: new Grants(routes, 'http') };
 
 export const API_KINDS: readonly ApiKind[] = ['rest', 'http'];
 
@@ -114,7 +113,7 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, revocationClaims, now }),
     rejectIfRevoked: createRevocationList({ readEntries: recordedReads, levels, report, now }),
-    grantsFor: () => grants,
+    grantsFor: (api) => grants[api],
     report,
   });
   const answerTo = (event: unknown) => outcomeOf(authorize(event as Parameters<typeof authorize>[0]));
