@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -53,10 +55,12 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
 
 /** The thread that runs the function. Of our code it holds only the runtime. */
 function runtimeOf({ environment, timeoutSeconds: _, ...data }: FunctionSettings): Worker {
+  const compiled = getCompileCacheDir();
   return new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
     name: data.functionName,
     workerData: data satisfies RuntimeData,
-    env: { ...environment },
+    // Where this process keeps compiled code, the thread does, too: two fifths of its start strip the runtime of its types.
+    env: { ...environment, ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }) },
     execArgv: [],
     stdout: true,
     stderr: true,

@@ -38,6 +38,8 @@ export type RuntimeMessage =
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const data = workerData as RuntimeData;
+// For the start of this thread only: the function sees the variables of its template.
+delete process.env.NODE_COMPILE_CACHE;
 const handler = await loadHandler();
 parentPort?.on('message', async (message: InvocationMessage) => parentPort?.postMessage(await run(message)));
 parentPort?.postMessage({ kind: 'ready' } satisfies RuntimeMessage);
