@@ -1,4 +1,5 @@
 import type { ContractLine } from '../ops/stack/running-stack.ts';
+import { API_NAMES } from './gateway/route-reading.ts';
 
 /** What runs where, and the commands to copy and paste when everything is ready. */
 export function nextSteps(running: ContractLine): string {
@@ -35,8 +36,8 @@ Stop with Ctrl-C.
 }
 
 function runningParts(running: ContractLine): string {
-  const { api, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds, transmitter } = running;
-  return `  API                  ${api}
+  const { api, apiKind, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds, transmitter } = running;
+  return `  ${API_NAMES[apiKind].padEnd(20)} ${api}
   authorization server ${issuer}, trusted as "${alias}"
   stands in for        ${standsInFor(running)}
   DynamoDB             ${dynamodb}, table ${table}

@@ -66,13 +66,14 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
 }
 
 async function startRun(command: StartCommand, signal: AbortSignal, say: Say): Promise<LocalRun> {
-  const { port, resultTtlSeconds, reading, stage } = command;
+  const { port, api, resultTtlSeconds, reading, stage } = command;
   // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
   return startLocalRun({
     port,
+    api,
     resultTtlSeconds,
-    readings: { rest: reading },
+    reading,
     stage,
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,

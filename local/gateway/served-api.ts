@@ -10,6 +10,7 @@ import { type HttpApi, httpApisOf } from './http-api/http-api.ts';
 import { httpGateway } from './http-api/http-gateway.ts';
 import { type RestApi, restApisOf } from './rest-api/rest-api.ts';
 import { NO_SUCH_STAGE, restGateway } from './rest-api/rest-gateway.ts';
+import { type AnyReadingName, readingOf, requireReadingOf } from './route-reading.ts';
 
 /** An API of the template with all its stages, each of which has a result cache. */
 export interface ServedApi {
@@ -28,28 +29,35 @@ export interface ServedAuthorizer {
   readonly resultTtlSeconds: number;
 }
 
-/** How the gateway selects a route where AWS does not document it. undefined: as AWS has been seen to do. */
-export type Readings = { readonly [Kind in ApiKind]?: RouteReadingName<Kind> | undefined };
-
 /**
  * The APIs of the template that have a stage.
- * @throws LocalRunError for an API with a feature that the local gateway does not know
+ * @param reading - how the gateway selects a route where AWS does not document it; APIs of a kind without it select as AWS has been seen to do
+ * @throws LocalRunError for an API with a feature that the local gateway does not know, or when no API is of a kind that has the reading
  */
 export function servedApisOf(
   stack: Stack,
   dependencies: AuthorizationDependencies,
-  readings: Readings,
+  reading?: AnyReadingName,
 ): readonly ServedApi[] {
   const restApis = Map.groupBy(restApisOf(stack), ({ apiId }) => apiId);
-  return [
-    ...[...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readings.rest)),
+  const served = [
+    ...[...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readingOf('rest', reading))),
     ...httpApisOf(stack)
       .filter(({ stageNames }) => stageNames.length > 0)
-      .map((api) => servedHttpApi(api, dependencies, readings.http)),
+      .map((api) => servedHttpApi(api, dependencies, readingOf('http', reading))),
   ];
+  requireReadingOf(
+    served.map(({ kind }) => kind),
+    reading,
+  );
+  return served;
 }
 
-function servedHttpApi(api: HttpApi, dependencies: AuthorizationDependencies, reading: Readings['http']): ServedApi {
+function servedHttpApi(
+  api: HttpApi,
+  dependencies: AuthorizationDependencies,
+  reading: RouteReadingName<'http'> | undefined,
+): ServedApi {
   const { apiId, stageNames, authorizers } = api;
   return { kind: 'http', apiId, stageNames, authorizers, ...httpGateway(api, dependencies, reading) };
 }
@@ -58,7 +66,7 @@ function servedRestApi(
   apiId: string,
   stages: readonly RestApi[],
   dependencies: AuthorizationDependencies,
-  reading: Readings['rest'],
+  reading: RouteReadingName<'rest'> | undefined,
 ): ServedApi {
   const served = stages.map((stage) => {
     const cache = resultCache<AuthorizerAnswer>(dependencies.clock, dependencies.warn);

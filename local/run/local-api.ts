@@ -5,7 +5,8 @@ import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
-import { type Readings, type ServedApi, servedApisOf } from '../gateway/served-api.ts';
+import type { AnyReadingName } from '../gateway/route-reading.ts';
+import { type ServedApi, servedApisOf } from '../gateway/served-api.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -24,7 +25,7 @@ export interface LocalApiOptions {
   readonly ports: Ports;
   readonly clock: Clock;
   /** @default as AWS has been seen to select routes */
-  readonly readings?: Readings;
+  readonly reading?: AnyReadingName | undefined;
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
   readonly log: ReportRunEvent;
@@ -57,7 +58,7 @@ const DEFAULT_STAGE = '$default';
 /** Serves the APIs that the template describes. The tables must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
-  { ports, clock, readings = {}, say, log }: LocalApiOptions,
+  { ports, clock, reading, say, log }: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {
   const { stack, assets } = synthesized;
@@ -66,7 +67,7 @@ export async function startLocalApi(
   await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
 
   const mayInvoke = invokePermissionsOf(stack);
-  const served = servedApisOf(stack, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, readings);
+  const served = servedApisOf(stack, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, reading);
   const queues = queuesOf(stack);
   const plane = controlPlane({ apis: served, mayCall: rolePermissionsOf(stack), queues });
   const planeService = await startHttpService(plane.server, ports.controlPlane);

@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
-import type { Readings } from '../gateway/served-api.ts';
+import type { AnyReadingName } from '../gateway/route-reading.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Transmitter } from '../transmitter/transmitter.ts';
@@ -28,12 +29,14 @@ export interface LocalRunOptions {
   readonly resultTtlSeconds?: number | undefined;
   /** @default as deployment.ts says */
   readonly cachePer?: AuthorizerSettings['cachePer'];
+  /** The kind of the API. @default as deployment.ts says */
+  readonly api?: ApiKind | undefined;
   /** The stage to run. @default the first one, if the deployment has any */
   readonly stage?: string | undefined;
   /** Names the table too, so that runs with names of their own can share a DynamoDB. @default as deployment.ts says */
   readonly stackName?: string | undefined;
   /** How the gateway selects routes where AWS does not document it. @default as AWS has been seen to do */
-  readonly readings?: Readings;
+  readonly reading?: AnyReadingName | undefined;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
   /** The address of a running DynamoDB. @default DynamoDB Local is started */
@@ -103,6 +106,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       dynamodbEndpoint: options.dynamodbEndpoint,
       ownJava: options.ownJava,
       resultTtlSeconds: options.resultTtlSeconds,
+      api: options.api,
       cachePer: options.cachePer,
       stage: options.stage,
       stackName: options.stackName,
@@ -113,7 +117,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   );
   sayStage(services.chosen, say);
   const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
-  const localApi = await startLocalApi(services, { ports, clock, readings: options.readings ?? {}, say, log }, undo);
+  const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
   const running = runningStack(services, localApi, tableName);
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
 }

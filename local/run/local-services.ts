@@ -30,6 +30,7 @@ export interface ServicesOptions {
   readonly ownJava: OwnJava | undefined;
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
+  readonly api: SynthesisOptions['apiKind'];
   readonly stage: SynthesisOptions['stage'];
   readonly stackName: SynthesisOptions['stackName'];
   readonly accessTokenLifetimeSeconds: number;
@@ -87,13 +88,14 @@ async function startDynamoDb(
 
 function synthesisOptions(
   issuer: string,
-  { ports, folder, resultTtlSeconds, cachePer, stage, stackName }: ServicesOptions,
+  { ports, folder, api: apiKind, resultTtlSeconds, cachePer, stage, stackName }: ServicesOptions,
 ): SynthesisOptions {
   // As clients write it: without the port 80.
   const { origin: api } = new URL(`http://${HOST}:${ports.api}`);
   const outputFolder = join(folder, 'cdk.out');
   const transmitter = transmitterAddress(ports);
-  return { alias: LOCAL_ALIAS, issuer, transmitter, api, resultTtlSeconds, cachePer, stage, stackName, outputFolder };
+  const settings = { apiKind, resultTtlSeconds, cachePer, stage, stackName };
+  return { alias: LOCAL_ALIAS, issuer, transmitter, api, ...settings, outputFolder };
 }
 
 async function startAuthorizationServer(

@@ -8,7 +8,7 @@ import { appClientId } from '../authorization-server/clients-and-users.ts';
 import type { PlayedDeployment, SynthesisOptions } from './synthesis.ts';
 
 /** What the local servers play, besides what the options name. */
-type Played = Pick<PlayedDeployment, 'api' | 'audiences' | 'signals'>;
+type Played = Pick<PlayedDeployment, 'apiKind' | 'api' | 'audiences' | 'signals'>;
 
 /** The deployment's settings with the local issuer, and with the local sources of signals, in place of its own. */
 export function localSettings(settings: StackSettings, options: SynthesisOptions, played: Played): StackSettings {
@@ -17,7 +17,9 @@ export function localSettings(settings: StackSettings, options: SynthesisOptions
     ...withoutPlayed(settings),
     ...signalsOf(settings, options, played),
     issuers: { [alias]: oidc({ issuer, audience: played.audiences }) },
-    resource: played.api,
+    api: played.apiKind,
+    // An HTTP API serves no metadata that could name its address.
+    ...(played.apiKind === 'rest' && { resource: played.api }),
     resultTtl: resultTtlSeconds === undefined ? settings.resultTtl : Duration.seconds(resultTtlSeconds),
     cachePer: cachePer ?? settings.cachePer ?? 'token',
   };
@@ -28,6 +30,7 @@ function withoutPlayed({
   callbackUrls: _callbackUrls,
   cognitoTrail: _cognitoTrail,
   logoutUrls: _logoutUrls,
+  resource: _resource,
   revocationTable: _revocationTable,
   signalOptions: _signalOptions,
   signals: _signals,

@@ -48,6 +48,7 @@ function contractLine(services: LocalServices, { apis }: LocalApi, table: string
   if (api === undefined) throw new LocalRunError('The template has no API with a stage.');
   return {
     api: addressOf(api),
+    apiKind: api.kind,
     stage: api.stageNames[0] ?? '',
     issuer,
     alias: LOCAL_ALIAS,

@@ -1,10 +1,18 @@
 import { Command as Commander } from 'commander';
-import { ROUTE_READINGS, type RouteReadingName } from '../../infra/routes/route-readings.ts';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import { wholeNumber } from '../../ops/cli/option-values.ts';
 import type { Found } from '../../ops/cli/quiet-commander.ts';
 import { withoutTokens } from '../../ops/cli/terminal-text.ts';
-import { DEFAULT_READING } from '../gateway/rest-api/method-selection.ts';
+import {
+  type AnyReadingName,
+  API_KINDS,
+  API_NAMES,
+  DEFAULT_READINGS,
+  PLAIN_READINGS,
+  preferencesOf,
+  readingNamed,
+} from '../gateway/route-reading.ts';
 import { ADOPTIUM } from '../java/temurin.ts';
 import { LOG_FORMS, type LogForm } from '../log/log-line.ts';
 import { LAST_API_PORT } from './ports/ports.ts';
@@ -15,8 +23,10 @@ export interface StartCommand {
   readonly port: number;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
+  /** undefined: as deployment.ts says. */
+  readonly api: ApiKind | undefined;
   /** undefined: as AWS has been seen to do. */
-  readonly reading: RouteReadingName<'rest'> | undefined;
+  readonly reading: AnyReadingName | undefined;
   /** undefined: the first one, if the deployment has any. */
   readonly stage: string | undefined;
   /** undefined: text on a terminal without --json, else none. */
@@ -25,17 +35,16 @@ export interface StartCommand {
   readonly javaFrom: string | undefined;
 }
 
-interface Options extends Pick<StartCommand, 'port' | 'reading' | 'stage' | 'log'> {
+interface Options extends Pick<StartCommand, 'port' | 'api' | 'reading' | 'stage' | 'log'> {
   readonly json?: boolean;
   readonly resultTtl?: number;
   readonly download: boolean;
   readonly downloadFrom: string;
 }
 
-const FULL_MATCH_FIRST = 'full-match-first';
-const READING_NAMES = Object.keys(ROUTE_READINGS.rest) as readonly RouteReadingName<'rest'>[];
-const SLASH_NAMES = READING_NAMES.filter((name) => !name.endsWith(FULL_MATCH_FIRST));
-const READINGS = `${SLASH_NAMES.join(', ')}; each also with +${FULL_MATCH_FIRST}`;
+const PREFERENCES = API_KINDS.map((kind) => `${preferencesOf(kind)} (${API_NAMES[kind]})`).join(', or with ');
+const READINGS = `${PLAIN_READINGS.join(', ')}; each also with ${PREFERENCES}`;
+const DEFAULTS = API_KINDS.map((kind) => `${DEFAULT_READINGS[kind]} (${API_NAMES[kind]})`).join(', ');
 
 const DEFAULT_PORT = 3000;
 const MAX_RESULT_TTL = 3600;
@@ -44,9 +53,9 @@ const MAX_RESULT_TTL = 3600;
 export function startGrammar(found: Found<StartCommand>): Commander {
   const program = new Commander('npm start --').description('Runs the deployment on this machine until Ctrl-C.');
   return withJavaOptions(withGatewayOptions(program)).action((options: Options) => {
-    const { json = false, port, resultTtl, reading, stage, log, download, downloadFrom } = options;
+    const { json = false, port, api, resultTtl, reading, stage, log, download, downloadFrom } = options;
     const javaFrom = download ? downloadFrom : undefined;
-    found({ kind: 'start', json, port, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
+    found({ kind: 'start', json, port, api, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
   });
 }
 
@@ -59,6 +68,7 @@ function withGatewayOptions(program: Commander): Commander {
       wholeNumber('--port', 1, LAST_API_PORT),
       DEFAULT_PORT,
     )
+    .option('--api <kind>', 'rest or http: the kind of the API (default: infra/deployment.ts)', apiKindNamed)
     .option(
       '--result-ttl <seconds>',
       `how long the gateway reuses a decision, 0 to ${MAX_RESULT_TTL} (default: infra/deployment.ts)`,
@@ -67,8 +77,8 @@ function withGatewayOptions(program: Commander): Commander {
     .option('--stage <name>', 'the stage to run, of those in infra/deployment.ts (default: the first)')
     .option(
       '--reading <name>',
-      `how the gateway selects a route where AWS does not document it (default: ${DEFAULT_READING}): ${READINGS}`,
-      readingNamed,
+      `how the gateway selects a route where AWS does not document it (default: ${DEFAULTS}): ${READINGS}`,
+      readingGiven,
     )
     .option(
       '--log <form>',
@@ -97,8 +107,14 @@ function webAddress(text: string): string {
   throw new UsageError(`--download-from needs an http or https URL, and ${withoutTokens(text)} was given.`);
 }
 
-function readingNamed(text: string): RouteReadingName<'rest'> {
-  const found = READING_NAMES.find((name) => name === text);
+function apiKindNamed(text: string): ApiKind {
+  const found = API_KINDS.find((kind) => kind === text);
   if (found !== undefined) return found;
-  throw new UsageError(`--reading needs one of ${READING_NAMES.join(', ')}, and ${withoutTokens(text)} was given.`);
+  throw new UsageError(`--api needs one of ${API_KINDS.join(', ')}, and ${withoutTokens(text)} was given.`);
+}
+
+function readingGiven(text: string): AnyReadingName {
+  const found = readingNamed(text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--reading needs one of ${READINGS}, and ${withoutTokens(text)} was given.`);
 }

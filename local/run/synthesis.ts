@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
-import type { Route } from '../../lambda/policy/route.ts';
+import type { ApiKind, Route } from '../../lambda/policy/route.ts';
 import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
 import { type Stack, stackOf } from '../cloudformation/stack.ts';
 import type { Template } from '../cloudformation/template.ts';
@@ -17,6 +17,8 @@ export interface SynthesisOptions {
   readonly transmitter: string;
   /** The address of the API without its stage. */
   readonly api: string;
+  /** The kind of the API; undefined: as deployment.ts says. */
+  readonly apiKind: ApiKind | undefined;
   /** undefined: as deployment.ts says. */
   readonly resultTtlSeconds: number | undefined;
   /** undefined: as deployment.ts says. */
@@ -39,6 +41,7 @@ export interface ChosenStack {
 
 /** What the local authorization server and transmitter must play, read from the deployment. */
 export interface PlayedDeployment {
+  readonly apiKind: ApiKind;
   /** The API's address with its stage. */
   readonly api: string;
   /** The address below which the API receives signals. */

@@ -13,7 +13,6 @@ import type { SynthesisMessage, SynthesisOptions } from './synthesis.ts';
 
 const options = workerData as SynthesisOptions;
 const { outputFolder } = options;
-const api = `${options.api}/${STAGE_NAME}`;
 
 /** The audience of a deployment that has no issuer of its own. */
 const AUDIENCE = 'https://api.example.com';
@@ -30,13 +29,14 @@ try {
   const [stack] = stacksOf(deployment, options.stage);
   if (stack === undefined) throw new Error('The deployment has no stack.');
   const { stage, settings } = stack;
-  const { stackName = stack.stackName } = options;
+  const { stackName = stack.stackName, apiKind = settings.api ?? 'rest' } = options;
+  const api = apiKind === 'http' ? options.api : `${options.api}/${STAGE_NAME}`;
   const issuers = Object.entries(settings.issuers);
   const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
   const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), api])];
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
   const played = {
-    ...{ api, signals: `${api}${SIGNALS_PATH}`, audiences },
+    ...{ apiKind, api, signals: `${api}${SIGNALS_PATH}`, audiences },
     ...{ issuers: issuers.map(aliasAndIssuer), routes: settings.routes },
   };
   inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, options, played), stage }));

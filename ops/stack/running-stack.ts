@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { isNpmScript } from '../cli/caller.ts';
 import type { Screen } from '../cli/progress.ts';
 import type { Terminal } from '../cli/terminal.ts';
@@ -40,6 +41,7 @@ export interface PlayedIssuer {
 export interface ContractLine {
   /** The API's address with the stage, without a slash at the end. */
   readonly api: string;
+  readonly apiKind: ApiKind;
   readonly stage: string;
   readonly issuer: string;
   /** The alias of the local issuer. */

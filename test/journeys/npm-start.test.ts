@@ -69,8 +69,8 @@ describe('npm start -- --json', () => {
     const lines = (await ended).stdout.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
-      ...['api', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers', 'samplePath'],
-      ...['dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
+      ...['api', 'apiKind', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers'],
+      ...['samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);

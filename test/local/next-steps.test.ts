@@ -3,7 +3,7 @@ import { nextSteps } from '../../local/next-steps.ts';
 import type { ContractLine } from '../../ops/stack/running-stack.ts';
 
 const RUNNING: ContractLine = {
-  ...{ api: 'http://127.0.0.1:3000/v1', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'local' },
+  ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'local' },
   ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', dynamodb: 'http://127.0.0.1:3002', table: 'revocations' },
   clients: [
     { clientId: 'service', clientSecret: 's', scope: 'orders:read' },
@@ -21,6 +21,13 @@ describe('what npm start prints when ready', () => {
     expect(nextSteps(RUNNING).match(/curl .*/g)).toEqual(
       Array(2).fill('curl -i -H "Authorization: Bearer $TOKEN" http://127.0.0.1:3000/v1/invoices'),
     );
+  });
+
+  it.each([
+    ['rest', 'REST API             http://127.0.0.1:3000/v1'],
+    ['http', 'HTTP API             http://127.0.0.1:3000/v1'],
+  ] as const)('names the kind of the API, %s, and its address', (apiKind, named) => {
+    expect(nextSteps({ ...RUNNING, apiKind })).toContain(`\nReady.\n  ${named}\n`);
   });
 
   it('names the clients and users with their scopes', () => {

@@ -62,3 +62,10 @@ test('a stage that the API does not have is forbidden, and its flush changes not
   });
   expect(() => other?.flush('v2')).not.toThrow();
 });
+
+test('a reading that no API of the template has is rejected with those that it has', async () => {
+  await expect(gatewayUnderTest(twoApis(), 'raw+most-literals')).rejects.toThrow(
+    'The REST API has no reading raw+most-literals: choose one of raw, one-slash-at-end, slashes-at-end, slashes-at-start, empty-segments, ' +
+      'alone or with +full-match-first.',
+  );
+});

@@ -5,10 +5,21 @@ import type { StackSettings } from '../../../infra/settings/deployment-schema.ts
 import { localSettings } from '../../../local/run/local-settings.ts';
 
 const API = 'http://127.0.0.1:3000/v1';
-const PLAYED = { api: API, signals: `${API}/signals`, audiences: ['https://api.example.com'] };
+const PLAYED = {
+  apiKind: 'rest',
+  api: API,
+  signals: `${API}/signals`,
+  audiences: ['https://api.example.com'],
+} as const;
 const OPTIONS = {
   ...{ alias: 'local', issuer: 'http://127.0.0.1:3001', transmitter: 'http://127.0.0.1:3004' },
-  ...{ api: 'http://127.0.0.1:3000', resultTtlSeconds: undefined, cachePer: undefined, stage: undefined },
+  ...{
+    api: 'http://127.0.0.1:3000',
+    apiKind: undefined,
+    resultTtlSeconds: undefined,
+    cachePer: undefined,
+    stage: undefined,
+  },
   ...{ stackName: undefined, outputFolder: 'nowhere' },
 };
 const DEPLOYMENT: StackSettings = {
@@ -50,4 +61,12 @@ test.each<[string, Partial<StackSettings>, readonly string[]]>([
 test('a session ends a user’s tokens where entries of sessions are not read', () => {
   const { signals } = localOf({ revocationLevels: ['subject', 'token'] });
   expect(signals?.local).toMatchObject({ namesSessions: false });
+});
+
+test('the address of the local API takes the place of the deployed one, which an HTTP API does not have', () => {
+  const settings = { ...DEPLOYMENT, resource: 'https://api.acme.example' };
+  expect(localSettings(settings, OPTIONS, PLAYED)).toMatchObject({ api: 'rest', resource: API });
+  const http = localSettings(settings, OPTIONS, { ...PLAYED, apiKind: 'http' });
+  expect(http).toMatchObject({ api: 'http' });
+  expect(http).not.toHaveProperty('resource');
 });

@@ -29,6 +29,7 @@ function startedRun() {
 
 const ANYTHING: RunningStack = {
   api: 'http://127.0.0.1:1/v1',
+  apiKind: 'rest',
   stage: 'v1',
   issuer: 'http://127.0.0.1:1',
   alias: 'local',

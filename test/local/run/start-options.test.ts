@@ -11,12 +11,15 @@ test.each([
   [['--json', '--port', '4000', '--result-ttl', '2'], { json: true, port: 4000, resultTtlSeconds: 2 }],
   [['--port=4000', '--result-ttl=0'], { port: 4000, resultTtlSeconds: 0 }],
   [['--stage', 'prod'], { stage: 'prod' }],
+  [[], { api: undefined }],
+  [['--api', 'http'], { api: 'http' }],
   [[], { javaFrom: 'https://api.adoptium.net' }],
   [[], { log: undefined }],
   [['--log', 'json'], { log: 'json' }],
   [['--no-download'], { javaFrom: undefined }],
   [['--download-from', 'https://mirror.example/adoptium/'], { javaFrom: 'https://mirror.example/adoptium' }],
   [['--reading', 'slashes-at-end+full-match-first'], { reading: 'slashes-at-end+full-match-first' }],
+  [['--reading', 'raw+most-literals+no-empty-rest'], { reading: 'raw+most-literals+no-empty-rest' }],
 ])('npm start understands %j', (argv, expected) => {
   expect(parsed(argv)).toMatchObject({ kind: 'start', ...expected });
 });
@@ -35,7 +38,12 @@ test.each([
   [['--result-ttl', '60s'], '60s'],
   [['--json=yes'], '--json'],
   [['--reading', 'decoded'], 'one of raw, '],
+  [
+    ['--reading', 'raw+no-empty-rest+most-literals'],
+    'any of +most-literals, +method-first, +no-empty-rest in this order (HTTP API)',
+  ],
   [['--reading'], '--reading'],
+  [['--api', 'graphql'], '--api needs one of rest, http, and graphql was given.'],
   [['--log', 'xml'], 'one of text, json, none'],
   [['--download-from', 'mirror.example'], 'an http or https URL'],
   [['--download-from', 'https://me:hunter2@mirror.example'], 'without a user name and password'],

@@ -6,6 +6,7 @@ import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspectEntry } from '../../../lambda/revocation/entry-inspection.ts';
 import { nextSteps } from '../../../local/next-steps.ts';
+import type { ContractLine } from '../../../ops/stack/running-stack.ts';
 import { codeUnder } from '../../support/document-blocks.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
@@ -20,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const running = {
-  ...{ api: 'http://127.0.0.1:3000/v1', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'main' },
+const running: ContractLine = {
+  ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'main' },
   ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', clients: [], dynamodb: 'http://127.0.0.1:3002' },
   ...{ app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' }, users: [], playedIssuers: [], samplePath: '/' },
   ...{ table: 'revocations', region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },

@@ -5,7 +5,8 @@ import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
 import type { HttpResponse } from '../../../local/gateway/exchange/gateway.ts';
 import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
-import { type Readings, type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
+import type { AnyReadingName } from '../../../local/gateway/route-reading.ts';
+import { type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
 import { assetFolder } from './asset-folder.ts';
 
@@ -56,7 +57,7 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-export async function gatewayUnderTest(template: Template, readings: Readings = {}): Promise<GatewayUnderTest> {
+export async function gatewayUnderTest(template: Template, reading?: AnyReadingName): Promise<GatewayUnderTest> {
   const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
@@ -67,7 +68,7 @@ export async function gatewayUnderTest(template: Template, readings: Readings = 
   const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
   const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
   const mayInvoke = invokePermissionsOf(stack);
-  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, readings);
+  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, reading);
   const send: GatewayUnderTest['send'] = (method, target, ...headers) => requestTo(apis[0], method, target, headers);
   return {
     apis,

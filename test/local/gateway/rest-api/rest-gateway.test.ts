@@ -58,7 +58,7 @@ describe('the authorizer', () => {
 
 test('the gateway selects methods by the reading that it is given', async () => {
   const statusBy = async (reading: RouteReadingName<'rest'>, path: string) => {
-    const other = await gatewayUnderTest(smallTemplate(), { rest: reading });
+    const other = await gatewayUnderTest(smallTemplate(), reading);
     try {
       return (await other.get(path, withToken('allow'))).status;
     } finally {
