@@ -1,5 +1,5 @@
 import { WILD } from '../../lambda/policy/resource-pattern.ts';
-import type { HttpMethod } from '../../lambda/policy/route.ts';
+import { DEFAULT_ROUTE, type HttpMethod } from '../../lambda/policy/route.ts';
 import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';
@@ -8,8 +8,8 @@ import { nameOf } from './route-table.ts';
 /** Requests of a granted route that get 403 with some tokens, because IAM's wildcards cross slashes. */
 export interface PolicyLoss {
   /**
-   * Which requests of `route` are lost. `literal`: those in which a parameter equals a literal of the table. `whole`: all, or all below
-   * some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that it may hand to
+   * Which requests of `route` are lost. `literal`: those in which a parameter equals a literal of the table, or the rest is empty. `whole`:
+   * all, or all below some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that it may hand to
    * `denied` if it ignores empty segments.
    */
   readonly kind: 'literal' | 'whole' | 'readings' | 'slashes';
@@ -40,26 +40,47 @@ export function policyLosses(
       }
     }
   }
-  const proxies = drafts.filter(({ parsed }) => parsed.segments.at(-1)?.kind === 'proxy');
   return [
     ...losses.values(),
-    ...proxies.flatMap((proxy) => [...readingLosses(proxy, drafts, claims), ...slashLosses(proxy, drafts)]),
+    ...drafts.flatMap((draft) => [
+      ...readingLosses(draft, drafts, claims),
+      ...(takesRest(draft) ? slashLosses(draft, drafts) : []),
+    ]),
   ];
 }
 
-/** A proxy is granted only what every reading hands to it: `/a/{proxy+}` next to `/{x}/{y}` loses `/a/{y}`. */
-function readingLosses(proxy: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly PolicyLoss[] {
+function takesRest({ parsed: { segments } }: RouteDraft): boolean {
+  return segments.length === 0 || segments.at(-1)?.kind === 'proxy';
+}
+
+/**
+ * A route is granted only what every reading hands to it: `/a/{proxy+}` next to `/{x}/{y}` loses `/a/{y}`, and `ANY /a/b` next to
+ * `GET /a/{y}` of an HTTP API loses `GET /a/b`.
+ */
+function readingLosses(draft: RouteDraft, drafts: readonly RouteDraft[], claims: RouteClaims): readonly PolicyLoss[] {
+  const { parsed } = draft;
   return drafts.flatMap((other): readonly PolicyLoss[] => {
-    if (other === proxy || !isGrantableWithout(proxy.parsed.route, other.parsed.route)) return [];
-    const parts = proxy.claimed.flatMap((pattern) => partsWithin(pattern, other.parsed, claims));
-    const contested = parts.filter(({ methods: [method], path }) =>
-      claims.claimants(method as HttpMethod, claims.exampleOf(path)).has(proxy.parsed),
-    );
+    if (other === draft || !draft.meets.has(other.parsed)) return [];
+    if (!isGrantableWithout(parsed.route, other.parsed.route)) return [];
+    const parts = draft.claimed.flatMap((pattern) => partsWithin(pattern, other.parsed, claims)).flatMap(byMethod);
+    const contested = parts.filter(({ methods: [method], path }) => {
+      const example = claims.exampleOf(path);
+      const isOthers = claims.claimants(method, example).has(other.parsed);
+      return isOthers && claims.plainClaimant(method, example) === parsed;
+    });
     const requests = [...new Set(contested.flatMap((part) => requestsOf(part, other)))];
     if (requests.length === 0) return [];
-    const route = nameOf(proxy.parsed.route);
+    const route = nameOf(parsed.route);
     return [{ kind: 'readings', route, requests, denied: nameOf(other.parsed.route), because: [route] }];
   });
+}
+
+/** Whether a reading hands a request to another route may depend on its method. */
+function byMethod({
+  methods,
+  path,
+}: ClaimedPart): readonly { readonly methods: readonly [HttpMethod]; readonly path: ResourcePattern }[] {
+  return methods.map((method) => ({ methods: [method], path }));
 }
 
 /** Only proxies lose requests with empty segments, because by the plain reading only a proxy takes them. */
@@ -68,10 +89,10 @@ function slashLosses(proxy: RouteDraft, drafts: readonly RouteDraft[]): readonly
   return drafts.flatMap(({ parsed }): readonly PolicyLoss[] => {
     const isReached = proxy.patterns.some((pattern) => reachesSpellings(pattern, parsed));
     if (parsed === proxy.parsed || !isReached || !isGrantableWithout(proxy.parsed.route, parsed.route)) return [];
-    const denied = nameOf(parsed.route);
-    const [method = '', path = ''] = denied.split(' ');
+    const { method, path } = parsed.route;
     const asked = path === '/' ? '//' : path.endsWith('+}') ? path.replace('{', '/{') : `${path}/`;
-    return [{ kind: 'slashes', route: because, requests: [`${method} ${asked}`], denied, because: [because] }];
+    const requests = [`${method} ${path === DEFAULT_ROUTE ? '//' : asked}`];
+    return [{ kind: 'slashes', route: because, requests, denied: nameOf(parsed.route), because: [because] }];
   });
 }
 
@@ -99,25 +120,30 @@ interface LostPart {
 
 function lostParts(
   pattern: ResourcePattern,
-  { parsed }: RouteDraft,
+  draft: RouteDraft,
   denied: RouteDraft,
   claims: RouteClaims,
 ): readonly LostPart[] {
+  const { parsed } = draft;
   return copiesWithin(pattern, parsed).flatMap((copy) =>
-    claims.plainParts(parsed, copy).flatMap((part): LostPart[] => {
-      const [method] = part.methods;
-      const others = [...claims.claimants(method as HttpMethod, claims.exampleOf(part.path))];
-      if (!copy.isFixed) return [{ kind: 'whole', part }];
-      return [{ kind: others.includes(denied.parsed) ? 'readings' : 'literal', part }];
-    }),
+    claims
+      .plainParts(parsed, copy)
+      .flatMap(byMethod)
+      .map((part): LostPart => {
+        const isContested = claims.claimants(part.methods[0], claims.exampleOf(part.path)).has(denied.parsed);
+        const isReading = isContested && (copy.isFixed || !takesRest(draft));
+        return { kind: isReading ? 'readings' : copy.isFixed ? 'literal' : 'whole', part };
+      }),
   );
 }
+
+const REST_OF_DEFAULT = { kind: 'proxy', name: 'path' } as const;
 
 /** The requests of a part, with the route's parameter names for wildcards. */
 function requestsOf({ methods, path }: ClaimedPart, { parsed: { segments } }: RouteDraft): readonly string[] {
   const words = path.map((text, index) => {
-    const segment = segments[Math.min(index, segments.length - 1)];
-    if (text !== WILD || segment === undefined || segment.kind === 'literal') return text;
+    const segment = segments[Math.min(index, segments.length - 1)] ?? REST_OF_DEFAULT;
+    if (text !== WILD || segment.kind === 'literal') return text;
     if (segment.kind === 'parameter') return `{${segment.name}}`;
     return index === path.length - 1 ? `{${segment.name}+}` : '…';
   });

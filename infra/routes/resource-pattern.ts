@@ -29,6 +29,8 @@ export function formatPattern(pattern: ResourcePattern): string {
  * and keeps every place of `outer` that may come next, so that the time grows only linearly with the wildcards.
  */
 export function covers(outer: ResourcePattern, inner: ResourcePattern): boolean {
+  // A wildcard at the end also takes the slash at the end of what it matches.
+  if (endsInSlash(inner) && outer.at(-1) === WILD) return covers(outer, inner.slice(0, -1));
   if (outer.length > inner.length || differ(outer.at(-1), inner.at(-1))) return false;
   let places: readonly number[] = [0];
   for (const text of inner) {
@@ -50,29 +52,12 @@ function addPlacesAfter(demanded: string | undefined, text: string, place: numbe
   places.push(place + 1);
 }
 
-const wholeCopies = new WeakMap<ParsedRoute, RouteCopy>();
-
-/** The copy of a route in which nothing is fixed. */
-export function wholeCopy(route: ParsedRoute): RouteCopy {
-  const known = wholeCopies.get(route) ?? copyOf(route);
-  wholeCopies.set(route, known);
-  return known;
-}
-
-function copyOf({ segments, methods }: ParsedRoute): RouteCopy {
-  const path = segments.map((segment) => {
-    if (segment.kind === 'literal') return segment.text;
-    return segment.kind === 'parameter' ? PARAMETER : REST;
-  });
-  return { methods, path, isFixed: false };
-}
-
 /**
  * The requests of a route that a pattern matches, as copies of the route: where pattern and route are aligned, a wildcard takes one or
- * more segments, and a literal fixes a parameter. Requests with empty segments are left out.
+ * more segments, and a literal fixes a parameter. Of requests with empty segments only those of the route's copies are included.
  */
 export function copiesWithin(pattern: ResourcePattern, route: ParsedRoute): readonly RouteCopy[] {
-  return areApart(pattern, route) ? [] : copiesOf(wholeCopy(route), pattern);
+  return areApart(pattern, route) ? [] : route.copies.flatMap((copy) => copiesOf(copy, pattern));
 }
 
 /**
@@ -81,33 +66,34 @@ export function copiesWithin(pattern: ResourcePattern, route: ParsedRoute): read
  */
 export function areApart(pattern: ResourcePattern, { methods, segments }: ParsedRoute): boolean {
   const [method, first] = pattern;
-  const last = pattern.length > 1 ? pattern.at(-1) : undefined;
+  const last = pattern.length > 1 ? pattern.at(endsInSlash(pattern) ? -2 : -1) : undefined;
   if (method !== ANY_METHOD && (!methods.some((one) => one === method) || differ(first, literalOf(segments[0]))))
     return true;
   return differ(last, literalOf(segments.at(-1)));
+}
+
+/** Whether the pattern matches only paths with a slash at the end; the root's only slash is none. */
+export function endsInSlash(pattern: ResourcePattern): boolean {
+  return pattern.length > 2 && pattern.at(-1) === '';
 }
 
 function literalOf(segment: ParsedRoute['segments'][number] | undefined): string | undefined {
   return segment?.kind === 'literal' ? segment.text : undefined;
 }
 
-/** `copiesWithin` for a copy, whose path may have empty segments. */
+/** `copiesWithin` for one copy, whose path may have empty segments. */
 export function copiesOf(whole: RouteCopy, [method, ...path]: ResourcePattern): readonly RouteCopy[] {
   if (method !== ANY_METHOD) {
     const methods = whole.methods.filter((one) => one === method);
-    return methods.length === 0 ? [] : copiesAlong(path, whole.path, methods);
+    return methods.length === 0 ? [] : copiesAlong(path, { ...whole, methods });
   }
   if (path.length === 0) return [whole];
-  return [
-    ...copiesAlong(path, whole.path, whole.methods),
-    ...copiesAlong([WILD, ...path], whole.path, whole.methods, true),
-  ];
+  return [...copiesAlong(path, whole), ...copiesAlong([WILD, ...path], whole, true)];
 }
 
 function copiesAlong(
   pattern: ResourcePattern,
-  route: readonly string[],
-  methods: readonly HttpMethod[],
+  { path: route, methods, isFixed }: RouteCopy,
   begun = false,
 ): readonly RouteCopy[] {
   // Fast path: most routes differ from most patterns in their first literal, or in the last.
@@ -120,7 +106,7 @@ function copiesAlong(
   const alignments = rests({ pattern, route, known: new Map() }, same, same, begun);
   return alignments.map((rest) => {
     const path = [...start, ...rest];
-    return { methods, path, isFixed: fixed(path) };
+    return { methods, path, isFixed: isFixed || fixed(path) };
   });
 }
 
@@ -199,15 +185,15 @@ function isLiteral(text: string): boolean {
 }
 
 /**
- * Whether the pattern matches some spelling of the route's requests with additional empty segments. Only a wildcard takes empty segments,
- * two of them or one next to a text, so a pattern without a wildcard matches no such spelling.
+ * Whether the pattern matches some spelling of the route's requests with additional empty segments. A wildcard takes empty segments, two of
+ * them or one next to a text; a slash at the end of the pattern takes one. Another pattern matches no such spelling.
  */
 export function reachesSpellings(pattern: ResourcePattern, route: ParsedRoute): boolean {
   if (areApart(pattern, route)) return false;
   const [method = ANY_METHOD, ...path] = pattern;
-  const { path: template } = wholeCopy(route);
+  const { path: template = [] } = route.copies[0] ?? {};
   if (method === ANY_METHOD) return path.length === 0 || reaches([WILD, ...path], template);
-  return path.includes(WILD) && reaches(path, template);
+  return (path.includes(WILD) || endsInSlash(pattern)) && reaches(path, template);
 }
 
 /** Keeps every place of the pattern that may come next, like `covers`. */
@@ -227,12 +213,13 @@ function reaches(pattern: ResourcePattern, route: readonly string[]): boolean {
   return places.at(-1) === pattern.length;
 }
 
-/** Adds the places after wildcards that take nothing but the slashes next to them. In ascending order, each once. */
+/** Adds the places after wildcards that take nothing but the slashes next to them, and after empty segments. Ascending, each once. */
 function withSkipped(pattern: ResourcePattern, places: readonly number[]): readonly number[] {
   const all: number[] = [];
   for (let place of places) {
     if (place > (all.at(-1) ?? -1)) all.push(place);
-    while (pattern[place] === WILD) if (++place > (all.at(-1) ?? -1)) all.push(place);
+    while (pattern[place] === WILD || (pattern[place] === '' && pattern.length > 1))
+      if (++place > (all.at(-1) ?? -1)) all.push(place);
   }
   return all;
 }

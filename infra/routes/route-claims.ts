@@ -1,8 +1,8 @@
 import { WILD } from '../../lambda/policy/resource-pattern.ts';
-import type { HttpMethod } from '../../lambda/policy/route.ts';
-import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy, wholeCopy } from './resource-pattern.ts';
-import { ROUTE_READINGS } from './route-readings.ts';
-import { type PathTexts, selectorOf } from './route-selection.ts';
+import type { ApiKind, HttpMethod } from '../../lambda/policy/route.ts';
+import { covers, PARAMETER, REST, type ResourcePattern, type RouteCopy } from './resource-pattern.ts';
+import { type Choices, type Choose, choicesAsSent, choicesWithoutSlash } from './route-choices.ts';
+import type { PathTexts } from './route-selection.ts';
 import type { ParsedRoute } from './route-table.ts';
 
 /** Part of a route: the methods and the path pattern (literals and WILD) of requests that it claims. */
@@ -11,67 +11,72 @@ export interface ClaimedPart {
   readonly path: ResourcePattern;
 }
 
-/** Answers which requests API Gateway hands to a route. Requests with empty segments are left out, except in `oddCopies`. */
+/** The parts of a copy of a route that API Gateway hands to it. */
+export type PartsOf = (route: ParsedRoute, copy: RouteCopy) => readonly ClaimedPart[];
+
+/** Answers which requests API Gateway hands to a route. */
 export interface RouteClaims {
-  /** The parts of a copy of `route` that both readings hand to it. */
-  ownParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  /** The parts that every reading hands to the route, or to none. */
+  readonly ownParts: PartsOf;
+  /** The parts that some reading hands to it. */
+  readonly parts: PartsOf;
+  /** The parts that some reading hands to it that leaves empty segments as they are. */
+  readonly partsAsSent: PartsOf;
   /** The parts that the plain reading hands to it. */
-  plainParts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
-  /** The parts that some reading hands to it: the plain one, or the one with full matches before greedy ones. */
-  parts(route: ParsedRoute, copy: RouteCopy): readonly ClaimedPart[];
+  readonly plainParts: PartsOf;
+  /** Those of them that `isCovered` finds to be covered by none of the routes that some reading prefers. */
+  uncoveredParts(route: ParsedRoute, copy: RouteCopy, isCovered: IsCovered): readonly ClaimedPart[];
   /** The requests of a proxy with one empty segment in its rest, as copies of the route. Empty for other routes. */
   oddCopies(route: ParsedRoute): readonly RouteCopy[];
-  /** Every route to which some reading hands the request. */
+  /** The route to which the plain reading hands the request. */
+  plainClaimant(method: HttpMethod, path: PathTexts): ParsedRoute | undefined;
+  /** Every route to which some reading hands the request that leaves empty segments as they are. */
   claimants(method: HttpMethod, path: PathTexts): ReadonlySet<ParsedRoute>;
   /** A request of the part: each wildcard is replaced by a text that equals no literal of the table. */
   exampleOf(path: ResourcePattern): PathTexts;
 }
 
+export type IsCovered = (choices: Choices, method: HttpMethod, path: ResourcePattern) => boolean;
+
 /**
- * Finds claims by trying one request for each copy. That is enough for a parameter, with a text that no literal of the table equals:
- * a route that wins then also wins for every other text. For the rest of a path it tries each number of segments up to one more than the
- * longest path has, from where on nothing changes.
+ * Finds claims by trying one request for each copy. That is enough for a parameter, with a text that no literal of the table equals: each
+ * reading prefers the same one of two routes for every request, so a route that wins then also wins for every other text. For the rest of a
+ * path it tries each number of segments up to one more than the longest path has, from where on nothing changes.
  */
-export function routeClaims(table: readonly ParsedRoute[]): RouteClaims {
+export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteClaims {
   const fresh = freshText(table);
   const depth = 1 + Math.max(0, ...table.map(({ segments }) => segments.length));
-  const select = selectionBy(table);
-  const claimedBy = (isClaimed: (selected: Selected, route: ParsedRoute) => boolean) => {
-    return (route: ParsedRoute, copy: RouteCopy) =>
-      claimedParts(copy, { route, fresh, depth, select, isClaimed: (selected) => isClaimed(selected, route) });
+  const asSent = choicesAsSent(table, api);
+  const choose = choicesWithoutSlash(asSent);
+  const partsBy = (by: Choose, isClaimed: (choices: Choices, route: ParsedRoute) => boolean): PartsOf => {
+    return (route, copy) =>
+      claimedParts(copy, { route, fresh, depth, choose: by, isClaimed: (choices) => isClaimed(choices, route) });
   };
   return {
-    ownParts: claimedBy(({ plain, fullFirst }, route) => plain === route && fullFirst === route),
-    plainParts: claimedBy(({ plain }, route) => plain === route),
-    parts: claimedBy(({ plain, fullFirst }, route) => plain === route || fullFirst === route),
-    oddCopies: (route) => (route.segments.at(-1)?.kind === 'proxy' ? oddCopies(wholeCopy(route)) : []),
-    claimants: (method, path) => {
-      const { plain, fullFirst } = select(method, path);
-      return new Set([plain, fullFirst].filter((route) => route !== undefined));
+    ownParts: partsBy(choose, ([plain, ...others], route) => {
+      return plain === route && others.every((other) => other === route || other === undefined);
+    }),
+    parts: partsBy(choose, (choices, route) => choices.includes(route)),
+    partsAsSent: partsBy(asSent, (choices, route) => choices.includes(route)),
+    plainParts: partsBy(asSent, ([plain], route) => plain === route),
+    uncoveredParts: (route, copy, isCovered) => {
+      const isClaimed: Trial['isClaimed'] = (choices, method, path) =>
+        choices[0] === route && !isCovered(choices, method, path);
+      return claimedParts(copy, { route, fresh, depth, choose, isClaimed });
     },
+    oddCopies: ({ copies: [whole] }) => (whole?.path.at(-1) === REST ? oddCopies(whole) : []),
+    plainClaimant: (method, path) => asSent(method, path)[0],
+    claimants: (method, path) => new Set(asSent(method, path).filter((route) => route !== undefined)),
     exampleOf: (path) => path.map((text) => (text === WILD ? fresh : text)),
   };
-}
-
-function selectionBy(table: readonly ParsedRoute[]): Trial['select'] {
-  const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
-  const plain = selectorOf(items, ROUTE_READINGS.rest.raw.preference);
-  const fullFirst = selectorOf(items, ROUTE_READINGS.rest['raw+full-match-first'].preference);
-  return (method, path) => ({ plain: plain(method, path)?.parsed, fullFirst: fullFirst(method, path)?.parsed });
 }
 
 interface Trial {
   readonly route: ParsedRoute;
   readonly fresh: string;
   readonly depth: number;
-  readonly select: (method: HttpMethod, path: PathTexts) => Selected;
-  readonly isClaimed: (selected: Selected) => boolean;
-}
-
-/** The routes to which the two readings hand a request. */
-interface Selected {
-  readonly plain: ParsedRoute | undefined;
-  readonly fullFirst: ParsedRoute | undefined;
+  readonly choose: Choose;
+  readonly isClaimed: (choices: Choices, method: HttpMethod, path: ResourcePattern) => boolean;
 }
 
 /** Copies with one empty segment at the start, at the end or within the rest: an empty segment alone is not a rest. */
@@ -107,28 +112,29 @@ const MAX_TRIALS = 2_000;
 /** The shallowest claimed paths. A wildcard crosses slashes, so a pattern for a shallow rest also matches every deeper one. */
 function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: Trial): readonly ResourcePattern[] {
   const shallowest = expansion(copy, []);
-  const selected = (path: ResourcePattern) =>
-    trial.select(
+  const chosen = (path: ResourcePattern) =>
+    trial.choose(
       method,
       path.map((text) => (text === WILD ? trial.fresh : text)),
     );
-  const first = selected(shallowest);
-  if (trial.isClaimed(first)) return [shallowest];
-  if (first.plain !== trial.route && isProxyAbove(first.plain, copy.indexOf(REST))) return [];
+  const first = chosen(shallowest);
+  if (trial.isClaimed(first, method, shallowest)) return [shallowest];
+  if (first.every((route) => route !== trial.route && isProxyAbove(route, copy.indexOf(REST)))) return [];
   const rests = copy.filter((text) => text === REST).length;
   const most = Math.max(1, trial.depth - shallowest.length + 1);
   if (rests > 1 && most ** rests > MAX_TRIALS) return [shallowest];
   const claimed: ResourcePattern[] = [];
   for (const lengths of lengthsOf(rests, most)) {
     const path = expansion(copy, lengths);
-    if (!claimed.some((wider) => covers(wider, path)) && trial.isClaimed(selected(path))) claimed.push(path);
+    if (claimed.some((wider) => covers(wider, path))) continue;
+    if (trial.isClaimed(chosen(path), method, path)) claimed.push(path);
   }
   return claimed;
 }
 
 /** Whether a proxy takes the request whatever its first rest is. It then takes every deeper request of the route too. */
-function isProxyAbove(selected: ParsedRoute | undefined, firstRest: number): boolean {
-  const segments = selected?.segments ?? [];
+function isProxyAbove(chosen: ParsedRoute | undefined, firstRest: number): boolean {
+  const segments = chosen?.segments ?? [];
   const beyond = segments.slice(firstRest, -1);
   return segments.at(-1)?.kind === 'proxy' && beyond.every(({ kind }) => kind === 'parameter');
 }

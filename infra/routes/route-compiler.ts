@@ -1,8 +1,8 @@
-import type { CompiledRoute, PartialLeak, Route } from '../../lambda/policy/route.ts';
+import type { ApiKind, CompiledRoute, PartialLeak, Route } from '../../lambda/policy/route.ts';
 import { type PolicyLoss, policyLosses } from './policy-loss.ts';
 import { covers, formatPattern, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import { type RouteClaims, routeClaims } from './route-claims.ts';
-import { draftOf, isGrantableWithout, type Leak, leaksOf, type RouteDraft, spelledPart } from './route-draft.ts';
+import { draftsOf, isGrantableWithout, type Leak, leaksOf, type RouteDraft, spelledPart } from './route-draft.ts';
 import { parseRouteTable } from './route-table.ts';
 import { wideMemberships } from './wide-patterns.ts';
 
@@ -20,10 +20,10 @@ export interface CompiledTable {
  *
  * @throws RouteTableError naming the routes and what to change
  */
-export function compileRouteTable(routes: readonly Route[]): CompiledTable {
-  const table = parseRouteTable(routes);
-  const claims = routeClaims(table);
-  const drafts = table.map((route) => draftOf(route, table, claims));
+export function compileRouteTable(routes: readonly Route[], api: ApiKind = 'rest'): CompiledTable {
+  const table = parseRouteTable(routes, api);
+  const claims = routeClaims(table, api);
+  const drafts = draftsOf(table, claims);
   const leaks = drafts.map((draft) => leaksOf(draft, drafts, claims));
   const wide = wideMemberships(drafts, claims);
   return {
@@ -35,8 +35,8 @@ export function compileRouteTable(routes: readonly Route[]): CompiledTable {
 }
 
 /** Routes for policies that grant one route each. A policy for all of a token's routes would grant none of them. */
-export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
-  return parseRouteTable(routes).map(({ route }) => ({
+export function singleRoutes(routes: readonly Route[], api: ApiKind = 'rest'): readonly CompiledRoute[] {
+  return parseRouteTable(routes, api).map(({ route }) => ({
     ...route,
     allow: [],
     deny: [],
@@ -51,8 +51,8 @@ export function singleRoutes(routes: readonly Route[]): readonly CompiledRoute[]
 }
 
 /** The compiled routes without the losses. @throws RouteTableError like `compileRouteTable` */
-export function compileRoutes(routes: readonly Route[]): readonly CompiledRoute[] {
-  return compileRouteTable(routes).routes;
+export function compileRoutes(routes: readonly Route[], api: ApiKind = 'rest'): readonly CompiledRoute[] {
+  return compileRouteTable(routes, api).routes;
 }
 
 interface CompiledParts {

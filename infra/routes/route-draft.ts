@@ -1,14 +1,14 @@
 import { ANY_METHOD } from '../../lambda/policy/resource-pattern.ts';
 import type { Route } from '../../lambda/policy/route.ts';
-import { copiesOf, copiesWithin, covers, type ResourcePattern, wholeCopy } from './resource-pattern.ts';
-import type { ClaimedPart, RouteClaims } from './route-claims.ts';
+import { copiesOf, copiesWithin, covers, endsInSlash, type ResourcePattern } from './resource-pattern.ts';
+import type { ClaimedPart, IsCovered, PartsOf, RouteClaims } from './route-claims.ts';
 import type { ParsedRoute } from './route-table.ts';
 
 export interface RouteDraft {
   readonly parsed: ParsedRoute;
   /**
-   * Patterns for the requests that every reading hands to the route. Requests that one reading hands to another route need no Allow
-   * here: a token may make them only if it may call that route too, whose own patterns match them.
+   * Patterns for the requests that every reading hands to the route. Requests that one reading hands to another route need no Allow here
+   * where that route's own patterns match them: a token may make them only if it may call that route too.
    */
   readonly patterns: readonly ResourcePattern[];
   /** Patterns for the requests that some reading hands to the route. */
@@ -23,11 +23,30 @@ export interface Leak {
   readonly patterns: readonly ResourcePattern[];
 }
 
-export function draftOf(parsed: ParsedRoute, table: readonly ParsedRoute[], claims: RouteClaims): RouteDraft {
-  const whole = wholeCopy(parsed);
-  const patterns = claims.ownParts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
-  const claimed = claims.parts(parsed, whole).flatMap((part) => patternsOf(part, table, claims));
-  return { parsed, patterns, claimed, meets: routesMet(claimed, table, claims) };
+export function draftsOf(table: readonly ParsedRoute[], claims: RouteClaims): readonly RouteDraft[] {
+  const own = new Map(table.map((parsed) => [parsed, patternsBy(claims.ownParts, parsed, table, claims)]));
+  const isCovered: IsCovered = (choices, method, path) =>
+    choices.some((route) => route && own.get(route)?.some((pattern) => covers(pattern, [method, ...path])));
+  const uncovered: PartsOf = (route, copy) => claims.uncoveredParts(route, copy, isCovered);
+  return table.map((parsed) => {
+    const patterns = [...(own.get(parsed) ?? []), ...patternsBy(uncovered, parsed, table, claims)];
+    const claimed = patternsBy(claims.parts, parsed, table, claims);
+    return { parsed, patterns, claimed, meets: routesMet(claimed, table, claims) };
+  });
+}
+
+function patternsBy(partsOf: PartsOf, route: ParsedRoute, table: readonly ParsedRoute[], claims: RouteClaims) {
+  if (isDefault(route)) return [[ANY_METHOD]];
+  const patterns = route.copies
+    .flatMap((copy) => partsOf(route, copy))
+    .flatMap((part) => patternsOf(part, table, claims));
+  const [wider, slashed] = [patterns.filter((one) => !endsInSlash(one)), patterns.filter(endsInSlash)];
+  return [...wider, ...slashed.filter((inner) => !wider.some((outer) => covers(outer, inner)))];
+}
+
+/** Its one pattern is a star, for paths of every kind and for every method: a Deny takes away what other routes have. */
+function isDefault({ segments }: ParsedRoute): boolean {
+  return segments.length === 0;
 }
 
 /**
@@ -94,7 +113,7 @@ export function deniedPart(
 }
 
 /**
- * Patterns for the requests with one empty segment that `patterns` match and that the plain reading hands to a proxy. They differ from the
+ * Patterns for the requests with one empty segment that `patterns` match and that a reading hands to a proxy as they are. They differ from the
  * requests without that segment: `{a}` takes no empty segment, and for `{proxy+}` it is a part of the rest.
  */
 export function spelledPart(
@@ -105,7 +124,7 @@ export function spelledPart(
   const parts = patterns.flatMap((pattern) =>
     claims
       .oddCopies(parsed)
-      .flatMap((copy) => copiesOf(copy, pattern).flatMap((one) => claims.plainParts(parsed, one))),
+      .flatMap((copy) => copiesOf(copy, pattern).flatMap((one) => claims.partsAsSent(parsed, one))),
   );
   const spelled = parts.flatMap(methodPatterns);
   const distinct = [...new Map(spelled.map((pattern) => [pattern.join('/'), pattern])).values()];

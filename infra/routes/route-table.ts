@@ -1,12 +1,17 @@
-import { HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/route.ts';
+import { type ApiKind, DEFAULT_ROUTE, HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/route.ts';
 import { RouteTableError } from '../errors.ts';
+import type { RouteCopy } from './resource-pattern.ts';
+import { wholeCopies, withSlashesAtEnd } from './route-copies.ts';
 import { type PathSegment, parsePath } from './route-path.ts';
 
 /** A route with its parsed path, and the methods that API Gateway sends to it: `ANY` leaves out those that its path names. */
 export interface ParsedRoute {
   readonly route: Route;
+  /** None: `$default`, which takes what no other route does. */
   readonly segments: readonly PathSegment[];
   readonly methods: readonly HttpMethod[];
+  /** Its requests as paths in which nothing is fixed; the first one, without an empty segment, stands for nearly all of them. */
+  readonly copies: readonly RouteCopy[];
 }
 
 /** Tests show that this many fit into a template; GitHub's API has 869. API Gateway's own limit of 300 resources can be raised. */
@@ -20,26 +25,29 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  *
  * @throws RouteTableError naming the routes and what to change
  */
-export function parseRouteTable(routes: readonly Route[]): readonly ParsedRoute[] {
+export function parseRouteTable(routes: readonly Route[], api: ApiKind): readonly ParsedRoute[] {
   if (routes.length > MAX_ROUTES) {
     throw new RouteTableError(`The table has ${routes.length} routes: at most ${MAX_ROUTES} fit one API.`);
   }
-  for (const route of routes) checkRule(route);
-  const paths = new Map(routes.map(({ path }) => [path, parsePath(path)]));
-  checkSiblings(paths);
+  for (const route of routes) checkRule(route, api);
+  const paths = new Map(routes.map(({ path }) => [path, path === DEFAULT_ROUTE ? [] : parsePath(path)]));
+  if (api === 'rest') checkSiblings(paths);
+  else checkNames(paths);
   const named = methodsByPath(routes);
-  return routes.map((route) => ({
-    route,
-    segments: paths.get(route.path) ?? [],
-    methods: servedMethods(route, named.get(route.path) ?? new Set()),
-  }));
+  const table = routes.map((route) => {
+    const segments = paths.get(route.path) ?? [];
+    const methods = servedMethods(route, named.get(route.path) ?? new Set());
+    return { route, segments, methods, copies: wholeCopies(segments, methods, api === 'http') };
+  });
+  return withSlashesAtEnd(table);
 }
 
 export function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
-  return `${method} ${path}`;
+  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }
 
-function checkRule(route: Route): void {
+function checkRule(route: Route, api: ApiKind): void {
+  if (route.path === DEFAULT_ROUTE) checkDefaultRoute(route, api);
   if (route.method !== 'ANY' && !HTTP_METHODS.includes(route.method)) {
     throw new RouteTableError(
       `The route ${nameOf(route)} must have one of the methods ${HTTP_METHODS.join(', ')}, ANY.`,
@@ -54,8 +62,37 @@ function checkRule(route: Route): void {
   }
 }
 
+function checkDefaultRoute({ method }: Route, api: ApiKind): void {
+  if (api === 'rest') {
+    throw new RouteTableError(
+      `The table has the route ${DEFAULT_ROUTE}, and only HTTP APIs have it: write ANY / and ANY /{proxy+} for a REST API.`,
+    );
+  }
+  if (method !== 'ANY') {
+    throw new RouteTableError(
+      `The route ${DEFAULT_ROUTE} has the method ${method}, and it takes every method: write the method ANY.`,
+    );
+  }
+}
+
+/** Rejects two paths of an HTTP API that differ only in the names of parameters. @throws RouteTableError naming the two paths */
+function checkNames(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
+  const seen = new Map<string, string>();
+  for (const [path, segments] of paths) {
+    const shape = segments
+      .map((segment) => (segment.kind === 'literal' ? segment.text : `{${segment.kind}}`))
+      .join('/');
+    const other = seen.get(shape) ?? path;
+    seen.set(shape, other);
+    if (other === path) continue;
+    throw new RouteTableError(
+      `The paths ${other} and ${path} differ only in the names of parameters, so they are one path for API Gateway: use one name.`,
+    );
+  }
+}
+
 /**
- * Rejects two parameters with different names below one path, as API Gateway does. `siblingWarning` is about `{id}` next to `{proxy+}`.
+ * Rejects two parameters with different names below one path of a REST API, as API Gateway does. `siblingWarning` is about `{id}` next to `{proxy+}`.
  *
  * @throws RouteTableError naming the two paths
  */

@@ -67,7 +67,7 @@ describe('a pattern covers another', () => {
   });
 
   test('or spellings of a route with many wildcards', () => {
-    const [parsed] = parseRouteTable([route(`GET /${parameters.join('/')}`)]);
+    const [parsed] = parseRouteTable([route(`GET /${parameters.join('/')}`)], 'rest');
     if (parsed === undefined) throw new Error('No route.');
     expect(reachesSpellings(['GET', ...wild(100).flatMap((one) => [one, 'a'])], parsed)).toBe(false);
     expect(reachesSpellings(['GET', ...wild(120)], parsed)).toBe(true);
