@@ -1,6 +1,6 @@
 import { type DescribedLoss, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import { LOSS_KINDS } from '../../lambda/policy/lost-requests.ts';
-import type { CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
 import { DeploymentError, RouteTableError } from '../errors.ts';
 import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { checkPolicySize, shortenedPolicy } from '../routes/policy-size.ts';
@@ -15,7 +15,7 @@ export interface PolicyDemands extends Pick<AuthorizerSettings, 'exactPolicies' 
   readonly cachePer: CacheKey;
 }
 
-/** A route table that can become policies. */
+/** A route table that can become policies for one kind of API. */
 export interface ExpressibleTable {
   readonly routes: readonly CompiledRoute[];
   /** The losses as the deployment's metadata has them (`lossesText`). */
@@ -32,10 +32,14 @@ export interface ExpressibleTable {
  * @throws RouteTableError where policies cannot express the table, or are too long, or the table takes too much of the template
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
-export function expressibleTable(routes: readonly Route[], demands: PolicyDemands): ExpressibleTable {
-  const { routes: ofTokens, losses: lossesOfTokens } = compileRouteTable(routes);
+export function expressibleTable(
+  routes: readonly Route[],
+  demands: PolicyDemands,
+  api: ApiKind = 'rest',
+): ExpressibleTable {
+  const { routes: ofTokens, losses: lossesOfTokens } = compileRouteTable(routes, api);
   const isPerRoute = demands.cachePer === 'route';
-  const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes) : ofTokens;
+  const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes, api) : ofTokens;
   const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
   if (isPerRoute) rejectAcceptances(demands);
   const lost = checkLosses(losses, routes, demands);
@@ -44,7 +48,7 @@ export function expressibleTable(routes: readonly Route[], demands: PolicyDemand
   if (shortened !== undefined && demands.exactPolicies === 'required') {
     throw new RouteTableError(`exactPolicies is 'required'. ${shortened}: set cachePer: 'route'.`);
   }
-  const siblings = siblingWarning(routes);
+  const siblings = api === 'rest' ? siblingWarning(routes) : undefined;
   rejectLongDescription(compiled);
   return {
     routes: compiled,

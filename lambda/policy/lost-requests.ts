@@ -57,7 +57,9 @@ function methodsInWords(methods: ReadonlySet<string>, { method, path }: Named, r
 function pathInWords(path: string, route: Named): string {
   const [texts, template] = [segmentsOf(path), segmentsOf(route.path)];
   // Such a request is an example: where the empty segments stand depends on how API Gateway reads them.
-  if (texts.includes('') && path !== '/') return `${route.path} with an empty segment`;
+  const isEmptyRest =
+    route.path.endsWith('+}') && texts.indexOf('') === template.length - 1 && texts.length === template.length;
+  if (texts.includes('') && path !== '/' && !isEmptyRest) return `${route.path} with an empty segment`;
   const greedy = template.at(-1)?.endsWith('+}') === true ? template.at(-1) : undefined;
   const single = greedy === undefined ? template : template.slice(0, -1);
   if (single.some((part, index) => !part.startsWith('{') && part !== texts[index])) return path;
@@ -71,6 +73,7 @@ function pathInWords(path: string, route: Named): string {
 /** @param rest - the segments that the parameter takes, `greedy` itself, `…` and parameters of other routes among them */
 function restInWords(rest: readonly string[], greedy: string): readonly string[] {
   const name = greedy.slice(1, -2);
+  if (rest.join() === '') return [`${name} is empty`];
   const isOpen = (text: string) => text === greedy || text === '…';
   const count = `${rest.length} ${rest.length === 1 ? 'segment' : 'segments'}`;
   if (rest.every(isOpen)) return rest.length === 1 ? [] : [`${name} has ${count} or more`];

@@ -67,6 +67,7 @@ describe('lost requests are put in words', () => {
       ['ANY /a/b/', 'GET //', 'GET /a//{rest+}'],
       ['GET', 'GET', 'GET'].map((method) => `${method} /a/{proxy+} with an empty segment`),
     ],
+    ['the empty rest of a proxy', 'GET /a/{proxy+}', ['GET /a/'], ['GET /a/{proxy+} when proxy is empty']],
     ['the root', 'GET /', ['GET /'], ['GET /']],
     ['a request that does not follow the path of the route', 'GET /t/{proxy+}', ['GET /{a}/b'], ['GET /{a}/b']],
   ])('%s', (_, name, requests, words) => {

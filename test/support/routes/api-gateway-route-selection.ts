@@ -1,5 +1,4 @@
-import type { RouteReading } from '../../../infra/routes/route-readings.ts';
-import { ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
+import { ROUTE_READINGS, type RouteReading } from '../../../infra/routes/route-readings.ts';
 
 /** Anything with a method and a resource path. */
 export interface PathRule {
@@ -9,19 +8,22 @@ export interface PathRule {
 
 /**
  * Selects a route as API Gateway does, written a second time for tests. It shares nothing with the compiler or the local
- * gateway: a route is a regular expression, and the most specific match wins, segment by segment from the left.
+ * gateways: a route is a regular expression, and of those that match, the least by the keys of `sortKey` wins.
  */
 export function selectRoute<Rule extends PathRule>(
   routes: readonly Rule[],
   method: string,
   path: string,
-  { normalize, preference: { greedy } }: RouteReading = ROUTE_READINGS.rest.raw,
+  { normalize, preference }: RouteReading = ROUTE_READINGS.rest.raw,
 ): Rule | undefined {
   const read = `/${normalize(path.slice(1).split('/')).join('/')}`;
-  const serving = routes.filter((route) => serves(route, routes, method) && regexOf(route.path).test(read));
-  const full = serving.filter((route) => !route.path.endsWith('+}'));
-  const candidates = greedy === 'full-match-first' && full.length > 0 ? full : serving;
-  return candidates.sort((a, b) => (rank(a.path) < rank(b.path) ? -1 : 1))[0];
+  let least: { readonly route: Rule; readonly key: string } | undefined;
+  for (const route of routes) {
+    if (!serves(route, routes, method) || !regexOf(route.path, preference.emptyRest).test(read)) continue;
+    const key = sortKey(route, preference);
+    if (least === undefined || key < least.key) least = { route, key };
+  }
+  return least?.route;
 }
 
 function serves(route: PathRule, routes: readonly PathRule[], method: string): boolean {
@@ -31,24 +33,31 @@ function serves(route: PathRule, routes: readonly PathRule[], method: string): b
 
 const expressions = new Map<string, RegExp>();
 
-function regexOf(path: string): RegExp {
-  const known = expressions.get(path);
+function regexOf(path: string, takesEmptyRest: boolean): RegExp {
+  const known = expressions.get(`${path} ${takesEmptyRest}`);
   if (known !== undefined) return known;
   const source = path
     .split('/')
     .map((part) => {
-      if (part.endsWith('+}')) return '[^]+';
+      if (part.endsWith('+}')) return takesEmptyRest ? '[^]*' : '[^]+';
       return part.startsWith('{') ? '[^/]+' : part.replace(/[.$]/g, '\\$&');
     })
     .join('/');
-  const expression = new RegExp(`^${source}$`, 'u');
-  expressions.set(path, expression);
+  const expression = path === '$default' ? /(?:)/ : new RegExp(`^${source}$`, 'u');
+  expressions.set(`${path} ${takesEmptyRest}`, expression);
   return expression;
 }
 
-function rank(path: string): string {
-  return path
-    .split('/')
-    .map((part) => (part.endsWith('+}') ? '3' : part.startsWith('{') ? '2' : '1'))
-    .join('');
+/** What is compared first comes first. */
+function sortKey({ method, path }: PathRule, preference: RouteReading['preference']): string {
+  const parts = path.split('/').slice(1);
+  const isGreedy = path.endsWith('+}');
+  const literals = parts.filter((part) => !part.startsWith('{')).length;
+  return [
+    path === '$default' ? 1 : 0,
+    preference.greedy === 'full-match-first' && isGreedy ? 1 : 0,
+    preference.method === 'before-path' && method === 'ANY' ? 1 : 0,
+    preference.path === 'most-literals' ? 999 - literals : 0,
+    ...parts.map((part) => (part.endsWith('+}') ? 3 : part.startsWith('{') ? 2 : 1)),
+  ].join(' ');
 }
