@@ -22,8 +22,8 @@ Permissions it needs:
   cloudformation:DescribeStacks, cloudformation:DescribeStackResource    on the stack
   cognito-idp:DescribeUserPoolClient                                     on the user pool, unless --secret is given
   dynamodb:BatchGetItem, dynamodb:PutItem, dynamodb:DeleteItem           on the revocation table (and its KMS key, if any)
-  apigateway:DELETE    on arn:aws:apigateway:REGION::/restapis/API/stages/STAGE/cache/authorizers; without it, how long a
-                       flush takes is not measured
+  apigateway:DELETE    on arn:aws:apigateway:REGION::/restapis/API/stages/STAGE/cache/authorizers or, for an HTTP API,
+                       .../apis/API/stages/STAGE/cache/authorizers; without it, how long a flush takes is not measured
 
 Exit codes: 0 every promise that could be tested was kept; 1 one was broken, or an entry could not be deleted; 2 wrong
 command line; 130 interrupted. A fact that differs from what was expected is marked, and does not fail the run.`;

@@ -23,7 +23,7 @@ export function isCachedPerRoute({ region }: Experiment): boolean {
 /** @throws NotMeasurableError */
 export function requireCachePerRoute(experiment: Experiment): void {
   if (isCachedPerRoute(experiment)) return;
-  throw new NotMeasurableError("only a REQUEST authorizer shows it, and this deployment has none (cachePer: 'route')");
+  throw new NotMeasurableError("only a deployment with cachePer: 'route' shows it");
 }
 
 /** @param needed - seconds @throws NotMeasurableError */

@@ -7,10 +7,12 @@ import { type Experiment, openExperiment } from './experiment.ts';
 import { cacheFacts } from './facts/cache-facts.ts';
 import { flushAndProof } from './facts/flush-facts.ts';
 import { headerFacts } from './facts/header-facts.ts';
+import { httpFacts } from './facts/http-facts.ts';
 import { lifetimeFacts } from './facts/lifetime-facts.ts';
 import { pathFacts } from './facts/path-facts.ts';
 import { revocationLevels } from './facts/revocation-levels.ts';
 import { routeFacts } from './facts/route-facts.ts';
+import { selectionFacts } from './facts/selection-facts.ts';
 import { type Finding, findingOf, type Measurement } from './finding.ts';
 import { mainJob } from './main-job.ts';
 import { deployedTestReport, type MeasuredPlace } from './report.ts';
@@ -47,9 +49,9 @@ async function measureAndReport(
   return report.exitCode;
 }
 
-function placeOf({ region: stack, isLocal }: Experiment): MeasuredPlace {
+function placeOf({ region: stack, kind, isLocal }: Experiment): MeasuredPlace {
   const { api, region, flags, authorizer } = stack;
-  return { api, region, flags, isLocal, resultTtlSeconds: authorizer.resultTtlSeconds };
+  return { api, kind, region, flags, isLocal, resultTtlSeconds: authorizer.resultTtlSeconds };
 }
 
 async function measureAll(
@@ -71,9 +73,8 @@ async function measureAll(
 
 /** Steps run in order, the measurements of a step concurrently. Only the later steps flush, which would disturb others. */
 function stepsOf(experiment: Experiment): readonly (readonly Measurement[])[] {
-  const gentle = [mainJob, headerFacts, pathFacts, cacheFacts, routeFacts, lifetimeFacts].flatMap((measurements) =>
-    measurements(experiment),
-  );
+  const facts = [httpFacts, headerFacts, pathFacts, selectionFacts, cacheFacts, routeFacts, lifetimeFacts];
+  const gentle = [mainJob, ...facts].flatMap((measurements) => measurements(experiment));
   const flushing = [flushAndProof, revocationLevels].flatMap((measurements) => measurements(experiment));
   return [gentle, ...flushing.map((measurement) => [measurement])];
 }

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiKind, CompiledRoute } from '../../lambda/policy/route.ts';
 import { isJsonObject, type JsonObject } from '../../lambda/token/json-object.ts';
 import { OperatorError } from '../../ops/cli/operator-error.ts';
 import type { Screen } from '../../ops/cli/progress.ts';
 import { findStack } from '../../ops/stack/found-stack.ts';
 import { onlyRegion, type RegionalStack } from '../../ops/stack/revocation-stack.ts';
+import { routesOf } from '../../ops/stack/route-tables.ts';
 import { readRunningStack } from '../../ops/stack/running-stack.ts';
 import type { TokenRequest } from '../../ops/token/client-credentials.ts';
 import { deployedClient } from '../../ops/token/deployed-client.ts';
 import { type Answer, apiCaller, type CallApi } from './api-call.ts';
+import { apiKindAt } from './api-kind.ts';
 import type { DeployedTestCommand } from './command-line.ts';
 import { NotMeasurableError } from './finding.ts';
 import { type HeldToken, type RouteRequest, requestFor, type TokenSource, tokenSource } from './held-token.ts';
@@ -16,10 +19,15 @@ import { OwnEntries } from './own-entries.ts';
 /** One deployment, with everything that measurements may do to it. */
 export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestWait' | 'breakGlass'> {
   readonly region: RegionalStack;
+  readonly kind: ApiKind;
+  /** The routes as an API of this kind selects them. */
+  readonly routes: readonly CompiledRoute[];
   readonly isLocal: boolean;
   /** Whether the example backend is deployed: it answers with what it received, and may be called by any method. */
   readonly hasExampleBackend: boolean;
   readonly call: CallApi;
+  /** The status for a token that the authorizer rejects, which is 401, or 500 on an HTTP API that takes the thrown 401 for a failure. */
+  readonly rejectedStatus: number;
   readonly tokens: TokenSource;
   readonly entries: OwnEntries;
   /** @throws when the run is interrupted */
@@ -35,12 +43,16 @@ export async function openExperiment(
   const region = onlyRegion(await findStack(command.where, terminal));
   const isLocal = command.where.kind !== 'stack';
   const client = isLocal ? await localClient(command, terminal) : await stackClient(command, terminal);
-  const tokens = await tokenSource(region, client);
   const call = apiCaller(region.api, signal);
+  const kind = await apiKindAt(region, call);
+  const routes = routesOf(kind, region.authorizer);
+  const tokens = await tokenSource({ region, routes }, client);
+  const held = await tokens.narrow();
   const { runs, longestWait, breakGlass } = command;
   return {
-    ...{ region, isLocal, tokens, call, runs, longestWait, breakGlass },
-    hasExampleBackend: await isExampleBackend(call, await tokens.narrow()),
+    ...{ region, kind, routes, isLocal, tokens, call, runs, longestWait, breakGlass },
+    rejectedStatus: await statusOfRejection(kind, call, held),
+    hasExampleBackend: await isExampleBackend(call, held),
     entries: new OwnEntries(region),
     pause: (milliseconds) => delay(milliseconds, undefined, { signal }),
   };
@@ -58,6 +70,14 @@ async function localClient({ client }: DeployedTestCommand, { localFolder }: Scr
   throw new OperatorError(`There is no client "${client}" here: choose ${known}.`);
 }
 
+/** A REST API answers 401. What an HTTP API makes of a thrown `Unauthorized` is not documented, so it is asked. */
+async function statusOfRejection(kind: ApiKind, call: CallApi, held: HeldToken): Promise<number> {
+  const [request] = allOpenedBy(held.grant.routes);
+  if (kind === 'rest' || request === undefined) return 401;
+  const { status } = await call({ ...request, authorization: ['Bearer x'] });
+  return status === 500 ? 500 : 401;
+}
+
 async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean> {
   const route = held.grant.routes.find(({ method }) => method === 'GET');
   if (route === undefined) return false;
@@ -65,11 +85,18 @@ async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean
 }
 
 /** What the example backend received. undefined: another backend answered. */
-export function backendAnswer({ status, body }: Answer): { path: string; context: JsonObject } | undefined {
+export function backendAnswer({ status, body }: Answer): BackendAnswer | undefined {
   if (status !== 200 || !body.startsWith('{')) return undefined;
-  const { path, principalId, context } = JSON.parse(body) as JsonObject;
-  const isOne = typeof path === 'string' && typeof principalId === 'string' && isJsonObject(context);
-  return isOne ? { path, context } : undefined;
+  const { method, path, principalId, context } = JSON.parse(body) as JsonObject;
+  if (typeof method !== 'string' || typeof path !== 'string' || !isJsonObject(context)) return undefined;
+  return { path, principalId: principalId ?? context.principalId, context };
+}
+
+interface BackendAnswer {
+  readonly path: string;
+  /** undefined: the API did not hand it on. */
+  readonly principalId: unknown;
+  readonly context: JsonObject;
 }
 
 /** A request that the token opens. @throws NotMeasurableError */
@@ -84,8 +111,8 @@ export function allOpenedBy(routes: HeldToken['grant']['routes']): readonly Rout
 }
 
 /** A request that the token does not open. @throws NotMeasurableError */
-export function closedTo({ grant }: HeldToken, { region, hasExampleBackend }: Experiment): RouteRequest {
-  const closed = region.authorizer.routes.filter((route) => !grant.routes.includes(route)).map(requestFor);
+export function closedTo({ grant }: HeldToken, { routes, hasExampleBackend }: Experiment): RouteRequest {
+  const closed = routes.filter((route) => !grant.routes.includes(route)).map(requestFor);
   const found = closed.find(({ method }) => method === 'GET') ?? (hasExampleBackend ? closed[0] : undefined);
   if (found !== undefined) return found;
   throw new NotMeasurableError('the token opens every route that may be called');

@@ -8,6 +8,8 @@ export type FindingKind = 'promise' | 'fact';
 
 export interface Seen {
   readonly seen: string;
+  /** What the result means for a team, one sentence; undefined: the row says it. */
+  readonly meaning?: string | undefined;
   readonly verdict: 'ok' | 'differs' | 'broken';
 }
 
@@ -21,6 +23,7 @@ export interface Measurement {
 /** One row of the report. */
 export interface Finding extends Omit<Measurement, 'measure'> {
   readonly seen: string;
+  readonly meaning?: string | undefined;
   readonly verdict: Seen['verdict'] | 'not measured';
 }
 
@@ -47,6 +50,6 @@ export function kept(isKept: boolean, seen: string): Seen {
   return { seen, verdict: isKept ? 'ok' : 'broken' };
 }
 
-export function asExpected(isExpected: boolean, seen: string): Seen {
-  return { seen, verdict: isExpected ? 'ok' : 'differs' };
+export function asExpected(isExpected: boolean, seen: string, meaning?: string): Seen {
+  return { seen, verdict: isExpected ? 'ok' : 'differs', ...(meaning !== undefined && { meaning }) };
 }

@@ -1,7 +1,7 @@
 import { KeySet } from '../../lambda/key-set/key-set.ts';
 import { Grants } from '../../lambda/policy/grants.ts';
 import type { Grant } from '../../lambda/policy/listed-grant.ts';
-import type { HttpMethod } from '../../lambda/policy/route.ts';
+import { type CompiledRoute, DEFAULT_ROUTE, type HttpMethod } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
@@ -26,12 +26,19 @@ export interface TokenSource {
   narrow(): Promise<HeldToken>;
 }
 
+/** A deployment, and the routes as its API selects them. */
+interface TokenPlace {
+  readonly region: RegionalStack;
+  readonly routes: readonly CompiledRoute[];
+}
+
 /** @throws OperatorError when the client gets no token, or one that is rejected */
-export async function tokenSource(region: RegionalStack, client: TokenRequest): Promise<TokenSource> {
+export async function tokenSource(place: TokenPlace, client: TokenRequest): Promise<TokenSource> {
+  const { region, routes } = place;
   const { scopes, issuerAlias } = await acceptedToken(region, client);
-  const scope = narrowestScope(region, scopes);
+  const scope = narrowestScope(routes, scopes);
   const { scopePrefix } = issuerOf(region.authorizer, issuerAlias);
-  const hold = tokenHolder(region);
+  const hold = tokenHolder(place);
   return {
     broad: async () => hold(await requestToken(client)),
     narrow: async () =>
@@ -49,10 +56,10 @@ async function acceptedToken(region: RegionalStack, client: TokenRequest): Promi
 }
 
 /** One key set for all tokens, so that it is downloaded once. */
-function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<HeldToken> {
+function tokenHolder({ region: { authorizer }, routes }: TokenPlace): (jwt: string) => Promise<HeldToken> {
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: Date.now, report: () => {} });
   const verify = createTokenVerifier({ ...authorizer.configuration, keySetOf, now: Date.now });
-  const grants = new Grants(authorizer.routes);
+  const grants = new Grants(routes);
   return async (jwt) => {
     const accessToken = await verify(jwt);
     return {
@@ -65,8 +72,8 @@ function tokenHolder({ authorizer }: RegionalStack): (jwt: string) => Promise<He
 }
 
 /** A scope that opens a route with a parameter, whose pattern has a star, so that the spelling of paths matters. */
-function narrowestScope({ authorizer }: RegionalStack, scopes: ReadonlySet<string>): string | undefined {
-  const opening = authorizer.routes.flatMap((route) => route.scopes.map((scope) => ({ scope, path: route.path })));
+function narrowestScope(routes: readonly CompiledRoute[], scopes: ReadonlySet<string>): string | undefined {
+  const opening = routes.flatMap((route) => route.scopes.map((scope) => ({ scope, path: route.path })));
   const held = opening.filter(({ scope }) => scopes.has(scope));
   return (held.find(({ path }) => path.includes('{')) ?? held[0])?.scope;
 }
@@ -79,6 +86,9 @@ export interface RouteRequest {
 /** A text for a parameter, such that no route spells the path out. */
 const PARAMETER = '7';
 
+/** A path that only `$default` takes, or a `{proxy+}`. */
+const UNROUTED = '/unrouted/7/7/7/7/7/7/7';
+
 export function requestFor({
   method,
   path,
@@ -86,5 +96,6 @@ export function requestFor({
   readonly method: HttpMethod | 'ANY';
   readonly path: string;
 }): RouteRequest {
-  return { method: method === 'ANY' ? 'GET' : method, path: path.replace(/\{[^}]*\}/g, PARAMETER) };
+  const sent = path === DEFAULT_ROUTE ? UNROUTED : path.replace(/\{[^}]*\}/g, PARAMETER);
+  return { method: method === 'ANY' ? 'GET' : method, path: sent };
 }

@@ -1,7 +1,8 @@
 import { backendAnswer, closedTo, type Experiment, openedBy } from './experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from './finding.ts';
 import { type HeldToken, requestFor } from './held-token.ts';
-import { isOpen, statusOf } from './watching.ts';
+import { plainSelection } from './route-evidence.ts';
+import { isOpen, rejectedBy, statusOf } from './watching.ts';
 
 /** The promises of the authorizer that need no entry. */
 export function mainJob(experiment: Experiment): readonly Measurement[] {
@@ -15,7 +16,7 @@ export function mainJob(experiment: Experiment): readonly Measurement[] {
     {
       kind: 'promise',
       fact: 'a request without a good token is rejected',
-      expected: '401 each',
+      expected: experiment.kind === 'rest' ? '401 each' : '401 each, or what a thrown `Unauthorized` gives',
       measure: () => badTokensRejected(experiment),
     },
     {
@@ -24,18 +25,14 @@ export function mainJob(experiment: Experiment): readonly Measurement[] {
       expected: "the token's subject, issuer and client",
       measure: () => backendKnowsCaller(experiment),
     },
-    {
-      kind: 'fact',
-      fact: 'rejections carry the challenge of RFC 6750',
-      expected: '401: Bearer realm; 403: also insufficient_scope',
-      measure: () => challenges(experiment),
-    },
+    ...(experiment.kind === 'rest' ? [challengeFact(experiment)] : []),
   ];
 }
 
 async function routesAsGranted(experiment: Experiment): Promise<Seen> {
   const tokens = [await experiment.tokens.narrow(), await experiment.tokens.broad()];
-  const requests = tokens.flatMap((held) => tryable(experiment).map((route) => ({ held, route })));
+  const routes = tryable(experiment);
+  const requests = tokens.flatMap((held) => routes.map((route) => ({ held, route })));
   const answers = await Promise.all(
     requests.map(async ({ held, route }) => {
       const request = requestFor(route);
@@ -48,9 +45,13 @@ async function routesAsGranted(experiment: Experiment): Promise<Seen> {
   return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} requests as expected` : wrong.join('; '));
 }
 
-/** A team's own backend must not act on a request of ours. */
-function tryable({ region, hasExampleBackend }: Experiment): HeldToken['grant']['routes'] {
-  return region.authorizer.routes.filter((route) => hasExampleBackend || requestFor(route).method === 'GET');
+/** Routes that a request shows: no other route takes it. A team's own backend must not act on a request of ours. */
+function tryable({ kind, routes, hasExampleBackend }: Experiment): HeldToken['grant']['routes'] {
+  const select = plainSelection(kind, routes);
+  return routes.filter((route) => {
+    const request = requestFor(route);
+    return (hasExampleBackend || request.method === 'GET') && select(request) === route;
+  });
 }
 
 async function badTokensRejected(experiment: Experiment): Promise<Seen> {
@@ -62,7 +63,10 @@ async function badTokensRejected(experiment: Experiment): Promise<Seen> {
       return { name, status };
     }),
   );
-  const wrong = answers.filter(({ status }) => status !== 401).map(({ name, status }) => `${name}: ${status}`);
+  const isRejected = rejectedBy(experiment);
+  const wrong = answers
+    .filter(({ status }) => status !== 401 && !isRejected(status))
+    .map(({ name, status }) => `${name}: ${status}`);
   return kept(wrong.length === 0, wrong.length === 0 ? `${answers.length} kinds rejected` : wrong.join('; '));
 }
 
@@ -92,6 +96,15 @@ async function backendKnowsCaller(experiment: Experiment): Promise<Seen> {
   const { context } = answer;
   const isRight = context.subject === subject && context.issuer === issuerAlias && context.clientId === clientId;
   return kept(isRight, isRight ? 'as expected' : 'something else');
+}
+
+function challengeFact(experiment: Experiment): Measurement {
+  return {
+    kind: 'fact',
+    fact: 'rejections carry the challenge of RFC 6750',
+    expected: '401: Bearer realm; 403: also insufficient_scope',
+    measure: () => challenges(experiment),
+  };
 }
 
 async function challenges(experiment: Experiment): Promise<Seen> {

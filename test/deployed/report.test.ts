@@ -15,7 +15,8 @@ const signal = new AbortController().signal;
 const place = {
   ...{ api: 'https://api1.execute-api.eu-west-1.amazonaws.com/v1', region: 'eu-west-1' },
   ...{ flags: '--stack Api', isLocal: false, resultTtlSeconds: 60 },
-};
+  kind: 'rest',
+} as const;
 
 const found = (kind: FindingKind, measure: () => Promise<Seen>): Promise<Finding> =>
   findingOf({ kind, fact: 'something', expected: 'this', measure }, signal);
@@ -38,6 +39,13 @@ describe('the report on', () => {
     expect(finding.verdict).toBe(verdict);
     expect(deployedTestReport([finding], place, []).exitCode).toBe(exitCode);
   });
+});
+
+test('a result that means something for a team says so below the table', async () => {
+  const finding = await found('fact', async () => asExpected(false, '500', 'Clients see an outage.'));
+  const { text, document } = deployedTestReport([finding], place, []);
+  expect(text).toMatch(/DIFFERS *\n\nWhat it means for you\n {2}something: Clients see an outage\.\n/);
+  expect(document).toMatchObject({ kind: 'rest', findings: [{ meaning: 'Clients see an outage.' }] });
 });
 
 test('an entry that could not be deleted fails the run, and the report says how to delete it', () => {

@@ -1,3 +1,4 @@
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import type { Report } from '../../ops/cli/program.ts';
 import { shellWord } from '../../ops/cli/terminal-text.ts';
 import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
@@ -9,6 +10,8 @@ const TITLES: Readonly<Record<FindingKind, string>> = {
   fact: 'What AWS documents little, or not at all',
 };
 
+const KINDS: Readonly<Record<ApiKind, string>> = { rest: 'a REST API', http: 'an HTTP API' };
+
 const MARKS: Readonly<Record<Finding['verdict'], string>> = {
   ok: 'ok',
   differs: 'DIFFERS',
@@ -18,6 +21,7 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = {
 
 /** The deployment that was measured. */
 export interface MeasuredPlace extends Pick<RegionalStack, 'api' | 'region' | 'flags'> {
+  readonly kind: ApiKind;
   readonly isLocal: boolean;
   readonly resultTtlSeconds: number;
 }
@@ -25,12 +29,12 @@ export interface MeasuredPlace extends Pick<RegionalStack, 'api' | 'region' | 'f
 /** @param leftTargets - entries that could not be deleted */
 export function deployedTestReport(
   findings: readonly Finding[],
-  { api, region, flags, isLocal, resultTtlSeconds }: MeasuredPlace,
+  { api, kind, region, flags, isLocal, resultTtlSeconds }: MeasuredPlace,
   leftTargets: readonly string[],
 ): Report {
   const place = isLocal ? 'the local gateway, which is not AWS' : 'API Gateway';
   const lines = [
-    `${api}: ${place}; result TTL ${resultTtlSeconds} s.`,
+    `${api}: ${KINDS[kind]} of ${place}; result TTL ${resultTtlSeconds} s.`,
     ...sections(findings),
     summary(findings),
     ...leftTargets.map((target) => `NOT DELETED: npm run revocations -- restore target ${shellWord(target)} ${flags}`),
@@ -41,6 +45,7 @@ export function deployedTestReport(
     document: {
       command: 'test:deployed',
       api,
+      kind,
       region,
       isLocal,
       resultTtlSeconds,
@@ -56,8 +61,22 @@ function sections(findings: readonly Finding[]): readonly string[] {
     const rows = findings
       .filter((finding) => finding.kind === kind)
       .map(({ fact, expected, seen, verdict }) => [fact, expected, seen, MARKS[verdict]]);
-    return ['', TITLES[kind], '', textTable(['FACT', 'EXPECTED', 'SEEN', 'VERDICT'], rows)];
+    return [
+      '',
+      TITLES[kind],
+      '',
+      textTable(['FACT', 'EXPECTED', 'SEEN', 'VERDICT'], rows),
+      ...meanings(findings, kind),
+    ];
   });
+}
+
+/** What the results mean for a team. */
+function meanings(findings: readonly Finding[], kind: FindingKind): readonly string[] {
+  const lines = findings.flatMap((finding) =>
+    finding.kind === kind && finding.meaning !== undefined ? [`  ${finding.fact}: ${finding.meaning}`] : [],
+  );
+  return lines.length === 0 ? [] : ['', 'What it means for you', ...lines];
 }
 
 function summary(findings: readonly Finding[]): string {

@@ -23,6 +23,9 @@ test.each<[string, KeyPart, string[], string[], boolean, string[] | undefined]>(
   ['no request by a method that a backend would act on', 'httpMethod', ['GET /a'], ['POST /a'], false, undefined],
   ['HEAD', 'httpMethod', ['GET /a'], ['POST /a', 'HEAD /a'], false, ['GET /a', 'HEAD /a']],
   ['HEAD of a route for any method', 'httpMethod', ['ANY /a/{p+}'], [], false, ['GET /a/7', 'HEAD /a/7']],
+  ['by another route key: another path', 'routeKey', ['GET /a'], ['POST /a', 'GET /b'], false, ['GET /a', 'GET /b']],
+  ['by another route key: another method', 'routeKey', ['GET /a'], ['POST /a'], true, ['GET /a', 'POST /a']],
+  ['by no route key that ANY has in common', 'routeKey', ['ANY /a/{p+}'], [], true, undefined],
   ['none where the token opens no GET', 'httpMethod', ['POST /a'], ['GET /a'], true, undefined],
 ])('the request compared with a cached GET is %s', (_, part, granted, rest, mayCallAny, expected) => {
   expect(shown(part, granted, rest, mayCallAny)).toEqual(expected);

@@ -2,7 +2,7 @@ import type { Route } from '../../lambda/policy/route.ts';
 import { type RouteRequest, requestFor } from './held-token.ts';
 
 /** The part in which two requests differ, as API Gateway names it. */
-export type KeyPart = 'resourcePath' | 'httpMethod';
+export type KeyPart = 'resourcePath' | 'httpMethod' | 'routeKey';
 
 /** Two requests that differ in one part of the cache key. The token opens the first. */
 export interface RequestPair {
@@ -25,15 +25,27 @@ export function requestPair(
   for (const route of granted) {
     const cached = requestFor(route);
     if (cached.method !== 'GET') continue;
-    const others = part === 'httpMethod' ? otherMethods(route, routes) : otherResources(cached, routes);
+    const others = OTHERS[part](route, routes);
     const other = others.find(({ method }) => mayCallAny || method === 'GET' || method === 'HEAD');
     if (other !== undefined) return { cached, other };
   }
   return undefined;
 }
 
+/** What differs in one part only. A route key is the method and the path of a route, so either makes another one. */
+const OTHERS: Readonly<Record<KeyPart, (route: NamedRoute, routes: readonly NamedRoute[]) => readonly RouteRequest[]>> =
+  {
+    httpMethod: otherMethods,
+    resourcePath: otherResources,
+    routeKey: (route, routes) => [
+      ...otherResources(route, routes),
+      ...(route.method === 'ANY' ? [] : otherMethods(route, routes)),
+    ],
+  };
+
 /** Compares routes by their request's path, which is the same for `/files/{name}` and `/files/{path+}`. */
-function otherResources(cached: RouteRequest, routes: readonly NamedRoute[]): readonly RouteRequest[] {
+function otherResources(route: NamedRoute, routes: readonly NamedRoute[]): readonly RouteRequest[] {
+  const cached = requestFor(route);
   return routes.map(requestFor).filter(({ method, path }) => method === 'GET' && path !== cached.path);
 }
 

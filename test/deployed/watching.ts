@@ -14,8 +14,9 @@ export function isOpen(status: number): boolean {
   return !NOT_OPEN.has(status);
 }
 
-export function isRejected(status: number): boolean {
-  return status === 401;
+/** Whether a status is the one with which this API answers a token that the authorizer rejects. */
+export function rejectedBy({ rejectedStatus }: Pick<Experiment, 'rejectedStatus'>): (status: number) => boolean {
+  return (status) => status === rejectedStatus;
 }
 
 export async function statusOf({ call }: Experiment, held: HeldToken, request: RouteRequest): Promise<number> {

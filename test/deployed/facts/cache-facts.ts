@@ -2,7 +2,7 @@ import { REVOKED_ANSWER_LIFETIME } from '../../../lambda/revocation/revocation-l
 import { isCachedPerRoute, LATE, QUIETLY, requireCache, whileRevoked } from '../conditions.ts';
 import { allOpenedBy, closedTo, type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
-import { ENOUGH, isOpen, isRejected, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from '../watching.ts';
+import { ENOUGH, isOpen, rejectedBy, secondsUntil, shownSeconds, statusesOf, statusOf, useToken } from '../watching.ts';
 
 /** Seconds for which the authorizer itself remembers that a token is revoked. */
 const REVOKED_ANSWER_SECONDS = REVOKED_ANSWER_LIFETIME / 1000;
@@ -54,8 +54,12 @@ async function rejectionReused(experiment: Experiment, resultTtl: number): Promi
   await statusesOf(experiment, held, request, ENOUGH);
   const statuses = await whileRevoked(experiment, held, QUIETLY, () => statusesOf(experiment, held, request, ASKED));
   const reused = statuses.filter((status) => status === 403).length;
-  return asExpected(reused === ASKED, `${reused} of ${ASKED} requests`);
+  const isReused = reused === ASKED;
+  return asExpected(isReused, `${reused} of ${ASKED} requests`, isReused ? undefined : MEANING_OF_ASKING);
 }
+
+const MEANING_OF_ASKING =
+  'a token that calls a route without its scopes costs an invocation of the authorizer each time';
 
 /** The authorizer itself remembers a revoked token for a moment. A 401 that lasts longer comes from API Gateway. */
 async function thrownCached(experiment: Experiment, resultTtl: number): Promise<Seen> {
@@ -66,7 +70,8 @@ async function thrownCached(experiment: Experiment, resultTtl: number): Promise<
     status: await statusOf(experiment, held, request),
     at: performance.now(),
   }));
-  if (!isRejected(thrown.status)) throw new Error(`A revoked token that was never used got ${thrown.status}.`);
+  if (!rejectedBy(experiment)(thrown.status))
+    throw new Error(`A revoked token that was never used got ${thrown.status}.`);
   const passed = (performance.now() - thrown.at) / 1000;
   const limit = Math.min(resultTtl + LATE, experiment.longestWait);
   const rest = await secondsUntil(experiment, held, request, isOpen, limit);

@@ -1,8 +1,11 @@
-import { APIGatewayClient, FlushStageAuthorizersCacheCommand } from '@aws-sdk/client-api-gateway';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import type { FlushedStage } from '../../../lambda/configuration/environment.ts';
+import { createStageFlusher } from '../../../lambda/flush/flush-stage.ts';
+import type { ApiKind } from '../../../lambda/policy/route.ts';
 import { QUIETLY, whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, rejectedBy, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { promisedLag, requireNearEnd } from './promised-lag.ts';
 
 /** The maximum seconds that a flush is expected to take. Before the result TTL passes, a failed flush can still be seen. */
@@ -33,16 +36,16 @@ async function flushPropagation(experiment: Experiment): Promise<Seen> {
   if (isLocal) throw new NotMeasurableError('the local gateway flushes at once');
   const limit = Math.min(region.authorizer.resultTtlSeconds - USUAL_FLUSH, longestWait);
   if (limit < 2 * USUAL_FLUSH) throw new NotMeasurableError('the result TTL, or --longest-wait, is too short to tell');
-  const stage = stageOf(region.api);
-  const client = new APIGatewayClient({ region: region.region });
+  const stage = flushedStageAt(region.api, experiment.kind);
+  const flush = await flusherIn(region.region);
   const times = await several(experiment, 1, async () => {
     const held = await experiment.tokens.narrow();
     const request = await useToken(experiment, held);
     return whileRevoked(experiment, held, QUIETLY, async () => {
       const isCached = isOpen(await statusOf(experiment, held, request));
       if (!isCached) throw new NotMeasurableError('the decision was not cached: another flush may have come between');
-      await client.send(new FlushStageAuthorizersCacheCommand(stage));
-      return secondsUntil(experiment, held, request, isRejected, limit);
+      await flush(stage);
+      return secondsUntil(experiment, held, request, rejectedBy(experiment), limit);
     });
   });
   if (times.includes(undefined)) return asExpected(false, `no effect within ${limit} s`);
@@ -52,10 +55,22 @@ async function flushPropagation(experiment: Experiment): Promise<Seen> {
   );
 }
 
-/** @throws NotMeasurableError for an address that does not name the API, such as a custom domain */
-function stageOf(api: string): { readonly restApiId: string; readonly stageName: string } {
-  const [, restApiId, stageName] = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+\/([A-Za-z0-9_-]+)$/.exec(api) ?? [];
-  if (restApiId !== undefined && stageName !== undefined) return { restApiId, stageName };
+/** The flush of our own flusher, with the credentials of the person who measures. @param region - where the API is */
+async function flusherIn(region: string): Promise<(stage: FlushedStage) => Promise<void>> {
+  const { accessKeyId, secretAccessKey, sessionToken } = await new APIGatewayClient({ region }).config.credentials();
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  const endpoint = new URL(`https://apigateway.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
+  return createStageFlusher({ endpoint, region, credentials });
+}
+
+/**
+ * The stage behind an address. The stage `$default` of an HTTP API has no name there.
+ * @throws NotMeasurableError for an address that does not name the API, such as a custom domain
+ */
+export function flushedStageAt(api: string, kind: ApiKind): FlushedStage {
+  const [, apiId, stageName] = /^https:\/\/([a-z0-9]+)\.execute-api\.[^/]+(?:\/([A-Za-z0-9_-]+))?$/.exec(api) ?? [];
+  if (apiId !== undefined && kind === 'http') return { httpApiId: apiId, stageName: stageName ?? '$default' };
+  if (apiId !== undefined && stageName !== undefined) return { restApiId: apiId, stageName };
   throw new NotMeasurableError(`the address ${api} does not name the API and its stage`);
 }
 
@@ -65,7 +80,7 @@ async function revocationLag(experiment: Experiment): Promise<Seen> {
     const held = await experiment.tokens.narrow();
     const request = await useToken(experiment, held);
     return whileRevoked(experiment, held, { level: 'token', flush: true }, () =>
-      secondsUntil(experiment, held, request, isRejected, watch),
+      secondsUntil(experiment, held, request, rejectedBy(experiment), watch),
     );
   });
   const longest = Math.max(...lags.map((lag) => lag ?? watch));

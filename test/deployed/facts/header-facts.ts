@@ -6,13 +6,15 @@ import { isOpen } from '../watching.ts';
 
 /** Facts about the Authorization header. */
 export function headerFacts(experiment: Experiment): readonly Measurement[] {
+  const twice: Measurement = {
+    kind: 'fact',
+    fact: 'which of two Authorization headers counts',
+    expected: expectedReading(experiment),
+    measure: () => headerThatCounts(experiment),
+  };
+  if (experiment.kind === 'http') return [twice];
   return [
-    {
-      kind: 'fact',
-      fact: 'which of two Authorization headers counts',
-      expected: expectedReading(experiment),
-      measure: () => headerThatCounts(experiment),
-    },
+    twice,
     {
       kind: 'fact',
       fact: 'the validation expression must match the whole header',
@@ -43,9 +45,10 @@ const READINGS = {
 
 type HeaderReading = (typeof READINGS)[keyof typeof READINGS];
 
-/** A REQUEST authorizer receives both headers, and ours then rejects. */
-function expectedReading(experiment: Experiment): HeaderReading {
-  return isCachedPerRoute(experiment) ? 'neither: rejected together' : 'the last';
+/** A REQUEST authorizer receives both headers, an HTTP API's joined by a comma, and ours then rejects. */
+export function expectedReading(experiment: Experiment): HeaderReading {
+  const hasBoth = experiment.kind === 'http' || isCachedPerRoute(experiment);
+  return hasBoth ? 'neither: rejected together' : 'the last';
 }
 
 async function headerThatCounts(experiment: Experiment): Promise<Seen> {

@@ -1,7 +1,7 @@
 import { LATE, QUIETLY, requireCache, requirePatience, whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, type Measurement, type Seen } from '../finding.ts';
-import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, rejectedBy, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 
 /** Facts about the end of a cached decision. */
 export function lifetimeFacts(experiment: Experiment): readonly Measurement[] {
@@ -34,7 +34,7 @@ async function endOfUsedDecision(experiment: Experiment, resultTtl: number): Pro
   // Without the time that it takes to delete the entry afterwards.
   const seconds = await whileRevoked(experiment, held, QUIETLY, async () => {
     const begin = elapsed();
-    const end = await secondsUntil(experiment, held, request, isRejected, limit);
+    const end = await secondsUntil(experiment, held, request, rejectedBy(experiment), limit);
     return end === undefined ? undefined : begin + end;
   });
   if (seconds === undefined) return asExpected(false, `still reused after ${shownSeconds(limit)} of use: sliding`);
@@ -53,8 +53,12 @@ async function endOfToken(experiment: Experiment, resultTtl: number): Promise<Se
   const request = await useToken(experiment, held);
   const rest = left();
   const end = await secondsUntil(experiment, held, request, (status) => !isOpen(status), rest + LATE);
-  if (end === undefined) return asExpected(false, `still open ${shownSeconds(-left())} after the token's end`);
+  if (end === undefined) {
+    return asExpected(false, `still open ${shownSeconds(-left())} after the token's end`, MEANING_OF_OUTLIVING);
+  }
   const status = await statusOf(experiment, held, request);
   const seen = `${status}, first seen ${shownSeconds(end - rest)} after the token's end`;
   return asExpected(status === 403 && Math.abs(end - rest) <= LATE, seen);
 }
+
+const MEANING_OF_OUTLIVING = 'a cached Allow outlives its token by up to the result TTL: choose a short one';

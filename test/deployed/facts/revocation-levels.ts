@@ -2,7 +2,7 @@ import { isBreakGlass, REVOCATION_LEVELS, type RevocationLevel } from '../../../
 import { whileRevoked } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { isOpen, isRejected, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
+import { isOpen, rejectedBy, secondsUntil, shownSeconds, statusOf, useToken } from '../watching.ts';
 import { type PromisedLag, requireNearEnd } from './promised-lag.ts';
 
 /** The promise of revocation levels: a token in use is rejected at each, and accepted again when the entry is deleted. */
@@ -23,7 +23,7 @@ async function revokedAndRestored(experiment: Experiment, level: RevocationLevel
   const [held, other] = [await experiment.tokens.narrow(), await experiment.tokens.narrow()];
   const request = await useToken(experiment, held);
   const { rejected, isOtherOpen } = await whileRevoked(experiment, held, { level, flush: true }, async () => ({
-    rejected: await secondsUntil(experiment, held, request, isRejected, lag.watch),
+    rejected: await secondsUntil(experiment, held, request, rejectedBy(experiment), lag.watch),
     isOtherOpen: isOpen(await statusOf(experiment, other, request)),
   }));
   if (rejected === undefined) return stillOpen(lag);

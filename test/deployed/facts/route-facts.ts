@@ -2,14 +2,35 @@ import { QUIETLY, requireCache, requireCachePerRoute, whileRevoked } from '../co
 import { type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
 import { type KeyPart, requestPair } from '../request-pair.ts';
-import { ENOUGH, isOpen, isRejected, statusesOf, useToken } from '../watching.ts';
-import { readingOf } from './header-facts.ts';
+import { ENOUGH, isOpen, rejectedBy, statusesOf, useToken } from '../watching.ts';
+import { expectedReading, readingOf } from './header-facts.ts';
 
 /** Number of requests, which may meet several caches, to see whether one holds a decision. */
 const ASKED = 5;
 
-/** The cache key of the REQUEST authorizer of `cachePer: 'route'`, and the headers that it receives. */
+/** The cache key of the authorizer of `cachePer: 'route'`, and the headers that it receives. */
 export function routeFacts(experiment: Experiment): readonly Measurement[] {
+  return experiment.kind === 'rest' ? restFacts(experiment) : httpFacts(experiment);
+}
+
+function httpFacts(experiment: Experiment): readonly Measurement[] {
+  return [
+    {
+      kind: 'fact',
+      fact: '$context.routeKey is part of the cache key',
+      expected: `${ASKED} of ${ASKED} requests on another route decided again`,
+      measure: () => partOfKey(experiment, 'routeKey'),
+    },
+    {
+      kind: 'fact',
+      fact: 'a second Authorization header, while a decision for the first is cached',
+      expected: expectedReading(experiment),
+      measure: () => headerInKey(experiment),
+    },
+  ];
+}
+
+function restFacts(experiment: Experiment): readonly Measurement[] {
   return [
     {
       kind: 'fact',
@@ -51,10 +72,10 @@ export function routeFacts(experiment: Experiment): readonly Measurement[] {
  */
 async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
   requireCachePerRoute(experiment);
-  const { region, tokens, hasExampleBackend } = experiment;
+  const { region, routes, tokens, hasExampleBackend } = experiment;
   requireCache(region.authorizer.resultTtlSeconds, 1);
   const held = await tokens.narrow();
-  const pair = requestPair(part, held.grant.routes, region.authorizer.routes, hasExampleBackend);
+  const pair = requestPair(part, held.grant.routes, routes, hasExampleBackend);
   if (pair === undefined) throw new NotMeasurableError('the route table has no two routes that would show it');
   const { cached, other } = pair;
   await statusesOf(experiment, held, cached, ENOUGH);
@@ -64,21 +85,22 @@ async function partOfKey(experiment: Experiment, part: KeyPart): Promise<Seen> {
       throw new NotMeasurableError('the decision was not cached: another flush may have come between');
     return statusesOf(experiment, held, other, ASKED);
   });
-  const decided = statuses.filter(isRejected).length;
+  const decided = statuses.filter(rejectedBy(experiment)).length;
   const seen = `${decided} of ${ASKED} (${other.method} ${other.path} after ${cached.method} ${cached.path})`;
   return asExpected(decided === ASKED, seen);
 }
 
 /** Caches a decision for the good header alone, and writes an entry that does not flush it. */
 async function headerInKey(experiment: Experiment): Promise<Seen> {
-  requireCachePerRoute(experiment);
+  if (experiment.kind === 'rest') requireCachePerRoute(experiment);
   requireCache(experiment.region.authorizer.resultTtlSeconds, 1);
   const held = await experiment.tokens.narrow();
   const request = await useToken(experiment, held);
   const { reading, seen } = await whileRevoked(experiment, held, QUIETLY, () =>
     readingOf(experiment, request, held.authorization),
   );
-  return asExpected(reading === 'the last', seen);
+  const expected = experiment.kind === 'rest' ? 'the last' : expectedReading(experiment);
+  return asExpected(reading === expected, seen);
 }
 
 async function lowerCaseFound(experiment: Experiment): Promise<Seen> {

@@ -1,0 +1,27 @@
+import type { ApiKind } from '../../lambda/policy/route.ts';
+import { OperatorError } from '../../ops/cli/operator-error.ts';
+import type { RegionalStack } from '../../ops/stack/revocation-stack.ts';
+import { apiKindsOf } from '../../ops/stack/route-tables.ts';
+import type { Answer, CallApi } from './api-call.ts';
+
+/**
+ * The kind of the API at the deployment's address: by the description of the authorizer, or, where that has APIs of both kinds, by an
+ * answer to a request without a token.
+ * @throws OperatorError where the answer does not show the kind
+ */
+export async function apiKindAt({ authorizer, api }: Pick<RegionalStack, 'authorizer' | 'api'>, call: CallApi) {
+  const [first, ...others] = apiKindsOf(authorizer);
+  if (others.length === 0) return first;
+  const path = authorizer.routes.find((route) => route.method === 'GET' && !route.path.includes('{'))?.path ?? '/';
+  const kind = kindBehind(await call({ path }));
+  if (kind !== undefined) return kind;
+  throw new OperatorError(
+    `The API at ${api} answers neither as a REST API nor as an HTTP API: is it behind another proxy that changes its headers?`,
+  );
+}
+
+/** Only REST APIs name the type of an error in a header, and only HTTP APIs spell the header of their request's id so. */
+export function kindBehind({ headers }: Pick<Answer, 'headers'>): ApiKind | undefined {
+  if (headers['apigw-requestid'] !== undefined) return 'http';
+  return headers['x-amzn-errortype'] !== undefined || headers['x-amz-apigw-id'] !== undefined ? 'rest' : undefined;
+}
