@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STAGE_ARN } from '../support/tokens/authorizer-under-test.ts';
+import { API_KINDS, EVENT_OF, STAGE_ARN } from '../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';
 import { expectRejected } from '../support/tokens/rejection.ts';
 import { goodClaims, NOW } from '../support/tokens/sample-issuer.ts';
@@ -112,5 +112,27 @@ describe('an event that API Gateway does not send', () => {
 
   it('differs from one that it does send', async () => {
     expect((await fresh().answerTo(event)).kind).toBe('allowed');
+  });
+});
+
+describe('one function behind APIs of both kinds', () => {
+  const arn = `${STAGE_ARN}/GET/a`;
+
+  it('rejects a revoked token by whatever kind it comes, although the other had allowed it', async () => {
+    const entries: { readonly target: string; readonly before: undefined }[] = [];
+    const authorizer = fresh({ readEntries: async () => entries });
+    const kinds = async () => {
+      const outcomes = API_KINDS.map((api) => authorizer.answerTo(EVENT_OF[api](`Bearer ${good}`, arn)));
+      return (await Promise.all(outcomes)).map(({ kind }) => kind);
+    };
+    expect(await kinds()).toEqual(['allowed', 'allowed']);
+    entries.push({ target: 'jti#main#token-1', before: undefined });
+    expect(await kinds()).toEqual(['unauthorized', 'unauthorized']);
+  });
+
+  it('gives both the same answer where they have the same routes', async () => {
+    const authorizer = fresh();
+    const [rest, http] = API_KINDS.map((api) => authorizer.answerTo(EVENT_OF[api](`Bearer ${good}`, arn)));
+    expect(await http).toEqual(await rest);
   });
 });

@@ -3,7 +3,7 @@ import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { decisionFor } from '../../../lambda/policy/decision.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import type { AccessToken } from '../../../lambda/token/access-token.ts';
-import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { API_KINDS, allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { expectRejected } from '../../support/tokens/rejection.ts';
 import { goodClaims, NOW } from '../../support/tokens/sample-issuer.ts';
@@ -101,8 +101,8 @@ describe('C4 a claim for the backend', () => {
   );
 });
 
-it('B13 the answer to one token is the same whatever was asked for', async () => {
-  const authorizer = fresh();
+it.each(API_KINDS)('B13 the answer to one token is the same whatever was asked for, of a %s API', async (api) => {
+  const authorizer = fresh({ api });
   const token = `Bearer ${good}`;
   const arn = 'arn:aws:execute-api:eu-west-1:123456789012:abc1234567/v1';
   const paths = [

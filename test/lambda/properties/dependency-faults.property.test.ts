@@ -10,7 +10,7 @@ import {
   reset,
   startLoopbackServer,
 } from '../../support/network/loopback-server.ts';
-import { authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
+import { API_KINDS, authorizerUnderTest, createClock } from '../../support/tokens/authorizer-under-test.ts';
 import { goodClaims, NOW, trustedIssuer } from '../../support/tokens/sample-issuer.ts';
 import { signedToken } from '../../support/tokens/signed-token.ts';
 import { createSigningKey } from '../../support/tokens/signing-keys.ts';
@@ -56,12 +56,13 @@ const steps = fc.array(
 describe('F7 a failing dependency', () => {
   it('at any call leaves a good token allowed or undecided, without a 401 or an Allow without its checks', async () => {
     const server = await startLoopbackServer(issuerFaults.none);
-    const property = fc.asyncProperty(steps, async (plan) => {
+    const property = fc.asyncProperty(steps, fc.constantFrom(...API_KINDS), async (plan, api) => {
       const clock = createClock();
       let table: ReadEntries = async () => [];
       const readEntries: ReadEntries = (targets) => table(targets);
       const authorizer = authorizerUnderTest({
         issuers: [trustedIssuer({ jwksUri: server.address })],
+        api,
         clock,
         readEntries,
       });

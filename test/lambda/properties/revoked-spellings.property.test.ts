@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { API_KINDS } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
 import { goodClaims } from '../../support/tokens/sample-issuer.ts';
@@ -8,6 +9,8 @@ import { createSigningKey } from '../../support/tokens/signing-keys.ts';
 
 const keys = (['ES256', 'RS256', 'EdDSA'] as const).map((algorithm) => createSigningKey(algorithm, `key-${algorithm}`));
 const issuer = loopbackIssuer(...keys);
+
+const apis = fc.constantFrom(...API_KINDS);
 
 /** The ways in which an issuer or a bearer can spell a token of these claims. */
 const spellings = fc.record({
@@ -57,14 +60,14 @@ const targets = ['jti#main#token-1', 'sid#main#session-1', 'sub#main#alice', 'ci
 describe('F3 every spelling of a token that is accepted', () => {
   it('is rejected as revoked once an entry names a value of the token', async () => {
     let accepted = 0;
-    const property = fc.asyncProperty(spellings, fc.constantFrom(...targets), async (spelling, target) => {
+    const property = fc.asyncProperty(spellings, fc.constantFrom(...targets), apis, async (spelling, target, api) => {
       const authorizationToken = write(spelling);
-      const outcome = await issuer.fresh().decide(authorizationToken);
+      const outcome = await issuer.fresh({ api }).decide(authorizationToken);
       fc.pre(outcome.kind === 'allowed');
       accepted += 1;
       const readEntries = async (asked: readonly string[]) =>
         asked.includes(target) ? [{ target, before: undefined }] : [];
-      const authorizer = issuer.fresh({ readEntries });
+      const authorizer = issuer.fresh({ api, readEntries });
       expect(await authorizer.decide(authorizationToken)).toEqual({ kind: 'unauthorized' });
       expect(rejectionsOf(authorizer)).toEqual(['revoked']);
     });
@@ -76,7 +79,8 @@ describe('F3 every spelling of a token that is accepted', () => {
     const property = fc.asyncProperty(
       fc.constantFrom('Bearer ', 'bearer  '),
       fc.string({ maxLength: 20 }),
-      async (scheme, extra) => {
+      apis,
+      async (scheme, extra, api) => {
         const claims = goodClaims({ jti: undefined, extra });
         const token = signedToken(
           keys[0] as (typeof keys)[number],
@@ -85,7 +89,7 @@ describe('F3 every spelling of a token that is accepted', () => {
         );
         const asked = [];
         for (const spelling of [`Bearer ${token}`, scheme + twinOf(token)]) {
-          const authorizer = issuer.fresh({ issuers: [issuer.trusted({ tokensWithoutId: 'digest' })] });
+          const authorizer = issuer.fresh({ api, issuers: [issuer.trusted({ tokensWithoutId: 'digest' })] });
           expect((await authorizer.decide(spelling)).kind).toBe('allowed');
           asked.push(authorizer.reads[0]?.[0]);
         }

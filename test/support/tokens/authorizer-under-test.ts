@@ -22,8 +22,8 @@ export type Outcome =
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
 export interface AuthorizerUnderTest {
-  /** Sends the event for a header value. @default to `GET /a` of a REST API */
-  decide(authorizationToken: string, arn?: string, api?: ApiKind): Promise<Outcome>;
+  /** Sends the event for a header value. @default for `GET /a` */
+  decide(authorizationToken: string, arn?: string): Promise<Outcome>;
   /** Sends a whole event, as API Gateway or another caller might. */
   answerTo(event: unknown): Promise<Outcome>;
   readonly lines: readonly string[];
@@ -78,6 +78,8 @@ export const EVENT_OF: Readonly<Record<ApiKind, (authorization: string, arn: str
 
 export interface AuthorizerOptions {
   readonly issuers: readonly TrustedIssuer[];
+  /** The kind of API whose events `decide` sends. @default rest */
+  readonly api?: ApiKind;
   readonly clock?: TestClock;
   /** @default a table without entries */
   readonly readEntries?: ReadEntries;
@@ -93,6 +95,7 @@ export interface AuthorizerOptions {
 export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnderTest {
   const {
     issuers,
+    api = 'rest',
     clock = createClock(),
     readEntries = async () => [],
     levels = REVOCATION_LEVELS,
@@ -113,13 +116,12 @@ export function authorizerUnderTest(options: AuthorizerOptions): AuthorizerUnder
     issuers,
     verify: createTokenVerifier({ issuers, keySetOf, contextClaims, revocationClaims, now }),
     rejectIfRevoked: createRevocationList({ readEntries: recordedReads, levels, report, now }),
-    grantsFor: (api) => grants[api],
+    grantsFor: (kind) => grants[kind],
     report,
   });
   const answerTo = (event: unknown) => outcomeOf(authorize(event as Parameters<typeof authorize>[0]));
   return {
-    decide: (authorizationToken, arn = `${STAGE_ARN}/GET/a`, api = 'rest') =>
-      answerTo(EVENT_OF[api](authorizationToken, arn)),
+    decide: (authorizationToken, arn = `${STAGE_ARN}/GET/a`) => answerTo(EVENT_OF[api](authorizationToken, arn)),
     answerTo,
     lines,
     log: () => lines.map((line) => JSON.parse(line) as LogLine),
