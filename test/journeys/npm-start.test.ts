@@ -11,6 +11,9 @@ import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { copyProgram, type ProgramCopy } from '../support/journeys/program-copy.ts';
 import { freePort } from '../support/network/free-port.ts';
 
+/** Added to the deployment of the copy. */
+const STAGES = "stages: { dev: { callbackUrls: ['https://app.example.com/'] }, prod: { realm: 'live' } },";
+
 let program: ProgramCopy;
 /** The temporary folder of the programs that a test starts. */
 let temporary: string;
@@ -19,6 +22,9 @@ const started: ChildProcess[] = [];
 beforeAll(async () => {
   program = await copyProgram();
   temporary = join(program.folder, 'temporary');
+  const file = join(program.folder, 'infra', 'deployment.ts');
+  const original = await readFile(file, 'utf8');
+  await writeFile(file, original.replace('issuers: {},', `issuers: {}, ${STAGES}`));
 });
 
 beforeEach(() => mkdir(temporary));
@@ -31,7 +37,7 @@ afterEach(async () => {
 afterAll(() => program[Symbol.asyncDispose]());
 
 describe('npm start -- --json', () => {
-  test('prints one line when ready, serves, and leaves nothing behind when npm is terminated', {
+  test('prints one line when ready, serves the first stage or the one that is named, and leaves nothing behind when npm is terminated', {
     timeout: START_TIMEOUT,
   }, async () => {
     const port = await freePorts();
@@ -39,7 +45,7 @@ describe('npm start -- --json', () => {
     const ended = finished(child);
     await vi.waitUntil(async () => (await runningApis()).length > 0, { timeout: 100_000, interval: 100 });
     expect(await runningApis()).toEqual([`http://${HOST}:${port}/v1`]);
-    expect((await fetch(`http://${HOST}:${port}/v1/orders`)).status).toBe(401);
+    expect(await challengeAt(port)).toMatchObject({ status: 401, challenge: expect.stringContaining('realm="api"') });
     const again = await finished(start('--port', String(port + 2)));
     expect(again.code).toBe(1);
     expect(again.sentence).toMatch(
@@ -49,12 +55,16 @@ describe('npm start -- --json', () => {
       ),
     );
     const [otherPort, DYNAMODB_ENDPOINT] = [await freePorts(), inject('dynamoDbEndpoint')];
-    const other = startWith({ DYNAMODB_ENDPOINT }, '--json', '--log', 'json', '--port', String(otherPort));
+    const words = ['--json', '--log', 'json', '--stage', 'prod', '--port', String(otherPort)];
+    const other = startWith({ DYNAMODB_ENDPOINT }, ...words);
     const otherEnded = finished(other);
     await vi.waitUntil(async () => (await runningApis()).length > 1, { timeout: 100_000, interval: 100 });
+    expect(await challengeAt(otherPort)).toMatchObject({ challenge: expect.stringContaining('realm="live"') });
     await fetch(`http://${HOST}:${otherPort}/v1/orders`, { headers: { Authorization: 'Bearer a.b.c' } });
     other.kill('SIGTERM');
-    const { stderr } = await otherEnded;
+    const { stdout, stderr } = await otherEnded;
+    expect(JSON.parse(stdout).table).toMatch(/^bearer-authorizer-prod-AuthorizerTable/);
+    expect(stderr).toContain('\nThis is the stage prod of infra/deployment.ts; --stage chooses another: dev.\n');
     const events = stderr.split('\n').filter((line) => line.startsWith('{'));
     expect(events.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ event: 'request', path: '/v1/orders', status: 401, responseType: 'UNAUTHORIZED' }),
@@ -66,8 +76,11 @@ describe('npm start -- --json', () => {
       ),
     );
     child.kill('SIGTERM');
-    const lines = (await ended).stdout.trim().split('\n');
+    const first = await ended;
+    const lines = first.stdout.trim().split('\n');
     expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '').table).toMatch(/^bearer-authorizer-dev-AuthorizerTable/);
+    expect(first.stderr).toContain('\nThis is the stage dev of infra/deployment.ts; --stage chooses another: prod.\n');
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
       ...['api', 'apiKind', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers'],
       ...['samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
@@ -96,56 +109,6 @@ describe('npm start -- --json', () => {
   );
 });
 
-describe('npm start of a deployment with stages', () => {
-  let file: string;
-  let original: string;
-  beforeAll(async () => {
-    file = join(program.folder, 'infra', 'deployment.ts');
-    original = await readFile(file, 'utf8');
-    const stages = "stages: { dev: { callbackUrls: ['https://app.example.com/'] }, prod: { realm: 'live' } },";
-    await writeFile(file, original.replace('issuers: {},', `issuers: {}, ${stages}`));
-  });
-  afterAll(() => writeFile(file, original));
-
-  test.each([
-    [
-      [],
-      'bearer-authorizer-dev',
-      'realm="api"',
-      'This is the stage dev of infra/deployment.ts; --stage chooses another: prod.',
-    ],
-    [
-      ['--stage', 'prod'],
-      'bearer-authorizer-prod',
-      'realm="live"',
-      'This is the stage prod of infra/deployment.ts; --stage chooses another: dev.',
-    ],
-  ])(
-    'runs the first one, or the one of %j, and says so',
-    { timeout: START_TIMEOUT },
-    async (argv, name, realm, sentence) => {
-      const port = await freePorts();
-      const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
-      const child = startWith({ DYNAMODB_ENDPOINT }, '--json', '--port', String(port), ...argv);
-      const ended = finished(child);
-      await vi.waitUntil(async () => (await runningApis()).length > 0, { timeout: 100_000, interval: 100 });
-      const { headers } = await fetch(`http://${HOST}:${port}/v1/orders`);
-      expect(headers.get('www-authenticate')).toContain(realm);
-      child.kill('SIGTERM');
-      const { stdout, stderr } = await ended;
-      expect(JSON.parse(stdout).table).toMatch(new RegExp(`^${name}-AuthorizerTable`));
-      expect(stderr).toContain(`\n${sentence}\n`);
-    },
-  );
-
-  test('rejects a stage that is not there, and names those that are', { timeout: START_TIMEOUT }, async () => {
-    const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
-    const run = startWith({ DYNAMODB_ENDPOINT }, '--port', String(await freePorts()), '--stage', 'live');
-    const { code, sentence } = await finished(run);
-    expect([code, sentence]).toEqual([1, 'The stage "live" is not one of stages: choose dev, prod.']);
-  });
-});
-
 describe('npm start says in one sentence why it cannot start', () => {
   test.each([0, 1, 2, 3, 4])('when port N+%i is taken', async (offset) => {
     const port = await freePorts();
@@ -167,6 +130,13 @@ describe('npm start says in one sentence why it cannot start', () => {
     const { code, stdout, stderr } = await finished(start(...argv));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(named)]);
+  });
+
+  test('when it is given a stage that is not there, and names those that are', { timeout: START_TIMEOUT }, async () => {
+    const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
+    const run = startWith({ DYNAMODB_ENDPOINT }, '--port', String(await freePorts()), '--stage', 'live');
+    const { code, sentence } = await finished(run);
+    expect([code, sentence]).toEqual([1, 'The stage "live" is not one of stages: choose dev, prod.']);
   });
 
   test.each([
@@ -241,6 +211,12 @@ describe('npm start says in one sentence why it cannot start', () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 });
+
+/** What a request without a token is answered. */
+async function challengeAt(port: number) {
+  const { status, headers } = await fetch(`http://${HOST}:${port}/v1/orders`);
+  return { status, challenge: headers.get('www-authenticate') };
+}
 
 function npmStart(...argv: readonly string[]): ChildProcess {
   return inProgram('npm', ['start', '--silent', ...argv], {});
