@@ -5,7 +5,7 @@ import { STACK_OUTPUTS } from '../lambda/configuration/authorizer-description.ts
 import { mailAlarms } from './alarms/alarm-mail.ts';
 import { createApiAlarms } from './alarms/alarms.ts';
 import { ExampleApi } from './api/example-api.ts';
-import { ownAddress } from './api/resource-address.ts';
+import { ExampleHttpApi } from './api/example-http-api.ts';
 import { tagResources } from './api/resource-tags.ts';
 import { createOutputs, type Outputs } from './api/stack-outputs.ts';
 import { BearerAuthorizer } from './bearer-authorizer.ts';
@@ -30,18 +30,18 @@ export interface ApiStackProps extends StackProps {
 export class ApiStack extends Stack {
   /** @throws DeploymentError or RouteTableError, one sentence that names the field and says what to write */
   constructor(scope: Construct, id: string, { deployment, stage, ...props }: ApiStackProps) {
-    super(scope, id, { description: 'REST API whose bearer tokens can be taken back', ...props });
+    super(scope, id, props);
     checkDeployment(deployment);
-    const { corsOrigins = ['*'], realm = 'api', alarmEmail, tags = {} } = deployment;
+    const { api: kind = 'rest', corsOrigins = ['*'], alarmEmail, tags = {} } = deployment;
+    this.templateOptions.description ??= `${kind.toUpperCase()} API whose bearer tokens can be taken back`;
     tagResources(this, stage, tags);
     const pool = poolFor(this, { ...deployment, corsOrigins });
     const issuers = pool === undefined ? deployment.issuers : { main: pool.settings };
     const authorizer = new BearerAuthorizer(this, 'Authorizer', { ...withoutStackSettings(deployment), issuers });
     const { encryptionKey } = authorizer;
-    const api = new ExampleApi(this, 'Api', { ...deployment, authorizer, realm, corsOrigins, encryptionKey });
+    const api = exampleApi(this, authorizer, { ...deployment, corsOrigins });
     const signals = this.signalsFor(deployment, authorizer, pool);
-    if (signals !== undefined && signals.endpoints.length > 0)
-      signals.addRoutes(api.root.resourceForPath(SIGNALS_PATH));
+    if (signals !== undefined) addSignals(signals, api);
     const alarms = [...this.alarmsOf(authorizer, api), ...(signals?.alarms ?? [])];
     if (alarmEmail !== undefined) mailAlarms(this, { address: alarmEmail, alarms, encryptionKey });
     const issuerAliases = Object.keys(issuers);
@@ -60,9 +60,32 @@ export class ApiStack extends Stack {
     return new RevocationSignals(this, 'Signals', { ...settings.signalOptions, authorizer, sources });
   }
 
-  private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: ExampleApi): readonly Alarm[] {
+  private alarmsOf({ alarms, flusher }: BearerAuthorizer, api: AnyExampleApi): readonly Alarm[] {
     return [...alarms, ...(flusher?.alarms ?? []), ...createApiAlarms(this, api.deploymentStage)];
   }
+}
+
+type AnyExampleApi = ExampleApi | ExampleHttpApi;
+
+/**
+ * The API of the kind that the deployment chooses. Each kind has ids of its own: CloudFormation does not change the type of a resource, so
+ * a deployment that changes the kind creates the one and deletes the other.
+ */
+function exampleApi(
+  stack: ApiStack,
+  authorizer: BearerAuthorizer,
+  { api, realm = 'api', corsOrigins = [], ...settings }: StackSettings,
+): AnyExampleApi {
+  const { encryptionKey } = authorizer;
+  const common = { ...settings, corsOrigins, encryptionKey };
+  if (api === 'http') return new ExampleHttpApi(stack, 'HttpApi', { ...common, authorizer: authorizer.forHttpApi() });
+  return new ExampleApi(stack, 'Api', { ...common, authorizer, realm });
+}
+
+function addSignals(signals: RevocationSignals, api: AnyExampleApi): void {
+  if (signals.endpoints.length === 0) return;
+  if (api.kind === 'http') signals.addHttpRoutes(api, SIGNALS_PATH);
+  else signals.addRoutes(api.root.resourceForPath(SIGNALS_PATH));
 }
 
 /** The settings that the construct knows: it rejects any other. */
@@ -107,10 +130,10 @@ function pagesOf(corsOrigins: readonly string[]): readonly string[] {
   return pages.length === 0 ? ['http://localhost:3000/'] : pages;
 }
 
-function outputsOf(authorizer: BearerAuthorizer, api: ExampleApi, dashboard: AuthorizerDashboard): Outputs {
+function outputsOf(authorizer: BearerAuthorizer, api: AnyExampleApi, dashboard: AuthorizerDashboard): Outputs {
   const { table, logicalId, auditTrail } = authorizer;
   return {
-    [STACK_OUTPUTS.apiUrl]: ownAddress(api),
+    [STACK_OUTPUTS.apiUrl]: api.address,
     [STACK_OUTPUTS.table]: table.tableName,
     [STACK_OUTPUTS.authorizer]: logicalId,
     DashboardUrl: dashboardUrl(dashboard),
@@ -118,12 +141,12 @@ function outputsOf(authorizer: BearerAuthorizer, api: ExampleApi, dashboard: Aut
   };
 }
 
-function outputsOfSignals(signals: RevocationSignals | undefined, api: ExampleApi): Outputs {
+function outputsOfSignals(signals: RevocationSignals | undefined, api: AnyExampleApi): Outputs {
   if (signals === undefined) return {};
   const { logicalId, endpoints } = signals;
   return {
     [STACK_OUTPUTS.signals]: logicalId,
-    ...(endpoints.length > 0 && { SignalsUrl: `${ownAddress(api)}${SIGNALS_PATH}` }),
+    ...(endpoints.length > 0 && { SignalsUrl: `${api.address}${SIGNALS_PATH}` }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_ROUTE } from '../lambda/policy/route.ts';
 import { mailAddress } from './alarms/alarm-mail.ts';
 import { realm } from './api/gateway-responses.ts';
 import { resourceAddress } from './api/resource-address.ts';
@@ -67,6 +68,8 @@ export function checkDeployment(deployment: StackSettings): void {
   checkFields('deployment', deployment, STACK_FIELDS);
   checkRevocationClaims(deployment);
   checkIssuersAndRoutes(deployment);
+  if (deployment.api === 'http') rejectRestSettings(deployment);
+  else rejectDefaultRoute(deployment);
   rejectPreflightRules(deployment);
   rejectUnusedUrls(deployment);
   checkSignals(deployment);
@@ -74,6 +77,32 @@ export function checkDeployment(deployment: StackSettings): void {
   if (requestsPerAddress === undefined || webAcl === 'managed-rules') return;
   throw new DeploymentError(
     `requestsPerAddress is ${requestsPerAddress}: leave it out, or write webAcl: 'managed-rules', whose limit it is.`,
+  );
+}
+
+/** The settings that an HTTP API has no use for, and why. */
+const REST_ONLY: readonly (readonly [keyof StackSettings, string])[] = [
+  ['realm', 'it sends no challenge that could name the realm'],
+  ['resource', 'it serves no metadata that could name the address'],
+  ['webAcl', 'AWS WAF protects no HTTP API'],
+  ['requestsPerAddress', 'AWS WAF protects no HTTP API'],
+  ['accountLogsRole', "it writes its logs without the account's role"],
+];
+
+function rejectRestSettings(deployment: StackSettings): void {
+  for (const [name, reason] of REST_ONLY) {
+    const value = deployment[name];
+    if (value === undefined || value === false) continue;
+    throw new DeploymentError(`${name} is ${shown(value)}: leave it out where api is 'http', because ${reason}.`);
+  }
+}
+
+function rejectDefaultRoute({ routes }: StackSettings): void {
+  const index = routes.findIndex(({ path }) => path === DEFAULT_ROUTE);
+  if (index === -1) return;
+  throw new DeploymentError(
+    `routes[${index}].path is ${DEFAULT_ROUTE}: write ANY /{proxy+} in its place, and ANY / for the root, or api: 'http', because only HTTP ` +
+      'APIs have that route.',
   );
 }
 

@@ -70,6 +70,7 @@ export type {
 } from './settings/signal-schema.ts';
 export type { Throttle } from './settings/values/throttle.ts';
 export type { CognitoCalls } from './signals/cognito-calls.ts';
+export type { AnyHttpApi } from './signals/http-signal-routes.ts';
 export type { ManagementTrail } from './signals/management-trail.ts';
 export { RevocationSignals, type RevocationSignalsProps } from './signals/revocation-signals.ts';
 export type { AuditTrail } from './table/audit-trail.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
@@ -67,12 +68,12 @@ function silenceOf(periods: number) {
 }
 
 /**
- * Creates an alarm on 5xx responses of a stage, whosever fault they are. It is the only alarm that rings for an authorizer that API
+ * Creates an alarm on 5xx responses of a stage of a REST or an HTTP API, whosever fault they are. It is the only alarm that rings for an authorizer that API
  * Gateway may not invoke, or that does not start. For several stages, give each a scope of its own.
  *
  * @returns the alarms, which notify nobody until you add an action (`mailAlarms`)
  */
-export function createApiAlarms(scope: Construct, stage: Stage): readonly Alarm[] {
+export function createApiAlarms(scope: Construct, stage: Stage | IHttpStage): readonly Alarm[] {
   return createAlarms(scope, [
     {
       id: 'ApiServerErrors',

@@ -6,41 +6,38 @@ import {
   RestApi,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
-import { lambdaAsset } from '../functions/lambda-asset.ts';
-import { LambdaFunction } from '../functions/lambda-function.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 import type { Throttle } from '../settings/values/throttle.ts';
 import { createAccessLogs, loggingOptions } from './access-logs.ts';
+import { createBackend, type ExampleBackendProps } from './example-backend.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { addProtectedResourceMetadata } from './protected-resource-metadata.ts';
+import { ownAddress } from './resource-address.ts';
 import { protectStage } from './web-acl.ts';
 
 export const STAGE_NAME = 'v1';
 
-export interface ExampleApiProps {
+export interface ExampleApiProps extends ExampleBackendProps {
   readonly routes: readonly Route[];
   readonly authorizer: BearerAuthorizer;
   readonly realm: string;
   /** @default the address that API Gateway gives to the stage */
   readonly resource?: string | undefined;
-  readonly corsOrigins: readonly string[];
   readonly throttle?: Throttle | undefined;
   readonly webAcl?: string | undefined;
   /** The limit of the web ACL `managed-rules`. */
   readonly requestsPerAddress?: number | undefined;
   /** @default false: API Gateway writes logs with the role that the account has */
   readonly accountLogsRole?: boolean | undefined;
-  /** For the logs. @default AWS's own key */
-  readonly encryptionKey?: IKey | undefined;
 }
 
 /** A REST API with one method for each route, all answered by the example backend. */
 export class ExampleApi extends RestApi {
+  readonly kind = 'rest';
   readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: ExampleApiProps) {
@@ -63,7 +60,8 @@ export class ExampleApi extends RestApi {
     this.accessLogs = accessLogs;
     // CDK's own output, which has the same address as ours.
     this.node.tryRemoveChild('Endpoint');
-    const backend = exampleIntegration(scope, corsOrigins, encryptionKey);
+    // One permission for the whole API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
+    const backend = new LambdaIntegration(createBackend(scope, props), { scopePermissionToMethod: false });
     for (const { method, path } of routes) this.root.resourceForPath(path).addMethod(method, backend);
     const options = { authorizer, ...(resource !== undefined && { resource }) };
     const protectedResource = addProtectedResourceMetadata(this, options);
@@ -71,6 +69,11 @@ export class ExampleApi extends RestApi {
     if (webAcl !== undefined) protectStage(scope, this.deploymentStage, { webAcl, requestsPerAddress });
     exceptApi(this, props);
     if (props.accountLogsRole === true) announceLogsRole(this);
+  }
+
+  /** The address of the stage, without a slash at the end. */
+  get address(): string {
+    return ownAddress(this);
   }
 }
 
@@ -98,23 +101,6 @@ function announceLogsRole(api: RestApi): void {
       'this Region, and the new role stays when the stack is deleted. Leave it out where `aws apigateway get-account` shows a ' +
       'cloudwatchRoleArn.',
   );
-}
-
-function exampleIntegration(
-  scope: Construct,
-  corsOrigins: readonly string[],
-  encryptionKey: IKey | undefined,
-): LambdaIntegration {
-  const backend = new LambdaFunction(scope, 'Backend', {
-    description: 'Example backend: answers with the principal and context it received',
-    code: lambdaAsset(scope, 'orders.handler.ts'),
-    environment: { CORS_ORIGINS: corsOrigins.join(' ') },
-    timeout: Duration.seconds(5),
-    memorySize: 256,
-    encryptionKey,
-  });
-  // One permission for the whole API: one for each method would use up the stack's 500 resources and the policy's 20 KB.
-  return new LambdaIntegration(backend, { scopePermissionToMethod: false });
 }
 
 /** OPTIONS must not ask for a token, because browsers send no Authorization header with a preflight. */

@@ -11,7 +11,7 @@ import type { DashboardSources } from './dashboard-widgets.ts';
 
 /** US dollars in us-east-1, first price tiers. `npm run plan` knows the other Regions, and calculates a month in advance. */
 export const LIST_PRICES = {
-  requestsPerMillion: 3.5,
+  requestsPerMillion: { rest: 3.5, http: 1 },
   decisionsPerMillion: 0.2,
   gigabyteSecondsPerMillion: 13.3334,
   readUnitsPerMillion: 0.125,
@@ -60,12 +60,12 @@ function usageOf({ authorizer: { function: decisions, table }, api }: DashboardS
   };
 }
 
-function dollars({ authorizer }: DashboardSources, usage: Usage): MathExpression {
+function dollars({ authorizer, api }: DashboardSources, usage: Usage): MathExpression {
   const { requestsPerMillion, decisionsPerMillion, gigabyteSecondsPerMillion } = LIST_PRICES;
   const { readUnitsPerMillion, writeUnitsPerMillion, logsPerGigabyte } = LIST_PRICES;
   const gigabytes = authorizer.function.memorySize / 1024;
   const millionths = [
-    `FILL(requests, 0) * ${requestsPerMillion}`,
+    `FILL(requests, 0) * ${requestsPerMillion[api.kind]}`,
     `FILL(decisions, 0) * ${decisionsPerMillion}`,
     `FILL(milliseconds, 0) / 1000 * ${gigabytes} * ${gigabyteSecondsPerMillion}`,
     `FILL(reads, 0) * ${readUnitsPerMillion}`,

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEventSourceMapping, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { FAILURE_CAUSES, REJECTION_REASONS } from '../../lambda/errors.ts';
 import { FLUSH_METRICS } from '../../lambda/flush/flush-log.ts';
 import { AUTHORIZER_METRICS } from '../../lambda/log/authorizer-log.ts';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
 import { loggedMetric, mappingMetric, metricsByValue } from '../alarms/function-metrics.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
@@ -15,7 +17,11 @@ import type { ReceivedSignals } from './signal-widgets.ts';
 /** The constructs whose metrics and logs the dashboard shows. */
 export interface DashboardSources {
   readonly authorizer: BearerAuthorizer;
-  readonly api: { readonly deploymentStage: Stage; readonly accessLogs: LogGroup };
+  readonly api: {
+    readonly kind: ApiKind;
+    readonly deploymentStage: Stage | IHttpStage;
+    readonly accessLogs: LogGroup;
+  };
   readonly issuerAliases: readonly string[];
   /** undefined: the deployment receives no signals. */
   readonly signals?: ReceivedSignals | undefined;
@@ -40,7 +46,7 @@ export function healthWidgets({
   ];
 }
 
-function responses(stage: Stage): IWidget {
+function responses(stage: Stage | IHttpStage): IWidget {
   return new GraphWidget({
     title: 'Answers of the API',
     left: [

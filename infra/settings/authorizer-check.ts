@@ -73,7 +73,7 @@ const scope = literalText(/\S/, 'list scopes as strings');
 /** Checks the shape only; `compileRoutes` checks what the table says. */
 const route = objectOf({
   method: oneOf([...HTTP_METHODS, 'ANY']),
-  path: literalText(/^\//, 'write a path that begins with /'),
+  path: literalText(/^(\/|\$default$)/, 'write a path that begins with /, or $default'),
   scopes: listOf(scope, 0),
 });
 

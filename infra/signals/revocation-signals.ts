@@ -16,12 +16,14 @@ import { SIGNAL_OPTIONS, type SignalOptions } from '../settings/signal-options.t
 import type { SignalSource } from '../settings/signal-schema.ts';
 import { checkFields, type ValidatorsOf } from '../settings/values/validators.ts';
 import { CognitoCalls } from './cognito-calls.ts';
+import { throttleRoutes } from './http-route-throttle.ts';
+import { type AnyHttpApi, addHttpSignalRoutes, httpAddressesOf } from './http-signal-routes.ts';
 import { ManagementTrail } from './management-trail.ts';
 import { SharedFlushQueue } from './shared-flush-queue.ts';
 import { endpointsFor } from './signal-endpoints.ts';
 import { grantEntries, grantKeys, grantRecords } from './signal-grants.ts';
 import { createSignalReaders } from './signal-readers.ts';
-import { addressesOf, addSignalRoutes } from './signal-routes.ts';
+import { addressesOf, addSignalRoutes, type SignalRoutes } from './signal-routes.ts';
 import { SignalTable } from './signal-table.ts';
 import { signalsConfigurationOf, silencesOf } from './signals-configuration.ts';
 import { SignalsFunction } from './signals-function.ts';
@@ -46,7 +48,8 @@ const DEFAULT_THROTTLE = { rate: 50, burst: 100 };
 
 /**
  * Revokes by itself: sign-outs, password changes and disabled accounts at the identity provider become revocation entries. One function
- * verifies the signals of the configured sources and writes the entries; `addRoutes` gives it addresses, which anybody may call.
+ * verifies the signals of the configured sources and writes the entries; `addRoutes` and
+ * `addHttpRoutes` give it addresses, which anybody may call.
  *
  * It never stands in the way of a request: without it, tokens are verified as before.
  */
@@ -61,7 +64,7 @@ export class RevocationSignals extends Construct {
   readonly sources: Readonly<Record<string, SignalSource>>;
   /** The alarms of the receiver and of its sources. They notify nobody until you add an action. */
   readonly alarms: readonly Alarm[];
-  /** The last parts of the paths that `addRoutes` adds: those that the sources need. Empty for Cognito alone. */
+  /** The last parts of the paths that `addRoutes` and `addHttpRoutes` add: those that the sources need. Empty for Cognito alone. */
   readonly endpoints: readonly SignalEndpoint[];
   /** The queues of Cognito's API calls. undefined: no source is a user pool. */
   readonly cognitoCalls: CognitoCalls | undefined;
@@ -108,21 +111,38 @@ export class RevocationSignals extends Construct {
    * @throws DeploymentError for an API that is made of a document, and for a method that is there already
    */
   addRoutes(resource: IResource): Readonly<Partial<Record<SignalEndpoint, string>>> {
-    const { endpoints, configuration } = this;
-    if (endpoints.length === 0) return {};
-    const paths = addSignalRoutes(resource, {
-      endpoints,
-      functionArn: this.function.functionArn,
-      corsOrigins: configuration.tokenRevocation?.corsOrigins ?? [],
-    });
+    if (this.endpoints.length === 0) return {};
+    const paths = addSignalRoutes(resource, this.routes);
     this.path ??= resource.path === '/' ? '' : resource.path;
     throttleMethods(resource.api, Object.values(paths), this.throttle);
     return addressesOf(resource.api, paths);
   }
 
+  /**
+   * Adds the same endpoints to an HTTP API, below one of its paths. Preflights of `…/revoke` are answered by the CORS configuration of the
+   * API, so synth warns of one that does not name the source's origins.
+   *
+   * @param path - such as `/signals`; `/` for the root
+   * @returns the addresses to register at the senders, by the last part of the path; empty for an API without a default stage of its own
+   * @throws DeploymentError for a path that is none, and for a route that is there already
+   */
+  addHttpRoutes(api: AnyHttpApi, path: string): Readonly<Partial<Record<SignalEndpoint, string>>> {
+    if (this.endpoints.length === 0) return {};
+    const { routes, paths } = addHttpSignalRoutes(api, path, this.routes);
+    this.path ??= path === '/' ? '' : path;
+    throttleRoutes(routes, this.throttle);
+    return httpAddressesOf(api, paths);
+  }
+
   /** The logical id of the function, whose metadata describes the sources to the operator's tool. */
   get logicalId(): string {
     return Lazy.string({ produce: () => Stack.of(this).getLogicalId(this.function.node.defaultChild as CfnFunction) });
+  }
+
+  private get routes(): SignalRoutes {
+    const { endpoints, configuration, function: receiver } = this;
+    const corsOrigins = configuration.tokenRevocation?.corsOrigins ?? [];
+    return { endpoints, functionArn: receiver.functionArn, corsOrigins };
   }
 
   private createFunction({ authorizer, sources, reservedConcurrency }: RevocationSignalsProps): LambdaFunction {

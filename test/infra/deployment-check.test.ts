@@ -65,6 +65,11 @@ describe('a deployment is accepted', () => {
         routes: [{ method: 'GET', path: '/whoami', scopes: [] }],
       },
     ],
+    ['with an HTTP API', { ...soundDeployment, api: 'http', accountLogsRole: false }],
+    [
+      'with the route of an HTTP API for what no other route takes',
+      { ...soundDeployment, api: 'http', routes: [{ method: 'ANY', path: '$default', scopes: ['a'] }] },
+    ],
     ['with the origin of an app in a web view', { ...soundDeployment, corsOrigins: ['capacitor://localhost'] }],
     ['with ignored header parameters', deploymentWith(issuerWith({ ignoredHeaderParameters: ['zip', 'jku', 'x5u'] }))],
     ['with tokens that have no type', deploymentWith(issuerWith({ tokenTypes: [null] }))],
@@ -79,6 +84,43 @@ const wrong: readonly [string, Changes, string][] = [
     { routes: [...soundDeployment.routes, { method: 'OPTIONS', path: '/orders', scopes: [] }] },
     'routes[2] is OPTIONS /orders: leave it out, because the API answers preflights there without a token, or write corsOrigins: [].',
   ],
+  [
+    'the route $default of a REST API',
+    { routes: [...soundDeployment.routes, { method: 'ANY', path: '$default', scopes: [] }] },
+    "routes[2].path is $default: write ANY /{proxy+} in its place, and ANY / for the root, or api: 'http', because only HTTP APIs have that " +
+      'route.',
+  ],
+  [
+    'a rule for OPTIONS of an HTTP API with CORS',
+    { api: 'http', routes: [{ method: 'OPTIONS', path: '/orders', scopes: [] }] },
+    'routes[0] is OPTIONS /orders: leave it out',
+  ],
+  [
+    'a realm of an HTTP API',
+    { api: 'http', realm: 'orders' },
+    'realm is "orders": leave it out where api is \'http\', because it sends no challenge that could name the realm.',
+  ],
+  [
+    'an address of an HTTP API',
+    { api: 'http', resource: 'https://api.acme.example' },
+    'resource is "https://api.acme.example": leave it out where api is \'http\', because it serves no metadata that could name the address.',
+  ],
+  [
+    'a web ACL of an HTTP API',
+    { api: 'http', webAcl: 'managed-rules', requestsPerAddress: 5000 },
+    'webAcl is "managed-rules": leave it out where api is \'http\', because AWS WAF protects no HTTP API.',
+  ],
+  [
+    'the limit of a web ACL of an HTTP API',
+    { api: 'http', requestsPerAddress: 5000 },
+    "requestsPerAddress is 5000: leave it out where api is 'http', because AWS WAF protects no HTTP API.",
+  ],
+  [
+    'the logs role of an HTTP API',
+    { api: 'http', accountLogsRole: true },
+    "accountLogsRole is true: leave it out where api is 'http', because it writes its logs without the account's role.",
+  ],
+  ['an unknown kind of API', { api: 'graphql' }, "api is \"graphql\": write only 'rest', 'http'."],
   ['a misspelt field', { resultTTL: 1 }, 'deployment has a field "resultTTL": write only issuers, routes, resultTtl, '],
   ['issuers as a list', { issuers: [] }, 'issuers is []: write an object of issuers by alias'],
   [
@@ -351,7 +393,7 @@ const wrong: readonly [string, Changes, string][] = [
   [
     'a path without its slash',
     { routes: [{ method: 'GET', path: 'a', scopes: [] }] },
-    'in path, write a path that begins with /.',
+    'in path, write a path that begins with /, or $default.',
   ],
   [
     'a misspelt field of a route',

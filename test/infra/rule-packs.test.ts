@@ -39,6 +39,20 @@ const everyOption: Deployment = {
   signals: { provider: { ...provider, tokensOf: 'oidc' }, app: clients },
 };
 
+const {
+  realm: _realm,
+  webAcl: _webAcl,
+  requestsPerAddress: _requestsPerAddress,
+  accountLogsRole: _role,
+  ...commonOptions
+} = everyOption;
+
+const everyOptionOfHttp: Deployment = {
+  ...commonOptions,
+  api: 'http',
+  routes: [...soundDeployment.routes, { method: 'ANY', path: '/{proxy+}', scopes: ['a'] }],
+};
+
 interface Report {
   readonly pluginReports: readonly { readonly violations?: readonly { readonly ruleName: string }[] }[];
 }
@@ -93,6 +107,8 @@ describe.each<[string, Deployment, Environment]>([
   ['a deployment with every option', everyOption, unknown],
   ['the deployment of this repository, with a Cognito user pool', { ...soundDeployment, issuers: {} }, unknown],
   ['a deployment that trusts an issuer of every preset', { ...soundDeployment, issuers: everyPreset }, unknown],
+  ['a deployment with an HTTP API and its options', everyOptionOfHttp, unknown],
+  ['a deployment with an HTTP API', { ...soundDeployment, api: 'http' }, unknown],
   ['a deployment to an account and a Region that are known', soundDeployment, known],
 ])('%s', (_name, deployment, env) => {
   let verdict: ReturnType<typeof verdictOn>;

@@ -55,6 +55,41 @@ describe('the example backend', () => {
     });
   });
 
+  /** Payload 2.0, as an HTTP API sends it. */
+  const requestOf = (rawPath: string, stage: string, authorizer?: object) => ({
+    version: '2.0',
+    routeKey: 'GET /orders/{id}',
+    rawPath,
+    headers: { origin: 'https://app.example.com' },
+    requestContext: { stage, http: { method: 'GET', path: rawPath }, ...(authorizer !== undefined && { authorizer }) },
+  });
+
+  it('answers an HTTP API in the same form, without the principal, which payload 2.0 lacks', async () => {
+    const { statusCode, body } = await backend(
+      requestOf('/orders/7', '$default', { lambda: { subject: 'ada', expiresAt: 1_800_000_000 } }),
+    );
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      method: 'GET',
+      path: '/orders/7',
+      context: { subject: 'ada', expiresAt: 1_800_000_000 },
+    });
+  });
+
+  it.each([
+    ['/dev/orders/7', 'dev', '/orders/7'],
+    ['/dev/', 'dev', '/'],
+    ['/dev/orders/7', '$default', '/dev/orders/7'],
+    ['/$default/orders/7', '$default', '/$default/orders/7'],
+  ])('names the path below the stage of an HTTP API: %s at %s is %s', async (rawPath, stage, path) => {
+    const { body } = await backend(requestOf(rawPath, stage, { lambda: null }));
+    expect(JSON.parse(body)).toEqual({ method: 'GET', path, context: {} });
+  });
+
+  it('answers a preflight of an HTTP API, which has no authorizer', async () => {
+    expect(await backend(requestOf('/orders/7', '$default'))).toMatchObject({ statusCode: 200 });
+  });
+
   it.each([
     ['every origin', '*', 'https://app.example.com', '*'],
     [

@@ -193,7 +193,10 @@ describe('the metrics of our functions', () => {
 
 it('the dashboard calculates with the prices of `npm run plan`', () => {
   expect(LIST_PRICES).toEqual({
-    requestsPerMillion: AWS_PRICES.restRequests[0].perMillion,
+    requestsPerMillion: {
+      rest: AWS_PRICES.restRequests[0].perMillion,
+      http: AWS_PRICES.httpRequests[0].perMillion,
+    },
     decisionsPerMillion: AWS_PRICES.lambdaRequestsPerMillion,
     gigabyteSecondsPerMillion: AWS_PRICES.lambdaPerGigabyteSecond * 1_000_000,
     readUnitsPerMillion: AWS_PRICES.readUnitsPerMillion,

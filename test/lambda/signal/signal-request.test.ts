@@ -78,6 +78,33 @@ describe('a request for signals', () => {
     expect(read({ requestContext: { path: '/v1' } }).address).toBe('https:///v1');
   });
 
+  it('of an HTTP API is read as one of a REST API, from payload 1.0', () => {
+    const ofHttpApi = {
+      version: '1.0',
+      resource: '/signals/events',
+      path: '/dev/signals/events',
+      httpMethod: 'POST',
+      headers: { 'content-type': 'application/secevent+jwt', authorization: 'a', origin: 'https://app.example.com' },
+      multiValueHeaders: {
+        'content-type': ['application/secevent+jwt'],
+        authorization: ['a', 'b'],
+        origin: ['https://app.example.com'],
+      },
+      requestContext: { domainName: 'api.example', path: '/dev/signals/events', stage: 'dev' },
+      // HTTP APIs encode bodies of all types but JSON, XML, JavaScript and text.
+      body: Buffer.from('e.y.J').toString('base64'),
+      isBase64Encoded: true,
+    };
+    expect(readSignalRequest(ofHttpApi)).toEqual({
+      endpoint: 'events',
+      mediaType: 'application/secevent+jwt',
+      body: 'e.y.J',
+      authorization: 'a, b',
+      origin: 'https://app.example.com',
+      address: 'https://api.example/dev/signals/events',
+    });
+  });
+
   it('is read from base64 as from text', () => {
     const text = 'Grüße';
     expect(read({ body: text, isBase64Encoded: false }).body).toBe(text);
