@@ -40,6 +40,7 @@ const BACKEND = `
 export const handler = async (event) => {
   if (event.queryStringParameters?.malformed) return 'hello';
   if (event.queryStringParameters?.crash) process.exit(1);
+  if (event.queryStringParameters?.slow) await new Promise(() => {});
   if (event.queryStringParameters?.answer) return JSON.parse(event.queryStringParameters.answer);
   const headers = { 'content-type': 'application/x-test', 'WWW-Authenticate': 'Basic' };
   return { statusCode: 200, headers, body: JSON.stringify(event) };

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { RouteReadingName } from '../../../../infra/routes/route-readings.ts';
+import type { HttpRoute } from '../../../../local/gateway/http-api/http-api.ts';
+import { routeSelection, stagePathOf } from '../../../../local/gateway/http-api/route-selection.ts';
+import { gatewayUnderTest } from '../../../support/gateway/gateway-under-test.ts';
+import { smallHttpTemplate } from '../../../support/gateway/small-http-template.ts';
+
+/** `GET /pets/{id}`, `$default`, … */
+const routesOf = (...routeKeys: readonly string[]): readonly HttpRoute[] =>
+  routeKeys.map((routeKey) => {
+    const [method, path] = routeKey === '$default' ? ['ANY', routeKey] : routeKey.split(' ');
+    const integration = {
+      kind: 'url',
+      url: 'http://x',
+      method: undefined,
+      parameters: [],
+      timeoutMilliseconds: 1,
+    } as const;
+    return { routeKey, method: method ?? '', path: path ?? '', authorizerId: undefined, integration };
+  });
+
+describe('the example of the developer guide ("Routing API requests")', () => {
+  const pets = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
+
+  test.each([
+    ['GET /pets/dog/1', 'GET /pets/dog/1', {}],
+    ['GET /pets/dog/2', 'GET /pets/dog/{id}', { id: '2' }],
+    ['GET /pets/cat/1', 'GET /pets/{proxy+}', { proxy: 'cat/1' }],
+    ['POST /test/5', 'ANY /{proxy+}', { proxy: 'test/5' }],
+  ])('passes %s to %s', (request, routeKey, pathParameters) => {
+    const [method = '', path = ''] = request.split(' ');
+    const selected = routeSelection(routesOf(...pets))(method, path);
+    expect(selected).toMatchObject({ route: { routeKey }, pathParameters });
+  });
+
+  test('passes what no other route takes to $default', () => {
+    const select = routeSelection(routesOf('GET /pets/dog/1', '$default'));
+    for (const path of ['/', '/pets/dog/1/', '/else']) expect(select('GET', path)?.route.routeKey).toBe('$default');
+    expect(select('PUT', '/pets/dog/1')).toMatchObject({ route: { routeKey: '$default' }, pathParameters: {} });
+  });
+});
+
+test.each<[RouteReadingName<'http'>, string, string | undefined]>([
+  ['raw', '/a/b', 'ANY /a/{x}'],
+  ['raw+most-literals', '/a/b', 'ANY /a/{x}'],
+  ['raw+method-first', '/a/b', 'GET /{y}/b'],
+  ['raw', '/files/', 'ANY /files/{proxy+}'],
+  ['raw+no-empty-rest', '/files/', undefined],
+  ['raw', '/a/b/', undefined],
+  ['one-slash-at-end', '/a/b/', 'ANY /a/{x}'],
+])('the reading %s passes GET %s to %s', (reading, path, routeKey) => {
+  const routes = routesOf('ANY /a/{x}', 'GET /{y}/b', 'ANY /files/{proxy+}');
+  expect(routeSelection(routes, reading)('GET', path)?.route.routeKey).toBe(routeKey);
+});
+
+describe('a request whose route AWS does not document is warned about', () => {
+  const warningsOf = (path: string) => {
+    const warnings: string[] = [];
+    routeSelection(routesOf('ANY /a/{x}', 'GET /{y}/b', 'ANY /files/{proxy+}'), 'raw', (kind) => warnings.push(kind))(
+      'GET',
+      path,
+    );
+    return warnings;
+  };
+
+  test.each(['/a/b', '/files/', '/a/c/', '//a/c'])('%s', (path) => {
+    expect(warningsOf(path)).toEqual(['http-route-reading']);
+  });
+
+  test.each(['/a/c', '/x/b', '/files/a', '/files', '/nothing'])('%s is not', (path) => {
+    expect(warningsOf(path)).toEqual([]);
+  });
+});
+
+describe('the stage of a request', () => {
+  test.each([
+    ['/dev/items', { stageName: 'dev', path: '/items' }],
+    ['/dev/', { stageName: 'dev', path: '/' }],
+    ['/dev', { stageName: 'dev', path: '/' }],
+    ['/development', { stageName: '$default', path: '/development' }],
+    ['/', { stageName: '$default', path: '/' }],
+    ['/$default/items', { stageName: '$default', path: '/$default/items' }],
+  ])('%s: %j', (path, expected) => {
+    expect(stagePathOf(['$default', 'dev'], path)).toEqual(expected);
+  });
+
+  test('is none where neither the named one nor $default exists', () => {
+    expect(stagePathOf(['dev'], '/items')).toBeUndefined();
+  });
+});
+
+test.each(['/nothing', '/items', '/dev/nothing'])('the gateway answers 404 to %s', async (target) => {
+  const gateway = await gatewayUnderTest(smallHttpTemplate());
+  expect(await gateway.get(target)).toMatchObject({
+    status: 404,
+    headers: { 'content-type': 'application/json', 'apigw-requestid': 'r1' },
+    body: '{"message":"Not Found"}',
+  });
+  await gateway.close();
+});
