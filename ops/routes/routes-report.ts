@@ -93,7 +93,9 @@ function wholeTable(table: RouteTable): Omit<TableReport, 'apis'> {
 function columnOf(losses: TokenLosses | undefined, scopes: ReadonlySet<string>): (route: CompiledRoute) => string {
   const own = lossesWith(scopes, losses?.listed ?? []);
   const partly = new Set(own.map(({ route }) => route));
-  const lost = new Set(own.filter(({ route, inWords }) => inWords.includes(nameOf(route))).map(({ route }) => route));
+  const lost = new Set(
+    own.filter(({ route, inWords }) => inWords.includes(`${route.method} ${route.path}`)).map(({ route }) => route),
+  );
   return (route) => {
     if (!isOpenTo(route, scopes)) return '-';
     if (lost.has(route)) return 'lost';

@@ -10,7 +10,7 @@ export interface RegionalStack {
   readonly table: string;
   readonly client: DynamoDBClient;
   readonly authorizer: AuthorizerDescription;
-  /** Base URL with the stage, no trailing slash. */
+  /** Base URL, with the stage unless that is `$default`, no trailing slash. */
   readonly api: string;
   /** The options that choose this deployment, for commands to copy. */
   readonly flags: string;

@@ -39,7 +39,7 @@ export interface PlayedIssuer {
 
 /** The line that `npm start -- --json` prints when ready. Scripts depend on its names. */
 export interface ContractLine {
-  /** The API's address with the stage, without a slash at the end. */
+  /** The API's address, with the stage unless that is `$default`, without a slash at the end. */
   readonly api: string;
   readonly apiKind: ApiKind;
   readonly stage: string;

@@ -321,6 +321,28 @@ No token loses a request of a route that it may call.
 `);
   });
 
+  it('and REST APIs whose tables differ only in their policies shows one table, and two policies', async () => {
+    const table = [route('GET /whoami'), route('GET /files/{proxy+}', 'f')];
+    const { routes: httpRoutes, losses: httpLosses } = expressibleTable(table, { cachePer: 'token' }, 'http');
+    const both = { ...describedTable(table), httpRoutes, httpLosses, apis: ['rest', 'http'] } as const;
+    expect((await runWith(both, '')).out).toBe(
+      `REST APIs and HTTP APIs:\n\n${(await runWith({ ...describedTable(table) }, '')).out}`,
+    );
+    const { policy, http: ofHttp } = JSON.parse((await runWith(both, '--scope f --json')).out);
+    expect(policy.Statement[0].Resource).not.toContain(onStage('GET/files/'));
+    expect(ofHttp.policy.Statement[0].Resource).toContain(onStage('GET/files/'));
+  });
+
+  it('only names $default without a method', async () => {
+    const table = [route('GET /whoami', 'a'), route('ANY $default', 'd')];
+    const { routes: compiled, losses } = expressibleTable(table, { cachePer: 'token' }, 'http');
+    const description: DescribedTable = { routes: compiled, losses, apis: ['http'] };
+    expect((await runWith(description, '')).out).toMatch(/\nANY +\$default +/);
+    expect((await runWith(description, '--scope d')).out).toMatch(
+      /^A token with d may call 1 of 2 routes:\n {2}\$default\n/,
+    );
+  });
+
   it('and REST APIs has two policies for a set of scopes, and two sets of losses in the document', async () => {
     const both = { ...rest, ...http, apis: ['rest', 'http'] } as const;
     const { out } = await runWith(both, '--scope u');

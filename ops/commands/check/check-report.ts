@@ -9,7 +9,13 @@ import { printable, shellWord } from '../../cli/terminal-text.ts';
 import type { Tone } from '../../cli/tone.ts';
 import { valueInWords } from '../../entry/claim-words.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
-import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
+import {
+  LOST_OF_TOKEN,
+  lossMembers,
+  nameOf as nameOfRoute,
+  type TokenLosses,
+  tokenLossLines,
+} from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { apisInWords, type RouteTable } from '../../stack/route-tables.ts';
 import { counted } from '../../text/counted.ts';
@@ -165,7 +171,7 @@ function detailOf(step: Step, { verdict, parts, entries, routes }: Checked, now:
     header: unverifiedDetail('header', parts),
     claims: claimsText(token),
     revocation: entries.some(({ revokes }) => revokes) ? 'an entry revokes it: see below' : 'no entry revokes it',
-    routes: routes.map(({ method, path }) => `${method} ${path}`).join(', ') || 'its scopes open no route',
+    routes: routes.map(nameOfRoute).join(', ') || 'its scopes open no route',
   };
   return details[step] ?? '';
 }
