@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RouteReadingName } from '../../../../infra/routes/route-readings.ts';
+import { ROUTE_READINGS, type RouteReadingName } from '../../../../infra/routes/route-readings.ts';
 import type { HttpRoute } from '../../../../local/gateway/http-api/http-api.ts';
 import { routeSelection, stagePathOf } from '../../../../local/gateway/http-api/route-selection.ts';
 import { gatewayUnderTest } from '../../../support/gateway/gateway-under-test.ts';
 import { smallHttpTemplate } from '../../../support/gateway/small-http-template.ts';
+import { selectRoute } from '../../../support/routes/api-gateway-route-selection.ts';
 
 /** `GET /pets/{id}`, `$default`, … */
 const routesOf = (...routeKeys: readonly string[]): readonly HttpRoute[] =>
@@ -42,15 +44,39 @@ describe('the example of the developer guide ("Routing API requests")', () => {
 
 test.each<[RouteReadingName<'http'>, string, string | undefined]>([
   ['raw', '/a/b', 'ANY /a/{x}'],
-  ['raw+most-literals', '/a/b', 'ANY /a/{x}'],
+  ['raw', '/p/q/r', 'GET /p/{x}/{y}'],
+  ['raw+most-literals', '/p/q/r', 'GET /{x}/q/r'],
   ['raw+method-first', '/a/b', 'GET /{y}/b'],
   ['raw', '/files/', 'ANY /files/{proxy+}'],
   ['raw+no-empty-rest', '/files/', undefined],
   ['raw', '/a/b/', undefined],
   ['one-slash-at-end', '/a/b/', 'ANY /a/{x}'],
 ])('the reading %s passes GET %s to %s', (reading, path, routeKey) => {
-  const routes = routesOf('ANY /a/{x}', 'GET /{y}/b', 'ANY /files/{proxy+}');
+  const routes = routesOf('ANY /a/{x}', 'GET /{y}/b', 'ANY /files/{proxy+}', 'GET /p/{x}/{y}', 'GET /{x}/q/r');
   expect(routeSelection(routes, reading)('GET', path)?.route.routeKey).toBe(routeKey);
+});
+
+test('every reading selects what the independent selector selects, for random routes and paths', () => {
+  const part = fc.constantFrom('a', 'b', '{x}');
+  const routeKey = fc
+    .tuple(fc.constantFrom('GET', 'POST', 'ANY'), fc.array(part, { maxLength: 3 }), fc.boolean())
+    .map(([method, parts, greedy]) => `${method} /${[...parts, ...(greedy ? ['{rest+}'] : [])].join('/')}`);
+  const routeKeys = fc
+    .tuple(fc.uniqueArray(routeKey, { minLength: 1, maxLength: 6 }), fc.boolean())
+    .map(([keys, hasDefault]) => (hasDefault ? [...keys, '$default'] : keys));
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 5 })
+    .map((parts) => `/${parts.join('/')}`);
+  const reading = fc.constantFrom(...(Object.keys(ROUTE_READINGS.http) as RouteReadingName<'http'>[]));
+  fc.assert(
+    fc.property(routeKeys, path, reading, (keys, requested, named) => {
+      const routes = routesOf(...keys);
+      const expected = selectRoute(routes, 'GET', requested, ROUTE_READINGS.http[named]);
+      const selected = routeSelection(routes, named)('GET', requested);
+      expect(selected?.route.routeKey).toBe(expected?.routeKey);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 describe('a request whose route AWS does not document is warned about', () => {
