@@ -79,9 +79,7 @@ function checkDefaultRoute({ method }: Route, api: ApiKind): void {
 function checkNames(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
   const seen = new Map<string, string>();
   for (const [path, segments] of paths) {
-    const shape = segments
-      .map((segment) => (segment.kind === 'literal' ? segment.text : `{${segment.kind}}`))
-      .join('/');
+    const shape = segments.map((part) => (part.kind === 'literal' ? `/${part.text}` : `/{${part.kind}}`)).join('');
     const other = seen.get(shape) ?? path;
     seen.set(shape, other);
     if (other === path) continue;

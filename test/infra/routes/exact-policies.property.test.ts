@@ -1,9 +1,9 @@
 import type { PolicyDocument } from 'aws-lambda';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
-import { pathTexts, ROUTE_READINGS } from '../../../infra/routes/route-readings.ts';
+import { pathTexts, ROUTE_READINGS, type RouteReading } from '../../../infra/routes/route-readings.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import type { Grant } from '../../../lambda/policy/listed-grant.ts';
 import {
@@ -12,12 +12,12 @@ import {
   MAX_STAGE_POLICY_BYTES,
   policyDocument,
 } from '../../../lambda/policy/policy-document.ts';
-import type { CompiledRoute, Route } from '../../../lambda/policy/route.ts';
+import type { ApiKind, CompiledRoute, RequestedRoute, Route } from '../../../lambda/policy/route.ts';
 import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
 import { selectRoute } from '../../support/routes/api-gateway-route-selection.ts';
 import { explains, isGranted } from '../../support/routes/explained-losses.ts';
 import { allows } from '../../support/routes/iam-evaluation.ts';
-import { type PathRequest, type PolicyCase, policyCase } from '../../support/routes/route-tables.ts';
+import { type PathRequest, type PolicyCase, policyCases } from '../../support/routes/route-tables.ts';
 
 /** `EXACT_POLICY_CASES=1000000 vitest run test/infra/routes/exact-policies.property.test.ts` */
 const CASES = Number(process.env.EXACT_POLICY_CASES ?? 3000);
@@ -42,83 +42,93 @@ interface Count {
   calledLikeMethod: number;
 }
 
-test(`${CASES} policies allow, under every reading of API Gateway's routing, only what the token may call, and all of that`, {
-  timeout: TIMEOUT,
-}, () => {
-  const count = checkUntil(CASES, (routes) => {
-    const grants = new Grants(routes);
-    return (scopes) => grants.routesGrantedBy(scopes);
-  });
-  expect(count.cases).toBeGreaterThanOrEqual(CASES);
-  expect(count.granted).toBeGreaterThan(CASES / 10);
-  expect(count.rejected).toBeGreaterThan(CASES / 10);
-  expect(count.otherwiseRead).toBeGreaterThan(CASES / 1000);
-  expect(count.lost).toBeGreaterThan(0);
-});
-
-test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => {
-  const count = checkUntil(CASES / 2, (routes) => {
-    const grantOf = createWideGrants(routes);
-    return (scopes) => grantOf(new Set(routes.flatMap((route, index) => (isGranted(route, scopes) ? [index] : []))));
-  });
-  expect(count.cases).toBeGreaterThanOrEqual(CASES / 2);
-  expect(count.wide).toBeGreaterThan(CASES / 50);
-});
-
-test('shortened policies are as exact, except for paths with a part that equals the name of a method', {
-  timeout: TIMEOUT,
-}, () => {
-  const count = checkUntil(
-    // Few of them have a path that a pattern without the denies would leak.
-    2 * CASES,
-    (routes) => {
-      const grants = new Grants(routes);
+describe.each(['rest', 'http'] as const)('of %s APIs', (api) => {
+  test(`${CASES} policies allow, under every reading of API Gateway's routing, only what the token may call, and all of that`, {
+    timeout: TIMEOUT,
+  }, () => {
+    const count = checkUntil(api, CASES, (routes) => {
+      const grants = new Grants(routes, api);
       return (scopes) => grants.routesGrantedBy(scopes);
-    },
-    `${STAGE_ARN}-${'x'.repeat(MAX_STAGE_POLICY_BYTES)}`,
-  );
-  expect(count.granted).toBeGreaterThan(CASES / 20);
-  expect(count.calledLikeMethod).toBeGreaterThan(0);
-});
+    });
+    expect(count.cases).toBeGreaterThanOrEqual(CASES);
+    expect(count.granted).toBeGreaterThan(CASES / 10);
+    expect(count.rejected).toBeGreaterThan(CASES / 10);
+    expect(count.otherwiseRead).toBeGreaterThan(CASES / 1000);
+    expect(count.lost).toBeGreaterThan(0);
+  });
 
-test('policies for one route each allow, under every reading, exactly what the token may call', {
-  timeout: TIMEOUT,
-}, () => {
-  const count = { granted: 0, rejected: 0 };
-  const check = fc.property(policyCase, ({ routes, holdings, requests }) => {
-    const grants = new Grants(compileRouteTable(routes).routes);
-    for (const scopes of holdings.map((holding) => new Set(holding))) {
-      for (const request of requests) {
-        for (const name of readingNames) {
-          const selected = selectRoute(routes, request.method, request.path, ROUTE_READINGS.rest[name]);
-          if (selected === undefined) continue;
-          const requested = { method: request.method, path: selected.path };
-          const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
-          const allowed = allows(policy, arnOf(request));
-          // IAM sees the path with the empty segments that the reading ignores.
-          const isAsSent =
-            ROUTE_READINGS.rest[name].normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
-          const isRight = isAsSent ? allowed === isGranted(selected, scopes) : !allowed || isGranted(selected, scopes);
-          if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
-          count[allowed ? 'granted' : 'rejected']++;
+  test('policies made of wide patterns are as exact', { timeout: TIMEOUT }, () => {
+    const count = checkUntil(api, CASES / 2, (routes) => {
+      const grantOf = createWideGrants(routes);
+      return (scopes) => grantOf(new Set(routes.flatMap((route, index) => (isGranted(route, scopes) ? [index] : []))));
+    });
+    expect(count.cases).toBeGreaterThanOrEqual(CASES / 2);
+    expect(count.wide).toBeGreaterThan(CASES / 50);
+  });
+
+  test('shortened policies are as exact, except for paths with a part that equals the name of a method', {
+    timeout: TIMEOUT,
+  }, () => {
+    const count = checkUntil(
+      api,
+      // Few of them have a path that a pattern without the denies would leak.
+      2 * CASES,
+      (routes) => {
+        const grants = new Grants(routes, api);
+        return (scopes) => grants.routesGrantedBy(scopes);
+      },
+      `${STAGE_ARN}-${'x'.repeat(MAX_STAGE_POLICY_BYTES)}`,
+    );
+    expect(count.granted).toBeGreaterThan(CASES / 20);
+    expect(count.calledLikeMethod).toBeGreaterThan(0);
+  });
+
+  test('policies for one route each allow, under every reading, exactly what the token may call', {
+    timeout: TIMEOUT,
+  }, () => {
+    const count = { granted: 0, rejected: 0 };
+    const check = fc.property(policyCases[api], ({ routes, holdings, requests }) => {
+      const grants = new Grants(compileRouteTable(routes, api).routes, api);
+      for (const scopes of holdings.map((holding) => new Set(holding))) {
+        for (const request of requests) {
+          for (const [name, reading] of Object.entries(READINGS[api])) {
+            const selected = selectRoute(routes, request.method, request.path, reading);
+            if (selected === undefined) continue;
+            const requested = requestedOf(api, request, selected);
+            const policy = policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1);
+            const allowed = allows(policy, arnOf(request));
+            // IAM sees the path with the empty segments that the reading ignores.
+            const isAsSent = reading.normalize(pathTexts(request.path)).join('/') === request.path.slice(1);
+            const isRight = isAsSent
+              ? allowed === isGranted(selected, scopes)
+              : !allowed || isGranted(selected, scopes);
+            if (!isRight) throw new Error(JSON.stringify({ name, request, scopes: [...scopes], policy }));
+            count[allowed ? 'granted' : 'rejected']++;
+          }
         }
       }
-    }
+    });
+    fc.assert(check, { numRuns: Math.ceil(CASES / 40), ...seeded(0) });
+    expect(count.granted).toBeGreaterThan(CASES / 10);
+    expect(count.rejected).toBeGreaterThan(CASES / 10);
   });
-  fc.assert(check, { numRuns: Math.ceil(CASES / 40), ...seeded(0) });
-  expect(count.granted).toBeGreaterThan(CASES / 10);
-  expect(count.rejected).toBeGreaterThan(CASES / 10);
 });
 
 type GrantFor = (scopes: ReadonlySet<string>) => Grant;
 
+/** REST APIs name the request's method, HTTP APIs the route's. */
+function requestedOf(api: ApiKind, { method }: PathRequest, selected: Route): RequestedRoute {
+  return api === 'rest' ? { method, path: selected.path } : selected;
+}
+
 function checkUntil(
+  api: ApiKind,
   cases: number,
   createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
   stageArn = STAGE_ARN,
 ): Count {
   const count: Count = { cases: 0, granted: 0, rejected: 0, wide: 0, otherwiseRead: 0, lost: 0, calledLikeMethod: 0 };
-  const check = fc.property(policyCase, (one) => checkCase(one, createGrantFor, stageArn, count));
+  const check = fc.property(policyCases[api], (one) => checkCase(api, one, createGrantFor, stageArn, count));
   while (count.cases < cases) {
     fc.assert(check, { numRuns: Math.ceil((cases - count.cases) / 10), ...seeded(count.cases) });
   }
@@ -130,12 +140,13 @@ function seeded(round: number): { readonly seed?: number } {
 }
 
 function checkCase(
+  api: ApiKind,
   { routes, holdings, requests }: PolicyCase,
   createGrantFor: (routes: readonly CompiledRoute[]) => GrantFor,
   stageArn: string,
   count: Count,
 ): void {
-  const { routes: compiled, losses } = compileRouteTable(routes);
+  const { routes: compiled, losses } = compileRouteTable(routes, api);
   const grantFor = createGrantFor(compiled);
   const own = new Set(compiled.flatMap(({ allow }) => allow));
   for (const scopes of holdings.map((holding) => new Set(holding))) {
@@ -152,13 +163,14 @@ function checkCase(
         count.calledLikeMethod++;
         continue;
       }
-      const verdict = verdictOn(allowed, { routes, losses, scopes, request });
+      const verdict = verdictOn(allowed, { api, routes, losses, scopes, request });
       if (verdict.problem !== undefined)
         throw new Error(`${verdict.problem}: ${JSON.stringify({ request, scopes: [...scopes], policy })}`);
       count.cases++;
       if (grant.allow.some((pattern) => !own.has(pattern))) count.wide++;
       if (verdict.excuse !== undefined) count[verdict.excuse]++;
-      if (selectRoute(routes, request.method, request.path) !== undefined) count[allowed ? 'granted' : 'rejected']++;
+      if (selectRoute(routes, request.method, request.path, READINGS[api].raw) !== undefined)
+        count[allowed ? 'granted' : 'rejected']++;
     }
   }
 }
@@ -169,6 +181,7 @@ function inShortStage(policy: PolicyDocument, stageArn: string): PolicyDocument 
 }
 
 interface Situation {
+  readonly api: ApiKind;
   readonly routes: readonly Route[];
   readonly losses: readonly PolicyLoss[];
   readonly scopes: ReadonlySet<string>;
@@ -181,40 +194,41 @@ interface Verdict {
   readonly excuse?: 'otherwiseRead' | 'lost';
 }
 
-function verdictOn(allowed: boolean, { routes, losses, scopes, request }: Situation): Verdict {
-  const select = (name: ReadingName) => selectRoute(routes, request.method, request.path, ROUTE_READINGS.rest[name]);
-  const forbidding = readingsApart(request.path).find((name) => {
-    const route = select(name);
+function verdictOn(allowed: boolean, { api, routes, losses, scopes, request }: Situation): Verdict {
+  const select = (reading?: RouteReading) => reading && selectRoute(routes, request.method, request.path, reading);
+  const forbidding = readingsApart(api, request.path).find(([, reading]) => {
+    const route = select(reading);
     return route !== undefined && !isGranted(route, scopes);
   });
-  if (allowed) return forbidding === undefined ? {} : { problem: `leak by the reading ${forbidding}` };
-  const plain = select('raw');
+  if (allowed) return forbidding === undefined ? {} : { problem: `leak by the reading ${forbidding[0]}` };
+  const plain = select(READINGS[api].raw);
   if (plain === undefined || !isGranted(plain, scopes)) return {};
   if (forbidding !== undefined) return { excuse: 'otherwiseRead' };
   const empty = request.path
     .slice(1)
     .split('/')
     .filter((text) => text === '').length;
+  const isEmptyRest = api === 'http' && select(READINGS[api]['raw+no-empty-rest']) !== plain;
   // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
-  // where the route loses requests anyway.
+  // where the route loses requests anyway. An empty rest is no such segment.
   const losing = losses.some(({ route }) => route === `${plain.method} ${plain.path}`);
-  if (empty > 1 || (empty === 1 && (losing || select('empty-segments') !== plain))) return {};
+  if (empty > 1) return {};
+  if (empty === 1 && !isEmptyRest && (losing || select(READINGS[api]['empty-segments']) !== plain)) return {};
   return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))
     ? { excuse: 'lost' }
     : { problem: 'granted but rejected' };
 }
 
-type ReadingName = keyof typeof ROUTE_READINGS.rest;
+const READINGS: Readonly<Record<ApiKind, Readonly<Record<string, RouteReading>>>> = ROUTE_READINGS;
 
-const readingNames = Object.keys(ROUTE_READINGS.rest) as ReadingName[];
-
-/** One of the readings that treat the path alike: without empty segments, two are left. */
-function readingsApart(path: string): readonly ReadingName[] {
-  if (!/\/\/|.\/$/.test(path)) return ['raw', 'raw+full-match-first'];
-  const apart = new Map<string, ReadingName>();
-  for (const name of readingNames) {
-    const { normalize, preference } = ROUTE_READINGS.rest[name];
-    apart.set(`${preference.greedy} ${normalize(pathTexts(path)).join('/')}`, name);
+/** One of the readings that treat the path alike: without empty segments, those that leave it as it is. */
+function readingsApart(api: ApiKind, path: string): readonly (readonly [string, RouteReading])[] {
+  const all = Object.entries(READINGS[api]);
+  const isOdd = /\/\/|.\/$/.test(path);
+  const apart = new Map<string, readonly [string, RouteReading]>();
+  for (const [name, reading] of isOdd ? all : all.filter(([one]) => one.startsWith('raw'))) {
+    const { normalize, preference } = reading;
+    apart.set(`${JSON.stringify(preference)} ${normalize(pathTexts(path)).join('/')}`, [name, reading]);
   }
   return [...apart.values()];
 }

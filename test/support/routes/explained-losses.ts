@@ -1,5 +1,5 @@
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
-import type { Route } from '../../../lambda/policy/route.ts';
+import { DEFAULT_ROUTE, type Route } from '../../../lambda/policy/route.ts';
 import type { PathRequest } from './route-tables.ts';
 
 /** Whether the loss is about this request of `route`, and a token that holds these scopes has it. */
@@ -20,13 +20,14 @@ export function isGranted({ scopes: needed }: Route, scopes: Scopes): boolean {
 }
 
 function nameOf({ method, path }: Route): string {
-  return `${method} ${path}`;
+  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }
 
 /** `GET /users/{id}/photos/roles`, `GET /files/{proxy+}`, `GET /files/…/roles`. */
 function wordsMatch(words: string, request: string): boolean {
   const source = words
     .replace(/[.$]/g, '\\$&')
+    .replace(/^ANY/, '[A-Z]+')
     .replace(/\{[^}]+\+\}|…/g, '[^]+')
     .replace(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`).test(request);

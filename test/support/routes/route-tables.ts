@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Route } from '../../../lambda/policy/route.ts';
+import { type ApiKind, DEFAULT_ROUTE, type Route } from '../../../lambda/policy/route.ts';
 
 /** A request below the stage. */
 export interface PathRequest {
@@ -49,17 +49,16 @@ const path = fc
     return `/${[...segments, ...(hasProxy && chance < 2 ? ['{proxy+}'] : [])].join('/')}`;
   });
 
-const route: fc.Arbitrary<Route> = fc.record({
-  method: fc.constantFrom(...METHODS, 'GET', 'GET', 'ANY'),
-  path,
-  scopes: fc.subarray(SCOPES, { maxLength: 2 }),
-});
+const scopes = fc.subarray(SCOPES, { maxLength: 2 });
 
-const randomTable: fc.Arbitrary<readonly Route[]> = fc.uniqueArray(route, {
-  selector: (rule) => `${rule.method} ${rule.path}`,
-  minLength: 1,
-  maxLength: 7,
-});
+const tableOf = (methods: readonly Route['method'][], paths: fc.Arbitrary<string>): fc.Arbitrary<readonly Route[]> =>
+  fc.uniqueArray(fc.record({ method: fc.constantFrom(...methods), path: paths, scopes }), {
+    selector: (rule) => `${rule.method} ${rule.path}`,
+    minLength: 1,
+    maxLength: 7,
+  });
+
+const randomTable = tableOf([...METHODS, 'GET', 'GET', 'ANY'], path);
 
 /** Tables that no policy says without a loss: a literal one, and a whole one. Random tables are rarely of this kind. */
 const LOSING_TABLES: readonly (readonly Route[])[] = [
@@ -79,6 +78,23 @@ export const routeTable: fc.Arbitrary<readonly Route[]> = fc.oneof(
   { weight: 19, arbitrary: randomTable },
   { weight: 1, arbitrary: fc.constantFrom(...LOSING_TABLES) },
 );
+
+/** `ANY`, the root and proxies below few paths make routes of which AWS does not say which one wins. */
+const httpTable: fc.Arbitrary<readonly Route[]> = fc
+  .tuple(
+    tableOf(
+      ['GET', 'GET', 'POST', 'ANY', 'ANY'],
+      fc.oneof(
+        { weight: 5, arbitrary: path },
+        { weight: 2, arbitrary: path.map((one) => (/\+\}$/.test(one) ? one : `${one.replace(/\/$/, '')}/{proxy+}`)) },
+        { weight: 1, arbitrary: fc.constantFrom('/', '/{proxy+}', '/a', '/a/{proxy+}', '/{p0}', '/{p0}/{proxy+}') },
+      ),
+    ),
+    fc.option(scopes, { freq: 2 }),
+  )
+  .map(([routes, ofDefault]) =>
+    ofDefault === null ? routes : [...routes, { method: 'ANY', path: DEFAULT_ROUTE, scopes: ofDefault }],
+  );
 
 /** Five methods each: the star of `{tenant}` reaches every other collection. */
 export function tenantRoutes(collections: number, prefix = '', scopes = ['api']): readonly Route[] {
@@ -139,14 +155,14 @@ const nearRequest = (routes: readonly Route[]): fc.Arbitrary<PathRequest> =>
     .record({
       route: fc.constantFrom(...routes),
       texts: fc.array(text, { minLength: 5, maxLength: 5 }),
-      tail: fc.array(text, { minLength: 1, maxLength: 3 }),
+      tail: fc.oneof({ weight: 4, arbitrary: fc.array(text, { minLength: 1, maxLength: 3 }) }, fc.constant([''])),
       bend: change,
       method: fc.constantFrom(undefined, undefined, undefined, ...METHODS),
     })
     .map(({ route: { method: own, path: template }, texts, tail, bend, method }) => ({
       method: method ?? (own === 'ANY' ? 'POST' : own),
       path: `/${bend(
-        template
+        (template === DEFAULT_ROUTE ? '/{rest+}' : template)
           .slice(1)
           .split('/')
           .flatMap((part, at) => fill(part, texts[at] ?? 'x', tail)),
@@ -158,10 +174,16 @@ function fill(part: string, value: string, tail: readonly string[]): readonly st
   return [part.startsWith('{') ? value : part];
 }
 
-export const policyCase: fc.Arbitrary<PolicyCase> = routeTable.chain((routes) =>
-  fc.record({
-    routes: fc.constant(routes),
-    holdings: fc.array(fc.subarray([...SCOPES, 'unknown']), { minLength: 2, maxLength: 2 }),
-    requests: fc.array(nearRequest(routes), { minLength: 10, maxLength: 10 }),
-  }),
-);
+const caseOf = (tables: fc.Arbitrary<readonly Route[]>): fc.Arbitrary<PolicyCase> =>
+  tables.chain((routes) =>
+    fc.record({
+      routes: fc.constant(routes),
+      holdings: fc.array(fc.subarray([...SCOPES, 'unknown']), { minLength: 2, maxLength: 2 }),
+      requests: fc.array(nearRequest(routes), { minLength: 10, maxLength: 10 }),
+    }),
+  );
+
+export const policyCases: Readonly<Record<ApiKind, fc.Arbitrary<PolicyCase>>> = {
+  rest: caseOf(routeTable),
+  http: caseOf(fc.oneof({ weight: 4, arbitrary: httpTable }, { weight: 1, arbitrary: routeTable })),
+};
