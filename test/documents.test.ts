@@ -172,6 +172,7 @@ const BLOCKS: Readonly<Record<string, Held>> = {
     by: 'test/infra/senders/documented-sources.test.ts',
   },
   'docs/signals/other-providers.md > Shared Signals > ts': { by: 'test/infra/senders/documented-sources.test.ts' },
+  'examples/http-api/README.md > The construct on an HTTP API > sh': { by: 'test/package/consumer.test.ts' },
   'examples/orders-openapi/README.md > The construct with an OpenAPI document > sh': {
     by: 'test/package/consumer.test.ts',
   },

@@ -15,7 +15,11 @@ export function guideCode(): Readonly<Record<'lib/orders-stack.ts' | 'test/order
 /** Writes every app of the documents into a folder, in TypeScript and in CommonJS. */
 export function writeCode(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const examples = ['examples/orders/orders.ts', 'examples/orders-openapi/orders-from-openapi.ts'];
+  const examples = [
+    'examples/orders/orders.ts',
+    'examples/orders-openapi/orders-from-openapi.ts',
+    'examples/http-api/orders-http-api.ts',
+  ];
   const sources = { ...guideCode(), ...Object.fromEntries(examples.map((path) => [path, readFileSync(path, 'utf8')])) };
   for (const [path, code] of Object.entries(sources)) {
     const name = basename(path, '.ts');

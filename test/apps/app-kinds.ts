@@ -1,7 +1,28 @@
+/** Type-checks and synthesizes apps with the oldest and the newest CDK, which must make the same templates. */
+function oldestAndNewest(...apps: readonly string[]): string {
+  return `
+    for release in "aws-cdk-lib@$OLDEST_CDK constructs@$OLDEST_CONSTRUCTS" "aws-cdk-lib@2 constructs@10"; do
+      folder=$(echo "$release" | tr -d ' @')
+      mkdir "$folder" && cd "$folder"
+      echo '{ "name": "orders", "private": true, "type": "commonjs" }' > package.json
+      npm install "$TARBALL" $release @types/node@24 typescript
+      mkdir src && cp ${apps.map((app) => `"$CODE/${app}.ts"`).join(' ')} src/
+      npx tsc --noEmit --strict --skipLibCheck --module nodenext --target esnext --types node src/*.ts
+      cp ${apps.map((app) => `"$CODE/${app}.js"`).join(' ')} "$CODE/orders.openapi.json" .
+      for app in ${apps.join(' ')}; do
+        CDK_OUTDIR="out-$app" npx --yes --package "node@$OLDEST_NODE" node "$app.js"
+      done
+      cd ..
+    done
+    for app in ${apps.join(' ')}; do
+      node "$SAME_TEMPLATE" ./*/"out-$app"/*.template.json
+    done`;
+}
+
 /**
  * The kinds of app that the package must work in, each as a script for `sh -eu` in an empty folder. `$TARBALL` is the package,
  * `$CDK` this repository's CDK CLI, and `$CODE` a folder with an app: as `cdk init` lays it out (`orders-stack`, `orders.test`), and
- * in one file (`orders`, `orders-from-openapi`). Each `.ts` there has a `.js` in CommonJS next to it.
+ * in one file (`orders`, `orders-from-openapi`, `orders-http-api`). Each `.ts` there has a `.js` in CommonJS next to it.
  */
 export const APP_KINDS: Readonly<Record<string, string>> = {
   'cdk init, JavaScript': `
@@ -57,21 +78,7 @@ export const APP_KINDS: Readonly<Record<string, string>> = {
     CDK_OUTDIR=cdk.out node orders.js
     npx bearer-authorizer routes cdk.out/orders.template.json`,
 
-  'oldest and newest CDK': `
-    for release in "aws-cdk-lib@$OLDEST_CDK constructs@$OLDEST_CONSTRUCTS" "aws-cdk-lib@2 constructs@10"; do
-      folder=$(echo "$release" | tr -d ' @')
-      mkdir "$folder" && cd "$folder"
-      echo '{ "name": "orders", "private": true, "type": "commonjs" }' > package.json
-      npm install "$TARBALL" $release @types/node@24 typescript
-      mkdir src && cp "$CODE/orders.ts" "$CODE/orders-from-openapi.ts" src/
-      npx tsc --noEmit --strict --skipLibCheck --module nodenext --target esnext --types node src/*.ts
-      cp "$CODE/orders.js" "$CODE/orders-from-openapi.js" "$CODE/orders.openapi.json" .
-      for app in orders orders-from-openapi; do
-        CDK_OUTDIR="out-$app" npx --yes --package "node@$OLDEST_NODE" node "$app.js"
-      done
-      cd ..
-    done
-    for app in orders orders-from-openapi; do
-      node "$SAME_TEMPLATE" ./*/"out-$app"/*.template.json
-    done`,
+  'oldest and newest CDK': oldestAndNewest('orders', 'orders-from-openapi'),
+
+  'HTTP API, with the oldest and newest CDK': oldestAndNewest('orders-http-api'),
 };

@@ -249,6 +249,19 @@ describe.concurrent('the applications in examples/, from the packed library', ()
     ]);
   });
 
+  it('synthesize for an HTTP API and a REST API on one authorizer, which share its function and table', async () => {
+    const { template } = await synthesize('http-api');
+    template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'CUSTOM' }, 2);
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' }, 2);
+    // Clients' own revocation.
+    template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, 1);
+    for (const type of ['AWS::ApiGatewayV2::Authorizer', 'AWS::ApiGateway::Authorizer', 'AWS::DynamoDB::Table']) {
+      template.resourcePropertiesCountIs(type, Match.objectLike({}), type === 'AWS::DynamoDB::Table' ? 2 : 1);
+    }
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: '5xx' });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: '5XXError' });
+  });
+
   it('synthesize for an API from its OpenAPI document', async () => {
     const { template } = await synthesize('orders-openapi');
     const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
