@@ -1,7 +1,7 @@
 import { LocalRunError } from '../../errors.ts';
 import type { AuthorizationDependencies } from '../authorization/lambda-authorizer.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
-import type { HttpRoute } from './http-api.ts';
+import { DEFAULT_ROUTE, type HttpRoute } from './http-api.ts';
 import type { HttpFailure } from './http-failure.ts';
 import type { FunctionIntegration } from './integration-settings.ts';
 import { proxyAnswer } from './proxy-answer.ts';
@@ -20,7 +20,7 @@ export function integrationOf(route: HttpRoute, apiArn: string, dependencies: Au
 }
 
 function functionIntegration(
-  { method, path }: HttpRoute,
+  route: HttpRoute,
   { functionArn, payloadFormat, timeoutMilliseconds }: FunctionIntegration,
   apiArn: string,
   { functions, mayInvoke, say }: AuthorizationDependencies,
@@ -28,7 +28,7 @@ function functionIntegration(
   const target = functions.get(functionArn);
   if (target === undefined) throw new LocalRunError(`The backend ${functionArn} is not a function of this template.`);
   return async (admitted) => {
-    const sourceArn = `${apiArn}/${admitted.stageName}/${path.startsWith('/') ? `${method === 'ANY' ? '*' : method}${path}` : path}`;
+    const sourceArn = `${apiArn}/${admitted.stageName}/${sourceOf(route)}`;
     if (!mayInvoke(functionArn, sourceArn)) {
       say(`${target.functionName} has no permission that lets ${sourceArn} invoke it.`);
       return 'integration failure';
@@ -45,6 +45,12 @@ function functionIntegration(
     );
     return 'integration failure';
   };
+}
+
+/** A route as permissions name it. */
+function sourceOf({ method, path }: HttpRoute): string {
+  if (path === DEFAULT_ROUTE) return path;
+  return `${method === 'ANY' ? '*' : method}${path}`;
 }
 
 /** undefined: the result comes later than after this many milliseconds. */
