@@ -20,6 +20,7 @@ export default defineConfig({
       'test/ops/entry/lost-answer.test.ts',
     ],
     exclude: [
+      'test/lambda/event/http-api.property.test.ts',
       'test/lambda/flush/flush-stage.test.ts',
       'test/lambda/network/dynamodb-call.test.ts',
       'test/lambda/properties/dependency-faults.property.test.ts',
