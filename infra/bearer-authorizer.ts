@@ -8,18 +8,15 @@ import type { Construct } from 'constructs';
 import type { AuthorizerConfiguration, FlushedStage } from '../lambda/configuration/environment.ts';
 import type { CacheKey, Route } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
-import { type AnyRestApi, AttachedApis, isHttpApi } from './attachment/attached-apis.ts';
+import { AttachedApis } from './attachment/attached-apis.ts';
 import { attachmentErrors } from './attachment/attachment-check.ts';
-import { cacheKeyErrors } from './attachment/cache-key-check.ts';
-import { hiddenApiErrors } from './attachment/hidden-api-check.ts';
-import { checkEnvironments, checkPlacement } from './attachment/placement-check.ts';
 import { ProtectedDefinition } from './attachment/protected-definition.ts';
 import { DeploymentError } from './errors.ts';
 import { DeploymentFollower } from './flush/deployment-follower.ts';
 import { RevocationFlusher } from './flush/revocation-flusher.ts';
-import { AUTHORIZER_TIMEOUT, AuthorizerFunction, configurationOf } from './functions/authorizer-function.ts';
+import { configurationOf } from './functions/authorizer-configuration.ts';
+import { AUTHORIZER_TIMEOUT, AuthorizerFunction } from './functions/authorizer-function.ts';
 import { routesFromOpenApi } from './openapi/routes-from-openapi.ts';
-import { type AnswerParts, largeAnswerWarning } from './routes/policy-size.ts';
 import { nameOf } from './routes/route-table.ts';
 import { checkAuthorizerSettings } from './settings/authorizer-check.ts';
 import type { AnyTable, AuthorizerSettings, IssuerSettings } from './settings/deployment-schema.ts';
@@ -30,7 +27,7 @@ import { revocationTableOf } from './table/given-table.ts';
 import { OperatorPolicies } from './table/operator-policies.ts';
 import { grantDecisions } from './table/revocation-table.ts';
 import { warnOfUnreadLevels } from './table/unread-entries.ts';
-import { apiBehind } from './template/api-identity.ts';
+import { type AnyRestApi, identityOf, isHttpApi } from './template/any-api.ts';
 
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
@@ -74,14 +71,6 @@ export class BearerAuthorizer extends Authorizer {
   readonly configuration: AuthorizerConfiguration;
   private readonly attached: AttachedApis;
   private readonly follower: DeploymentFollower;
-  private isPlacementChecked = false;
-  /** CDK produces the value when it looks for references, before it turns references into dependencies: the last moment to check. */
-  private readonly functionArn = Lazy.uncachedString({
-    produce: () => {
-      this.checkPlacementOnce();
-      return this.function.functionArn;
-    },
-  });
 
   /** @throws DeploymentError or RouteTableError: one sentence that names the setting and says what to write */
   constructor(scope: Construct, id: string, settings: AuthorizerSettings) {
@@ -102,10 +91,10 @@ export class BearerAuthorizer extends Authorizer {
     this.warn('bare-scope', bareScopeWarning(settings.issuers, settings.routes));
     this.alarms = createAuthorizerAlarms(this, this.function, Object.keys(settings.issuers));
     warnOfUnreadLevels(this, configuration.revocationLevels);
-    const { functionArn, resultTtl, cachePer } = this;
-    this.attached = new AttachedApis(this, { functionArn, resultTtl, cachePer });
+    const { resultTtl, cachePer } = this;
+    this.attached = new AttachedApis(this, this.function, { resultTtl, cachePer });
     this.follower = new DeploymentFollower(this, this.attached, this.flusher);
-    this.node.addValidation({ validate: () => this.validationErrors(settings) });
+    this.node.addValidation({ validate: () => this.validationErrors(settings.routes) });
   }
 
   /** The id of the first API's authorizer. It is lazy: CDK asks for the id before it makes the method that shows which API is first. */
@@ -118,22 +107,25 @@ export class BearerAuthorizer extends Authorizer {
    * of them share the function and the table. Any object that stands for the API will do.
    *
    * @throws DeploymentError for an API in another account, Region or stage of the app
+   * @throws RouteTableError for routes that REST APIs cannot have, or whose policies they cannot express
    */
   forApi(api: AnyRestApi): Authorizer {
-    checkEnvironments(this, api);
     return this.attached.restAuthorizerOf(api);
   }
 
   /**
-   * The authorizer to pass to the routes of HTTP APIs, or to an API's `defaultAuthorizer`. Each API gets an authorizer of API Gateway of its
-   * own; all of them share the function and the table. An error of `bind` is a DeploymentError for an API in another account, Region or
-   * stage of the app.
+   * The authorizer to pass to routes of HTTP APIs, or to an API as its `defaultAuthorizer`. It serves any number of HTTP APIs: each gets an
+   * authorizer of API Gateway in its own stack, and all of them share the function and the table. A route of an API in another account,
+   * Region or stage of the app fails with a DeploymentError.
+   *
+   * @throws RouteTableError for routes whose policies HTTP APIs cannot express
    */
   forHttpApi(): IHttpRouteAuthorizer {
+    this.function.serve('http');
     return {
-      bind: ({ route: { httpApi } }) => {
-        checkEnvironments(this, httpApi);
-        return { authorizerId: this.attached.httpAuthorizerOf(httpApi).authorizerId, authorizationType: 'CUSTOM' };
+      bind: ({ route }) => {
+        const { authorizerId } = this.attached.httpAuthorizerOf(route.httpApi);
+        return { authorizerId, authorizationType: 'CUSTOM' };
       },
     };
   }
@@ -147,11 +139,10 @@ export class BearerAuthorizer extends Authorizer {
    */
   apiDefinition(document: object): ApiDefinition {
     const names = routesFromOpenApi(document).routes.map(nameOf);
-    const { function: handler, functionArn, resultTtl, cachePer } = this;
-    const onApi = (api: SpecRestApi) => {
-      checkEnvironments(this, api);
-      this.attached.addDescribed(api, names);
-    };
+    const { function: handler, resultTtl, cachePer } = this;
+    const { functionArn } = this.attached;
+    const onApi = (api: SpecRestApi) => this.attached.addDescribed(api, names);
+    handler.serve('rest');
     return new ProtectedDefinition({ document, function: handler, functionArn, resultTtl, cachePer, onApi });
   }
 
@@ -187,8 +178,7 @@ export class BearerAuthorizer extends Authorizer {
   override _attachToApi(api: IRestApi): void {
     const { apis } = this;
     const [served] = apis;
-    const identity = apiBehind(api.restApiId, api);
-    if (served !== undefined && apiBehind(served.restApiId, served) !== identity) {
+    if (served !== undefined && identityOf(served) !== identityOf(api)) {
       throw new Error(
         `The authorizer ${this.node.path} serves ${served.node.path}: ` +
           `give the methods of ${api.node.path} its forApi(api) instead.`,
@@ -238,42 +228,17 @@ export class BearerAuthorizer extends Authorizer {
     });
   }
 
-  private checkPlacementOnce(): void {
-    if (this.isPlacementChecked) return;
-    this.isPlacementChecked = true;
-    checkPlacement(this, this.attached.groups);
-  }
-
   /** Errors and warnings that need all stages and methods of the app, which are there when CDK validates. */
-  private validationErrors(settings: AuthorizerSettings): string[] {
-    const errors = this.errors(settings);
+  private validationErrors(routes: readonly Route[]): string[] {
+    const { root } = this.node;
+    const errors = attachmentErrors(root, this.attached, routes);
     this.follower.warnOfDeploymentsElsewhere();
-    this.warn('large-answer', this.largeAnswerWarning(settings));
-    return errors;
-  }
-
-  private largeAnswerWarning({ issuers, contextClaims = {}, maxAnswerBytes }: AuthorizerSettings): string | undefined {
-    // The policy of one route is short.
-    if (this.cachePer === 'route') return undefined;
-    const parts: AnswerParts = {
-      issuerAliases: Object.keys(issuers),
-      contextNames: Object.keys(contextClaims),
-      stageNames: this.attached.stageNamesIn(this.node.root),
-    };
-    return largeAnswerWarning(this.function.routes, parts, maxAnswerBytes);
+    const warnings = this.function.largeAnswerWarnings(this.attached.stageNamesIn(root));
+    for (const warning of warnings) this.warn('large-answer', warning);
+    return [...errors, ...this.follower.missingStageErrors()];
   }
 
   private warn(id: string, warning: string | undefined): void {
     if (warning !== undefined) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, warning);
-  }
-
-  private errors({ routes }: AuthorizerSettings): string[] {
-    const { root } = this.node;
-    return [
-      ...hiddenApiErrors(root, this.attached),
-      ...attachmentErrors(root, this.attached, routes),
-      ...cacheKeyErrors(root, this.function),
-      ...this.follower.missingStageErrors(),
-    ];
   }
 }

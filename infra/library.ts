@@ -36,7 +36,6 @@ export {
   type ProtectedResource,
   type ProtectedResourceOptions,
 } from './api/protected-resource-metadata.ts';
-export type { AnyRestApi } from './attachment/attached-apis.ts';
 export { BearerAuthorizer } from './bearer-authorizer.ts';
 export { DeploymentError, RouteTableError } from './errors.ts';
 export type { RevocationFlusher } from './flush/revocation-flusher.ts';
@@ -75,3 +74,4 @@ export type { ManagementTrail } from './signals/management-trail.ts';
 export { RevocationSignals, type RevocationSignalsProps } from './signals/revocation-signals.ts';
 export type { AuditTrail } from './table/audit-trail.ts';
 export type { OperatorPolicies } from './table/operator-policies.ts';
+export type { AnyRestApi } from './template/any-api.ts';

@@ -1,19 +1,16 @@
-import { type CfnResource, Names, Stack } from 'aws-cdk-lib';
-import type { IRestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnResource, Lazy } from 'aws-cdk-lib';
+import type { IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct, IConstruct } from 'constructs';
 import type { ApiKind } from '../../lambda/policy/route.ts';
-import { type ApiIdentity, apiBehind, apiOf } from '../template/api-identity.ts';
-import { homeOf, isInside } from '../template/placement.ts';
+import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
+import { type AnyApi, type AnyRestApi, identityOf, isHttpApi } from '../template/any-api.ts';
+import { type ApiIdentity, apiOf } from '../template/api-identity.ts';
 import { isOfType, propertyOf } from '../template/resource-reference.ts';
-import { type ApiAuthorizerProps, permitInvocations, RestApiAuthorizer } from './api-authorizer.ts';
 import { HttpApiAuthorizer } from './http-api-authorizer.ts';
-
-/** `RestApiBase` is not assignable to `IRestApi` under exactOptionalPropertyTypes. */
-export type AnyRestApi = IRestApi | RestApiBase;
-
-/** An object for an API of either kind. */
-export type AnyApi = AnyRestApi | IHttpApi;
+import { type AuthorizerSource, NewAuthorizers } from './new-authorizers.ts';
+import { checkEnvironments, checkPlacement } from './placement-check.ts';
+import { RestApiAuthorizer } from './rest-api-authorizer.ts';
 
 /** One object of an API that uses the authorizer; several objects may stand for one API. */
 export interface AttachedApi {
@@ -23,9 +20,6 @@ export interface AttachedApi {
   /** The names of the document's operations that ask for a token. */
   readonly operations: readonly string[];
 }
-
-/** The properties that the authorizers of all APIs share. */
-type AuthorizerSource = Omit<ApiAuthorizerProps, 'apiId'>;
 
 /** One API, with all objects that stand for it. */
 export interface AttachedGroup {
@@ -37,11 +31,28 @@ export interface AttachedGroup {
 export class AttachedApis {
   private readonly list: AttachedApi[] = [];
   private readonly owner: Construct;
-  private readonly settings: AuthorizerSource;
+  readonly authorizerFunction: AuthorizerFunction;
+  private readonly newAuthorizers: NewAuthorizers;
+  private isPlacementChecked = false;
+  /**
+   * The function's ARN, as authorizers name it. CDK produces the value when it looks for references, before it turns references into
+   * dependencies: the last moment to check.
+   */
+  readonly functionArn = Lazy.uncachedString({
+    produce: () => {
+      this.checkPlacementOnce();
+      return this.authorizerFunction.functionArn;
+    },
+  });
 
-  constructor(owner: Construct, settings: AuthorizerSource) {
+  constructor(
+    owner: Construct,
+    authorizerFunction: AuthorizerFunction,
+    settings: Omit<AuthorizerSource, 'functionArn'>,
+  ) {
     this.owner = owner;
-    this.settings = settings;
+    this.authorizerFunction = authorizerFunction;
+    this.newAuthorizers = new NewAuthorizers(owner, { ...settings, functionArn: this.functionArn });
   }
 
   /** The APIs, each by its first object. */
@@ -84,24 +95,45 @@ export class AttachedApis {
       .filter((name) => typeof name === 'string');
   }
 
+  /** @throws DeploymentError or RouteTableError like `restAuthorizerOf` */
   addDescribed(api: AnyRestApi, operations: readonly string[]): void {
+    this.admit(api, 'rest');
     this.list.push({ api, operations });
   }
 
-  /** The authorizer of a REST API. */
+  /**
+   * The authorizer of a REST API.
+   *
+   * @throws DeploymentError for an API in another account, Region or stage of the app
+   * @throws RouteTableError if REST APIs cannot express the route table
+   */
   restAuthorizerOf(api: AnyRestApi): RestApiAuthorizer {
+    this.admit(api, 'rest');
     const known = this.knownFor(api);
     const authorizer = known instanceof RestApiAuthorizer ? known : this.createRest(api);
     this.add(api, authorizer);
     return authorizer;
   }
 
-  /** The authorizer of an HTTP API. */
+  /** The authorizer of an HTTP API. @throws DeploymentError or RouteTableError like `restAuthorizerOf` */
   httpAuthorizerOf(api: IHttpApi): HttpApiAuthorizer {
+    this.admit(api, 'http');
     const known = this.knownFor(api);
-    const authorizer = known instanceof HttpApiAuthorizer ? known : this.createHttp(api);
+    const authorizer =
+      known instanceof HttpApiAuthorizer ? known : this.newAuthorizers.ofHttp(api, this.countOf('http'));
     this.add(api, authorizer);
     return authorizer;
+  }
+
+  private admit(api: AnyApi, kind: ApiKind): void {
+    checkEnvironments(this.owner, api);
+    this.authorizerFunction.serve(kind);
+  }
+
+  private checkPlacementOnce(): void {
+    if (this.isPlacementChecked) return;
+    this.isPlacementChecked = true;
+    checkPlacement(this.owner, this.groups);
   }
 
   private knownFor(api: AnyApi): AttachedApi['authorizer'] {
@@ -116,61 +148,19 @@ export class AttachedApis {
   }
 
   private createRest(api: AnyRestApi): RestApiAuthorizer {
-    const { scope, id, props } = this.placeFor(api, '', this.countOf(RestApiAuthorizer));
-    const authorizer: RestApiAuthorizer = new RestApiAuthorizer(scope, id, {
-      ...props,
-      onApi: (other): void => this.add(other, authorizer),
-    });
+    const onApi = (other: IRestApi): void => this.add(other, authorizer);
+    const authorizer: RestApiAuthorizer = this.newAuthorizers.ofRest(api, this.countOf('rest'), onApi);
     return authorizer;
   }
 
-  private createHttp(api: IHttpApi): HttpApiAuthorizer {
-    const { scope, id, props } = this.placeFor(api, 'Http', this.countOf(HttpApiAuthorizer));
-    return new HttpApiAuthorizer(scope, id, props);
+  private countOf(kind: ApiKind): number {
+    const type = kind === 'rest' ? RestApiAuthorizer : HttpApiAuthorizer;
+    return this.authorizers.filter((authorizer) => authorizer instanceof type).length;
   }
-
-  private countOf(kind: typeof RestApiAuthorizer | typeof HttpApiAuthorizer): number {
-    return this.authorizers.filter((authorizer) => authorizer instanceof kind).length;
-  }
-
-  /** Permits the invocations of a new authorizer, and says where it stands. `count`: how many of its kind there are. */
-  private placeFor(api: AnyApi, kind: '' | 'Http', count: number) {
-    const number = count === 0 ? '' : String(count + 1);
-    const stack = this.stackFor(api);
-    const isHere = stack === Stack.of(this.owner);
-    const scope = isHere ? this.owner : stack;
-    const prefix = `${isHere ? '' : Names.uniqueId(this.owner)}${kind}`;
-    const identity = identityOf(api);
-    const props = { ...this.settings, apiId: typeof identity === 'string' ? idOf(api) : identity.ref };
-    permitInvocations(scope, `${prefix}Permission${number}`, props);
-    // The id differs for each cache key, so that an authorizer that stages still use stays as it is until they are deployed again.
-    const cacheKey = this.settings.cachePer === 'route' ? 'Route' : 'Token';
-    return { scope, id: `${prefix}${cacheKey}${number}`, props };
-  }
-
-  /** The stack of the API's authorizer: the function's stack where the API's object stands there, otherwise the API's own. */
-  private stackFor(api: AnyApi): Stack {
-    const [here, there] = [Stack.of(this.owner), Stack.of(api)];
-    if (here === there) return here;
-    return homeOf(idOf(api), api) ?? (isInside(there, here) ? here : there);
-  }
-}
-
-/** The API's id, as the construct `api` writes it. */
-export function idOf(api: AnyApi): string {
-  return isHttpApi(api) ? api.apiId : api.restApiId;
-}
-
-export function isHttpApi(api: AnyApi): api is IHttpApi {
-  return 'apiId' in api;
 }
 
 export function kindOf({ members: [{ api }] }: AttachedGroup): ApiKind {
   return isHttpApi(api) ? 'http' : 'rest';
-}
-
-function identityOf(api: AnyApi): ApiIdentity {
-  return apiBehind(idOf(api), api);
 }
 
 function isStage(construct: IConstruct): construct is CfnResource {

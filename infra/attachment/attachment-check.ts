@@ -3,15 +3,33 @@ import type { IConstruct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
 import { SECURITY_SCHEME } from '../openapi/protected-document.ts';
 import { nameOf } from '../routes/route-table.ts';
+import { documentOf, hiddenContentOf } from '../template/api-content.ts';
 import { isOfHttpApi, pathOfResource } from '../template/api-identity.ts';
 import { propertyOf, renderedProperties } from '../template/resource-reference.ts';
-import { documentOf, hiddenContentOf } from '../template/rest-api-content.ts';
 import type { AttachedApi, AttachedApis, AttachedGroup } from './attached-apis.ts';
+import { cacheKeyErrors } from './cache-key-check.ts';
 import { type DefinedRoute, definedRoutesIn, isOfMethod } from './defined-routes.ts';
+import { hiddenApiErrors } from './hidden-api-check.ts';
+import { httpApiErrors } from './http-api-check.ts';
+import { httpAuthorizerErrors } from './http-authorizer-check.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
 
-/** Checks each API on its own: API Gateway selects among all methods of one API, and policies are made from all routes. */
-export function attachmentErrors(root: IConstruct, attached: AttachedApis, routes: readonly Route[]): string[] {
+/** One sentence for each mistake in how the APIs of an app use the authorizer. */
+export function attachmentErrors(
+  root: IConstruct,
+  attached: AttachedApis,
+  routes: readonly Route[],
+): readonly string[] {
+  return [
+    ...hiddenApiErrors(root, attached),
+    ...routeErrors(root, attached, routes),
+    ...cacheKeyErrors(root, attached.authorizerFunction),
+    ...httpAuthorizerErrors(root, attached),
+  ];
+}
+
+/** Checks each API on its own: API Gateway selects among all routes of one API, and policies are made from all rules. */
+function routeErrors(root: IConstruct, attached: AttachedApis, routes: readonly Route[]): readonly string[] {
   const defined = definedRoutesIn(root);
   const { groups, authorizers } = attached;
   const bare = bareMethodErrors(defined.filter((route) => authorizers.some((one) => uses(route, one))));
@@ -33,7 +51,7 @@ function groupErrors(
   const path = typeof identity === 'string' ? members[0].api.node.path : pathOfResource(identity);
   const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
   if (typeof identity === 'string') return coverage;
-  if (isOfHttpApi(identity)) return coverage;
+  if (isOfHttpApi(identity)) return [...coverage, ...httpApiErrors(identity, own)];
   const others = defined.filter((route) => route.api === identity && !own.includes(route));
   const names = [...others.map(({ name }) => name), ...operationsOf(identity).map(({ name }) => name)];
   const open = new Set(names.filter((name) => !guarded.includes(name)));

@@ -2,9 +2,9 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { REQUEST_IDENTITY_SOURCES } from '../../lambda/event/rest-request.ts';
 import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
+import { documentOf } from '../template/api-content.ts';
 import { pathOfResource } from '../template/api-identity.ts';
 import { elementsBehind, isOfType, renderedProperties } from '../template/resource-reference.ts';
-import { documentOf } from '../template/rest-api-content.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@ import { Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_ROUTE } from '../../lambda/policy/route.ts';
 import { nameOf } from '../routes/route-table.ts';
+import { pathOfMethod } from '../template/api-content.ts';
 import { type ApiIdentity, apiOf } from '../template/api-identity.ts';
 import { isOfType, namedBy, propertyOf } from '../template/resource-reference.ts';
-import { pathOfMethod } from '../template/rest-api-content.ts';
 
 /** A method of a REST API or a route of an HTTP API, as CloudFormation reads it, with overrides applied. */
 export interface DefinedRoute {

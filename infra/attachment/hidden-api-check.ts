@@ -1,8 +1,9 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { idOf } from '../template/any-api.ts';
 import { apiIdIn, apisHiddenIn, isOfHttpApi, pathOfResource } from '../template/api-identity.ts';
 import { isOfType } from '../template/resource-reference.ts';
-import { type AttachedApis, idOf } from './attached-apis.ts';
+import type { AttachedApis } from './attached-apis.ts';
 
 const PARTS = [
   ...['Stage', 'Deployment', 'Method'].map((part) => `AWS::ApiGateway::${part}`),

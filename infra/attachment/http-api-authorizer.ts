@@ -2,7 +2,7 @@ import { Names } from 'aws-cdk-lib';
 import { CfnAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import { HTTP_IDENTITY_SOURCES } from '../../lambda/event/http-api.ts';
-import { type ApiAuthorizerProps, invocationArn } from './api-authorizer.ts';
+import { type ApiAuthorizerProps, invocationArn } from './rest-api-authorizer.ts';
 
 /**
  * API Gateway's authorizer of one HTTP API.

@@ -8,7 +8,7 @@ import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
 import { protectedDocument } from '../openapi/protected-document.ts';
 import { routesFromOpenApi } from '../openapi/routes-from-openapi.ts';
 import { nameOf } from '../routes/route-table.ts';
-import { authorizersArn, IDENTITY, invocationArn } from './api-authorizer.ts';
+import { authorizersArn, IDENTITY, invocationArn } from './rest-api-authorizer.ts';
 
 export interface ProtectedDefinitionProps {
   readonly document: object;

@@ -1,7 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
+import { documentOf, hiddenContentOf } from '../template/api-content.ts';
 import { pathOfResource } from '../template/api-identity.ts';
 import { renderedProperties } from '../template/resource-reference.ts';
-import { documentOf, hiddenContentOf } from '../template/rest-api-content.ts';
 import { ANYTHING, literal, overlap, type PatternPart, SEGMENT } from './arn-pattern-overlap.ts';
 import { allowedResources, patternOf, shown, UNKNOWN } from './policy-statements.ts';
 

@@ -1,18 +1,22 @@
-import { Annotations, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { type AuthorizerDescription, DESCRIPTION_KEY } from '../../lambda/configuration/authorizer-description.ts';
 import type { AuthorizerConfiguration } from '../../lambda/configuration/environment.ts';
-import { type CompiledRoute, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
-import { REVOCATION_LEVELS } from '../../lambda/revocation/revocation-level.ts';
-import { DeploymentError } from '../errors.ts';
-import type { AnyTable, AuthorizerSettings } from '../settings/deployment-schema.ts';
-import { expressibleTable, type PolicyDemands } from '../settings/expressible-table.ts';
-import { pathOf } from '../settings/values/claim-path.ts';
+import {
+  type ApiKind,
+  type CompiledRoute,
+  HTTP_ROUTES_FILE,
+  ROUTES_FILE,
+  type Route,
+} from '../../lambda/policy/route.ts';
+import { largeAnswerWarning } from '../routes/policy-size.ts';
+import type { PolicyDemands } from '../settings/expressible-table.ts';
 import { placeIssuers } from './function-environment.ts';
-import { lambdaAsset } from './lambda-asset.ts';
+import { type LambdaFiles, lambdaAsset } from './lambda-asset.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { RouteTables } from './route-tables.ts';
 
 /** Longer than the slowest decision: a key set download (1.5 s) and four attempts to read the table (2.2 s). */
 export const AUTHORIZER_TIMEOUT = Duration.seconds(5);
@@ -31,17 +35,20 @@ export interface AuthorizerFunctionProps {
 
 /** The authorizer's function. It may not read the revocation table until `grantDecisions` lets it. */
 export class AuthorizerFunction extends LambdaFunction {
-  /** @internal The compiled routes, as the function reads them. */
-  readonly routes: readonly CompiledRoute[];
+  private readonly props: AuthorizerFunctionProps;
+  private readonly tables: RouteTables;
+  /** The files next to the bundle while no HTTP API uses the function. */
+  private readonly files: LambdaFiles;
 
   /** @internal */
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
-    const { configuration, policies, resultTtl, flush, reservedConcurrency, encryptionKey } = props;
-    const { environment, files } = placeIssuers(configuration);
-    const { routes, losses, warnings } = expressibleTable(props.routes, policies);
+    const { configuration, reservedConcurrency, encryptionKey } = props;
+    const { environment, files: issuers } = placeIssuers(configuration);
+    const tables = new RouteTables(props.routes, props.policies);
+    const files = { [ROUTES_FILE]: JSON.stringify(tables.known('rest')?.routes ?? []), ...issuers };
     super(scope, id, {
       description: 'Verifies bearer tokens and answers with the policy they are granted',
-      code: lambdaAsset(scope, 'authorizer.handler.ts', { [ROUTES_FILE]: JSON.stringify(routes), ...files }),
+      code: lambdaAsset(scope, 'authorizer.handler.ts', files),
       environment,
       timeout: AUTHORIZER_TIMEOUT,
       // The code needs about 100 MiB, but CPU grows with memory, and a cold start is mostly work for the CPU.
@@ -49,56 +56,72 @@ export class AuthorizerFunction extends LambdaFunction {
       reservedConcurrency,
       encryptionKey,
     });
-    this.routes = routes;
-    const description: AuthorizerDescription = {
+    this.props = props;
+    this.tables = tables;
+    this.files = files;
+    // As text, because templates cannot contain null, and issuers may (`jwksUri`, `tokenTypes`).
+    const metadata = Lazy.uncachedString({ produce: () => Stack.of(this).toJsonString(this.describe()) });
+    this.cfnFunction.addMetadata(DESCRIPTION_KEY, metadata);
+  }
+
+  /** @internal The compiled routes, as the function reads them. */
+  get routes(): readonly CompiledRoute[] {
+    return this.tables.described.routes;
+  }
+
+  /** @internal Prepares the function for an API of this kind. @throws RouteTableError if such APIs cannot express the route table */
+  serve(kind: ApiKind): void {
+    const isNew = !this.tables.kinds.includes(kind);
+    const { routes } = this.tables.use(kind);
+    if (!isNew) return;
+    for (const { id, text } of this.tables.warningsOf(kind))
+      Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, text);
+    if (kind === 'http' && this.tables.differ) {
+      this.replaceCode({ ...this.files, [HTTP_ROUTES_FILE]: JSON.stringify(routes) });
+    }
+  }
+
+  /** @internal A sentence for each kind of API whose answers may be too long. */
+  largeAnswerWarnings(stageNames: readonly string[]): readonly string[] {
+    const { configuration, policies } = this.props;
+    // The policy of one route is short.
+    if (policies.cachePer === 'route') return [];
+    const issuerAliases = configuration.issuers.map(({ alias }) => alias);
+    const parts = { issuerAliases, contextNames: Object.keys(configuration.contextClaims), stageNames };
+    const warnings = this.tables.kinds.map((kind) =>
+      largeAnswerWarning(this.tables.use(kind).routes, parts, policies.maxAnswerBytes),
+    );
+    return [...new Set(warnings.filter((warning) => warning !== undefined))];
+  }
+
+  private get cfnFunction(): CfnFunction {
+    return this.node.defaultChild as CfnFunction;
+  }
+
+  /** By a second asset, because the first one was made before the app showed which kinds of APIs it has. */
+  private replaceCode(files: LambdaFiles): void {
+    const code = lambdaAsset(this, 'authorizer.handler.ts', files);
+    const { s3Location } = code.bind(new Construct(this, 'HttpCode'));
+    if (s3Location === undefined) throw new Error('An asset of the CDK has no place in S3.');
+    this.cfnFunction.code = { s3Bucket: s3Location.bucketName, s3Key: s3Location.objectKey };
+    code.bindToResource(this.cfnFunction);
+  }
+
+  private describe(): AuthorizerDescription {
+    const { configuration, policies, resultTtl, flush } = this.props;
+    const { kinds, described, differ } = this.tables;
+    const both = kinds.length > 1 && differ ? this.tables.use('http') : undefined;
+    return {
       configuration,
-      routes,
+      routes: described.routes,
+      ...(kinds.includes('http') && { apis: kinds }),
+      ...(both && { httpRoutes: both.routes }),
       resultTtlSeconds: resultTtl.toSeconds(),
       authorizerTimeoutSeconds: AUTHORIZER_TIMEOUT.toSeconds(),
       cachePer: policies.cachePer,
       flush,
-      losses,
+      losses: described.losses,
+      ...(both && { httpLosses: both.losses }),
     };
-    // As text, because templates cannot contain null, and issuers may (`jwksUri`, `tokenTypes`).
-    const metadata = Stack.of(this).toJsonString(description);
-    (this.node.defaultChild as CfnFunction).addMetadata(DESCRIPTION_KEY, metadata);
-    for (const { id, text } of warnings) Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, text);
   }
-}
-
-/** @param region - the stack's, possibly a token. @throws DeploymentError for a FIPS endpoint where DynamoDB has none */
-export function configurationOf(
-  settings: AuthorizerSettings,
-  { tableName }: AnyTable,
-  region: string,
-): AuthorizerConfiguration {
-  return {
-    issuers: Object.entries(settings.issuers).map(([alias, issuer]) => ({ alias, ...issuer })),
-    revocationTable: tableName,
-    revocationEndpoint: `https://${dynamoDbHost(settings, region)}.${Aws.REGION}.${Aws.URL_SUFFIX}`,
-    ...revocationLevelsOf(settings),
-    contextClaims: settings.contextClaims ?? {},
-  };
-}
-
-/**
- * The level `claim` is named only where the deployment has such claims: nothing would be read at it, and the function of an older
- * version, which CloudFormation may start with the new environment, does not know it.
- */
-function revocationLevelsOf({
-  revocationLevels = REVOCATION_LEVELS,
-  revocationClaims = {},
-}: AuthorizerSettings): Pick<AuthorizerConfiguration, 'revocationLevels' | 'revocationClaims'> {
-  const claims = Object.entries(revocationClaims);
-  if (claims.length === 0) return { revocationLevels: revocationLevels.filter((level) => level !== 'claim') };
-  return {
-    revocationLevels,
-    revocationClaims: Object.fromEntries(claims.map(([name, claim]) => [name, pathOf(claim)])),
-  };
-}
-
-function dynamoDbHost({ fipsEndpoint }: AuthorizerSettings, region: string): string {
-  if (fipsEndpoint !== true) return 'dynamodb';
-  if (Token.isUnresolved(region) || /^(us|ca)-(?!gov-|iso)/.test(region)) return 'dynamodb-fips';
-  throw new DeploymentError(`fipsEndpoint is true: leave it out, since ${region} has no such endpoint for DynamoDB.`);
 }

@@ -72,11 +72,15 @@ function rejectAcceptances({ acceptedLosses: [first] = [] }: PolicyDemands): voi
 /** CloudFormation accepts templates of up to 1 MB, and this one also contains the API's methods. */
 const MAX_ROUTES_BYTES = 800_000;
 
-function rejectLongDescription(routes: readonly CompiledRoute[]): void {
+/** @param words - what takes the place, for the sentence */
+export function rejectLongDescription(
+  routes: readonly CompiledRoute[],
+  words: string = `The ${routes.length} routes`,
+): void {
   const bytes = bytesOf(routes);
   if (bytes <= MAX_ROUTES_BYTES) return;
   throw new RouteTableError(
-    `The ${routes.length} routes take ${bytes} bytes of the template, and ${MAX_ROUTES_BYTES} fit: set cachePer: 'route', ` +
+    `${words} take ${bytes} bytes of the template, and ${MAX_ROUTES_BYTES} fit: set cachePer: 'route', ` +
       'whose routes are short, or give some of them to an authorizer and an API of their own.',
   );
 }

@@ -12,7 +12,7 @@ import {
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { SignalEndpoint } from '../../lambda/signal/signal-request.ts';
 import { ownAddress } from '../api/resource-address.ts';
-import { invocationArn } from '../attachment/api-authorizer.ts';
+import { invocationArn } from '../attachment/rest-api-authorizer.ts';
 import { DeploymentError } from '../errors.ts';
 import { suppressRules } from '../nag-suppressions.ts';
 

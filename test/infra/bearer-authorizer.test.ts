@@ -403,7 +403,9 @@ describe('routes whose policies would be too long', () => {
 
   it('are accepted with maxAnswerBytes, with a warning that names the scope and the bytes', () => {
     const stack = newStack();
-    expect(warningsOf(create(stack, { maxAnswerBytes: 32_768 }))).toEqual([
+    const authorizer = create(stack, { maxAnswerBytes: 32_768 });
+    authorizer.forApi(new RestApi(stack, 'Orders'));
+    expect(warningsOf(authorizer)).toEqual([
       expect.stringMatching(
         /^A token with the scope even needs a policy of \d+ bytes, .+ 8192 bytes for WebSocket APIs and nothing for REST APIs/,
       ),
@@ -428,6 +430,7 @@ describe('routes whose requests some tokens lose', () => {
   it('are accepted by name, with a warning and a description for operators', () => {
     const stack = newStack();
     const authorizer = create(stack, { acceptedLosses: [pdf] });
+    authorizer.forApi(new RestApi(stack, 'Tenants'));
     expect(warningsOf(authorizer)).toEqual([expect.stringContaining(`\n  ${pdf}, without a scope of `)]);
     const { cfnOptions } = authorizer.function.node.defaultChild as CfnFunction;
     const { losses = '' } = descriptionIn(stack.resolve(cfnOptions.metadata)) ?? {};
