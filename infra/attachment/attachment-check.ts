@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { Route } from '../../lambda/policy/route.ts';
 import { SECURITY_SCHEME } from '../openapi/protected-document.ts';
 import { nameOf } from '../routes/route-table.ts';
+import { isHttpApi } from '../template/any-api.ts';
 import { documentOf, hiddenContentOf } from '../template/api-content.ts';
 import { isOfHttpApi, pathOfResource } from '../template/api-identity.ts';
 import { propertyOf, renderedProperties } from '../template/resource-reference.ts';
@@ -33,7 +34,7 @@ function routeErrors(root: IConstruct, attached: AttachedApis, routes: readonly 
   const defined = definedRoutesIn(root);
   const { groups, authorizers } = attached;
   const bare = bareMethodErrors(defined.filter((route) => authorizers.some((one) => uses(route, one))));
-  if (groups.length === 0) return [...bare, ...coverageErrors([], routes)];
+  if (groups.length === 0) return [...bare, ...coverageErrors([], routes, 'method')];
   return [...bare, ...groups.flatMap((group) => groupErrors(group, defined, routes, groups.length > 1))];
 }
 
@@ -49,9 +50,12 @@ function groupErrors(
     ...describedIn({ identity, members }),
   ];
   const path = typeof identity === 'string' ? members[0].api.node.path : pathOfResource(identity);
-  const coverage = coverageErrors(guarded, routes).map((error) => (isNamed ? `${path}: ${error}` : error));
+  const isHttp = isHttpApi(members[0].api);
+  const coverage = coverageErrors(guarded, routes, isHttp ? 'route' : 'method').map((error) =>
+    isNamed ? `${path}: ${error}` : error,
+  );
+  if (isHttp) return [...coverage, ...httpApiErrors(identity, own)];
   if (typeof identity === 'string') return coverage;
-  if (isOfHttpApi(identity)) return [...coverage, ...httpApiErrors(identity, own)];
   const others = defined.filter((route) => route.api === identity && !own.includes(route));
   const names = [...others.map(({ name }) => name), ...operationsOf(identity).map(({ name }) => name)];
   const open = new Set(names.filter((name) => !guarded.includes(name)));
@@ -97,7 +101,11 @@ function keyedOperations(api: CfnResource): readonly string[] {
 }
 
 /** A method without a route would answer 403 to everybody. A route without a method would open a method that is added later. */
-function coverageErrors(protectedNames: readonly string[], routes: readonly Route[]): readonly string[] {
+function coverageErrors(
+  protectedNames: readonly string[],
+  routes: readonly Route[],
+  noun: 'method' | 'route',
+): readonly string[] {
   const methods = new Set(protectedNames);
   const rules = new Set(routes.map(nameOf));
   return [
@@ -110,7 +118,7 @@ function coverageErrors(protectedNames: readonly string[], routes: readonly Rout
       .filter((name) => !methods.has(name))
       .map(
         (name) =>
-          `routes name ${name}, but no method of an API uses the authorizer there: add the method or remove the route.`,
+          `routes name ${name}, but no ${noun} of an API uses the authorizer there: add the ${noun} or remove the rule from routes.`,
       ),
   ];
 }

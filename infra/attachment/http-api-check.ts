@@ -1,31 +1,32 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { pathOfResource } from '../template/api-identity.ts';
+import { type ApiIdentity, pathOfResource } from '../template/api-identity.ts';
 import { propertyOf } from '../template/resource-reference.ts';
 import type { DefinedRoute } from './defined-routes.ts';
 
 /**
- * Rejects what makes an HTTP API open more or less than its route table says.
+ * Rejects routes that only the deployment shows, and scopes that API Gateway does not take.
  *
  * @param guarded - the API's routes that use the authorizer
  */
-export function httpApiErrors(api: CfnResource, guarded: readonly DefinedRoute[]): readonly string[] {
-  const document = ['Body', 'BodyS3Location'].find((name) => propertyOf(api, name) !== undefined);
-  return [...(document === undefined ? [] : [documentSentence(api, document)]), ...guarded.flatMap(scopesSentence)];
+export function httpApiErrors(api: ApiIdentity, guarded: readonly DefinedRoute[]): readonly string[] {
+  return [...(typeof api === 'string' ? [] : documentSentence(api)), ...guarded.flatMap(scopesSentence)];
 }
 
-function documentSentence(api: CfnResource, property: string): string {
-  return (
+function documentSentence(api: CfnResource): readonly string[] {
+  const property = ['Body', 'BodyS3Location'].find((name) => propertyOf(api, name) !== undefined);
+  if (property === undefined) return [];
+  return [
     `The HTTP API ${pathOfResource(api)} is made of a document (${property}), whose routes are not compared with the table: define ` +
-    'its routes by addRoutes or HttpRoute.'
-  );
+      'its routes by addRoutes or HttpRoute.',
+  ];
 }
 
-/** API Gateway accepts scopes for JWT authorizers only; CloudFormation fails otherwise (aws-cdk #27576). */
+/** CloudFormation fails at them: API Gateway takes scopes with JWT authorizers only (aws-cdk #27576). */
 function scopesSentence({ resource, name }: DefinedRoute): readonly string[] {
   const scopes = propertyOf(resource, 'AuthorizationScopes');
   if (scopes === undefined || (Array.isArray(scopes) && scopes.length === 0)) return [];
   return [
-    `${name} has authorizationScopes (${JSON.stringify(scopes)}), which API Gateway compares for JWT authorizers only: write the ` +
-      'scopes into its rule of routes, and leave authorizationScopes out.',
+    `${name} has authorizationScopes (${JSON.stringify(scopes)}), which API Gateway takes with JWT authorizers only: write the scopes ` +
+      'into its rule of routes, and leave authorizationScopes out.',
   ];
 }

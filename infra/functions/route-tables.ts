@@ -78,15 +78,8 @@ export class RouteTables {
   }
 
   private compile(kind: ApiKind): ExpressibleTable {
-    const rest = this.known('rest');
-    const table =
-      this.known(kind) ?? (rest && this.isLiteral ? rest : expressibleTable(this.routes, this.demands, kind));
+    const table = this.known(kind) ?? expressibleTable(this.routes, this.demands, kind);
     this.compiled.set(kind, table);
     return table;
-  }
-
-  /** Paths without parameters: every request has one route at most, whatever an API prefers. */
-  private get isLiteral(): boolean {
-    return this.routes.every(({ path }) => !path.includes('{') && path !== DEFAULT_ROUTE);
   }
 }
