@@ -32,14 +32,15 @@ import { type AnyRestApi, identityOf, isHttpApi } from './template/any-api.ts';
 const DEFAULT_RESULT_TTL = Duration.seconds(60);
 
 /**
- * A Lambda authorizer for REST APIs whose tokens can be revoked. It creates the authorizer's function, the revocation table unless
- * one is given, API Gateway's authorizers, alarms, and the flusher that makes new entries take effect within seconds.
+ * A Lambda authorizer for REST APIs and HTTP APIs whose tokens can be revoked. It creates the authorizer's function, the revocation table
+ * unless one is given, API Gateway's authorizers, alarms, and the flusher that makes new entries take effect within seconds.
  *
- * Pass it as `authorizer` to methods or to an API's `defaultMethodOptions`. For methods of a second API pass `forApi(api)`; for a
- * `SpecRestApi` pass `apiDefinition(document)` as its `apiDefinition`.
+ * REST APIs: pass it as `authorizer` to methods or to an API's `defaultMethodOptions`. For methods of a second API pass `forApi(api)`; for a
+ * `SpecRestApi` pass `apiDefinition(document)` as its `apiDefinition`. HTTP APIs: pass `forHttpApi()` as `authorizer` to routes, or as
+ * an API's `defaultAuthorizer`. Each API must have all routes of the table.
  *
- * It adds no gateway responses and no CORS headers to your API: use `addGatewayResponses`, or clients get API Gateway's own 401 and
- * 403.
+ * It adds no gateway responses and no CORS headers to your API. For a REST API use `addGatewayResponses`, or clients get API Gateway's own
+ * 401 and 403; an HTTP API has no other.
  */
 export class BearerAuthorizer extends Authorizer {
   /** The Lambda function that verifies tokens. */
@@ -97,7 +98,7 @@ export class BearerAuthorizer extends Authorizer {
     this.node.addValidation({ validate: () => this.validationErrors(settings.routes) });
   }
 
-  /** The id of the first API's authorizer. It is lazy: CDK asks for the id before it makes the method that shows which API is first. */
+  /** The id of the first REST API's authorizer. It is lazy: CDK asks for the id before it makes the method that shows which API is first. */
   get authorizerId(): string {
     return Lazy.uncachedString({ produce: () => this.first.authorizerId });
   }
@@ -158,13 +159,13 @@ export class BearerAuthorizer extends Authorizer {
 
   /**
    * Flushes one more stage. Call it for each stage that this app does not define, such as those of imported APIs: while there is a
-   * flusher, synth rejects an API without a known stage.
+   * flusher, synth rejects an API without a known stage. The stage is one of a REST API (`restApiId`) or of an HTTP API (`httpApiId`).
    */
   addStage(stage: FlushedStage): void {
     this.follower.addStage(stage);
   }
 
-  /** The methods that the authorizer protects, with the scopes that open them. */
+  /** The methods or routes that the authorizer protects, with the scopes that open them. */
   get routes(): readonly Route[] {
     return this.function.routes;
   }
