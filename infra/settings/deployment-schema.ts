@@ -148,7 +148,10 @@ export interface ExistingTable {
 export interface StackSettings extends AuthorizerSettings {
   /**
    * The kind of the API. An HTTP API costs less and answers sooner, and says less when it rejects: it has no challenge, no problem details
-   * and no `Retry-After`, and no web ACL.
+   * and no `Retry-After`, and no web ACL. Its stage is `$default`, and preflights are answered by the CORS configuration of the API.
+   *
+   * **Another kind is another API, of another id and address**: the deployment creates it, and then deletes the present one. Clients and
+   * custom domains have to follow. The revocation table with its entries, the functions and their logs stay.
    * @default 'rest'
    */
   readonly api?: ApiKind;

@@ -5,6 +5,7 @@ import { cognito } from '../../infra/issuers/cognito.ts';
 import { google } from '../../infra/issuers/google.ts';
 import { checkAuthorizerSettings } from '../../infra/settings/authorizer-check.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
+import { inStage, stacksOf } from '../../infra/settings/stages.ts';
 import { issuer, soundDeployment } from '../support/cdk/test-app.ts';
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -536,5 +537,23 @@ describe('the settings of an authorizer', () => {
   it('need an issuer, because no stack creates one', () => {
     const { routes } = soundDeployment;
     expect(() => checkAuthorizerSettings({ issuers: {}, routes })).toThrow('issuers is {}: name at least one');
+  });
+});
+
+describe('stages with APIs of both kinds', () => {
+  const check = (stages: Changes, shared: Changes = {}) => {
+    for (const { stage, settings } of stacksOf(deploymentWith({ ...shared, stages }))) {
+      inStage(stage, () => checkDeployment(settings));
+    }
+  };
+
+  it('are accepted, with the settings of each kind in the stages of that kind', () => {
+    expect(() => check({ dev: { api: 'http' }, prod: { webAcl: 'managed-rules', realm: 'orders' } })).not.toThrow();
+  });
+
+  it('cannot share a setting that an HTTP API has not', () => {
+    expect(() => check({ dev: { api: 'http' }, prod: {} }, { webAcl: 'managed-rules' })).toThrow(
+      'stages.dev: webAcl is "managed-rules": leave it out where api is \'http\', because AWS WAF protects no HTTP API.',
+    );
   });
 });

@@ -137,6 +137,16 @@ describe('a deployment with its options', () => {
   });
 });
 
+describe('a deployment of an HTTP API', () => {
+  it('has the same alarms as one of a REST API, all of them mailed', () => {
+    const options: Partial<Deployment> = { alarmEmail: 'on-call@acme.example' };
+    const alarmsOf = (api: 'rest' | 'http') =>
+      templateOf(apiStackOf({ ...soundDeployment, ...options, api })).findResources('AWS::CloudWatch::Alarm');
+    expect(Object.keys(alarmsOf('http'))).toEqual(Object.keys(alarmsOf('rest')));
+    for (const { Properties } of Object.values(alarmsOf('http'))) expect(Properties.AlarmActions).toHaveLength(1);
+  });
+});
+
 describe('a deployment without options', () => {
   let template: Template;
   beforeAll(() => {

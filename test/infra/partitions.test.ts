@@ -40,6 +40,12 @@ describe.each([
     expect([...partitions]).toEqual([partition]);
     expect(endpointIn(template)).toBe('https://dynamodb.<AWS::Region>.<AWS::URLSuffix>');
   });
+
+  it('has only such ARNs with an HTTP API too', () => {
+    const { webAcl: _webAcl, ...common } = everyOption;
+    const text = JSON.stringify(templateIn(region, { ...common, api: 'http' }).toJSON());
+    expect(new Set([...text.matchAll(/arn:([a-z-]+):/g)].map(([, name]) => name))).toEqual(new Set([partition]));
+  });
 });
 
 describe('a stack without an issuer', () => {

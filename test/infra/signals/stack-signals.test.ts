@@ -54,6 +54,20 @@ describe('a stack with sources of signals', () => {
     });
   });
 
+  it('has them on an HTTP API too, throttled, at its own address', () => {
+    const http = templateWith({
+      api: 'http',
+      signals: { app: clients },
+      signalOptions: { throttle: { rate: 5, burst: 6 } },
+    });
+    const [api] = Object.keys(http.findResources('AWS::ApiGatewayV2::Api'));
+    http.hasOutput('SignalsUrl', { Value: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [api, 'ApiEndpoint'] }, '/signals']] } });
+    http.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      RouteSettings: { 'POST /signals/revoke': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 } },
+    });
+    expect(descriptionIn(http)).toContain('\\"path\\":\\"/signals\\"');
+  });
+
   it('asks for no token there, although the API does by default', () => {
     const methods = Object.entries(template.findResources('AWS::ApiGateway::Method'));
     const posts = methods.filter(
