@@ -16,6 +16,7 @@ describe('the kind of an API', () => {
 
   test.each<[string, readonly ApiKind[] | undefined, Readonly<Record<string, string>>, ApiKind]>([
     ['is REST, where the description is older than HTTP APIs', undefined, {}, 'rest'],
+    ['is HTTP, by its answer, where the description names none', undefined, { 'apigw-requestid': 'a=' }, 'http'],
     ['is the only one of the description', ['http'], {}, 'http'],
     ['is HTTP, by the header of its request id', ['rest', 'http'], { 'apigw-requestid': 'a=' }, 'http'],
     ['is REST, by the type of its error', ['rest', 'http'], { 'x-amzn-errortype': 'UnauthorizedException' }, 'rest'],

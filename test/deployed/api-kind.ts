@@ -5,16 +5,17 @@ import { apiKindsOf } from '../../ops/stack/route-tables.ts';
 import type { Answer, CallApi } from './api-call.ts';
 
 /**
- * The kind of the API at the deployment's address: by the description of the authorizer, or, where that has APIs of both kinds, by an
+ * The kind of the API at the deployment's address: by the description of the authorizer, or, where that names no kind or both, by an
  * answer to a request without a token.
- * @throws OperatorError where the answer does not show the kind
+ * @throws OperatorError where the description names both kinds, and the answer does not show the kind
  */
 export async function apiKindAt({ authorizer, api }: Pick<RegionalStack, 'authorizer' | 'api'>, call: CallApi) {
   const [first, ...others] = apiKindsOf(authorizer);
-  if (others.length === 0) return first;
+  const isOne = others.length === 0;
+  if (isOne && authorizer.apis !== undefined) return first;
   const path = authorizer.routes.find((route) => route.method === 'GET' && !route.path.includes('{'))?.path ?? '/';
   const kind = kindBehind(await call({ path }));
-  if (kind !== undefined) return kind;
+  if (kind !== undefined || isOne) return kind ?? first;
   throw new OperatorError(
     `The API at ${api} answers neither as a REST API nor as an HTTP API: is it behind another proxy that changes its headers?`,
   );
