@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { CacheKey } from '../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey } from '../../lambda/policy/route.ts';
 import { writeRunningFile } from '../../local/run/running-file.ts';
 import { npmScripts } from '../../ops/cli/caller.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
@@ -27,6 +27,7 @@ afterAll(async () => {
 });
 
 async function start(options: {
+  readonly api?: ApiKind;
   readonly cachePer: CacheKey;
   readonly resultTtlSeconds: number;
 }): Promise<LocalJourney> {
@@ -35,12 +36,24 @@ async function start(options: {
   return started;
 }
 
-/** Facts that only deployments with a REQUEST authorizer show. */
+/** Facts that only REST APIs with a REQUEST authorizer show. */
 const ROUTE_FACTS = [
   'context.httpMethod is part of the cache key',
   'context.resourcePath is part of the cache key',
   'the identity source finds a header named in lower case',
   'which of two Authorization headers is the cache key',
+];
+
+/** Facts that only HTTP APIs show, and the one that needs decisions per token and route. */
+const HTTP_FACTS = [
+  '$context.routeKey is part of the cache key',
+  'a second Authorization header, while a decision for the first is cached',
+  'a thrown `Unauthorized`',
+  'path with an encoded slash before a parameter',
+  'principalId reaches a backend with payload 2.0',
+  'the identity source finds a header named in any case',
+  'the stage $default in routeArn',
+  'what rejections say',
 ];
 
 /** The facts by verdict. Expects that none is broken or other than expected. */
@@ -103,15 +116,22 @@ describe('npm run test:deployed, against npm start', () => {
   });
 });
 
-test('npm run test:deployed measures the cache key of a deployment that decides per token and route', {
-  timeout: START_TIMEOUT + 60_000,
-}, async () => {
-  await journey.stop();
-  // Long enough that no decision ends during the test.
-  journey = await start({ cachePer: 'route', resultTtlSeconds: 300 });
-  const { ok } = await factsFound(10);
-  expect(ok).toEqual(expect.arrayContaining([...ROUTE_FACTS, 'an Allow is reused, for its route']));
-});
+test.each([
+  ['a REST API', 'rest', ROUTE_FACTS],
+  ['an HTTP API', 'http', HTTP_FACTS],
+] as const)(
+  'npm run test:deployed measures what only %s shows that decides per token and route',
+  {
+    timeout: START_TIMEOUT + 60_000,
+  },
+  async (_, api, facts) => {
+    await journey.stop();
+    // Long enough that no decision ends during the test.
+    journey = await start({ api, cachePer: 'route', resultTtlSeconds: 300 });
+    const { ok } = await factsFound(10);
+    expect(ok).toEqual(expect.arrayContaining([...facts, 'an Allow is reused, for its route']));
+  },
+);
 
 async function run(argv: readonly string[], interruption = new AbortController().signal) {
   const printed = { out: '', err: '' };
