@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { ApiKind } from '../../lambda/policy/route.ts';
 import { describedAuthorizer } from '../support/operator/operator-at-work.ts';
 import { trustedIssuer } from '../support/tokens/sample-issuer.ts';
-import { apiKindAt } from './api-kind.ts';
+import { apiKindAt, rejectedStatusAt } from './api-kind.ts';
 import { flushedStageAt } from './facts/flush-facts.ts';
+import { seenOfThrown } from './facts/http-facts.ts';
 
 const api = 'https://abc123.execute-api.eu-west-1.amazonaws.com';
 
@@ -26,6 +27,30 @@ describe('the kind of an API', () => {
 
   test('is not guessed where no header shows it', async () => {
     await expect(kindOf(['rest', 'http'])).rejects.toThrow(/answers neither as a REST API nor as an HTTP API/);
+  });
+});
+
+test.each<[string, ApiKind, readonly number[], number]>([
+  ['401 of a REST API, which is not asked', 'rest', [], 401],
+  ['401 of an HTTP API that answers so', 'http', [401], 401],
+  ['500 of an HTTP API that always answers so', 'http', [500, 500, 500], 500],
+  ['401 of an HTTP API that failed once', 'http', [500, 401], 401],
+])('the status of a rejected token is %s', async (_, kind, answers, expected) => {
+  const left = [...answers];
+  expect(await rejectedStatusAt(kind, async () => ({ status: left.shift() ?? Number.NaN }))).toBe(expected);
+  expect(left).toEqual([]);
+});
+
+describe('a thrown `Unauthorized`', () => {
+  test('that gives 401 is as expected', () => {
+    expect(seenOfThrown({ status: 401, body: '{}' })).toEqual({ seen: '401 {}', verdict: 'ok' });
+  });
+
+  test('that gives 500 looks like an outage, which is said', () => {
+    expect(seenOfThrown({ status: 500, body: '{}' })).toMatchObject({
+      verdict: 'differs',
+      meaning: expect.stringContaining('looks like an outage'),
+    });
   });
 });
 

@@ -26,3 +26,17 @@ export function kindBehind({ headers }: Pick<Answer, 'headers'>): ApiKind | unde
   if (headers['apigw-requestid'] !== undefined) return 'http';
   return headers['x-amzn-errortype'] !== undefined || headers['x-amz-apigw-id'] !== undefined ? 'rest' : undefined;
 }
+
+/** Number of equal answers that count: a first request may meet a failure that passes. */
+const ENOUGH = 3;
+
+/**
+ * The status for a token that the authorizer rejects. A REST API answers 401. What an HTTP API makes of a thrown `Unauthorized` is not
+ * documented, so it is asked.
+ * @param callWithBadToken - calls a route with a token that no authorizer accepts
+ */
+export async function rejectedStatusAt(kind: ApiKind, callWithBadToken: () => Promise<Pick<Answer, 'status'>>) {
+  if (kind === 'rest') return 401;
+  for (let asked = 0; asked < ENOUGH; asked += 1) if ((await callWithBadToken()).status !== 500) return 401;
+  return 500;
+}

@@ -10,7 +10,7 @@ import { readRunningStack } from '../../ops/stack/running-stack.ts';
 import type { TokenRequest } from '../../ops/token/client-credentials.ts';
 import { deployedClient } from '../../ops/token/deployed-client.ts';
 import { type Answer, apiCaller, type CallApi } from './api-call.ts';
-import { apiKindAt } from './api-kind.ts';
+import { apiKindAt, rejectedStatusAt } from './api-kind.ts';
 import type { DeployedTestCommand } from './command-line.ts';
 import { NotMeasurableError } from './finding.ts';
 import { type HeldToken, type RouteRequest, requestFor, type TokenSource, tokenSource } from './held-token.ts';
@@ -48,10 +48,11 @@ export async function openExperiment(
   const routes = routesOf(kind, region.authorizer);
   const tokens = await tokenSource({ region, routes }, client);
   const held = await tokens.narrow();
+  const [request = { path: '/' }] = allOpenedBy(held.grant.routes);
   const { runs, longestWait, breakGlass } = command;
   return {
     ...{ region, kind, routes, isLocal, tokens, call, runs, longestWait, breakGlass },
-    rejectedStatus: await statusOfRejection(kind, call, held),
+    rejectedStatus: await rejectedStatusAt(kind, () => call({ ...request, authorization: ['Bearer x'] })),
     hasExampleBackend: await isExampleBackend(call, held),
     entries: new OwnEntries(region),
     pause: (milliseconds) => delay(milliseconds, undefined, { signal }),
@@ -70,18 +71,10 @@ async function localClient({ client }: DeployedTestCommand, { localFolder }: Scr
   throw new OperatorError(`There is no client "${client}" here: choose ${known}.`);
 }
 
-/** A REST API answers 401. What an HTTP API makes of a thrown `Unauthorized` is not documented, so it is asked. */
-async function statusOfRejection(kind: ApiKind, call: CallApi, held: HeldToken): Promise<number> {
-  const [request] = allOpenedBy(held.grant.routes);
-  if (kind === 'rest' || request === undefined) return 401;
-  const { status } = await call({ ...request, authorization: ['Bearer x'] });
-  return status === 500 ? 500 : 401;
-}
-
 async function isExampleBackend(call: CallApi, held: HeldToken): Promise<boolean> {
-  const route = held.grant.routes.find(({ method }) => method === 'GET');
-  if (route === undefined) return false;
-  return backendAnswer(await call({ ...requestFor(route), authorization: [held.authorization] })) !== undefined;
+  const [request] = allOpenedBy(held.grant.routes);
+  if (request === undefined) return false;
+  return backendAnswer(await call({ ...request, authorization: [held.authorization] })) !== undefined;
 }
 
 /** What the example backend received. undefined: another backend answered. */

@@ -1,3 +1,4 @@
+import type { Answer } from '../api-call.ts';
 import { backendAnswer, closedTo, type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
 import { isOpen, statusOf } from '../watching.ts';
@@ -26,7 +27,10 @@ const HTTP_FACTS: readonly HttpFact[] = [
 
 async function thrownUnauthorized({ tokens, call }: Experiment): Promise<Seen> {
   const request = openedBy(await tokens.narrow());
-  const { status, body } = await call({ ...request, authorization: ['Bearer x'] });
+  return seenOfThrown(await call({ ...request, authorization: ['Bearer x'] }));
+}
+
+export function seenOfThrown({ status, body }: Pick<Answer, 'status' | 'body'>): Seen {
   return asExpected(status === 401, `${status} ${body}`, status === 401 ? undefined : MEANING_OF_500);
 }
 
