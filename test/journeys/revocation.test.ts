@@ -1,78 +1,81 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { API_KINDS } from '../support/journeys/api-outcomes.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 
 /** An hour, so that only a flush can bring a rejection during the test. */
 const RESULT_TTL = 3600;
 
-let journey: LocalJourney;
+describe.each(API_KINDS)('%s API:', (api) => {
+  let journey: LocalJourney;
 
-beforeAll(async () => {
-  journey = await startJourney({ resultTtlSeconds: RESULT_TTL, dynamodbEndpoint: inject('dynamoDbEndpoint') });
-}, START_TIMEOUT);
+  beforeAll(async () => {
+    journey = await startJourney({ api, resultTtlSeconds: RESULT_TTL, dynamodbEndpoint: inject('dynamoDbEndpoint') });
+  }, START_TIMEOUT);
 
-afterEach(() => journey.run.setFlushEffect('at once'));
-afterAll(async () => journey?.stop());
+  afterEach(() => journey.run.setFlushEffect('at once'));
+  afterAll(async () => journey?.stop());
 
-describe('an entry in the table', () => {
-  // The first test, because a flush for another test's entry would empty the cache as well.
-  test('revokes a cached token in use long before its result TTL has passed, because the gateway flushes', async () => {
-    const token = await journey.token('service');
-    expect(await statusOf(token)).toBe(200);
-    const calls = journey.run.authorizerCalls();
-    expect(await statusOf(token)).toBe(200);
-    expect(journey.run.authorizerCalls()).toBe(calls);
-    const flushes = journey.run.flushes();
-    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
-    await untilStatus(token, 401);
-    expect(journey.run.flushes()).toBeGreaterThan(flushes);
+  describe('an entry in the table', () => {
+    // The first test, because a flush for another test's entry would empty the cache as well.
+    test('revokes a cached token in use long before its result TTL has passed, because the gateway flushes', async () => {
+      const token = await journey.token('service');
+      expect(await statusOf(token)).toBe(200);
+      const calls = journey.run.authorizerCalls();
+      expect(await statusOf(token)).toBe(200);
+      expect(journey.run.authorizerCalls()).toBe(calls);
+      const flushes = journey.run.flushes();
+      await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+      await untilStatus(token, 401);
+      expect(journey.run.flushes()).toBeGreaterThan(flushes);
+    });
+
+    test('revokes a token although the gateway has cached its Allow for an hour, and its deletion restores the token', async () => {
+      const token = await journey.token('service');
+      const target = `jti#local#${jwtIdOf(token)}`;
+      expect(await statusOf(token)).toBe(200);
+      await journey.revoke(target);
+      await untilStatus(token, 401);
+      await journey.restore(target);
+      await untilStatus(token, 200);
+    });
+
+    test('leaves other tokens of the same client alone', async () => {
+      const [revoked, other] = await Promise.all([journey.token('service'), journey.token('service')]);
+      await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
+      expect(await statusOf(revoked)).toBe(401);
+      expect(await statusOf(other)).toBe(200);
+    });
+
+    test('for a subject revokes every token of the subject', async () => {
+      const token = await journey.token('reader');
+      expect(await statusOf(token)).toBe(200);
+      await journey.revoke('sub#local#reader');
+      await untilStatus(token, 401);
+      expect(await statusOf(await journey.token('reader'))).toBe(401);
+      await journey.restore('sub#local#reader');
+      await untilStatus(token, 200);
+    });
   });
 
-  test('revokes a token although the gateway has cached its Allow for an hour, and its deletion restores the token', async () => {
-    const token = await journey.token('service');
-    const target = `jti#local#${jwtIdOf(token)}`;
-    expect(await statusOf(token)).toBe(200);
-    await journey.revoke(target);
-    await untilStatus(token, 401);
-    await journey.restore(target);
-    await untilStatus(token, 200);
+  describe('when flushes have no effect', () => {
+    test('a cached Allow lives until its result TTL has passed, and no longer', async () => {
+      const token = await journey.token('service');
+      expect(await statusOf(token)).toBe(200);
+      journey.run.setFlushEffect('never');
+      const flushes = journey.run.flushes();
+      await journey.revoke(`jti#local#${jwtIdOf(token)}`);
+      await vi.waitUntil(() => journey.run.flushes() > flushes, { timeout: 15_000 });
+      expect(await statusOf(token)).toBe(200);
+      journey.advance(RESULT_TTL);
+      expect(await statusOf(token)).toBe(401);
+    });
   });
 
-  test('leaves other tokens of the same client alone', async () => {
-    const [revoked, other] = await Promise.all([journey.token('service'), journey.token('service')]);
-    await journey.revoke(`jti#local#${jwtIdOf(revoked)}`);
-    expect(await statusOf(revoked)).toBe(401);
-    expect(await statusOf(other)).toBe(200);
-  });
+  async function statusOf(token: string): Promise<number> {
+    return (await journey.call('/orders', token)).status;
+  }
 
-  test('for a subject revokes every token of the subject', async () => {
-    const token = await journey.token('reader');
-    expect(await statusOf(token)).toBe(200);
-    await journey.revoke('sub#local#reader');
-    await untilStatus(token, 401);
-    expect(await statusOf(await journey.token('reader'))).toBe(401);
-    await journey.restore('sub#local#reader');
-    await untilStatus(token, 200);
-  });
+  async function untilStatus(token: string, status: number): Promise<void> {
+    await vi.waitUntil(async () => (await statusOf(token)) === status, { timeout: 15_000, interval: 50 });
+  }
 });
-
-describe('when flushes have no effect', () => {
-  test('a cached Allow lives until its result TTL has passed, and no longer', async () => {
-    const token = await journey.token('service');
-    expect(await statusOf(token)).toBe(200);
-    journey.run.setFlushEffect('never');
-    const flushes = journey.run.flushes();
-    await journey.revoke(`jti#local#${jwtIdOf(token)}`);
-    await vi.waitUntil(() => journey.run.flushes() > flushes, { timeout: 15_000 });
-    expect(await statusOf(token)).toBe(200);
-    journey.advance(RESULT_TTL);
-    expect(await statusOf(token)).toBe(401);
-  });
-});
-
-async function statusOf(token: string): Promise<number> {
-  return (await journey.call('/orders', token)).status;
-}
-
-async function untilStatus(token: string, status: number): Promise<void> {
-  await vi.waitUntil(async () => (await statusOf(token)) === status, { timeout: 15_000, interval: 50 });
-}
