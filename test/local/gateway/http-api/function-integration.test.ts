@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from '../../../../local/cloudformation/template.ts';
 import { type GatewayUnderTest, gatewayUnderTest } from '../../../support/gateway/gateway-under-test.ts';
 import { changedHttp, smallHttpTemplate } from '../../../support/gateway/small-http-template.ts';
 
 let gateway: GatewayUnderTest;
 
-beforeEach(async () => {
+beforeAll(async () => {
   gateway = await gatewayUnderTest(smallHttpTemplate());
 });
-afterEach(() => gateway.close());
+afterAll(() => gateway.close());
 
 const TOKEN = ['Authorization', 'Bearer allow'] as const;
 

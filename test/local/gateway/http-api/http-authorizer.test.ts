@@ -224,7 +224,8 @@ test('an identity source of the query string is required', async () => {
   await withTemplate(template, async (other) => {
     expect((await other.get('/items/7', withToken('allow'))).status).toBe(401);
     expect(other.authorizerCalls()).toBe(0);
-    expect((await other.get('/items/7?token=x', withToken('allow'))).status).toBe(200);
+    const { identitySource } = await eventOf(other, '/items/7?token=x&token=y', withToken('echo'));
+    expect(identitySource).toEqual(['x,y']);
   });
 });
 
@@ -243,4 +244,25 @@ describe('an HTTP API answers 500 when', () => {
       expect(other.said).toContainEqual(expect.stringContaining('has no permission'));
     });
   });
+});
+
+test.each([
+  ['dev/GET/items/{id}', '/dev/items/7', 200],
+  ['dev/GET/items/{id}', '/items/7', 500],
+  ['*/GET/items/{id}', '/dev/items/7', 200],
+  ['*/*/files/{proxy+}', '/files/a', 200],
+  ['*/GET/files/{proxy+}', '/files/a', 500],
+  ['*/*/open', '/items/7', 500],
+])('a permission for %s answers %s with %i', async (source, target, status) => {
+  const SourceArn = `arn:aws:execute-api:eu-west-1:000000000000:*/${source}`;
+  await withTemplate(changedHttp('MayIntegrate', { SourceArn }), async (other) => {
+    expect((await other.get(target, withToken('allow'))).status).toBe(status);
+  });
+});
+
+test('a route whose authorizer is not one of its API is rejected, not opened', async () => {
+  const template = changedHttp('GetItem', { AuthorizerId: 'other' });
+  await expect(gatewayUnderTest(template)).rejects.toThrow(
+    'GET /items/{id} has the authorizer other, which its API does not have.',
+  );
 });
