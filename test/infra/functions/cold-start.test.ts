@@ -70,18 +70,18 @@ it("the deployed authorizer makes its first decision for either kind of API by t
   });
   const files = {
     [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)),
-    [HTTP_ROUTES_FILE]: JSON.stringify(compileRoutes([{ ...routes[0], path: '/http' }])),
+    [HTTP_ROUTES_FILE]: JSON.stringify(compileRoutes([{ ...routes[0], method: 'ANY', path: '$default' }], 'http')),
   };
   const authorizationToken = `Bearer ${goodToken('decided')}`;
   const arn = `${STAGE_ARN}/GET/a`;
-  for (const [api, path] of [
-    ['rest', 'a'],
-    ['http', 'http'],
+  for (const [api, pattern] of [
+    ['rest', 'GET/a'],
+    ['http', '*'],
   ] as const) {
     const event = EVENT_OF[api](authorizationToken, arn);
     const { result, loaded } = await firstResult('authorizer.handler.ts', files, { ...variables }, event);
     const [statement] = (result as APIGatewayAuthorizerResult).policyDocument.Statement;
-    expect(statement).toMatchObject({ Effect: 'Allow', Resource: [`${STAGE_ARN}/GET/${path}`] });
+    expect(statement).toMatchObject({ Effect: 'Allow', Resource: [`${STAGE_ARN}/${pattern}`] });
     expect(loaded).toEqual([]);
   }
 });

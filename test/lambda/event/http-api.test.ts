@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readHttpApi } from '../../../lambda/event/http-api.ts';
 import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
@@ -54,6 +55,15 @@ describe('an event of an HTTP API', () => {
 });
 
 describe('an event of an HTTP API whose decisions are cached for one route', () => {
+  it.each([
+    ['GET /orders/{id}', { method: 'GET', path: '/orders/{id}' }],
+    ['ANY /files/{proxy+}', { method: 'ANY', path: '/files/{proxy+}' }],
+    ['$default', { method: 'ANY', path: '$default' }],
+  ])('names the route %s as the table does', (routeKey, route) => {
+    expect(readHttpApi(eventFor(routeKey, bearer(), true))?.route).toEqual(route);
+    expect(readHttpApi(eventFor(routeKey, bearer()))?.route).toBeUndefined();
+  });
+
   it('is answered with a policy for its route alone, without Deny', async () => {
     const outcome = await fresh().answerTo(eventFor('GET /a', bearer('read write'), true));
     expect(allowedBy(outcome)).toEqual(['GET/a']);

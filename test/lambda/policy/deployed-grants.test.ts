@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { deployedGrants } from '../../../lambda/policy/deployed-grants.ts';
-import { HTTP_METHODS } from '../../../lambda/policy/route.ts';
+import { type ApiKind, HTTP_METHODS } from '../../../lambda/policy/route.ts';
 
-const tableWith = (path: string) => JSON.stringify(compileRoutes([{ method: 'GET', path, scopes: [] }]));
+const tableWith = (path: string, api: ApiKind = 'rest') =>
+  JSON.stringify(compileRoutes([{ method: 'GET', path, scopes: [] }], api));
 
 /** Files next to a bundle, with the names of those that were read. */
 function filesOf(files: Readonly<Record<string, string>>) {
@@ -19,7 +20,7 @@ const anyone: ReadonlySet<string> = new Set();
 
 describe('the grants of a deployment', () => {
   it('for HTTP APIs are read for their first request, once', () => {
-    const files = filesOf({ 'routes.json': tableWith('/rest'), 'http-routes.json': tableWith('/http') });
+    const files = filesOf({ 'routes.json': tableWith('/rest'), 'http-routes.json': tableWith('/http', 'http') });
     const grantsFor = deployedGrants(files);
     expect(files.read).toEqual(['routes.json']);
     const allowed = (['rest', 'http', 'rest', 'http'] as const).map(
@@ -43,7 +44,7 @@ describe('the grants of a deployment', () => {
   });
 
   it('for REST APIs are empty where only HTTP APIs can have the table', () => {
-    const grantsFor = deployedGrants(filesOf({ 'routes.json': '[]', 'http-routes.json': tableWith('/http') }));
+    const grantsFor = deployedGrants(filesOf({ 'routes.json': '[]', 'http-routes.json': tableWith('/http', 'http') }));
     expect(grantsFor('rest').routesGrantedBy(anyone).allow).toEqual([]);
     expect(grantsFor('http').routesGrantedBy(anyone).allow).toEqual(['GET/http']);
   });

@@ -4,7 +4,7 @@ import { createAuthorizer } from '../../../lambda/authorizer.ts';
 import { KeySet } from '../../../lambda/key-set/key-set.ts';
 import { createAuthorizerLog } from '../../../lambda/log/authorizer-log.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
-import type { ApiKind } from '../../../lambda/policy/route.ts';
+import type { ApiKind, Route } from '../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS, type RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
 import { createRevocationList, type ReadEntries } from '../../../lambda/revocation/revocation-list.ts';
 import type { TrustedIssuer } from '../../../lambda/token/trusted-issuer.ts';
@@ -54,12 +54,12 @@ export function createClock(start = NOW): TestClock {
   };
 }
 
-const routes = compileRoutes([
+const routes: readonly Route[] = [
   { method: 'GET', path: '/open', scopes: [] },
   { method: 'GET', path: '/a', scopes: ['read'] },
   { method: 'GET', path: '/b', scopes: ['write'] },
-]);
-const grants = { rest: new Grants(routes), http: new Grants(routes, 'http') };
+];
+const grants = { rest: new Grants(compileRoutes(routes)), http: new Grants(compileRoutes(routes, 'http'), 'http') };
 
 export const API_KINDS: readonly ApiKind[] = ['rest', 'http'];
 
