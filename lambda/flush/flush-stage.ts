@@ -53,14 +53,15 @@ export function createStageFlusher(connection: ApiGatewayConnection): (stage: Fl
     requireAccepted(await exchange(url, { method, headers, agent: false }, limits).catch(connectionError));
   };
   return (stage) => {
-    // An HTTP API's stage may be `$default`, which a URL writes as `%24default`.
-    const path = `${apiPath(stage)}/stages/${encodeURIComponent(stage.stageName)}/cache/authorizers`;
+    const path = flushPath(stage);
     return withRetries(() => attempt({ method: 'DELETE', path }), { attempts: ATTEMPTS, pauseAfter });
   };
 }
 
-function apiPath(stage: FlushedStage): string {
-  return 'httpApiId' in stage ? `/v2/apis/${stage.httpApiId}` : `/restapis/${stage.restApiId}`;
+/** The path of the call. An HTTP API's stage may be `$default`, which a URL writes as `%24default`. */
+export function flushPath(stage: FlushedStage): string {
+  const api = 'httpApiId' in stage ? `/v2/apis/${stage.httpApiId}` : `/restapis/${stage.restApiId}`;
+  return `${api}/stages/${encodeURIComponent(stage.stageName)}/cache/authorizers`;
 }
 
 /** The pause before a retry. undefined: the response would stay the same. */

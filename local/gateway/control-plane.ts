@@ -98,7 +98,8 @@ function notFound(message: string): Rejection {
 
 const ACCEPTED_STATUS: Readonly<Record<ApiKind, number>> = { rest: 202, http: 204 };
 
-interface FlushPath {
+/** What the path of a flush names. */
+export interface FlushPath {
   readonly kind: ApiKind;
   readonly apiId: string;
   readonly stageName: string;
@@ -106,7 +107,8 @@ interface FlushPath {
   readonly stageInPath: string;
 }
 
-function parseFlushPath(path: string): FlushPath | undefined {
+/** undefined: the path is not that of a flush. */
+export function parseFlushPath(path: string): FlushPath | undefined {
   const found = /^\/(restapis|v2\/apis)\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/.exec(path);
   const [, collection, apiId, stageInPath] = found ?? [];
   if (apiId === undefined || stageInPath === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { FLUSH_MODES, type FlushMode } from '../../../lambda/configuration/environment.ts';
+import type { StageFlush } from '../../../lambda/flush/flushed-stages.ts';
 import type { CallDynamoDb } from '../../../lambda/network/dynamodb-call.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
@@ -12,8 +13,10 @@ export interface Composition {
   readonly batchGetItem: (deployed: BatchGetItem) => BatchGetItem;
   /** Called once for each execution environment. `now`: milliseconds since the epoch. */
   readonly rejectIfRevoked: (deployed: RejectIfRevoked, now: () => number) => RejectIfRevoked;
-  /** Called once for each node. */
+  /** Called once for each node of the REST API. */
   readonly resultCache: (create: CreateResultCache) => ResultCache<AuthorizerAnswer>;
+  /** Called once for each execution environment of a flusher. */
+  readonly flushStage: (deployed: StageFlush) => StageFlush;
   readonly signals: SignalRules;
 }
 
@@ -30,5 +33,6 @@ export const AS_DEPLOYED: Composition = {
   batchGetItem: (deployed) => deployed,
   rejectIfRevoked: (deployed) => deployed,
   resultCache: (create) => create(),
+  flushStage: (deployed) => deployed,
   signals: { call: (deployed) => deployed, parts: (deployed) => deployed },
 };

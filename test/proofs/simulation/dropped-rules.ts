@@ -1,4 +1,5 @@
 import { CannotDecideError, InvalidTokenError } from '../../../lambda/errors.ts';
+import type { StageFlush } from '../../../lambda/flush/flushed-stages.ts';
 import type { RejectIfRevoked } from '../../../lambda/revocation/revocation-list.ts';
 import type { BatchGetItem } from '../../../lambda/revocation/revocation-table.ts';
 import type { AuthorizerAnswer } from '../../../local/gateway/authorization/authorizer-answer.ts';
@@ -18,6 +19,9 @@ export const DROPPED_RULES = {
   'eventually consistent reads': { ...AS_DEPLOYED, batchGetItem: eventuallyConsistent },
   'a negative cache': { ...AS_DEPLOYED, rejectIfRevoked: rememberingUnrevoked },
   'cached answers that live longer when they are used': { ...AS_DEPLOYED, resultCache: prolonging },
+  'flushes of REST APIs only': { ...AS_DEPLOYED, flushStage: ofRestApis },
+  'flushes of HTTP APIs only': { ...AS_DEPLOYED, flushStage: ofHttpApis },
+  'the call for stages of REST APIs for all stages': { ...AS_DEPLOYED, flushStage: asOfRestApis },
   'flushes of the entries of only one route': { ...AS_DEPLOYED, resultCache: flushedForOneRoute },
   'an outage of the table taken for "not revoked"': { ...AS_DEPLOYED, rejectIfRevoked: admittingInOutage },
   'an outage of the table taken for "revoked"': { ...AS_DEPLOYED, rejectIfRevoked: rejectingInOutage },
@@ -25,6 +29,19 @@ export const DROPPED_RULES = {
 } as const satisfies Readonly<Record<string, Composition>>;
 
 export type DroppedRule = keyof typeof DROPPED_RULES;
+
+function ofRestApis(deployed: StageFlush): StageFlush {
+  return async (stage) => ('httpApiId' in stage ? undefined : deployed(stage));
+}
+
+function ofHttpApis(deployed: StageFlush): StageFlush {
+  return async (stage) => ('httpApiId' in stage ? deployed(stage) : undefined);
+}
+
+/** API Gateway answers that the stage is gone, which the flusher takes for as good as flushed. */
+function asOfRestApis(deployed: StageFlush): StageFlush {
+  return (stage) => deployed('httpApiId' in stage ? { restApiId: stage.httpApiId, stageName: stage.stageName } : stage);
+}
 
 function eventuallyConsistent(deployed: BatchGetItem): BatchGetItem {
   return (input) => {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { AS_DEPLOYED } from './composition.ts';
-import { PLACES } from './parts/simulated-api.ts';
 import { type Stage, stageIn } from './stage.ts';
 import { type World, worldFrom } from './time/world.ts';
 
@@ -20,7 +19,7 @@ interface ColdStart {
 /** Runs environments that start while their issuer resets a connection, then stalls, then fails. */
 async function coldStart(seed: number): Promise<ColdStart> {
   const world: World = { ...worldFrom(seed), strikes: () => false };
-  const stage = stageIn(world, AS_DEPLOYED, { resultTtl: 0, cachePer: 'token' });
+  const stage = stageIn(world, AS_DEPLOYED, { resultTtl: 0, cachePer: 'token', apis: ['rest', 'http'] });
   const requests: { readonly sentAt: number; readonly status: number }[] = [];
   stage.issuer.misbehave('reset', 'stall', 'failure');
   const beginning = world.time.now();
@@ -31,9 +30,9 @@ async function coldStart(seed: number): Promise<ColdStart> {
   return { world, healthySince: stage.issuer.healthySince() ?? Infinity, requests };
 }
 
-async function send({ ask }: Stage, { time, chance }: World, requests: { sentAt: number; status: number }[]) {
+async function send({ ask, places }: Stage, { time, chance }: World, requests: { sentAt: number; status: number }[]) {
   const sentAt = time.now();
-  requests.push({ sentAt, status: await ask('valid', chance.oneOf(PLACES)) });
+  requests.push({ sentAt, status: await ask('valid', chance.oneOf(places)) });
 }
 
 it('after cold starts against an issuer that resets, stalls for 2 s and fails, requests succeed from 2 s after its recovery', {

@@ -1,4 +1,4 @@
-import type { CacheKey } from '../../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey } from '../../../lambda/policy/route.ts';
 import type { TokenName } from './parts/simulated-issuer.ts';
 import type { Item } from './parts/simulated-table.ts';
 import type { Chance } from './time/chance.ts';
@@ -25,6 +25,8 @@ export interface Plan {
   /** Seconds. */
   readonly resultTtl: number;
   readonly cachePer: CacheKey;
+  /** The APIs whose authorizer reads the table. */
+  readonly apis: readonly [ApiKind, ...ApiKind[]];
   readonly writes: readonly PlannedWrite[];
   readonly uses: readonly PlannedUse[];
   /** Milliseconds after the beginning; undefined: never. */
@@ -37,6 +39,7 @@ const FIRST_WRITE = 12_000;
 export function planFrom(chance: Chance): Plan {
   const resultTtl = chance.oneOf([0, 5, 60, 300, 3600]);
   const cachePer = chance.oneOf<CacheKey>(['token', 'route']);
+  const apis = chance.oneOf<Plan['apis']>([['rest'], ['http'], ['rest', 'http']]);
   const near = () => FIRST_WRITE + chance.between(-4000, 12_000);
   const rotationAfter = chance.happens(0.3) ? near() : undefined;
   const writes: PlannedWrite[] = [{ token: 'stolen', item: entryFor('stolen', chance), after: FIRST_WRITE }];
@@ -49,7 +52,7 @@ export function planFrom(chance: Chance): Plan {
   if (rotationAfter !== undefined) {
     uses.push({ token: 'valid-by-next-key', after: rotationAfter + chance.delayUpTo(5000) });
   }
-  return { resultTtl, cachePer, writes, uses, rotationAfter };
+  return { resultTtl, cachePer, apis, writes, uses, rotationAfter };
 }
 
 export function wantsFlush(item: Item): boolean {

@@ -1,3 +1,4 @@
+import type { ApiKind } from '../../../lambda/policy/route.ts';
 import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import { wantsFlush } from './plan.ts';
 import type { Acknowledgement, ScheduleRun } from './schedule.ts';
@@ -22,6 +23,11 @@ export function isBroken(property: Property, run: ScheduleRun): boolean {
   return PROPERTIES[property](run).length > 0;
 }
 
+/** The same run as a client of one API sees it. */
+export function at(api: ApiKind, run: ScheduleRun): ScheduleRun {
+  return { ...run, answers: run.answers.filter((answer) => answer.api === api) };
+}
+
 function allowsAfterFlushes(run: ScheduleRun, bound: number): readonly string[] {
   if (!run.world.flushesWork) return [];
   const flushed = run.acknowledgements.filter(({ write }) => wantsFlush(write.item));
@@ -34,7 +40,7 @@ function allowsAfter(run: ScheduleRun, acknowledgements: readonly Acknowledgemen
       .filter((answer) => answer.token === write.token && answer.status === 200 && answer.at > at + bound)
       .map(
         (answer) =>
-          `${answer.token} was allowed ${(answer.at - at) / 1000} s after the acknowledgement (${bound / 1000} s)`,
+          `${answer.token} was allowed by the ${answer.api} API ${(answer.at - at) / 1000} s after the acknowledgement (${bound / 1000} s)`,
       ),
   );
 }
@@ -55,7 +61,7 @@ export function reportOf(run: ScheduleRun): string {
   );
   return [
     `Seed ${seed}; to repeat it: SIMULATION_SEED=${seed} npx -c 'vitest run test/proofs/simulation'`,
-    `T = ${plan.resultTtl} s, a decision per ${plan.cachePer}, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
+    `T = ${plan.resultTtl} s, a decision per ${plan.cachePer}, APIs ${plan.apis.join(' and ')}, ${world.flushesWork ? 'flushes work' : 'flushes may fail'}, clocks ${world.clocksAgree ? 'agree' : 'differ'}, faults: ${[...world.struck].join(', ') || 'none'}`,
     ...acknowledgements.map(({ write }) => `entry: ${JSON.stringify(write.item)}`),
     ...world.notes,
     ...broken,

@@ -1,7 +1,7 @@
 import { COOL_DOWN } from '../../../lambda/key-set/key-set.ts';
 import { guaranteedBound, settledBound, settledBoundByAnyClock } from './bounds.ts';
 import type { Composition } from './composition.ts';
-import { PLACES, type Place } from './parts/simulated-api.ts';
+import type { Place } from './parts/simulated-api.ts';
 import type { TokenName } from './parts/simulated-issuer.ts';
 import { type Plan, type PlannedUse, type PlannedWrite, planFrom, wantsFlush } from './plan.ts';
 import { type Answer, type Stage, stageIn } from './stage.ts';
@@ -55,7 +55,7 @@ export async function runSchedule(seed: number, composition: Composition): Promi
 /** Schedules requests with a token, most of them near the time at which it is revoked. */
 function scheduleRequests({ token, after }: PlannedWrite, beginning: number, stage: Stage, { time, chance }: World) {
   if (token === undefined) return;
-  const request = (instant: number) => time.at(instant, () => void stage.ask(token, chance.oneOf(PLACES)));
+  const request = (instant: number) => time.at(instant, () => void stage.ask(token, chance.oneOf(stage.places)));
   const written = beginning + after;
   for (let left = chance.between(1, 4); left > 0; left -= 1) request(written - chance.delayUpTo(8000));
   for (let left = chance.between(0, 3); left > 0; left -= 1) request(written + chance.delayUpTo(10_000));
@@ -69,8 +69,8 @@ function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, ch
   const settled = [settledBound(plan), settledBoundByAnyClock(plan)];
   const bounds = [guaranteedBound(plan), ...(flushesWork && wantsFlush(item) ? settled : [])];
   for (const bound of bounds) {
-    ask(bound - chance.delayUpTo(bound), chance.oneOf(PLACES));
-    for (const place of PLACES) ask(bound + 1, place);
+    ask(bound - chance.delayUpTo(bound), chance.oneOf(stage.places));
+    for (const place of stage.places) ask(bound + 1, place);
   }
 }
 
@@ -80,7 +80,7 @@ function probeAtBounds(write: PlannedWrite, plan: Plan, stage: Stage, { time, ch
  */
 async function isAllowed({ token }: PlannedUse, stage: Stage, { time, chance, faultBudget }: World): Promise<boolean> {
   for (let left = faultBudget + 2; left > 0; left -= 1) {
-    if ((await stage.ask(token, chance.oneOf(PLACES))) === 200) return true;
+    if ((await stage.ask(token, chance.oneOf(stage.places))) === 200) return true;
     await time.sleep(COOL_DOWN + 1000);
   }
   return false;

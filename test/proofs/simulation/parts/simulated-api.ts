@@ -1,28 +1,30 @@
 import type { FlushedStage } from '../../../../lambda/configuration/environment.ts';
-import type { CacheKey } from '../../../../lambda/policy/route.ts';
-import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
+import { FlushError } from '../../../../lambda/flush/flush-stage.ts';
+import type { ApiKind } from '../../../../lambda/policy/route.ts';
 import type { AuthorizerAnswer } from '../../../../local/gateway/authorization/authorizer-answer.ts';
 import { type ResultCache, resultCache } from '../../../../local/gateway/authorization/result-cache.ts';
+import { parseFlushPath } from '../../../../local/gateway/control-plane.ts';
 import type { Composition } from '../composition.ts';
 import type { Execution } from '../time/execution.ts';
 import type { World } from '../time/world.ts';
-import { gatewayNode, ROUTES, type RoutePath, STAGE } from './gateway-node.ts';
+import { type GatewayNode, type NodeParts, ROUTES, type RoutePath } from './gateway-node.ts';
+import { HTTP_STAGE, httpNode } from './http-node.ts';
+import { REST_STAGE, restNode } from './rest-node.ts';
 
-/** The part of the stage that a flusher can reach. */
-export interface FlushedNodes {
+/** A stage as clients see it: any of its nodes takes a request, and each node has its own result cache. */
+export interface SimulatedApi {
+  readonly kind: ApiKind;
+  readonly apiId: string;
   readonly stage: FlushedStage;
+  /** Sends one request. @returns its status */
+  get(place: Place, authorizationToken: string): Promise<number>;
   /** Resolves when the flush is accepted; each node's cache is emptied some time later. `by`: for the notes. */
   flush(by: string, execution: Execution): Promise<void>;
 }
 
-/** A stage as clients see it: any of its nodes takes a request, and each node has its own result cache. */
-export interface SimulatedApi extends FlushedNodes {
-  /** Sends one request. @returns its status */
-  get(place: Place, authorizationToken: string): Promise<number>;
-}
-
-/** A node and a route: a cache entry that a request can meet. */
+/** An API, one of its nodes, and a route: a cache entry that a request can meet. */
 export interface Place {
+  readonly api: ApiKind;
   readonly node: number;
   readonly route: RoutePath;
 }
@@ -35,30 +37,30 @@ const MAX_REJECTION = 15_000;
 
 const NODES = [0, 1] as const;
 
-export const PLACES: readonly [Place, ...Place[]] = [
-  { node: NODES[0], route: ROUTES[0] },
-  { node: NODES[0], route: ROUTES[1] },
-  { node: NODES[1], route: ROUTES[0] },
-  { node: NODES[1], route: ROUTES[1] },
-];
-
-export interface ApiSurroundings {
-  readonly world: World;
-  readonly composition: Composition;
-  /** Seconds. */
-  readonly resultTtl: number;
-  readonly cachePer: CacheKey;
-  readonly authorizer: LambdaFunction;
+export function placesOf([first, ...others]: readonly [ApiKind, ...ApiKind[]]): readonly [Place, ...Place[]] {
+  const placesIn = (api: ApiKind) => NODES.flatMap((node) => ROUTES.map((route): Place => ({ api, node, route })));
+  const all = [first, ...others].flatMap(placesIn);
+  return [{ api: first, node: NODES[0], route: ROUTES[0] }, ...all.slice(1)];
 }
 
-export function simulatedApi(surroundings: ApiSurroundings): SimulatedApi {
-  const caches = NODES.map(() => cacheIn(surroundings));
-  const { resultTtl, cachePer, authorizer, world } = surroundings;
-  const gateways = caches.map((cache) => gatewayNode({ cache, resultTtl, cachePer, authorizer, world }));
+export interface ApiSurroundings extends NodeParts {
+  readonly composition: Composition;
+}
+
+const STAGES = {
+  rest: { apiId: REST_STAGE.restApiId, stage: REST_STAGE },
+  http: { apiId: HTTP_STAGE.httpApiId, stage: HTTP_STAGE },
+} as const satisfies Readonly<Record<ApiKind, Partial<SimulatedApi>>>;
+
+export function simulatedApi(kind: ApiKind, surroundings: ApiSurroundings): SimulatedApi {
+  const nodes = NODES.map(() =>
+    kind === 'rest' ? restNode(surroundings, cacheIn(surroundings)) : httpNode(surroundings),
+  );
   return {
-    stage: STAGE,
-    get: async ({ node, route }, authorizationToken) => (await gateways[node]?.(authorizationToken, route)) ?? 0,
-    flush: (by, execution) => acceptFlush(by, execution, caches, world),
+    kind,
+    ...STAGES[kind],
+    get: async ({ node, route }, authorizationToken) => (await nodes[node]?.get(authorizationToken, route)) ?? 0,
+    flush: (by, execution) => acceptFlush(`${by} of ${kind}`, execution, nodes, surroundings.world),
   };
 }
 
@@ -66,24 +68,39 @@ function cacheIn({ world, composition }: ApiSurroundings): ResultCache<Authorize
   return composition.resultCache(() => resultCache<AuthorizerAnswer>(world.time.now, () => undefined));
 }
 
+/** API Gateway's answer to the flush at this path, of one of the APIs. @throws FlushError */
+export async function flushAt(
+  path: string,
+  by: string,
+  execution: Execution,
+  apis: readonly SimulatedApi[],
+): Promise<void> {
+  const named = parseFlushPath(path);
+  const flushed = apis.find(({ kind, apiId, stage: { stageName } }) => {
+    return named?.kind === kind && named.apiId === apiId && named.stageName === stageName;
+  });
+  if (flushed === undefined) throw new FlushError('NotFoundException', 404);
+  await flushed.flush(by, execution);
+}
+
 async function acceptFlush(
   by: string,
   execution: Execution,
-  caches: readonly ResultCache<AuthorizerAnswer>[],
+  nodes: readonly GatewayNode[],
   { time, chance, strikes, note }: World,
 ): Promise<void> {
   if (strikes('flush-rejected')) {
     await execution.sleep(chance.delayUpTo(MAX_REJECTION));
-    throw Object.assign(new Error('Too Many Requests'), { name: 'TooManyRequestsException' });
+    throw new FlushError('TooManyRequestsException', 429);
   }
   await execution.sleep(chance.delayUpTo(MAX_FLUSH_CALL));
   note(`flush ${by} accepted`);
-  for (const [node, cache] of caches.entries()) {
+  for (const [index, node] of nodes.entries()) {
     if (strikes('flush-lost')) continue;
     const longest = strikes('flush-late') ? LATE_FLUSH_EFFECT : MAX_FLUSH_EFFECT;
     time.at(time.now() + chance.delayUpTo(longest), () => {
-      note(`flush ${by} empties node ${node}`);
-      cache.flush();
+      note(`flush ${by} empties node ${index}`);
+      node.flush();
     });
   }
 }

@@ -1,8 +1,9 @@
-import type { APIGatewayAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { compileRoutes } from '../../../../infra/routes/route-compiler.ts';
 import { createAuthorizer } from '../../../../lambda/authorizer.ts';
 import { KeySet } from '../../../../lambda/key-set/key-set.ts';
 import { Grants } from '../../../../lambda/policy/grants.ts';
+import type { ApiKind, Route } from '../../../../lambda/policy/route.ts';
 import { REVOCATION_LEVELS } from '../../../../lambda/revocation/revocation-level.ts';
 import { createRevocationList, type RejectIfRevoked } from '../../../../lambda/revocation/revocation-list.ts';
 import { createEntryReader } from '../../../../lambda/revocation/revocation-table.ts';
@@ -25,7 +26,11 @@ const MAX_DELIVERY = 2000;
 /** Maximum milliseconds by which an execution environment's clock is off, within the issuer's tolerance. */
 const CLOCK_ERROR = 4000;
 
-const grants = new Grants(compileRoutes(ROUTES.map((path) => ({ method: 'GET', path, scopes: ['read'] }))));
+const routes = ROUTES.map((path): Route => ({ method: 'GET', path, scopes: ['read'] }));
+const GRANTS: Readonly<Record<ApiKind, Grants>> = {
+  rest: new Grants(compileRoutes(routes, 'rest')),
+  http: new Grants(compileRoutes(routes, 'http')),
+};
 
 export interface AuthorizerSurroundings {
   readonly world: World;
@@ -80,12 +85,12 @@ function handlerIn(execution: Execution, answerBy: () => number, surroundings: A
       now,
     }),
     rejectIfRevoked: revocationListIn(execution, answerBy, now, surroundings),
-    grantsFor: () => grants,
+    grantsFor: (api) => GRANTS[api],
     report,
   });
   return async (event: unknown) => {
     if (strikes('authorizer-hangs')) await execution.sleep(answerBy() - time.now() + 1);
-    return authorize(event as APIGatewayAuthorizerEvent);
+    return authorize(event as APIGatewayAuthorizerEvent | APIGatewayRequestAuthorizerEventV2);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CacheKey } from '../../../../lambda/policy/route.ts';
+import type { ApiKind, CacheKey } from '../../../../lambda/policy/route.ts';
 import type { FlushPace } from '../../../../lambda/signal/signal-source.ts';
 import type { TokenName } from '../parts/simulated-issuer.ts';
 import type { Chance } from '../time/chance.ts';
@@ -32,6 +32,8 @@ export interface SignalPlan {
   /** Seconds. */
   readonly resultTtl: number;
   readonly cachePer: CacheKey;
+  /** The APIs whose authorizer reads the table. */
+  readonly apis: readonly [ApiKind, ...ApiKind[]];
   readonly pace: FlushPace;
   /** Seconds: the period of shared flushes. */
   readonly every: number;
@@ -51,6 +53,8 @@ export function signalPlanFrom(chance: Chance): SignalPlan {
   return {
     resultTtl: chance.oneOf([5, 60, 300, 3600]),
     cachePer: chance.oneOf<CacheKey>(['token', 'route']),
+    // Signals reach the stages by the table and the flusher: revocation-bound.test.ts has both kinds of APIs.
+    apis: ['rest'],
     pace: chance.oneOf<FlushPace>(['at-once', 'shared', 'never', 'shared', 'at-once']),
     every: chance.oneOf([2, 10, 30]),
     signals: Array.from({ length: count }, (_, index) => plannedSignal(index, chance)),

@@ -1,6 +1,6 @@
 import { guaranteedLag, settledLag, sharedFlushDelay, sharedLag } from '../../../../lambda/flush/flush-timing.ts';
 import type { Composition } from '../composition.ts';
-import { MAX_FLUSH_EFFECT, PLACES } from '../parts/simulated-api.ts';
+import { MAX_FLUSH_EFFECT, type Place } from '../parts/simulated-api.ts';
 import { AUTHORIZER_TIMEOUT } from '../parts/simulated-authorizer.ts';
 import type { SimulatedTable } from '../parts/simulated-table.ts';
 import { type Answer, type Stage, stageIn } from '../stage.ts';
@@ -63,7 +63,7 @@ interface Surroundings {
 /** Schedules the deliveries of a signal, and requests with its token around them. */
 function schedule(signal: PlannedSignal, beginning: number, { stage, plan, world, deliver, lost }: Surroundings): void {
   const { time, chance } = world;
-  const ask = (instant: number) => time.at(instant, () => void stage.ask(signal.token, chance.oneOf(PLACES)));
+  const ask = (instant: number) => time.at(instant, () => void stage.ask(signal.token, chance.oneOf(stage.places)));
   for (const delivery of signal.deliveries) {
     const delivered = beginning + delivery;
     for (let left = chance.between(1, 3); left > 0; left -= 1) ask(delivered - chance.delayUpTo(8000));
@@ -79,10 +79,9 @@ function schedule(signal: PlannedSignal, beginning: number, { stage, plan, world
 /** Schedules requests just past the bounds, where none may be allowed, and before them. */
 function probeAtBounds({ token }: PlannedSignal, plan: SignalPlan, stage: Stage, { time, chance }: World): void {
   for (const bound of [guaranteedBound(plan), paceBound(plan)]) {
-    const ask = (lag: number, place: (typeof PLACES)[number]) =>
-      time.at(time.now() + lag, () => void stage.ask(token, place));
-    ask(bound - chance.delayUpTo(bound), chance.oneOf(PLACES));
-    for (const place of PLACES) ask(bound + 1, place);
+    const ask = (lag: number, place: Place) => time.at(time.now() + lag, () => void stage.ask(token, place));
+    ask(bound - chance.delayUpTo(bound), chance.oneOf(stage.places));
+    for (const place of stage.places) ask(bound + 1, place);
   }
 }
 

@@ -4,6 +4,8 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 export interface Execution {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** One of several calls at the same time: when it ends, the execution sleeps until the others do. */
+  call<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Ends the environment: nothing that sleeps in it wakes. */
   end(): void;
 }
@@ -49,6 +51,7 @@ export function executions(): Executions {
 
 function startExecution(after: CallLater, { wake, fallAsleep }: Wakefulness): Execution {
   let hasEnded = false;
+  let calls = 0;
   const execution: Execution = {
     run: (work) => {
       wake(execution);
@@ -63,6 +66,13 @@ function startExecution(after: CallLater, { wake, fallAsleep }: Wakefulness): Ex
           resolve();
         });
       }),
+    call: (work) => {
+      calls += 1;
+      return work().finally(() => {
+        calls -= 1;
+        if (calls > 0) fallAsleep(execution);
+      });
+    },
     end: () => {
       hasEnded = true;
     },
