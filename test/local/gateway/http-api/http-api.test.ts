@@ -66,7 +66,12 @@ function synthesizedApp() {
   });
   api.addRoutes({ path: '/books/{proxy+}', integration: books, authorizer });
   new HttpRoute(stack, 'Else', { httpApi: api, routeKey: HttpRouteKey.DEFAULT, integration });
-  new HttpStage(stack, 'Beta', { httpApi: api, stageName: 'beta', throttle: { rateLimit: 5, burstLimit: 5 } });
+  new HttpStage(stack, 'Beta', {
+    httpApi: api,
+    stageName: 'beta',
+    autoDeploy: true,
+    throttle: { rateLimit: 5, burstLimit: 5 },
+  });
   return stackOf('team', templateOf(stack).toJSON() as Template);
 }
 
