@@ -19,6 +19,12 @@ export function pathFacts(experiment: Experiment): readonly Measurement[] {
       expected: '403 or 404',
       measure: () => hiddenRouteClosed(experiment),
     },
+    {
+      kind: 'promise',
+      fact: 'an encoded slash does not open a route that is not granted',
+      expected: '403 or 404, if encoded slashes select routes',
+      measure: () => encodedSlashClosed(experiment),
+    },
   ];
 }
 
@@ -42,8 +48,29 @@ async function hiddenRouteClosed(experiment: Experiment): Promise<Seen> {
   return { ...kept(isClosed, `${path}: ${status}`), ...(!isClosed && { meaning: MEANING_OF_LEAK }) };
 }
 
+/**
+ * An open `/orders/7%2Frefunds` is a request of `/orders/{id}`, unless API Gateway selects routes by decoded slashes. That is the case if
+ * `/orders%2F7` selects a route.
+ */
+async function encodedSlashClosed(experiment: Experiment): Promise<Seen> {
+  const held = await experiment.tokens.narrow();
+  const hidden = encodedSlashPath(held, experiment);
+  const control = parameterPath(held, experiment)?.replace(/\/(?=[^/]+$)/, '%2F');
+  const select = plainSelection(experiment.kind, experiment.routes);
+  if (hidden === undefined || control === undefined || select({ method: 'GET', path: control }) !== undefined) {
+    throw new NotMeasurableError('no route of the table would show it');
+  }
+  const statusAt = (path: string) => statusOf(experiment, held, { method: 'GET', path });
+  const [status, controlStatus] = [await statusAt(hidden), await statusAt(control)];
+  const isClosed = controlStatus === 404 || status === 403 || status === 404;
+  return {
+    ...kept(isClosed, `${hidden}: ${status}; ${control}: ${controlStatus}`),
+    ...(!isClosed && { meaning: MEANING_OF_LEAK }),
+  };
+}
+
 const MEANING_OF_LEAK =
-  "tokens open routes that they are not granted, by encoding a letter of the path: set cachePer: 'route', and tell us";
+  "tokens open routes that they are not granted, by encoding a part of the path: set cachePer: 'route', and tell us";
 
 type FindPath = (held: HeldToken, experiment: Experiment) => string | undefined;
 

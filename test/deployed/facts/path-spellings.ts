@@ -72,7 +72,8 @@ export const SPELLINGS: Readonly<Record<ApiKind, Spellings>> = {
     },
     handedOn: (path) => path,
   },
-  // AWS documents none of it. Backends have been seen to get decoded paths.
+  // AWS documents none of it. Backends have been seen to get decoded paths, and `/a%2Fb/thing` has been reported to miss `/{name}/thing`, as
+  // if routes were selected by the decoded path.
   http: {
     literal: [
       { fact: 'a slash at the end', spell: (path) => `${path}/`, expected: [404], readings: HTTP_LITERAL },
