@@ -21,12 +21,11 @@ export function readHttpApi(event: UnreadEvent): AuthorizationRequest | undefine
   const { version, type, routeArn, identitySource, routeKey, headers } = event;
   if (version !== '2.0' || type !== 'REQUEST' || typeof routeArn !== 'string') return undefined;
   const authorization = authorizationIn(headers);
-  const sources: readonly unknown[] | undefined = Array.isArray(identitySource) ? identitySource : undefined;
   // No list means an authorizer without identity sources, unless the client sent no header.
-  if (authorization === undefined || (sources === undefined && authorization !== '')) return undefined;
-  const [token, requested, ...others] = sources ?? [];
-  const route = requested === routeKey ? routeOf(routeKey) : undefined;
-  const isCacheKey = token === authorization && others.length === 0 && (sources?.length === 1 || route !== undefined);
+  if (authorization === undefined || !(Array.isArray(identitySource) || authorization === '')) return undefined;
+  const [token, ...others] = [identitySource].flat() as readonly unknown[];
+  const route = others[0] === routeKey ? routeOf(routeKey) : undefined;
+  const isCacheKey = token === authorization && others.length === (route === undefined ? 0 : 1);
   return {
     api: 'http',
     // With an empty second value, as of two headers: no token.

@@ -59,6 +59,7 @@ describe('an event of an HTTP API whose decisions are cached for one route', () 
     ['GET /orders/{id}', { method: 'GET', path: '/orders/{id}' }],
     ['ANY /files/{proxy+}', { method: 'ANY', path: '/files/{proxy+}' }],
     ['$default', { method: 'ANY', path: '$default' }],
+    ['GET', { method: 'GET', path: '' }],
   ])('names the route %s as the table does', (routeKey, route) => {
     expect(readHttpApi(eventFor(routeKey, bearer(), true))?.route).toEqual(route);
     expect(readHttpApi(eventFor(routeKey, bearer()))?.route).toBeUndefined();

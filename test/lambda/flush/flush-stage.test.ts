@@ -120,7 +120,13 @@ describe('a flush is tried again', () => {
   });
 });
 
+it.each([200, 299])('a flush that is answered with %i is accepted', async (status) => {
+  const { flush } = await startControlPlane([status]);
+  await expect(flush(httpStage)).resolves.toBeUndefined();
+});
+
 it.each<[string, number, Reply]>([
+  ['status 300', 300, [300]],
   ['AccessDeniedException', 403, [403, 'AccessDeniedException']],
   ['NotFoundException', 404, [404, 'NotFoundException']],
   ['status 400', 400, [400]],
