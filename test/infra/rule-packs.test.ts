@@ -50,7 +50,7 @@ const {
 const everyOptionOfHttp: Deployment = {
   ...commonOptions,
   api: 'http',
-  routes: [...soundDeployment.routes, { method: 'ANY', path: '/{proxy+}', scopes: ['a'] }],
+  routes: [...soundDeployment.routes, { method: 'ANY', path: '$default', scopes: ['a'] }],
 };
 
 interface Report {

@@ -10,7 +10,7 @@ const everyKindOfRoute: readonly Route[] = [
   { method: 'GET', path: '/', scopes: [] },
   { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] },
   { method: 'ANY', path: '/files/{proxy+}', scopes: ['files'] },
-  { method: 'ANY', path: '/{proxy+}', scopes: ['admin'] },
+  { method: 'ANY', path: '$default', scopes: ['admin'] },
 ];
 
 function stackWith(options: Partial<Deployment>): ApiStack {
@@ -49,7 +49,7 @@ describe('the HTTP API of a deployment', () => {
     const [authorizer] = Object.keys(template.findResources('AWS::ApiGatewayV2::Authorizer'));
     expect(routesIn(template)).toEqual(
       Object.fromEntries(
-        ['GET /', 'GET /orders/{id}', 'ANY /files/{proxy+}', 'ANY /{proxy+}'].map((key) => [
+        ['GET /', 'GET /orders/{id}', 'ANY /files/{proxy+}', '$default'].map((key) => [
           key,
           expect.objectContaining({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer } }),
         ]),
@@ -147,7 +147,7 @@ describe('browsers of the origins that are allowed', () => {
     expect(Object.keys(routesIn(template)).filter((key) => key.startsWith('OPTIONS'))).toEqual([]);
   });
 
-  it('need no token where ANY would take their preflights', () => {
+  it('need no token where ANY or $default would take their preflights', () => {
     const routes = routesIn(templateWith({ routes: everyKindOfRoute }));
     const preflights = Object.entries(routes).filter(([key]) => key.startsWith('OPTIONS'));
     expect(preflights.map(([key]) => key)).toEqual(['OPTIONS /files/{proxy+}', 'OPTIONS /{proxy+}']);
@@ -155,6 +155,16 @@ describe('browsers of the origins that are allowed', () => {
       expect(route.AuthorizationType).toBe('NONE');
       expect(route.AuthorizerId).toBeUndefined();
     }
+  });
+
+  it('have one open route where ANY /{proxy+} and $default ask for the same', () => {
+    const routes: readonly Route[] = [
+      { method: 'ANY', path: '/{proxy+}', scopes: ['a'] },
+      { method: 'ANY', path: '$default', scopes: ['a'] },
+    ];
+    expect(Object.keys(routesIn(templateWith({ routes }))).toSorted()).toEqual(
+      ['$default', 'ANY /{proxy+}', 'OPTIONS /{proxy+}'].toSorted(),
+    );
   });
 
   it('are none where corsOrigins is empty: nothing is open', () => {
