@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { API_KINDS } from '../support/journeys/api-outcomes.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
+import { signIn } from '../support/journeys/signal-journey.ts';
 
 /** An hour, so that only a flush can bring a rejection during the test. */
 const RESULT_TTL = 3600;
@@ -55,6 +56,14 @@ describe.each(API_KINDS)('%s API:', (api) => {
       await journey.restore('sub#local#reader');
       await untilStatus(token, 200);
     });
+  });
+
+  test('a sign-out at the authorization server revokes the tokens of that session, and no other', async () => {
+    const [alice, bob] = [await signIn(journey, 'alice'), await signIn(journey, 'bob')];
+    expect([await statusOf(alice.token), await statusOf(bob.token)]).toEqual([200, 200]);
+    await alice.app.signOut();
+    await untilStatus(alice.token, 401);
+    expect(await statusOf(bob.token)).toBe(200);
   });
 
   describe('when flushes have no effect', () => {

@@ -3,8 +3,13 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { API_KINDS, ORIGIN, OUTCOMES, seenIn } from '../support/journeys/api-outcomes.ts';
 import { type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
+import { issuerAnswer } from '../support/network/issuer-answer.ts';
+import { startLoopbackServer } from '../support/network/loopback-server.ts';
+import { signedToken } from '../support/tokens/signed-token.ts';
+import { createSigningKey } from '../support/tokens/signing-keys.ts';
 
 describe.each(API_KINDS)('%s API:', (api) => {
+  const now = Math.floor(Date.now() / 1000);
   let journey: LocalJourney;
 
   beforeAll(async () => {
@@ -47,8 +52,6 @@ describe.each(API_KINDS)('%s API:', (api) => {
 
   describe('rejected is', () => {
     const strangerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-    const now = Math.floor(Date.now() / 1000);
-
     test.each<[string, () => Promise<Record<string, string>>]>([
       ['a request without a token', async () => ({})],
       ['a value that is not a token', async () => ({ Authorization: 'Bearer x' })],
@@ -99,6 +102,34 @@ describe.each(API_KINDS)('%s API:', (api) => {
       const elsewhere = new URL('/v9/orders', journey.run.running.api);
       expect(await seenIn(await fetch(elsewhere, { headers: ORIGIN }))).toEqual(OUTCOMES[api]['no stage']);
     });
+  });
+
+  test('a key that the issuer adds is trusted next to the old one, whose tokens end when it is withdrawn', async () => {
+    const { run } = journey;
+    const { issuer } = run.running;
+    const { kty, n, e, kid } = run.signingKey;
+    const newKey = createSigningKey('RS256', 'rotated');
+    const oldToken = await journey.token('service');
+    const claims = { iss: issuer, aud: 'https://api.example.com', sub: 's', client_id: 's', jti: randomUUID() };
+    const header = { alg: 'RS256', typ: 'at+jwt', kid: newKey.keyId };
+    const newToken = signedToken(newKey, header, { ...claims, scope: 'orders:read', iat: now, exp: now + 600 });
+    const statuses = async () => [
+      (await journey.call('/orders', oldToken)).status,
+      (await journey.call('/orders', newToken)).status,
+    ];
+    await run.authorizationServer.pause();
+    const rotating = await startLoopbackServer(issuerAnswer(issuer, { kty, n, e, kid }, newKey.publicJwk), {
+      port: Number(new URL(issuer).port),
+    });
+    await run.recycleEnvironments();
+    expect(await statuses()).toEqual([200, 200]);
+    rotating.answerWith(issuerAnswer(issuer, newKey.publicJwk));
+    await run.recycleEnvironments();
+    journey.advance(300);
+    expect(await statuses()).toEqual([401, 200]);
+    await rotating.close();
+    await run.authorizationServer.resume();
+    await run.recycleEnvironments();
   });
 
   describe('the result cache', () => {
