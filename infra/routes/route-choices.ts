@@ -12,7 +12,21 @@ export type Choose = (method: HttpMethod, path: PathTexts) => Choices;
 export function choicesAsSent(table: readonly ParsedRoute[], api: ApiKind): Choose {
   const items = table.map((parsed) => ({ method: parsed.route.method, segments: parsed.segments, parsed }));
   const selectors = preferencesFor(table, api).map((preference) => selectorOf(items, preference));
-  return (method, path) => selectors.map((select) => select(method, path)?.parsed);
+  const choose: Choose = (method, path) => selectors.map((select) => select(method, path)?.parsed);
+  return selectors.length > MAX_UNKNOWN ? memoized(choose) : choose;
+}
+
+/** The number of selections for which a memory would take longer than they do. */
+const MAX_UNKNOWN = 2;
+
+function memoized(choose: Choose): Choose {
+  const known = new Map<string, Choices>();
+  return (method, path) => {
+    const key = `${method} ${path.join('/')}`;
+    const choices = known.get(key) ?? choose(method, path);
+    known.set(key, choices);
+    return choices;
+  };
 }
 
 /** Chooses also by the readings that ignore a slash at the end. The other ones do nothing to a path without another empty segment. */

@@ -45,12 +45,14 @@ export type IsCovered = (choices: Choices, method: HttpMethod, path: ResourcePat
  */
 export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteClaims {
   const fresh = freshText(table);
+  const named = new Set<string>(table.map(({ route }) => route.method));
   const depth = 1 + Math.max(0, ...table.map(({ segments }) => segments.length));
   const asSent = choicesAsSent(table, api);
   const choose = choicesWithoutSlash(asSent);
   const partsBy = (by: Choose, isClaimed: (choices: Choices, route: ParsedRoute) => boolean): PartsOf => {
-    return (route, copy) =>
-      claimedParts(copy, { route, fresh, depth, choose: by, isClaimed: (choices) => isClaimed(choices, route) });
+    const partsOf: PartsOf = (route, copy) =>
+      claimedParts(copy, { route, fresh, named, depth, choose: by, isClaimed: (choices) => isClaimed(choices, route) });
+    return api === 'http' ? remembering(partsOf) : partsOf;
   };
   return {
     ownParts: partsBy(choose, ([plain, ...others], route) => {
@@ -62,7 +64,7 @@ export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteC
     uncoveredParts: (route, copy, isCovered) => {
       const isClaimed: Trial['isClaimed'] = (choices, method, path) =>
         choices[0] === route && !isCovered(choices, method, path);
-      return claimedParts(copy, { route, fresh, depth, choose, isClaimed });
+      return claimedParts(copy, { route, fresh, named, depth, choose, isClaimed });
     },
     oddCopies: ({ copies: [whole] }) => (whole?.path.at(-1) === REST ? oddCopies(whole) : []),
     plainClaimant: (method, path) => asSent(method, path)[0],
@@ -71,9 +73,24 @@ export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteC
   };
 }
 
+/** Many patterns meet the same copy, and each trial of an HTTP API selects up to eight times. */
+function remembering(partsOf: PartsOf): PartsOf {
+  const known = new Map<ParsedRoute, Map<string, readonly ClaimedPart[]>>();
+  return (route, copy) => {
+    const ofRoute = known.get(route) ?? new Map<string, readonly ClaimedPart[]>();
+    known.set(route, ofRoute);
+    const key = `${copy.methods} ${copy.path.join('/')}`;
+    const parts = ofRoute.get(key) ?? partsOf(route, copy);
+    ofRoute.set(key, parts);
+    return parts;
+  };
+}
+
 interface Trial {
   readonly route: ParsedRoute;
   readonly fresh: string;
+  /** The methods that routes name: all other ones are served alike. */
+  readonly named: ReadonlySet<string>;
   readonly depth: number;
   readonly choose: Choose;
   readonly isClaimed: (choices: Choices, method: HttpMethod, path: ResourcePattern) => boolean;
@@ -92,8 +109,12 @@ function oddCopies({ methods, path }: RouteCopy): readonly RouteCopy[] {
 /** The claimed parts. Methods with the same path are joined in one part. */
 function claimedParts(copy: RouteCopy, trial: Trial): readonly ClaimedPart[] {
   const parts = new Map<string, { readonly methods: HttpMethod[]; readonly path: ResourcePattern }>();
+  const known = new Map<string, readonly ResourcePattern[]>();
   for (const method of copy.methods) {
-    for (const path of shallowestClaimed(method, copy.path, trial)) {
+    const like = trial.named.has(method) ? method : '';
+    const paths = known.get(like) ?? shallowestClaimed(method, copy.path, trial);
+    known.set(like, paths);
+    for (const path of paths) {
       const key = path.join('/');
       const part = parts.get(key) ?? { methods: [], path };
       part.methods.push(method);
