@@ -34,6 +34,13 @@ export interface Experiment extends Pick<DeployedTestCommand, 'runs' | 'longestW
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
+/** The part of an experiment that asks for paths with one kind of token. */
+export interface PathExperiment extends Pick<Experiment, 'kind' | 'routes' | 'hasExampleBackend' | 'call'> {
+  readonly tokens: { narrow(): Promise<PathToken> };
+}
+
+export type PathToken = Pick<HeldToken, 'authorization' | 'grant'>;
+
 /** @throws OperatorError when there is no such deployment, or no token for it */
 export async function openExperiment(
   command: DeployedTestCommand,

@@ -19,8 +19,12 @@ export function rejectedBy({ rejectedStatus }: Pick<Experiment, 'rejectedStatus'
   return (status) => status === rejectedStatus;
 }
 
-export async function statusOf({ call }: Experiment, held: HeldToken, request: RouteRequest): Promise<number> {
-  return (await call({ ...request, authorization: [held.authorization] })).status;
+export async function statusOf(
+  { call }: Pick<Experiment, 'call'>,
+  { authorization }: Pick<HeldToken, 'authorization'>,
+  request: RouteRequest,
+): Promise<number> {
+  return (await call({ ...request, authorization: [authorization] })).status;
 }
 
 /** Statuses of `count` requests, one after the other. */

@@ -1,13 +1,12 @@
 import { matchesPattern } from '../../../local/iam/arn-pattern.ts';
-import { backendAnswer, type Experiment } from '../experiment.ts';
+import { backendAnswer, type PathExperiment, type PathToken } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import type { HeldToken } from '../held-token.ts';
 import { plainSelection } from '../route-evidence.ts';
 import { statusOf } from '../watching.ts';
 import { encodeLast, SPELLINGS, type Spelling } from './path-spellings.ts';
 
 /** How odd paths select routes, and how they look in `methodArn` or `routeArn`: policies are safe under every reading. */
-export function pathFacts(experiment: Experiment): readonly Measurement[] {
+export function pathFacts(experiment: PathExperiment): readonly Measurement[] {
   const { literal, parameter, encodedSlash } = SPELLINGS[experiment.kind];
   return [
     ...literal.map((spelling) => pathFact(experiment, spelling, literalPath)),
@@ -32,7 +31,7 @@ export function pathFacts(experiment: Experiment): readonly Measurement[] {
  * Asks for a route below one whose pattern reaches it, such as `/orders/{id}/refunds`, by a spelling that its Deny does not match. If API
  * Gateway selected routes by the decoded path and evaluated policies by the sent one, that would open it.
  */
-async function hiddenRouteClosed(experiment: Experiment): Promise<Seen> {
+async function hiddenRouteClosed(experiment: PathExperiment): Promise<Seen> {
   const { kind, routes, tokens } = experiment;
   const held = await tokens.narrow();
   const select = plainSelection(kind, routes);
@@ -52,7 +51,7 @@ async function hiddenRouteClosed(experiment: Experiment): Promise<Seen> {
  * An open `/orders/7%2Frefunds` is a request of `/orders/{id}`, unless API Gateway selects routes by decoded slashes. That is the case if
  * `/orders%2F7` selects a route.
  */
-async function encodedSlashClosed(experiment: Experiment): Promise<Seen> {
+async function encodedSlashClosed(experiment: PathExperiment): Promise<Seen> {
   const held = await experiment.tokens.narrow();
   const hidden = encodedSlashPath(held, experiment);
   const control = parameterPath(held, experiment)?.replace(/\/(?=[^/]+$)/, '%2F');
@@ -72,10 +71,10 @@ async function encodedSlashClosed(experiment: Experiment): Promise<Seen> {
 const MEANING_OF_LEAK =
   "tokens open routes that they are not granted, by encoding a part of the path: set cachePer: 'route', and tell us";
 
-type FindPath = (held: HeldToken, experiment: Experiment) => string | undefined;
+type FindPath = (held: PathToken, experiment: PathExperiment) => string | undefined;
 
 function pathFact(
-  experiment: Experiment,
+  experiment: PathExperiment,
   { fact, spell, expected, readings, meaning }: Spelling,
   find: FindPath,
 ): Measurement {
@@ -122,11 +121,11 @@ const encodedSlashPath: FindPath = ({ grant }, { routes }) => {
   return below?.replace(/\/([^/]+)$/, '%2F$1').replace(/\{[^}]*\}/g, '7');
 };
 
-function getPaths(routes: HeldToken['grant']['routes']): readonly string[] {
+function getPaths(routes: PathToken['grant']['routes']): readonly string[] {
   return routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
 }
 
-function isAllowed({ allow, deny }: HeldToken['grant'], resource: string): boolean {
+function isAllowed({ allow, deny }: PathToken['grant'], resource: string): boolean {
   const matches = (patterns: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, resource));
   return matches(allow) && !matches(deny);
 }
