@@ -6,6 +6,8 @@ import { initialState, keyOf, type RaceParameters, stepsFrom } from './revocatio
 import { explore } from './state-explorer.ts';
 
 const noFlush: RaceParameters = {
+  stages: 1,
+  flushedStages: 1,
   routes: 1,
   flushedRoutes: 1,
   resultTtl: 12,
@@ -20,6 +22,8 @@ const noFlush: RaceParameters = {
 const oneFlush: RaceParameters = { ...noFlush, flushAtOnce: true };
 const twoFlushes: RaceParameters = { ...oneFlush, settleMargin: 1 };
 const perRoute = { routes: 2, flushedRoutes: 2 } as const;
+/** A REST API's and an HTTP API's, of one table. */
+const bothKinds = { stages: 2, flushedStages: 2 } as const;
 
 describe('the last Allow after a revocation, over all interleavings (T=12, L=2, S=F=1)', () => {
   const table: readonly (readonly [rule: string, parameters: RaceParameters, lastAllow: number])[] = [
@@ -35,6 +39,15 @@ describe('the last Allow after a revocation, over all interleavings (T=12, L=2, 
     ['on any of two routes, each with an entry of its own, without a flush', { ...noFlush, ...perRoute }, 12],
     ['on any of two routes, with two flushes', { ...twoFlushes, ...perRoute }, 5],
     ['on any of two routes, with flushes of only one route', { ...twoFlushes, routes: 2 }, 12],
+    ['at any of two stages, without a flush', { ...noFlush, ...bothKinds }, 12],
+    ['at any of two stages, with two flushes of each', { ...twoFlushes, ...bothKinds }, 5],
+    [
+      'at any of two stages, with the settled flush alone of each',
+      { ...twoFlushes, ...bothKinds, flushAtOnce: false },
+      5,
+    ],
+    ['at any of two stages, with one flush of each', { ...oneFlush, ...bothKinds }, 12],
+    ['at any of two stages, with flushes of only one stage', { ...twoFlushes, stages: 2 }, 12],
   ];
   it.each(table)('%s', (_rule, parameters, lastAllow) => {
     expect(exploreRace(parameters).lastAllow).toBe(lastAllow);
@@ -62,10 +75,19 @@ it('a flush of only one route leaves the Allow on the other', () => {
   expect(counterexample.slice(emptied).some((line) => line.includes('caches it'))).toBe(false);
 });
 
-it.each([
+it('flushes of only one stage leave the Allow at the other', () => {
+  const { counterexample } = exploreRace({ ...twoFlushes, stages: 2 });
+  const emptied = counterexample.flatMap((line) => /empties node (\d)/.exec(line)?.[1] ?? []);
+  const cached = counterexample.flatMap((line) => /answers Allow, node (\d) .* caches it/.exec(line)?.[1] ?? []);
+  expect([new Set(emptied), cached.at(-1)]).toEqual([new Set(['1']), '2']);
+});
+
+it.each<readonly [rule: string, parameters: RaceParameters]>([
   ['one flush', oneFlush],
   ['two flushes and a negative cache', { ...twoFlushes, resultTtl: 4, negativeCache: 2 }],
   ['flushes of one of two routes', { ...twoFlushes, ...perRoute, flushedRoutes: 1, resultTtl: 1, decisionTime: 1 }],
+  ['flushes of two stages', { ...twoFlushes, ...bothKinds, resultTtl: 2, decisionTime: 1 }],
+  ['flushes of one of two stages', { ...twoFlushes, stages: 2, resultTtl: 2, decisionTime: 1 }],
 ])('merging states that differ only in the order of nodes and authorizers misses no state: %s', (_, parameters) => {
   const keysBy = (key: typeof keyOf) =>
     new Set(Array.from(explore(initialState(parameters), stepsFrom(parameters), key), ({ state }) => keyOf(state)));
@@ -109,6 +131,8 @@ describe('the closed formula', () => {
     ['two routes', perRoute],
     ['two routes, and two flushes', { ...perRoute, flushAtOnce: true, settleMargin: 1 }],
     ['two routes, and two flushes of only one', { routes: 2, flushAtOnce: true, settleMargin: 1 }],
+    ['two stages, and two flushes of each', { ...bothKinds, flushAtOnce: true, settleMargin: 1 }],
+    ['two stages, and two flushes of only one', { stages: 2, flushAtOnce: true, settleMargin: 1 }],
   ];
   it.each(rules)('equals the last Allow over all interleavings: %s', (_rule, rule) => {
     for (const time of times) {

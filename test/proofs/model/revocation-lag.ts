@@ -37,19 +37,23 @@ function describe(last: Visit<RaceState>): readonly string[] {
  * The bound in closed form, in ticks:
  *
  * - without a flush that counts: (last read that misses the entry) + L + T - 1, which is below T + L for strong reads;
- * - with a settled flush of every route's entries: L + margin + S + F, if every decision made without the entry has landed
+ * - with a settled flush of every route's entries, at every stage: L + margin + S + F, if every decision made without the entry has landed
  *   before L + margin.
  *
- * The number of routes is in neither: decisions on other routes come from the same reads and end by the same rules. The flush
+ * The numbers of routes and of stages are in neither: decisions elsewhere come from the same reads and end by the same rules. The flush
  * at once is in neither: it nearly always makes revocation fast, but it bounds nothing.
  */
 export function boundOf(parameters: RaceParameters): number {
-  const { resultTtl, decisionTime, flushDelay, flushEffect, settleMargin, routes, flushedRoutes } = parameters;
+  const { resultTtl, decisionTime, flushDelay, flushEffect, settleMargin } = parameters;
   const lastLanding = lastAnswerWithoutEntry(parameters) + decisionTime;
   const expiry = lastLanding + Math.max(resultTtl, 1) - 1;
-  if (settleMargin === undefined || flushedRoutes < routes) return expiry;
+  if (settleMargin === undefined || !flushesAll(parameters)) return expiry;
   const settled = decisionTime + settleMargin;
   return lastLanding < settled ? Math.min(expiry, settled + flushDelay + flushEffect) : expiry;
+}
+
+function flushesAll({ routes, flushedRoutes, stages, flushedStages }: RaceParameters): boolean {
+  return flushedRoutes === routes && flushedStages === stages;
 }
 
 /** The last tick in which an authorizer can still find the token not revoked. */

@@ -3,8 +3,15 @@ import type { Step } from './state-explorer.ts';
 /**
  * The race between one token's decisions and its revocation, in ticks. The write is acknowledged at the start of tick 0.
  * Within a tick everything may happen in any order.
+ *
+ * A stage of an HTTP API differs from one of a REST API in nothing but the call that flushes it: who caches what and for how long, and
+ * what a flush bounds, is the same. So the kind of a stage is not in the model, and two stages stand for one of each kind.
  */
 export interface RaceParameters {
+  /** Stages whose authorizers read the table: 1, with two nodes, or 2 with a node each. */
+  readonly stages: 1 | 2;
+  /** Stages that are flushed, each by a call of its own: all of them, unless the rule is broken. */
+  readonly flushedStages: 1 | 2;
   /** Routes on which the token is used, each with its own cache entry; 1: one entry for the token. */
   readonly routes: number;
   /** Routes whose entries a flush empties: all of them, unless the rule is broken. */
@@ -34,17 +41,19 @@ interface AuthorizerState {
   readonly remembered: number;
 }
 
-/** One entry of one node's cache. */
+/** One entry of one node's cache. A node belongs to one stage. */
 interface CacheEntry {
   readonly node: number;
   readonly route: number;
 }
 
+/** The flush of one stage. */
 interface FlushState {
   readonly name: string;
   readonly earliest: number;
   readonly acceptedAt: number | undefined;
-  readonly applied: readonly boolean[];
+  /** The nodes of its stage that it has not emptied yet. */
+  readonly unflushed: readonly number[];
 }
 
 export interface RaceState {
@@ -59,20 +68,17 @@ export interface RaceState {
 
 /** A state with empty caches, early enough before the write: anything cached earlier would only expire earlier. */
 export function initialState(parameters: RaceParameters): RaceState {
-  const { decisionTime, negativeCache, flushAtOnce, settleMargin, routes } = parameters;
-  const flush = (name: string, earliest: number): FlushState => ({
-    name,
-    earliest,
-    acceptedAt: undefined,
-    applied: [false, false],
-  });
+  const { decisionTime, negativeCache, flushAtOnce, settleMargin, routes, stages, flushedStages } = parameters;
+  const nodesOf = stages === 1 ? [[0, 1]] : [[0], [1]].slice(0, flushedStages);
+  const flushes = (name: string, earliest: number): readonly FlushState[] =>
+    nodesOf.map((unflushed) => ({ name, earliest, acceptedAt: undefined, unflushed }));
   return {
     tick: -1 - Math.max(decisionTime, negativeCache),
     nodes: [0, 1].map(() => Array.from({ length: routes }, () => 0)),
     authorizers: [0, 1].map(() => ({ deciding: undefined, remembered: 0 })),
     flushes: [
-      ...(flushAtOnce ? [flush('flush at once', 0)] : []),
-      ...(settleMargin === undefined ? [] : [flush('settled flush', decisionTime + settleMargin)]),
+      ...(flushAtOnce ? flushes('flush at once', 0) : []),
+      ...(settleMargin === undefined ? [] : flushes('settled flush', decisionTime + settleMargin)),
     ],
     answered: false,
   };
@@ -98,8 +104,10 @@ function keyWithNodes({ tick, nodes, authorizers, flushes, answered }: RaceState
       ? `-.${remembered}`
       : `${order[deciding.entry.node]}.${deciding.entry.route}.${deciding.age}.${remembered}`,
   );
-  const flushed = flushes.map(({ acceptedAt, applied }) => `${acceptedAt}.${order.map((node) => applied[node])}`);
-  return [tick, order.map((node) => nodes[node]), deciders.sort(), flushed, answered].join('|');
+  const flushed = flushes.map(
+    ({ earliest, acceptedAt, unflushed }) => `${earliest}.${acceptedAt}.${unflushed.map((node) => order[node]).sort()}`,
+  );
+  return [tick, order.map((node) => nodes[node]), deciders.sort(), flushed.sort(), answered].join('|');
 }
 
 export function stepsFrom(parameters: RaceParameters): (state: RaceState) => readonly Step<RaceState>[] {
@@ -168,20 +176,18 @@ function flushSteps(state: RaceState, index: number, parameters: RaceParameters)
   const flush = state.flushes[index];
   if (flush === undefined || state.tick < flush.earliest) return [];
   const become = (next: FlushState) => ({ ...state, flushes: state.flushes.with(index, next) });
-  const { acceptedAt, applied, name } = flush;
+  const { acceptedAt, unflushed, name } = flush;
   if (acceptedAt === undefined) {
     return [{ label: `${name} accepted`, next: become({ ...flush, acceptedAt: state.tick }) }];
   }
   if (state.tick > acceptedAt + flushEffect) return [];
-  return [0, 1]
-    .filter((node) => applied[node] === false)
-    .map((node) => ({
-      label: `${name} empties node ${node + 1}`,
-      next: {
-        ...become({ ...flush, applied: applied.with(node, true) }),
-        nodes: state.nodes.with(node, flushed(state.nodes[node] ?? [], flushedRoutes)),
-      },
-    }));
+  return unflushed.map((node) => ({
+    label: `${name} empties node ${node + 1}`,
+    next: {
+      ...become({ ...flush, unflushed: unflushed.filter((each) => each !== node) }),
+      nodes: state.nodes.with(node, flushed(state.nodes[node] ?? [], flushedRoutes)),
+    },
+  }));
 }
 
 function flushed(lives: readonly number[], flushedRoutes: number): readonly number[] {
@@ -194,10 +200,10 @@ function tickSteps(state: RaceState, parameters: RaceParameters): readonly Step<
   const decisionsWait = authorizers.every(
     ({ deciding }) => deciding === undefined || deciding.age < parameters.decisionTime,
   );
-  const flushesWait = flushes.every(({ acceptedAt, applied, earliest }) =>
+  const flushesWait = flushes.every(({ acceptedAt, unflushed, earliest }) =>
     acceptedAt === undefined
       ? tick < earliest + parameters.flushDelay
-      : applied.every(Boolean) || tick < acceptedAt + parameters.flushEffect,
+      : unflushed.length === 0 || tick < acceptedAt + parameters.flushEffect,
   );
   if (!decisionsWait || !flushesWait) return [];
   const next = {
