@@ -8,17 +8,17 @@ export interface DeployedFiles {
 }
 
 /**
- * Returns the grants for a kind of API. Those of REST APIs are read at once, as a part of the cold start. Those of HTTP APIs are
- * read for the first of their requests.
+ * Returns the grants for a kind of API. Those of REST APIs are made at once, as a part of the cold start. Those of HTTP APIs are
+ * made for the first of their requests, and their file is read then.
  */
 export function deployedGrants({ hasFile, readFile }: DeployedFiles): (api: ApiKind) => Grants {
-  const grantsIn = (file: string, api: ApiKind) =>
-    new Grants(JSON.parse(readFile(file)) as readonly CompiledRoute[], api);
-  const ofRestApis = grantsIn(ROUTES_FILE, 'rest');
+  const routesIn = (file: string) => JSON.parse(readFile(file)) as readonly CompiledRoute[];
+  const routes = routesIn(ROUTES_FILE);
+  const ofRestApis = new Grants(routes);
   let ofHttpApis: Grants | undefined;
   return (api) => {
     if (api === 'rest') return ofRestApis;
-    ofHttpApis ??= grantsIn(hasFile(HTTP_ROUTES_FILE) ? HTTP_ROUTES_FILE : ROUTES_FILE, 'http');
+    ofHttpApis ??= new Grants(hasFile(HTTP_ROUTES_FILE) ? routesIn(HTTP_ROUTES_FILE) : routes, 'http');
     return ofHttpApis;
   };
 }

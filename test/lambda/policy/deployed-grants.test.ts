@@ -40,7 +40,7 @@ describe('the grants of a deployment', () => {
     );
     // API Gateway names the route of an HTTP API as `ANY`, and never a request of a REST API.
     expect(allowed).toEqual([0, HTTP_METHODS.length, HTTP_METHODS.length]);
-    expect(files.read).toEqual(['routes.json', 'routes.json']);
+    expect(files.read).toEqual(['routes.json']);
   });
 
   it('for REST APIs are empty where only HTTP APIs can have the table', () => {
