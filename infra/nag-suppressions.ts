@@ -8,7 +8,7 @@ export const NAG_SUPPRESSIONS = {
   'AwsSolutions::AwsSolutions-APIG3':
     'A web ACL costs money by the month and by the request: teams that want one name it as webAcl in deployment.ts.',
   'AwsSolutions::AwsSolutions-APIG4':
-    'A client without a token reads where to get one (RFC 9728), a provider signs its messages, and a preflight has no token.',
+    'A client without a token reads where to get one (RFC 9728), a signal proves by itself who sent it, and a preflight has no token.',
   'AwsSolutions::AwsSolutions-DDB3':
     'The table of signals holds records that expire, and no entry: without them, a repeated signal revokes what it revoked before.',
   'AwsSolutions::AwsSolutions-SQS3':

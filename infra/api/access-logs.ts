@@ -33,8 +33,8 @@ const ACCESS_LOG_LINE = {
 };
 
 /**
- * The same for HTTP APIs, which know less of their authorizer, and have no execution logs: the error of the integration stands here
- * only. It and the authorizer's are messages of API Gateway, and ours: neither repeats a request.
+ * The same for HTTP APIs, which know less of their authorizer. It has the status of the integration and not its error, which repeats
+ * what the backend throws; what the authorizer throws is ours.
  */
 const HTTP_ACCESS_LOG_LINE = {
   requestId: '$context.requestId',
@@ -46,9 +46,10 @@ const HTTP_ACCESS_LOG_LINE = {
   responseType: '$context.error.responseType',
   responseLatency: '$context.responseLatency',
   authorizerError: '$context.authorizer.error',
+  // The status of Lambda's answer to API Gateway, then the backend's own.
+  lambdaStatus: '$context.integration.integrationStatus',
   integrationStatus: '$context.integration.status',
   integrationLatency: '$context.integration.latency',
-  integrationError: '$context.integration.error',
 };
 
 export function createAccessLogs(scope: Construct, encryptionKey: IKey | undefined): LogGroup {

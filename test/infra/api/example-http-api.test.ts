@@ -103,10 +103,12 @@ describe('the HTTP API of a deployment', () => {
       status: '$context.status',
       routeKey: '$context.routeKey',
       authorizerError: '$context.authorizer.error',
-      integrationError: '$context.integration.error',
+      lambdaStatus: '$context.integration.integrationStatus',
     });
     for (const value of Object.values(line)) expect(value).toMatch(/^\$context\.[a-zA-Z.]+$/);
-    expect(Format).not.toMatch(/principalId|authorizer\.(?!error")|\$context\.path|userAgent|domain|claims/);
+    expect(Format).not.toMatch(
+      /principalId|authorizer\.(?!error")|integration\.error|integrationError|error\.message|\$context\.path|userAgent|domain|claims/,
+    );
   });
 
   it('has its address without a slash at the end, for which a path follows', () => {
