@@ -1,38 +1,52 @@
+import { NestedStack, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { HttpApi, HttpMethod, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnApi,
+  CfnAuthorizer,
+  CfnRoute,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  type HttpRoute,
+  type IHttpApi,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
+import { DEFAULT_ROUTE, type Route } from '../../../lambda/policy/route.ts';
+import { addHttpRoutes, backend, newHttpApi } from '../../support/cdk/http-apis.ts';
 import { issuer, newStack } from '../../support/cdk/test-app.ts';
 
-const settings: AuthorizerSettings = {
-  issuers: { main: issuer },
-  routes: [
-    { method: 'GET', path: '/orders', scopes: ['orders:read'] },
-    { method: 'POST', path: '/orders', scopes: ['orders:write'] },
-  ],
-};
+const routes: readonly Route[] = [
+  { method: 'GET', path: '/orders', scopes: ['orders:read'] },
+  { method: 'POST', path: '/orders', scopes: ['orders:write'] },
+];
 
-/** A new one for each use: an integration belongs to the API of its first route. */
-function backend(): HttpUrlIntegration {
-  return new HttpUrlIntegration('Backend', 'https://backend.example');
+function create(stack: Stack, more: Partial<AuthorizerSettings> = {}): BearerAuthorizer {
+  return new BearerAuthorizer(stack, 'Authorizer', { issuers: { main: issuer }, routes, ...more });
 }
 
-function addOrders(api: HttpApi, authorizer?: IHttpRouteAuthorizer): void {
-  const methods = [HttpMethod.GET, HttpMethod.POST];
-  api.addRoutes({ path: '/orders', methods, integration: backend(), ...(authorizer && { authorizer }) });
+/** An app with one API that has all routes of the table. */
+function guarded(more: Partial<AuthorizerSettings> = {}) {
+  const stack = newStack();
+  const authorizer = create(stack, more);
+  const api = new HttpApi(stack, 'HttpOrders');
+  const made = addHttpRoutes(stack, api as IHttpApi, more.routes ?? routes, authorizer.forHttpApi());
+  return { stack, authorizer, api, made };
+}
+
+function resourceOf(route: HttpRoute | undefined): CfnRoute {
+  return route?.node.defaultChild as CfnRoute;
 }
 
 describe('the authorizer of an HTTP API', () => {
   it('is one REQUEST authorizer for all routes, which answers payload 2.0 with a policy', () => {
-    const stack = newStack();
-    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
-    addOrders(new HttpApi(stack, 'Orders'), authorizer.forHttpApi());
-    const template = Template.fromStack(stack);
+    const template = Template.fromStack(guarded().stack);
     template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      ApiId: { Ref: Match.stringLikeRegexp('^Orders') },
+      ApiId: { Ref: Match.stringLikeRegexp('^HttpOrders') },
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
       EnableSimpleResponses: false,
@@ -45,43 +59,216 @@ describe('the authorizer of an HTTP API', () => {
     });
   });
 
-  it('has the route key in its cache key when decisions are cached per route', () => {
-    const stack = newStack();
-    const authorizer = new BearerAuthorizer(stack, 'Authorizer', { ...settings, cachePer: 'route' });
-    addOrders(new HttpApi(stack, 'Orders', { defaultAuthorizer: authorizer.forHttpApi() }));
-    Template.fromStack(stack).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
-    });
+  it('has the route key in its cache key when decisions are cached per route, and another id', () => {
+    const authorizers = (['token', 'route'] as const).map((cachePer) =>
+      Template.fromStack(guarded({ cachePer }).stack).findResources('AWS::ApiGatewayV2::Authorizer'),
+    );
+    const sources = authorizers.flatMap((found) =>
+      Object.values(found).map(({ Properties }) => Properties.IdentitySource),
+    );
+    expect(sources).toEqual([
+      ['$request.header.Authorization'],
+      ['$request.header.Authorization', '$context.routeKey'],
+    ]);
+    expect(new Set(authorizers.flatMap(Object.keys)).size).toBe(2);
   });
 
-  it('may be invoked by the authorizers of this API and by nothing else', () => {
-    const stack = newStack();
-    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings);
-    addOrders(new HttpApi(stack, 'Orders'), authorizer.forHttpApi());
-    const permissions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Permission'));
+  it('is all that may invoke the function by this API', () => {
+    const permissions = Object.values(Template.fromStack(guarded().stack).findResources('AWS::Lambda::Permission'));
     const sources = permissions
       .filter(({ Properties }) => Properties.Principal === 'apigateway.amazonaws.com')
       .map(({ Properties }) => JSON.stringify(Properties.SourceArn));
-    expect(sources).toEqual([expect.stringMatching(/:execute-api:.*\{"Ref":"Orders\w+"\},"\/authorizers\/\*"/)]);
+    expect(sources).toEqual([expect.stringMatching(/:execute-api:.*\{"Ref":"HttpOrders\w+"\},"\/authorizers\/\*"/)]);
   });
 
-  it.each([['GET /orders'], ['POST /orders']])(
-    'covers each route of the table: %s must be a route of the API',
-    (name) => {
+  it('guards all routes of an API as its default authorizer, the route of its default integration too', () => {
+    const stack = newStack();
+    const all: readonly Route[] = [...routes, { method: 'ANY', path: DEFAULT_ROUTE, scopes: [] }];
+    const authorizer = create(stack, { routes: all });
+    const defaultIntegration = backend();
+    const api = new HttpApi(stack, 'Orders', { defaultAuthorizer: authorizer.forHttpApi(), defaultIntegration });
+    api.addRoutes({ path: '/orders', methods: [HttpMethod.GET, HttpMethod.POST], integration: backend() });
+    const open = new HttpNoneAuthorizer();
+    api.addRoutes({ path: '/health', methods: [HttpMethod.GET], integration: backend(), authorizer: open });
+    const found = Object.values(Template.fromStack(stack).findResources('AWS::ApiGatewayV2::Route'));
+    const kinds = found.map(({ Properties }) => [Properties.RouteKey, Properties.AuthorizationType]);
+    expect(new Map(kinds as [string, string][])).toEqual(
+      new Map([
+        ['$default', 'CUSTOM'],
+        ['GET /orders', 'CUSTOM'],
+        ['POST /orders', 'CUSTOM'],
+        ['GET /health', 'NONE'],
+      ]),
+    );
+  });
+
+  it('serves HTTP and REST APIs side by side, each with an authorizer and a permission of its own, from one function', () => {
+    const stack = newStack();
+    const authorizer = create(stack);
+    const rest = new RestApi(stack, 'RestOrders');
+    const orders = rest.root.addResource('orders');
+    for (const method of ['GET', 'POST']) orders.addMethod(method, new MockIntegration(), { authorizer });
+    const first = newHttpApi(stack, routes, authorizer.forHttpApi());
+    const nested = new NestedStack(stack, 'Nested');
+    const second = newHttpApi(nested, routes, authorizer.forHttpApi());
+    expect(authorizer.apis).toEqual([rest]);
+    expect(authorizer.httpApis).toEqual([first, second]);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
+    template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+    Template.fromStack(nested).resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+    Template.fromStack(nested).resourceCountIs('AWS::Lambda::Permission', 1);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+  });
+
+  it('keeps the ids of the authorizers of REST APIs, whatever HTTP APIs come before them', () => {
+    const idsOf = (withHttpApi: boolean) => {
       const stack = newStack();
-      const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings).forHttpApi();
-      const methods = [HttpMethod.GET, HttpMethod.POST].filter((method) => !name.startsWith(method));
-      new HttpApi(stack, 'Orders').addRoutes({ path: '/orders', methods, integration: backend(), authorizer });
-      expect(() => Template.fromStack(stack)).toThrow(`routes name ${name}, but no`);
+      const authorizer = create(stack);
+      if (withHttpApi) newHttpApi(stack, routes, authorizer.forHttpApi());
+      const orders = new RestApi(stack, 'RestOrders').root.addResource('orders');
+      for (const method of ['GET', 'POST']) orders.addMethod(method, new MockIntegration(), { authorizer });
+      return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Authorizer'));
+    };
+    expect(idsOf(true)).toEqual(idsOf(false));
+  });
+
+  it('serves an API that another app defines, whose stage is added by name', () => {
+    const stack = newStack();
+    const authorizer = create(stack);
+    const api = HttpApi.fromHttpApiAttributes(stack, 'Imported', { httpApiId: 'abc1234567' });
+    addHttpRoutes(stack, api, routes, authorizer.forHttpApi());
+    authorizer.addStage({ httpApiId: 'abc1234567', stageName: 'v1' });
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', { ApiId: 'abc1234567' });
+  });
+});
+
+describe('the routes of an HTTP API', () => {
+  it.each(['GET /orders', 'POST /orders'])('include each rule of the table: %s must be there', (name) => {
+    const stack = newStack();
+    const others = routes.filter(({ method, path }) => `${method} ${path}` !== name);
+    newHttpApi(stack, others, create(stack).forHttpApi());
+    expect(() => Template.fromStack(stack)).toThrow(
+      `routes name ${name}, but no route of an API uses the authorizer there: add the route or remove the rule from routes.`,
+    );
+  });
+
+  it.each<[string, Route]>([
+    ['PUT /refunds/{id}', { method: 'PUT', path: '/refunds/{id}', scopes: [] }],
+    ['ANY /refunds/{proxy+}', { method: 'ANY', path: '/refunds/{proxy+}', scopes: [] }],
+    ['$default', { method: 'ANY', path: DEFAULT_ROUTE, scopes: [] }],
+  ])('are all in the table: %s must be there', (name, more) => {
+    const stack = newStack();
+    newHttpApi(stack, [...routes, more], create(stack).forHttpApi());
+    expect(() => Template.fromStack(stack)).toThrow(`${name} uses the authorizer, but no route names it`);
+  });
+
+  it.each<[string, (route: CfnRoute) => void, string]>([
+    [
+      'key',
+      (route) => route.addPropertyOverride('RouteKey', 'GET /other'),
+      'GET /other uses the authorizer, but no route names',
+    ],
+    [
+      'authorization',
+      (route) => route.addPropertyOverride('AuthorizationType', 'NONE'),
+      'routes name GET /orders, but no route',
+    ],
+    [
+      'authorizer',
+      (route) => route.addPropertyOverride('AuthorizerId', 'abc123'),
+      'routes name GET /orders, but no route',
+    ],
+  ])('are read with overrides applied: of the %s', (_, override, error) => {
+    const { stack, made } = guarded();
+    override(resourceOf(made[0]));
+    expect(() => Template.fromStack(stack)).toThrow(error);
+  });
+
+  it('may be bare resources: those that use the authorizer are compared with the table too', () => {
+    const withRoute = (routeKey: string) => {
+      const { stack, api, made } = guarded();
+      const { authorizerId } = resourceOf(made[0]);
+      const { apiId } = api;
+      new CfnRoute(stack, 'Bare', {
+        apiId,
+        routeKey,
+        authorizationType: 'CUSTOM',
+        ...(authorizerId && { authorizerId }),
+      });
+      return stack;
+    };
+    expect(() => Template.fromStack(withRoute('GET /orders'))).not.toThrow();
+    expect(() => Template.fromStack(withRoute('GET /bare'))).toThrow(
+      'GET /bare uses the authorizer, but no route names it',
+    );
+  });
+
+  it.each(['Body', 'BodyS3Location'])(
+    'are not taken from a document (%s), which synth does not compare with the table',
+    (property) => {
+      const { stack, api } = guarded();
+      (api.node.defaultChild as CfnApi).addPropertyOverride(property, { openapi: '3.0.1' });
+      expect(() => Template.fromStack(stack)).toThrow(
+        `The HTTP API team/HttpOrders is made of a document (${property}), whose routes are not compared with the table`,
+      );
     },
   );
 
-  it('has no route that the table lacks', () => {
-    const stack = newStack();
-    const authorizer = new BearerAuthorizer(stack, 'Authorizer', settings).forHttpApi();
-    const api = new HttpApi(stack, 'Orders');
-    addOrders(api, authorizer);
-    api.addRoutes({ path: '/refunds/{id}', methods: [HttpMethod.PUT], integration: backend(), authorizer });
-    expect(() => Template.fromStack(stack)).toThrow('PUT /refunds/{id} uses the authorizer, but no route names it');
+  it('have no scopes of JWT authorizers, at which the deployment would fail', () => {
+    const { stack, made } = guarded();
+    resourceOf(made[1]).authorizationScopes = ['orders:write'];
+    expect(() => Template.fromStack(stack)).toThrow(
+      'POST /orders has authorizationScopes (["orders:write"]), which API Gateway takes with JWT authorizers only',
+    );
+  });
+
+  it('of a second API are named with it', () => {
+    const { stack, authorizer } = guarded();
+    const second = new HttpApi(stack, 'Second');
+    second.addRoutes({
+      path: '/orders',
+      methods: [HttpMethod.GET],
+      integration: backend(),
+      authorizer: authorizer.forHttpApi(),
+    });
+    expect(() => Template.fromStack(stack)).toThrow('team/Second: routes name POST /orders, but no route of an API');
+  });
+});
+
+describe('the function of an authorizer', () => {
+  it('is invoked for HTTP APIs by no other authorizer', () => {
+    const { stack, authorizer, api } = guarded();
+    const other = new HttpLambdaAuthorizer('Other', authorizer.function);
+    api.addRoutes({ path: '/other', methods: [HttpMethod.GET], integration: backend(), authorizer: other });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /The authorizer team\/HttpOrders\/Other invokes the function of team\/Authorizer: take forHttpApi\(\) of that authorizer/,
+    );
+  });
+
+  it('is invoked for HTTP APIs by no scheme of a document', () => {
+    const { stack, authorizer } = guarded();
+    const scheme = { 'x-amazon-apigateway-authorizer': { authorizerUri: `a/${authorizer.function.functionArn}/b` } };
+    new CfnApi(stack, 'Described', { body: { components: { securitySchemes: { oauth: scheme } } } });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'The scheme oauth in the document of team/Described invokes the function of team/Authorizer: take forHttpApi()',
+    );
+  });
+
+  it.each<[string, string, unknown, string]>([
+    ['a simple answer', 'EnableSimpleResponses', true, 'with another enableSimpleResponses than false'],
+    ['payload 1.0', 'AuthorizerPayloadFormatVersion', '1.0', 'with another authorizerPayloadFormatVersion than 2.0'],
+    ['no identity source', 'IdentitySource', [], 'for the identity sources []'],
+    [
+      'another header',
+      'IdentitySource',
+      ['$request.header.X-Token'],
+      'for the identity sources ["$request.header.X-Token"]',
+    ],
+  ])('is not invoked for %s, however the authorizer is overridden', (_, property, value, error) => {
+    const { stack } = guarded();
+    const [resource] = stack.node.findAll().filter((construct) => construct instanceof CfnAuthorizer);
+    resource?.addPropertyOverride(property, value);
+    expect(() => Template.fromStack(stack)).toThrow(error);
   });
 });

@@ -9,9 +9,11 @@ import {
   SpecRestApi,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import { CfnStage, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import { routesFromOpenApi } from '../../../infra/openapi/routes-from-openapi.ts';
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
+import { addHttpRoutes, newHttpApi } from './http-apis.ts';
 import { issuer } from './test-app.ts';
 
 const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } };
@@ -63,7 +65,7 @@ export function importedInto(scope: Stack, { restApiId, restApiRootResourceId }:
   return RestApi.fromRestApiAttributes(scope, 'Imported', { restApiId, rootResourceId });
 }
 
-/** One API of every kind, in one stack. */
+/** An API for each way in which apps make APIs and their stages, in one stack and stacks within it. */
 export function addApis(stack: Stack, authorizer: BearerAuthorizer): void {
   const simple = new RestApi(stack, 'Simple');
   addMethods(simple, authorizer);
@@ -77,4 +79,17 @@ export function addApis(stack: Stack, authorizer: BearerAuthorizer): void {
   const stages = new NestedStack(stack, 'Stages');
   const deployment = new Deployment(stages, 'Deployment', { api: staged as IRestApi });
   new Stage(stages, 'Stage', { deployment });
+  addHttpApis(stack, authorizer);
+}
+
+/** One with its stage `$default`, and one whose routes and stage are in stacks of their own. */
+function addHttpApis(stack: Stack, authorizer: BearerAuthorizer): void {
+  const { routes } = placedSettings;
+  newHttpApi(stack, routes, authorizer.forHttpApi());
+  const { httpApiId } = new HttpApi(stack, 'HttpDivided', { createDefaultStage: false });
+  const scope = new NestedStack(stack, 'HttpRoutes');
+  const imported = HttpApi.fromHttpApiAttributes(scope, 'Imported', { httpApiId });
+  addHttpRoutes(scope, imported, routes, authorizer.forHttpApi());
+  const stages = new NestedStack(stack, 'HttpStages');
+  new CfnStage(stages, 'Stage', { apiId: httpApiId, stageName: 'v1', autoDeploy: true });
 }
