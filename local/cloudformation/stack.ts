@@ -19,8 +19,6 @@ export interface StackResource {
 export interface Stack {
   readonly name: string;
   resourcesOfType(type: string): readonly StackResource[];
-  /** The only resource of a type. @throws LocalRunError when there is none, or more than one */
-  onlyResource(type: string): StackResource;
   /** The value of `Ref`. */
   ref(logicalId: string): string;
   attribute(logicalId: string, name: string): string;
@@ -44,7 +42,6 @@ export function stackOf(name: string, template: Template): Stack {
   return {
     name,
     resourcesOfType,
-    onlyResource: (type) => onlyOne(type, resourcesOfType(type)),
     ref: (logicalId) => String(references.ref(logicalId)),
     attribute: (logicalId, attribute) => String(references.attribute(logicalId, attribute)),
     outputs: () =>
@@ -55,12 +52,6 @@ export function stackOf(name: string, template: Template): Stack {
         ]),
       ),
   };
-}
-
-function onlyOne(type: string, resources: readonly StackResource[]): StackResource {
-  const [resource, ...others] = resources;
-  if (resource !== undefined && others.length === 0) return resource;
-  throw new LocalRunError(`The template has ${resources.length} resources of type ${type}; the local run needs one.`);
 }
 
 function referencesOf(stackName: string, template: Template): References {

@@ -5,6 +5,7 @@ import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
+import { DEFAULT_STAGE } from '../gateway/http-api/http-api.ts';
 import type { AnyReadingName } from '../gateway/route-reading.ts';
 import { type ServedApi, servedApisOf } from '../gateway/served-api.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
@@ -51,9 +52,6 @@ export interface RunningApi extends ServedApi {
 export function addressOf({ origin, stageNames: [stageName = DEFAULT_STAGE] }: RunningApi): string {
   return stageName === DEFAULT_STAGE ? origin : `${origin}/${stageName}`;
 }
-
-/** The stage of an HTTP API whose name is not a part of its addresses. */
-const DEFAULT_STAGE = '$default';
 
 /** Serves the APIs that the template describes. The tables must exist. */
 export async function startLocalApi(

@@ -56,11 +56,4 @@ describe('a stack', () => {
   test('rejects a reference to a resource that it does not have', () => {
     expect(() => stack.ref('Gone')).toThrow('Gone');
   });
-
-  test.each([0, 2])('needs one API and says so when there are %i', (count) => {
-    const api = smallTemplate().Resources.Api;
-    const changes = count === 0 ? { Api: undefined } : { Api: api, Another: api };
-    const other = stackOf('other', templateWith(changes));
-    expect(() => other.onlyResource('AWS::ApiGateway::RestApi')).toThrow(`${count} resources`);
-  });
 });

@@ -8,17 +8,15 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, inject, test } from 'vitest';
-import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, tableSettingsOf } from '../../../local/dynamodb/table.ts';
-import { changed, smallTemplate } from '../../support/gateway/small-template.ts';
+import { changed, smallTemplate, tableIn } from '../../support/gateway/small-template.ts';
 
 const endpoint = inject('dynamoDbEndpoint');
 const client = new DynamoDBClient(localClientOptions(endpoint));
 
-const settingsOf = (template: Template) =>
-  tableSettingsOf(stackOf('small', template).onlyResource('AWS::DynamoDB::Table'), `table-${randomUUID()}`);
+const settingsOf = (template: Template) => tableSettingsOf(tableIn(template), `table-${randomUUID()}`);
 
 test('the table has the key, the stream and the TTL attribute of the template, and keeps its items', async () => {
   const settings = settingsOf(smallTemplate());

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { stackOf } from '../../../local/cloudformation/stack.ts';
 import { isObject, type Json, listOf, objectOf } from '../../../local/cloudformation/template.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, type TableSettings, tableSettingsOf } from '../../../local/dynamodb/table.ts';
@@ -9,7 +8,7 @@ import type { InvocationResult } from '../../../local/functions/lambda-environme
 import { type EventSourceMapping, recordFilterOf } from '../../../local/stream/event-source-mapping.ts';
 import { pollStream, type StreamPoller } from '../../../local/stream/stream-poller.ts';
 import { StreamReader } from '../../../local/stream/stream-reader.ts';
-import { smallTemplate } from '../../support/gateway/small-template.ts';
+import { smallTemplate, tableIn } from '../../support/gateway/small-template.ts';
 
 const endpoint = inject('dynamoDbEndpoint');
 const client = new DynamoDBClient(localClientOptions(endpoint));
@@ -22,8 +21,7 @@ let said: string[];
 let failures: number;
 
 beforeEach(async () => {
-  const table = stackOf('small', smallTemplate()).onlyResource('AWS::DynamoDB::Table');
-  settings = tableSettingsOf(table, `stream-${randomUUID()}`);
+  settings = tableSettingsOf(tableIn(smallTemplate()), `stream-${randomUUID()}`);
   pollers = [];
   batches = [];
   said = [];

@@ -1,3 +1,4 @@
+import { type StackResource, stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Json, JsonObject, Template } from '../../../local/cloudformation/template.ts';
 
 export const arnOf = (logicalId: string): Json => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
@@ -136,4 +137,11 @@ export function changed(logicalId: string, properties: JsonObject): Template {
   const original = smallTemplate().Resources[logicalId];
   if (original === undefined) throw new Error(`The small template has no ${logicalId}.`);
   return templateWith({ [logicalId]: { ...original, Properties: { ...original.Properties, ...properties } } });
+}
+
+/** The table of such a template. */
+export function tableIn(template: Template): StackResource {
+  const [table] = stackOf('small', template).resourcesOfType('AWS::DynamoDB::Table');
+  if (table === undefined) throw new Error('The template has no table.');
+  return table;
 }
