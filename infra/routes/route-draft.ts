@@ -29,7 +29,8 @@ export function draftsOf(table: readonly ParsedRoute[], claims: RouteClaims): re
     choices.some((route) => route && own.get(route)?.some((pattern) => covers(pattern, [method, ...path])));
   const uncovered: PartsOf = (route, copy) => claims.uncoveredParts(route, copy, isCovered);
   return table.map((parsed) => {
-    const patterns = [...(own.get(parsed) ?? []), ...patternsBy(uncovered, parsed, table, claims)];
+    const more = isDefault(parsed) ? [] : patternsBy(uncovered, parsed, table, claims);
+    const patterns = [...(own.get(parsed) ?? []), ...more];
     const claimed = patternsBy(claims.parts, parsed, table, claims);
     return { parsed, patterns, claimed, meets: routesMet(claimed, table, claims) };
   });

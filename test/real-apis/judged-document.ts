@@ -2,10 +2,10 @@ import { RouteTableError } from '../../infra/errors.ts';
 import type { PolicyLoss } from '../../infra/routes/policy-loss.ts';
 import { largestPolicy, shortenedPolicy } from '../../infra/routes/policy-size.ts';
 import { compileRouteTable } from '../../infra/routes/route-compiler.ts';
-import { ROUTE_READINGS } from '../../infra/routes/route-readings.ts';
+import { ROUTE_READINGS, type RouteReading } from '../../infra/routes/route-readings.ts';
 import { Grants } from '../../lambda/policy/grants.ts';
 import { MAX_STAGE_POLICY_BYTES, policyDocument } from '../../lambda/policy/policy-document.ts';
-import type { RequestedRoute, Route } from '../../lambda/policy/route.ts';
+import type { ApiKind, RequestedRoute, Route } from '../../lambda/policy/route.ts';
 import { selectRoute } from '../support/routes/api-gateway-route-selection.ts';
 import { explains, isGranted } from '../support/routes/explained-losses.ts';
 import { allows } from '../support/routes/iam-evaluation.ts';
@@ -32,15 +32,15 @@ export interface Judgement {
 }
 
 /** Compiles the table and tests its policies with an evaluator and a route selection that are not the compiler's. */
-export function judge(routes: readonly Route[]): Judgement {
+export function judge(routes: readonly Route[], api: ApiKind): Judgement {
   const start = performance.now();
   const nothing = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0, bytes: 0 };
   try {
-    const { routes: compiled, losses } = compileRouteTable(routes);
+    const { routes: compiled, losses } = compileRouteTable(routes, api);
     const milliseconds = performance.now() - start;
     const { bytes } = largestPolicy(compiled);
-    const grants = new Grants(compiled);
-    const tried = tryPolicies(routes, losses, (scopes, requested) =>
+    const grants = new Grants(compiled, api);
+    const tried = tryPolicies(api, routes, losses, (scopes, requested) =>
       policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1),
     );
     return {
@@ -63,12 +63,15 @@ function outcomeOf(losses: readonly PolicyLoss[], bytes: number, isShortened: bo
 
 type PolicyFor = (scopes: ReadonlySet<string>, requested?: RequestedRoute) => ReturnType<typeof policyDocument>;
 
-function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], policyFor: PolicyFor) {
+const READINGS: Readonly<Record<ApiKind, Readonly<Record<string, RouteReading>>>> = ROUTE_READINGS;
+
+function tryPolicies(api: ApiKind, routes: readonly Route[], losses: readonly PolicyLoss[], policyFor: PolicyFor) {
+  const { raw } = ROUTE_READINGS[api];
   const requests = requestsNear(routes).map(({ method, path }) => ({
     request: { method, path },
     resource: `${STAGE_ARN}/${method}${path}`,
-    plain: selectRoute(routes, method, path),
-    selected: Object.values(ROUTE_READINGS.rest).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
+    plain: selectRoute(routes, method, path, raw),
+    selected: Object.values(READINGS[api]).flatMap((reading) => selectRoute(routes, method, path, reading) ?? []),
   }));
   const count = { leaks: 0, unexplained: 0, wrongPerRoute: 0, decisions: 0 };
   for (const scopes of holdingsOf(routes)) {
@@ -79,7 +82,7 @@ function tryPolicies(routes: readonly Route[], losses: readonly PolicyLoss[], po
       count.decisions++;
       if (allowed && !isGrantedByAll) count.leaks++;
       if (plain === undefined) continue;
-      const perRoute = policyFor(scopes, { method: request.method, path: plain.path });
+      const perRoute = policyFor(scopes, api === 'http' ? plain : { method: request.method, path: plain.path });
       if (allows(perRoute, resource) !== isGranted(plain, scopes)) count.wrongPerRoute++;
       if (allowed || !isGrantedByAll) continue;
       if (!losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))) count.unexplained++;

@@ -18,14 +18,17 @@ for (const document of apiDocuments()) {
   for (const [layout, scopesOf] of Object.entries(SCOPE_LAYOUTS)) {
     const routes = routesUnder(scopesOf, document);
     if (routes === undefined) continue;
-    const judged = judgements.get(layout) ?? [];
-    judged.push({ name: document.name, judgement: judge(routes) });
-    judgements.set(layout, judged);
+    for (const api of ['rest', 'http'] as const) {
+      const heading = `${api}, ${layout}`;
+      const judged = judgements.get(heading) ?? [];
+      judged.push({ name: document.name, judgement: judge(routes, api) });
+      judgements.set(heading, judged);
+    }
   }
 }
 
 let broken = 0;
-for (const [layout, judged] of judgements) {
+for (const [heading, judged] of judgements) {
   const of = (outcome: Judgement['outcome']) => judged.filter(({ judgement }) => judgement.outcome === outcome);
   const sum = (field: 'leaks' | 'unexplained' | 'wrongPerRoute' | 'decisions') =>
     judged.reduce((total, { judgement }) => total + judgement[field], 0);
@@ -35,7 +38,7 @@ for (const [layout, judged] of judgements) {
     (one) => `${of(one).length} ${one}`,
   );
   console.log(
-    `${layout}: ${judged.length} documents; ${counts.join(', ')}; ${sum('decisions')} decisions, ${sum('leaks')} leaks, ` +
+    `${heading}: ${judged.length} documents; ${counts.join(', ')}; ${sum('decisions')} decisions, ${sum('leaks')} leaks, ` +
       `${sum('unexplained')} losses not named, ${sum('wrongPerRoute')} wrong per route; at most ${most('bytes')} bytes, ${most('milliseconds')} ms to compile`,
   );
   broken += sum('leaks') + sum('unexplained') + sum('wrongPerRoute');

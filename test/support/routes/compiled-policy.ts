@@ -2,7 +2,7 @@ import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import type { TokenGrant } from '../../../lambda/policy/listed-grant.ts';
 import { policyDocument } from '../../../lambda/policy/policy-document.ts';
-import type { Route } from '../../../lambda/policy/route.ts';
+import type { ApiKind, Route } from '../../../lambda/policy/route.ts';
 import { allows } from './iam-evaluation.ts';
 
 export const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
@@ -13,12 +13,12 @@ export function route(name: string, ...scopes: string[]): Route {
   return { method: method as Route['method'], path, scopes };
 }
 
-export function grantFor(routes: readonly Route[], scopes: string): TokenGrant {
-  return new Grants(compileRoutes(routes)).routesGrantedBy(new Set(scopes.split(' ')));
+export function grantFor(routes: readonly Route[], scopes: string, api: ApiKind = 'rest'): TokenGrant {
+  return new Grants(compileRoutes(routes, api), api).routesGrantedBy(new Set(scopes.split(' ')));
 }
 
 /** Whether IAM lets a token with these scopes send a request such as `GET /orders/1`. */
-export function isAllowed(routes: readonly Route[], scopes: string, request: string): boolean {
-  const policy = policyDocument(grantFor(routes, scopes), STAGE_ARN, 1);
+export function isAllowed(routes: readonly Route[], scopes: string, request: string, api: ApiKind = 'rest'): boolean {
+  const policy = policyDocument(grantFor(routes, scopes, api), STAGE_ARN, 1);
   return allows(policy, `${STAGE_ARN}/${request.replace(' ', '')}`);
 }
