@@ -21,7 +21,7 @@ const headers = fc.record({
 });
 const stageName = fc.oneof(fc.constant('$default'), fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/));
 const requests = fc.oneof(
-  fc.constant<RequestLine>({ method: 'POST', path: '/' }),
+  fc.constant(undefined),
   fc.tuple(fc.constantFrom('restapis', 'v2/apis'), stageName).map(([apis, name]): RequestLine => {
     return { method: 'DELETE', path: `/${apis}/a1b2c3/stages/${encodeURIComponent(name)}/cache/authorizers` };
   }),
@@ -40,7 +40,7 @@ it('signs as AWS’s own signer does, for any credentials, request and time', as
       async (settings, line, given, body, now) => {
         const oracle = awsSigner(settings);
         const [protocol, hostname] = ['https:', String(given.host)];
-        const request = { ...line, protocol, hostname, headers: { ...given }, body };
+        const request = { method: 'POST', path: '/', ...line, protocol, hostname, headers: { ...given }, body };
         const expected = await oracle.sign(request, { signingDate: new Date(now) });
         expect(createSigner(settings)(given, body, now, line)).toEqual(expected.headers);
       },
