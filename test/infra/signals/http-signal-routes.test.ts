@@ -1,28 +1,12 @@
 import { NestedStack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import {
-  type CfnApi,
-  CorsHttpMethod,
-  HttpApi,
-  type HttpApiProps,
-  HttpMethod,
-  HttpStage,
-  type IHttpApi,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi, type HttpApiProps, HttpMethod, type IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
-import { clients, everySource, provider } from '../../support/signals/signal-sources.ts';
-import { type SignalsStackOptions, signalsStack } from '../../support/signals/signals-stack.ts';
+import { httpSignals } from '../../support/signals/http-signals.ts';
+import { clients, provider } from '../../support/signals/signal-sources.ts';
 
 const backend = () => new HttpUrlIntegration('Backend', 'https://backend.acme.example');
-
-/** A team's HTTP API with the endpoints of signals below `/signals`. */
-function httpSignals(options: Partial<SignalsStackOptions> = {}, props: HttpApiProps = {}, path = '/signals') {
-  const { stack, signals, authorizer } = signalsStack({ sources: everySource, ...options });
-  const api = new HttpApi(stack, 'Http', { ...props });
-  const addresses = signals.addHttpRoutes(api, path);
-  return { stack, signals, authorizer, api, addresses, template: () => Template.fromStack(stack) };
-}
 
 function routesIn(template: Template) {
   const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
@@ -135,57 +119,5 @@ describe('the preflight of revoke on an HTTP API', () => {
 
   it('is nobody’s concern where no page of another origin may revoke', () => {
     expect(warningsOf(httpSignals({ sources: { app: { ...clients, corsOrigins: [] } } }).stack)).toEqual([]);
-  });
-});
-
-describe('the throttle of signals on an HTTP API', () => {
-  const stagesIn = (template: Template) => Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
-
-  it('is 50 requests a second and 100 at once for each endpoint, and nothing for the rest of the API', () => {
-    const [stage] = stagesIn(httpSignals({ sources: { provider } }).template());
-    const throttle = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
-    expect(stage?.Properties.RouteSettings).toEqual({
-      'POST /signals/backchannel-logout': throttle,
-      'POST /signals/events': throttle,
-    });
-    expect(stage?.Properties).not.toHaveProperty('DefaultRouteSettings');
-  });
-
-  it('waits for its routes, because API Gateway rejects settings of a route that it does not have', () => {
-    const template = httpSignals({ sources: { app: clients } }).template();
-    const [route] = Object.keys(template.findResources('AWS::ApiGatewayV2::Route'));
-    expect(stagesIn(template)[0]?.DependsOn).toContain(route);
-  });
-
-  it('is what the option says, at every stage, and repeats that metrics are detailed', () => {
-    const options = { throttle: { rate: 7, burst: 9 } };
-    const { api, stack, template } = httpSignals({ sources: { app: clients }, options });
-    new HttpStage(stack, 'Blue', {
-      httpApi: api as IHttpApi,
-      stageName: 'blue',
-      detailedMetricsEnabled: true,
-      throttle: { rateLimit: 1000, burstLimit: 2000 },
-    });
-    expect(stagesIn(template()).map(({ Properties }) => Properties.RouteSettings['POST /signals/revoke'])).toEqual([
-      { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
-      { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9, DetailedMetricsEnabled: true },
-    ]);
-  });
-
-  it('leaves settings of a team for the same route as they are', () => {
-    const { api, template } = httpSignals({ sources: { app: clients } });
-    const own = { 'POST /signals/revoke': { ThrottlingRateLimit: 3 } };
-    const stage = api.defaultStage?.node.defaultChild as { routeSettings?: unknown } | undefined;
-    if (stage === undefined) throw new Error('The API has no stage.');
-    stage.routeSettings = own;
-    expect(stagesIn(template())[0]?.Properties.RouteSettings).toEqual(own);
-  });
-
-  it('is no setting of another API', () => {
-    const { stack, template } = httpSignals({ sources: { app: clients } });
-    const other = new HttpApi(stack, 'Other');
-    expect((other.node.defaultChild as CfnApi).ref).not.toBe('');
-    const settings = stagesIn(template()).map(({ Properties }) => Properties.RouteSettings);
-    expect(settings.filter((setting) => setting !== undefined)).toHaveLength(1);
   });
 });
