@@ -29,7 +29,7 @@ const untyped = app.replace(/"tsc .* && /, '"');
  */
 function synthesize(deployment: string, part = app) {
   writeFileSync(join(folder, 'infra', 'deployment.ts'), deployment);
-  const { PATH = '', TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  const { PATH = '', TMPDIR, NODE_COMPILE_CACHE, GOGC } = process.env;
   const outdir = mkdtempSync(join(folder, 'out-'));
   const env = {
     PATH: PATH.split(delimiter)
@@ -37,8 +37,7 @@ function synthesize(deployment: string, part = app) {
       .join(delimiter),
     TMPDIR,
     NODE_COMPILE_CACHE,
-    // Garbage collection would take a third of the compiler's time, and the process ends in seconds.
-    GOGC: 'off',
+    GOGC,
     CDK_OUTDIR: outdir,
     // Without CDK's own rules, which take most of the time: `npm run synth` applies them, also in CI.
     CDK_VALIDATION: 'false',
