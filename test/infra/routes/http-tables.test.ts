@@ -37,6 +37,19 @@ describe('the route $default of an HTTP API', () => {
     expect(isAllowedByHttp(routes, 'a', 'GET /a')).toBe(true);
   });
 
+  test('is not opened by other methods of many paths of which several methods are granted', () => {
+    const paths = Array.from({ length: 30 }, (_, index) => `/collection-with-a-long-name-${index}`);
+    const many = paths.flatMap((path) =>
+      ['GET', 'PUT', 'PATCH', 'POST', 'HEAD', 'OPTIONS'].map((method) => route(`${method} ${path}`, 'many')),
+    );
+    expect(grantFor(many, 'many', 'http').allow).toEqual(['*']);
+    const table = [...many, route('ANY $default', 'rest')];
+    expect(isAllowedByHttp(table, 'many', 'PATCH /collection-with-a-long-name-7')).toBe(true);
+    for (const method of ['DELETE', 'TRACE']) {
+      expect(isAllowedByHttp(table, 'many', `${method} /collection-with-a-long-name-7`)).toBe(false);
+    }
+  });
+
   test('is one entry, named by its path alone', () => {
     const { routes: compiled } = compileRouteTable(routes, 'http');
     expect(compiled[2]).toMatchObject({ method: 'ANY', path: '$default', allow: ['*'], deny: ['*'] });
