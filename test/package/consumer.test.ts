@@ -41,16 +41,18 @@ const installed = join(folder, 'node_modules', 'bearer-authorizer');
 /** Uses the library by `require` and by `import`, with the types of both. */
 const ONE_CLASS_APP = `
 const { App, Stack }: typeof import('aws-cdk-lib') = require('aws-cdk-lib');
+const { HttpApi }: typeof import('aws-cdk-lib/aws-apigatewayv2') = require('aws-cdk-lib/aws-apigatewayv2');
 const required: typeof import('bearer-authorizer') = require('bearer-authorizer');
 
 async function main(): Promise<void> {
   const imported = await import('bearer-authorizer');
   const issuers = { main: imported.oidc({ issuer: 'https://login.acme.example', audience: 'api' }) };
-  const authorizer: InstanceType<typeof required.BearerAuthorizer> = new imported.BearerAuthorizer(
-    new Stack(new App()),
-    'Authorizer',
-    { issuers, routes: [{ method: 'GET', path: '/orders', scopes: [] }] },
-  );
+  const stack = new Stack(new App());
+  const authorizer: InstanceType<typeof required.BearerAuthorizer> = new imported.BearerAuthorizer(stack, 'Authorizer', {
+    issuers,
+    routes: [{ method: 'GET', path: '/orders', scopes: [] }],
+  });
+  new HttpApi(stack, 'Orders', { defaultAuthorizer: authorizer.forHttpApi() });
   const names = Object.entries(required).map(([name, value]) => [name, value === Reflect.get(imported, name)]);
   console.log(JSON.stringify([authorizer instanceof required.BearerAuthorizer, ...names]));
 }
