@@ -1,8 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { Method } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import { DEFAULT_ROUTE } from '../../lambda/policy/route.ts';
-import { nameOf } from '../routes/route-table.ts';
 import { pathOfMethod } from '../template/api-content.ts';
 import { type ApiIdentity, apiOf } from '../template/api-identity.ts';
 import { isOfType, namedBy, propertyOf } from '../template/resource-reference.ts';
@@ -10,7 +8,7 @@ import { isOfType, namedBy, propertyOf } from '../template/resource-reference.ts
 /** A method of a REST API or a route of an HTTP API, as CloudFormation reads it, with overrides applied. */
 export interface DefinedRoute {
   readonly resource: CfnResource;
-  /** `GET /orders/{id}` */
+  /** `GET /orders/{id}`, or `$default` */
   readonly name: string;
   readonly api: ApiIdentity;
   /** The resource of its Lambda authorizer; undefined: it has none, or one that this app does not define. */
@@ -33,9 +31,9 @@ function nameOfMethod(method: CfnResource): string {
   return `${propertyOf(method, 'HttpMethod')} ${pathOfMethod(method)}`;
 }
 
+/** A route key is the name of its rule, as `nameOf` gives it. */
 function nameOfRoute(route: CfnResource): string {
   const key = propertyOf(route, 'RouteKey');
-  if (key === DEFAULT_ROUTE) return nameOf({ method: 'ANY', path: DEFAULT_ROUTE });
   return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
