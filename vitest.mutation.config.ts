@@ -10,9 +10,11 @@ export default defineConfig({
     include: [
       'test/lambda/**/*.test.ts',
       'test/infra/routes/exact-policies.property.test.ts',
+      'test/infra/routes/http-tables.test.ts',
       'test/infra/routes/resource-pattern.test.ts',
       'test/infra/routes/route-compiler.test.ts',
       'test/infra/routes/route-readings.test.ts',
+      'test/infra/routes/route-selection.test.ts',
       'test/infra/routes/route-table.test.ts',
       'test/ops/commands/import/entry-batch.test.ts',
       'test/ops/commands/restore-and-list.test.ts',

@@ -35,18 +35,22 @@ export function policyLosses(
     for (const leak of leaks[index] ?? []) {
       if (!isGrantableWithout(because.parsed.route, leak.into.parsed.route)) continue;
       for (const loss of lossesBy(because, leak, byParsed, claims)) {
-        const key = `${loss.kind} ${loss.route} ${loss.denied} ${loss.requests.join(' ')}`;
+        const key = keyOf(loss);
         losses.set(key, { ...loss, because: [...(losses.get(key)?.because ?? []), ...loss.because] });
       }
     }
   }
-  return [
-    ...losses.values(),
-    ...drafts.flatMap((draft) => [
-      ...readingLosses(draft, drafts, claims),
-      ...(takesRest(draft) ? slashLosses(draft, drafts) : []),
-    ]),
-  ];
+  const ofDrafts = drafts.flatMap((draft) => [
+    ...readingLosses(draft, drafts, claims),
+    ...(takesRest(draft) ? slashLosses(draft, drafts) : []),
+  ]);
+  // Tokens with the route alone have these, whatever else leaks.
+  for (const loss of ofDrafts) losses.delete(keyOf(loss));
+  return [...losses.values(), ...ofDrafts];
+}
+
+function keyOf({ kind, route, denied, requests }: PolicyLoss): string {
+  return `${kind} ${route} ${denied} ${requests.join(' ')}`;
 }
 
 function takesRest({ parsed: { segments } }: RouteDraft): boolean {

@@ -112,6 +112,20 @@ describe('a request of which AWS does not say which route of an HTTP API takes i
     );
   });
 
+  test('is named once as a loss, although another route leaks into it too', () => {
+    const routes = [route('ANY /pets/dog', 'dog'), route('GET /pets/{id}', 'pets'), route('GET /{kind}/{id}', 'dog')];
+    const { losses } = compileRouteTable(routes, 'http');
+    expect(losses.filter(({ route: name }) => name === 'ANY /pets/dog')).toEqual([
+      {
+        kind: 'readings',
+        route: 'ANY /pets/dog',
+        requests: ['GET /pets/dog'],
+        denied: 'GET /pets/{id}',
+        because: ['ANY /pets/dog'],
+      },
+    ]);
+  });
+
   test('needs both scopes where the first literal and the most literals speak for different routes', () => {
     const routes = [route('GET /a/{x}/{y}', 'left'), route('GET /{x}/b/c', 'more')];
     const allowedWith = (request: string) =>
