@@ -11,8 +11,7 @@ import type { AttachedApi, AttachedApis, AttachedGroup } from './attached-apis.t
 import { cacheKeyErrors } from './cache-key-check.ts';
 import { type DefinedRoute, definedRoutesIn, isOfMethod } from './defined-routes.ts';
 import { hiddenApiErrors } from './hidden-api-check.ts';
-import { httpApiErrors } from './http-api-check.ts';
-import { httpAuthorizerErrors } from './http-authorizer-check.ts';
+import { httpApiErrors, httpAuthorizerErrors } from './http-api-check.ts';
 import { resourcePolicyErrors } from './resource-policy.ts';
 
 /** One sentence for each mistake in how the APIs of an app use the authorizer. */

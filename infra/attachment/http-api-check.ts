@@ -1,7 +1,14 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { HTTP_IDENTITY_SOURCES } from '../../lambda/event/http-api.ts';
+import { documentOf } from '../template/api-content.ts';
 import { type ApiIdentity, pathOfResource } from '../template/api-identity.ts';
-import { propertyOf } from '../template/resource-reference.ts';
+import { elementsBehind, isOfType, propertyOf, renderedProperties } from '../template/resource-reference.ts';
+import type { AttachedApis } from './attached-apis.ts';
 import type { DefinedRoute } from './defined-routes.ts';
+import { ANSWER_BY_POLICY } from './http-api-authorizer.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Rejects routes that only the deployment shows, and scopes that API Gateway does not take.
@@ -29,4 +36,53 @@ function scopesSentence({ resource, name }: DefinedRoute): readonly string[] {
     `${name} has authorizationScopes (${JSON.stringify(scopes)}), which API Gateway takes with JWT authorizers only: write the scopes ` +
       'into its rule of routes, and leave authorizationScopes out.',
   ];
+}
+
+/**
+ * Rejects what invokes our function for an HTTP API otherwise than `forHttpApi()`: another authorizer, whose routes nobody compares with the
+ * table, or an override that changes what is cached, or by which answer.
+ */
+export function httpAuthorizerErrors(root: IConstruct, attached: AttachedApis): readonly string[] {
+  const { node } = attached.authorizerFunction;
+  const invokes = (uri: unknown, scope: IConstruct) =>
+    elementsBehind(uri, Stack.of(scope)).some((element) => element === node.defaultChild);
+  const own = new Set<CfnResource>(attached.authorizers.map(({ resource }) => resource));
+  const title = `invokes the function of ${node.scope?.node.path}`;
+  return root.node.findAll().flatMap((construct) => {
+    if (isOfType(construct, 'AWS::ApiGatewayV2::Api')) {
+      const schemes = schemesIn(construct).filter(({ uri }) => invokes(uri, construct));
+      return schemes.map(({ name }) => `${name} in the document of ${pathOfResource(construct)} ${title}: ${ADVICE}.`);
+    }
+    if (!isOfType(construct, 'AWS::ApiGatewayV2::Authorizer')) return [];
+    const properties = renderedProperties(construct);
+    if (!invokes(properties.AuthorizerUri, construct)) return [];
+    const name = `The authorizer ${pathOfResource(construct)} ${title}`;
+    if (!own.has(construct)) return [`${name}: ${ADVICE}.`];
+    return changedIn(properties).map((change) => `${name} ${change}: remove the override.`);
+  });
+}
+
+const ADVICE = 'take forHttpApi() of that authorizer for the routes instead, which are then compared with the table';
+
+/** The properties that an override has changed so that a decision could open what it was not made for. */
+function changedIn(properties: JsonObject): readonly string[] {
+  const { AuthorizerType, AuthorizerPayloadFormatVersion, EnableSimpleResponses, IdentitySource } = properties;
+  const found = [AuthorizerType, AuthorizerPayloadFormatVersion, EnableSimpleResponses ?? false].map(String);
+  const sources = JSON.stringify(IdentitySource);
+  const isKnown = Object.values(HTTP_IDENTITY_SOURCES).some((known) => JSON.stringify(known) === sources);
+  return [
+    ...Object.entries(ANSWER_BY_POLICY)
+      .filter(([, value], index) => found[index] !== String(value))
+      .map(([name, value]) => `with another ${name} than ${value}`),
+    ...(isKnown ? [] : [`for the identity sources ${sources}, by which decisions for one route could serve another`]),
+  ];
+}
+
+/** The security schemes of an API's document that name an authorizer. */
+function schemesIn(api: CfnResource): readonly { readonly name: string; readonly uri: unknown }[] {
+  const { securitySchemes } = Object(documentOf(api).components) as JsonObject;
+  return Object.entries(Object(securitySchemes) as JsonObject).map(([name, value]) => {
+    const { authorizerUri } = Object((Object(value) as JsonObject)['x-amazon-apigateway-authorizer']) as JsonObject;
+    return { name: `The scheme ${name}`, uri: authorizerUri };
+  });
 }
