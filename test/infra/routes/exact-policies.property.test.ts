@@ -15,7 +15,7 @@ import {
 import type { ApiKind, CompiledRoute, RequestedRoute, Route } from '../../../lambda/policy/route.ts';
 import { createWideGrants } from '../../../lambda/policy/wide-grants.ts';
 import { selectRoute } from '../../support/routes/api-gateway-route-selection.ts';
-import { explains, isGranted } from '../../support/routes/explained-losses.ts';
+import { explains, isGranted, nameOf } from '../../support/routes/explained-losses.ts';
 import { allows } from '../../support/routes/iam-evaluation.ts';
 import { type PathRequest, type PolicyCase, policyCases } from '../../support/routes/route-tables.ts';
 
@@ -211,7 +211,7 @@ function verdictOn(allowed: boolean, { api, routes, losses, scopes, request }: S
   const isEmptyRest = api === 'http' && select(READINGS[api]['raw+no-empty-rest']) !== plain;
   // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
   // where the route loses requests anyway. An empty rest is no such segment.
-  const losing = losses.some(({ route }) => route === `${plain.method} ${plain.path}`);
+  const losing = losses.some(({ route }) => route === nameOf(plain));
   if (empty > 1) return {};
   if (empty === 1 && !isEmptyRest && (losing || select(READINGS[api]['empty-segments']) !== plain)) return {};
   return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))

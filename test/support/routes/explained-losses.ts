@@ -19,7 +19,7 @@ export function isGranted({ scopes: needed }: Route, scopes: Scopes): boolean {
   return needed.length === 0 || needed.some((scope) => scopes.has(scope));
 }
 
-function nameOf({ method, path }: Route): string {
+export function nameOf({ method, path }: Route): string {
   return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }
 
