@@ -41,7 +41,7 @@ export type IsCovered = (choices: Choices, method: HttpMethod, path: ResourcePat
 /**
  * Finds claims by trying one request for each copy. That is enough for a parameter, with a text that no literal of the table equals: each
  * reading prefers the same one of two routes for every request, so a route that wins then also wins for every other text. For the rest of a
- * path it tries each number of segments up to one more than the longest path has, from where on nothing changes.
+ * path it tries each number of segments up to one more than the longest path has, from where on nothing changes: what stands behind a rest is then beyond every other path.
  */
 export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteClaims {
   const fresh = freshText(table);
@@ -141,11 +141,10 @@ function shallowestClaimed(method: HttpMethod, copy: readonly string[], trial: T
   const first = chosen(shallowest);
   if (trial.isClaimed(first, method, shallowest)) return [shallowest];
   if (first.every((route) => route !== trial.route && isProxyAbove(route, copy.indexOf(REST)))) return [];
-  const rests = copy.filter((text) => text === REST).length;
-  const most = Math.max(1, trial.depth - shallowest.length + 1);
-  if (rests > 1 && most ** rests > MAX_TRIALS) return [shallowest];
+  const most = copy.flatMap((text, place) => (text === REST ? [Math.max(1, trial.depth - place)] : []));
+  if (most.length > 1 && most.reduce((all, one) => all * one, 1) > MAX_TRIALS) return [shallowest];
   const claimed: ResourcePattern[] = [];
-  for (const lengths of lengthsOf(rests, most)) {
+  for (const lengths of lengthsOf(most)) {
     const path = expansion(copy, lengths);
     if (claimed.some((wider) => covers(wider, path))) continue;
     if (trial.isClaimed(chosen(path), method, path)) claimed.push(path);
@@ -170,12 +169,14 @@ function expansion(copy: readonly string[], lengths: readonly number[]): Resourc
 }
 
 /** All combinations of one to `most` segments for each rest, by their sum. No route of the table looks beyond `most`. */
-function lengthsOf(rests: number, most: number): readonly (readonly number[])[] {
-  const one = Array.from({ length: most }, (_, more) => more + 1);
+function lengthsOf(most: readonly number[]): readonly (readonly number[])[] {
   const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
-  return Array.from({ length: rests })
+  return most
     .reduce<readonly (readonly number[])[]>(
-      (all) => all.flatMap((lengths) => one.map((length) => [...lengths, length])),
+      (all, longest) => {
+        const one = Array.from({ length: longest }, (_, more) => more + 1);
+        return all.flatMap((lengths) => one.map((length) => [...lengths, length]));
+      },
       [[]],
     )
     .toSorted((a, b) => sum(a) - sum(b));

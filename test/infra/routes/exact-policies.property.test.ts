@@ -163,7 +163,8 @@ function checkCase(
         count.calledLikeMethod++;
         continue;
       }
-      const verdict = verdictOn(allowed, { api, routes, losses, scopes, request });
+      const isCoarse = grant.deny.includes('*/?*/');
+      const verdict = verdictOn(allowed, { api, isCoarse, routes, losses, scopes, request });
       if (verdict.problem !== undefined)
         throw new Error(`${verdict.problem}: ${JSON.stringify({ request, scopes: [...scopes], policy })}`);
       count.cases++;
@@ -182,6 +183,8 @@ function inShortStage(policy: PolicyDocument, stageArn: string): PolicyDocument 
 
 interface Situation {
   readonly api: ApiKind;
+  /** Whether the policy is so long that it denies every empty segment. */
+  readonly isCoarse: boolean;
   readonly routes: readonly Route[];
   readonly losses: readonly PolicyLoss[];
   readonly scopes: ReadonlySet<string>;
@@ -194,7 +197,7 @@ interface Verdict {
   readonly excuse?: 'otherwiseRead' | 'lost';
 }
 
-function verdictOn(allowed: boolean, { api, routes, losses, scopes, request }: Situation): Verdict {
+function verdictOn(allowed: boolean, { api, isCoarse, routes, losses, scopes, request }: Situation): Verdict {
   const select = (reading?: RouteReading) => reading && selectRoute(routes, request.method, request.path, reading);
   const forbidding = readingsApart(api, request.path).find(([, reading]) => {
     const route = select(reading);
@@ -208,7 +211,7 @@ function verdictOn(allowed: boolean, { api, routes, losses, scopes, request }: S
     .slice(1)
     .split('/')
     .filter((text) => text === '').length;
-  const isEmptyRest = api === 'http' && select(READINGS[api]['raw+no-empty-rest']) !== plain;
+  const isEmptyRest = api === 'http' && !isCoarse && select(READINGS[api]['raw+no-empty-rest']) !== plain;
   // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
   // where the route loses requests anyway. An empty rest is no such segment.
   const losing = losses.some(({ route }) => route === nameOf(plain));

@@ -244,3 +244,18 @@ describe('leaks between routes that no token can tell apart', () => {
     expect(createWideGrants(routes)(granted)).toMatchObject({ allow: items.map(({ path }) => `GET${path}`), deny: [] });
   });
 });
+
+// Found by the random tables of HTTP APIs: the literal is as deep as the longest path only behind a rest of two segments.
+test.each(['rest', 'http'] as const)(
+  'a proxy that is not granted keeps what stands deeper than every path: %s',
+  (api) => {
+    const routes = [
+      route('ANY /{p0}/special/{p2}/{p3}', 'full'),
+      route('GET /{p0}/special/{p2}/{proxy+}', 'a'),
+      route('ANY /{proxy+}', 'b'),
+    ];
+    expect(isAllowed(routes, 'a', 'GET /x/y/special/c/d/e', api)).toBe(false);
+    expect(isAllowed(routes, 'a', 'GET /x/special/c/d/e', api)).toBe(true);
+    expect(isAllowed(routes, 'b', 'GET /x/special/c/d/e', api)).toBe(false);
+  },
+);
