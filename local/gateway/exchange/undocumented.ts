@@ -12,7 +12,7 @@ const UNDOCUMENTED = {
   sliding: 'whether use prolongs the life of a cached result; here it does not',
   'http-thrown-unauthorized': 'whether an HTTP API answers 401 or 500 to a thrown Unauthorized; here 401',
   'http-encoded-path':
-    'whether an HTTP API decodes the path before it selects a route, and in routeArn; here neither, and the events have it decoded',
+    'whether an HTTP API decodes the path before it selects a route, and in routeArn; here both, as in the events',
   'http-two-values': 'what an HTTP API takes of several values of an identity source; here all, joined by commas',
   'http-route-reading':
     'which of several routes that match an HTTP API selects; `npm start -- --reading` tries the others',

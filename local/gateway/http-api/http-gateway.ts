@@ -11,7 +11,7 @@ import { failureAnswer } from './http-failure.ts';
 import { integrationOf } from './integration.ts';
 import { type CacheOf, routeAuthorization } from './route-authorization.ts';
 import { routeSelection, stagePathOf } from './route-selection.ts';
-import type { RoutedHttpRequest } from './routed-request.ts';
+import { decoded, type RoutedHttpRequest } from './routed-request.ts';
 
 /** A served HTTP API. */
 export interface HttpGateway {
@@ -61,11 +61,12 @@ function requestRouting(
 ): (request: GatewayRequest) => RoutedHttpRequest | undefined {
   const select = routeSelection(routes, reading, warn);
   return (request) => {
-    const place = stagePathOf(stageNames, pathOf(request));
+    const sent = pathOf(request);
+    if (sent.includes('%')) warn('http-encoded-path');
+    const place = stagePathOf(stageNames, decoded(sent));
     if (place === undefined) return undefined;
     const selected = select(request.method, place.path);
     if (selected === undefined) return undefined;
-    if (place.path.includes('%')) warn('http-encoded-path');
     return { request, apiId, ...place, ...selected, at: clock() };
   };
 }

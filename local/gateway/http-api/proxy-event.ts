@@ -5,7 +5,6 @@ import {
   type AdmittedHttpRequest,
   commonLogTime,
   decoded,
-  decodedParameters,
   payload2Context,
   payload2Members,
 } from './routed-request.ts';
@@ -38,7 +37,7 @@ function payload1Event(admitted: AdmittedHttpRequest): JsonObject {
     multiValueHeaders: valuesByName(request.headers),
     queryStringParameters: nullIfEmpty(Object.fromEntries(query)),
     multiValueQueryStringParameters: nullIfEmpty(valuesByName(query)),
-    pathParameters: nullIfEmpty(decodedParameters(admitted)),
+    pathParameters: nullIfEmpty(admitted.pathParameters),
     stageVariables: null,
     requestContext: payload1Context(admitted),
     body: request.body.length === 0 ? null : bodyOf(request),

@@ -9,7 +9,7 @@ import { parametersOf, segmentsOf } from '../exchange/path-parameters.ts';
 import type { Undocumented } from '../exchange/undocumented.ts';
 import { DEFAULT_ROUTE, DEFAULT_STAGE, type HttpRoute } from './http-api.ts';
 
-/** The route that a request selects, and its path parameters, which are not decoded. */
+/** The route that a request selects, and its path parameters. */
 export interface SelectedRoute {
   readonly route: HttpRoute;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface SelectedRoute {
 /** undefined: the API has no such route. */
 export type SelectRoute = (method: string, path: string) => SelectedRoute | undefined;
 
-/** Full matches first, from left to right, the path as the request wrote it. */
+/** Full matches first, from left to right, with the empty segments that the request has. */
 export const DEFAULT_HTTP_READING: RouteReadingName<'http'> = 'raw';
 
 /**

@@ -9,10 +9,10 @@ export interface RoutedHttpRequest {
   readonly request: GatewayRequest;
   readonly apiId: string;
   readonly stageName: string;
-  /** The path below the stage, as the request wrote it. */
+  /** The path below the stage, decoded. */
   readonly path: string;
   readonly route: HttpRoute;
-  /** As the request wrote them. */
+  /** Decoded. */
   readonly pathParameters: Readonly<Record<string, string>>;
   /** When the request arrived, in milliseconds since the epoch. */
   readonly at: number;
@@ -38,7 +38,7 @@ export function payload2Members(routed: RoutedHttpRequest): JsonObject {
     ...unlessEmpty('cookies', cookiesOf(request)),
     headers: joined(request.headers.filter(([name]) => name.toLowerCase() !== 'cookie')),
     ...unlessEmpty('queryStringParameters', joinedByName([...queryOf(request)])),
-    ...unlessEmpty('pathParameters', decodedParameters(routed)),
+    ...unlessEmpty('pathParameters', routed.pathParameters),
   };
 }
 
@@ -71,10 +71,6 @@ export function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function decodedParameters({ pathParameters }: RoutedHttpRequest): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(pathParameters).map(([name, text]) => [name, decoded(text)]));
 }
 
 /** `12/Mar/2020:19:03:58 +0000`, in UTC. */

@@ -27,10 +27,14 @@ export function urlIntegration(settings: UrlIntegration, say: Say): Integration 
 }
 
 function urlOf({ url: template, parameters }: UrlIntegration, admitted: AdmittedHttpRequest): URL {
-  const url = new URL(template.replace(/\{([^}]+)\}/g, (_, name: string) => admitted.pathParameters[name] ?? ''));
+  const url = new URL(template.replace(/\{([^}]+)\}/g, (_, name: string) => encoded(admitted.pathParameters[name])));
   for (const [name, value] of queryOf(admitted.request)) url.searchParams.append(name, value);
   for (const mapping of parameters) changeUrl(url, mapping, admitted);
   return url;
+}
+
+function encoded(path = ''): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function changeUrl(

@@ -92,7 +92,7 @@ describe('the event of payload format 2.0', () => {
     expect(await eventOf(gateway, target, withToken('echo'), ...headers)).toEqual({
       version: '2.0',
       type: 'REQUEST',
-      routeArn: expect.stringMatching(/^arn:aws:execute-api:eu-west-1:000000000000:\w{10}\/dev\/GET\/items\/a%20b$/),
+      routeArn: expect.stringMatching(/^arn:aws:execute-api:eu-west-1:000000000000:\w{10}\/dev\/GET\/items\/a b$/),
       identitySource: ['Bearer echo'],
       routeKey: 'GET /items/{id}',
       rawPath: '/dev/items/a b',

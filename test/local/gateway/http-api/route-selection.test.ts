@@ -115,7 +115,8 @@ describe('the stage of a request', () => {
   });
 });
 
-test.each(['/nothing', '/items', '/dev/nothing'])('the gateway answers 404 to %s', async (target) => {
+// The last one is decoded first: no item has the id `a/b`.
+test.each(['/nothing', '/items', '/dev/nothing', '/items/a%2Fb'])('the gateway answers 404 to %s', async (target) => {
   const gateway = await gatewayUnderTest(smallHttpTemplate());
   expect(await gateway.get(target)).toMatchObject({
     status: 404,
