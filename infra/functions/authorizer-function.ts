@@ -89,7 +89,7 @@ export class AuthorizerFunction extends LambdaFunction {
     const issuerAliases = configuration.issuers.map(({ alias }) => alias);
     const parts = { issuerAliases, contextNames: Object.keys(configuration.contextClaims), stageNames };
     const warnings = this.tables.kinds.map((kind) =>
-      largeAnswerWarning(this.tables.use(kind).routes, parts, policies.maxAnswerBytes),
+      largeAnswerWarning(this.tables.use(kind).routes, kind, parts, policies.maxAnswerBytes),
     );
     return [...new Set(warnings.filter((warning) => warning !== undefined))];
   }

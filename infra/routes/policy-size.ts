@@ -7,11 +7,11 @@ import {
   MAX_STAGE_POLICY_BYTES,
   policyDocument,
 } from '../../lambda/policy/policy-document.ts';
-import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import type { ApiKind, CompiledRoute } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import { RouteTableError } from '../errors.ts';
 
-/** API Gateway's documented maximum of an authorizer's whole answer for WebSocket APIs. It documents none for REST APIs. */
+/** API Gateway's documented maximum of an authorizer's whole answer for WebSocket APIs. It documents none for REST and HTTP APIs. */
 export const DOCUMENTED_ANSWER_BYTES = 8192;
 
 /** The maximum of the setting `maxAnswerBytes`. */
@@ -38,13 +38,13 @@ export interface PolicySize {
 }
 
 /** The largest policy among those of a token with any single scope, and of a token with every scope. */
-export function largestPolicy(routes: readonly CompiledRoute[], stageArn = MAX_STAGE_ARN): PolicySize {
-  return largestOf(routes, (grant) => policyDocument(grant, stageArn, 0));
+export function largestPolicy(routes: readonly CompiledRoute[], api: ApiKind, stageArn = MAX_STAGE_ARN): PolicySize {
+  return largestOf(triedGrants(routes, api), (grant) => policyDocument(grant, stageArn, 0));
 }
 
 /** Not by all combinations of scopes: only the authorization server knows which ones tokens have. */
-function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGrant) => unknown): PolicySize {
-  const sizes = triedGrants(routes).map((grant) => {
+function largestOf(grants: TriedGrants, valueFor: (grant: TokenGrant) => unknown): PolicySize {
+  const sizes = grants.map((grant) => {
     return { scopes: grant.scopes, bytes: Buffer.byteLength(JSON.stringify(valueFor(grant))) };
   });
   return sizes.reduce((largest, size) => (size.bytes > largest.bytes ? size : largest));
@@ -53,16 +53,19 @@ function largestOf(routes: readonly CompiledRoute[], valueFor: (grant: TokenGran
 type TriedGrants = readonly [TokenGrant, ...TokenGrant[]];
 
 /** Memoized, because large tables take a second, and several checks ask. */
-const tried = new WeakMap<readonly CompiledRoute[], TriedGrants>();
+const tried: Readonly<Record<ApiKind, WeakMap<readonly CompiledRoute[], TriedGrants>>> = {
+  rest: new WeakMap(),
+  http: new WeakMap(),
+};
 
-function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
-  const known = tried.get(routes);
+function triedGrants(routes: readonly CompiledRoute[], api: ApiKind): TriedGrants {
+  const known = tried[api].get(routes);
   if (known !== undefined) return known;
-  const grants = new Grants(routes);
+  const grants = new Grants(routes, api);
   const grantOf = (scopes: readonly string[]) => grants.routesGrantedBy(new Set(scopes));
   const every = [...new Set(routes.flatMap(({ scopes }) => scopes))];
   const made: TriedGrants = [grantOf(every), grantOf([]), ...every.map((scope) => grantOf([scope]))];
-  tried.set(routes, made);
+  tried[api].set(routes, made);
   return made;
 }
 
@@ -70,8 +73,8 @@ function triedGrants(routes: readonly CompiledRoute[]): TriedGrants {
  * A sentence about the first of those tokens whose policy is shortened and so loses requests; undefined: there is none. Only unusual
  * requests are lost: those with a parameter that equals the name of a method.
  */
-export function shortenedPolicy(routes: readonly CompiledRoute[]): string | undefined {
-  const grant = triedGrants(routes).find((one) => isShortened(one, MAX_STAGE_ARN) && one.routes.some(mayHoldMore));
+export function shortenedPolicy(routes: readonly CompiledRoute[], api: ApiKind): string | undefined {
+  const grant = triedGrants(routes, api).find((one) => isShortened(one, MAX_STAGE_ARN) && one.routes.some(mayHoldMore));
   if (grant === undefined) return undefined;
   return (
     `The policy of a token with ${scopesInWords(grant.scopes)} would be longer than ${MAX_STAGE_POLICY_BYTES} bytes, so its ` +
@@ -101,11 +104,12 @@ export interface AnswerParts {
  */
 export function largeAnswerWarning(
   routes: readonly CompiledRoute[],
+  api: ApiKind,
   parts: AnswerParts,
   maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
 ): string | undefined {
   const [token, stageArn] = [longestToken(parts), longestStageArn(parts)];
-  const { scopes, bytes } = largestOf(routes, (grant) => decisionFor(token, grant, stageArn));
+  const { scopes, bytes } = largestOf(triedGrants(routes, api), (grant) => decisionFor(token, grant, stageArn));
   if (bytes <= maxAnswerBytes) return undefined;
   return (
     `The answer to a token with ${scopesInWords(scopes)} may take ${bytes} bytes, if its ids and context claims are as ` +
@@ -160,9 +164,10 @@ function longestToken({ issuerAliases, contextNames }: AnswerParts): CompleteTok
  */
 export function checkPolicySize(
   routes: readonly CompiledRoute[],
+  api: ApiKind,
   maxAnswerBytes = DOCUMENTED_ANSWER_BYTES,
 ): string | undefined {
-  const { scopes, bytes } = largestPolicy(routes);
+  const { scopes, bytes } = largestPolicy(routes, api);
   const fit = maxAnswerBytes - CONTEXT_BYTES;
   if (bytes > fit) {
     throw new RouteTableError(
@@ -173,7 +178,7 @@ export function checkPolicySize(
   if (bytes <= MAX_STAGE_POLICY_BYTES) return undefined;
   return (
     `A token with ${scopesInWords(scopes)} needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway ` +
-    `documents ${DOCUMENTED_ANSWER_BYTES} bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage ` +
+    `documents ${DOCUMENTED_ANSWER_BYTES} bytes for WebSocket APIs and nothing for ${api === 'rest' ? 'REST' : 'HTTP'} APIs: try such a token on a stage ` +
     'of your own first.'
   );
 }

@@ -43,8 +43,8 @@ export function expressibleTable(
   const losses = isPerRoute ? [] : withoutCovered(lossesOfTokens);
   if (isPerRoute) rejectAcceptances(demands);
   const lost = checkLosses(losses, routes, demands);
-  const large = isPerRoute ? undefined : checkPolicySize(compiled, demands.maxAnswerBytes);
-  const shortened = isPerRoute ? undefined : shortenedPolicy(compiled);
+  const large = isPerRoute ? undefined : checkPolicySize(compiled, api, demands.maxAnswerBytes);
+  const shortened = isPerRoute ? undefined : shortenedPolicy(compiled, api);
   if (shortened !== undefined && demands.exactPolicies === 'required') {
     throw new RouteTableError(`exactPolicies is 'required'. ${shortened}: set cachePer: 'route'.`);
   }

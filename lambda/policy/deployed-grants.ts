@@ -14,7 +14,7 @@ export interface DeployedFiles {
 export function deployedGrants({ hasFile, readFile }: DeployedFiles): (api: ApiKind) => Grants {
   const routesIn = (file: string) => JSON.parse(readFile(file)) as readonly CompiledRoute[];
   const routes = routesIn(ROUTES_FILE);
-  const ofRestApis = new Grants(routes);
+  const ofRestApis = new Grants(routes, 'rest');
   let ofHttpApis: Grants | undefined;
   return (api) => {
     if (api === 'rest') return ofRestApis;

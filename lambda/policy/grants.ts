@@ -1,3 +1,4 @@
+import { withoutEncodedPaths } from './encoded-paths.ts';
 import { bytesOf, type Grant, listedGrant, type TokenGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
 import { type ApiKind, type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
@@ -30,7 +31,7 @@ export class Grants {
   readonly #known = new Map<string, TokenGrant>();
 
   /** @param api - the kind of API for which the routes were compiled */
-  constructor(routes: readonly CompiledRoute[], api: ApiKind = 'rest') {
+  constructor(routes: readonly CompiledRoute[], api: ApiKind) {
     this.#routes = routes;
     this.#api = api;
     this.#byScope = indexByScope(routes);
@@ -51,7 +52,11 @@ export class Grants {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_KNOWN_GRANTS) this.#known.clear();
-    const grant = { ...this.#grantOf(opening), scopes: opening };
+    const granted = this.#grantOf(opening);
+    const grant = {
+      ...(this.#api === 'http' ? withoutEncodedPaths(granted, this.#routes) : granted),
+      scopes: opening,
+    };
     this.#known.set(key, grant);
     return grant;
   }

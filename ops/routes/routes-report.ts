@@ -129,7 +129,7 @@ function grantedTo(
 ): Omit<TableReport, 'apis'> {
   const { routes } = table;
   const held = new Set(scopes);
-  const grant = new Grants(routes).routesGrantedBy(held);
+  const grant = new Grants(routes, table.apis[0] ?? 'rest').routesGrantedBy(held);
   const isShort = cachePer !== 'route' && isShortened(grant, USUAL_STAGE_ARN);
   const written = policyDocument(grant, isShort ? USUAL_STAGE_ARN : STAGE_ARN, 0);
   const policy = cachePer === 'route' ? null : endingWithToken(written);

@@ -28,7 +28,7 @@ export function ourAuthorizer({
   const issuers = [benchIssuer(jwksUri)];
   const now = Date.now;
   const report = createAuthorizerLog({ write: () => undefined, functionName: 'bench', now });
-  const grants = new Grants(routes);
+  const grants = new Grants(routes, 'rest');
   return createAuthorizer({
     issuers,
     verify: createTokenVerifier({

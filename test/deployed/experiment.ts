@@ -53,7 +53,7 @@ export async function openExperiment(
   const call = apiCaller(region.api, signal);
   const kind = await apiKindAt(region, call);
   const routes = routesOf(kind, region.authorizer);
-  const tokens = await tokenSource({ region, routes }, client);
+  const tokens = await tokenSource({ region, kind, routes }, client);
   const held = await tokens.narrow();
   const [request = { path: '/' }] = allOpenedBy(held.grant.routes);
   const { runs, longestWait, breakGlass } = command;

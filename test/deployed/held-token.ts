@@ -1,7 +1,7 @@
 import { KeySet } from '../../lambda/key-set/key-set.ts';
 import { Grants } from '../../lambda/policy/grants.ts';
 import type { Grant } from '../../lambda/policy/listed-grant.ts';
-import { type CompiledRoute, DEFAULT_ROUTE, type HttpMethod } from '../../lambda/policy/route.ts';
+import { type ApiKind, type CompiledRoute, DEFAULT_ROUTE, type HttpMethod } from '../../lambda/policy/route.ts';
 import type { AccessToken } from '../../lambda/token/access-token.ts';
 import type { TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { createTokenVerifier } from '../../lambda/token-verifier.ts';
@@ -29,6 +29,7 @@ export interface TokenSource {
 /** A deployment, and the routes as its API selects them. */
 interface TokenPlace {
   readonly region: RegionalStack;
+  readonly kind: ApiKind;
   readonly routes: readonly CompiledRoute[];
 }
 
@@ -56,10 +57,10 @@ async function acceptedToken(region: RegionalStack, client: TokenRequest): Promi
 }
 
 /** One key set for all tokens, so that it is downloaded once. */
-function tokenHolder({ region: { authorizer }, routes }: TokenPlace): (jwt: string) => Promise<HeldToken> {
+function tokenHolder({ region: { authorizer }, kind, routes }: TokenPlace): (jwt: string) => Promise<HeldToken> {
   const keySetOf = (issuer: TrustedIssuer) => new KeySet(issuer, { now: Date.now, report: () => {} });
   const verify = createTokenVerifier({ ...authorizer.configuration, keySetOf, now: Date.now });
-  const grants = new Grants(routes);
+  const grants = new Grants(routes, kind);
   return async (jwt) => {
     const accessToken = await verify(jwt);
     return {

@@ -38,13 +38,13 @@ export function judge(routes: readonly Route[], api: ApiKind): Judgement {
   try {
     const { routes: compiled, losses } = compileRouteTable(routes, api);
     const milliseconds = performance.now() - start;
-    const { bytes } = largestPolicy(compiled);
+    const { bytes } = largestPolicy(compiled, api);
     const grants = new Grants(compiled, api);
     const tried = tryPolicies(api, routes, losses, (scopes, requested) =>
       policyDocument(grants.routesGrantedBy(scopes, requested), STAGE_ARN, 1),
     );
     return {
-      outcome: outcomeOf(losses, bytes, shortenedPolicy(compiled) !== undefined),
+      outcome: outcomeOf(losses, bytes, shortenedPolicy(compiled, api) !== undefined),
       ...tried,
       bytes,
       milliseconds,

@@ -12,7 +12,7 @@ import { describedLosses, lossesWith } from '../../routes/token-losses.ts';
 import { tokenFromStandardInput } from '../../selection/token-input.ts';
 import type { OperatorContext } from '../../stack/operator-context.ts';
 import { onlyRegion, type RegionalStack, type RevocationStack } from '../../stack/revocation-stack.ts';
-import { routeTablesOf } from '../../stack/route-tables.ts';
+import { apiKindsOf, routeTablesOf } from '../../stack/route-tables.ts';
 import type { CheckCommand } from './check-command-line.ts';
 import { type Checked, checkReport } from './check-report.ts';
 import { comparedParts } from './comparison/compared-parts.ts';
@@ -52,7 +52,9 @@ function grantTo(
     return { apis: table.apis, losses: ofTable && { leftOut: scopes === undefined ? 0 : ofTable.leftOut, listed } };
   });
   if (scopes === undefined) return { routes: [], openingScopes: [], losses };
-  const { routes, scopes: openingScopes } = new Grants(authorizer.routes).routesGrantedBy(scopes);
+  const { routes, scopes: openingScopes } = new Grants(authorizer.routes, apiKindsOf(authorizer)[0]).routesGrantedBy(
+    scopes,
+  );
   return { routes, openingScopes, losses };
 }
 

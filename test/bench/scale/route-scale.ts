@@ -61,6 +61,6 @@ function compiled(count: number, progress: Progress) {
   const compile = performance.now() - start;
   const file = JSON.stringify(routes);
   const loading = performance.now();
-  new Grants(JSON.parse(file) as readonly CompiledRoute[]);
+  new Grants(JSON.parse(file) as readonly CompiledRoute[], 'rest');
   return { routes, compile, fileBytes: Buffer.byteLength(file), load: performance.now() - loading };
 }

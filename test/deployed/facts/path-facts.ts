@@ -29,7 +29,8 @@ export function pathFacts(experiment: PathExperiment): readonly Measurement[] {
 
 /**
  * Asks for a route below one whose pattern reaches it, such as `/orders/{id}/refunds`, by a spelling that its Deny does not match. If API
- * Gateway selected routes by the decoded path and evaluated policies by the sent one, that would open it.
+ * Gateway selected routes by the decoded path and evaluated policies by the sent one, that would open it, but for the Deny of everything
+ * encoded that policies for HTTP APIs have.
  */
 async function hiddenRouteClosed(experiment: PathExperiment): Promise<Seen> {
   const { kind, routes, tokens } = experiment;
@@ -39,7 +40,7 @@ async function hiddenRouteClosed(experiment: PathExperiment): Promise<Seen> {
     .filter((hidden) => /[A-Za-z]$/.test(hidden))
     .map((hidden) => encodeLast(hidden.replace(/\{[^}]*\}/g, '7')))
     .find(
-      (spelled) => isAllowed(held.grant, `GET${spelled}`) && select({ method: 'GET', path: spelled }) === undefined,
+      (spelled) => isReached(held.grant, `GET${spelled}`) && select({ method: 'GET', path: spelled }) === undefined,
     );
   if (path === undefined) throw new NotMeasurableError('no route of the table would show it');
   const status = await statusOf(experiment, held, { method: 'GET', path });
@@ -125,7 +126,12 @@ function getPaths(routes: PathToken['grant']['routes']): readonly string[] {
   return routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
 }
 
-function isAllowed({ allow, deny }: PathToken['grant'], resource: string): boolean {
+/** Whether the Allow matches, and no Deny for a route does. */
+function isReached({ allow, deny }: PathToken['grant'], resource: string): boolean {
+  return isAllowed({ allow, deny: deny.filter((pattern) => !pattern.includes('%')) }, resource);
+}
+
+function isAllowed({ allow, deny }: Pick<PathToken['grant'], 'allow' | 'deny'>, resource: string): boolean {
   const matches = (patterns: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, resource));
   return matches(allow) && !matches(deny);
 }

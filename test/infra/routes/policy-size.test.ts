@@ -30,7 +30,7 @@ function collections(count: number) {
 test.each([1, 10, 50])(
   '%i collections of ten routes: no single scope, nor all of them, needs a long policy',
   (count) => {
-    expect(largestPolicy(compileRoutes(collections(count))).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
+    expect(largestPolicy(compileRoutes(collections(count)), 'rest').bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
   },
 );
 
@@ -39,11 +39,11 @@ const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resourc
 
 describe('a scope that needs too long a policy', () => {
   const compiled = compileRoutes(scattered);
-  const { scopes, bytes } = largestPolicy(compiled);
+  const { scopes, bytes } = largestPolicy(compiled, 'rest');
 
   test('is named with the bytes, and with the settings that help', () => {
     expect(scopes).toEqual(['even']);
-    expect(() => checkPolicySize(compiled)).toThrow(
+    expect(() => checkPolicySize(compiled, 'rest')).toThrow(
       new RouteTableError(
         `A token with the scope even would need a policy of ${bytes} bytes, and 6144 fit: set cachePer: 'route', whose ` +
           `policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
@@ -52,14 +52,14 @@ describe('a scope that needs too long a policy', () => {
   });
 
   test('is accepted with the maxAnswerBytes that the message names, with a warning', () => {
-    expect(checkPolicySize(compiled, roundedUp(bytes + 2048))).toBe(
+    expect(checkPolicySize(compiled, 'rest', roundedUp(bytes + 2048))).toBe(
       `A token with the scope even needs a policy of ${bytes} bytes, which maxAnswerBytes allows. API Gateway documents ` +
         '8192 bytes for WebSocket APIs and nothing for REST APIs: try such a token on a stage of your own first.',
     );
   });
 
   test('is rejected if maxAnswerBytes is too small for it, with the number that is enough', () => {
-    expect(() => checkPolicySize(compiled, 10_240)).toThrow(
+    expect(() => checkPolicySize(compiled, 'rest', 10_240)).toThrow(
       `bytes, and 8192 fit: set cachePer: 'route', whose policies are short, or maxAnswerBytes: ${roundedUp(bytes + 2048)}.`,
     );
   });
@@ -69,22 +69,22 @@ test('for an answer that no maxAnswerBytes allows, the message names cachePer al
   const parts = { issuerAliases: ['main'], contextNames: [], stageNames: ['s'.repeat(5_000)] };
   // A route with the name of a method keeps its policy from being shortened.
   const compiled = compileRoutes([...scattered, route('GET /GET/x', 'even')]);
-  expect(largeAnswerWarning(compiled, parts, MAX_ANSWER_BYTES)).toMatch(
+  expect(largeAnswerWarning(compiled, 'rest', parts, MAX_ANSWER_BYTES)).toMatch(
     /, and 262144 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', whose policies are short\.$/,
   );
 });
 
 test('a short policy causes no warning, whatever maxAnswerBytes is', () => {
-  expect(checkPolicySize(compileRoutes(collections(1)), MAX_ANSWER_BYTES)).toBeUndefined();
+  expect(checkPolicySize(compileRoutes(collections(1)), 'rest', MAX_ANSWER_BYTES)).toBeUndefined();
 });
 
 test('an answer causes a warning past maxAnswerBytes, not past the default', () => {
   const compiled = compileRoutes(collections(50));
   const contextNames = Array.from({ length: 10 }, (_, index) => `name${index}`);
   const parts = { issuerAliases: ['main'], contextNames, stageNames: ['prod'] };
-  const warning = largeAnswerWarning(compiled, parts);
+  const warning = largeAnswerWarning(compiled, 'rest', parts);
   expect(warning).toMatch(/bytes, if .+, and 8192 fit: name a shorter stage or fewer contextClaims, or set /);
-  expect(largeAnswerWarning(compiled, parts, 16_384)).toBeUndefined();
+  expect(largeAnswerWarning(compiled, 'rest', parts, 16_384)).toBeUndefined();
 });
 
 function roundedUp(bytes: number): number {
@@ -93,13 +93,13 @@ function roundedUp(bytes: number): number {
 
 test('a longer stage ARN makes every pattern longer', () => {
   const compiled = compileRoutes(collections(1));
-  expect(largestPolicy(compiled, `${STAGE_ARN}-of-another-team`).bytes).toBeGreaterThan(
-    largestPolicy(compiled, STAGE_ARN).bytes,
+  expect(largestPolicy(compiled, 'rest', `${STAGE_ARN}-of-another-team`).bytes).toBeGreaterThan(
+    largestPolicy(compiled, 'rest', STAGE_ARN).bytes,
   );
 });
 
 test('a table that fits is accepted', () => {
-  expect(checkPolicySize(compileRoutes(collections(50)))).toBeUndefined();
+  expect(checkPolicySize(compileRoutes(collections(50)), 'rest')).toBeUndefined();
 });
 
 describe('a policy that is shortened', () => {
@@ -109,19 +109,19 @@ describe('a policy that is shortened', () => {
 
   test('is named with its scope and the requests that it loses', () => {
     const compiled = compileRoutes(scatteredItems(120));
-    expect(shortenedPolicy(compiled)).toBe(
+    expect(shortenedPolicy(compiled, 'rest')).toBe(
       'The policy of a token with the scope even would be longer than 6144 bytes, so its patterns name no stage: requests with a ' +
         'path segment GET, and more after it, get 403',
     );
-    expect(largestPolicy(compiled).bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
+    expect(largestPolicy(compiled, 'rest').bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
   });
 
   test('is not named if no parameter of its routes has more of the path after it', () => {
-    expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items')))).toBeUndefined();
-    expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}')))).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items')), 'rest')).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}')), 'rest')).toBeUndefined();
   });
 
   test('is not named as long as the patterns for one stage fit', () => {
-    expect(shortenedPolicy(compileRoutes(scatteredItems(20)))).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(20)), 'rest')).toBeUndefined();
   });
 });

@@ -87,7 +87,7 @@ describe('a table whose decisions are cached for each route', () => {
   test('is accepted if the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
     const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
     expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
-    const grants = new Grants(expressibleTable(routes, perRoute).routes);
+    const grants = new Grants(expressibleTable(routes, perRoute).routes, 'rest');
     const scopes = new Set(routes.flatMap((one) => one.scopes));
     expect(grants.routesGrantedBy(scopes).allow).toEqual([]);
     const { path = '' } = routes[0] ?? {};

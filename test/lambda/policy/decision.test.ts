@@ -145,13 +145,14 @@ describe('the answer for a good token', () => {
       { method: 'GET', path: '/a', scopes: ['read', 'write'] },
       { method: 'GET', path: '/open', scopes: [] },
     ]),
+    'rest',
   );
   const contextOf = (token: AccessToken) => decisionFor(token, grants.routesGrantedBy(token.scopes), STAGE_ARN).context;
   const always = { subject: 'alice', issuer: 'main', expiresAt: NOW + 600, tenant: 'acme' };
 
   it('hands on no more than 1,024 characters of scopes, and no half of one', () => {
     const names = Array.from({ length: 200 }, (_, index) => `scope-${index + 100}`);
-    const many = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const many = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]), 'rest');
     const token = { ...accessToken, scopes: new Set(names) };
     const { context } = decisionFor(token, many.routesGrantedBy(token.scopes), STAGE_ARN);
     const handedOn = String(context?.scope).split(' ');
@@ -164,7 +165,7 @@ describe('the answer for a good token', () => {
     [513, ['a'.repeat(511)]],
   ])('hands on 1,024 characters of scopes to the last: the second has %d', (length, expected) => {
     const names = ['a'.repeat(511), 'b'.repeat(length)];
-    const long = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]));
+    const long = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]), 'rest');
     const { context } = decisionFor(accessToken, long.routesGrantedBy(new Set(names)), STAGE_ARN);
     expect(context?.scope).toBe(expected.join(' '));
   });

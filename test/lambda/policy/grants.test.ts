@@ -32,7 +32,7 @@ test('any one scope of a route opens it, and a route without scopes is open to e
 test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'constructor', '__proto__', 'toString'])(
   'the scope %j opens nothing',
   (scope) => {
-    const grants = new Grants(compileRoutes(table));
+    const grants = new Grants(compileRoutes(table), 'rest');
     expect(grants.routesGrantedBy(new Set([scope])).allow).toEqual(['GET/open']);
   },
 );
@@ -80,7 +80,7 @@ test('a decision reads as many routes of a large table as of a small one', () =>
         return Reflect.get(target, key, receiver);
       },
     });
-    const grants = new Grants(watched);
+    const grants = new Grants(watched, 'rest');
     reads = 0;
     grants.routesGrantedBy(new Set(['c1', 'c2']));
     return reads;
@@ -154,7 +154,7 @@ test('the methods of one path become one star in a long list', () => {
 test.each(['*', 'G?T', 'get', '', 'GET/b', 'ANY', 'TRACE', 'constructor'])(
   'ANY does not stand for %j, which API Gateway does not route and IAM could read as a wildcard',
   (method) => {
-    const grants = new Grants(compileRoutes([route('ANY /a', 'read')]));
+    const grants = new Grants(compileRoutes([route('ANY /a', 'read')]), 'rest');
     expect(grants.routesGrantedBy(new Set(['read']), { method, path: '/a' }).allow).toEqual([]);
   },
 );
@@ -172,13 +172,16 @@ test('a proxy keeps its paths with an empty segment where a shortened policy has
 });
 
 test('the memoized grant of some scopes is not taken for others that join to the same text', () => {
-  const grants = new Grants(compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]));
+  const grants = new Grants(
+    compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]),
+    'rest',
+  );
   expect(grants.routesGrantedBy(new Set(['a', 'b'])).allow).toEqual(['GET/a', 'GET/b']);
   expect(grants.routesGrantedBy(new Set(['ab'])).allow).toEqual(['GET/ab']);
 });
 
 test('a grant of one route names that route, or none', () => {
-  const grants = new Grants(compileRoutes(table));
+  const grants = new Grants(compileRoutes(table), 'rest');
   const namesFor = (scopes: string[], path: string) => {
     const { routes, allow, deny } = grants.routesGrantedBy(new Set(scopes), { method: 'GET', path });
     return { routes: routes.map((one) => one.path), allow, deny };

@@ -59,7 +59,10 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/a', scopes: ['read'] },
   { method: 'GET', path: '/b', scopes: ['write'] },
 ];
-const grants = { rest: new Grants(compileRoutes(routes)), http: new Grants(compileRoutes(routes, 'http'), 'http') };
+const grants = {
+  rest: new Grants(compileRoutes(routes), 'rest'),
+  http: new Grants(compileRoutes(routes, 'http'), 'http'),
+};
 
 export const API_KINDS: readonly ApiKind[] = ['rest', 'http'];
 

@@ -28,8 +28,8 @@ const CLOCK_ERROR = 4000;
 
 const routes = ROUTES.map((path): Route => ({ method: 'GET', path, scopes: ['read'] }));
 const GRANTS: Readonly<Record<ApiKind, Grants>> = {
-  rest: new Grants(compileRoutes(routes, 'rest')),
-  http: new Grants(compileRoutes(routes, 'http')),
+  rest: new Grants(compileRoutes(routes, 'rest'), 'rest'),
+  http: new Grants(compileRoutes(routes, 'http'), 'http'),
 };
 
 export interface AuthorizerSurroundings {
