@@ -28,6 +28,7 @@ const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'lib/orders-stack.ts': '`cdk init` makes it',
   'test/orders.test.ts': '`cdk init` makes it',
   'missing.jsonl': 'the commands under "Restore the table" make it',
+  'http-routes.json': 'the asset of the authorizer holds it',
   'routes.json': 'the asset of the authorizer holds it',
   'signals.json': 'the asset of the receiver of signals holds it',
 };
@@ -153,6 +154,8 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/adding-to-your-api.md > Write the stack > ts': { by: 'test/package/consumer.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
+  'docs/http-apis.md > In your app > ts': { by: 'examples/http-api/orders-http-api.ts' },
+  'docs/http-apis.md > Try it > console': { by: 'test/journeys/readme.test.ts' },
   'docs/operations.md > Delete what stays > sh': NEEDS_AWS,
   'docs/operations.md > Flush by hand > sh': NEEDS_AWS,
   'docs/operations.md > Remove it > sh': NEEDS_AWS,

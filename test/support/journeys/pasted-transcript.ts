@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { ApiKind } from '../../../lambda/policy/route.ts';
 import type { ContractLine } from '../../../ops/stack/running-stack.ts';
 import { codeUnder, typedIn } from '../document-blocks.ts';
 import { freePorts } from './free-ports.ts';
@@ -19,11 +20,15 @@ export interface PastedTranscripts extends AsyncDisposable {
   paste(document: string, heading: string): Promise<Pasted>;
 }
 
-/** Starts it as a person does, on free ports. Rejects when it ends before it is ready. */
-export async function startForTranscripts(): Promise<PastedTranscripts> {
+/**
+ * Starts it as a person does, on free ports. Rejects when it ends before it is ready.
+ * @param dynamodb - the address of a running DynamoDB; undefined: DynamoDB Local is started
+ */
+export async function startForTranscripts(api: ApiKind, dynamodb?: string): Promise<PastedTranscripts> {
   const program = await copyProgram();
-  const argv = ['start', '--silent', '--', '--json', '--port', String(await freePorts())];
-  const start = spawn('npm', argv, { cwd: program.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const argv = ['start', '--silent', '--', '--json', '--api', api, '--port', String(await freePorts())];
+  const env = { ...process.env, ...(dynamodb !== undefined && { DYNAMODB_ENDPOINT: dynamodb }) };
+  const start = spawn('npm', argv, { cwd: program.folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   if (start.stdout === null) throw new Error('Its output is piped.');
   const ended = once(start, 'exit');
   const [line] = await Promise.race([
@@ -41,10 +46,16 @@ export async function startForTranscripts(): Promise<PastedTranscripts> {
   };
 }
 
+/** The addresses of the API in transcripts. */
+const WRITTEN_ADDRESSES: Readonly<Record<ApiKind, string>> = {
+  rest: 'http://127.0.0.1:3000/v1',
+  http: 'http://127.0.0.1:3000',
+};
+
 /** curl counts its progress on standard error where that is not a terminal. */
-function scriptOf(document: string, heading: string, { api }: ContractLine): string {
+function scriptOf(document: string, heading: string, { api, apiKind }: ContractLine): string {
   const commands = codeUnder(document, heading, 'console').flatMap(typedIn);
-  return commands.join('\n').replaceAll('http://127.0.0.1:3000/v1', api).replaceAll('curl -i', 'curl -sS -i');
+  return commands.join('\n').replaceAll(WRITTEN_ADDRESSES[apiKind], api).replaceAll('curl -i', 'curl -sS -i');
 }
 
 function shell(script: string, cwd: string): Promise<Pasted> {
