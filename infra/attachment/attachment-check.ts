@@ -1,8 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { Route } from '../../lambda/policy/route.ts';
+import { nameOf, type Route } from '../../lambda/policy/route.ts';
 import { SECURITY_SCHEME } from '../openapi/protected-document.ts';
-import { nameOf } from '../routes/route-table.ts';
 import { isHttpApi } from '../template/any-api.ts';
 import { documentOf, hiddenContentOf } from '../template/api-content.ts';
 import { isOfHttpApi, pathOfResource } from '../template/api-identity.ts';

@@ -2,12 +2,11 @@ import { type Duration, Lazy } from 'aws-cdk-lib';
 import { ApiDefinition, type ApiDefinitionConfig, type SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { CacheKey, Route } from '../../lambda/policy/route.ts';
+import { type CacheKey, nameOf, type Route } from '../../lambda/policy/route.ts';
 import { RouteTableError } from '../errors.ts';
 import type { AuthorizerFunction } from '../functions/authorizer-function.ts';
 import { protectedDocument } from '../openapi/protected-document.ts';
 import { routesFromOpenApi } from '../openapi/routes-from-openapi.ts';
-import { nameOf } from '../routes/route-table.ts';
 import { authorizersArn, IDENTITY, invocationArn } from './rest-api-authorizer.ts';
 
 export interface ProtectedDefinitionProps {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Deployment } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
-import type { FlushedStage } from '../../lambda/configuration/environment.ts';
+import { apiIdOf, type FlushedStage } from '../../lambda/configuration/environment.ts';
 import { type AttachedApis, type AttachedGroup, copiedIntoDeployments } from '../attachment/attached-apis.ts';
 import { isHttpApi } from '../template/any-api.ts';
 import { type ApiIdentity, apiBehind, apiOf, isOfHttpApi } from '../template/api-identity.ts';
 import { rootOf } from '../template/placement.ts';
 import { isOfType, propertyOf, renderedProperties } from '../template/resource-reference.ts';
-import { apiIdOf, FlushedStages } from './flushed-stages.ts';
+import { FlushedStages } from './flushed-stages.ts';
 import type { RevocationFlusher } from './revocation-flusher.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { FlushedStage } from '../../lambda/configuration/environment.ts';
+import { apiIdOf, type FlushedStage } from '../../lambda/configuration/environment.ts';
 import { type AttachedGroup, kindOf } from '../attachment/attached-apis.ts';
 import { DeploymentError } from '../errors.ts';
 import { type ApiIdentity, apiBehind, isOfHttpApi } from '../template/api-identity.ts';
@@ -49,11 +49,6 @@ export class FlushedStages {
           `addStage({ ${kindOf(group)}ApiId, stageName }) of the authorizer for each of its stages, or set flush to false.`,
       );
   }
-}
-
-/** The id of a flushed stage's API. */
-export function apiIdOf(stage: FlushedStage): string {
-  return 'httpApiId' in stage ? stage.httpApiId : stage.restApiId;
 }
 
 function withApiId(stage: FlushedStage, id: string): FlushedStage {

@@ -1,9 +1,8 @@
 import { WILD } from '../../lambda/policy/resource-pattern.ts';
-import { DEFAULT_ROUTE, type HttpMethod } from '../../lambda/policy/route.ts';
+import { DEFAULT_ROUTE, type HttpMethod, nameOf } from '../../lambda/policy/route.ts';
 import { copiesWithin, type ResourcePattern, reachesSpellings } from './resource-pattern.ts';
 import type { ClaimedPart, RouteClaims } from './route-claims.ts';
 import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './route-draft.ts';
-import { nameOf } from './route-table.ts';
 
 /** Requests of a granted route that get 403 with some tokens, because IAM's wildcards cross slashes. */
 export interface PolicyLoss {

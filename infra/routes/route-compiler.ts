@@ -20,7 +20,7 @@ export interface CompiledTable {
  *
  * @throws RouteTableError naming the routes and what to change
  */
-export function compileRouteTable(routes: readonly Route[], api: ApiKind = 'rest'): CompiledTable {
+export function compileRouteTable(routes: readonly Route[], api: ApiKind): CompiledTable {
   const table = parseRouteTable(routes, api);
   const claims = routeClaims(table, api);
   const drafts = draftsOf(table, claims);
@@ -35,7 +35,7 @@ export function compileRouteTable(routes: readonly Route[], api: ApiKind = 'rest
 }
 
 /** Routes for policies that grant one route each. A policy for all of a token's routes would grant none of them. */
-export function singleRoutes(routes: readonly Route[], api: ApiKind = 'rest'): readonly CompiledRoute[] {
+export function singleRoutes(routes: readonly Route[], api: ApiKind): readonly CompiledRoute[] {
   return parseRouteTable(routes, api).map(({ route }) => ({
     ...route,
     allow: [],
@@ -51,7 +51,7 @@ export function singleRoutes(routes: readonly Route[], api: ApiKind = 'rest'): r
 }
 
 /** The compiled routes without the losses. @throws RouteTableError like `compileRouteTable` */
-export function compileRoutes(routes: readonly Route[], api: ApiKind = 'rest'): readonly CompiledRoute[] {
+export function compileRoutes(routes: readonly Route[], api: ApiKind): readonly CompiledRoute[] {
   return compileRouteTable(routes, api).routes;
 }
 

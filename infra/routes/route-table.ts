@@ -1,4 +1,11 @@
-import { type ApiKind, DEFAULT_ROUTE, HTTP_METHODS, type HttpMethod, type Route } from '../../lambda/policy/route.ts';
+import {
+  type ApiKind,
+  DEFAULT_ROUTE,
+  HTTP_METHODS,
+  type HttpMethod,
+  nameOf,
+  type Route,
+} from '../../lambda/policy/route.ts';
 import { RouteTableError } from '../errors.ts';
 import type { RouteCopy } from './resource-pattern.ts';
 import { wholeCopies, withSlashesAtEnd } from './route-copies.ts';
@@ -40,10 +47,6 @@ export function parseRouteTable(routes: readonly Route[], api: ApiKind): readonl
     return { route, segments, methods, copies: wholeCopies(segments, methods, api === 'http') };
   });
   return withSlashesAtEnd(table);
-}
-
-export function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
-  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }
 
 function checkRule(route: Route, api: ApiKind): void {

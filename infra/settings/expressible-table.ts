@@ -1,11 +1,11 @@
 import { type DescribedLoss, lossesText } from '../../lambda/configuration/authorizer-description.ts';
 import { LOSS_KINDS } from '../../lambda/policy/lost-requests.ts';
-import type { ApiKind, CacheKey, CompiledRoute, Route } from '../../lambda/policy/route.ts';
+import { type ApiKind, type CacheKey, type CompiledRoute, nameOf, type Route } from '../../lambda/policy/route.ts';
 import { DeploymentError, RouteTableError } from '../errors.ts';
 import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { checkPolicySize, shortenedPolicy } from '../routes/policy-size.ts';
 import { compileRouteTable, singleRoutes } from '../routes/route-compiler.ts';
-import { nameOf, siblingWarning } from '../routes/route-table.ts';
+import { siblingWarning } from '../routes/route-table.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { checkLosses } from './loss-messages.ts';
 
@@ -32,11 +32,7 @@ export interface ExpressibleTable {
  * @throws RouteTableError where policies cannot express the table, or are too long, or the table takes too much of the template
  * @throws DeploymentError for a name in `acceptedLosses` that stands for no loss
  */
-export function expressibleTable(
-  routes: readonly Route[],
-  demands: PolicyDemands,
-  api: ApiKind = 'rest',
-): ExpressibleTable {
+export function expressibleTable(routes: readonly Route[], demands: PolicyDemands, api: ApiKind): ExpressibleTable {
   const { routes: ofTokens, losses: lossesOfTokens } = compileRouteTable(routes, api);
   const isPerRoute = demands.cachePer === 'route';
   const compiled = isPerRoute && bytesOf(ofTokens) > MAX_ROUTES_BYTES ? singleRoutes(routes, api) : ofTokens;

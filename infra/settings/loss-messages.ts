@@ -1,9 +1,8 @@
 import { LOSS_KINDS, lossPhrase, minimalHoldings, requestsInWords } from '../../lambda/policy/lost-requests.ts';
-import type { Route } from '../../lambda/policy/route.ts';
+import { nameOf, type Route } from '../../lambda/policy/route.ts';
 import { DeploymentError, RouteTableError } from '../errors.ts';
 import type { PolicyLoss } from '../routes/policy-loss.ts';
 import { scopesInWords } from '../routes/policy-size.ts';
-import { nameOf } from '../routes/route-table.ts';
 import type { AuthorizerSettings } from './deployment-schema.ts';
 import { nearestName } from './values/nearest-name.ts';
 

@@ -90,6 +90,11 @@ export interface FlushedHttpStage {
 /** A stage whose result cache is flushed. */
 export type FlushedStage = FlushedRestStage | FlushedHttpStage;
 
+/** The id of a flushed stage's API. */
+export function apiIdOf(stage: FlushedStage): string {
+  return 'httpApiId' in stage ? stage.httpApiId : stage.restApiId;
+}
+
 /** The variable for the address of API Gateway's management API in this Region and partition; CloudFormation knows it. */
 export const API_GATEWAY_ENDPOINT = 'API_GATEWAY_ENDPOINT';
 

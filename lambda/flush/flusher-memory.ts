@@ -1,4 +1,4 @@
-import type { FlushedStage } from '../configuration/environment.ts';
+import { apiIdOf, type FlushedStage } from '../configuration/environment.ts';
 import { ENTRY_ATTRIBUTES } from '../revocation/revocation-entry.ts';
 import type { WrittenEntry } from './flush-batch.ts';
 import type { ArrivedEntry } from './flush-schedule.ts';
@@ -123,7 +123,7 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>): void {
 }
 
 export function nameOfStage(stage: FlushedStage): string {
-  return `${'httpApiId' in stage ? stage.httpApiId : stage.restApiId}/${stage.stageName}`;
+  return `${apiIdOf(stage)}/${stage.stageName}`;
 }
 
 /** Something that kept a delivery from flushing every stage. */

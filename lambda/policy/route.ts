@@ -22,6 +22,11 @@ export interface Route {
   readonly scopes: readonly string[];
 }
 
+/** The name of a route in messages and descriptions: `GET /orders/{id}`, or `$default`. An HTTP API's route key is the same. */
+export function nameOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
+}
+
 /** What API Gateway caches a decision for: a token on all routes, or a token on one route. */
 export type CacheKey = 'token' | 'route';
 

@@ -1,6 +1,6 @@
 import { type DescribedLoss, lossesIn } from '../../lambda/configuration/authorizer-description.ts';
 import { type LossKind, lossPhrase, requestsInWords } from '../../lambda/policy/lost-requests.ts';
-import { type CompiledRoute, DEFAULT_ROUTE } from '../../lambda/policy/route.ts';
+import { type CompiledRoute, nameOf } from '../../lambda/policy/route.ts';
 import { OperatorError } from '../cli/operator-error.ts';
 import type { RouteTable } from '../stack/route-tables.ts';
 
@@ -73,9 +73,4 @@ export function lossMembers(losses: TokenLosses | undefined, documentOf: (loss: 
 
 export function lossDocument({ kind, route, requests, inWords, denied, because }: TokenLoss) {
   return { kind, route: nameOf(route), requests, inWords, denied: nameOf(denied), because: because.map(nameOf) };
-}
-
-/** `GET /orders/{id}`, or `$default`. */
-export function nameOf({ method, path }: Pick<CompiledRoute, 'method' | 'path'>): string {
-  return path === DEFAULT_ROUTE ? path : `${method} ${path}`;
 }

@@ -49,4 +49,4 @@ export function ourAuthorizer({
 }
 
 const noEntries: ReadEntries = async () => [];
-const tenRoutes = compileRoutes(exampleRoutes(10));
+const tenRoutes = compileRoutes(exampleRoutes(10), 'rest');

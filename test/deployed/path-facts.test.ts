@@ -9,7 +9,7 @@ import { pathFacts } from './facts/path-facts.ts';
 import { findingOf } from './finding.ts';
 import { plainSelection } from './route-evidence.ts';
 
-const routes = compileRoutes([route('GET /orders/{id}', 'read'), route('GET /orders/{id}/refunds', 'refunds')]);
+const routes = compileRoutes([route('GET /orders/{id}', 'read'), route('GET /orders/{id}/refunds', 'refunds')], 'http');
 const grant = new Grants(routes, 'http').routesGrantedBy(new Set(['read']));
 const policy = policyDocument(grant, STAGE_ARN, 4_000_000_000);
 const sent = (path: string) => path;

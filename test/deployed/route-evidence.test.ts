@@ -7,14 +7,17 @@ import { answersOf } from './facts/selection-facts.ts';
 import { type Agreement, agreementOf, plainSelection, selectionBy } from './route-evidence.ts';
 
 /** Routes that show every question: of each two that a request may reach, a token with the scope `a` may call one. */
-const ROUTES = compileRoutes([
-  route('GET /pets/{kind}/{id}', 'a'),
-  route('GET /{first}/dogs/toys', 'b'),
-  route('GET /{first}/{second}', 'a'),
-  route('ANY /cats/{id}', 'b'),
-  route('GET /files/{proxy+}', 'a'),
-  route('GET /whoami', 'a'),
-]);
+const ROUTES = compileRoutes(
+  [
+    route('GET /pets/{kind}/{id}', 'a'),
+    route('GET /{first}/dogs/toys', 'b'),
+    route('GET /{first}/{second}', 'a'),
+    route('ANY /cats/{id}', 'b'),
+    route('GET /files/{proxy+}', 'a'),
+    route('GET /whoami', 'a'),
+  ],
+  'http',
+);
 
 /** An API that selects by a reading, with policies for one route. */
 function agreementWith(kind: ApiKind, reading: RouteReading, routes: readonly CompiledRoute[]): Promise<Agreement> {
@@ -47,7 +50,7 @@ it.each([
 });
 
 test('a table without two routes that a request may reach leaves such questions open', async () => {
-  const routes = compileRoutes([route('GET /whoami', 'a')]);
+  const routes = compileRoutes([route('GET /whoami', 'a')], 'http');
   const { readings, known } = await agreementWith('http', ROUTE_READINGS.http.raw, routes);
   expect(readings.length).toBeGreaterThan(1);
   expect(readings.length).toBeLessThan(known.length);

@@ -1,3 +1,4 @@
+import { DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { listOf, numberOf, textOf } from '../../cloudformation/template.ts';
 import { rejectProperties } from '../../cloudformation/unknown-property.ts';
@@ -7,9 +8,6 @@ import { functionArnOf } from '../exchange/invocation-uri.ts';
 import { type CorsConfiguration, corsConfigurationOf } from './cors.ts';
 import { type HttpIdentitySource, parseHttpIdentitySource } from './identity-source.ts';
 import { type IntegrationSettings, integrationSettingsOf } from './integration-settings.ts';
-
-/** The route for every request that no other route takes. */
-export const DEFAULT_ROUTE = '$default';
 
 /** The stage for every path that names no stage. */
 export const DEFAULT_STAGE = '$default';

@@ -1,7 +1,8 @@
+import { DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
 import { LocalRunError } from '../../errors.ts';
 import type { AuthorizationDependencies } from '../authorization/lambda-authorizer.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
-import { DEFAULT_ROUTE, type HttpRoute } from './http-api.ts';
+import type { HttpRoute } from './http-api.ts';
 import type { HttpFailure } from './http-failure.ts';
 import type { FunctionIntegration } from './integration-settings.ts';
 import { proxyAnswer } from './proxy-answer.ts';

@@ -5,9 +5,10 @@ import {
   type RouteReadingName,
 } from '../../../infra/routes/route-readings.ts';
 import { selectorOf } from '../../../infra/routes/route-selection.ts';
+import { DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
 import { parametersOf, segmentsOf } from '../exchange/path-parameters.ts';
 import type { Undocumented } from '../exchange/undocumented.ts';
-import { DEFAULT_ROUTE, DEFAULT_STAGE, type HttpRoute } from './http-api.ts';
+import { DEFAULT_STAGE, type HttpRoute } from './http-api.ts';
 
 /** The route that a request selects, and its path parameters. */
 export interface SelectedRoute {

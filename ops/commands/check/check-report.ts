@@ -1,5 +1,5 @@
 import type { RejectionReason } from '../../../lambda/errors.ts';
-import type { CompiledRoute } from '../../../lambda/policy/route.ts';
+import { type CompiledRoute, nameOf as nameOfRoute } from '../../../lambda/policy/route.ts';
 import type { EntryItem } from '../../../lambda/revocation/revocation.ts';
 import type { RevocationTarget } from '../../../lambda/revocation/revocation-target.ts';
 import { formatInstant } from '../../../lambda/token/numeric-date.ts';
@@ -9,13 +9,7 @@ import { printable, shellWord } from '../../cli/terminal-text.ts';
 import type { Tone } from '../../cli/tone.ts';
 import { valueInWords } from '../../entry/claim-words.ts';
 import { authorshipOf, entryDocument, nameOf, tokensOf } from '../../entry/entry-text.ts';
-import {
-  LOST_OF_TOKEN,
-  lossMembers,
-  nameOf as nameOfRoute,
-  type TokenLosses,
-  tokenLossLines,
-} from '../../routes/token-losses.ts';
+import { LOST_OF_TOKEN, lossMembers, type TokenLosses, tokenLossLines } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 import { apisInWords, type RouteTable } from '../../stack/route-tables.ts';
 import { counted } from '../../text/counted.ts';

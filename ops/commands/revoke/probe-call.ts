@@ -1,6 +1,5 @@
-import { type CompiledRoute, DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
+import { type CompiledRoute, DEFAULT_ROUTE, nameOf } from '../../../lambda/policy/route.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
-import { nameOf } from '../../routes/token-losses.ts';
 import type { RegionalStack } from '../../stack/revocation-stack.ts';
 
 /** Calls the API with a token. @returns the HTTP status, or NO_ANSWER */

@@ -50,7 +50,7 @@ export function buildBundles(): Bundles {
 }
 
 function oursAsDeployed(): string {
-  const routes = JSON.stringify(compileRoutes(exampleRoutes(10)));
+  const routes = JSON.stringify(compileRoutes(exampleRoutes(10), 'rest'));
   return join(lambdaFolder('authorizer.handler.ts', { [ROUTES_FILE]: routes }), 'index.cjs');
 }
 

@@ -57,7 +57,7 @@ export async function measureRouteScale(
 function compiled(count: number, progress: Progress) {
   progress(`scale: compiling ${count} routes`);
   const start = performance.now();
-  const routes = compileRoutes(exampleRoutes(count));
+  const routes = compileRoutes(exampleRoutes(count), 'rest');
   const compile = performance.now() - start;
   const file = JSON.stringify(routes);
   const loading = performance.now();

@@ -69,7 +69,7 @@ it("the deployed authorizer makes its first decision for either kind of API by t
     contextClaims: {},
   });
   const files = {
-    [ROUTES_FILE]: JSON.stringify(compileRoutes(routes)),
+    [ROUTES_FILE]: JSON.stringify(compileRoutes(routes, 'rest')),
     [HTTP_ROUTES_FILE]: JSON.stringify(compileRoutes([{ ...routes[0], method: 'ANY', path: '$default' }], 'http')),
   };
   const authorizationToken = `Bearer ${goodToken('decided')}`;

@@ -176,7 +176,7 @@ describe('a table for an HTTP API', () => {
   });
 
   test('with $default is rejected for a REST API', () => {
-    expect(() => compileRoutes([route('ANY $default', 'a')])).toThrow(
+    expect(() => compileRoutes([route('ANY $default', 'a')], 'rest')).toThrow(
       'The table has the route $default, and only HTTP APIs have it: write ANY / and ANY /{proxy+} for a REST API.',
     );
   });

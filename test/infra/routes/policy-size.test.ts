@@ -30,7 +30,7 @@ function collections(count: number) {
 test.each([1, 10, 50])(
   '%i collections of ten routes: no single scope, nor all of them, needs a long policy',
   (count) => {
-    expect(largestPolicy(compileRoutes(collections(count)), 'rest').bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
+    expect(largestPolicy(compileRoutes(collections(count), 'rest'), 'rest').bytes).toBeLessThan(MAX_STAGE_POLICY_BYTES);
   },
 );
 
@@ -38,7 +38,7 @@ test.each([1, 10, 50])(
 const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resource-${i}`, i % 2 === 0 ? 'even' : 'odd'));
 
 describe('a scope that needs too long a policy', () => {
-  const compiled = compileRoutes(scattered);
+  const compiled = compileRoutes(scattered, 'rest');
   const { scopes, bytes } = largestPolicy(compiled, 'rest');
 
   test('is named with the bytes, and with the settings that help', () => {
@@ -68,18 +68,18 @@ describe('a scope that needs too long a policy', () => {
 test('for an answer that no maxAnswerBytes allows, the message names cachePer alone', () => {
   const parts = { issuerAliases: ['main'], contextNames: [], stageNames: ['s'.repeat(5_000)] };
   // A route with the name of a method keeps its policy from being shortened.
-  const compiled = compileRoutes([...scattered, route('GET /GET/x', 'even')]);
+  const compiled = compileRoutes([...scattered, route('GET /GET/x', 'even')], 'rest');
   expect(largeAnswerWarning(compiled, 'rest', parts, MAX_ANSWER_BYTES)).toMatch(
     /, and 262144 fit: name a shorter stage or fewer contextClaims, or set cachePer: 'route', whose policies are short\.$/,
   );
 });
 
 test('a short policy causes no warning, whatever maxAnswerBytes is', () => {
-  expect(checkPolicySize(compileRoutes(collections(1)), 'rest', MAX_ANSWER_BYTES)).toBeUndefined();
+  expect(checkPolicySize(compileRoutes(collections(1), 'rest'), 'rest', MAX_ANSWER_BYTES)).toBeUndefined();
 });
 
 test('an answer causes a warning past maxAnswerBytes, not past the default', () => {
-  const compiled = compileRoutes(collections(50));
+  const compiled = compileRoutes(collections(50), 'rest');
   const contextNames = Array.from({ length: 10 }, (_, index) => `name${index}`);
   const parts = { issuerAliases: ['main'], contextNames, stageNames: ['prod'] };
   const warning = largeAnswerWarning(compiled, 'rest', parts);
@@ -92,14 +92,14 @@ function roundedUp(bytes: number): number {
 }
 
 test('a longer stage ARN makes every pattern longer', () => {
-  const compiled = compileRoutes(collections(1));
+  const compiled = compileRoutes(collections(1), 'rest');
   expect(largestPolicy(compiled, 'rest', `${STAGE_ARN}-of-another-team`).bytes).toBeGreaterThan(
     largestPolicy(compiled, 'rest', STAGE_ARN).bytes,
   );
 });
 
 test('a table that fits is accepted', () => {
-  expect(checkPolicySize(compileRoutes(collections(50)), 'rest')).toBeUndefined();
+  expect(checkPolicySize(compileRoutes(collections(50), 'rest'), 'rest')).toBeUndefined();
 });
 
 describe('a policy that is shortened', () => {
@@ -108,7 +108,7 @@ describe('a policy that is shortened', () => {
     Array.from({ length: count }, (_, i) => route(`GET /some-resource-${i}/${path}`, i % 2 === 0 ? 'even' : 'odd'));
 
   test('is named with its scope and the requests that it loses', () => {
-    const compiled = compileRoutes(scatteredItems(120));
+    const compiled = compileRoutes(scatteredItems(120), 'rest');
     expect(shortenedPolicy(compiled, 'rest')).toBe(
       'The policy of a token with the scope even would be longer than 6144 bytes, so its patterns name no stage: requests with a ' +
         'path segment GET, and more after it, get 403',
@@ -117,11 +117,11 @@ describe('a policy that is shortened', () => {
   });
 
   test('is not named if no parameter of its routes has more of the path after it', () => {
-    expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items')), 'rest')).toBeUndefined();
-    expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}')), 'rest')).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, 'items'), 'rest'), 'rest')).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(120, '{id}'), 'rest'), 'rest')).toBeUndefined();
   });
 
   test('is not named as long as the patterns for one stage fit', () => {
-    expect(shortenedPolicy(compileRoutes(scatteredItems(20)), 'rest')).toBeUndefined();
+    expect(shortenedPolicy(compileRoutes(scatteredItems(20), 'rest'), 'rest')).toBeUndefined();
   });
 });

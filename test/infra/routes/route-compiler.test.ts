@@ -61,7 +61,7 @@ describe('a table that patterns cannot express exactly', () => {
   ];
 
   test('a route that some scopes lose entirely is a whole loss, which names the routes that it collides with', () => {
-    expect(compileRouteTable(wholeLoss).losses.filter(({ kind }) => kind === 'whole')).toEqual([
+    expect(compileRouteTable(wholeLoss, 'rest').losses.filter(({ kind }) => kind === 'whole')).toEqual([
       {
         kind: 'whole',
         route: 'GET /t/{tenant}/billing/{invoice}/pdf',
@@ -79,7 +79,7 @@ describe('a table that patterns cannot express exactly', () => {
       route('GET /users/{id}/roles', 'admin'),
       route('GET /users/{id}/photos/{photo}', 'u'),
     ];
-    expect(compileRouteTable(users).losses).toEqual([
+    expect(compileRouteTable(users, 'rest').losses).toEqual([
       {
         kind: 'literal',
         route: 'GET /users/{id}/photos/{photo}',
@@ -95,7 +95,7 @@ describe('a table that patterns cannot express exactly', () => {
 
   test('the orders API loses only items whose id equals a literal below an order', () => {
     const withItems = [...orders, route('GET /orders/{id}/items/{item}', 'read')];
-    const { losses } = compileRouteTable(withItems);
+    const { losses } = compileRouteTable(withItems, 'rest');
     expect(losses.map(({ kind, requests }) => `${kind} ${requests}`)).toEqual([
       'literal GET /orders/{id}/items/refunds',
     ]);
@@ -112,7 +112,9 @@ describe('a table that patterns cannot express exactly', () => {
       [route('GET /p/{id}', 'a'), route('GET /{x}/stats/pairs', 'b'), route('GET /s/{x}/{y}', 'a')],
     ],
   ])('%s loses nothing', (_, routes) => {
-    expect(compileRouteTable(routes).losses.filter(({ kind }) => kind === 'literal' || kind === 'whole')).toEqual([]);
+    expect(
+      compileRouteTable(routes, 'rest').losses.filter(({ kind }) => kind === 'literal' || kind === 'whole'),
+    ).toEqual([]);
   });
 
   test.each([
@@ -131,12 +133,12 @@ describe('a table that patterns cannot express exactly', () => {
 
 describe('ANY', () => {
   test('is one star if that reaches nothing else', () => {
-    expect(compileRoutes([route('ANY /x', 'x'), route('GET /y', 'y')])[0]?.allow).toEqual(['*/x']);
+    expect(compileRoutes([route('ANY /x', 'x'), route('GET /y', 'y')], 'rest')[0]?.allow).toEqual(['*/x']);
   });
 
   test('is a list of methods if a star would reach the same path below another one', () => {
     const routes = [route('ANY /x', 'x'), route('GET /y/x', 'y')];
-    expect(compileRoutes(routes)[0]?.allow).toHaveLength(7);
+    expect(compileRoutes(routes, 'rest')[0]?.allow).toHaveLength(7);
     expect(isAllowed(routes, 'x', 'PATCH /x')).toBe(true);
     expect(isAllowed(routes, 'x', 'GET /y/x')).toBe(false);
   });
@@ -167,7 +169,7 @@ describe('a proxy some of whose requests another reading hands to a route that i
   });
 
   test('names the others as lost', () => {
-    const lost = compileRouteTable(routes).losses.filter(({ kind }) => kind !== 'slashes');
+    const lost = compileRouteTable(routes, 'rest').losses.filter(({ kind }) => kind !== 'slashes');
     expect(lost).toEqual([
       {
         kind: 'readings',
@@ -211,26 +213,26 @@ describe('text that has a meaning for IAM', () => {
 });
 
 test('the same table compiles to the same patterns', () => {
-  expect(compileRoutes(orders)).toEqual(compileRoutes(structuredClone(orders)));
+  expect(compileRoutes(orders, 'rest')).toEqual(compileRoutes(structuredClone(orders), 'rest'));
 });
 
 test('an empty table compiles to nothing', () => {
-  expect(compileRoutes([])).toEqual([]);
+  expect(compileRoutes([], 'rest')).toEqual([]);
 });
 
 describe('leaks between routes that no token can tell apart', () => {
   test('are left out, because no policy would name them', () => {
-    const [collection, other] = compileRoutes([
-      route('GET /{tenant}/orders', 'read'),
-      route('GET /{tenant}/{kind}/{id}', 'read'),
-    ]);
+    const [collection, other] = compileRoutes(
+      [route('GET /{tenant}/orders', 'read'), route('GET /{tenant}/{kind}/{id}', 'read')],
+      'rest',
+    );
     const none = { leaksInto: [], leaksPartlyInto: [], reachesSpellingsOf: [], leaksBySpelling: [] };
     expect(collection).toMatchObject(none);
     expect(other).toMatchObject(none);
   });
 
   test('are kept if a token may have either one without the other', () => {
-    const [narrow, wide] = compileRoutes([route('GET /a/b', 'read', 'write'), route('GET /a/{id}', 'read')]);
+    const [narrow, wide] = compileRoutes([route('GET /a/b', 'read', 'write'), route('GET /a/{id}', 'read')], 'rest');
     // A token with `write` is granted the first route only, so no wide pattern that needs a Deny of the second may replace it.
     expect(wide?.leaksInto).toEqual([0]);
     expect(wide?.reachesSpellingsOf).toEqual([]);
@@ -239,7 +241,7 @@ describe('leaks between routes that no token can tell apart', () => {
 
   test('keep a wide pattern from standing for routes that its Deny would reject', () => {
     const items = Array.from({ length: 8 }, (_, index) => route(`GET /a/b${index}`, 'read', 'write'));
-    const routes = compileRoutes([...items, route('GET /a/{id}', 'read')]);
+    const routes = compileRoutes([...items, route('GET /a/{id}', 'read')], 'rest');
     const granted = new Set(items.keys());
     expect(createWideGrants(routes)(granted)).toMatchObject({ allow: items.map(({ path }) => `GET${path}`), deny: [] });
   });

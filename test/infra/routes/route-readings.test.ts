@@ -36,7 +36,7 @@ describe('a path that API Gateway may take for a route that is not granted', () 
     expect(['a', 'b', 'a b'].map((scopes) => isAllowed(routes, scopes, 'GET /foo/bar'))).toEqual([false, false, true]);
     expect(isAllowed(routes, 'a', 'GET /foo/bar/x')).toBe(true);
     expect(isAllowed(routes, 'b', 'GET /x/bar')).toBe(true);
-    expect(checkLosses(compileRouteTable(routes).losses, routes, {})).toContain(
+    expect(checkLosses(compileRouteTable(routes, 'rest').losses, routes, {})).toContain(
       'GET /foo/{proxy+} when proxy is "bar", without a scope of GET /{x}/bar: API Gateway may hand them to GET /{x}/bar',
     );
   });

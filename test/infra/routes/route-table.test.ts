@@ -33,19 +33,19 @@ const wrongTables: readonly [fault: string, routes: readonly Route[], words: Reg
 ];
 
 test.each(wrongTables)('%s is rejected with a sentence that names it', (_, routes, words) => {
-  expect(() => compileRoutes(routes)).toThrow(words);
-  expect(() => compileRoutes(routes)).toThrow(RouteTableError);
+  expect(() => compileRoutes(routes, 'rest')).toThrow(words);
+  expect(() => compileRoutes(routes, 'rest')).toThrow(RouteTableError);
 });
 
 test.each(['/', '/a.b-c_d:e', '/a$', '/a,b', '/{id}', '/a/{id}/{proxy+}', '/v1/items:batch', '/v1/items/7:cancel'])(
   'the path %s is taken',
   (path) => {
     expect(() =>
-      compileRoutes([{ method: 'GET', path, scopes: ['orders:read', 'https://api.example/x'] }]),
+      compileRoutes([{ method: 'GET', path, scopes: ['orders:read', 'https://api.example/x'] }], 'rest'),
     ).not.toThrow();
   },
 );
 
 test('a parameter next to a proxy may have another name', () => {
-  expect(() => compileRoutes([route('GET /{id}', 'a'), route('POST /{proxy+}', 'a')])).not.toThrow();
+  expect(() => compileRoutes([route('GET /{id}', 'a'), route('POST /{proxy+}', 'a')], 'rest')).not.toThrow();
 });

@@ -24,21 +24,23 @@ const scattered = Array.from({ length: 400 }, (_, i) => route(`GET /some-resourc
 
 describe('a table whose decisions are cached for each token', () => {
   test('is rejected with a whole loss, and accepted if the loss is named', () => {
-    expect(() => expressibleTable(billing, perToken)).toThrow(`acceptedLosses: ['${pdf}']`);
-    const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    expect(() => expressibleTable(billing, perToken, 'rest')).toThrow(`acceptedLosses: ['${pdf}']`);
+    const { warnings } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] }, 'rest');
     expect(warnings).toEqual([{ id: 'lost-requests', text: expect.stringContaining(pdf) }]);
   });
 
   test('is rejected with any loss if exact policies are required', () => {
-    expect(expressibleTable(users, perToken).warnings).toHaveLength(1);
-    expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' })).toThrow(
+    expect(expressibleTable(users, perToken, 'rest').warnings).toHaveLength(1);
+    expect(() => expressibleTable(users, { ...perToken, exactPolicies: 'required' }, 'rest')).toThrow(
       "exactPolicies is 'required'",
     );
   });
 
   test('is rejected with a long policy, and causes a warning if maxAnswerBytes allows it', () => {
-    expect(() => expressibleTable(scattered, perToken)).toThrow('A token with the scope even would need a policy of');
-    const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 });
+    expect(() => expressibleTable(scattered, perToken, 'rest')).toThrow(
+      'A token with the scope even would need a policy of',
+    );
+    const { warnings } = expressibleTable(scattered, { ...perToken, maxAnswerBytes: 65_536 }, 'rest');
     expect(warnings).toEqual([
       { id: 'large-policy', text: expect.stringMatching(/^A token with the scope even needs a policy of \d+ bytes/) },
     ]);
@@ -47,27 +49,27 @@ describe('a table whose decisions are cached for each token', () => {
   test('causes a warning if a policy is shortened, and is rejected if exact policies are required', () => {
     const items = Array.from({ length: 120 }, (_, i) => route(`GET /r-${i}/{id}/items`, i % 2 === 0 ? 'even' : 'odd'));
     const text = expect.stringMatching(/^The policy of a token with the scope even would be .+ get 403\.$/);
-    expect(expressibleTable(items, perToken).warnings).toEqual([{ id: 'shortened-policy', text }]);
-    expect(() => expressibleTable(items, { ...perToken, exactPolicies: 'required' })).toThrow(
+    expect(expressibleTable(items, perToken, 'rest').warnings).toEqual([{ id: 'shortened-policy', text }]);
+    expect(() => expressibleTable(items, { ...perToken, exactPolicies: 'required' }, 'rest')).toThrow(
       /^exactPolicies is 'required'\. The policy of a token .+ get 403: set cachePer: 'route'\.$/,
     );
-    expect(expressibleTable(items, { ...perRoute, exactPolicies: 'required' }).warnings).toEqual([]);
+    expect(expressibleTable(items, { ...perRoute, exactPolicies: 'required' }, 'rest').warnings).toEqual([]);
   });
 
   test('describes its losses by the positions of its routes', () => {
-    expect(lossesIn(expressibleTable(users, perToken).losses)).toEqual({
+    expect(lossesIn(expressibleTable(users, perToken, 'rest').losses)).toEqual({
       listed: [{ kind: 'literal', route: 2, requests: ['GET /users/{id}/photos/roles'], denied: 1, because: [0] }],
       leftOut: 0,
     });
   });
 
   test('lists no single requests of a route that the same Deny takes as a whole', () => {
-    const { losses } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] });
+    const { losses } = expressibleTable(billing, { ...perToken, acceptedLosses: [pdf] }, 'rest');
     expect(lossesIn(losses).listed).toEqual([{ kind: 'whole', route: 2, requests: [pdf], denied: 1, because: [0] }]);
   });
 
   test('describes its most serious losses first', () => {
-    const { losses } = expressibleTable([...users, ...billing], { ...perToken, acceptedLosses: [pdf] });
+    const { losses } = expressibleTable([...users, ...billing], { ...perToken, acceptedLosses: [pdf] }, 'rest');
     expect(lossesIn(losses).listed.map(({ kind }) => kind)).toEqual(['whole', 'literal']);
   });
 });
@@ -78,7 +80,11 @@ describe('a table whose decisions are cached for each route', () => {
     ['has no losses where parameters equal literals', users],
     ['has no long policies', scattered],
   ])('%s', (_, routes) => {
-    const { warnings, losses, routes: compiled } = expressibleTable(routes, { ...perRoute, exactPolicies: 'required' });
+    const {
+      warnings,
+      losses,
+      routes: compiled,
+    } = expressibleTable(routes, { ...perRoute, exactPolicies: 'required' }, 'rest');
     expect(compiled).toHaveLength(routes.length);
     expect(warnings).toEqual([]);
     expect(lossesIn(losses)).toEqual({ listed: [], leftOut: 0 });
@@ -86,8 +92,10 @@ describe('a table whose decisions are cached for each route', () => {
 
   test('is accepted if the patterns for whole tokens would fill the template, and then grants nothing to a whole token', () => {
     const routes = tenantRoutes(100, 'long-'.repeat(60), ['api-'.repeat(100)]);
-    expect(() => expressibleTable(routes, perToken)).toThrow(/^The 500 routes take \d+ bytes .+ set cachePer: 'route'/);
-    const grants = new Grants(expressibleTable(routes, perRoute).routes, 'rest');
+    expect(() => expressibleTable(routes, perToken, 'rest')).toThrow(
+      /^The 500 routes take \d+ bytes .+ set cachePer: 'route'/,
+    );
+    const grants = new Grants(expressibleTable(routes, perRoute, 'rest').routes, 'rest');
     const scopes = new Set(routes.flatMap((one) => one.scopes));
     expect(grants.routesGrantedBy(scopes).allow).toEqual([]);
     const { path = '' } = routes[0] ?? {};
@@ -95,7 +103,7 @@ describe('a table whose decisions are cached for each route', () => {
   });
 
   test('has no losses to accept', () => {
-    expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] })).toThrow(
+    expect(() => expressibleTable(billing, { ...perRoute, acceptedLosses: [pdf] }, 'rest')).toThrow(
       `acceptedLosses names ${pdf}, and with cachePer: 'route' no token loses a route: leave acceptedLosses out.`,
     );
   });
@@ -104,7 +112,7 @@ describe('a table whose decisions are cached for each route', () => {
 describe('a parameter next to a proxy', () => {
   const siblings = [route('GET /x/{a}', 'a'), route('GET /x/{proxy+}', 'b')];
   test.each([perToken, perRoute])('causes a warning with %j, because API Gateway may reject it', (demands) => {
-    const { warnings } = expressibleTable(siblings, demands);
+    const { warnings } = expressibleTable(siblings, demands, 'rest');
     expect(warnings).toContainEqual({
       id: 'variable-siblings',
       text: expect.stringContaining('/x/{a} and /x/{proxy+}'),
@@ -112,7 +120,11 @@ describe('a parameter next to a proxy', () => {
   });
 
   test('causes no warning if they stand below different paths', () => {
-    const { warnings } = expressibleTable([route('GET /x/{a}/y/{proxy+}', 'a'), route('GET /x/{a}', 'a')], perToken);
+    const { warnings } = expressibleTable(
+      [route('GET /x/{a}/y/{proxy+}', 'a'), route('GET /x/{a}', 'a')],
+      perToken,
+      'rest',
+    );
     expect(warnings).toEqual([]);
   });
 });

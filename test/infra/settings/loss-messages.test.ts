@@ -7,7 +7,7 @@ import type { Route } from '../../../lambda/policy/route.ts';
 import { route } from '../../support/routes/compiled-policy.ts';
 
 function warningFor(routes: readonly Route[], demands: LossDemands = {}): string | undefined {
-  return checkLosses(compileRouteTable(routes).losses, routes, demands);
+  return checkLosses(compileRouteTable(routes, 'rest').losses, routes, demands);
 }
 
 const users = [

@@ -141,10 +141,13 @@ describe('the answer for a good token', () => {
     contextClaims: { tenant: 'acme' },
   };
   const grants = new Grants(
-    compileRoutes([
-      { method: 'GET', path: '/a', scopes: ['read', 'write'] },
-      { method: 'GET', path: '/open', scopes: [] },
-    ]),
+    compileRoutes(
+      [
+        { method: 'GET', path: '/a', scopes: ['read', 'write'] },
+        { method: 'GET', path: '/open', scopes: [] },
+      ],
+      'rest',
+    ),
     'rest',
   );
   const contextOf = (token: AccessToken) => decisionFor(token, grants.routesGrantedBy(token.scopes), STAGE_ARN).context;
@@ -152,7 +155,7 @@ describe('the answer for a good token', () => {
 
   it('hands on no more than 1,024 characters of scopes, and no half of one', () => {
     const names = Array.from({ length: 200 }, (_, index) => `scope-${index + 100}`);
-    const many = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]), 'rest');
+    const many = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }], 'rest'), 'rest');
     const token = { ...accessToken, scopes: new Set(names) };
     const { context } = decisionFor(token, many.routesGrantedBy(token.scopes), STAGE_ARN);
     const handedOn = String(context?.scope).split(' ');
@@ -165,7 +168,7 @@ describe('the answer for a good token', () => {
     [513, ['a'.repeat(511)]],
   ])('hands on 1,024 characters of scopes to the last: the second has %d', (length, expected) => {
     const names = ['a'.repeat(511), 'b'.repeat(length)];
-    const long = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }]), 'rest');
+    const long = new Grants(compileRoutes([{ method: 'GET', path: '/a', scopes: names }], 'rest'), 'rest');
     const { context } = decisionFor(accessToken, long.routesGrantedBy(new Set(names)), STAGE_ARN);
     expect(context?.scope).toBe(expected.join(' '));
   });

@@ -32,7 +32,7 @@ describe('the grants of a deployment', () => {
 
   it('for HTTP APIs are those of the one table where both kinds have the same, read by their rules', () => {
     const files = filesOf({
-      'routes.json': JSON.stringify(compileRoutes([{ method: 'ANY', path: '/both', scopes: [] }])),
+      'routes.json': JSON.stringify(compileRoutes([{ method: 'ANY', path: '/both', scopes: [] }], 'rest')),
     });
     const grantsFor = deployedGrants(files);
     const allowed = (['rest', 'http', 'http'] as const).map(

@@ -32,7 +32,7 @@ test('any one scope of a route opens it, and a route without scopes is open to e
 test.each(['readwrite', 'rea', 'READ', 'read\u00a0write', 'read,write', '*', 'constructor', '__proto__', 'toString'])(
   'the scope %j opens nothing',
   (scope) => {
-    const grants = new Grants(compileRoutes(table), 'rest');
+    const grants = new Grants(compileRoutes(table, 'rest'), 'rest');
     expect(grants.routesGrantedBy(new Set([scope])).allow).toEqual(['GET/open']);
   },
 );
@@ -74,7 +74,7 @@ const many = Array.from({ length: 50 }, (_, i) => [
 test('a decision reads as many routes of a large table as of a small one', () => {
   const readsOf = (collections: number) => {
     let reads = 0;
-    const watched = new Proxy(compileRoutes(many.slice(0, collections * 3)), {
+    const watched = new Proxy(compileRoutes(many.slice(0, collections * 3), 'rest'), {
       get: (target, key, receiver) => {
         if (/^\d+$/.test(String(key))) reads++;
         return Reflect.get(target, key, receiver);
@@ -154,7 +154,7 @@ test('the methods of one path become one star in a long list', () => {
 test.each(['*', 'G?T', 'get', '', 'GET/b', 'ANY', 'TRACE', 'constructor'])(
   'ANY does not stand for %j, which API Gateway does not route and IAM could read as a wildcard',
   (method) => {
-    const grants = new Grants(compileRoutes([route('ANY /a', 'read')]), 'rest');
+    const grants = new Grants(compileRoutes([route('ANY /a', 'read')], 'rest'), 'rest');
     expect(grants.routesGrantedBy(new Set(['read']), { method, path: '/a' }).allow).toEqual([]);
   },
 );
@@ -173,7 +173,7 @@ test('a proxy keeps its paths with an empty segment where a shortened policy has
 
 test('the memoized grant of some scopes is not taken for others that join to the same text', () => {
   const grants = new Grants(
-    compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')]),
+    compileRoutes([route('GET /a', 'a'), route('GET /b', 'b'), route('GET /ab', 'ab')], 'rest'),
     'rest',
   );
   expect(grants.routesGrantedBy(new Set(['a', 'b'])).allow).toEqual(['GET/a', 'GET/b']);
@@ -181,7 +181,7 @@ test('the memoized grant of some scopes is not taken for others that join to the
 });
 
 test('a grant of one route names that route, or none', () => {
-  const grants = new Grants(compileRoutes(table), 'rest');
+  const grants = new Grants(compileRoutes(table, 'rest'), 'rest');
   const namesFor = (scopes: string[], path: string) => {
     const { routes, allow, deny } = grants.routesGrantedBy(new Set(scopes), { method: 'GET', path });
     return { routes: routes.map((one) => one.path), allow, deny };

@@ -65,7 +65,7 @@ const ROUTES: readonly Route[] = [
 
 /** The routes of a table as its deployment describes them, with the losses. */
 export function describedTable(routes: readonly Route[], acceptedLosses: readonly string[] = []) {
-  const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'token', acceptedLosses });
+  const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'token', acceptedLosses }, 'rest');
   return { routes: compiled, losses };
 }
 

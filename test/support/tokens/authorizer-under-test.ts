@@ -60,7 +60,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/b', scopes: ['write'] },
 ];
 const grants = {
-  rest: new Grants(compileRoutes(routes), 'rest'),
+  rest: new Grants(compileRoutes(routes, 'rest'), 'rest'),
   http: new Grants(compileRoutes(routes, 'http'), 'http'),
 };
 
