@@ -10,6 +10,7 @@ import { type CacheKey, nameOf, type Route } from '../lambda/policy/route.ts';
 import { createAuthorizerAlarms } from './alarms/authorizer-alarms.ts';
 import { AttachedApis } from './attachment/attached-apis.ts';
 import { attachmentErrors } from './attachment/attachment-check.ts';
+import { preflightWarnings } from './attachment/http-api-check.ts';
 import { ProtectedDefinition } from './attachment/protected-definition.ts';
 import { DeploymentError } from './errors.ts';
 import { DeploymentFollower } from './flush/deployment-follower.ts';
@@ -235,6 +236,7 @@ export class BearerAuthorizer extends Authorizer {
     this.follower.warnOfDeploymentsElsewhere();
     const warnings = this.function.largeAnswerWarnings(this.attached.stageNamesIn(root));
     for (const warning of warnings) this.warn('large-answer', warning);
+    for (const warning of preflightWarnings(root, this.attached)) this.warn('preflight', warning);
     return [...errors, ...this.follower.missingStageErrors()];
   }
 

@@ -1,11 +1,12 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { HTTP_IDENTITY_SOURCES } from '../../lambda/event/http-api.ts';
+import { DEFAULT_ROUTE } from '../../lambda/policy/route.ts';
 import { documentOf } from '../template/api-content.ts';
 import { type ApiIdentity, pathOfResource } from '../template/api-identity.ts';
 import { elementsBehind, isOfType, propertyOf, renderedProperties } from '../template/resource-reference.ts';
 import type { AttachedApis } from './attached-apis.ts';
-import type { DefinedRoute } from './defined-routes.ts';
+import { type DefinedRoute, definedRoutesIn } from './defined-routes.ts';
 import { ANSWER_BY_POLICY } from './http-api-authorizer.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -85,4 +86,52 @@ function schemesIn(api: CfnResource): readonly { readonly name: string; readonly
     const { authorizerUri } = Object((Object(value) as JsonObject)['x-amazon-apigateway-authorizer']) as JsonObject;
     return { name: `The scheme ${name}`, uri: authorizerUri };
   });
+}
+
+/**
+ * One sentence for each HTTP API with a CORS configuration whose preflights meet the authorizer. API Gateway answers a preflight by the
+ * configuration only where no route takes it (developer guide, "Configure CORS for HTTP APIs").
+ */
+export function preflightWarnings(root: IConstruct, { groups, authorizers }: AttachedApis): readonly string[] {
+  const defined = definedRoutesIn(root);
+  return groups.flatMap(({ identity: api }) => {
+    if (typeof api === 'string' || propertyOf(api, 'CorsConfiguration') === undefined) return [];
+    const own = defined.filter((route) => route.api === api);
+    const open = new Set(own.filter(isOpen).map(({ name }) => withoutNames(name)));
+    const guarded = own.filter(({ authorizer }) => authorizers.some(({ resource }) => resource === authorizer));
+    const found = guarded.map(({ name }) => ({ name, takers: preflightTakers(name) }));
+    return preflightSentence(
+      api,
+      found.filter(({ takers }) => takers.length > 0 && !takers.some((taker) => open.has(withoutNames(taker)))),
+    );
+  });
+}
+
+/** Routes that differ only in the names of parameters take the same requests. */
+function withoutNames(routeKey: string): string {
+  return routeKey.replaceAll(/\{[^+}]+/g, '{');
+}
+
+function isOpen({ resource }: DefinedRoute): boolean {
+  return (propertyOf(resource, 'AuthorizationType') ?? 'NONE') === 'NONE';
+}
+
+/** The routes that take the preflights of a route if they are there; the first is the one to add. Empty: the route takes none. */
+function preflightTakers(name: string): readonly string[] {
+  if (name === DEFAULT_ROUTE) return ['OPTIONS /{proxy+}', 'ANY /{proxy+}'];
+  const [, path] = /^(?:ANY|OPTIONS) (.+)$/.exec(name) ?? [];
+  return path === undefined ? [] : [`OPTIONS ${path}`];
+}
+
+function preflightSentence(
+  api: CfnResource,
+  found: readonly { readonly name: string; readonly takers: readonly string[] }[],
+): readonly string[] {
+  if (found.length === 0) return [];
+  const names = found.map(({ name }) => name).join(', ');
+  const missing = [...new Set(found.flatMap(({ takers: [first] }) => first ?? []))].join(', ');
+  return [
+    `The CORS configuration of ${pathOfResource(api)} does not answer preflights of ${names}: these use the authorizer and take OPTIONS, so ` +
+      `browsers, which send no token with a preflight, get 401. Define ${missing} without an authorizer.`,
+  ];
 }

@@ -1,5 +1,5 @@
 import { NestedStack, type Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnApi,
@@ -270,5 +270,58 @@ describe('the function of an authorizer', () => {
     const [resource] = stack.node.findAll().filter((construct) => construct instanceof CfnAuthorizer);
     resource?.addPropertyOverride(property, value);
     expect(() => Template.fromStack(stack)).toThrow(error);
+  });
+});
+
+describe('the preflights of an HTTP API', () => {
+  const corsPreflight = { allowOrigins: ['https://app.example'] };
+  const anyOf = (path: string): Route => ({ method: 'ANY', path, scopes: [] });
+
+  /** The warnings of an app whose routes are guarded, with open ones next to them. */
+  function warningsFor(all: readonly Route[], open: readonly string[], cors: object = { corsPreflight }) {
+    const stack = newStack();
+    const authorizer = create(stack, { routes: all });
+    const api = new HttpApi(stack, 'HttpOrders', cors);
+    addHttpRoutes(stack, api as IHttpApi, all, authorizer.forHttpApi());
+    for (const key of open) {
+      const [method, path = ''] = key.split(' ');
+      api.addRoutes({ path, methods: [method as HttpMethod], integration: backend() });
+    }
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('preflights of'));
+    return found.map(({ entry }) => String(entry.data).replace(/ \[ack: .*/, ''));
+  }
+
+  const sentence = (names: string, missing: string) =>
+    `The CORS configuration of team/HttpOrders does not answer preflights of ${names}: these use the authorizer and take OPTIONS, so ` +
+    `browsers, which send no token with a preflight, get 401. Define ${missing} without an authorizer.`;
+
+  it.each<[string, readonly Route[], readonly string[], string, string]>([
+    ['a route for any method', [anyOf('/orders')], [], 'ANY /orders', 'OPTIONS /orders'],
+    ['$default', [anyOf(DEFAULT_ROUTE)], [], '$default', 'OPTIONS /{proxy+}'],
+    ['a rest', [anyOf('/files/{proxy+}')], ['OPTIONS /{proxy+}'], 'ANY /files/{proxy+}', 'OPTIONS /files/{proxy+}'],
+    ['OPTIONS itself', [{ ...anyOf('/orders'), method: 'OPTIONS' }], [], 'OPTIONS /orders', 'OPTIONS /orders'],
+    [
+      'all of them but one',
+      [anyOf('/orders'), anyOf('/refunds'), anyOf('/{proxy+}'), anyOf(DEFAULT_ROUTE)],
+      ['OPTIONS /refunds'],
+      'ANY /orders, ANY /{proxy+}, $default',
+      'OPTIONS /orders, OPTIONS /{proxy+}',
+    ],
+  ])('get 401 where %s takes them, which a warning says', (_, all, open, names, missing) => {
+    expect(warningsFor(all, open)).toEqual([sentence(names, missing)]);
+  });
+
+  it.each<[string, readonly Route[], readonly string[]]>([
+    ['no guarded route takes them', routes, []],
+    ['an open route takes them first', [anyOf('/orders/{id}')], ['OPTIONS /orders/{id}']],
+    ['an open route calls the parameter otherwise', [anyOf('/orders/{id}')], ['OPTIONS /orders/{order}']],
+    ['an open route takes those of $default', [anyOf(DEFAULT_ROUTE)], ['OPTIONS /{proxy+}']],
+    ['an open route takes all of $default', [anyOf(DEFAULT_ROUTE)], ['ANY /{proxy+}']],
+  ])('need no warning where %s', (_, all, open) => {
+    expect(warningsFor(all, open)).toEqual([]);
+  });
+
+  it('need no warning without a CORS configuration: no browser calls the API from elsewhere', () => {
+    expect(warningsFor([anyOf('/orders')], [], {})).toEqual([]);
   });
 });
