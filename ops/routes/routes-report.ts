@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AuthorizerDescription } from '../../lambda/configuration/authorizer-description.ts';
 import { Grants } from '../../lambda/policy/grants.ts';
 import { minimalHoldings } from '../../lambda/policy/lost-requests.ts';
 import { isShortened, lostByShortening, policyDocument } from '../../lambda/policy/policy-document.ts';
-import type { CompiledRoute } from '../../lambda/policy/route.ts';
+import { type CompiledRoute, nameOf } from '../../lambda/policy/route.ts';
 import type { Report } from '../cli/program.ts';
 import { printable } from '../cli/terminal-text.ts';
 import {
@@ -21,7 +22,6 @@ import {
   lossDocument,
   lossesWith,
   lossMembers,
-  nameOf,
   type TokenLoss,
   type TokenLosses,
   tokenLossLines,
@@ -42,11 +42,15 @@ interface TableReport extends Pick<RouteTable, 'apis'> {
  * @param scopes - the scopes of one token; undefined: the whole table is reported
  */
 export function routesReport(description: DescribedTable, scopes: readonly string[] | undefined): Report {
-  const reports = routeTablesOf(description).map((table): TableReport => {
-    const report = scopes === undefined ? wholeTable(table) : grantedTo(table, description.cachePer, scopes);
-    return { ...report, apis: table.apis };
-  });
-  const [first, other] = reports;
+  const tables = routeTablesOf(description);
+  const reports =
+    scopes === undefined
+      ? tables.map((table) => ({ ...wholeTable(table), apis: table.apis }))
+      : tables
+          .flatMap(byKind)
+          .map((table) => ({ ...grantedTo(table, description.cachePer, scopes), apis: table.apis }));
+  const [first, second] = reports;
+  const other = isDeepStrictEqual(first?.members, second?.members) ? undefined : second;
   return {
     text: textOf(reports),
     document: {
@@ -58,6 +62,11 @@ export function routesReport(description: DescribedTable, scopes: readonly strin
     },
     exitCode: 0,
   };
+}
+
+/** One table for each kind: even where both select alike, policies for HTTP APIs may deny encoded paths. */
+function byKind(table: RouteTable): readonly RouteTable[] {
+  return table.apis.map((api) => ({ ...table, apis: [api] }));
 }
 
 /** The texts of all tables, each below the names of its APIs where there are several kinds. A text that both share stands once. */
@@ -129,7 +138,7 @@ function grantedTo(
 ): Omit<TableReport, 'apis'> {
   const { routes } = table;
   const held = new Set(scopes);
-  const grant = new Grants(routes, table.apis[0] ?? 'rest').routesGrantedBy(held);
+  const grant = new Grants(routes, table.apis[0]).routesGrantedBy(held);
   const isShort = cachePer !== 'route' && isShortened(grant, USUAL_STAGE_ARN);
   const written = policyDocument(grant, isShort ? USUAL_STAGE_ARN : STAGE_ARN, 0);
   const policy = cachePer === 'route' ? null : endingWithToken(written);

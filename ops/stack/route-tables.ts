@@ -6,7 +6,7 @@ export type DescribedRoutes = Pick<AuthorizerDescription, 'apis' | 'routes' | 'l
 
 /** The routes as the APIs of some kinds select them, with what tokens lose there. */
 export interface RouteTable extends Pick<AuthorizerDescription, 'routes'> {
-  readonly apis: readonly ApiKind[];
+  readonly apis: readonly [ApiKind, ...ApiKind[]];
   /** undefined: the deployment's description has no losses. */
   readonly losses: string | undefined;
 }

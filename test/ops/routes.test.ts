@@ -233,7 +233,7 @@ It gets 403 for these requests of them:
   });
 
   it('are none if decisions are cached per route, since no policy is for the whole token', async () => {
-    const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'route' });
+    const { routes: compiled, losses } = expressibleTable(routes, { cachePer: 'route' }, 'rest');
     const perRoute = { routes: compiled, losses, cachePer: 'route' as const };
     expect((await runWith(perRoute, '')).out).toContain('\n\nNo token loses a request of a route that it may call.\n');
     const { out } = await runWith(perRoute, "--scope 'u t pdf'");
@@ -245,7 +245,7 @@ It gets 403 for these requests of them:
 
   it('include those with a method in their path if the policy is shortened', async () => {
     const items = Array.from({ length: 160 }, (_, i) => route(`GET /some-resource-${i}/{id}/items`, i % 2 ? 'u' : 't'));
-    const { routes: compiled, losses } = expressibleTable(items, { cachePer: 'token' });
+    const { routes: compiled, losses } = expressibleTable(items, { cachePer: 'token' }, 'rest');
     const { out } = await runWith({ routes: compiled, losses }, '--scope u');
     expect(out).toContain(
       '\nIts policy is long, so its patterns name no stage: requests with a path segment GET, and more after it, get 403.\n',
@@ -331,6 +331,22 @@ No token loses a request of a route that it may call.
     const { policy, http: ofHttp } = JSON.parse((await runWith(both, '--scope f --json')).out);
     expect(policy.Statement[0].Resource).not.toContain(onStage('GET/files/'));
     expect(ofHttp.policy.Statement[0].Resource).toContain(onStage('GET/files/'));
+  });
+
+  it('and REST APIs that select alike has two policies where that for HTTP APIs denies encoded paths', async () => {
+    const table = [route('GET /items/{id}', 'u'), route('GET /items/{id}/notes', 'n')];
+    const shared = { ...describedTable(table), apis: ['rest', 'http'] } as const;
+    const { policy, http: ofHttp } = JSON.parse((await runWith(shared, '--scope u --json')).out);
+    expect(JSON.stringify(policy)).not.toContain('%');
+    expect(ofHttp.policy.Statement[1].Resource).toContain(onStage('*/*%*'));
+    const { out } = await runWith(shared, '--scope u');
+    expect(out).toMatch(/^REST APIs:\n\n.*\n\nHTTP APIs:\n\n.*%/s);
+  });
+
+  it('and REST APIs that select alike has one policy for a token that may call all routes', async () => {
+    const shared = { ...describedTable([route('GET /items/{id}', 'u')]), apis: ['rest', 'http'] } as const;
+    expect((await runWith(shared, '--scope u')).out).toMatch(/^REST APIs and HTTP APIs:\n\nA token with u/);
+    expect(JSON.parse((await runWith(shared, '--scope u --json')).out)).not.toHaveProperty('http');
   });
 
   it('only names $default without a method', async () => {
