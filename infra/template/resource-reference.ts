@@ -86,14 +86,15 @@ export function renderedProperties(resource: CfnResource): JsonObject {
 }
 
 /**
- * One property, with its override applied. It does not render the resource: a lazy value keeps its first result, so nothing may be
+ * One property, with its override applied; undefined where an override deletes it. It does not render the resource: a lazy value keeps its first result, so nothing may be
  * rendered while aspects run.
  */
 export function propertyOf(resource: CfnResource, name: string): unknown {
   const { Properties = {} } = Object(Reflect.get(resource, 'rawOverrides')) as { readonly Properties?: JsonObject };
   const own = Object(Reflect.get(resource, 'cfnProperties')) as JsonObject;
   const camelCase = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-  return resolvedIn(resource, Properties[name] ?? own[name] ?? own[camelCase]);
+  if (Object.hasOwn(Properties, name)) return resolvedIn(resource, Properties[name] ?? undefined);
+  return resolvedIn(resource, own[name] ?? own[camelCase]);
 }
 
 export function isOfType(construct: IConstruct, type: string): construct is CfnResource {

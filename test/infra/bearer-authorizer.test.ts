@@ -200,6 +200,15 @@ describe('an authorizer and raw CloudFormation resources', () => {
     );
   });
 
+  it('rejects a method whose override deletes the authorization', () => {
+    const { stack, api } = ordersStack();
+    const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;
+    method.addPropertyDeletionOverride('AuthorizationType');
+    expect(() => Template.fromStack(stack)).toThrow(
+      'routes name GET /orders, but no method of an API uses the authorizer',
+    );
+  });
+
   it('rejects a method whose override gives it another authorizer', () => {
     const { stack, api } = ordersStack();
     const method = api.root.resourceForPath('/orders').node.findChild('GET').node.defaultChild as CfnMethod;

@@ -179,6 +179,16 @@ describe('the routes of an HTTP API', () => {
       (route) => route.addPropertyOverride('AuthorizerId', 'abc123'),
       'routes name GET /orders, but no route',
     ],
+    [
+      'authorization, which is deleted',
+      (route) => route.addPropertyDeletionOverride('AuthorizationType'),
+      'routes name GET /orders, but no route',
+    ],
+    [
+      'authorizer, which is deleted',
+      (route) => route.addDeletionOverride('Properties.AuthorizerId'),
+      'routes name GET /orders, but no route',
+    ],
   ])('are read with overrides applied: of the %s', (_, override, error) => {
     const { stack, made } = guarded();
     override(resourceOf(made[0]));
