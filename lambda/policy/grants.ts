@@ -1,4 +1,4 @@
-import { withoutEncodedPaths } from './encoded-paths.ts';
+import { grantForHttpApi } from './http-grant.ts';
 import { bytesOf, type Grant, listedGrant, type TokenGrant } from './listed-grant.ts';
 import { patternFor } from './resource-pattern.ts';
 import { type ApiKind, type CompiledRoute, HTTP_METHODS, type RequestedRoute } from './route.ts';
@@ -54,7 +54,7 @@ export class Grants {
     if (this.#known.size >= MAX_KNOWN_GRANTS) this.#known.clear();
     const granted = this.#grantOf(opening);
     const grant = {
-      ...(this.#api === 'http' ? withoutEncodedPaths(granted, this.#routes) : granted),
+      ...(this.#api === 'http' ? grantForHttpApi(granted, this.#routes) : granted),
       scopes: opening,
     };
     this.#known.set(key, grant);

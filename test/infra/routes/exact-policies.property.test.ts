@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyLoss } from '../../../infra/routes/policy-loss.ts';
 import { compileRouteTable } from '../../../infra/routes/route-compiler.ts';
 import { pathTexts, ROUTE_READINGS, type RouteReading } from '../../../infra/routes/route-readings.ts';
-import { withoutEncodedPaths } from '../../../lambda/policy/encoded-paths.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
+import { grantForHttpApi } from '../../../lambda/policy/http-grant.ts';
 import type { Grant } from '../../../lambda/policy/listed-grant.ts';
 import {
   isShortened,
@@ -66,7 +66,7 @@ describe.each(['rest', 'http'] as const)('of %s APIs', (api) => {
       const grantOf = createWideGrants(routes);
       return (scopes) => {
         const grant = grantOf(new Set(routes.flatMap((route, index) => (isGranted(route, scopes) ? [index] : []))));
-        return api === 'http' ? withoutEncodedPaths(grant, routes) : grant;
+        return api === 'http' ? grantForHttpApi(grant, routes) : grant;
       };
     });
     expect(count.cases).toBeGreaterThanOrEqual(CASES / 2);

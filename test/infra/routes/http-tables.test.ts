@@ -50,6 +50,17 @@ describe('the route $default of an HTTP API', () => {
     }
   });
 
+  test('does not open a route for any method by a method that no route can name', () => {
+    const table = [route('ANY /admin/{proxy+}', 'admin'), route('ANY /', 'root'), route('ANY $default')];
+    for (const method of ['TRACE', 'PROPFIND', 'CONNECT', 'get']) {
+      expect(isAllowedByHttp(table, 'other', `${method} /admin/keys`)).toBe(false);
+      expect(isAllowedByHttp(table, 'other', `${method} /`)).toBe(false);
+      expect(isAllowedByHttp(table, 'admin root', `${method} /admin/keys`)).toBe(true);
+    }
+    const allowed = ['GET /x', 'GET /x/', 'PUT /x/admin/keys', 'OPTIONS /x/y/z', 'GET /admin'];
+    expect(allowed.filter((request) => !isAllowedByHttp(table, 'other', request))).toEqual([]);
+  });
+
   test('is one entry, named by its path alone', () => {
     const { routes: compiled } = compileRouteTable(routes, 'http');
     expect(compiled[2]).toMatchObject({ method: 'ANY', path: '$default', allow: ['*'], deny: ['*'] });
