@@ -68,8 +68,8 @@ function silenceOf(periods: number) {
 }
 
 /**
- * Creates an alarm on 5xx responses of a stage of a REST or an HTTP API, whosever fault they are. It is the only alarm that rings for an authorizer that API
- * Gateway may not invoke, or that does not start. For several stages, give each a scope of its own.
+ * Creates an alarm on 5xx responses of a stage of a REST or an HTTP API, whosever fault they are. It is the only alarm that rings for an
+ * authorizer that API Gateway may not invoke, or that does not start. For several stages, give each a scope of its own.
  *
  * @returns the alarms, which notify nobody until you add an action (`mailAlarms`)
  */

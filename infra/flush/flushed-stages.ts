@@ -21,7 +21,7 @@ export class FlushedStages {
 
   /**
    * @param scope - the construct that writes the id
-   * @param members - the API's objects; empty: no method of the API is known to use the authorizer
+   * @param members - the API's objects; empty: no method or route of the API is known to use the authorizer
    */
   add(flushed: FlushedStage, scope: IConstruct, members: AttachedGroup['members'] | [] = []): void {
     const id = apiIdOf(flushed);

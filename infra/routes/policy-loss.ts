@@ -8,8 +8,8 @@ import { isGrantableWithout, type Leak, partsWithin, type RouteDraft } from './r
 export interface PolicyLoss {
   /**
    * Which requests of `route` are lost. `literal`: those in which a parameter equals a literal of the table, or the rest is empty. `whole`:
-   * all, or all below some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that it may hand to
-   * `denied` if it ignores empty segments.
+   * all, or all below some depth of a `{proxy+}`. `readings`: those that API Gateway may also hand to `denied`. `slashes`: those that it may
+   * hand to `denied` if it ignores empty segments.
    */
   readonly kind: 'literal' | 'whole' | 'readings' | 'slashes';
   /** The route that is granted: `GET /users/{id}/photos/{photo}`. */

@@ -41,7 +41,8 @@ export type IsCovered = (choices: Choices, method: HttpMethod, path: ResourcePat
 /**
  * Finds claims by trying one request for each copy. That is enough for a parameter, with a text that no literal of the table equals: each
  * reading prefers the same one of two routes for every request, so a route that wins then also wins for every other text. For the rest of a
- * path it tries each number of segments up to one more than the longest path has, from where on nothing changes: what stands behind a rest is then beyond every other path.
+ * path it tries each number of segments up to one more than the longest path has, from where on nothing changes: what stands behind a rest
+ * is then beyond every other path.
  */
 export function routeClaims(table: readonly ParsedRoute[], api: ApiKind): RouteClaims {
   const fresh = freshText(table);

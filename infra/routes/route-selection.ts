@@ -46,7 +46,8 @@ interface Tree<Item> {
  * Selects a route as API Gateway does. From left to right: at each segment a literal wins over a parameter, and a parameter over a proxy;
  * if that leads to no route, the next one is tried. A path without the method is passed over for a less specific one that has it (measured
  * on AWS: floci-io/floci #3399, ministackorg/ministack #1423). `{param}` takes one segment that is not empty, `{proxy+}` takes one
- * character or more, slashes included. A route without segments, `$default`, takes what no other route does.
+ * character or more, slashes included, and an empty rest where the preference says so. A route without segments, `$default`, takes what no
+ * other route does.
  */
 export function selectorOf<Item extends Selectable>(items: readonly Item[], preference: RoutePreference): Select<Item> {
   const tree: Tree<Item> = { root: emptyNode(), fallback: undefined };

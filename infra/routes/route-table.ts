@@ -93,7 +93,8 @@ function checkNames(paths: ReadonlyMap<string, readonly PathSegment[]>): void {
 }
 
 /**
- * Rejects two parameters with different names below one path of a REST API, as API Gateway does. `siblingWarning` is about `{id}` next to `{proxy+}`.
+ * Rejects two parameters with different names below one path of a REST API, as API Gateway does. `siblingWarning` is about `{id}` next to
+ * `{proxy+}`.
  *
  * @throws RouteTableError naming the two paths
  */

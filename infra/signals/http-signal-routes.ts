@@ -58,7 +58,7 @@ function prefixOf(path: string): string {
   if (path === '/') return '';
   if (/^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return path;
   throw new DeploymentError(
-    `addHttpRoutes: path is ${shown(path)}: write a path without parameters and a slash at the end, such as /signals.`,
+    `addHttpRoutes: path is ${shown(path)}: write a path without parameters, and without a slash at the end, such as /signals.`,
   );
 }
 

@@ -86,8 +86,8 @@ export function renderedProperties(resource: CfnResource): JsonObject {
 }
 
 /**
- * One property, with its override applied; undefined where an override deletes it. It does not render the resource: a lazy value keeps its first result, so nothing may be
- * rendered while aspects run.
+ * One property, with its override applied; undefined where an override deletes it. It does not render the resource: a lazy value keeps its
+ * first result, so nothing may be rendered while aspects run.
  */
 export function propertyOf(resource: CfnResource, name: string): unknown {
   const { Properties = {} } = Object(Reflect.get(resource, 'rawOverrides')) as { readonly Properties?: JsonObject };

@@ -124,7 +124,7 @@ function invocationOf(
     }
     const answer = parseAuthorizerAnswer(result.payload, readContext);
     if (answer !== undefined) return { answer, integrationLatency };
-    say(`${target.functionName} answered without a principalId, a policyDocument or a flat context.`);
+    say(`${target.functionName} answered without a principalId, a policyDocument or a context that the API takes.`);
     return rejected('configuration error', integrationLatency);
   };
 }

@@ -79,7 +79,7 @@ describe('the endpoints of signals on an HTTP API', () => {
 
   it.each(['signals', '/signals/', '/{proxy+}', '', '$default'])('are not added below %j, which is no path', (path) => {
     expect(() => httpSignals({}, {}, path)).toThrow(
-      `addHttpRoutes: path is "${path}": write a path without parameters and a slash at the end, such as /signals.`,
+      `addHttpRoutes: path is "${path}": write a path without parameters, and without a slash at the end, such as /signals.`,
     );
   });
 
