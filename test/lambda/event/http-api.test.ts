@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readEvent } from '../../../lambda/event/authorizer-event.ts';
 import { readHttpApi } from '../../../lambda/event/http-api.ts';
-import { allowedBy, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
+import { API_KINDS, allowedBy, EVENT_OF, STAGE_ARN } from '../../support/tokens/authorizer-under-test.ts';
 import { loopbackIssuer } from '../../support/tokens/loopback-issuer.ts';
 import { rejectionsOf } from '../../support/tokens/rejection.ts';
 
@@ -23,6 +24,10 @@ function eventFor(routeKey: string, authorization: string, perRoute = false): Re
     requestContext: { apiId: 'abc1234567', routeKey, stage: 'v1', http: { method, path: `/v1${path}` } },
   };
 }
+
+it.each(API_KINDS)('an event of a kind of API is decided by the routes of that kind: %s', (kind) => {
+  expect(readEvent(EVENT_OF[kind](bearer(), `${STAGE_ARN}/GET/a`)).api).toBe(kind);
+});
 
 describe('an event of an HTTP API', () => {
   it('is answered with a policy for all routes of the token', async () => {
