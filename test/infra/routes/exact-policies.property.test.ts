@@ -39,7 +39,7 @@ interface Count {
   /** Requests that some reading rejects although the plain one grants them. */
   otherwiseRead: number;
   lost: number;
-  /** Of an HTTP API, rejected because they are encoded. */
+  /** Of an HTTP API, rejected because they are encoded or have dot segments. */
   encoded: number;
   /** Rejected because the policy is shortened. */
   calledLikeMethod: number;
@@ -227,7 +227,7 @@ function verdictOn(allowed: boolean, { api, isCoarse, routes, losses, scopes, re
   if (plain === undefined || !isGranted(plain, scopes)) return {};
   if (forbidding !== undefined) return { excuse: 'otherwiseRead' };
   const isAnyEncodedDenied = api === 'http' && !routes.every((route) => isGranted(route, scopes));
-  if (isAnyEncodedDenied && request.path.includes('%')) return { excuse: 'encoded' };
+  if (isAnyEncodedDenied && /%|\/\.(\.|\/|$)/.test(request.path)) return { excuse: 'encoded' };
   const empty = request.path
     .slice(1)
     .split('/')
@@ -245,15 +245,33 @@ function verdictOn(allowed: boolean, { api, isCoarse, routes, losses, scopes, re
 
 const READINGS: Readonly<Record<ApiKind, Readonly<Record<string, RouteReading>>>> = ROUTE_READINGS;
 
-/** The paths by which API Gateway may select a route. An HTTP API may decode them first, and has been seen to cut them at a decoded `?`. */
+/**
+ * The paths by which API Gateway may select a route. An HTTP API may decode them first, and has been seen to cut them at a decoded `?`. It
+ * may resolve dot segments, or hand them to a backend that does.
+ */
 function pathsRead(api: ApiKind, path: string): readonly string[] {
-  if (api === 'rest' || !path.includes('%')) return [path];
+  return api === 'rest' ? [path] : [...new Set(pathsDecoded(path).flatMap((one) => [one, resolved(one)]))];
+}
+
+function pathsDecoded(path: string): readonly string[] {
+  if (!path.includes('%')) return [path];
   try {
     const decoded = decodeURIComponent(path);
-    return [...new Set([path, decoded, decoded.split('?', 1)[0] || '/'])];
+    return [path, decoded, decoded.split('?', 1)[0] || '/'];
   } catch {
     return [path];
   }
+}
+
+/** Without dot segments (RFC 3986 section 5.2.4). */
+function resolved(path: string): string {
+  if (!/\/\.\.?(\/|$)/.test(path)) return path;
+  const texts: string[] = [];
+  for (const text of path.slice(1).split('/')) {
+    if (text === '..') texts.pop();
+    else if (text !== '.') texts.push(text);
+  }
+  return `/${texts.join('/')}${/\/\.\.?$/.test(path) && texts.length > 0 ? '/' : ''}`;
 }
 
 /** One of the readings that treat the path alike: without empty segments, those that leave it as it is. */

@@ -192,3 +192,26 @@ describe('a table for an HTTP API', () => {
     );
   });
 });
+
+describe('a path with dot segments', () => {
+  const routes = [route('GET /public/{proxy+}'), route('GET /admin/keys', 'admin'), route('GET /public/x', 'x')];
+
+  test.each([
+    ...['/public/../admin/keys', '/public/a/../../admin/keys', '/public/..;/admin/keys', '/public/./x', '/public/x/.'],
+    ...['/public/..', '/public/a/../x'],
+  ])('is denied where resolving it could open another route: %s', (path) => {
+    expect(isAllowedByHttp(routes, 'other', `GET ${path}`)).toBe(false);
+    expect(isAllowedByHttp(routes, 'admin x', `GET ${path}`)).toBe(true);
+  });
+
+  test('is not one whose segments only begin or end with a dot, or hold some', () => {
+    const allowed = [
+      'GET /public/.well-known/y',
+      'GET /public/a.b',
+      'GET /public/a..',
+      'GET /public/a./b',
+      'GET /public/.x',
+    ];
+    expect(allowed.filter((request) => !isAllowedByHttp(routes, 'other', request))).toEqual([]);
+  });
+});
