@@ -18,6 +18,8 @@ export default defineConfig({
     // They end what hangs, and no more: processes that synthesize take minutes of a laptop that does something else besides.
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    // The default of a second measures the machine.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       { extends: true, test: { name: 'fast', include: fast, globalSetup: [temporaryFolder] } },
       {

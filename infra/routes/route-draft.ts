@@ -56,8 +56,8 @@ function isDefault({ segments }: ParsedRoute): boolean {
  */
 function patternsOf({ methods, path }: ClaimedPart, table: readonly ParsedRoute[], claims: RouteClaims) {
   const listed = methodPatterns({ methods, path });
-  // A star and the root's slash would match every path that ends in a slash.
-  if (methods.length < 2 || path[0] === '') return listed;
+  // A star and an empty segment, as of the root or of an empty rest, would match spellings of other routes with a slash at the end.
+  if (methods.length < 2 || path.includes('')) return listed;
   const starred: ResourcePattern = [ANY_METHOD, ...path];
   const isListed = (reached: ResourcePattern) => listed.some((pattern) => covers(pattern, reached));
   const reached = table.flatMap((route) => partsWithin(starred, route, claims));

@@ -58,7 +58,7 @@ function candidates(drafts: readonly RouteDraft[]): readonly Candidate[] {
 
 /** `GET/orders/?*` + `/items` widens to `*`, `GET/?*` and `GET/orders/?*`, and to `*` + `/orders/?*`, the path itself included. */
 function widenings([method = ANY_METHOD, ...path]: ResourcePattern): readonly ResourcePattern[] {
-  if (path[0] === '') return [[ANY_METHOD]];
+  if (path.includes('')) return [[ANY_METHOD]];
   const below = path.map((_, length): ResourcePattern => [method, ...path.slice(0, length), WILD]);
   const ofAll = below.map(([, ...rest]): ResourcePattern => [ANY_METHOD, ...rest]).slice(1);
   return [[ANY_METHOD], ...below, ...ofAll, [ANY_METHOD, ...path]];
