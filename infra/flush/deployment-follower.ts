@@ -3,7 +3,8 @@ import { Annotations, Aspects, Stage as CdkStage, type CfnResource, Lazy, Stack 
 import { Deployment } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import { apiIdOf, type FlushedStage } from '../../lambda/configuration/environment.ts';
-import { type AttachedApis, type AttachedGroup, copiedIntoDeployments } from '../attachment/attached-apis.ts';
+import { type AttachedApis, type AttachedGroup, copiedIntoDeployments, kindOf } from '../attachment/attached-apis.ts';
+import { DeploymentError } from '../errors.ts';
 import { isHttpApi } from '../template/any-api.ts';
 import { type ApiIdentity, apiBehind, apiOf, isOfHttpApi } from '../template/api-identity.ts';
 import { rootOf } from '../template/placement.ts';
@@ -20,7 +21,7 @@ export class DeploymentFollower {
   private readonly attached: AttachedApis;
   /** Undefined: there is no flusher. */
   private readonly stages: FlushedStages | undefined;
-  /** Kept until aspects run: how the flusher is told depends on where the API's methods stand. */
+  /** Kept until aspects run: how the flusher is told depends on where the API's methods or routes stand. */
   private readonly namedStages: FlushedStage[] = [];
   private readonly redeployed = new Set<ApiIdentity>();
   /** Whether all known stages of an API deploy each change by themselves, as those of HTTP APIs can. */
@@ -59,7 +60,7 @@ export class DeploymentFollower {
       Annotations.of(this.owner).addWarningV2(
         'bearer-authorizer:deployment-elsewhere',
         `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
-          'methods, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
+          'methods or routes, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
       );
     }
   }
@@ -83,6 +84,7 @@ export class DeploymentFollower {
 
   private flushNamed(stage: FlushedStage): void {
     const group = this.attached.groupOf(apiBehind(apiIdOf(stage), this.owner));
+    if (group !== undefined) rejectOtherKind(stage, group);
     this.stages?.add(stage, this.owner, group?.members);
   }
 
@@ -93,6 +95,16 @@ export class DeploymentFollower {
     const stage = isHttpApi(api) ? { httpApiId: api.apiId, stageName } : { restApiId: api.restApiId, stageName };
     this.stages?.add(stage, api, members);
   }
+}
+
+/** @throws DeploymentError for a stage of an HTTP API that is named as one of a REST API, or the other way round: its flush would find no stage */
+function rejectOtherKind(stage: FlushedStage, group: AttachedGroup): void {
+  const [given, wanted] = ['httpApiId' in stage ? 'httpApiId' : 'restApiId', `${kindOf(group)}ApiId`];
+  if (given === wanted) return;
+  throw new DeploymentError(
+    `addStage names the stage ${stage.stageName} of ${group.members[0].api.node.path} by ${given}: write ` +
+      `addStage({ ${wanted}, stageName }), because it is an API of that kind.`,
+  );
 }
 
 const DEPLOYMENTS = ['AWS::ApiGateway::Deployment', 'AWS::ApiGatewayV2::Deployment'];

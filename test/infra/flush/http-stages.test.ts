@@ -89,6 +89,15 @@ describe('the stages of an HTTP API', () => {
     expect(allowed).toEqual(byBoth([...rights, rightOn('<Orders>', 'v1')].toSorted()));
   });
 
+  it('are added by the id of their kind of API: the flush of another kind would not reach them', () => {
+    const { stack, authorizer, api, apiId } = guarded();
+    api.addStage('Main', { autoDeploy: true });
+    authorizer.addStage({ restApiId: apiId, stageName: 'v1' });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'addStage names the stage v1 of team/Orders by restApiId: write addStage({ httpApiId, stageName }), because it is an API of that kind.',
+    );
+  });
+
   it('must be known: an API without one is rejected, and the error says how to name it', () => {
     expect(() => Template.fromStack(guarded().stack)).toThrow(
       'This app makes no stage of the API team/Orders, so no revocation would flush its cache: call ' +
