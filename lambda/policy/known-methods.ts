@@ -9,11 +9,13 @@ import { type CompiledRoute, HTTP_METHODS } from './route.ts';
  * method that no route can name. If it hands `TRACE /admin` to `ANY /admin`, no listed Deny takes that from an Allow of `*`.
  */
 export function withKnownMethods(grant: Grant, routes: readonly CompiledRoute[]): Grant {
-  const isListed = grant.deny.some((pattern) => !isForEveryMethod(pattern));
-  if (!isListed || !grant.allow.some(isForEveryMethod)) return grant;
+  if (!grant.allow.some(isForEveryMethod)) return grant;
   const granted = new Set(grant.routes);
-  const isAnyDenied = routes.some((route) => route.method === 'ANY' && !granted.has(route));
-  return isAnyDenied ? { ...grant, allow: grant.allow.flatMap(patternsByMethod) } : grant;
+  const closed = routes.filter((route) => route.method === 'ANY' && !granted.has(route));
+  // Nothing denies an ANY route whose path names all methods.
+  const isListed =
+    grant.deny.some((pattern) => !isForEveryMethod(pattern)) || closed.some(({ deny }) => deny.length === 0);
+  return closed.length > 0 && isListed ? { ...grant, allow: grant.allow.flatMap(patternsByMethod) } : grant;
 }
 
 function isForEveryMethod(pattern: string): boolean {

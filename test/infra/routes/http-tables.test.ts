@@ -65,6 +65,8 @@ describe('the route $default of an HTTP API', () => {
       expect(isAllowedByHttp(table, 'other', `${method} /`)).toBe(false);
       expect(isAllowedByHttp(table, 'admin root', `${method} /admin/keys`)).toBe(true);
     }
+    const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'].map((method) => route(`${method} /a`));
+    expect(isAllowedByHttp([...methods, route('ANY /a', 'a'), route('ANY $default')], 'other', 'TRACE /a')).toBe(false);
     const allowed = ['GET /x', 'GET /x/', 'PUT /x/admin/keys', 'OPTIONS /x/y/z', 'GET /admin'];
     expect(allowed.filter((request) => !isAllowedByHttp(table, 'other', request))).toEqual([]);
   });
