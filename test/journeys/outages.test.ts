@@ -120,7 +120,7 @@ describe('when DynamoDB ends', () => {
   test('another DynamoDB on its port is adopted and gets the table', { timeout: 60_000 }, async () => {
     const token = await journey.token('service');
     killDynamoDb();
-    await vi.waitUntil(() => journey.run.dynamodbPid() === undefined, { timeout: 5_000 });
+    await vi.waitUntil(() => journey.run.dynamodbPid() === undefined, { timeout: 60_000 });
     // That of the test run, which lacks the journey's table.
     const another = await forwardTo(inject('dynamoDbEndpoint'), Number(new URL(journey.run.running.dynamodb).port));
     try {

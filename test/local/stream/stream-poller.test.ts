@@ -57,7 +57,7 @@ test('a batch that fails is delivered again before any later one', async () => {
   await put('a');
   await start({});
   await put('b');
-  await expect.poll(() => batches.flat(), { timeout: 5000 }).toEqual(['a', 'b']);
+  await expect.poll(() => batches.flat()).toEqual(['a', 'b']);
   expect(said).toHaveLength(2);
 });
 
@@ -66,7 +66,7 @@ test('a batch that fails too often is given up with a message, and the next one 
   await put('a');
   await start({ retryAttempts: 1, batchSize: 1 });
   await put('b');
-  await expect.poll(() => batches, { timeout: 5000 }).toEqual([['b']]);
+  await expect.poll(() => batches).toEqual([['b']]);
   expect(said.at(-1)).toContain('not given 1 records again');
 });
 
@@ -82,7 +82,7 @@ test('a new table of the same name is read from its beginning', async () => {
   await client.send(new DeleteTableCommand({ TableName: settings.create.TableName }));
   await ensureTables(endpoint, [settings]);
   await put('b');
-  await expect.poll(() => batches, { timeout: 10_000 }).toEqual([['b']]);
+  await expect.poll(() => batches).toEqual([['b']]);
 });
 
 test('an invocation that a stop ends is no failure to speak of', async () => {
