@@ -12,12 +12,22 @@ import { ANSWER_BY_POLICY } from './http-api-authorizer.ts';
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Rejects routes that only the deployment shows, and scopes that API Gateway does not take.
+ * Rejects WebSocket APIs, routes that only the deployment shows, and scopes that API Gateway does not take.
  *
  * @param guarded - the API's routes that use the authorizer
  */
 export function httpApiErrors(api: ApiIdentity, guarded: readonly DefinedRoute[]): readonly string[] {
-  return [...(typeof api === 'string' ? [] : documentSentence(api)), ...guarded.flatMap(scopesSentence)];
+  const ofApi = typeof api === 'string' ? [] : [...protocolSentence(api), ...documentSentence(api)];
+  return [...ofApi, ...guarded.flatMap(scopesSentence)];
+}
+
+/** A WebSocket API is of the same type of resource, and its events are others. An API that is made of a document has no protocol. */
+function protocolSentence(api: CfnResource): readonly string[] {
+  const protocol = propertyOf(api, 'ProtocolType');
+  if (protocol === undefined || protocol === 'HTTP') return [];
+  return [
+    `The API ${pathOfResource(api)} has the protocol ${JSON.stringify(protocol)}, and forHttpApi() is for HTTP APIs: take an HttpApi.`,
+  ];
 }
 
 function documentSentence(api: CfnResource): readonly string[] {

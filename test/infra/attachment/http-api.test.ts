@@ -214,6 +214,14 @@ describe('the routes of an HTTP API', () => {
     );
   });
 
+  it('are not those of a WebSocket API, whose events are others', () => {
+    const { stack, api } = guarded();
+    (api.node.defaultChild as CfnApi).addPropertyOverride('ProtocolType', 'WEBSOCKET');
+    expect(() => Template.fromStack(stack)).toThrow(
+      'The API team/HttpOrders has the protocol "WEBSOCKET", and forHttpApi() is for HTTP APIs: take an HttpApi.',
+    );
+  });
+
   it.each(['Body', 'BodyS3Location'])(
     'are not taken from a document (%s), which synth does not compare with the table',
     (property) => {
