@@ -1,6 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { nameOf, type Route } from '../../lambda/policy/route.ts';
+import { DEFAULT_ROUTE, nameOf, type Route } from '../../lambda/policy/route.ts';
 import { SECURITY_SCHEME } from '../openapi/protected-document.ts';
 import { isHttpApi } from '../template/any-api.ts';
 import { documentOf, hiddenContentOf } from '../template/api-content.ts';
@@ -109,9 +109,7 @@ function coverageErrors(
   return [
     ...[...methods]
       .filter((name) => !rules.has(name))
-      .map(
-        (name) => `${name} uses the authorizer, but no route names it: add { method, path, scopes } for it to routes.`,
-      ),
+      .map((name) => `${name} uses the authorizer, but no route names it: add ${ruleOf(name)} to routes.`),
     ...[...rules]
       .filter((name) => !methods.has(name))
       .map(
@@ -119,6 +117,12 @@ function coverageErrors(
           `routes name ${name}, but no ${noun} of an API uses the authorizer there: add the ${noun} or remove the rule from routes.`,
       ),
   ];
+}
+
+/** The rule that a method or route needs, as a team writes it, without the scopes, which only the team knows. */
+function ruleOf(name: string): string {
+  const [method = '', path = ''] = name === DEFAULT_ROUTE ? ['ANY', name] : name.split(' ');
+  return `{ method: '${method}', path: '${path}', scopes: [ … ] }`;
 }
 
 /** Rejects a bare CfnMethod, such as `CfnInclude` makes: CDK adds no dependencies and no new deployment for it. */

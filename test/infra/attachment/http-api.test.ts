@@ -157,10 +157,13 @@ describe('the routes of an HTTP API', () => {
     ['PUT /refunds/{id}', { method: 'PUT', path: '/refunds/{id}', scopes: [] }],
     ['ANY /refunds/{proxy+}', { method: 'ANY', path: '/refunds/{proxy+}', scopes: [] }],
     ['$default', { method: 'ANY', path: DEFAULT_ROUTE, scopes: [] }],
-  ])('are all in the table: %s must be there', (name, more) => {
+  ])('are all in the table: %s must be there, and the error shows its rule', (name, more) => {
     const stack = newStack();
     newHttpApi(stack, [...routes, more], create(stack).forHttpApi());
-    expect(() => Template.fromStack(stack)).toThrow(`${name} uses the authorizer, but no route names it`);
+    expect(() => Template.fromStack(stack)).toThrow(
+      `${name} uses the authorizer, but no route names it: ` +
+        `add { method: '${more.method}', path: '${more.path}', scopes: [ … ] } to routes.`,
+    );
   });
 
   it.each<[string, (route: CfnRoute) => void, string]>([
