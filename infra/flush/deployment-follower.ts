@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { apiIdOf, type FlushedStage } from '../../lambda/configuration/environment.ts';
 import { type AttachedApis, type AttachedGroup, copiedIntoDeployments, kindOf } from '../attachment/attached-apis.ts';
 import { DeploymentError } from '../errors.ts';
-import { isHttpApi } from '../template/any-api.ts';
+import { type AnyApi, isHttpApi } from '../template/any-api.ts';
 import { type ApiIdentity, apiBehind, apiOf, isOfHttpApi } from '../template/api-identity.ts';
 import { rootOf } from '../template/placement.ts';
 import { isOfType, propertyOf, renderedProperties } from '../template/resource-reference.ts';
@@ -59,8 +59,7 @@ export class DeploymentFollower {
       if (this.redeployed.has(identity) || this.deployedByStages.get(identity)) continue;
       Annotations.of(this.owner).addWarningV2(
         'bearer-authorizer:deployment-elsewhere',
-        `This app makes no deployment of the API ${members[0].api.node.path}: deploy that API again whenever its ` +
-          'methods or routes, resultTtl or this authorizer change, since API Gateway serves what its last deployment holds.',
+        deploymentWarning(members[0].api, this.deployedByStages.has(identity)),
       );
     }
   }
@@ -95,6 +94,19 @@ export class DeploymentFollower {
     const stage = isHttpApi(api) ? { httpApiId: api.apiId, stageName } : { restApiId: api.restApiId, stageName };
     this.stages?.add(stage, api, members);
   }
+}
+
+/** @param hasStages - whether this app makes a stage of the API */
+function deploymentWarning(api: AnyApi, hasStages: boolean): string {
+  const { path } = api.node;
+  const found =
+    isHttpApi(api) && hasStages
+      ? `Not every known stage of the HTTP API ${path} deploys its changes: set autoDeploy: true on each, or deploy that API`
+      : `This app makes no deployment of the API ${path}: deploy that API`;
+  return (
+    `${found} again whenever its methods or routes, resultTtl or this authorizer change, since API Gateway serves ` +
+    'what its last deployment holds.'
+  );
 }
 
 /** @throws DeploymentError for a stage of an HTTP API that is named as one of a REST API, or the other way round: its flush would find no stage */

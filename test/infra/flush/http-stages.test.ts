@@ -124,6 +124,10 @@ describe('the deployments of an HTTP API', () => {
     api.addStage('Main', { autoDeploy: true });
     api.addStage('Beta', { stageName: 'beta' });
     expect(warningsIn(stack)).toBe(1);
+    const text = Match.stringLikeRegexp(
+      '^Not every known stage of the HTTP API team/Orders deploys its changes: set autoDeploy: true',
+    );
+    expect(Annotations.fromStack(stack).findWarning('*', text)).toHaveLength(1);
   });
 
   it('are made elsewhere for an API whose stages another app defines: a warning', () => {
