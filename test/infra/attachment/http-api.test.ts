@@ -12,6 +12,7 @@ import {
   type IHttpApi,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { BearerAuthorizer } from '../../../infra/bearer-authorizer.ts';
 import type { AuthorizerSettings } from '../../../infra/settings/deployment-schema.ts';
@@ -265,6 +266,15 @@ describe('the function of an authorizer', () => {
     expect(() => Template.fromStack(stack)).toThrow(
       /The authorizer team\/HttpOrders\/Other invokes the function of team\/Authorizer: take forHttpApi\(\) of that authorizer/,
     );
+  });
+
+  it('leaves authorizers of other functions alone', () => {
+    const { stack, api } = guarded();
+    const code = Code.fromInline('exports.handler = async () => ({});');
+    const other = new LambdaFunction(stack, 'Other', { runtime: Runtime.NODEJS_22_X, handler: 'index.handler', code });
+    const authorizer = new HttpLambdaAuthorizer('Other', other);
+    api.addRoutes({ path: '/other', methods: [HttpMethod.GET], integration: backend(), authorizer });
+    expect(() => Template.fromStack(stack)).not.toThrow();
   });
 
   it('is invoked for HTTP APIs by no scheme of a document', () => {

@@ -260,6 +260,17 @@ test.each([
   });
 });
 
+test.each([
+  ['dev/$default', 200],
+  ['*/GET/nowhere', 500],
+])('a permission for %s answers a request by the route $default with %i', async (source, status) => {
+  const SourceArn = `arn:aws:execute-api:eu-west-1:000000000000:localapi01/${source}`;
+  const { Resources } = changedHttp('MayIntegrate', { SourceArn });
+  await withTemplate({ Resources: { ...withDefaultRoute().Resources, ...Resources } }, async (other) => {
+    expect((await other.get('/dev/nowhere', withToken('allow'))).status).toBe(status);
+  });
+});
+
 test('a route whose authorizer is not one of its API is rejected, not opened', async () => {
   const template = changedHttp('GetItem', { AuthorizerId: 'other' });
   await expect(gatewayUnderTest(template)).rejects.toThrow(
