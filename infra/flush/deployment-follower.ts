@@ -109,7 +109,10 @@ function deploymentWarning(api: AnyApi, hasStages: boolean): string {
   );
 }
 
-/** @throws DeploymentError for a stage of an HTTP API that is named as one of a REST API, or the other way round: its flush would find no stage */
+/**
+ * Rejects a stage of an HTTP API that is named as one of a REST API, or the other way round: its flush would find no stage.
+ * @throws DeploymentError
+ */
 function rejectOtherKind(stage: FlushedStage, group: AttachedGroup): void {
   const [given, wanted] = ['httpApiId' in stage ? 'httpApiId' : 'restApiId', `${kindOf(group)}ApiId`];
   if (given === wanted) return;

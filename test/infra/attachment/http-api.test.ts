@@ -245,6 +245,12 @@ describe('the routes of an HTTP API', () => {
     );
   });
 
+  it('may have an empty list of scopes', () => {
+    const { stack, made } = guarded();
+    resourceOf(made[1]).authorizationScopes = [];
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
   it('of a second API are named with it', () => {
     const { stack, authorizer } = guarded();
     const second = new HttpApi(stack, 'Second');
@@ -302,6 +308,13 @@ describe('the function of an authorizer', () => {
     resource?.addPropertyOverride(property, value);
     expect(() => Template.fromStack(stack)).toThrow(error);
   });
+});
+
+it('an authorizer of an HTTP API gives no simple answers where an override leaves them unsaid', () => {
+  const { stack } = guarded();
+  const [resource] = stack.node.findAll().filter((construct) => construct instanceof CfnAuthorizer);
+  resource?.addPropertyDeletionOverride('EnableSimpleResponses');
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
 describe('the preflights of an HTTP API', () => {
