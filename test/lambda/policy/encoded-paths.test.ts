@@ -18,7 +18,9 @@ describe('a path that is encoded', () => {
   );
 
   it('is denied besides what is denied anyway', () => {
-    expect(grantFor(orders, 'read', 'http').deny).toEqual([...grantFor(orders, 'read', 'rest').deny, ENCODED]);
+    expect(grantFor(orders, 'read', 'http').deny).toEqual(
+      expect.arrayContaining([...grantFor(orders, 'read', 'rest').deny, ENCODED]),
+    );
   });
 
   it('is allowed to a token that may call every route', () => {
