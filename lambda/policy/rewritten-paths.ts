@@ -18,7 +18,7 @@ const DOT_SEGMENTS = ['*/.', '*/./*', '*/..*'] as const;
  * `GET/public/?*` also matches `GET/public/../admin`. AWS does not document whether an HTTP API resolves dot segments (RFC 3986 section
  * 5.2.4), and the backend behind a `{proxy+}` may. Browsers and other clients resolve them before they send a path.
  */
-export function withoutEncodedPaths(grant: Grant, routes: readonly CompiledRoute[]): Grant {
+export function withoutRewrittenPaths(grant: Grant, routes: readonly CompiledRoute[]): Grant {
   const isWild = grant.allow.some((pattern) => pattern.includes('*'));
   return isWild && grant.routes.length < routes.length
     ? { ...grant, deny: [...grant.deny, ENCODED, ...DOT_SEGMENTS] }
