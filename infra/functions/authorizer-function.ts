@@ -7,6 +7,7 @@ import type { AuthorizerConfiguration } from '../../lambda/configuration/environ
 import {
   type ApiKind,
   type CompiledRoute,
+  DEFAULT_ROUTE,
   HTTP_ROUTES_FILE,
   ROUTES_FILE,
   type Route,
@@ -32,6 +33,11 @@ export interface AuthorizerFunctionProps {
   readonly reservedConcurrency?: number | undefined;
   readonly encryptionKey?: IKey | undefined;
 }
+
+/** Not a warning: most clients send no such path, and nobody can mend it. */
+const REWRITTEN_PATHS =
+  'HTTP APIs: tokens that may not call every route get 403 for paths that are percent-encoded (/orders/%37) or have dot segments, because AWS ' +
+  "does not document by which form of a path policies are evaluated. Set cachePer: 'route' if clients send such paths.";
 
 /** The authorizer's function. It may not read the revocation table until `grantDecisions` lets it. */
 export class AuthorizerFunction extends LambdaFunction {
@@ -76,6 +82,9 @@ export class AuthorizerFunction extends LambdaFunction {
     if (!isNew) return;
     for (const { id, text } of this.tables.warningsOf(kind))
       Annotations.of(this).addWarningV2(`bearer-authorizer:${id}`, text);
+    if (kind === 'http' && this.losesRewrittenPaths(routes)) {
+      Annotations.of(this).addInfoV2('bearer-authorizer:rewritten-paths', REWRITTEN_PATHS);
+    }
     if (kind === 'http' && this.tables.differ) {
       this.replaceCode({ ...this.files, [HTTP_ROUTES_FILE]: JSON.stringify(routes) });
     }
@@ -92,6 +101,13 @@ export class AuthorizerFunction extends LambdaFunction {
       largeAnswerWarning(this.tables.use(kind).routes, kind, parts, policies.maxAnswerBytes),
     );
     return [...new Set(warnings.filter((warning) => warning !== undefined))];
+  }
+
+  /** Whether some token may call a route with a parameter, but not every route. */
+  private losesRewrittenPaths(routes: readonly CompiledRoute[]): boolean {
+    const hasParameter = routes.some(({ path }) => path.includes('{') || path === DEFAULT_ROUTE);
+    const isScoped = routes.length > 1 && routes.some(({ scopes }) => scopes.length > 0);
+    return this.props.policies.cachePer !== 'route' && hasParameter && isScoped;
   }
 
   private get cfnFunction(): CfnFunction {

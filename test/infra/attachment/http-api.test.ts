@@ -317,6 +317,25 @@ it('an authorizer of an HTTP API gives no simple answers where an override leave
   expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
+describe('the paths that an HTTP API may rewrite', () => {
+  const withParameter: readonly Route[] = [...routes, { method: 'GET', path: '/orders/{id}', scopes: ['orders:read'] }];
+  const infosOf = (more: Partial<AuthorizerSettings>) => {
+    return Annotations.fromStack(guarded(more).stack).findInfo('*', Match.stringLikeRegexp('percent-encoded'));
+  };
+
+  it('are denied to tokens that may not call every route, which synth says', () => {
+    expect(infosOf({ routes: withParameter })).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<AuthorizerSettings>]>([
+    ['decisions are cached per route', { routes: withParameter, cachePer: 'route' }],
+    ['no route has a parameter', {}],
+    ['every token may call every route', { routes: withParameter.map((route) => ({ ...route, scopes: [] })) }],
+  ])('are no matter where %s', (_, more) => {
+    expect(infosOf(more)).toEqual([]);
+  });
+});
+
 describe('the preflights of an HTTP API', () => {
   const corsPreflight = { allowOrigins: ['https://app.example'] };
   const anyOf = (path: string): Route => ({ method: 'ANY', path, scopes: [] });
