@@ -1,7 +1,7 @@
+import { plainSelection } from './api/route-evidence.ts';
 import { backendAnswer, closedTo, type Experiment, openedBy } from './experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from './finding.ts';
 import { type HeldToken, requestFor } from './held-token.ts';
-import { plainSelection } from './route-evidence.ts';
 import { isOpen, rejectedBy, statusOf } from './watching.ts';
 
 /** The promises of the authorizer that need no entry. */

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Route } from '../../lambda/policy/route.ts';
-import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api-call.ts';
+import { type ApiRequest, apiCaller, type CallApi } from '../deployed/api/api-call.ts';
 import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { loopbackIssuer } from '../support/tokens/loopback-issuer.ts';

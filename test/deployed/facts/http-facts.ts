@@ -1,4 +1,4 @@
-import type { Answer } from '../api-call.ts';
+import type { Answer } from '../api/api-call.ts';
 import { backendAnswer, closedTo, type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
 import { isOpen, statusOf } from '../watching.ts';

@@ -1,7 +1,7 @@
 import { matchesPattern } from '../../../local/iam/arn-pattern.ts';
+import { plainSelection } from '../api/route-evidence.ts';
 import { backendAnswer, type PathExperiment, type PathToken } from '../experiment.ts';
 import { asExpected, kept, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { plainSelection } from '../route-evidence.ts';
 import { statusOf } from '../watching.ts';
 import { encodeLast, SPELLINGS, type Spelling } from './path-spellings.ts';
 

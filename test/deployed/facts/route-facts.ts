@@ -1,7 +1,7 @@
+import { type KeyPart, requestPair } from '../api/request-pair.ts';
 import { QUIETLY, requireCache, requireCachePerRoute, whileRevoked } from '../conditions.ts';
 import { type Experiment, openedBy } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError, type Seen } from '../finding.ts';
-import { type KeyPart, requestPair } from '../request-pair.ts';
 import { ENOUGH, isOpen, rejectedBy, statusesOf, useToken } from '../watching.ts';
 import { expectedReading, readingOf } from './header-facts.ts';
 

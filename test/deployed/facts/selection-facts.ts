@@ -1,8 +1,8 @@
 import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
+import { type Agreement, agreementOf, type NamedReading } from '../api/route-evidence.ts';
 import { isCachedPerRoute } from '../conditions.ts';
 import type { Experiment } from '../experiment.ts';
 import { asExpected, type Measurement, NotMeasurableError } from '../finding.ts';
-import { type Agreement, agreementOf, type NamedReading } from '../route-evidence.ts';
 import { statusOf } from '../watching.ts';
 
 const EXPECTED_READING: RouteReadingName<'rest'> = 'one-slash-at-end';

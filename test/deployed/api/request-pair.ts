@@ -1,5 +1,5 @@
-import type { Route } from '../../lambda/policy/route.ts';
-import { type RouteRequest, requestFor } from './held-token.ts';
+import type { Route } from '../../../lambda/policy/route.ts';
+import { type RouteRequest, requestFor } from '../held-token.ts';
 
 /** The part in which two requests differ, as API Gateway names it. */
 export type KeyPart = 'resourcePath' | 'httpMethod' | 'routeKey';

@@ -1,9 +1,9 @@
-import { parsePath } from '../../infra/routes/route-path.ts';
-import { pathTexts, ROUTE_READINGS, type RouteReading } from '../../infra/routes/route-readings.ts';
-import { selectorOf } from '../../infra/routes/route-selection.ts';
-import { type ApiKind, type CompiledRoute, DEFAULT_ROUTE, type Route } from '../../lambda/policy/route.ts';
-import { type RouteRequest, requestFor } from './held-token.ts';
-import { isOpen } from './watching.ts';
+import { parsePath } from '../../../infra/routes/route-path.ts';
+import { pathTexts, ROUTE_READINGS, type RouteReading } from '../../../infra/routes/route-readings.ts';
+import { selectorOf } from '../../../infra/routes/route-selection.ts';
+import { type ApiKind, type CompiledRoute, DEFAULT_ROUTE, type Route } from '../../../lambda/policy/route.ts';
+import { type RouteRequest, requestFor } from '../held-token.ts';
+import { isOpen } from '../watching.ts';
 
 type NamedRoute = Pick<Route, 'method' | 'path'>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiKind } from '../../lambda/policy/route.ts';
-import { describedAuthorizer } from '../support/operator/operator-at-work.ts';
-import { trustedIssuer } from '../support/tokens/sample-issuer.ts';
+import type { ApiKind } from '../../../lambda/policy/route.ts';
+import { describedAuthorizer } from '../../support/operator/operator-at-work.ts';
+import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
+import { flushedStageAt } from '../facts/flush-facts.ts';
+import { seenOfThrown } from '../facts/http-facts.ts';
 import { apiKindAt, rejectedStatusAt } from './api-kind.ts';
-import { flushedStageAt } from './facts/flush-facts.ts';
-import { seenOfThrown } from './facts/http-facts.ts';
 
 const api = 'https://abc123.execute-api.eu-west-1.amazonaws.com';
 

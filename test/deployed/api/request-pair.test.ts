@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Route } from '../../lambda/policy/route.ts';
+import type { Route } from '../../../lambda/policy/route.ts';
 import { type KeyPart, requestPair } from './request-pair.ts';
 
 /** `GET /orders/{id}`, … */

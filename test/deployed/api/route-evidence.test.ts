@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { compileRoutes } from '../../infra/routes/route-compiler.ts';
-import { ROUTE_READINGS, type RouteReading } from '../../infra/routes/route-readings.ts';
-import type { ApiKind, CompiledRoute } from '../../lambda/policy/route.ts';
-import { route } from '../support/routes/compiled-policy.ts';
-import { answersOf } from './facts/selection-facts.ts';
+import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
+import { ROUTE_READINGS, type RouteReading } from '../../../infra/routes/route-readings.ts';
+import type { ApiKind, CompiledRoute } from '../../../lambda/policy/route.ts';
+import { route } from '../../support/routes/compiled-policy.ts';
+import { answersOf } from '../facts/selection-facts.ts';
 import { type Agreement, agreementOf, plainSelection, selectionBy } from './route-evidence.ts';
 
 /** Routes that show every question: of each two that a request may reach, a token with the scope `a` may call one. */

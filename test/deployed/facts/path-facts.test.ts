@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { compileRoutes } from '../../infra/routes/route-compiler.ts';
-import { Grants } from '../../lambda/policy/grants.ts';
-import { policyDocument } from '../../lambda/policy/policy-document.ts';
-import { route, STAGE_ARN } from '../support/routes/compiled-policy.ts';
-import { allows } from '../support/routes/iam-evaluation.ts';
-import type { ApiRequest } from './api-call.ts';
-import { pathFacts } from './facts/path-facts.ts';
-import { findingOf } from './finding.ts';
-import { plainSelection } from './route-evidence.ts';
+import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
+import { Grants } from '../../../lambda/policy/grants.ts';
+import { policyDocument } from '../../../lambda/policy/policy-document.ts';
+import { route, STAGE_ARN } from '../../support/routes/compiled-policy.ts';
+import { allows } from '../../support/routes/iam-evaluation.ts';
+import type { ApiRequest } from '../api/api-call.ts';
+import { plainSelection } from '../api/route-evidence.ts';
+import { findingOf } from '../finding.ts';
+import { pathFacts } from './path-facts.ts';
 
 const routes = compileRoutes([route('GET /orders/{id}', 'read'), route('GET /orders/{id}/refunds', 'refunds')], 'http');
 const grant = new Grants(routes, 'http').routesGrantedBy(new Set(['read']));
