@@ -6,15 +6,9 @@ import { isShortened, lostByShortening, policyDocument } from '../../lambda/poli
 import { type CompiledRoute, nameOf } from '../../lambda/policy/route.ts';
 import type { Report } from '../cli/program.ts';
 import { printable } from '../cli/terminal-text.ts';
-import {
-  apiKindsOf,
-  apisInWords,
-  type DescribedRoutes,
-  type RouteTable,
-  routeTablesOf,
-} from '../stack/route-tables.ts';
 import { counted } from '../text/counted.ts';
 import { textTable } from '../text/text-table.ts';
+import { apiKindsOf, apisInWords, type DescribedRoutes, type RouteTable, routeTablesOf } from './route-tables.ts';
 import {
   describedLosses,
   isOpenTo,

@@ -2,7 +2,7 @@ import { type DescribedLoss, lossesIn } from '../../lambda/configuration/authori
 import { type LossKind, lossPhrase, requestsInWords } from '../../lambda/policy/lost-requests.ts';
 import { type CompiledRoute, nameOf } from '../../lambda/policy/route.ts';
 import { OperatorError } from '../cli/operator-error.ts';
-import type { RouteTable } from '../stack/route-tables.ts';
+import type { RouteTable } from './route-tables.ts';
 
 /** Requests of a route that get 403 although the token's scopes grant it. */
 export interface TokenLoss {

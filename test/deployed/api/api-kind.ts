@@ -1,7 +1,7 @@
 import type { ApiKind } from '../../../lambda/policy/route.ts';
 import { OperatorError } from '../../../ops/cli/operator-error.ts';
+import { apiKindsOf } from '../../../ops/routes/route-tables.ts';
 import type { RegionalStack } from '../../../ops/stack/revocation-stack.ts';
-import { apiKindsOf } from '../../../ops/stack/route-tables.ts';
 import type { Answer, CallApi } from './api-call.ts';
 
 /**
