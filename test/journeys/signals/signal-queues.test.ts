@@ -116,7 +116,10 @@ describe('ten tokens whose clients revoke them', () => {
     expect(requests.filter((period) => !periods.has(period))).toEqual([]);
     expect(requests.length).toBeGreaterThan(0);
     await untilEmpty(queue, 60_000);
-    expect(deployed.flushes()).toBe(flushes + requests.length);
+    // The messages of two periods may come due in one batch.
+    const made = deployed.flushes() - flushes;
+    expect(made).toBeGreaterThan(0);
+    expect(made).toBeLessThanOrEqual(requests.length);
     expect(await statuses(tokens)).toEqual(Array(10).fill(401));
   });
 });
