@@ -232,12 +232,13 @@ function verdictOn(allowed: boolean, { api, isCoarse, routes, losses, scopes, re
     .slice(1)
     .split('/')
     .filter((text) => text === '').length;
-  const isEmptyRest = api === 'http' && !isCoarse && select(READINGS[api]['raw+no-empty-rest']) !== plain;
-  // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, or
-  // where the route loses requests anyway. Of a route that loses none, an empty rest is told apart.
+  const isEmptyRest = api === 'http' && select(READINGS[api]['raw+no-empty-rest']) !== plain;
+  // Documented: two empty segments are never told apart; nor is one, where a proxy's path is another route's without it, where the
+  // route loses requests anyway, or in a policy that is too long. Of a route that loses none, an empty rest is told apart.
   const losing = losses.some(({ route }) => route === nameOf(plain));
   if (empty > 1) return {};
-  if (empty === 1 && (losing || (!isEmptyRest && select(READINGS[api]['empty-segments']) !== plain))) return {};
+  if (empty === 1 && (isCoarse || losing || (!isEmptyRest && select(READINGS[api]['empty-segments']) !== plain)))
+    return {};
   return losses.some((loss) => explains(loss, request, { routes, route: plain, scopes }))
     ? { excuse: 'lost' }
     : { problem: 'granted but rejected' };
