@@ -27,7 +27,7 @@ const SEED = process.env.EXACT_POLICY_SEED;
 const MINUTE = 60_000;
 const STAGE_ARN = 'arn:aws:execute-api:eu-central-1:123456789012:abcdefghij/prod';
 
-/** Long enough for any number of cases: a million take about ten minutes for REST APIs, and an hour for HTTP APIs. */
+/** Long enough for any number of cases: a million take about ten minutes for REST APIs, and 35 for HTTP APIs. */
 const TIMEOUT = 2 * MINUTE + CASES * 12;
 
 /** Counts what was tried, so that a generator that makes only empty cases is noticed. */
