@@ -236,11 +236,14 @@ describe('a deployment that changes the kind of its API', () => {
     expect(Object.values(rest).map(({ Type }) => Type)).not.toContain('AWS::ApiGatewayV2::Api');
   });
 
-  it('is announced at synth, because the address changes', () => {
+  it('is announced at synth, because the address changes and some paths are rejected', () => {
     const said = Annotations.fromStack(stackWith({}))
       .findInfo('*', anyText)
       .map(({ entry }) => String(entry.data));
-    expect(said).toEqual([expect.stringContaining('The address (output ApiUrl) and the id of the API change')]);
+    expect(said).toEqual([
+      expect.stringContaining('The address (output ApiUrl) and the id of the API change'),
+      expect.stringContaining('get 403 for paths that are percent-encoded'),
+    ]);
     expect(Annotations.fromStack(stackWith({ api: 'rest' })).findInfo('*', anyText)).toEqual([]);
   });
 });
