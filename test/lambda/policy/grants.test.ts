@@ -1,20 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compileRoutes } from '../../../infra/routes/route-compiler.ts';
+import { compileRoutes, singleRoutes } from '../../../infra/routes/route-compiler.ts';
 import { Grants } from '../../../lambda/policy/grants.ts';
 import { grantFor, isAllowed, route } from '../../support/routes/compiled-policy.ts';
-
-/** A route that no policy for several routes grants. */
-const EMPTY = {
-  allow: [],
-  deny: [],
-  leaksInto: [],
-  leaksPartlyInto: [],
-  denyReaches: [],
-  within: [],
-  reachesSpellingsOf: [],
-  leaksBySpelling: [],
-  wide: { covering: [], meeting: [], spelling: [], spelled: [] },
-};
 
 const table = [
   route('GET /open'),
@@ -199,10 +186,7 @@ describe('a grant of one route of an HTTP API, which names it by its route key',
     route('GET /files/{proxy+}', 'read'),
     route('ANY $default', 'rest'),
   ];
-  const grants = new Grants(
-    routes.map((one) => ({ ...EMPTY, ...one })),
-    'http',
-  );
+  const grants = new Grants(singleRoutes(routes, 'http'), 'http');
   const allowFor = (scope: string, method: string, path: string) =>
     grants.routesGrantedBy(new Set([scope]), { method, path }).allow;
 
