@@ -19,13 +19,14 @@ export interface GatewayServerListeners {
 export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListeners): Server {
   return createServer({ maxHeaderSize: MAX_HEADER_BYTES }, async (incoming, response) => {
     const start = performance.now();
-    const answer = await answerTo(incoming, gateway, say);
+    const requestId = randomUUID();
+    const answer = await answerTo(incoming, requestId, gateway, say);
     send(response, answer);
     const path = incoming.url?.split('?', 1)[0] ?? '';
-    const { status, decision, responseType } = answer;
+    const { status, decision = { event: 'request' as const }, responseType } = answer;
     const milliseconds = Math.round(performance.now() - start);
     const { method = '' } = incoming;
-    log({ event: 'request', at: Date.now(), method, path, status, milliseconds, decision, responseType });
+    log({ ...decision, at: Date.now(), requestId, method, path, status, milliseconds, responseType });
   });
 }
 
@@ -41,10 +42,15 @@ const TOO_LARGE: HttpResponse = {
   body: '{"message":"Request Entity Too Large"}',
 };
 
-async function answerTo(incoming: IncomingMessage, gateway: Gateway, say: Say): Promise<GatewayAnswer> {
+async function answerTo(
+  incoming: IncomingMessage,
+  requestId: string,
+  gateway: Gateway,
+  say: Say,
+): Promise<GatewayAnswer> {
   try {
     const body = await bodyOf(incoming);
-    return body === undefined ? TOO_LARGE : await gateway(requestOf(incoming, body));
+    return body === undefined ? TOO_LARGE : await gateway(requestOf(incoming, requestId, body));
   } catch (error) {
     say(`The local gateway failed: ${error instanceof Error ? error.message : error}`);
     return INTERNAL_ERROR;
@@ -63,13 +69,13 @@ async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined
 }
 
 /** Reads `rawHeaders`: Node keeps only the first of several Authorization headers in `headers`. */
-function requestOf(incoming: IncomingMessage, body: Uint8Array): GatewayRequest {
+function requestOf(incoming: IncomingMessage, requestId: string, body: Uint8Array): GatewayRequest {
   const { rawHeaders } = incoming;
   const headers = rawHeaders.flatMap((name, index) =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
   );
   return {
-    requestId: randomUUID(),
+    requestId,
     method: incoming.method ?? 'GET',
     target: incoming.url ?? '/',
     headers,

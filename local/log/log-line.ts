@@ -1,7 +1,7 @@
 import { printable, withholdToken } from '../../ops/cli/terminal-text.ts';
 import type { Tone } from '../../ops/cli/tone.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
-import type { FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
+import type { DecisionEvent, EntryEvent, FlushEvent, FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
 
 /** The forms of the log: `json` has one object a line, also those that functions write. */
 export const LOG_FORMS = ['text', 'json', 'none'] as const;
@@ -14,19 +14,23 @@ export type LogLine = (event: RunEvent) => string | undefined;
 /** @param paint - writes a text in a colour, where the output takes colours */
 export function logLines(form: LogForm, paint: (text: string, tone: Tone) => string): LogLine {
   if (form === 'none') return () => undefined;
-  if (form === 'json') return (event) => showable(jsonLine(event));
+  if (form === 'json') return jsonLine;
   return (event) => `${timeOf(event)} ${textOf(event, paint)}`;
+}
+
+/**
+ * An event as one line of JSON without a token in it, with `at` in ISO 8601. A function's object is written again, because its escapes may
+ * hide a token and its white space may be unprintable.
+ */
+export function jsonLine(event: RunEvent): string {
+  const written = event.event === 'function' ? parsedOrUndefined(event.line) : undefined;
+  const members = isObject(written) ? written : { ...event, at: new Date(event.at).toISOString() };
+  return showable(JSON.stringify(members));
 }
 
 /** A path, and a function of the team, may hold anything. */
 function showable(text: string): string {
   return withholdToken(printable(text));
-}
-
-/** A function's object is written again, because its escapes may hide a token and its white space may be unprintable. */
-function jsonLine(event: RunEvent): string {
-  const written = event.event === 'function' ? parsedOrUndefined(event.line) : undefined;
-  return JSON.stringify(isObject(written) ? written : { ...event, at: new Date(event.at).toISOString() });
 }
 
 /** The time of day in UTC, as in the operator's tool. */
@@ -36,6 +40,8 @@ function timeOf({ at }: RunEvent): string {
 
 function textOf(event: RunEvent, paint: (text: string, tone: Tone) => string): string {
   if (event.event === 'function') return showable(functionText(event));
+  if (event.event === 'entry') return showable(entryText(event));
+  if ('stage' in event) return flushText(event);
   const { method, path, status, milliseconds } = event;
   return `${showable(`${method} ${path}`)} ${paint(String(status), toneOf(status))} ${decisionText(event)}${milliseconds} ms`;
 }
@@ -45,13 +51,22 @@ function toneOf(status: number): Tone {
   return status < 500 ? 'doubtful' : 'bad';
 }
 
-function decisionText({ decision, responseType }: RequestEvent): string {
+function decisionText({ event, responseType }: RequestEvent | DecisionEvent): string {
   const response = responseType?.toLowerCase().replaceAll('_', ' ');
-  const source = decision === 'authorizer' ? 'asked the authorizer' : decision;
-  return [response, source]
+  return [response, SOURCES[event]]
     .filter((part) => part !== undefined)
     .map((part) => `${part}, `)
     .join('');
+}
+
+const SOURCES = { request: undefined, cached: 'cached', decision: 'asked the authorizer' } as const;
+
+function entryText({ change, level, issuer }: EntryEvent): string {
+  return `entry ${change}, level ${level}${issuer === '' ? '' : `, issuer ${issuer}`}`;
+}
+
+function flushText({ event, apiId, stage, function: by }: FlushEvent): string {
+  return `${event}, stage ${stage} of ${apiId}${by === '' ? '' : `, by ${shortName(by)}`}`;
 }
 
 /** Members that a log line of ours repeats for CloudWatch: the function's name, metrics, and their dimensions. */
@@ -66,8 +81,7 @@ function metricNamesIn({ _aws }: JsonObject): ReadonlySet<string> {
 }
 
 function functionText({ name, line }: FunctionEvent): string {
-  // CDK ends a logical id with eight hexadecimal digits.
-  const short = name.replace(/[0-9A-F]{8}$/, '');
+  const short = shortName(name);
   const parsed = parsedOrUndefined(line);
   if (!isObject(parsed) || typeof parsed.event !== 'string') return `${short}: ${line}`;
   const left = metricNamesIn(parsed);
@@ -76,6 +90,11 @@ function functionText({ name, line }: FunctionEvent): string {
     ([member, value]) => `${member} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   return `${short}: ${[parsed.event, ...said].join(', ')}`;
+}
+
+/** CDK ends a logical id with eight hexadecimal digits. */
+function shortName(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
 function parsedOrUndefined(line: string): Json | undefined {

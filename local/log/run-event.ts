@@ -1,25 +1,90 @@
-/** What happens while the stack runs. No member takes a token: a request's query and headers are left out. */
-export type RunEvent = RequestEvent | FunctionEvent;
+/** What happens while the stack runs. No member takes a token, a claim's value or key material: a request's query, headers and body are left out. */
+export type RunEvent = RequestEvent | DecisionEvent | EntryEvent | FlushEvent | FunctionEvent;
 
 export type ReportRunEvent = (event: RunEvent) => void;
 
-/** One request, and the gateway's response to it. */
-export interface RequestEvent {
-  readonly event: 'request';
-  /** Milliseconds since the epoch. */
+/** What the event of every request has: the request, and the gateway's response to it. */
+export interface Exchange {
+  /** When the response was sent, in milliseconds since the epoch. */
   readonly at: number;
+  readonly requestId: string;
   readonly method: string;
+  /** As the client wrote it, without the query; a token in it is withheld. */
   readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
-  /** undefined: neither the result cache nor the authorizer was asked. */
-  readonly decision: DecisionSource | undefined;
   /** The type of the gateway's own response, such as `UNAUTHORIZED`. undefined: the backend responded. */
-  readonly responseType: string | undefined;
+  readonly responseType?: string | undefined;
 }
 
-/** Where the policy, or the rejection, came from: the result cache, or an invocation of the authorizer. */
-export type DecisionSource = 'cached' | 'authorizer';
+/** A request that no authorizer judged: a preflight, an open route, no token. */
+export interface RequestEvent extends Exchange {
+  readonly event: 'request';
+}
+
+/** A request that the authorizer judged. */
+export interface DecisionEvent extends Exchange, Decision {}
+
+/** What an authorizer, or the result cache, said to one request. */
+export interface Decision {
+  /** `decision`: the authorizer was asked now; `cached`: the policy came from the result cache. */
+  readonly event: 'decision' | 'cached';
+  readonly outcome: DecisionOutcome;
+  /**
+   * The first 16 hexadecimal digits of SHA-256 of the authorization token as the client wrote it (the first identity source, UTF-8).
+   * Tells tokens apart, and gives none away.
+   */
+  readonly fingerprint: string;
+  /** undefined: there is none (rejected, undecided). */
+  readonly policy?: PolicySummary | undefined;
+  /**
+   * Why the authorizer rejected it or could not decide, from its own log line (`reason` of `rejected`, `failureCause` of `failed`).
+   * undefined: allowed, cached, or the function did not say, as it does not for each of several rejections of one token.
+   */
+  readonly reason?: string | undefined;
+  /** The level of the entry that revoked the token, and the alias of its issuer. undefined: none did, or the function did not say. */
+  readonly revoked?: RevokedBy | undefined;
+}
+
+/** `allowed`: passed on; `forbidden`: 403, the policy does not allow it; `rejected`: 401; `undecided`: the authorizer could not decide. */
+export type DecisionOutcome = 'allowed' | 'forbidden' | 'rejected' | 'undecided';
+
+/** The resources of a policy without the prefix of their ARNs, as `GET /orders/?*`. */
+export interface PolicySummary {
+  readonly allows: readonly string[];
+  readonly denies: readonly string[];
+}
+
+export interface RevokedBy {
+  readonly level: string;
+  readonly issuer: string;
+}
+
+/** An entry was written to the revocation table, or removed from it. It has no target: that would have a claim's value. */
+export interface EntryEvent {
+  readonly event: 'entry';
+  /**
+   * When the table's stream showed the change to a reader that asks four times a second, in milliseconds since the epoch. The write was
+   * earlier: DynamoDB Local rounds the time in the stream down to the minute, and `revokedAt` is what the writer says.
+   */
+  readonly at: number;
+  readonly change: 'written' | 'removed';
+  /** `unknown`: no token can match the entry. */
+  readonly level: string;
+  /** The alias. Empty: no token can match the entry. */
+  readonly issuer: string;
+}
+
+/** The result cache of a stage was emptied: at once after an entry (`flush`), or when every decision in flight has landed (`flush settled`). */
+export interface FlushEvent {
+  readonly event: 'flush' | 'flush settled';
+  /** When the cache was empty, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly apiId: string;
+  readonly stage: string;
+  /** The logical id of the function that asked for it. Empty: no function of the template did. */
+  readonly function: string;
+}
 
 /** One line that a function wrote: JSON, if the function is ours. */
 export interface FunctionEvent {

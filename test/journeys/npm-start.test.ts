@@ -67,7 +67,7 @@ describe('npm start -- --json', () => {
     expect(stderr).toContain('\nThis is the stage prod of infra/deployment.ts; --stage chooses another: dev.\n');
     const events = stderr.split('\n').filter((line) => line.startsWith('{'));
     expect(events.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ event: 'request', path: '/v1/orders', status: 401, responseType: 'UNAUTHORIZED' }),
+      expect.objectContaining({ event: 'decision', path: '/v1/orders', status: 401, responseType: 'UNAUTHORIZED' }),
     );
     expect(stderr).toMatch(
       new RegExp(

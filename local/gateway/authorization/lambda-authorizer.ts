@@ -4,9 +4,10 @@ import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
-import type { DecisionSource } from '../../log/run-event.ts';
+import type { Decision, DecisionOutcome } from '../../log/run-event.ts';
 import type { Undocumented } from '../exchange/undocumented.ts';
 import { type AuthorizerAnswer, parseAuthorizerAnswer, type ReadContext } from './authorizer-answer.ts';
+import { fingerprintOf, policySummary } from './decision-summary.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
 
 /** A request to be authorized, as the authorizer sees it. */
@@ -37,7 +38,7 @@ export interface Authorization<Failure = AuthorizationFailure> {
   /** Milliseconds spent in the function; 0 when the answer was cached. */
   readonly integrationLatency: number;
   /** undefined: neither the result cache nor the function was asked. */
-  readonly decision?: DecisionSource;
+  readonly decision?: Decision;
   readonly failure?: Failure;
 }
 
@@ -78,16 +79,36 @@ export function lambdaAuthorizer(
     const { identity } = request;
     if (identity === undefined) return rejected('no identity');
     const cached = cache.get(authorizerId, identity);
-    if (cached !== undefined) return { ...evaluated(cached, 0, request, say), decision: 'cached' };
+    if (cached !== undefined) return decided('cached', identity, evaluated(cached, 0, request, say));
     const invoked = await invoke(request.eventFor(identity));
     if (invoked.answer === undefined) {
       cache.thrown(authorizerId, identity, resultTtlSeconds);
-      return { ...invoked, decision: 'authorizer' };
+      return decided('decision', identity, invoked);
     }
     cache.set(authorizerId, identity, invoked.answer, resultTtlSeconds);
-    return { ...evaluated(invoked.answer, invoked.integrationLatency, request, say), decision: 'authorizer' };
+    return decided('decision', identity, evaluated(invoked.answer, invoked.integrationLatency, request, say));
   };
 }
+
+/** Adds what the log says of a request that an authorizer judged. */
+function decided(
+  event: Decision['event'],
+  [authorizationToken = '']: readonly string[],
+  authorization: Authorization,
+): Authorization {
+  const { answer, failure } = authorization;
+  const outcome = failure === undefined ? 'allowed' : OUTCOMES[failure];
+  const policy = answer && policySummary(answer.policyDocument);
+  return { ...authorization, decision: { event, outcome, fingerprint: fingerprintOf(authorizationToken), policy } };
+}
+
+const OUTCOMES: Readonly<Record<AuthorizationFailure, DecisionOutcome>> = {
+  'no identity': 'rejected',
+  unauthorized: 'rejected',
+  'configuration error': 'undecided',
+  'explicit deny': 'forbidden',
+  'implicit deny': 'forbidden',
+};
 
 /** The values of all identity sources. undefined: one is missing or empty. */
 export function presentIdentity(values: readonly (string | undefined)[]): readonly string[] | undefined {

@@ -1,4 +1,4 @@
-import type { DecisionSource } from '../../log/run-event.ts';
+import type { Decision } from '../../log/run-event.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 
 export interface HttpResponse {
@@ -10,7 +10,7 @@ export interface HttpResponse {
 /** A response, and how it came about. */
 export interface GatewayAnswer extends HttpResponse {
   /** undefined: neither the result cache nor the authorizer was asked. */
-  readonly decision?: DecisionSource | undefined;
+  readonly decision?: Decision | undefined;
   /** The type of the gateway's own response, such as `UNAUTHORIZED`. undefined: the backend responded. */
   readonly responseType?: string | undefined;
 }

@@ -46,7 +46,7 @@ export function routeAuthorization(
     const authorization = await authorizer.authorize(authorizationRequest, cacheOf(stageName));
     const { failure, decision } = authorization;
     if (failure === 'unauthorized') warn('http-thrown-unauthorized');
-    if (failure?.endsWith('deny') && decision === 'cached') warn('http-deny-cached');
+    if (failure?.endsWith('deny') && decision?.event === 'cached') warn('http-deny-cached');
     return authorization;
   };
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { metricLine } from '../../../lambda/log/metric-line.ts';
-import { logLines } from '../../../local/log/log-line.ts';
-import type { FunctionEvent, RequestEvent } from '../../../local/log/run-event.ts';
+import { jsonLine, logLines } from '../../../local/log/log-line.ts';
+import type { DecisionEvent, FunctionEvent, RequestEvent, RunEvent } from '../../../local/log/run-event.ts';
 import { toned } from '../../../ops/cli/tone.ts';
 
 const at = Date.UTC(2026, 10, 29, 12, 3, 4, 5);
 const REQUEST: RequestEvent = {
-  ...{ event: 'request', at, method: 'GET', path: '/v1/orders', status: 200, milliseconds: 3 },
-  ...{ decision: undefined, responseType: undefined },
+  ...{ event: 'request', at, requestId: 'r1', method: 'GET', path: '/v1/orders', status: 200, milliseconds: 3 },
 };
+const DECISION: DecisionEvent = { ...REQUEST, event: 'decision', outcome: 'allowed', fingerprint: '0123456789abcdef' };
 
 function written(line: string, name = 'AuthorizerHandler0A1B2C3D'): FunctionEvent {
   return { event: 'function', at, name, line };
@@ -27,21 +27,31 @@ const TOKEN = `eyJ${'hbGciOiJSUzI1NiJ9'}.${'a'.repeat(40)}.${'b'.repeat(40)}`;
 describe('the log as text', () => {
   const plain = logLines('text', (text) => text);
 
-  it.each([
-    [{ decision: 'cached' } as const, 'GET /v1/orders 200 cached, 3 ms'],
-    [{ decision: 'authorizer' } as const, 'GET /v1/orders 200 asked the authorizer, 3 ms'],
-    [{ path: '/v1/health' }, 'GET /v1/health 200 3 ms'],
+  it.each<[RunEvent, string]>([
+    [{ ...DECISION, event: 'cached' }, 'GET /v1/orders 200 cached, 3 ms'],
+    [DECISION, 'GET /v1/orders 200 asked the authorizer, 3 ms'],
+    [{ ...REQUEST, path: '/v1/health' }, 'GET /v1/health 200 3 ms'],
     [
-      { decision: 'authorizer', status: 401, responseType: 'UNAUTHORIZED' } as const,
+      { ...DECISION, outcome: 'rejected', status: 401, responseType: 'UNAUTHORIZED' },
       'GET /v1/orders 401 unauthorized, asked the authorizer, 3 ms',
     ],
     [
-      { decision: 'cached', status: 403, responseType: 'ACCESS_DENIED' } as const,
+      { ...DECISION, event: 'cached', outcome: 'forbidden', status: 403, responseType: 'ACCESS_DENIED' },
       'GET /v1/orders 403 access denied, cached, 3 ms',
     ],
-    [{ status: 401, responseType: 'UNAUTHORIZED' }, 'GET /v1/orders 401 unauthorized, 3 ms'],
-  ])('has one line for a request with %j', (changes, line) => {
-    expect(plain({ ...REQUEST, ...changes })).toBe(`12:03:04.005Z ${line}`);
+    [{ ...REQUEST, status: 401, responseType: 'UNAUTHORIZED' }, 'GET /v1/orders 401 unauthorized, 3 ms'],
+    [
+      { event: 'entry', at, change: 'written', level: 'token', issuer: 'local' },
+      'entry written, level token, issuer local',
+    ],
+    [{ event: 'entry', at, change: 'removed', level: 'unknown', issuer: '' }, 'entry removed, level unknown'],
+    [
+      { event: 'flush', at, apiId: 'a1', stage: 'v1', function: 'FlusherAtOnce0A1B2C3D' },
+      'flush, stage v1 of a1, by FlusherAtOnce',
+    ],
+    [{ event: 'flush settled', at, apiId: 'a1', stage: 'v1', function: '' }, 'flush settled, stage v1 of a1'],
+  ])('has one line for %j', (event, line) => {
+    expect(plain(event)).toBe(`12:03:04.005Z ${line}`);
   });
 
   it.each([
@@ -66,11 +76,12 @@ describe('the log as text', () => {
 describe('the log as JSON', () => {
   const json = logLines('json', (text) => text);
 
+  it('has the same line for every reader', () => {
+    expect(json(DECISION)).toBe(jsonLine(DECISION));
+  });
+
   it('has requests as objects, and the objects that functions write', () => {
-    expect(JSON.parse(json({ ...REQUEST, decision: 'cached' }) ?? '')).toEqual({
-      ...{ event: 'request', at: '2026-11-29T12:03:04.005Z', method: 'GET', path: '/v1/orders', status: 200 },
-      ...{ milliseconds: 3, decision: 'cached' },
-    });
+    expect(JSON.parse(json(DECISION) ?? '')).toEqual({ ...DECISION, at: '2026-11-29T12:03:04.005Z' });
     expect(json(written(REJECTED))).toBe(REJECTED);
     expect(JSON.parse(json(written('no JSON')) ?? '')).toEqual({
       ...{ event: 'function', at: '2026-11-29T12:03:04.005Z', name: 'AuthorizerHandler0A1B2C3D', line: 'no JSON' },
