@@ -60,7 +60,8 @@ class ExpiringItems {
   }
 
   find(isMeant: (item: Item) => boolean): AdapterPayload | undefined {
-    return this.#items.values().find((item) => isMeant(item) && this.#isAlive(item))?.payload;
+    for (const item of this.#items.values()) if (isMeant(item) && this.#isAlive(item)) return item.payload;
+    return undefined;
   }
 
   delete(key: string): void {

@@ -26,7 +26,7 @@ export async function answers(endpoint: string): Promise<boolean> {
 
 /** @throws LocalRunError when no DynamoDB answers at the address in DYNAMODB_ENDPOINT */
 export async function requireDynamoDb(endpoint: string): Promise<void> {
-  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+  if (!/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : '')) {
     throw new LocalRunError(
       `DYNAMODB_ENDPOINT is ${endpoint}, which is not an http or https URL: correct it, or unset the variable.`,
     );

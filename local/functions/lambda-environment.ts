@@ -55,7 +55,8 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
 
 /** The thread that runs the function. Of our code it holds only the runtime. */
 function runtimeOf({ environment, timeoutSeconds: _, ...data }: FunctionSettings): Worker {
-  const compiled = getCompileCacheDir();
+  // Node.js 20 has no such cache.
+  const compiled = getCompileCacheDir?.();
   return new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
     name: data.functionName,
     workerData: data satisfies RuntimeData,

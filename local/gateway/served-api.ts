@@ -39,9 +39,11 @@ export function servedApisOf(
   dependencies: AuthorizationDependencies,
   reading?: AnyReadingName,
 ): readonly ServedApi[] {
-  const restApis = Map.groupBy(restApisOf(stack), ({ apiId }) => apiId);
+  const restStages = restApisOf(stack);
+  const restApiIds = [...new Set(restStages.map(({ apiId }) => apiId))];
+  const stagesOf = (id: string) => restStages.filter(({ apiId }) => apiId === id);
   const served = [
-    ...[...restApis].map(([apiId, stages]) => servedRestApi(apiId, stages, dependencies, readingOf('rest', reading))),
+    ...restApiIds.map((id) => servedRestApi(id, stagesOf(id), dependencies, readingOf('rest', reading))),
     ...httpApisOf(stack)
       .filter(({ stageNames }) => stageNames.length > 0)
       .map((api) => servedHttpApi(api, dependencies, readingOf('http', reading))),

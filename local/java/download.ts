@@ -72,7 +72,7 @@ export async function download(
 
 /** HTTP without TLS is for a mirror that has none itself. */
 export function isAsSafe(link: string, address: string): boolean {
-  const protocol = URL.parse(link)?.protocol;
+  const protocol = URL.canParse(link) ? new URL(link).protocol : undefined;
   return protocol === 'https:' || (protocol === 'http:' && new URL(address).protocol === 'http:');
 }
 
@@ -84,7 +84,8 @@ async function respond(address: string, signal: AbortSignal, redirects = MAX_RED
   if (response.ok) return response;
   await response.body?.cancel();
   const location = response.headers.get('location');
-  const next = response.status < 400 && location !== null ? URL.parse(location, address)?.href : undefined;
+  const isRedirect = response.status < 400 && location !== null && URL.canParse(location, address);
+  const next = isRedirect ? new URL(location, address).href : undefined;
   if (next === undefined || redirects === 0) throw new Error(`${address} answers ${response.status}`);
   if (!isAsSafe(next, address)) throw new Error(`${address} redirects to ${next}, which is not HTTPS`);
   return respond(next, signal, redirects - 1);

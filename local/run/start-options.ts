@@ -100,7 +100,7 @@ function logFormNamed(text: string): LogForm {
 }
 
 function webAddress(text: string): string {
-  const { protocol = '', username, password } = URL.parse(text) ?? {};
+  const { protocol = '', username, password } = URL.canParse(text) ? new URL(text) : {};
   // It would stand in messages, and fetch does not send it.
   if (username || password) throw new UsageError('--download-from needs a URL without a user name and password.');
   if (/^https?:$/.test(protocol)) return text.replace(/\/+$/, '');

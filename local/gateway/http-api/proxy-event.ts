@@ -1,6 +1,7 @@
 import { ACCOUNT } from '../../cloudformation/stack.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import { type GatewayRequest, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
+import { valuesByName } from '../exchange/values-by-name.ts';
 import {
   type AdmittedHttpRequest,
   commonLogTime,
@@ -81,9 +82,4 @@ const TEXT_TYPE = /^(text\/.+|application\/(json|xml|javascript))$/;
 function isBinary(request: GatewayRequest): boolean {
   const [mediaType = ''] = (lastHeaders(request)['content-type'] ?? '').split(';', 1);
   return request.body.length > 0 && !TEXT_TYPE.test(mediaType.trim().toLowerCase());
-}
-
-function valuesByName(pairs: readonly (readonly [name: string, value: string])[]): Record<string, readonly string[]> {
-  const groups = Map.groupBy(pairs, ([name]) => name);
-  return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(([, value]) => value)]));
 }

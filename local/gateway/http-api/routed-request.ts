@@ -2,6 +2,7 @@ import { ACCOUNT } from '../../cloudformation/stack.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import type { AuthorizerAnswer } from '../authorization/authorizer-answer.ts';
 import { type GatewayRequest, headerValues, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
+import { valuesByName } from '../exchange/values-by-name.ts';
 import type { HttpRoute } from './http-api.ts';
 
 /** A request, and the stage and the route that it selects. */
@@ -94,8 +95,7 @@ function joined(headers: GatewayRequest['headers']): Readonly<Record<string, str
 
 /** Several values of a name are joined by commas. */
 function joinedByName(pairs: readonly (readonly [name: string, value: string])[]): Readonly<Record<string, string>> {
-  const groups = Map.groupBy(pairs, ([name]) => name);
-  return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(([, value]) => value).join(',')]));
+  return Object.fromEntries(Object.entries(valuesByName(pairs)).map(([name, values]) => [name, values.join(',')]));
 }
 
 function unlessEmpty(name: string, value: JsonObject | readonly string[]): JsonObject {

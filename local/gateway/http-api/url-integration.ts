@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Say } from '../../errors.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
 import { queryOf } from '../exchange/gateway-request.ts';
+import { valuesByName } from '../exchange/values-by-name.ts';
 import type { Integration } from './integration.ts';
 import type { UrlIntegration } from './integration-settings.ts';
 import type { ParameterMapping } from './parameter-mapping.ts';
@@ -52,8 +53,7 @@ function headersOf({ parameters }: UrlIntegration, admitted: AdmittedHttpRequest
   const sent = admitted.request.headers
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name]) => !OF_ONE_CONNECTION.test(name));
-  const groups = Map.groupBy(sent, ([name]) => name);
-  const headers = new Map([...groups].map(([name, group]) => [name, group.map(([, value]) => value)]));
+  const headers = new Map(Object.entries(valuesByName(sent)));
   for (const { action, target, name: written, valueFor } of parameters) {
     if (target !== 'header') continue;
     const name = written.toLowerCase();

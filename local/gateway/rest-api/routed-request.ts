@@ -1,6 +1,7 @@
 import { ACCOUNT } from '../../cloudformation/stack.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import { type GatewayRequest, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
+import { valuesByName } from '../exchange/values-by-name.ts';
 import type { SelectedMethod } from './method-selection.ts';
 
 /** A request and the method that it selects. */
@@ -43,10 +44,4 @@ export function requestContext({ request, selected, apiId, stageName }: RoutedRe
     resourcePath: selected.method.resourcePath,
     stage: stageName,
   };
-}
-
-/** Groups values by name as the client wrote it. */
-function valuesByName(pairs: readonly (readonly [name: string, value: string])[]): Record<string, readonly string[]> {
-  const groups = Map.groupBy(pairs, ([name]) => name);
-  return Object.fromEntries([...groups].map(([name, group]) => [name, group.map(([, value]) => value)]));
 }
