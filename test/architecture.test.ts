@@ -151,6 +151,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway',
     'authorization-server',
     'transmitter',
+    'page',
     'run/ports',
     'run',
     'next-steps.ts',
