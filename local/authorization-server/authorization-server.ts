@@ -2,10 +2,10 @@ import { generateKeyPair, type JsonWebKey, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { Provider } from 'oidc-provider';
+import { isOnThisMachine, misdirected } from '../loopback/this-machine.ts';
 import { memoryStore } from './memory-store.ts';
 import { type ServerSettings, serverConfiguration } from './server-configuration.ts';
 import { signIn } from './sign-in.ts';
-import { isOnThisMachine, misdirected } from './this-machine.ts';
 
 export interface AuthorizationServerOptions extends ServerSettings {
   /** `http://127.0.0.1:<port>`. */

@@ -1,6 +1,6 @@
 import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { LocalApp, LocalClient } from '../../ops/stack/running-stack.ts';
-import { isOnThisMachine } from './this-machine.ts';
+import { isOnThisMachine } from '../loopback/this-machine.ts';
 
 /** Paths at which apps on this machine, on any port (RFC 8252 section 7.3), get the answer to a sign-in. */
 const APP_PATHS = ['/', '/callback'];

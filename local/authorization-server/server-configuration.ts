@@ -1,8 +1,8 @@
 import { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { isOnThisMachine } from '../loopback/this-machine.ts';
 import { appRegistration, requireOwnApp, serviceRegistration } from './client-registration.ts';
 import type { ClientsAndUsers } from './clients-and-users.ts';
 import { errorPage, PAGE_HEADERS, signedOutPage, signOutPage } from './pages.ts';
-import { isOnThisMachine } from './this-machine.ts';
 import { grantOf, sessionClaims } from './user-session.ts';
 
 export interface ServerSettings extends ClientsAndUsers {

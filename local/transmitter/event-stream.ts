@@ -1,5 +1,5 @@
-import { isOnThisMachine } from '../authorization-server/this-machine.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
+import { isOnThisMachine } from '../loopback/this-machine.ts';
 import { SUPPORTED_TYPES } from './event-type.ts';
 
 /** Delivery by push (RFC 8935). */

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../cloudformation/template.ts';
+import { failure, type JsonAnswer, type JsonRequest } from '../loopback/json-exchange.ts';
 import { describedStream, type EventStream, parseStreamSettings, STREAM_STATUSES } from './event-stream.ts';
 import type { EventStreams } from './event-streams.ts';
-import { failure, type TransmitterAnswer, type TransmitterRequest } from './json-exchange.ts';
 
-type Endpoint = (request: TransmitterRequest) => TransmitterAnswer | Promise<TransmitterAnswer>;
+type Endpoint = (request: JsonRequest) => JsonAnswer | Promise<JsonAnswer>;
 
 const NO_STREAM = failure(404, 'There is no stream of this stream_id.');
 const NO_OBJECT = failure(400, 'The body must be a JSON object.');
@@ -43,11 +43,11 @@ export function streamManagement(streams: EventStreams, issuer: string): Readonl
 
 /** @param keepsOthers - whether the members that are left out keep their values (PATCH), or lose them (PUT) */
 function changed(
-  { content }: TransmitterRequest,
+  { content }: JsonRequest,
   streams: EventStreams,
   described: (stream: EventStream) => JsonObject,
   keepsOthers: boolean,
-): TransmitterAnswer {
+): JsonAnswer {
   if (!isObject(content)) return NO_OBJECT;
   const stream = streams.get(String(content.stream_id));
   if (stream === undefined) return NO_STREAM;
@@ -56,7 +56,7 @@ function changed(
   return { status: 200, content: described(streams.change(stream, settings)) };
 }
 
-async function statusSet({ content }: TransmitterRequest, streams: EventStreams): Promise<TransmitterAnswer> {
+async function statusSet({ content }: JsonRequest, streams: EventStreams): Promise<JsonAnswer> {
   if (!isObject(content)) return NO_OBJECT;
   const stream = streams.get(String(content.stream_id));
   if (stream === undefined) return NO_STREAM;
@@ -67,7 +67,7 @@ async function statusSet({ content }: TransmitterRequest, streams: EventStreams)
 }
 
 /** The event comes after the answer, as transmitters do it that queue it. */
-function verificationRequested({ content }: TransmitterRequest, streams: EventStreams): TransmitterAnswer {
+function verificationRequested({ content }: JsonRequest, streams: EventStreams): JsonAnswer {
   if (!isObject(content)) return NO_OBJECT;
   const stream = streams.get(String(content.stream_id));
   if (stream === undefined) return NO_STREAM;

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { SigningKey } from '../authorization-server/authorization-server.ts';
-import { isOnThisMachine, misdirected } from '../authorization-server/this-machine.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
 import type { Say } from '../errors.ts';
+import { failure, type JsonAnswer, type JsonRequest, readRequest, writeAnswer } from '../loopback/json-exchange.ts';
+import { isOnThisMachine, misdirected } from '../loopback/this-machine.ts';
 import { EventDelivery } from './event-delivery.ts';
 import { type EventRequest, parseEventRequest, securityEventOf } from './event-request.ts';
 import { PUSH } from './event-stream.ts';
 import { type Delivery, EventStreams } from './event-streams.ts';
-import { failure, readRequest, type TransmitterAnswer, type TransmitterRequest, writeAnswer } from './json-exchange.ts';
 import { securityEventSigner } from './security-event-token.ts';
 import { streamManagement } from './stream-management.ts';
 
@@ -96,7 +96,7 @@ async function serve(
   writeAnswer(response, answer);
 }
 
-async function answerTo(request: TransmitterRequest, answers: Answers): Promise<TransmitterAnswer> {
+async function answerTo(request: JsonRequest, answers: Answers): Promise<JsonAnswer> {
   const { method, path } = request;
   const document = method === 'GET' ? answers.documents[path] : undefined;
   if (document !== undefined) return { status: 200, content: document };
@@ -106,21 +106,18 @@ async function answerTo(request: TransmitterRequest, answers: Answers): Promise<
   return isAuthorized(request) ? endpoint(request) : UNAUTHORIZED;
 }
 
-function isAuthorized({ authorization }: TransmitterRequest): boolean {
+function isAuthorized({ authorization }: JsonRequest): boolean {
   const [, token] = /^bearer +(.*)$/i.exec(authorization) ?? [];
   return token === MANAGEMENT_TOKEN;
 }
 
-const UNAUTHORIZED: TransmitterAnswer = {
+const UNAUTHORIZED: JsonAnswer = {
   ...failure(401, `The access token for streams is "${MANAGEMENT_TOKEN}" here.`),
   headers: { 'WWW-Authenticate': 'Bearer' },
 };
 
 /** A page from elsewhere can send JSON only after a preflight request, which has no answer here. */
-async function eventsSent(
-  { contentType, content }: TransmitterRequest,
-  send: Transmitter['send'],
-): Promise<TransmitterAnswer> {
+async function eventsSent({ contentType, content }: JsonRequest, send: Transmitter['send']): Promise<JsonAnswer> {
   if (!/^application\/json\s*(;|$)/i.test(contentType))
     return failure(415, 'The Content-Type must be application/json.');
   const event = parseEventRequest(content);

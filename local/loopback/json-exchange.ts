@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json } from '../cloudformation/template.ts';
 
-/** A request to the transmitter. */
-export interface TransmitterRequest {
+/** A request to one of the servers of the local run that exchange JSON. */
+export interface JsonRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export interface TransmitterRequest {
   readonly content: Json | undefined;
 }
 
-export interface TransmitterAnswer {
+export interface JsonAnswer {
   readonly status: number;
   /** undefined: the answer has no body. */
   readonly content?: Json;
@@ -24,7 +24,7 @@ export interface TransmitterAnswer {
 const MAX_BYTES = 64 * 1024;
 
 /** undefined: the body is too large. */
-export async function readRequest(incoming: IncomingMessage): Promise<TransmitterRequest | undefined> {
+export async function readRequest(incoming: IncomingMessage): Promise<JsonRequest | undefined> {
   const body = await bodyOf(incoming);
   if (body === undefined) return undefined;
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://127.0.0.1');
@@ -52,11 +52,11 @@ function parsed(body: string): Json | undefined {
   }
 }
 
-export function failure(status: number, description: string): TransmitterAnswer {
+export function failure(status: number, description: string): JsonAnswer {
   return { status, content: { error: description } };
 }
 
-export function writeAnswer(response: ServerResponse, { status, content, headers = {} }: TransmitterAnswer): void {
+export function writeAnswer(response: ServerResponse, { status, content, headers = {} }: JsonAnswer): void {
   const type = content === undefined ? {} : { 'Content-Type': 'application/json' };
   response.writeHead(status, { 'Cache-Control': 'no-store', ...type, ...headers });
   response.end(content === undefined ? undefined : JSON.stringify(content));
