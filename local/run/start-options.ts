@@ -29,13 +29,15 @@ export interface StartCommand {
   readonly reading: AnyReadingName | undefined;
   /** undefined: the first one, if the deployment has any. */
   readonly stage: string | undefined;
+  /** Whether the page to look at is served. */
+  readonly page: boolean;
   /** undefined: text on a terminal without --json, else none. */
   readonly log: LogForm | undefined;
   /** Where a Java runtime is fetched from when neither Java nor Docker runs here. undefined: none is fetched. */
   readonly javaFrom: string | undefined;
 }
 
-interface Options extends Pick<StartCommand, 'port' | 'api' | 'reading' | 'stage' | 'log'> {
+interface Options extends Pick<StartCommand, 'port' | 'api' | 'reading' | 'stage' | 'page' | 'log'> {
   readonly json?: boolean;
   readonly resultTtl?: number;
   readonly download: boolean;
@@ -53,9 +55,10 @@ const MAX_RESULT_TTL = 3600;
 export function startGrammar(found: Found<StartCommand>): Commander {
   const program = new Commander('npm start --').description('Runs the deployment on this machine until Ctrl-C.');
   return withJavaOptions(withGatewayOptions(program)).action((options: Options) => {
-    const { json = false, port, api, resultTtl, reading, stage, log, download, downloadFrom } = options;
+    const { json = false, resultTtl, download, downloadFrom, ...others } = options;
     const javaFrom = download ? downloadFrom : undefined;
-    found({ kind: 'start', json, port, api, resultTtlSeconds: resultTtl, reading, stage, log, javaFrom });
+    const { port, api, reading, stage, page, log } = others;
+    found({ kind: 'start', json, port, api, resultTtlSeconds: resultTtl, reading, stage, page, log, javaFrom });
   });
 }
 
@@ -64,7 +67,7 @@ function withGatewayOptions(program: Commander): Commander {
     .option('--json', 'one line of JSON on stdout when ready; everything else on stderr')
     .option(
       '--port <n>',
-      'port of the API; issuer N+1, DynamoDB N+2, control plane N+3, transmitter N+4',
+      'port of the API; issuer N+1, DynamoDB N+2, control plane N+3, transmitter N+4, page N+5',
       wholeNumber('--port', 1, LAST_API_PORT),
       DEFAULT_PORT,
     )
@@ -80,6 +83,7 @@ function withGatewayOptions(program: Commander): Commander {
       `how the gateway selects a route where AWS does not document it (default: ${DEFAULTS}): ${READINGS}`,
       readingGiven,
     )
+    .option('--no-page', 'serve no page to look at')
     .option(
       '--log <form>',
       `requests and decisions on stderr: ${LOG_FORMS.join(', ')} (default: text on a terminal without --json, else none)`,

@@ -61,6 +61,8 @@ export interface ContractLine {
   readonly resultTtlSeconds: number;
   /** The address of the local transmitter of signals, without a slash at the end. Also its issuer. */
   readonly transmitter: string;
+  /** The address of the page to look at, without a slash at the end; undefined: it is not served. */
+  readonly page?: string;
 }
 
 /** The file that `npm start` writes while it runs: the contract line, and what our own programs need besides. */

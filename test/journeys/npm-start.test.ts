@@ -118,7 +118,7 @@ describe('npm start says in one sentence why it cannot start', () => {
     occupant.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(sentence).toBe(
-      `Port ${port + offset} is taken by ${basename(process.execPath)} (process ${process.pid}): stop it, or choose other ports with --port N (N to N+4 are used).`,
+      `Port ${port + offset} is taken by ${basename(process.execPath)} (process ${process.pid}): stop it, or choose other ports with --port N (N to N+5 are used).`,
     );
   });
 

@@ -5,7 +5,7 @@ import { LocalRunError } from '../../errors.ts';
 import { ownerOf, type PortOwner } from './port-owner.ts';
 import { PORT_COUNT } from './ports.ts';
 
-const OTHER_PORTS = 'choose other ports with --port N (N to N+4 are used)';
+const OTHER_PORTS = 'choose other ports with --port N (N to N+5 are used)';
 
 /** The last part of the folder's name in which each run has DynamoDB's data. */
 const RUN_FOLDER = 'bearer-authorizer-run-';
@@ -31,7 +31,7 @@ function describedOwner({ pid, command }: PortOwner): string {
   return `${printable(withoutTokens(basename(program)))} (process ${pid}): stop it`;
 }
 
-/** @throws LocalRunError naming a run of this clone that uses one of the five ports from `port` on */
+/** @throws LocalRunError naming a run of this clone that uses one of the six ports from `port` on */
 export function requireOwnPorts(others: readonly RunningStack[], port: number): void {
   const run = others.find(({ api }) => Math.abs(Number(new URL(api).port) - port) < PORT_COUNT);
   if (run === undefined) return;

@@ -5,7 +5,7 @@ import { portOfApi, portsFrom } from '../../../local/run/ports/ports.ts';
 
 /** Below the ports of outgoing connections (Linux: from 32,768 on), any of which may be taken at any moment. */
 const [FIRST, LAST] = [10_000, 32_000];
-/** The ports of a run, one that is kept, and those of further APIs. */
+/** The ports of a run, and those of further APIs. */
 const BLOCK = 10;
 const BLOCKS = Math.floor((LAST - FIRST) / BLOCK);
 

@@ -8,7 +8,7 @@ import { startDynamoDbLocal } from '../../../../local/dynamodb/dynamodb-local.ts
 import { requireFree } from '../../../../local/run/http-service.ts';
 import { freePort } from '../../../support/network/free-port.ts';
 
-const REST = 'or choose other ports with --port N (N to N+4 are used).';
+const REST = 'or choose other ports with --port N (N to N+5 are used).';
 
 test('a port that the DynamoDB Local of a run has kept is named with its process and with how to end that', async () => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));

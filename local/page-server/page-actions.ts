@@ -1,0 +1,70 @@
+import { UsageError } from '../../ops/cli/operator-error.ts';
+import type { Report } from '../../ops/cli/program.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
+import { requestToken } from '../../ops/token/client-credentials.ts';
+import type { JsonObject } from '../cloudformation/template.ts';
+import type { RunCommand } from './operator-commands.ts';
+
+/** Does what a request asks for. @throws OperatorError with the sentence for the person at the page */
+export type PageAction = (asked: JsonObject) => Promise<unknown>;
+
+/** What the page may do, by path. */
+export type PageActions = ReadonlyMap<string, PageAction>;
+
+/** The answer to `/revocations` and `/restorations`. */
+export interface CommandAnswer {
+  /** What the operator's program prints. */
+  readonly text: string;
+  /** What it prints with `--json`. */
+  readonly document: unknown;
+  /** When the server had the answer of DynamoDB, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** @param run - runs the operator's commands on the run's table */
+export function pageActions(
+  running: Pick<RunningStack, 'alias' | 'clients' | 'tokenEndpoint'>,
+  run: RunCommand,
+): PageActions {
+  const command = async (words: readonly string[]) => answerOf(await run(words));
+  return new Map<string, PageAction>([
+    ['/machine-token', (asked) => machineToken(textIn(asked, 'client'), running)],
+    ['/revocations', (asked) => command(['revoke', ...selectorWords(asked, running.alias, flushOption(asked))])],
+    ['/restorations', (asked) => command(['restore', ...selectorWords(asked, running.alias)])],
+  ]);
+}
+
+function answerOf({ text, last, document }: Report): CommandAnswer {
+  return { text: last === undefined ? text : `${text}\n${last}`, document, at: Date.now() };
+}
+
+/** A client's secret must not be in a page: its server gets the token (RFC 6749 section 2.1, "confidential"). */
+async function machineToken(
+  client: string,
+  { clients, tokenEndpoint }: Pick<RunningStack, 'clients' | 'tokenEndpoint'>,
+): Promise<{ readonly accessToken: string }> {
+  const found = clients.find(({ clientId }) => clientId === client);
+  if (found === undefined) throw new UsageError(`There is no client ${JSON.stringify(client)} here.`);
+  const { clientId, clientSecret } = found;
+  return { accessToken: await requestToken({ tokenEndpoint, clientId, clientSecret, scope: undefined }) };
+}
+
+function flushOption({ flush }: JsonObject): readonly string[] {
+  return flush === false ? ['--no-flush'] : [];
+}
+
+/** The words of a command line that choose an entry. A value may begin with a dash. */
+function selectorWords(asked: JsonObject, alias: string, options: readonly string[] = []): readonly string[] {
+  const level = textIn(asked, 'level');
+  const value = textIn(asked, 'value');
+  if (level === 'token') return [level, ...options, '--issuer', alias, `--jwt-id=${value}`];
+  const issuer = level === 'issuer' ? [] : ['--issuer', alias];
+  return [level, ...options, ...issuer, '--', value];
+}
+
+/** @throws UsageError when the member is not text */
+function textIn(asked: JsonObject, name: string): string {
+  const value = asked[name];
+  if (typeof value === 'string') return value;
+  throw new UsageError(`The member ${name} must be text.`);
+}

@@ -1,0 +1,46 @@
+import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
+import type { ApiKind, Route } from '../../lambda/policy/route.ts';
+import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
+import { authorizerDescription } from '../../ops/stack/revocation-stack.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
+import { LocalRunError } from '../errors.ts';
+
+/** What the page must know of the run. Nothing secret: a client's secret stays with the server. */
+export interface PageFacts {
+  /** The API's address, with the stage unless that is `$default`, without a slash at the end. */
+  readonly api: string;
+  readonly apiKind: ApiKind;
+  /** The authorization server's address, and the `iss` of its tokens. */
+  readonly issuer: string;
+  /** The alias of that issuer. */
+  readonly alias: string;
+  /** The id of the public client with which users sign in. */
+  readonly clientId: string;
+  /** The names of the clients for which the server gets a token. */
+  readonly machineClients: readonly string[];
+  readonly routes: readonly Route[];
+  /** The revocation levels that the authorizer reads. */
+  readonly levels: readonly RevocationLevel[];
+  /** Where a token has the values of the claims that revoke: by name, the names of the members from the claims on. */
+  readonly revocationClaims: Readonly<Record<string, readonly string[]>>;
+  /** How long API Gateway reuses a decision. */
+  readonly resultTtlSeconds: number;
+  /** The bound that needs no flush: from the acknowledged entry to the last Allow. */
+  readonly guaranteedLagSeconds: number;
+}
+
+/** @throws LocalRunError for a run whose authorizer has no description */
+export function pageFactsOf(running: RunningStack): PageFacts {
+  const { api, apiKind, issuer, alias, app, clients } = running;
+  const authorizer = authorizerDescription(running.authorizer);
+  if (authorizer === undefined) throw new LocalRunError('The authorizer of the run has no description.');
+  const { configuration, routes, httpRoutes = routes, resultTtlSeconds, authorizerTimeoutSeconds } = authorizer;
+  const { revocationLevels: levels, revocationClaims = {} } = configuration;
+  const own = apiKind === 'http' ? httpRoutes : routes;
+  return {
+    ...{ api, apiKind, issuer, alias, clientId: app.clientId, levels, revocationClaims, resultTtlSeconds },
+    machineClients: clients.map(({ clientId }) => clientId),
+    routes: own.map(({ method, path, scopes }) => ({ method, path, scopes })),
+    guaranteedLagSeconds: guaranteedLag(resultTtlSeconds, authorizerTimeoutSeconds),
+  };
+}

@@ -1,0 +1,170 @@
+import type { PageFacts } from '../page-server/page-facts.ts';
+import { ApiClient } from './api-client.ts';
+import { MissingScopeError } from './api-exchange.ts';
+import {
+  type HeldToken,
+  methodOf,
+  type PageActions,
+  type PageState,
+  type Route,
+  samplePathOf,
+  watchedRouteOf,
+} from './page-state.ts';
+import { restore, revoke } from './run-client.ts';
+import { sentenceOf, timelineOf } from './timeline.ts';
+import { fingerprintOf, type Takeable, tokenPartsOf } from './token-parts.ts';
+import { TokenSource } from './token-source.ts';
+import { probeOf, untilRejected } from './watch.ts';
+
+/** The page's state, and what a person can do with it. Each change is drawn. */
+export class Page implements PageActions {
+  readonly #draw: (state: PageState) => void;
+  readonly #tokens: TokenSource;
+  readonly #client: ApiClient;
+  #state: PageState;
+  /** Ends what goes on. */
+  #abort = new AbortController();
+
+  constructor(facts: PageFacts, draw: (state: PageState) => void) {
+    this.#draw = draw;
+    this.#tokens = new TokenSource(facts);
+    this.#client = new ApiClient({
+      api: facts.api,
+      signIn: (signal) => this.#tokens.next(signal),
+      onWait: (waits) => this.#updateCall({ waits }),
+    });
+    this.#state = { ...INITIAL, facts };
+  }
+
+  get state(): PageState {
+    return this.#state;
+  }
+
+  readonly update = (change: Partial<PageState>): void => {
+    this.#state = { ...this.#state, ...change };
+    this.#draw(this.#state);
+  };
+
+  readonly signIn = (): void => this.#begin({ machine: undefined });
+
+  readonly getMachineToken = (machine: string): void => this.#begin({ machine });
+
+  readonly forgetToken = (): void => {
+    this.#client.signOut();
+    this.#tokens.forget();
+    this.update({ token: undefined, isTokenShown: false, message: 'The page has forgotten the token.' });
+  };
+
+  readonly showToken = (isTokenShown: boolean): void => this.update({ isTokenShown });
+
+  readonly chooseFlush = (flush: boolean): void => this.update({ flush });
+
+  readonly cancel = (): void => this.#abort.abort();
+
+  readonly call = (route: Route): void =>
+    this.#run('calling', async (signal) => {
+      const [method, path, after] = [methodOf(route), samplePathOf(route), this.#state.events.at(-1)?.id ?? 0];
+      this.update({ call: { route, path, after } });
+      const response = await this.#client
+        .call({ method, path, scopes: route.scopes, signal })
+        .catch((error: unknown) => this.#deniedResponse(error));
+      await this.#hold(this.#client.token);
+      this.#updateCall({ response, waits: undefined });
+      return `${method} ${path} was answered with ${response.status}.`;
+    });
+
+  readonly takeBack = (takeable: Takeable): void =>
+    this.#run('taking back', async (signal) => {
+      const { token, facts, flush } = this.#state;
+      const route = token && watchedRouteOf(facts, token.parts.scopes);
+      if (token === undefined || route === undefined)
+        return 'There is no token to take back, or no route to watch it on.';
+      const probe = probeOf(`${facts.api}${samplePathOf(route)}`, token.text, signal);
+      // The second one meets the decision that the first one left in the cache.
+      await probe();
+      await probe();
+      const askedAt = Date.now();
+      const answer = await revoke(takeable, flush);
+      const { resultTtlSeconds, guaranteedLagSeconds } = facts;
+      const times = { askedAt, acknowledgedAt: answer.at, resultTtlSeconds, guaranteedLagSeconds };
+      this.update({ takenBack: { takeable, answer, revocation: { fingerprint: token.fingerprint, ...times } } });
+      await untilRejected(probe, guaranteedLagSeconds, signal);
+      return `Taken back: ${takeable.what}. ${this.#timelineSentence()}`;
+    });
+
+  readonly restore = (): void => {
+    const { takenBack } = this.#state;
+    if (takenBack === undefined) return;
+    this.#abort.abort();
+    this.#run('restoring', async () => {
+      const { text, at } = await restore(takenBack.takeable);
+      const revocation = { ...takenBack.revocation, restoredAt: at };
+      this.update({ takenBack: { ...takenBack, revocation, restored: text } });
+      return 'Restored.';
+    });
+  };
+
+  #timelineSentence(): string {
+    const { takenBack, events } = this.#state;
+    return takenBack === undefined ? '' : sentenceOf(timelineOf(takenBack.revocation, events));
+  }
+
+  #begin(holder: { readonly machine: string | undefined }): void {
+    this.#run('signing in', async () => {
+      const token = await this.#tokens.begin(holder);
+      this.#client.signOut();
+      await this.#hold(token);
+      return `The page holds a token of ${holder.machine ?? String(this.#state.token?.parts.claims.sub)}.`;
+    });
+  }
+
+  /** Does one thing at a time, and says in a sentence what has come of it. */
+  #run(busy: NonNullable<PageState['busy']>, task: (signal: AbortSignal) => Promise<string>): void {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.update({ busy, message: '' });
+    task(abort.signal)
+      .catch((error: unknown) => this.#failed(busy, error, abort.signal))
+      .then((message) => this.update({ message, ...(this.#abort === abort && { busy: undefined }) }));
+  }
+
+  #failed(busy: PageState['busy'], error: unknown, { aborted }: AbortSignal): string {
+    const sentence = aborted ? 'Cancelled.' : error instanceof Error ? error.message : String(error);
+    if (busy === 'calling') this.#updateCall({ failure: sentence, waits: undefined });
+    return sentence;
+  }
+
+  /** A 403 is an answer, too: the sentence says which scope is missing. */
+  #deniedResponse(error: unknown) {
+    if (!(error instanceof MissingScopeError)) throw error;
+    this.#updateCall({ failure: error.message });
+    return error.response;
+  }
+
+  #updateCall(change: Partial<NonNullable<PageState['call']>>): void {
+    const { call } = this.#state;
+    if (call !== undefined) this.update({ call: { ...call, ...change } });
+  }
+
+  /** Shows the token that the client has now: after a 401 it has another. */
+  async #hold(text: string | undefined): Promise<void> {
+    if (text === undefined || text === this.#state.token?.text) return;
+    const token: HeldToken = {
+      ...{ text, parts: tokenPartsOf(text), fingerprint: await fingerprintOf(text) },
+      machine: this.#tokens.holder.machine,
+    };
+    this.update({ token, isTokenShown: false });
+  }
+}
+
+const INITIAL: Omit<PageState, 'facts'> = {
+  isConnected: true,
+  token: undefined,
+  isTokenShown: false,
+  call: undefined,
+  flush: true,
+  takenBack: undefined,
+  events: [],
+  message: '',
+  busy: undefined,
+};

@@ -1,0 +1,37 @@
+import { html, render } from 'lit-html';
+import { callView } from './call-view.ts';
+import { pageHeader } from './header-view.ts';
+import { logView } from './log-view.ts';
+import { Page } from './page-model.ts';
+import { type PageState, withEvent } from './page-state.ts';
+import { listen, pageFacts } from './run-client.ts';
+import { signInView } from './sign-in-view.ts';
+import { takeBackView } from './take-back-view.ts';
+import { timelineOf } from './timeline.ts';
+import { timelineView } from './timeline-view.ts';
+
+const root = document.getElementById('page') ?? document.body;
+const page = new Page(await pageFacts(), draw);
+new ResizeObserver(() => draw(page.state)).observe(root);
+listen(
+  (fed) => page.update({ events: withEvent(page.state.events, fed) }),
+  (isConnected) => page.update({ isConnected }),
+);
+
+function draw(state: PageState): void {
+  const { takenBack, events } = state;
+  const timeline = takenBack && timelineOf(takenBack.revocation, events);
+  const content = html`${pageHeader(state)}
+    <main>
+      <div class="steps">${signInView(state, page)} ${callView(state, page)} ${takeBackView(state, page)}</div>
+      ${timelineView(timeline, widthOf(root))} ${logView(events, state.isConnected)}
+    </main>`;
+  render(content, root);
+}
+
+/** Pixels inside a section. */
+function widthOf({ clientWidth }: Element): number {
+  const section = document.querySelector('.wide');
+  const padding = section === null ? 0 : 2 * Number.parseFloat(getComputedStyle(section).paddingLeft);
+  return Math.max(240, (section?.clientWidth ?? clientWidth) - padding);
+}

@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { clockTime } from './clock-text.ts';
+import type { HeldToken, PageActions, PageState } from './page-state.ts';
+
+/** The first part of the page: get a token, and look at it. */
+export function signInView(state: PageState, actions: PageActions): TemplateResult {
+  const { facts, token, busy } = state;
+  const isBusy = busy !== undefined;
+  return html`<section aria-labelledby="sign-in">
+    <h2 id="sign-in"><span class="step" aria-hidden="true">1</span> Sign in</h2>
+    <p>As a person, by authorization code with PKCE, or as a machine. The token stays in this page's memory.</p>
+    <div class="buttons">
+      <button class="primary" ?disabled=${isBusy} @click=${actions.signIn}>Sign in</button>
+      ${facts.machineClients.map(
+        (client) =>
+          html`<button ?disabled=${isBusy} @click=${() => actions.getMachineToken(client)}>Token for ${client}</button>`,
+      )}
+    </div>
+    ${token === undefined ? html`<p class="quiet">No token yet.</p>` : tokenView(token, state, actions)}
+  </section>`;
+}
+
+function tokenView(token: HeldToken, state: PageState, actions: PageActions): TemplateResult {
+  const { header, claims, scopes } = token.parts;
+  return html`<dl class="facts">
+      <div><dt>Held by</dt><dd>${token.machine ?? String(claims.sub)}</dd></div>
+      <div><dt>Scopes</dt><dd>${scopes.length === 0 ? 'none' : scopes.map((scope) => html`<code>${scope}</code> `)}</dd></div>
+      <div><dt>Issued</dt><dd>${instant(claims.iat)}</dd></div>
+      <div><dt>Ends</dt><dd>${instant(claims.exp)}</dd></div>
+    </dl>
+    <details>
+      <summary>Header and claims</summary>
+      ${jsonView('Header', header)} ${jsonView('Claims', claims)}
+    </details>
+    <div class="buttons">
+      <button aria-expanded=${state.isTokenShown} @click=${() => actions.showToken(!state.isTokenShown)}>
+        ${state.isTokenShown ? 'Hide the token' : 'Show the token'}
+      </button>
+      <button @click=${actions.forgetToken}>Forget it</button>
+    </div>
+    ${state.isTokenShown ? html`<pre class="token" tabindex="0" aria-label="The token">${token.text}</pre>` : nothing}`;
+}
+
+function jsonView(name: string, value: object): TemplateResult {
+  return html`<pre tabindex="0" aria-label=${name}>${JSON.stringify(value, undefined, 2)}</pre>`;
+}
+
+/** @param seconds - a NumericDate (RFC 7519 section 2) */
+function instant(seconds: unknown): string {
+  return typeof seconds === 'number' ? clockTime(seconds * 1000).slice(0, 8) : 'not said';
+}

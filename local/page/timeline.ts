@@ -1,0 +1,129 @@
+import type { DecisionEvent, FlushEvent, RunEvent } from '../log/run-event.ts';
+import type { FedEvent } from '../log/run-event-feed.ts';
+import { lagText } from './clock-text.ts';
+
+/** A token that was taken back, as the timeline must know it. Times are in milliseconds since the epoch. */
+export interface Revocation {
+  /** Of the token whose requests are shown. */
+  readonly fingerprint: string;
+  /** When the page asked for the entry. */
+  readonly askedAt: number;
+  /** When DynamoDB had acknowledged the entry. */
+  readonly acknowledgedAt: number;
+  /** undefined: the entry stands. */
+  readonly restoredAt?: number | undefined;
+  readonly resultTtlSeconds: number;
+  readonly guaranteedLagSeconds: number;
+}
+
+/** The kinds of instants on a timeline, in the order of the legend. */
+export const MARK_KINDS = ['entry', 'flush', 'flush settled', 'last allow', 'first refusal', 'bound'] as const;
+
+export type MarkKind = (typeof MARK_KINDS)[number];
+
+export interface Mark {
+  readonly kind: MarkKind;
+  /** Milliseconds since the epoch, as the gateway logged it. */
+  readonly at: number;
+}
+
+/** One request with the token. */
+export interface Dot {
+  readonly at: number;
+  readonly isAccepted: boolean;
+  readonly isCached: boolean;
+}
+
+export interface Timeline {
+  /** When DynamoDB had acknowledged the entry: the zero of the axis. */
+  readonly zero: number;
+  readonly marks: readonly Mark[];
+  readonly dots: readonly Dot[];
+  /** For how long the cache might reuse the decision that was cached last before the refusal. undefined: none was cached. */
+  readonly reuse: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** Draws up the timeline from the events of the run. */
+export function timelineOf(revocation: Revocation, fed: readonly FedEvent[]): Timeline {
+  const { acknowledgedAt, askedAt, restoredAt = Number.POSITIVE_INFINITY } = revocation;
+  const events = fed.map(({ event }) => event).filter(({ at }) => at < restoredAt);
+  const own = events.filter(isDecision).filter(({ fingerprint }) => fingerprint === revocation.fingerprint);
+  const firstRefusal = own.find(({ at, outcome }) => outcome === 'rejected' && at >= askedAt);
+  const accepted = own.filter(isAccepted);
+  const lastAllow = accepted.at(-1);
+  const decided = accepted.findLast(({ event }) => event === 'decision');
+  const flushes = events.filter(isFlush).filter(({ at }) => at >= askedAt);
+  return {
+    zero: acknowledgedAt,
+    marks: [
+      mark('entry', acknowledgedAt),
+      mark('flush', flushes.find(({ event }) => event === 'flush')?.at),
+      mark('flush settled', flushes.find(({ event }) => event === 'flush settled')?.at),
+      mark('last allow', lastAllow?.at),
+      mark('first refusal', firstRefusal?.at),
+      mark('bound', acknowledgedAt + revocation.guaranteedLagSeconds * 1000),
+    ].filter((each) => each !== undefined),
+    dots: own.map((event) => ({ at: event.at, isAccepted: isAccepted(event), isCached: event.event === 'cached' })),
+    reuse: decided && { from: decided.at, to: decided.at + revocation.resultTtlSeconds * 1000 },
+  };
+}
+
+/** Says in a sentence what the timeline shows. */
+export function sentenceOf({ zero, marks }: Timeline): string {
+  const lagOf = (kind: MarkKind) => {
+    const found = marks.find((mark) => mark.kind === kind);
+    return found && lagText(found.at - zero);
+  };
+  const [lastAllow, firstRefusal] = [lagOf('last allow'), lagOf('first refusal')];
+  const allowed = lastAllow === undefined ? 'It was not allowed' : `The last Allow came at ${lastAllow}`;
+  return `${allowed}, the first refusal ${firstRefusal === undefined ? 'has not come' : `at ${firstRefusal}`}.`;
+}
+
+function mark(kind: MarkKind, at: number | undefined): Mark | undefined {
+  return at === undefined ? undefined : { kind, at };
+}
+
+function isDecision(event: RunEvent): event is DecisionEvent {
+  return event.event === 'decision' || event.event === 'cached';
+}
+
+function isFlush(event: RunEvent): event is FlushEvent {
+  return event.event === 'flush' || event.event === 'flush settled';
+}
+
+/** A token without the scope is still accepted: its policy was used. */
+function isAccepted({ outcome }: DecisionEvent): boolean {
+  return outcome === 'allowed' || outcome === 'forbidden';
+}
+
+/** Seconds next to the zero that the axis shows in linear steps. */
+const LINEAR = 0.1;
+
+/**
+ * The place of an instant on an axis that is logarithmic on both sides of its zero, so that a flush within a second and a bound of an
+ * hour are both to be seen. The left end is a second before the entry.
+ *
+ * @param seconds - from the zero
+ * @param end - the seconds at the right end
+ * @returns 0 (left end) to 1 (right end)
+ */
+export function placeOf(seconds: number, end: number): number {
+  const [left, right, here] = [-1, end, seconds].map(stretched) as [number, number, number];
+  return Math.min(1, Math.max(0, (here - left) / (right - left)));
+}
+
+function stretched(seconds: number): number {
+  return Math.sign(seconds) * Math.log1p(Math.abs(seconds) / LINEAR);
+}
+
+const TICKS = [-1, 0, 0.3, 1, 3, 10, 30, 60, 300, 1800, 3600];
+
+/** The instants to write at the axis, in seconds from the zero. */
+export function ticksUntil(end: number): readonly number[] {
+  return TICKS.filter((tick) => tick <= end);
+}
+
+/** The seconds at the right end of the axis: the latest mark. */
+export function endOf({ zero, marks }: Timeline): number {
+  return Math.max(1, ...marks.map(({ at }) => (at - zero) / 1000));
+}
