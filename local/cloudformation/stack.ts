@@ -1,150 +1,114 @@
 import { LocalRunError } from '../errors.ts';
-import { type References, resolveIntrinsics } from './intrinsics.ts';
-import { isObject, type Json, type JsonObject, type Template, type TemplateResource } from './template.ts';
-
-/** The Region, account and partition of the local stack. Nothing here reaches AWS. */
-export const REGION = 'eu-west-1';
-export const ACCOUNT = '000000000000';
-export const PARTITION = 'aws';
+import { resolvedOrNothing } from './intrinsics.ts';
+import { physicalId } from './physical-names.ts';
+import type { Place } from './place.ts';
+import { Resolver, type StandIn } from './references.ts';
+import { isObject, type Json, type JsonObject, type Template } from './template.ts';
+import { pathOf, scopeOf, type TemplateScope } from './template-scope.ts';
+import { type PlacedResource, type World, worldOf } from './world.ts';
 
 export interface StackResource {
+  /** Its id in the run, which no other resource has. */
   readonly logicalId: string;
-  /** Intrinsic functions resolved. */
+  /** What sentences call it: the path of its construct below its stack, or its id. */
+  readonly name: string;
+  readonly place: Place;
+  /** Intrinsic functions are resolved when a property is read. */
   readonly properties: JsonObject;
-  /** Intrinsic functions resolved. */
+  /** Intrinsic functions are resolved when a member is read. */
   readonly metadata: JsonObject;
 }
 
-/** A template whose resources have the names and ARNs that a deployment would give them. */
+/** The templates of a run, whose resources have the names and ARNs that a deployment would give them. */
 export interface Stack {
+  /** The name of the stack that was chosen. */
   readonly name: string;
   resourcesOfType(type: string): readonly StackResource[];
   /** The value of `Ref`. */
   ref(logicalId: string): string;
   attribute(logicalId: string, name: string): string;
+  /** The outputs of the chosen stack, and of the others those with other names. */
   outputs(): Readonly<Record<string, string>>;
+  /** What texts in a property stand in for values that only a deployment knows. */
+  standIns(logicalId: string, property: string): readonly StandIn[];
 }
 
+/** The stack of one template. */
 export function stackOf(name: string, template: Template): Stack {
-  const references = referencesOf(name, template);
-  const resolved = (value: Json): JsonObject => {
-    const object = resolveIntrinsics(value, references);
-    return isObject(object) ? object : {};
+  const scopes = [scopeOf(name, template)];
+  return stackOfScopes(name, scopes, worldOf(scopes));
+}
+
+/** @param scopes - those of the world's templates whose resources run, first that of the chosen stack */
+export function stackOfScopes(name: string, scopes: readonly TemplateScope[], world: World): Stack {
+  const resolver = new Resolver(world);
+  const resources = world.resources.filter((placed) => scopes.includes(placed.scope) && resolver.exists(placed));
+  const byKey = new Map(resources.map((placed) => [placed.key, placed]));
+  const known = new Map<PlacedResource, StackResource>();
+  const resolved = (placed: PlacedResource): StackResource => {
+    const resource = known.get(placed) ?? resourceOf(placed, resolver);
+    known.set(placed, resource);
+    return resource;
   };
-  const resourcesOfType = (type: string): readonly StackResource[] =>
-    Object.entries(template.Resources)
-      .filter(([, resource]) => resource.Type === type)
-      .map(([logicalId, { Properties = {}, Metadata = {} }]) => ({
-        logicalId,
-        properties: resolved(Properties),
-        metadata: resolved(Metadata),
-      }));
+  const placedAs = (logicalId: string): PlacedResource => {
+    const placed = byKey.get(logicalId);
+    if (placed !== undefined) return placed;
+    throw new LocalRunError(`The template refers to ${logicalId}, which it does not have.`);
+  };
   return {
     name,
-    resourcesOfType,
-    ref: (logicalId) => String(references.ref(logicalId)),
-    attribute: (logicalId, attribute) => String(references.attribute(logicalId, attribute)),
-    outputs: () =>
-      Object.fromEntries(
-        Object.entries(template.Outputs ?? {}).map(([output, { Value }]) => [
-          output,
-          String(resolveIntrinsics(Value, references)),
-        ]),
-      ),
+    resourcesOfType: (type) => resources.filter(({ resource }) => resource.Type === type).map(resolved),
+    ref: (logicalId) => physicalId(resolver.named(placedAs(logicalId))),
+    attribute: (logicalId, attribute) => resolver.attributeOf(placedAs(logicalId), attribute),
+    outputs: () => outputsOf(scopes, resolver),
+    standIns: (logicalId, property) => standInsOf(placedAs(logicalId), property, world),
   };
 }
 
-function referencesOf(stackName: string, template: Template): References {
-  const named = (logicalId: string): NamedResource => {
-    const resource = template.Resources[logicalId];
-    if (resource === undefined) throw new LocalRunError(`The template refers to ${logicalId}, which it does not have.`);
-    return { logicalId, stackName, resource, template };
-  };
+function resourceOf(placed: PlacedResource, resolver: Resolver): StackResource {
+  const { key, scope, resource } = placed;
+  const { Properties = {}, Metadata = {} } = resource;
+  const resolve = (value: Json) => resolvedOrNothing(value, resolver.referencesIn(scope));
   return {
-    ref: (name) => PSEUDO_PARAMETERS[name] ?? (name === 'AWS::StackName' ? stackName : physicalId(named(name))),
-    attribute: (logicalId, name) => attributeOf(named(logicalId), name),
-    mappings: template.Mappings,
+    logicalId: key,
+    name: pathOf(Metadata, scope.constructPath) ?? key,
+    place: scope.place,
+    properties: lazily(Properties, resolve),
+    metadata: lazily(Metadata, resolve),
   };
 }
 
-const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
-  'AWS::Region': REGION,
-  'AWS::AccountId': ACCOUNT,
-  'AWS::Partition': PARTITION,
-  'AWS::URLSuffix': 'amazonaws.com',
-  'AWS::StackId': `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/local/00000000-0000-0000-0000-000000000000`,
-};
-
-interface NamedResource {
-  readonly template: Template;
-  readonly logicalId: string;
-  readonly stackName: string;
-  readonly resource: TemplateResource;
+/** An object whose members are resolved once, when they are first read: most of a template is never needed. */
+function lazily(members: JsonObject, resolve: (value: Json) => Json | undefined): JsonObject {
+  const object: JsonObject = {};
+  for (const [name, member] of Object.entries(members)) {
+    // The two forms that may remove the member.
+    const isOptional = isObject(member) && ('Ref' in member || 'Fn::If' in member);
+    if (isOptional && resolve(member) === undefined) continue;
+    const get = () => {
+      const value = resolve(member);
+      Object.defineProperty(object, name, { value, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(object, name, { get, enumerable: true, configurable: true });
+  }
+  return object;
 }
 
-type Naming = (named: NamedResource) => string;
-
-/** The property that is a resource's `Ref`, by type. When it is not set, `Ref` is the stack's name and the logical id. */
-const NAME_PROPERTIES: Readonly<Record<string, string>> = {
-  'AWS::DynamoDB::Table': 'TableName',
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::Lambda::Function': 'FunctionName',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-  'AWS::ApiGateway::Stage': 'StageName',
-  'AWS::ApiGatewayV2::Stage': 'StageName',
-};
-
-function physicalId(named: NamedResource): string {
-  const { logicalId, stackName, resource } = named;
-  if (API_TYPES.includes(resource.Type)) return apiId(named);
-  if (resource.Type === 'AWS::SNS::Topic') return arn('sns', REGION, logicalId);
-  if (resource.Type === 'AWS::SQS::Queue') return `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queueName(named)}`;
-  const nameProperty = NAME_PROPERTIES[resource.Type];
-  if (nameProperty === undefined) return logicalId;
-  const given = resource.Properties?.[nameProperty];
-  return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
-}
-
-/** The name of a FIFO queue ends with `.fifo`. */
-function queueName({ logicalId, stackName, resource: { Properties = {} } }: NamedResource): string {
-  const given = Properties.QueueName;
-  if (typeof given === 'string') return given;
-  return `${stackName}-${logicalId}${Properties.FifoQueue === true ? '.fifo' : ''}`;
-}
-
-const API_TYPES: readonly string[] = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'];
-
-/** `localapi01`, `localapi02`, …, in the order of the template. AWS's ids have ten characters of this kind. */
-function apiId({ template, logicalId }: NamedResource): string {
-  const apis = Object.entries(template.Resources).filter(([, { Type }]) => API_TYPES.includes(Type));
-  const number = apis.findIndex(([each]) => each === logicalId) + 1;
-  return `localapi${String(number).padStart(2, '0')}`;
-}
-
-const ATTRIBUTES: Readonly<Record<string, Naming>> = {
-  'AWS::ApiGateway::RestApi.RootResourceId': ({ logicalId }) => `${logicalId}-root`,
-  'AWS::ApiGatewayV2::Api.ApiEndpoint': (named) => `https://${apiId(named)}.execute-api.${REGION}.amazonaws.com`,
-  'AWS::DynamoDB::Table.Arn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}`),
-  'AWS::DynamoDB::Table.StreamArn': (named) => arn('dynamodb', REGION, `table/${physicalId(named)}/stream/local`),
-  'AWS::Events::Rule.Arn': ({ logicalId }) => arn('events', REGION, `rule/${logicalId}`),
-  'AWS::IAM::Role.Arn': (named) => arn('iam', '', `role/${physicalId(named)}`),
-  'AWS::Lambda::Function.Arn': (named) => arn('lambda', REGION, `function:${physicalId(named)}`),
-  'AWS::Logs::LogGroup.Arn': (named) => arn('logs', REGION, `log-group:${physicalId(named)}:*`),
-  'AWS::SNS::Topic.TopicName': ({ logicalId }) => logicalId,
-  'AWS::SQS::Queue.Arn': (named) => arn('sqs', REGION, queueName(named)),
-  'AWS::SQS::Queue.QueueName': queueName,
-  'AWS::SQS::Queue.QueueUrl': physicalId,
-  'AWS::KMS::Key.Arn': ({ logicalId }) => arn('kms', REGION, `key/${logicalId}`),
-};
-
-function attributeOf(named: NamedResource, name: string): string {
-  const naming = ATTRIBUTES[`${named.resource.Type}.${name}`];
-  if (naming !== undefined) return naming(named);
-  throw new LocalRunError(
-    `The template needs ${name} of ${named.logicalId} (${named.resource.Type}), which the local run does not have.`,
+function outputsOf(scopes: readonly TemplateScope[], resolver: Resolver): Readonly<Record<string, string>> {
+  const roots = scopes.filter(({ maker }) => maker === undefined).toReversed();
+  return Object.fromEntries(
+    roots.flatMap((scope) =>
+      Object.entries(scope.template.Outputs ?? {}).map(
+        ([name, { Value }]) => [name, String(resolver.resolve(scope, Value))] as const,
+      ),
+    ),
   );
 }
 
-function arn(service: string, region: string, resource: string): string {
-  return `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${resource}`;
+function standInsOf({ scope, resource }: PlacedResource, property: string, world: World): readonly StandIn[] {
+  const found = new Map<string, StandIn>();
+  const resolver = new Resolver(world, (standIn) => found.set(standIn.text, standIn));
+  resolver.resolve(scope, resource.Properties?.[property] ?? null);
+  return [...found.values()];
 }

@@ -8,15 +8,30 @@ export interface JsonObject {
 /** A CloudFormation template as CDK writes it: only the sections that the local run reads. */
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
+  readonly Conditions?: Readonly<Record<string, Json>>;
   readonly Mappings?: Mappings;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: Json }>>;
+  readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
 }
 
 /** Values by the names of a mapping, of a top-level key and of a second-level key. */
 export type Mappings = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
 
+export interface TemplateParameter {
+  readonly Type: string;
+  readonly Default?: Json;
+}
+
+export interface TemplateOutput {
+  readonly Value: Json;
+  /** The name by which other stacks import the value. */
+  readonly Export?: { readonly Name: Json };
+}
+
 export interface TemplateResource {
   readonly Type: string;
+  /** The condition without which the resource does not exist. */
+  readonly Condition?: string;
   readonly Properties?: JsonObject;
   readonly Metadata?: JsonObject;
 }
@@ -32,6 +47,12 @@ export function textOf(properties: JsonObject, name: string): string {
     throw new LocalRunError(`The template's ${name} is ${JSON.stringify(value)}, and the local run needs text there.`);
   }
   return value;
+}
+
+/** A property's text. Empty: the property is not text. */
+export function textOrEmpty(properties: JsonObject, name: string): string {
+  const value = properties[name];
+  return typeof value === 'string' ? value : '';
 }
 
 export function objectOf(properties: JsonObject, name: string): JsonObject {

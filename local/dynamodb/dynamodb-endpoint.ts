@@ -1,6 +1,6 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { LOCAL_CREDENTIALS } from '../../ops/stack/running-stack.ts';
-import { REGION } from '../cloudformation/stack.ts';
+import { REGION } from '../cloudformation/place.ts';
 import { LocalRunError } from '../errors.ts';
 
 /** The options of a client of a local DynamoDB. One attempt, because every caller retries in its own way. */

@@ -1,4 +1,6 @@
-import { REGION, type Stack, type StackResource } from '../cloudformation/stack.ts';
+import type { AssetFolders } from '../cloudformation/assembly-view.ts';
+import { REGION } from '../cloudformation/place.ts';
+import type { Stack, StackResource } from '../cloudformation/stack.ts';
 import { numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
@@ -10,9 +12,6 @@ export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly controlPlane: string;
 }
-
-/** The folder with a function's code, by the key of its object in the assets bucket. */
-export type AssetFolders = (s3Key: string) => string;
 
 /** The function that an event source mapping invokes. @throws LocalRunError when the template does not have it */
 export function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFunction>): LambdaFunction {
@@ -49,7 +48,9 @@ function functionSettingsOf(
     throw new LocalRunError(`The function ${logicalId} has the runtime ${runtime}; the local run knows Node.js only.`);
   }
   const functionName = stack.ref(logicalId);
-  const taskRoot = assets(textOf(objectOf(properties, 'Code'), 'S3Key'));
+  const s3Key = textOf(objectOf(properties, 'Code'), 'S3Key');
+  const taskRoot = assets(s3Key);
+  if (taskRoot === undefined) throw new LocalRunError(`The cloud assembly has no asset for ${s3Key}.`);
   const memorySize = numberOf(properties, 'MemorySize', 128);
   return {
     taskRoot,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ApiKind } from '../../lambda/policy/route.ts';
-import { PARTITION, REGION } from '../cloudformation/stack.ts';
+import { PARTITION, REGION } from '../cloudformation/place.ts';
 import type { MayCall } from '../iam/permissions.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type CallQueueService, queueService } from '../queue/queue-service.ts';
@@ -80,8 +80,8 @@ function acceptedFlush(
   const path = method === 'DELETE' ? parseFlushPath(url ?? '') : undefined;
   if (path === undefined) return notFound('The local control plane only flushes authorizer caches');
   const { kind, apiId, stageName } = path;
-  const accessKeyId = accessKeyOf(headers.authorization);
-  const denied = resourcesOf(path).find((resource) => !mayCall(accessKeyId, 'apigateway:DELETE', resource));
+  const { accessKeyId, region } = callerOf(headers.authorization);
+  const denied = resourcesOf(path, region).find((resource) => !mayCall(accessKeyId, 'apigateway:DELETE', resource));
   if (denied !== undefined) {
     const message = `User is not authorized to perform: apigateway:DELETE on resource: ${denied}`;
     return { status: 403, errorType: 'AccessDeniedException', message };
@@ -120,8 +120,8 @@ export function parseFlushPath(path: string): FlushPath | undefined {
  * The ARNs on which the caller must have the permission: without the version in the path, and of a stage whose name is encoded in the path
  * both spellings, because AWS does not document which one counts.
  */
-function resourcesOf({ kind, apiId, stageName, stageInPath }: FlushPath): readonly string[] {
-  const api = `arn:${PARTITION}:apigateway:${REGION}::/${kind === 'rest' ? 'restapis' : 'apis'}/${apiId}`;
+function resourcesOf({ kind, apiId, stageName, stageInPath }: FlushPath, region: string): readonly string[] {
+  const api = `arn:${PARTITION}:apigateway:${region}::/${kind === 'rest' ? 'restapis' : 'apis'}/${apiId}`;
   return [stageName, stageInPath].map((stage) => `${api}/stages/${stage}/cache/authorizers`);
 }
 
@@ -131,7 +131,7 @@ async function answerQueueCall(
   operation: string,
   callQueue: CallQueueService,
 ): Promise<void> {
-  const accessKeyId = accessKeyOf(request.headers.authorization);
+  const { accessKeyId } = callerOf(request.headers.authorization);
   // A connection that breaks gets no answer.
   const sent = await text(request).catch(() => undefined);
   if (sent === undefined) return;
@@ -139,9 +139,15 @@ async function answerQueueCall(
   response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
 }
 
-/** The caller's access key (Signature Version 4, `Credential=<key>/…`). Signatures are not verified here. */
-function accessKeyOf(authorization: string | undefined): string {
-  return /Credential=([^/]+)\//.exec(authorization ?? '')?.[1] ?? '';
+interface Caller {
+  readonly accessKeyId: string;
+  readonly region: string;
+}
+
+/** Reads `Credential=<key>/<date>/<region>/…` (Signature Version 4). Signatures are not verified here. */
+function callerOf(authorization: string | undefined): Caller {
+  const [, accessKeyId = '', region = REGION] = /Credential=([^/]+)\/[^/]+\/([^/]+)\//.exec(authorization ?? '') ?? [];
+  return { accessKeyId, region };
 }
 
 function takeEffect(effect: FlushEffect, flush: () => void): void {

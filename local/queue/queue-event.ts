@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT, REGION } from '../cloudformation/stack.ts';
+import { ACCOUNT, REGION } from '../cloudformation/place.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import type { InvocationResult } from '../functions/lambda-environment.ts';
 import type { QueuedMessage } from './queue.ts';

@@ -5,19 +5,14 @@ import {
   createSigningKey,
 } from '../authorization-server/authorization-server.ts';
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
+import type { SynthesizedStack } from '../cloudformation/assembly-view.ts';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
 import type { Say } from '../errors.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import { type Transmitter, transmitter } from '../transmitter/transmitter.ts';
 import { HOST, type HttpService, startHttpService } from './http-service.ts';
 import type { Ports } from './ports/ports.ts';
-import {
-  type ChosenStack,
-  type PlayedDeployment,
-  type SynthesisOptions,
-  type SynthesizedStack,
-  synthesize,
-} from './synthesis.ts';
+import { type ChosenStack, type PlayedDeployment, type SynthesisOptions, synthesize } from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface ServicesOptions {

@@ -1,6 +1,7 @@
 import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { type ContractLine, type RunningStack, startOf } from '../../ops/stack/running-stack.ts';
-import { REGION, type Stack } from '../cloudformation/stack.ts';
+import { REGION } from '../cloudformation/place.ts';
+import type { Stack } from '../cloudformation/stack.ts';
 import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
 import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';

@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import type { ApiKind, Route } from '../../lambda/policy/route.ts';
 import type { PlayedIssuer } from '../../ops/stack/running-stack.ts';
-import { type Stack, stackOf } from '../cloudformation/stack.ts';
-import type { Template } from '../cloudformation/template.ts';
+import { readAssembly, type SynthesizedStack } from '../cloudformation/assembly-view.ts';
 import { LocalRunError } from '../errors.ts';
-import type { AssetFolders } from '../functions/lambda-functions.ts';
 
 /** The local issuer that replaces the deployment's own, and the folder of the assembly. */
 export interface SynthesisOptions {
@@ -56,12 +53,6 @@ export type SynthesisMessage =
   | ({ readonly done: true; readonly played: PlayedDeployment } & ChosenStack)
   | { readonly failure: string };
 
-/** One stack of a cloud assembly. */
-export interface SynthesizedStack {
-  readonly stack: Stack;
-  readonly assets: AssetFolders;
-}
-
 /**
  * Synthesizes the stack as `cdk synth` does, but with a local issuer. It runs in a worker, because bundling blocks its
  * thread, and signals and the other servers must not wait for it.
@@ -109,31 +100,4 @@ function messageOf(worker: Worker): Promise<SynthesisMessage> {
 export function failureText({ name, message, stack = '' }: Error): string {
   const [place] = name === 'Error' ? [] : (/[^/\s]+\/[^/\s]+\.ts:\d+/.exec(stack) ?? []);
   return place === undefined ? message : `${place} cannot be read (\`npm run typecheck\` says more): ${message}.`;
-}
-
-interface AssetManifest {
-  readonly files: Readonly<Record<string, AssetFile>>;
-}
-
-interface AssetFile {
-  readonly source: { readonly path: string };
-  readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
-}
-
-/** Reads a stack, by its name, from a cloud assembly that `app.synth()` has written. */
-export async function readAssembly(folder: string, stackName: string): Promise<SynthesizedStack> {
-  const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
-  const template = (await readJson(`${stackName}.template.json`)) as Template;
-  const manifest = (await readJson(`${stackName}.assets.json`)) as AssetManifest;
-  const files = Object.values(manifest.files);
-  return {
-    stack: stackOf(stackName, template),
-    assets: (s3Key) => {
-      const file = files.find(({ destinations }) =>
-        Object.values(destinations).some(({ objectKey }) => objectKey === s3Key),
-      );
-      if (file === undefined) throw new LocalRunError(`The cloud assembly has no asset for ${s3Key}.`);
-      return join(folder, file.source.path);
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue, _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
-import { REGION } from '../cloudformation/stack.ts';
+import { REGION } from '../cloudformation/place.ts';
 import type { Json, JsonObject } from '../cloudformation/template.ts';
 
 /** One change of the table, in the form that Lambda passes on. */

@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { oidc } from '../../infra/issuers/oidc.ts';
 import type { Deployment, IssuerSettings } from '../../infra/settings/deployment-schema.ts';
-import { ACCOUNT, REGION } from '../../local/cloudformation/stack.ts';
+import { ACCOUNT, REGION } from '../../local/cloudformation/place.ts';
 import { type DeployedVersion, deployVersion } from '../support/journeys/deployed-version.ts';
 import { keySet, type LoopbackServer, startLoopbackServer } from '../support/network/loopback-server.ts';
 import { operatorAtWork } from '../support/operator/operator-at-work.ts';

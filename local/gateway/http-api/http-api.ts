@@ -1,4 +1,5 @@
 import { DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
+import { arnIn } from '../../cloudformation/place.ts';
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { listOf, numberOf, textOf } from '../../cloudformation/template.ts';
 import { rejectProperties } from '../../cloudformation/unknown-property.ts';
@@ -15,6 +16,8 @@ export const DEFAULT_STAGE = '$default';
 /** An HTTP API as the template describes it: everything the local gateway serves. */
 export interface HttpApi {
   readonly apiId: string;
+  /** `arn:aws:execute-api:<region>:<account>:<API id>`. */
+  readonly arn: string;
   /** Names of its stages; `$default` is the one whose paths have no stage. */
   readonly stageNames: readonly string[];
   readonly routes: readonly HttpRoute[];
@@ -57,6 +60,7 @@ function httpApiOf(stack: Stack, api: StackResource): HttpApi {
   const integrations = new Map(partsOf('Integration').map((part) => [stack.ref(part.logicalId), part]));
   return {
     apiId,
+    arn: arnIn(api.place, 'execute-api', api.place.region, apiId),
     stageNames: partsOf('Stage').map(stageNameOf),
     routes: partsOf('Route').map((route) => routeOf(route, integrations)),
     authorizers: partsOf('Authorizer').map((authorizer) => authorizerOf(stack.ref(authorizer.logicalId), authorizer)),

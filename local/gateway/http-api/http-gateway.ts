@@ -1,5 +1,4 @@
 import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
-import { ACCOUNT, PARTITION, REGION } from '../../cloudformation/stack.ts';
 import type { AuthorizerAnswer } from '../authorization/authorizer-answer.ts';
 import type { AuthorizationDependencies } from '../authorization/lambda-authorizer.ts';
 import { type ResultCache, resultCache } from '../authorization/result-cache.ts';
@@ -77,7 +76,7 @@ function requestPassing(
   dependencies: AuthorizationDependencies,
   cacheOf: CacheOf,
 ): (routed: RoutedHttpRequest) => Promise<GatewayAnswer> {
-  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${api.apiId}`;
+  const { arn: apiArn } = api;
   const authorize = routeAuthorization(api, apiArn, dependencies, cacheOf);
   const integrations = new Map(api.routes.map((route) => [route, integrationOf(route, apiArn, dependencies)]));
   return async (routed) => {

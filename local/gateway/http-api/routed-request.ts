@@ -1,4 +1,4 @@
-import { ACCOUNT } from '../../cloudformation/stack.ts';
+import { ACCOUNT } from '../../cloudformation/place.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import type { AuthorizerAnswer } from '../authorization/authorizer-answer.ts';
 import { type GatewayRequest, headerValues, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';

@@ -1,3 +1,4 @@
+import { arnIn } from '../../cloudformation/place.ts';
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
 import { rejectProperties } from '../../cloudformation/unknown-property.ts';
@@ -9,6 +10,8 @@ import { type IdentitySource, parseIdentitySources } from './identity-source.ts'
 /** One stage of a REST API as the template describes it: everything the local gateway serves. */
 export interface RestApi {
   readonly apiId: string;
+  /** `arn:aws:execute-api:<region>:<account>:<API id>`. */
+  readonly arn: string;
   readonly stageName: string;
   readonly methods: readonly RestMethod[];
   /** By authorizer id. */
@@ -70,8 +73,10 @@ function partsOfApi(stack: Stack, apiId: string, type: string): readonly StackRe
 function stageOf(stack: Stack, api: StackResource, stageName: string, partsOf: PartsOf): RestApi {
   rejectProperties(api, { Policy: 'an API resource policy', Body: 'an OpenAPI body' });
   const paths = resourcePaths(partsOf('Resource'), stack.attribute(api.logicalId, 'RootResourceId'));
+  const apiId = stack.ref(api.logicalId);
   return {
-    apiId: stack.ref(api.logicalId),
+    apiId,
+    arn: arnIn(api.place, 'execute-api', api.place.region, apiId),
     stageName,
     methods: partsOf('Method').map((method) => methodOf(method, paths)),
     authorizers: keyedBy(partsOf('Authorizer').map(authorizerOf), 'authorizerId'),

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
-import { ACCOUNT, PARTITION, REGION } from '../../cloudformation/stack.ts';
 import type { Gateway, HttpResponse } from '../exchange/gateway.ts';
 import { type GatewayRequest, lastHeaders, pathOf } from '../exchange/gateway-request.ts';
 import {
@@ -65,8 +64,7 @@ type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMetho
 
 /** Authorizes a request, then passes it to the method's integration. */
 function methodOutcomes(api: RestApi, dependencies: RestAuthorizationDependencies): OutcomeOf {
-  const { apiId, stageName } = api;
-  const apiArn = `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT}:${apiId}`;
+  const { apiId, arn: apiArn, stageName } = api;
   const authorize = methodAuthorization(api, apiArn, dependencies);
   const methodArn = ({ httpMethod, resourcePath }: RestMethod): string =>
     `${apiArn}/${stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;

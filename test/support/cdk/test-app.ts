@@ -74,9 +74,7 @@ export function authorizerVariables(
   template: unknown,
   values: Readonly<Record<string, Json>> = {},
 ): Readonly<Record<string, string>> {
-  // The local run does not know imports. As references they read the same.
-  const text = JSON.stringify(template).replaceAll('"Fn::ImportValue":', '"Ref":');
-  const { Resources } = JSON.parse(text) as SynthesizedTemplate;
+  const { Resources } = template as SynthesizedTemplate;
   const [environment] = Object.entries(Resources)
     .filter(([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith('AuthorizerFunction'))
     .flatMap(([, { Properties }]) => Properties?.Environment ?? []);
@@ -84,5 +82,6 @@ export function authorizerVariables(
   return resolveIntrinsics(Variables, {
     ref: (name) => values[name] ?? name,
     attribute: (id, name) => values[`${id}.${name}`] ?? `${id}.${name}`,
+    imported: (name) => values[name] ?? name,
   }) as Readonly<Record<string, string>>;
 }

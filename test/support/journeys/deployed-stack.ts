@@ -2,6 +2,7 @@ import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/clie
 import type { App, Stack as CdkStack } from 'aws-cdk-lib';
 import { STACK_OUTPUTS } from '../../../lambda/configuration/authorizer-description.ts';
 import type { ApiKind } from '../../../lambda/policy/route.ts';
+import { readAssembly } from '../../../local/cloudformation/assembly-view.ts';
 import type { Stack } from '../../../local/cloudformation/stack.ts';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, tablesOf } from '../../../local/dynamodb/table.ts';
@@ -9,7 +10,6 @@ import type { Queue } from '../../../local/queue/queue.ts';
 import { addressOf, startLocalApi } from '../../../local/run/local-api.ts';
 import { portsFrom } from '../../../local/run/ports/ports.ts';
 import { authorizerFunction } from '../../../local/run/running-stack.ts';
-import { readAssembly } from '../../../local/run/synthesis.ts';
 import { teardown } from '../../../local/run/teardown.ts';
 import { freePorts } from './free-ports.ts';
 

@@ -1,4 +1,5 @@
 import type { CacheKey } from '../../../../lambda/policy/route.ts';
+import { arnIn, LOCAL_PLACE } from '../../../../local/cloudformation/place.ts';
 import type { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
 import type { AuthorizationDependencies } from '../../../../local/gateway/authorization/lambda-authorizer.ts';
 import type { Gateway } from '../../../../local/gateway/exchange/gateway.ts';
@@ -28,6 +29,10 @@ export const ROUTES = ['/orders', '/whoami'] as const;
 export type RoutePath = (typeof ROUTES)[number];
 
 export const AUTHORIZER_ID = 'Bearer';
+
+export function apiArn(apiId: string): string {
+  return arnIn(LOCAL_PLACE, 'execute-api', LOCAL_PLACE.region, apiId);
+}
 
 /** Maximum milliseconds by which a node's clock is off. The clock decides when a policy ends. */
 const CLOCK_ERROR = 2000;

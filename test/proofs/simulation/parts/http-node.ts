@@ -5,6 +5,7 @@ import { httpGateway } from '../../../../local/gateway/http-api/http-gateway.ts'
 import { parseHttpIdentitySource } from '../../../../local/gateway/http-api/identity-source.ts';
 import {
   AUTHORIZER_ID,
+  apiArn,
   BACKEND,
   dependenciesOf,
   type GatewayNode,
@@ -28,6 +29,7 @@ function httpApi({ resultTtl, cachePer, authorizer }: NodeParts): HttpApi {
   const integration = { kind: 'function', functionArn, payloadFormat: '2.0', timeoutMilliseconds: 30_000 } as const;
   return {
     apiId: HTTP_STAGE.httpApiId,
+    arn: apiArn(HTTP_STAGE.httpApiId),
     stageNames: [HTTP_STAGE.stageName],
     routes: ROUTES.map((path) => ({
       ...{ routeKey: `GET ${path}`, method: 'GET', path, authorizerId: AUTHORIZER_ID, integration },

@@ -9,6 +9,7 @@ import type { AuthorizerSettings, RestApi } from '../../../../local/gateway/rest
 import { restGateway } from '../../../../local/gateway/rest-api/rest-gateway.ts';
 import {
   AUTHORIZER_ID,
+  apiArn,
   BACKEND,
   dependenciesOf,
   type GatewayNode,
@@ -47,6 +48,7 @@ function restApi(authorizer: AuthorizerSettings): RestApi {
   const integration = { Type: 'AWS_PROXY', Uri };
   return {
     apiId: REST_STAGE.restApiId,
+    arn: apiArn(REST_STAGE.restApiId),
     stageName: REST_STAGE.stageName,
     methods: ROUTES.map((resourcePath) => ({
       ...{ httpMethod: 'GET', resourcePath, resourceId: resourcePath, authorizerId, integration },
