@@ -11,21 +11,32 @@ import type { Screen } from '../cli/progress.ts';
 import { type AuthorizerChoice, chosenAuthorizer } from './chosen-authorizer.ts';
 
 /**
- * Synthesizes the CDK app of the working directory, by its own CDK and `cdk.json`, and reads the authorizer from its templates.
- * @throws OperatorError when it cannot be synthesized, or has no authorizer, or several
+ * The authorizer of the CDK app of the working directory.
+ * @throws OperatorError when the app cannot be synthesized, or has no authorizer, or several
  */
-export async function synthesizedAuthorizer(
+export function synthesizedAuthorizer(
   { err }: Pick<Screen, 'err'>,
   choice: AuthorizerChoice,
 ): Promise<AuthorizerDescription> {
+  return withTemplates(err, (paths) => chosenAuthorizer(paths, choice, 'The CDK app in this folder'));
+}
+
+/**
+ * Synthesizes the CDK app of the working directory, by its own CDK and `cdk.json`, into a folder that is deleted afterwards.
+ * @param use - reads the templates, whose paths it gets in alphabetical order
+ * @throws OperatorError when the app cannot be synthesized
+ */
+export async function withTemplates<Result>(
+  err: Screen['err'],
+  use: (paths: readonly string[]) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-synth-'));
   try {
     await synthesize(folder, err);
     // The templates of a CDK Stage stand in a folder of their own.
     const files = await readdir(folder, { recursive: true });
     const names = files.filter((name) => name.endsWith('.template.json')).toSorted();
-    const paths = names.map((name) => join(folder, name));
-    return await chosenAuthorizer(paths, choice, 'The CDK app in this folder');
+    return await use(names.map((name) => join(folder, name)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -36,14 +47,17 @@ async function synthesize(folder: string, err: Screen['err']): Promise<void> {
   const child = spawn('npx', words, { stdio: ['ignore', 'ignore', 'pipe'], shell: process.platform === 'win32' });
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   if (code === 0) return;
-  if (!existsSync('cdk.json')) {
-    throw new OperatorError(`There is no cdk.json in ${process.cwd()}: run this in the folder of a CDK app.`);
-  }
+  if (!existsSync('cdk.json')) throw noCdkApp();
   if (!isInstalled('cdk')) {
     throw new OperatorError(`The CDK is not installed in ${process.cwd()}: npm install --save-dev aws-cdk.`);
   }
   err.write(said);
   throw new OperatorError(`\`npx cdk synth\` failed in ${process.cwd()}, with exit code ${code}: see above.`);
+}
+
+/** The error of a working directory without a CDK app. */
+export function noCdkApp(): OperatorError {
+  return new OperatorError(`There is no cdk.json in ${process.cwd()}: run this in the folder of a CDK app.`);
 }
 
 /** Whether npx finds a program: in the packages of this folder or of one above it, or on the PATH. */

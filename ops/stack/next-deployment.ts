@@ -36,7 +36,8 @@ export function isKnown(text: string): boolean {
   return !text.includes('{"');
 }
 
-async function readJson(path: string): Promise<JsonObject> {
+/** @throws OperatorError when the file does not hold a JSON object */
+export async function readJson(path: string): Promise<JsonObject> {
   const isTemplate = 'give the template that `npx cdk synth` writes, such as cdk.out/bearer-authorizer.template.json';
   try {
     const document: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -95,7 +96,8 @@ function authorizerOf(template: JsonObject, name: string): AuthorizerDescription
   );
 }
 
-function member(object: JsonObject, name: string): JsonObject {
+/** The object that a member holds; empty: it holds none. */
+export function member(object: JsonObject, name: string): JsonObject {
   const value = object[name];
   return isJsonObject(value) ? value : {};
 }
