@@ -119,6 +119,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'selection',
     'plan',
     'routes',
+    'init',
     'token',
     'commands',
     'commands/revoke',
