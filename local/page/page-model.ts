@@ -1,6 +1,7 @@
 import type { PageFacts } from '../page-server/page-facts.ts';
 import { ApiClient } from './api-client.ts';
 import { MissingScopeError } from './api-exchange.ts';
+import { lagText } from './clock-text.ts';
 import {
   type HeldToken,
   methodOf,
@@ -8,13 +9,14 @@ import {
   type PageState,
   type Route,
   samplePathOf,
+  type TakenBack,
   watchedRouteOf,
 } from './page-state.ts';
 import { restore, revoke } from './run-client.ts';
 import { sentenceOf, timelineOf } from './timeline.ts';
 import { fingerprintOf, type Takeable, tokenPartsOf } from './token-parts.ts';
 import { TokenSource } from './token-source.ts';
-import { probeOf, untilRejected } from './watch.ts';
+import { type Probe, probeOf, untilAccepted, untilRejected } from './watch.ts';
 
 /** The page's state, and what a person can do with it. Each change is drawn. */
 export class Page implements PageActions {
@@ -79,7 +81,8 @@ export class Page implements PageActions {
       const route = token && watchedRouteOf(facts, token.parts.scopes);
       if (token === undefined || route === undefined)
         return 'There is no token to take back, or no route to watch it on.';
-      const probe = probeOf(`${facts.api}${samplePathOf(route)}`, token.text, signal);
+      const watched = { token: token.text, path: samplePathOf(route) };
+      const probe = this.#probe(watched, signal);
       // The second one meets the decision that the first one left in the cache.
       await probe();
       await probe();
@@ -87,7 +90,9 @@ export class Page implements PageActions {
       const answer = await revoke(takeable, flush);
       const { resultTtlSeconds, guaranteedLagSeconds } = facts;
       const times = { askedAt, acknowledgedAt: answer.at, resultTtlSeconds, guaranteedLagSeconds };
-      this.update({ takenBack: { takeable, answer, revocation: { fingerprint: token.fingerprint, ...times } } });
+      this.update({
+        takenBack: { takeable, answer, watched, revocation: { fingerprint: token.fingerprint, ...times } },
+      });
       await untilRejected(probe, guaranteedLagSeconds, signal);
       return `Taken back: ${takeable.what}. ${this.#timelineSentence()}`;
     });
@@ -96,13 +101,18 @@ export class Page implements PageActions {
     const { takenBack } = this.#state;
     if (takenBack === undefined) return;
     this.#abort.abort();
-    this.#run('restoring', async () => {
+    this.#run('restoring', async (signal) => {
       const { text, at } = await restore(takenBack.takeable);
       const revocation = { ...takenBack.revocation, restoredAt: at };
       this.update({ takenBack: { ...takenBack, revocation, restored: text } });
-      return 'Restored.';
+      await untilAccepted(this.#probe(takenBack.watched, signal), signal);
+      return `Restored: ${takenBack.takeable.what}. It was accepted again at ${lagText(Date.now() - at)} after the entry was gone.`;
     });
   };
+
+  #probe({ token, path }: TakenBack['watched'], signal: AbortSignal): Probe {
+    return probeOf(`${this.#state.facts.api}${path}`, token, signal);
+  }
 
   #timelineSentence(): string {
     const { takenBack, events } = this.#state;

@@ -36,6 +36,8 @@ export interface TakenBack {
   readonly takeable: Takeable;
   readonly answer: CommandAnswer;
   readonly revocation: Revocation;
+  /** The token that was taken back, and the path on which it is watched. */
+  readonly watched: { readonly token: string; readonly path: string };
   /** What the operator's program says about the undoing. undefined: the entry stands. */
   readonly restored?: string | undefined;
 }

@@ -42,7 +42,7 @@ function entryView({ answer, restored }: TakenBack, busy: PageState['busy'], act
     <div class="buttons">
       <button ?disabled=${restored !== undefined || busy === 'restoring'} @click=${actions.restore}>Restore</button>
     </div>
-    ${restored === undefined ? nothing : html`<p class="good">Restored: the entry is gone, and the token works again.</p>`}`;
+    ${restored === undefined ? nothing : html`<p class="good">Restored: the entry is gone.</p>`}`;
 }
 
 /** The attributes of the entry, from the document of `revoke --json`. Those that it does not have are left out. */

@@ -4,6 +4,9 @@ const PAUSE = 200;
 /** Rejections in a row before they are believed: API Gateway has more than one cache. */
 const ENOUGH_REJECTIONS = 3;
 
+/** Seconds. The authorizer remembers "revoked" for two. */
+const MAX_RESTORATION = 10;
+
 /** Seconds of watching after the bound, so that a broken promise is seen. */
 const WATCH_LONGER = 5;
 
@@ -24,6 +27,16 @@ export function probeOf(address: string, token: string, signal: AbortSignal): Pr
       return 0;
     }
   };
+}
+
+/** Calls until the token is accepted, because an authorizer remembers a rejection for a moment. */
+export async function untilAccepted(probe: Probe, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + MAX_RESTORATION * 1000;
+  while (performance.now() < end) {
+    const status = await probe();
+    if (status !== 401 && status !== 0) return;
+    await pause(signal);
+  }
 }
 
 /** Calls until the token is rejected several times in a row, or until the bound is well over. */
