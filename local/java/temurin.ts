@@ -12,8 +12,6 @@ export interface TemurinSite extends Omit<DownloadOptions, 'signal'> {
   readonly announce: () => void;
 }
 
-export const ADOPTIUM = 'https://api.adoptium.net';
-
 /** A version with long-term support that DynamoDB Local runs on. */
 const VERSION = 21;
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import type { Report } from '../../ops/cli/program.ts';
-import type { RunningStack } from '../../ops/stack/running-stack.ts';
+import type { IssuingRun } from '../../ops/stack/running-stack.ts';
 import { requestToken } from '../../ops/token/client-credentials.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
 import type { RunCommand } from './operator-commands.ts';
@@ -23,7 +23,7 @@ export interface CommandAnswer {
 
 /** @param run - runs the operator's commands on the run's table */
 export function pageActions(
-  running: Pick<RunningStack, 'alias' | 'clients' | 'tokenEndpoint'>,
+  running: Pick<IssuingRun, 'alias' | 'clients' | 'tokenEndpoint'>,
   run: RunCommand,
 ): PageActions {
   const command = async (words: readonly string[]) => answerOf(await run(words));
@@ -41,7 +41,7 @@ function answerOf({ text, last, document }: Report): CommandAnswer {
 /** A client's secret must not be in a page: its server gets the token (RFC 6749 section 2.1, "confidential"). */
 async function machineToken(
   client: string,
-  { clients, tokenEndpoint }: Pick<RunningStack, 'clients' | 'tokenEndpoint'>,
+  { clients, tokenEndpoint }: Pick<IssuingRun, 'clients' | 'tokenEndpoint'>,
 ): Promise<{ readonly accessToken: string }> {
   const found = clients.find(({ clientId }) => clientId === client);
   if (found === undefined) throw new UsageError(`There is no client ${JSON.stringify(client)} here.`);

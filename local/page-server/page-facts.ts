@@ -2,7 +2,7 @@ import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import type { ApiKind, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
 import { authorizerDescription } from '../../ops/stack/revocation-stack.ts';
-import type { RunningStack } from '../../ops/stack/running-stack.ts';
+import type { IssuingRun } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
 
 /** What the page must know of the run. Nothing secret: a client's secret stays with the server. */
@@ -30,7 +30,7 @@ export interface PageFacts {
 }
 
 /** @throws LocalRunError for a run whose authorizer has no description */
-export function pageFactsOf(running: RunningStack): PageFacts {
+export function pageFactsOf(running: IssuingRun): PageFacts {
   const { api, apiKind, issuer, alias, app, clients } = running;
   const authorizer = authorizerDescription(running.authorizer);
   if (authorizer === undefined) throw new LocalRunError('The authorizer of the run has no description.');

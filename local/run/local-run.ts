@@ -1,11 +1,11 @@
-import type { JsonWebKey } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import type { ApiKind } from '../../lambda/policy/route.ts';
-import { npmScripts } from '../../ops/cli/caller.ts';
-import type { RunningStack } from '../../ops/stack/running-stack.ts';
+import { type Caller, npmScripts } from '../../ops/cli/caller.ts';
+import { hasLocalIssuer, type RunningStack } from '../../ops/stack/running-stack.ts';
+import type { SigningKey } from '../authorization-server/authorization-server.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
@@ -20,6 +20,7 @@ import { HOST, type HttpService, requireFree, startHttpService } from './http-se
 import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
+import type { OwnApp } from './own-app-options.ts';
 import { type Ports, portsFrom } from './ports/ports.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
@@ -28,6 +29,10 @@ import { type Teardown, teardown } from './teardown.ts';
 export interface LocalRunOptions {
   /** The API's port. The five after it are used too. */
   readonly port: number;
+  /** A team's own app. @default infra/deployment.ts is run */
+  readonly own?: OwnApp | undefined;
+  /** The folder in which the command of that app runs. @default the working directory */
+  readonly ownFolder?: string;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
   /** @default as deployment.ts says */
@@ -50,6 +55,8 @@ export interface LocalRunOptions {
   readonly ownJava?: OwnJava;
   /** The clock of the result cache and of policy conditions. Functions use the real one. @default the real one */
   readonly clock?: Clock;
+  /** Writes commands to copy. @default as npm scripts of the clone */
+  readonly caller?: Caller;
   /** Receives messages for the person at the terminal. @default they are dropped */
   readonly say?: Say;
   /** Receives every request, and every log line of a function. @default they are dropped */
@@ -68,10 +75,12 @@ export interface LocalRun {
   /** Flushes of the result cache that the control plane accepted. */
   flushes(): number;
   setFlushEffect(effect: FlushEffect): void;
-  readonly authorizationServer: HttpService;
-  readonly transmitter: HttpService & Pick<Transmitter, 'send'>;
+  /** undefined: the API trusts its own issuers only. */
+  readonly authorizationServer: HttpService | undefined;
+  /** undefined: the API does not hear it. */
+  readonly transmitter: (HttpService & Pick<Transmitter, 'send'>) | undefined;
   /** The authorization server's private key, to sign tokens that the server would not issue. */
-  readonly signingKey: JsonWebKey & { readonly kid: string };
+  readonly signingKey: SigningKey | undefined;
   /** The id of DynamoDB Local's process. undefined: another DynamoDB is used. */
   dynamodbPid(): number | undefined;
   stop(): Promise<void>;
@@ -111,6 +120,8 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       folder,
       dynamodbEndpoint: options.dynamodbEndpoint,
       ownJava: options.ownJava,
+      own: options.own,
+      ownFolder: options.ownFolder ?? process.cwd(),
       resultTtlSeconds: options.resultTtlSeconds,
       api: options.api,
       cachePer: options.cachePer,
@@ -129,7 +140,8 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   const described = runningStack(services, localApi, tableName);
-  const running = options.page === true ? await servePage(described, ports.page, feed, undo) : described;
+  const caller = options.caller ?? npmScripts;
+  const running = options.page === true ? await servePage(described, ports.page, feed, caller, undo) : described;
   return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
 }
 
@@ -141,14 +153,17 @@ function portsToUse({ dynamodb, page, ...others }: Ports, options: LocalRunOptio
   ];
 }
 
+/** Without the local authorization server nobody could sign in on the page, so it is not served. */
 async function servePage(
   running: RunningStack,
   port: number,
   feed: RunEventFeed,
+  caller: Caller,
   undo: Teardown,
 ): Promise<RunningStack> {
+  if (!hasLocalIssuer(running)) return running;
   const page = `http://${HOST}:${port}`;
-  const server = await localPage(running, page, feed, npmScripts);
+  const server = await localPage(running, page, feed, caller);
   await undo.add((await startHttpService(server, port)).pause);
   return { ...running, page };
 }
@@ -160,15 +175,16 @@ function sayStage({ stage, stages }: ChosenStack, say: Say): void {
   say(`This is the stage ${stage} of infra/deployment.ts${choice}.`);
 }
 
-function controls({ authorizationServer, transmitter }: LocalServices, localApi: LocalApi) {
+function controls(services: LocalServices, localApi: LocalApi) {
+  const { authorizationServer, transmitter } = services;
   const { functions, controlPlane } = localApi;
   return {
-    authorizerCalls: () => authorizerFunction(localApi).invocations(),
+    authorizerCalls: () => authorizerFunction(services, localApi).invocations(),
     recycleEnvironments: async () => void (await Promise.all([...functions.values()].map((each) => each.recycle()))),
     flushes: controlPlane.flushes,
     setFlushEffect: controlPlane.setFlushEffect,
-    authorizationServer: { pause: authorizationServer.pause, resume: authorizationServer.resume },
-    transmitter: { pause: transmitter.pause, resume: transmitter.resume, send: transmitter.send },
-    signingKey: authorizationServer.signingKey,
+    authorizationServer,
+    transmitter,
+    signingKey: authorizationServer?.signingKey,
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LOCAL_ALIAS } from '../app/local-issuer.ts';
 import {
   type AuthorizationServer,
   authorizationServer,
@@ -11,8 +12,16 @@ import type { Say } from '../errors.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import { type Transmitter, transmitter } from '../transmitter/transmitter.ts';
 import { HOST, type HttpService, startHttpService } from './http-service.ts';
+import type { OwnApp } from './own-app-options.ts';
+import { synthesizeOwnApp } from './own-app-synthesis.ts';
 import type { Ports } from './ports/ports.ts';
-import { type ChosenStack, type PlayedDeployment, type SynthesisOptions, synthesize } from './synthesis.ts';
+import {
+  type ChosenStack,
+  type PlayedDeployment,
+  type Synthesis,
+  type SynthesisOptions,
+  synthesize,
+} from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface ServicesOptions {
@@ -23,6 +32,10 @@ export interface ServicesOptions {
   readonly dynamodbEndpoint: string | undefined;
   /** The Java runtime for a machine without Java and Docker. */
   readonly ownJava: OwnJava | undefined;
+  /** undefined: infra/deployment.ts is run. */
+  readonly own: OwnApp | undefined;
+  /** The folder in which the command of that app runs. */
+  readonly ownFolder: string;
   readonly resultTtlSeconds: number | undefined;
   readonly cachePer: SynthesisOptions['cachePer'];
   readonly api: SynthesisOptions['apiKind'];
@@ -40,13 +53,21 @@ export interface LocalServices {
   /** undefined: another program's DynamoDB is used. */
   readonly dynamoDbLocal: DynamoDbLocal | undefined;
   readonly dynamodb: string;
-  readonly issuer: string;
-  readonly authorizationServer: AuthorizationServer & ClientsAndUsers & HttpService;
-  readonly transmitter: Transmitter & HttpService & { readonly address: string };
+  /** undefined: the API does not trust it, and it does not run. */
+  readonly authorizationServer: RunningAuthorizationServer | undefined;
+  /** undefined: the API does not hear it, and it does not run. */
+  readonly transmitter: RunningTransmitter | undefined;
 }
 
-/** The local issuer's alias in the deployment. */
-export const LOCAL_ALIAS = 'local';
+export interface RunningAuthorizationServer extends AuthorizationServer, ClientsAndUsers, HttpService {
+  readonly issuer: string;
+  /** The alias under which the API trusts it. */
+  readonly alias: string;
+}
+
+export interface RunningTransmitter extends Transmitter, HttpService {
+  readonly address: string;
+}
 
 /** Starts the two slow parts concurrently: DynamoDB, and the stack's synthesis, which says what the other servers need. */
 export async function startLocalServices(options: ServicesOptions, undo: Teardown): Promise<LocalServices> {
@@ -54,7 +75,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
   const starting = new AbortController();
   const issuer = `http://${HOST}:${ports.issuer}`;
   const dynamoDb = startDynamoDb(options, starting.signal);
-  const synthesis = synthesize(synthesisOptions(issuer, options), starting.signal);
+  const synthesis = synthesisOf(issuer, options, starting.signal);
   const server = synthesis.then(({ played }) => startAuthorizationServer(issuer, played, options));
   const sender = startTransmitter(issuer, synthesis, options);
   await undo.add(async () => {
@@ -62,15 +83,15 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
     await Promise.allSettled([
       synthesis,
       dynamoDb.then((started) => started?.stop()),
-      server.then((started) => started.pause()),
-      sender.then((started) => Promise.all([started.pause(), started.stop()])),
+      server.then((started) => started?.pause()),
+      sender.then((started) => Promise.all([started?.pause(), started?.stop()])),
     ]);
   });
   const started = await Promise.all([synthesis, dynamoDb, server, sender]);
   const [synthesized, dynamoDbLocal, authorizationServer, transmitter] = started;
   const dynamodb = dynamodbEndpoint ?? `http://${HOST}:${ports.dynamodb}`;
   const stack = { synthesized, chosen: synthesized, played: synthesized.played };
-  return { ...stack, dynamoDbLocal, dynamodb, issuer, authorizationServer, transmitter };
+  return { ...stack, dynamoDbLocal, dynamodb, authorizationServer, transmitter };
 }
 
 async function startDynamoDb(
@@ -79,6 +100,12 @@ async function startDynamoDb(
 ): Promise<DynamoDbLocal | undefined> {
   if (dynamodbEndpoint !== undefined) return undefined;
   return startDynamoDbLocal({ port: ports.dynamodb, dataFolder: join(folder, 'dynamodb'), ownJava, signal });
+}
+
+function synthesisOf(issuer: string, options: ServicesOptions, signal: AbortSignal): Promise<Synthesis> {
+  const { own, ownFolder, folder: runFolder, say } = options;
+  if (own === undefined) return synthesize(synthesisOptions(issuer, options), signal);
+  return synthesizeOwnApp(own, { folder: ownFolder, runFolder, issuer, say }, signal);
 }
 
 function synthesisOptions(
@@ -95,23 +122,24 @@ function synthesisOptions(
 
 async function startAuthorizationServer(
   issuer: string,
-  { signals, audiences, routes }: PlayedDeployment,
+  { alias, signals, audiences, routes }: PlayedDeployment,
   { ports, accessTokenLifetimeSeconds }: ServicesOptions,
-): Promise<LocalServices['authorizationServer']> {
+): Promise<RunningAuthorizationServer | undefined> {
+  if (alias === undefined) return undefined;
   const parties = clientsAndUsers(routes);
-  const backchannelLogoutUri = `${signals}/backchannel-logout`;
-  const settings = { audiences, accessTokenLifetimeSeconds, backchannelLogoutUri, ...parties };
-  const created = await authorizationServer({ issuer, ...settings });
-  return { ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
+  const told = signals === undefined ? {} : { backchannelLogoutUri: `${signals}/backchannel-logout` };
+  const created = await authorizationServer({ issuer, audiences, accessTokenLifetimeSeconds, ...told, ...parties });
+  return { issuer, alias, ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
 }
 
 async function startTransmitter(
   subjectIssuer: string,
   synthesis: Promise<{ readonly played: PlayedDeployment }>,
   { ports, say }: ServicesOptions,
-): Promise<LocalServices['transmitter']> {
+): Promise<RunningTransmitter | undefined> {
   // Concurrently: an RSA key takes a while.
   const [signingKey, { played }] = await Promise.all([createSigningKey(), synthesis]);
+  if (played.signals === undefined) return undefined;
   const address = transmitterAddress(ports);
   const endpoint = `${played.signals}/events`;
   const created = transmitter({ issuer: address, signingKey, endpoint, subjectIssuer, say });

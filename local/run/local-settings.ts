@@ -4,11 +4,18 @@ import { backchannelLogout } from '../../infra/senders/backchannel-logout.ts';
 import { ssf } from '../../infra/senders/ssf.ts';
 import { tokenRevocation } from '../../infra/senders/token-revocation.ts';
 import type { StackSettings } from '../../infra/settings/deployment-schema.ts';
+import type { ApiKind } from '../../lambda/policy/route.ts';
 import { appClientId } from '../authorization-server/clients-and-users.ts';
 import type { PlayedDeployment, SynthesisOptions } from './synthesis.ts';
 
 /** What the local servers play, besides what the options name. */
-type Played = Pick<PlayedDeployment, 'apiKind' | 'api' | 'audiences' | 'signals'>;
+interface Played extends Pick<PlayedDeployment, 'audiences'> {
+  readonly apiKind: ApiKind;
+  /** The API's address with its stage. */
+  readonly api: string;
+  /** The address below which the API receives signals. */
+  readonly signals: string;
+}
 
 /** The deployment's settings with the local issuer, and with the local sources of signals, in place of its own. */
 export function localSettings(settings: StackSettings, options: SynthesisOptions, played: Played): StackSettings {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
+import { authorizerOf } from '../app/function-descriptions.ts';
 import { superviseDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
 import { ensureTables, tablesOf } from '../dynamodb/table.ts';
-import { LocalRunError, type Say } from '../errors.ts';
+import type { Say } from '../errors.ts';
 import type { LocalServices } from './local-services.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -21,8 +21,7 @@ export async function startLocalTables(
   say: Say,
   undo: Teardown,
 ): Promise<LocalTables> {
-  const { [STACK_OUTPUTS.table]: tableName } = synthesized.stack.outputs();
-  if (tableName === undefined) throw new LocalRunError(`The stack has no output ${STACK_OUTPUTS.table}.`);
+  const { revocationTable: tableName } = authorizerOf(synthesized.stack).description.configuration;
   const tables = tablesOf(synthesized.stack);
   await ensureTables(dynamodb, tables);
   const supervisor = superviseDynamoDb({

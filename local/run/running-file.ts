@@ -1,20 +1,18 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isAlive, type RunningStack, runningFile, runningStacks } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
-
-const FOLDER = fileURLToPath(new URL('../../.local/', import.meta.url));
+import { makeLocalFolder, removeUnusedFolder } from './local-folder.ts';
 
 /**
  * Writes the file by which other programs of this user find this run: it has the secrets of the clients.
  * @throws LocalRunError when it cannot be written
  */
-export async function writeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
+export async function writeRunningFile(running: RunningStack, folder: string): Promise<void> {
   const path = runningFile(folder, running.pid);
   const unfinished = `${path}.unfinished`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeLocalFolder(folder);
     await removeStaleFiles(folder);
     await writeFile(unfinished, `${JSON.stringify(running, undefined, 2)}\n`, { mode: 0o600 });
     await rename(unfinished, path);
@@ -25,8 +23,9 @@ export async function writeRunningFile(running: RunningStack, folder: string = F
   }
 }
 
-export async function removeRunningFile(running: RunningStack, folder: string = FOLDER): Promise<void> {
+export async function removeRunningFile(running: RunningStack, folder: string): Promise<void> {
   await rm(runningFile(folder, running.pid), { force: true });
+  await removeUnusedFolder(folder);
 }
 
 /** Removes the files of killed runs, whose process ids may be used again. Unfinished files too. */

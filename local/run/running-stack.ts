@@ -1,24 +1,20 @@
-import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
 import { type ContractLine, type RunningStack, startOf } from '../../ops/stack/running-stack.ts';
-import { REGION } from '../cloudformation/place.ts';
-import type { Stack } from '../cloudformation/stack.ts';
-import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
+import { authorizerOf, signalsDescription } from '../app/function-descriptions.ts';
 import { LocalRunError } from '../errors.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import type { ServedApi, ServedAuthorizer } from '../gateway/served-api.ts';
 import { addressOf, type LocalApi, type RunningApi } from './local-api.ts';
-import { LOCAL_ALIAS, type LocalServices } from './local-services.ts';
+import type { LocalServices } from './local-services.ts';
 import type { PlayedDeployment } from './synthesis.ts';
 
 /** The authorizer's function. @throws LocalRunError when there is none */
-export function authorizerFunction({ apis, functions }: LocalApi): LambdaFunction {
-  const found = functions.get(authorizerOf(apis)?.functionArn ?? '');
-  if (found === undefined) throw new LocalRunError('The template has no authorizer.');
+export function authorizerFunction(
+  { synthesized: { stack } }: Pick<LocalServices, 'synthesized'>,
+  { functions }: Pick<LocalApi, 'functions'>,
+): LambdaFunction {
+  const { logicalId } = authorizerOf(stack);
+  const found = functions.get(stack.attribute(logicalId, 'Arn'));
+  if (found === undefined) throw new LocalRunError(`The function ${logicalId} does not run.`);
   return found;
-}
-
-function authorizerOf(apis: readonly ServedApi[]): ServedAuthorizer | undefined {
-  return apis.flatMap(({ authorizers }) => authorizers)[0];
 }
 
 /** Describes the run: the contract line, and what our own programs need besides. @throws LocalRunError when there is no API */
@@ -29,7 +25,7 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
     ...contractLine(services, localApi, table),
     pid: process.pid,
     processStart: startOf(process.pid),
-    authorizer: authorizerDescription(stack, authorizerFunction(localApi)),
+    authorizer: authorizerOf(stack).description,
     signals: signalsDescription(stack),
     outputs: Object.fromEntries(outputs),
   };
@@ -38,58 +34,42 @@ export function runningStack(services: LocalServices, localApi: LocalApi, table:
 /** Replaces the addresses at which AWS would serve the APIs. */
 function localAddress(text: string, apis: readonly RunningApi[]): string {
   return apis.reduce(
-    (changed, { apiId, origin }) => changed.replace(`https://${apiId}.execute-api.${REGION}.amazonaws.com`, origin),
+    (changed, { apiId, origin }) =>
+      changed.replace(new RegExp(`https://${apiId}\\.execute-api\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?`), origin),
     text,
   );
 }
 
 function contractLine(services: LocalServices, { apis }: LocalApi, table: string): ContractLine {
-  const { played, issuer, dynamodb, authorizationServer, transmitter } = services;
+  const { synthesized, played, dynamodb, authorizationServer, transmitter } = services;
   const [api] = apis;
   if (api === undefined) throw new LocalRunError('The template has no API with a stage.');
+  const { place, description } = authorizerOf(synthesized.stack);
   return {
     api: addressOf(api),
     apiKind: api.kind,
     stage: api.stageNames[0] ?? '',
-    issuer,
-    alias: LOCAL_ALIAS,
-    tokenEndpoint: authorizationServer.tokenEndpoint,
-    clients: authorizationServer.clients,
-    app: authorizationServer.app,
-    users: authorizationServer.users,
+    ...issuerLine(authorizationServer),
+    clients: authorizationServer?.clients ?? [],
+    ...(authorizationServer !== undefined && { app: authorizationServer.app }),
+    users: authorizationServer?.users ?? [],
     playedIssuers: played.issuers,
+    realIssuers: played.realIssuers,
     samplePath: samplePath(played.routes),
     dynamodb,
     table,
-    region: REGION,
-    resultTtlSeconds: authorizerOf(apis)?.resultTtlSeconds ?? 0,
-    transmitter: transmitter.address,
+    region: place.region,
+    resultTtlSeconds: description.resultTtlSeconds,
+    ...(transmitter !== undefined && { transmitter: transmitter.address }),
   };
 }
 
-/** The authorizer's description: JSON text in the function's metadata, where CDK may put members of its own. */
-function authorizerDescription(stack: Stack, { functionName }: LambdaFunction): JsonObject {
-  const metadata = stack
-    .resourcesOfType('AWS::Lambda::Function')
-    .find(({ logicalId }) => stack.ref(logicalId) === functionName)?.metadata;
-  const description = Object.values(metadata ?? {})
-    .map(parsedObject)
-    .find((member) => member !== undefined && 'configuration' in member);
-  if (description !== undefined) return description;
-  throw new LocalRunError(`The function ${functionName} has no description of the authorizer in its metadata.`);
-}
-
-/** The description of the receiver of signals; undefined: the stack has none. */
-function signalsDescription(stack: Stack): JsonObject | undefined {
-  const name = stack.outputs()[STACK_OUTPUTS.signals];
-  const found = stack.resourcesOfType('AWS::Lambda::Function').find(({ logicalId }) => logicalId === name);
-  return parsedObject(found?.metadata[DESCRIPTION_KEY] ?? null);
-}
-
-function parsedObject(member: Json): JsonObject | undefined {
-  if (typeof member !== 'string' || !member.startsWith('{')) return undefined;
-  const value = JSON.parse(member) as Json;
-  return isObject(value) ? value : undefined;
+function issuerLine(
+  server: LocalServices['authorizationServer'],
+): Pick<ContractLine, 'issuer' | 'alias' | 'tokenEndpoint'> {
+  if (server === undefined) return {};
+  const { issuer, alias, tokenEndpoint } = server;
+  return { issuer, alias, tokenEndpoint };
 }
 
 /** The path of a route that is read, without parameters, and preferably with a scope. */

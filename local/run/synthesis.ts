@@ -38,14 +38,16 @@ export interface ChosenStack {
 
 /** What the local authorization server and transmitter must play, read from the deployment. */
 export interface PlayedDeployment {
-  readonly apiKind: ApiKind;
-  /** The API's address with its stage. */
-  readonly api: string;
-  /** The address below which the API receives signals. */
-  readonly signals: string;
+  /** The alias under which the API trusts the local authorization server; undefined: it trusts only its own issuers. */
+  readonly alias: string | undefined;
+  /** The address below which the API receives signals of the local servers; undefined: it receives none of theirs. */
+  readonly signals: string | undefined;
   /** The audiences of the API; the first one is that of a token for which nobody asks for another. */
   readonly audiences: readonly string[];
+  /** The issuers that the local authorization server stands in for. */
   readonly issuers: readonly PlayedIssuer[];
+  /** The issuers whose tokens are verified with their own keys. */
+  readonly realIssuers: readonly PlayedIssuer[];
   readonly routes: readonly Route[];
 }
 
@@ -53,15 +55,17 @@ export type SynthesisMessage =
   | ({ readonly done: true; readonly played: PlayedDeployment } & ChosenStack)
   | { readonly failure: string };
 
+/** A stack to run, with what the local servers must play for it. */
+export interface Synthesis extends SynthesizedStack, ChosenStack {
+  readonly played: PlayedDeployment;
+}
+
 /**
  * Synthesizes the stack as `cdk synth` does, but with a local issuer. It runs in a worker, because bundling blocks its
  * thread, and signals and the other servers must not wait for it.
  * @throws LocalRunError with the sentence that synth would print
  */
-export async function synthesize(
-  options: SynthesisOptions,
-  signal: AbortSignal,
-): Promise<SynthesizedStack & ChosenStack & { readonly played: PlayedDeployment }> {
+export async function synthesize(options: SynthesisOptions, signal: AbortSignal): Promise<Synthesis> {
   signal.throwIfAborted();
   const worker = new Worker(new URL('./synthesis.worker.ts', import.meta.url), {
     workerData: options,

@@ -35,13 +35,17 @@ try {
   const own = issuers.flatMap(([, settings]) => settings.audiences).filter((audience) => audience !== null);
   const audiences = [...new Set([...(own.length === 0 ? [AUDIENCE] : own), api])];
   const app = new App({ context, outdir: outputFolder, autoSynth: false });
-  const played = {
-    ...{ apiKind, api, signals: `${api}${SIGNALS_PATH}`, audiences },
-    ...{ issuers: issuers.map(aliasAndIssuer), routes: settings.routes },
-  };
-  inStage(stage, () => new ApiStack(app, stackName, { deployment: localSettings(settings, options, played), stage }));
+  const addresses = { apiKind, api, signals: `${api}${SIGNALS_PATH}`, audiences };
+  const local = localSettings(settings, options, addresses);
+  inStage(stage, () => new ApiStack(app, stackName, { deployment: local, stage }));
   app.synth();
-  send({ done: true, stackName, stage, stages, played });
+  const played = {
+    alias: options.alias,
+    issuers: issuers.map(aliasAndIssuer),
+    realIssuers: [],
+    routes: settings.routes,
+  };
+  send({ done: true, stackName, stage, stages, played: { ...played, ...addresses } });
 } catch (error) {
   send({ failure: error instanceof Error ? error.message : String(error) });
 }

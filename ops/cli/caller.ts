@@ -9,14 +9,15 @@ import type { Environment } from './npm-options.ts';
 export type Caller = (command: string, output?: 'piped') => string;
 
 /** The verbs that have an npm script of their own in this repository. All others are commands of `npm run revocations`. */
-export const OWN_SCRIPTS: readonly string[] = ['routes', 'plan', 'token'];
+export const OWN_SCRIPTS: readonly string[] = ['start', 'routes', 'plan', 'token'];
 
 /** The scripts of this repository. npm keeps options that stand before `--`. */
 export const npmScripts: Caller = (command, output) => {
   const [verb = '', ...rest] = command.split(' ');
   const run = output === 'piped' ? 'npm run --silent' : 'npm run';
   if (!OWN_SCRIPTS.includes(verb)) return `${run} revocations -- ${command}`;
-  return rest.length === 0 ? `${run} ${verb}` : `${run} ${verb} -- ${rest.join(' ')}`;
+  const script = verb === 'start' ? 'npm start' : `${run} ${verb}`;
+  return rest.length === 0 ? script : `${script} -- ${rest.join(' ')}`;
 };
 
 /** Whether commands are npm scripts of this repository, in which `npm start` runs too. */

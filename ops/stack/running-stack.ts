@@ -30,7 +30,7 @@ export interface LocalApp {
   readonly redirectUri: string;
 }
 
-/** An issuer of deployment.ts that the local authorization server stands in for. */
+/** An issuer that the deployment trusts. */
 export interface PlayedIssuer {
   readonly alias: string;
   /** The `iss` of its tokens. */
@@ -43,15 +43,18 @@ export interface ContractLine {
   readonly api: string;
   readonly apiKind: ApiKind;
   readonly stage: string;
-  readonly issuer: string;
+  /** The local authorization server; left out where the API trusts its own issuers only, as its alias, endpoint and app are. */
+  readonly issuer?: string;
   /** The alias of the local issuer. */
-  readonly alias: string;
-  readonly tokenEndpoint: string;
+  readonly alias?: string;
+  readonly tokenEndpoint?: string;
   readonly clients: readonly LocalClient[];
-  readonly app: LocalApp;
+  readonly app?: LocalApp;
   readonly users: readonly LocalUser[];
   /** None: the deployment has no issuer of its own, and its stack makes a Cognito user pool. */
   readonly playedIssuers: readonly PlayedIssuer[];
+  /** The issuers whose tokens are verified with their own keys. */
+  readonly realIssuers: readonly PlayedIssuer[];
   /** Where to call the API first, with GET and a token of the first client: `/orders`. */
   readonly samplePath: string;
   /** DynamoDB's address. */
@@ -59,8 +62,8 @@ export interface ContractLine {
   readonly table: string;
   readonly region: string;
   readonly resultTtlSeconds: number;
-  /** The address of the local transmitter of signals, without a slash at the end. Also its issuer. */
-  readonly transmitter: string;
+  /** The address of the local transmitter of signals, without a slash at the end. Also its issuer. Left out: none runs. */
+  readonly transmitter?: string;
   /** The address of the page to look at, without a slash at the end; undefined: it is not served. */
   readonly page?: string;
 }
@@ -76,6 +79,14 @@ export interface RunningStack extends ContractLine {
   readonly signals?: unknown;
   /** The stack's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A run whose API trusts the local authorization server. */
+export type IssuingRun = RunningStack & Required<Pick<RunningStack, 'issuer' | 'alias' | 'tokenEndpoint' | 'app'>>;
+
+export function hasLocalIssuer(run: RunningStack): run is IssuingRun {
+  // They are left out together.
+  return run.tokenEndpoint !== undefined;
 }
 
 /** DynamoDB Local requires credentials and accepts any. */

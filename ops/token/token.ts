@@ -1,7 +1,13 @@
 import { OperatorError } from '../cli/operator-error.ts';
 import type { Report } from '../cli/program.ts';
 import type { Screen } from '../cli/progress.ts';
-import { noRunSentence, type RunningStack, readRunningStack, sayWhichRun } from '../stack/running-stack.ts';
+import {
+  hasLocalIssuer,
+  type IssuingRun,
+  noRunSentence,
+  readRunningStack,
+  sayWhichRun,
+} from '../stack/running-stack.ts';
 import { requestToken, type TokenRequest } from './client-credentials.ts';
 import { deployedClient } from './deployed-client.ts';
 import type { TokenCommand } from './token-command-line.ts';
@@ -19,14 +25,18 @@ export async function token(command: TokenCommand, screen: Screen): Promise<Repo
   return { text: accessToken, document: { command: 'token', client: request.clientId, accessToken }, exitCode: 0 };
 }
 
-async function running(screen: Screen): Promise<RunningStack> {
+async function running(screen: Screen): Promise<IssuingRun> {
   await sayWhichRun(screen);
   const found = await readRunningStack(screen.localFolder);
-  if (found !== undefined) return found;
-  throw new OperatorError(noRunSentence(screen));
+  if (found === undefined) throw new OperatorError(noRunSentence(screen));
+  if (hasLocalIssuer(found)) return found;
+  const trusted = found.realIssuers.map(({ alias, issuer }) => `${alias} (${issuer})`).join(', ');
+  throw new OperatorError(
+    `What runs here trusts tokens of ${trusted} only: get one there, or start it again with --issuers both.`,
+  );
 }
 
-function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }: RunningStack): TokenRequest {
+function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }: IssuingRun): TokenRequest {
   const found = client === undefined ? clients[0] : clients.find(({ clientId }) => clientId === client);
   if (found !== undefined) {
     return { tokenEndpoint, clientId: found.clientId, clientSecret: found.clientSecret, scope };
@@ -38,7 +48,7 @@ function localClient({ client, scope }: TokenCommand, { clients, tokenEndpoint }
 async function userToken(
   subject: string,
   { scope }: TokenCommand,
-  { issuer, app, users }: RunningStack,
+  { issuer, app, users }: IssuingRun,
 ): Promise<Report> {
   const user = users.find((each) => each.subject === subject);
   if (user === undefined) {

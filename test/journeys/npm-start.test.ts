@@ -50,8 +50,8 @@ describe('npm start -- --json', () => {
     expect(again.code).toBe(1);
     expect(again.sentence).toMatch(
       new RegExp(
-        `^An \`npm start\` of this clone has the ports from ${port} on \\(process \\d+\\): use its API, http://${HOST}:${port}/v1, ` +
-          'end it with Ctrl-C or `kill \\d+`, or choose other ports with --port N \\(N to N\\+4 are used\\)\\.$',
+        `^Another \`npm start\` in this folder has the ports from ${port} on \\(process \\d+\\): use its API, http://${HOST}:${port}/v1, ` +
+          'end it with Ctrl-C or `kill \\d+`, or choose other ports with --port N \\(N to N\\+5 are used\\)\\.$',
       ),
     );
     const [otherPort, DYNAMODB_ENDPOINT] = [await freePorts(), inject('dynamoDbEndpoint')];
@@ -71,7 +71,7 @@ describe('npm start -- --json', () => {
     );
     expect(stderr).toMatch(
       new RegExp(
-        `Another \`npm start\` of this clone runs at http://${HOST}:${port}/v1 \\(process \\d+\\)\\. Commands such as .* ` +
+        `Another \`npm start\` in this folder runs at http://${HOST}:${port}/v1 \\(process \\d+\\)\\. Commands such as .* ` +
           `which is this one, http://${HOST}:${otherPort}/v1\\.`,
       ),
     );
@@ -83,7 +83,7 @@ describe('npm start -- --json', () => {
     expect(first.stderr).toContain('\nThis is the stage dev of infra/deployment.ts; --stage chooses another: prod.\n');
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
       ...['api', 'apiKind', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers'],
-      ...['samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
+      ...['realIssuers', 'samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Caller } from '../../../ops/cli/caller.ts';
 import { printable, withoutTokens } from '../../../ops/cli/terminal-text.ts';
 import type { RunningStack } from '../../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../../errors.ts';
@@ -6,6 +7,9 @@ import { ownerOf, type PortOwner } from './port-owner.ts';
 import { PORT_COUNT } from './ports.ts';
 
 const OTHER_PORTS = 'choose other ports with --port N (N to N+5 are used)';
+
+/** What runs a deployment, in a command line: of a clone, or of the package. */
+const OUR_PROGRAM = /\b(local\/start\.ts)\b|\b(bearer-authorizer)(?:\.cjs)? start\b/;
 
 /** The last part of the folder's name in which each run has DynamoDB's data. */
 const RUN_FOLDER = 'bearer-authorizer-run-';
@@ -22,26 +26,28 @@ export function takenPortError(port: number, code: string | undefined): LocalRun
 
 function describedOwner({ pid, command }: PortOwner): string {
   if (command.includes('DynamoDBLocal.jar') && command.includes(RUN_FOLDER)) {
-    return `DynamoDB Local of an \`npm start\` (process ${pid}): if that run was killed, end what it left behind with \`kill ${pid}\``;
+    return `DynamoDB Local of a local run (process ${pid}): if that run was killed, end what it left behind with \`kill ${pid}\``;
   }
-  if (/\blocal\/start\.ts\b/.test(command)) {
-    return `another \`npm start\` (process ${pid}): use that one, end it with \`kill ${pid}\``;
+  const found = OUR_PROGRAM.exec(command);
+  if (found !== null) {
+    const start = found[1] === undefined ? 'bearer-authorizer start' : 'npm start';
+    return `another \`${start}\` (process ${pid}): use that one, end it with \`kill ${pid}\``;
   }
-  const [program = ''] = command.split(' ');
-  return `${printable(withoutTokens(basename(program)))} (process ${pid}): stop it`;
+  const [name = ''] = command.split(' ');
+  return `${printable(withoutTokens(basename(name)))} (process ${pid}): stop it`;
 }
 
-/** @throws LocalRunError naming a run of this clone that uses one of the six ports from `port` on */
-export function requireOwnPorts(others: readonly RunningStack[], port: number): void {
+/** @throws LocalRunError naming a run of this folder that uses one of the ports from `port` on */
+export function requireOwnPorts(others: readonly RunningStack[], port: number, caller: Caller): void {
   const run = others.find(({ api }) => Math.abs(Number(new URL(api).port) - port) < PORT_COUNT);
   if (run === undefined) return;
   throw new LocalRunError(
-    `An \`npm start\` of this clone has the ports from ${new URL(run.api).port} on (process ${run.pid}): use its API, ${run.api}, end it with Ctrl-C or \`kill ${run.pid}\`, or ${OTHER_PORTS}.`,
+    `Another \`${caller('start')}\` in this folder has the ports from ${new URL(run.api).port} on (process ${run.pid}): use its API, ${run.api}, end it with Ctrl-C or \`kill ${run.pid}\`, or ${OTHER_PORTS}.`,
   );
 }
 
-/** What a person must know when several runs of a clone are alive. */
-export function otherRunsSentence(others: readonly RunningStack[], api: string): string {
+/** What a person must know when several runs of a folder are alive. */
+export function otherRunsSentence(others: readonly RunningStack[], api: string, caller: Caller): string {
   const named = others.map((run) => `${run.api} (process ${run.pid})`).join(', ');
-  return `Another \`npm start\` of this clone runs at ${named}. Commands such as \`npm run token\` address the run that started last, which is this one, ${api}.`;
+  return `Another \`${caller('start')}\` in this folder runs at ${named}. Commands such as \`${caller('token')}\` address the run that started last, which is this one, ${api}.`;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeRunningFile, writeRunningFile } from '../../../local/run/running-file.ts';
 import type { RunningStack } from '../../../ops/stack/running-stack.ts';
@@ -38,6 +38,7 @@ const ANYTHING: RunningStack = {
   app: { clientId: 'a', redirectUri: 'http://127.0.0.1/' },
   users: [{ subject: 'u', scope: '' }],
   playedIssuers: [],
+  realIssuers: [],
   samplePath: '/',
   dynamodb: 'http://127.0.0.1:2',
   table: 't',
@@ -63,11 +64,12 @@ test('the operator’s tool reads the file of the run, also from a new folder', 
   expect(await readRunningStack(join(folder, 'deep'))).toEqual(running);
 });
 
-test('the file, which has the secrets of the clients, is for its owner only', async () => {
+test('the file, which has the secrets of the clients, is for its owner only, and git ignores it', async () => {
   const { running } = startedRun();
   await writeRunningFile(running, folder);
   const { mode } = await stat(join(folder, `running-${running.pid}.json`));
   expect((mode & 0o777).toString(8)).toBe('600');
+  expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
 });
 
 test('the tool finds the later of two runs, and the earlier one when that has stopped', async () => {
@@ -80,7 +82,7 @@ test('the tool finds the later of two runs, and the earlier one when that has st
   expect(await readRunningStack(folder)).toEqual(first.running);
   await removeRunningFile(first.running, folder);
   expect(await readRunningStack(folder)).toBeUndefined();
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(dirname(folder))).not.toContain(basename(folder));
 });
 
 test('the tool ignores a killed run, and the next run removes its file', async () => {
@@ -89,7 +91,7 @@ test('the tool ignores a killed run, and the next run removes its file', async (
   await killed(first.child);
   expect(await readRunningStack(folder)).toBeUndefined();
   await writeRunningFile(second.running, folder);
-  expect(await readdir(folder)).toEqual([`running-${second.running.pid}.json`]);
+  expect(await readdir(folder)).toEqual(['.gitignore', `running-${second.running.pid}.json`]);
 });
 
 test('a run knows its own start, and the tool ignores its file when another process has its id', async () => {
@@ -105,7 +107,7 @@ test('a run knows its own start, and the tool ignores its file when another proc
   expect(await readRunningStack(folder)).toBeUndefined();
   const next = startedRun();
   await writeRunningFile(next.running, folder);
-  expect(await readdir(folder)).toEqual([`running-${next.running.pid}.json`]);
+  expect(await readdir(folder)).toEqual(['.gitignore', `running-${next.running.pid}.json`]);
 });
 
 test('the tool says which of two runs it addresses, and nothing of a single one', async () => {

@@ -1,7 +1,20 @@
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { startGrammar } from '../../../local/run/start-options.ts';
+import { addStart, type StartCommand, startGrammar } from '../../../local/run/start-options.ts';
+import { packageProgram } from '../../../ops/cli/caller.ts';
 import { UsageError } from '../../../ops/cli/operator-error.ts';
 import { parseCommandLine } from '../../../ops/cli/quiet-commander.ts';
+
+/** The verb of the package's program. */
+const parsedVerb = (argv: readonly string[]) =>
+  parseCommandLine<StartCommand>(
+    (found) => {
+      const program = new Command('bearer-authorizer');
+      addStart(program, found, packageProgram({}));
+      return program;
+    },
+    ['start', ...argv],
+  );
 
 const parsed = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
   parseCommandLine(startGrammar, argv, environment);
@@ -30,8 +43,8 @@ test.each([
   [['-x'], '-x'],
   [['--port'], '--port'],
   [['--port', 'x'], 'x'],
-  [['--port', '0'], '1 to 65531'],
-  [['--port', '65532'], '65532'],
+  [['--port', '0'], '1 to 65530'],
+  [['--port', '65531'], '65531'],
   [['--port', '1.5'], '1.5'],
   [['--result-ttl', '3601'], '0 to 3600'],
   [['--result-ttl', '-1'], '--result-ttl'],
@@ -80,4 +93,49 @@ test.each([
   ],
 ])('npm start runs despite %s', (_, argv, environment) => {
   expect(parsed(argv, environment)).toMatchObject({ port: 3000, json: false });
+});
+
+const OWN = { app: undefined, output: undefined, stack: undefined, issuers: 'local', environmentFile: undefined };
+
+test.each([
+  [['--app', 'node app.js'], { ...OWN, app: 'node app.js' }],
+  [['--output', 'cdk.out', '--stack', 'orders'], { ...OWN, output: 'cdk.out', stack: 'orders' }],
+  [['--app', 'node app.js', '--issuers', 'as-deployed'], { ...OWN, app: 'node app.js', issuers: 'as-deployed' }],
+  [
+    ['--app', 'node app.js', '--issuers=both', '--env', '.env'],
+    { ...OWN, app: 'node app.js', issuers: 'both', environmentFile: '.env' },
+  ],
+])('npm start and the verb run an app of the team’s own with %j', (argv, own) => {
+  expect(parsed(argv)).toMatchObject({ own });
+  expect(parsedVerb(argv)).toMatchObject({ kind: 'start', own });
+});
+
+test('without an app npm start runs the deployment of the clone, and the verb the app of cdk.json', () => {
+  expect(parsed([])).toMatchObject({ own: undefined });
+  expect(parsedVerb(['--port', '4000'])).toMatchObject({ own: OWN, port: 4000, page: true });
+});
+
+test.each([
+  [['--app', 'node app.js', '--output', 'cdk.out'], "'--output <folder>'"],
+  [['--app', 'node app.js', '--stage', 'prod'], "'--stage <name>'"],
+  [['--output', 'cdk.out', '--api', 'http'], "'--api <kind>'"],
+  [['--output', 'cdk.out', '--result-ttl', '2'], "'--result-ttl <seconds>'"],
+  [
+    ['--stack', 'orders'],
+    '--stack is for an app of your own: name it with --app COMMAND or --output FOLDER, or leave --stack out.',
+  ],
+  [['--issuers', 'both'], '--issuers is for an app of your own'],
+  [['--env', '.env'], '--env is for an app of your own'],
+  [['--app', 'x', '--issuers', 'mine'], '--issuers needs one of local, as-deployed, both, and mine was given.'],
+])('npm start rejects %j in one sentence that names %s', (argv, named) => {
+  expect(() => parsed(argv)).toThrow(UsageError);
+  expect(() => parsed(argv)).toThrow(named);
+});
+
+test.each([
+  ['--api', 'http'],
+  ['--stage', 'prod'],
+  ['--result-ttl', '2'],
+])('the verb has no %s, which is for infra/deployment.ts', (...argv) => {
+  expect(() => parsedVerb(argv)).toThrow(`Unknown option '${argv[0]}'`);
 });

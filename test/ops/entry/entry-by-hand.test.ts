@@ -6,6 +6,7 @@ import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspectEntry } from '../../../lambda/revocation/entry-inspection.ts';
 import { nextSteps } from '../../../local/next-steps.ts';
+import { npmScripts } from '../../../ops/cli/caller.ts';
 import type { ContractLine } from '../../../ops/stack/running-stack.ts';
 import { codeUnder } from '../../support/document-blocks.ts';
 import { createRevocationTable } from '../../support/table/test-table.ts';
@@ -24,13 +25,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const running: ContractLine = {
   ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'main' },
   ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', clients: [], dynamodb: 'http://127.0.0.1:3002' },
-  ...{ app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' }, users: [], playedIssuers: [], samplePath: '/' },
+  ...{ app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' }, users: [], playedIssuers: [], realIssuers: [] },
+  samplePath: '/',
   ...{ table: 'revocations', region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },
 };
 
 it.each([
   ['docs/revoking.md', codeUnder('docs/revoking.md', 'Entries by hand', 'sh').join('\n')],
-  ['what `npm start` prints', nextSteps(running).replaceAll('<jti>', '7d1e4c0e')],
+  ['what `npm start` prints', nextSteps(running, npmScripts).replaceAll('<jti>', '7d1e4c0e')],
 ])('an entry written by the command of %s has no problem, and stays for at least a day', async (_, text) => {
   const item = await itemWritten(text);
   const { name, client, put } = await createRevocationTable();

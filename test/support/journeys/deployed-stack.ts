@@ -57,7 +57,7 @@ export async function deployStack(app: App, { stackName }: CdkStack, dynamodb: s
   return {
     ...{ stack, table, queues: localApi.queues, flushes: localApi.controlPlane.flushes, stop: undo.run },
     apis: localApi.apis.map((api) => ({ kind: api.kind, address: addressOf(api) })),
-    decisions: () => authorizerFunction(localApi).invocations(),
+    decisions: () => authorizerFunction({ synthesized }, localApi).invocations(),
     revoke: async (target) =>
       void (await client.send(new PutItemCommand({ TableName: table, Item: { target: { S: target } } }))),
     restore: async (target) =>

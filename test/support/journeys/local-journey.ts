@@ -3,14 +3,20 @@ import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/clie
 import { SignJWT } from 'jose';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../../local/run/local-run.ts';
+import type { RunningStack } from '../../../ops/stack/running-stack.ts';
 import { freePorts } from './free-ports.ts';
 
 /** Milliseconds. A start takes seconds, and longer while other tests run. */
 export const START_TIMEOUT = 120_000;
 
+/** A run of infra/deployment.ts: its API trusts the local authorization server, and hears the local transmitter. */
+type DeploymentRun = LocalRun & {
+  readonly [Name in 'authorizationServer' | 'transmitter' | 'signingKey']: NonNullable<LocalRun[Name]>;
+} & { readonly running: Required<RunningStack> };
+
 /** The whole product on free ports, and what a client and an operator do with it. */
 export interface LocalJourney {
-  readonly run: LocalRun;
+  readonly run: DeploymentRun;
   /** The messages of the run for the person at the terminal. */
   readonly said: readonly string[];
   /** Moves the gateway's clock. */
@@ -34,7 +40,7 @@ export async function startJourney(options: JourneyOptions): Promise<LocalJourne
   let advanced = 0;
   const clock = () => Date.now() + advanced * 1000;
   const own = { port: await freePorts(), stackName: `journey-${randomUUID()}`, clock };
-  const run = await startLocalRun({ ...options, ...own, say: (line) => said.push(line) });
+  const run = ofDeployment(await startLocalRun({ ...options, ...own, say: (line) => said.push(line) }));
   const { api, dynamodb, table } = run.running;
   const entries = new DynamoDBClient(localClientOptions(dynamodb));
   return {
@@ -59,7 +65,15 @@ export async function startJourney(options: JourneyOptions): Promise<LocalJourne
   };
 }
 
-async function requestToken({ running }: LocalRun, clientId: string): Promise<string> {
+/** @throws Error when a local server does not run */
+function ofDeployment(run: LocalRun): DeploymentRun {
+  const { running, authorizationServer, transmitter, signingKey } = run;
+  const isWhole = [authorizationServer, transmitter, signingKey].every((part) => part !== undefined);
+  if (!isWhole) throw new Error(`The run has no issuer or no transmitter: ${JSON.stringify(running)}.`);
+  return run as DeploymentRun;
+}
+
+async function requestToken({ running }: DeploymentRun, clientId: string): Promise<string> {
   const client = running.clients.find((each) => each.clientId === clientId);
   const credentials = Buffer.from(`${clientId}:${client?.clientSecret}`).toString('base64');
   const response = await fetch(running.tokenEndpoint, {
@@ -71,7 +85,10 @@ async function requestToken({ running }: LocalRun, clientId: string): Promise<st
   return token;
 }
 
-async function signLike({ running, signingKey }: LocalRun, claims: Readonly<Record<string, unknown>>): Promise<string> {
+async function signLike(
+  { running, signingKey }: DeploymentRun,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual = {
     ...{ iss: running.issuer, aud: 'https://api.example.com', sub: 'service', client_id: 'service' },

@@ -16,7 +16,7 @@ test('a port that the DynamoDB Local of a run has kept is named with its process
   const started = await startDynamoDbLocal({ port, dataFolder });
   const { pid } = started.process;
   await expect(requireFree([port])).rejects.toThrow(
-    `Port ${port} is taken by DynamoDB Local of an \`npm start\` (process ${pid}): if that run was killed, end what it left behind with \`kill ${pid}\`, ${REST}`,
+    `Port ${port} is taken by DynamoDB Local of a local run (process ${pid}): if that run was killed, end what it left behind with \`kill ${pid}\`, ${REST}`,
   );
   await started.stop();
   await expect(requireFree([port])).resolves.toBeUndefined();
