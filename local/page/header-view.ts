@@ -10,6 +10,6 @@ export function pageHeader({ facts, message }: PageState): TemplateResult {
       The API <code>${api}</code> runs on this machine, as <code>cdk deploy</code> would deploy it. It trusts <code>${issuer}</code>, and
       its gateway reuses a decision for ${resultTtlSeconds} s.
     </p>
-    <p class="message" role="status">${message}</p>
-  </header>`;
+    </header>
+    <p class="message" role="status">${message}</p>`;
 }

@@ -8,7 +8,7 @@ export interface Revocation {
   readonly fingerprint: string;
   /** When the page asked for the entry. */
   readonly askedAt: number;
-  /** When DynamoDB had acknowledged the entry. */
+  /** When DynamoDB had acknowledged the entry, and a strong read had found it. */
   readonly acknowledgedAt: number;
   /** undefined: the entry stands. */
   readonly restoredAt?: number | undefined;
@@ -35,7 +35,7 @@ export interface Dot {
 }
 
 export interface Timeline {
-  /** When DynamoDB had acknowledged the entry: the zero of the axis. */
+  /** When the entry was acknowledged and found: the zero of the axis. */
   readonly zero: number;
   readonly marks: readonly Mark[];
   readonly dots: readonly Dot[];
