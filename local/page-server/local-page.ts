@@ -1,5 +1,5 @@
 import type { Caller } from '../../ops/cli/caller.ts';
-import type { IssuingRun } from '../../ops/stack/running-stack.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import type { RunEventFeed } from '../log/run-event-feed.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { pageActions } from './page-actions.ts';
@@ -13,7 +13,7 @@ import { pageServer } from './page-server.ts';
  * @param caller - writes commands as the operator starts them
  * @throws LocalRunError for a run whose authorizer has no description
  */
-export async function localPage(running: IssuingRun, origin: string, feed: RunEventFeed, caller: Caller) {
+export async function localPage(running: RunningStack, origin: string, feed: RunEventFeed, caller: Caller) {
   const actions = pageActions(running, operatorCommands(running, caller));
   return pageServer({ origin, feed, actions, facts: pageFactsOf(running), files: await pageFiles() });
 }

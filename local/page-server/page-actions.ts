@@ -1,6 +1,6 @@
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import type { Report } from '../../ops/cli/program.ts';
-import type { IssuingRun } from '../../ops/stack/running-stack.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { requestToken } from '../../ops/token/client-credentials.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
 import type { RunCommand } from './operator-commands.ts';
@@ -22,15 +22,12 @@ export interface CommandAnswer {
 }
 
 /** @param run - runs the operator's commands on the run's table */
-export function pageActions(
-  running: Pick<IssuingRun, 'alias' | 'clients' | 'tokenEndpoint'>,
-  run: RunCommand,
-): PageActions {
+export function pageActions(running: Pick<RunningStack, 'clients' | 'tokenEndpoint'>, run: RunCommand): PageActions {
   const command = async (words: readonly string[]) => answerOf(await run(words));
   return new Map<string, PageAction>([
     ['/machine-token', (asked) => machineToken(textIn(asked, 'client'), running)],
-    ['/revocations', (asked) => command(['revoke', ...selectorWords(asked, running.alias, flushOption(asked))])],
-    ['/restorations', (asked) => command(['restore', ...selectorWords(asked, running.alias)])],
+    ['/revocations', (asked) => command(['revoke', ...selectorWords(asked, flushOption(asked))])],
+    ['/restorations', (asked) => command(['restore', ...selectorWords(asked)])],
   ]);
 }
 
@@ -41,10 +38,11 @@ function answerOf({ text, last, document }: Report): CommandAnswer {
 /** A client's secret must not be in a page: its server gets the token (RFC 6749 section 2.1, "confidential"). */
 async function machineToken(
   client: string,
-  { clients, tokenEndpoint }: Pick<IssuingRun, 'clients' | 'tokenEndpoint'>,
+  { clients, tokenEndpoint }: Pick<RunningStack, 'clients' | 'tokenEndpoint'>,
 ): Promise<{ readonly accessToken: string }> {
   const found = clients.find(({ clientId }) => clientId === client);
-  if (found === undefined) throw new UsageError(`There is no client ${JSON.stringify(client)} here.`);
+  if (found === undefined || tokenEndpoint === undefined)
+    throw new UsageError(`There is no client ${JSON.stringify(client)} here.`);
   const { clientId, clientSecret } = found;
   return { accessToken: await requestToken({ tokenEndpoint, clientId, clientSecret, scope: undefined }) };
 }
@@ -54,9 +52,10 @@ function flushOption({ flush }: JsonObject): readonly string[] {
 }
 
 /** The words of a command line that choose an entry. A value may begin with a dash. */
-function selectorWords(asked: JsonObject, alias: string, options: readonly string[] = []): readonly string[] {
+function selectorWords(asked: JsonObject, options: readonly string[] = []): readonly string[] {
   const level = textIn(asked, 'level');
   const value = textIn(asked, 'value');
+  const alias = textIn(asked, 'issuer');
   if (level === 'token') return [level, ...options, '--issuer', alias, `--jwt-id=${value}`];
   const issuer = level === 'issuer' ? [] : ['--issuer', alias];
   return [level, ...options, ...issuer, '--', value];

@@ -1,8 +1,9 @@
 import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import type { ApiKind, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
+import type { ClaimNames, TrustedIssuer } from '../../lambda/token/trusted-issuer.ts';
 import { authorizerDescription } from '../../ops/stack/revocation-stack.ts';
-import type { IssuingRun } from '../../ops/stack/running-stack.ts';
+import { hasLocalIssuer, type IssuingRun, type RunningStack } from '../../ops/stack/running-stack.ts';
 import { LocalRunError } from '../errors.ts';
 
 /** What the page must know of the run. Nothing secret: a client's secret stays with the server. */
@@ -10,12 +11,10 @@ export interface PageFacts {
   /** The API's address, with the stage unless that is `$default`, without a slash at the end. */
   readonly api: string;
   readonly apiKind: ApiKind;
-  /** The authorization server's address, and the `iss` of its tokens. */
-  readonly issuer: string;
-  /** The alias of that issuer. */
-  readonly alias: string;
-  /** The id of the public client with which users sign in. */
-  readonly clientId: string;
+  /** Those whose tokens the API accepts. */
+  readonly issuers: readonly PageIssuer[];
+  /** The local authorization server. undefined: the API does not trust it, so that tokens come from elsewhere. */
+  readonly signIn: SignInFacts | undefined;
   /** The names of the clients for which the server gets a token. */
   readonly machineClients: readonly string[];
   readonly routes: readonly Route[];
@@ -29,18 +28,38 @@ export interface PageFacts {
   readonly guaranteedLagSeconds: number;
 }
 
+/** An issuer that the API trusts, and how its tokens name what entries name. */
+export interface PageIssuer extends Pick<TrustedIssuer, 'alias' | 'issuer'> {
+  readonly claimNames: Pick<ClaimNames, 'jwtId' | 'session' | 'client' | 'scopes'>;
+}
+
+export interface SignInFacts {
+  /** The authorization server's address, and the `iss` of its tokens. */
+  readonly issuer: string;
+  /** The id of the public client with which users sign in. */
+  readonly clientId: string;
+  /** Those of all routes: the authorization server grants the ones that the user has. */
+  readonly scopes: readonly string[];
+}
+
 /** @throws LocalRunError for a run whose authorizer has no description */
-export function pageFactsOf(running: IssuingRun): PageFacts {
-  const { api, apiKind, issuer, alias, app, clients } = running;
+export function pageFactsOf(running: RunningStack): PageFacts {
+  const { api, apiKind, clients } = running;
   const authorizer = authorizerDescription(running.authorizer);
   if (authorizer === undefined) throw new LocalRunError('The authorizer of the run has no description.');
   const { configuration, routes, httpRoutes = routes, resultTtlSeconds, authorizerTimeoutSeconds } = authorizer;
-  const { revocationLevels: levels, revocationClaims = {} } = configuration;
+  const { revocationLevels: levels, revocationClaims = {}, issuers } = configuration;
   const own = apiKind === 'http' ? httpRoutes : routes;
   return {
-    ...{ api, apiKind, issuer, alias, clientId: app.clientId, levels, revocationClaims, resultTtlSeconds },
+    ...{ api, apiKind, levels, revocationClaims, resultTtlSeconds },
+    issuers: issuers.map(({ alias, issuer, claimNames }) => ({ alias, issuer, claimNames })),
+    signIn: hasLocalIssuer(running) ? signInFactsOf(running, own) : undefined,
     machineClients: clients.map(({ clientId }) => clientId),
     routes: own.map(({ method, path, scopes }) => ({ method, path, scopes })),
     guaranteedLagSeconds: guaranteedLag(resultTtlSeconds, authorizerTimeoutSeconds),
   };
+}
+
+function signInFactsOf({ issuer, app }: IssuingRun, routes: readonly Route[]): SignInFacts {
+  return { issuer, clientId: app.clientId, scopes: [...new Set(routes.flatMap(({ scopes }) => scopes))] };
 }

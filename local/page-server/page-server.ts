@@ -26,7 +26,7 @@ export interface PageServerOptions {
  */
 export function pageServer(options: PageServerOptions): Server {
   const { origin, files, facts, feed } = options;
-  const headers = pageHeaders([facts.api, facts.issuer].map((address) => new URL(address).origin));
+  const headers = pageHeaders([facts.api, facts.signIn?.issuer ?? facts.api].map((address) => new URL(address).origin));
   return createServer((incoming, response) => {
     if (!isOnThisMachine(`http://${incoming.headers.host}`)) return misdirected(response, origin);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

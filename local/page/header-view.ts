@@ -3,12 +3,12 @@ import type { PageState } from './page-state.ts';
 
 /** What the page is about, and what happened last. */
 export function pageHeader({ facts, message }: PageState): TemplateResult {
-  const { api, issuer, resultTtlSeconds } = facts;
+  const { api, issuers, resultTtlSeconds } = facts;
   return html`<header>
     <h1>A bearer token that you can take back</h1>
     <p>
-      The API <code>${api}</code> runs on this machine, as <code>cdk deploy</code> would deploy it. It trusts <code>${issuer}</code>, and
-      its gateway reuses a decision for ${resultTtlSeconds} s.
+      The API <code>${api}</code> runs on this machine, as <code>cdk deploy</code> would deploy it. It trusts
+      ${issuers.map(({ issuer }) => html`<code>${issuer}</code> `)}, and its gateway reuses a decision for ${resultTtlSeconds} s.
     </p>
     </header>
     <p class="message" role="status">${message}</p>`;

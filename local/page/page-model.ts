@@ -14,8 +14,8 @@ import {
 } from './page-state.ts';
 import { restore, revoke } from './run-client.ts';
 import { sentenceOf, timelineOf } from './timeline.ts';
-import { fingerprintOf, type Takeable, tokenPartsOf } from './token-parts.ts';
-import { TokenSource } from './token-source.ts';
+import { fingerprintOf, scopesOf, type Takeable, tokenPartsOf } from './token-parts.ts';
+import { type TokenHolder, TokenSource } from './token-source.ts';
 import { type Probe, probeOf, untilAccepted, untilRejected } from './watch.ts';
 
 /** The page's state, and what a person can do with it. Each change is drawn. */
@@ -47,9 +47,15 @@ export class Page implements PageActions {
     this.#draw(this.#state);
   };
 
-  readonly signIn = (): void => this.#begin({ machine: undefined });
+  readonly signIn = (): void => this.#begin({ kind: 'person' });
 
-  readonly getMachineToken = (machine: string): void => this.#begin({ machine });
+  readonly getMachineToken = (client: string): void => this.#begin({ kind: 'machine', client });
+
+  readonly pasteToken = (text: string): void => {
+    // As it is copied out of a log, a header or a terminal.
+    const token = text.replace(/^\s*(authorization:)?\s*(bearer\s)?/i, '').replace(/\s/g, '');
+    this.#begin({ kind: 'pasted', token });
+  };
 
   readonly forgetToken = (): void => {
     this.#client.signOut();
@@ -78,7 +84,7 @@ export class Page implements PageActions {
   readonly takeBack = (takeable: Takeable): void =>
     this.#run('taking back', async (signal) => {
       const { token, facts, flush } = this.#state;
-      const route = token && watchedRouteOf(facts, token.parts.scopes);
+      const route = token && watchedRouteOf(facts, token.scopes);
       if (token === undefined || route === undefined)
         return 'There is no token to take back, or no route to watch it on.';
       const watched = { token: token.text, path: samplePathOf(route) };
@@ -119,12 +125,12 @@ export class Page implements PageActions {
     return takenBack === undefined ? '' : sentenceOf(timelineOf(takenBack.revocation, events));
   }
 
-  #begin(holder: { readonly machine: string | undefined }): void {
+  #begin(holder: TokenHolder): void {
     this.#run('signing in', async () => {
       const token = await this.#tokens.begin(holder);
       this.#client.signOut();
       await this.#hold(token);
-      return `The page holds a token of ${holder.machine ?? String(this.#state.token?.parts.claims.sub)}.`;
+      return `The page holds a token of ${this.#state.token?.heldBy}.`;
     });
   }
 
@@ -159,9 +165,11 @@ export class Page implements PageActions {
   /** Shows the token that the client has now: after a 401 it has another. */
   async #hold(text: string | undefined): Promise<void> {
     if (text === undefined || text === this.#state.token?.text) return;
+    const parts = tokenPartsOf(text);
+    const { holder } = this.#tokens;
     const token: HeldToken = {
-      ...{ text, parts: tokenPartsOf(text), fingerprint: await fingerprintOf(text) },
-      machine: this.#tokens.holder.machine,
+      ...{ text, parts, fingerprint: await fingerprintOf(text), scopes: scopesOf(parts, this.#state.facts) },
+      heldBy: holder.kind === 'machine' ? holder.client : String(parts.claims.sub ?? 'nobody'),
     };
     this.update({ token, isTokenShown: false });
   }

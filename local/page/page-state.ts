@@ -13,8 +13,9 @@ export interface HeldToken {
   readonly text: string;
   readonly parts: TokenParts;
   readonly fingerprint: string;
-  /** The name of the client that got it. undefined: a person has signed in. */
-  readonly machine: string | undefined;
+  readonly scopes: readonly string[];
+  /** Who it is for, in words: the client's name, or the subject. */
+  readonly heldBy: string;
 }
 
 /** What has come of a call. */
@@ -62,6 +63,7 @@ export interface PageState {
 export interface PageActions {
   signIn(): void;
   getMachineToken(client: string): void;
+  pasteToken(text: string): void;
   forgetToken(): void;
   showToken(isShown: boolean): void;
   call(route: Route): void;

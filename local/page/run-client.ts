@@ -17,14 +17,20 @@ export async function machineToken(client: string, signal?: AbortSignal): Promis
 export interface EntryChoice {
   readonly level: string;
   readonly value: string;
+  /** The alias of the issuer. */
+  readonly issuer: string;
 }
 
 export async function revoke(choice: EntryChoice, flush: boolean): Promise<CommandAnswer> {
-  return (await asked('/revocations', { ...choice, flush })) as CommandAnswer;
+  return (await asked('/revocations', { ...wordsOf(choice), flush })) as CommandAnswer;
 }
 
 export async function restore(choice: EntryChoice): Promise<CommandAnswer> {
-  return (await asked('/restorations', { ...choice })) as CommandAnswer;
+  return (await asked('/restorations', wordsOf(choice))) as CommandAnswer;
+}
+
+function wordsOf({ level, value, issuer }: EntryChoice) {
+  return { level, value, issuer };
 }
 
 async function asked(path: string, content: object, signal?: AbortSignal): Promise<unknown> {

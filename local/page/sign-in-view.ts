@@ -8,22 +8,45 @@ export function signInView(state: PageState, actions: PageActions): TemplateResu
   const isBusy = busy !== undefined;
   return html`<section aria-labelledby="sign-in">
     <h2 id="sign-in"><span class="step" aria-hidden="true">1</span> Sign in</h2>
-    <p>As a person, by authorization code with PKCE, or as a machine. The token stays in this page's memory.</p>
+    ${facts.signIn === undefined ? ownIssuersView() : buttonsView(state, actions)}
+    <details>
+      <summary>Use a token that you have</summary>
+      <label class="pasted">Access token <textarea rows="3" autocomplete="off" spellcheck="false"></textarea></label>
+      <button ?disabled=${isBusy} @click=${(event: Event) => actions.pasteToken(takenText(event))}>Use it</button>
+    </details>
+    ${token === undefined ? html`<p class="quiet">No token yet.</p>` : tokenView(token, state, actions)}
+  </section>`;
+}
+
+function ownIssuersView(): TemplateResult {
+  return html`<p>The API accepts tokens of its own issuers only: get one as your clients do. It stays in this page's memory.</p>`;
+}
+
+function buttonsView({ facts, busy }: PageState, actions: PageActions): TemplateResult {
+  const isBusy = busy !== undefined;
+  return html`<p>As a person, by authorization code with PKCE, or as a machine. The token stays in this page's memory.</p>
     <div class="buttons">
       <button class="primary" ?disabled=${isBusy} @click=${actions.signIn}>Sign in</button>
       ${facts.machineClients.map(
         (client) =>
           html`<button ?disabled=${isBusy} @click=${() => actions.getMachineToken(client)}>Token for ${client}</button>`,
       )}
-    </div>
-    ${token === undefined ? html`<p class="quiet">No token yet.</p>` : tokenView(token, state, actions)}
-  </section>`;
+    </div>`;
+}
+
+/** Takes the text out of the field: the token must not stay there. */
+function takenText({ currentTarget }: Event): string {
+  const field = (currentTarget as Element).parentElement?.querySelector('textarea');
+  const text = field?.value ?? '';
+  if (field) field.value = '';
+  return text;
 }
 
 function tokenView(token: HeldToken, state: PageState, actions: PageActions): TemplateResult {
-  const { header, claims, scopes } = token.parts;
+  const { scopes, heldBy, parts } = token;
+  const { header, claims } = parts;
   return html`<dl class="facts">
-      <div><dt>Held by</dt><dd>${token.machine ?? String(claims.sub)}</dd></div>
+      <div><dt>Held by</dt><dd>${heldBy}</dd></div>
       <div><dt>Scopes</dt><dd>${scopes.length === 0 ? 'none' : scopes.map((scope) => html`<code>${scope}</code> `)}</dd></div>
       <div><dt>Issued</dt><dd>${instant(claims.iat)}</dd></div>
       <div><dt>Ends</dt><dd>${instant(claims.exp)}</dd></div>

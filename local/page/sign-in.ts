@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { PageFacts } from '../page-server/page-facts.ts';
+import type { SignInFacts } from '../page-server/page-facts.ts';
 import { SIGN_IN_CHANNEL } from './sign-in-channel.ts';
 
 /** Milliseconds between looks at whether the person has closed the sign-in window: no event says so. */
@@ -20,7 +20,7 @@ export class SignInError extends Error {}
  * @throws SignInError; the signal's reason when it aborts
  */
 export async function signIn(
-  facts: PageFacts,
+  facts: SignInFacts,
   prompt?: 'login',
   signal?: AbortSignal,
 ): Promise<oauth.TokenEndpointResponse> {
@@ -36,7 +36,7 @@ export async function signIn(
 
 async function signInAt(
   popup: Window,
-  facts: PageFacts,
+  facts: SignInFacts,
   prompt: 'login' | undefined,
   signal: AbortSignal | undefined,
 ): Promise<oauth.TokenEndpointResponse> {
@@ -48,7 +48,10 @@ async function signInAt(
   const address = new URL(server.authorization_endpoint ?? '');
   address.search = new URLSearchParams({
     ...{ response_type: 'code', client_id: facts.clientId, redirect_uri: redirectUri, state },
-    ...{ scope: scopesOf(facts), code_challenge: await oauth.calculatePKCECodeChallenge(verifier) },
+    ...{
+      scope: ['openid', ...facts.scopes].join(' '),
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    },
     ...{ code_challenge_method: 'S256', ...(prompt && { prompt }) },
   }).toString();
   const answered = authorizationResponse(popup, state, signal);
@@ -69,11 +72,6 @@ async function signInAt(
 async function discovered(issuer: string): Promise<oauth.AuthorizationServer> {
   const address = new URL(issuer);
   return oauth.processDiscoveryResponse(address, await oauth.discoveryRequest(address, INSECURE));
-}
-
-/** All scopes of the routes: the authorization server grants those that the person has. */
-function scopesOf({ routes }: PageFacts): string {
-  return ['openid', ...new Set(routes.flatMap(({ scopes }) => scopes))].join(' ');
 }
 
 function validated(

@@ -16,7 +16,7 @@ export function takeBackView(state: PageState, actions: PageActions): TemplateRe
       <input type="checkbox" .checked=${flush} @change=${({ target }: { target: HTMLInputElement }) => actions.chooseFlush(target.checked)} />
       Flush the cached decisions. Without that they run out: after ${facts.resultTtlSeconds} s at the latest.
     </label>
-    ${token === undefined ? html`<p class="quiet">There is nothing to take back: get a token first.</p>` : nothing}
+    ${takeables.length === 0 ? html`<p class="quiet">${token === undefined ? 'There is nothing to take back: get a token first.' : 'No issuer of this API has issued the token.'}</p>` : nothing}
     ${busy === 'taking back' ? html`<p>Calling the API until it rejects the token … <button @click=${actions.cancel}>Stop</button></p>` : nothing}
     ${takenBack === undefined ? nothing : entryView(takenBack, busy, actions)}
   </section>`;

@@ -1,5 +1,5 @@
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
-import type { PageFacts } from '../page-server/page-facts.ts';
+import type { PageFacts, PageIssuer } from '../page-server/page-facts.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -7,15 +7,12 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export interface TokenParts {
   readonly header: JsonObject;
   readonly claims: JsonObject;
-  readonly scopes: readonly string[];
 }
 
 /** @throws Error for a text that is not a JWT */
 export function tokenPartsOf(token: string): TokenParts {
   const [header = '', payload = ''] = token.split('.');
-  const claims = jsonIn(payload);
-  const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ').filter((each) => each !== '') : [];
-  return { header: jsonIn(header), claims, scopes };
+  return { header: jsonIn(header), claims: jsonIn(payload) };
 }
 
 function jsonIn(base64url: string): JsonObject {
@@ -33,32 +30,59 @@ export async function fingerprintOf(token: string): Promise<string> {
 export interface Takeable {
   readonly level: RevocationLevel;
   readonly value: string;
+  /** The alias of the token's issuer. */
+  readonly issuer: string;
   /** `this user`. */
   readonly what: string;
 }
 
-/** What a token has that an entry can name, from the narrowest to the widest. */
-export function takeablesOf({ header, claims }: TokenParts, facts: PageFacts): readonly Takeable[] {
-  const { jti, sid, sub, client_id, azp } = claims;
-  const named = [
-    takeable('token', 'this token', jti),
-    takeable('session', 'this sign-in', sid),
-    takeable('subject', 'this user', sub),
-    takeable('client', 'this client', client_id ?? azp),
-    ...Object.entries(facts.revocationClaims).map(([name, path]) => claimTakeable(name, valueAt(claims, path))),
-    takeable('key', 'this signing key', header.kid),
-    takeable('issuer', 'this issuer', facts.alias),
+/** What a token has that an entry can name, from the narrowest to the widest. Empty: no issuer of the API has issued it. */
+export function takeablesOf(parts: TokenParts, facts: PageFacts): readonly Takeable[] {
+  const issuer = issuerOf(parts, facts);
+  if (issuer === undefined) return [];
+  const named = namedValues(parts, issuer, facts);
+  return named
+    .filter(({ level, value }) => facts.levels.includes(level) && typeof value === 'string' && value !== '')
+    .map(({ value, ...rest }) => ({ ...rest, value: String(value), issuer: issuer.alias }));
+}
+
+type NamedValue = Pick<Takeable, 'level' | 'what'> & { readonly value: unknown };
+
+function namedValues(
+  { header, claims }: TokenParts,
+  { alias, claimNames }: PageIssuer,
+  { revocationClaims }: PageFacts,
+): readonly NamedValue[] {
+  const client = claimNames.client.map((name) => claims[name]).find((value) => value !== undefined);
+  return [
+    { level: 'token', what: 'this token', value: claims[claimNames.jwtId] },
+    { level: 'session', what: 'this sign-in', value: claims[claimNames.session] },
+    { level: 'subject', what: 'this user', value: claims.sub },
+    { level: 'client', what: 'this client', value: client },
+    ...Object.entries(revocationClaims).map(([name, path]) => claimValue(name, valueAt(claims, path))),
+    { level: 'key', what: 'this signing key', value: header.kid },
+    { level: 'issuer', what: 'this issuer', value: alias },
   ];
-  return named.filter((each) => each !== undefined).filter(({ level }) => facts.levels.includes(level));
 }
 
-function takeable(level: RevocationLevel, what: string, value: unknown): Takeable | undefined {
-  return typeof value === 'string' && value !== '' ? { level, what, value } : undefined;
+function claimValue(name: string, value: unknown): NamedValue {
+  return { level: 'claim', what: `this ${name}`, value: typeof value === 'string' ? `${name}=${value}` : undefined };
 }
 
-function claimTakeable(name: string, value: unknown): Takeable | undefined {
-  const found = takeable('claim', `this ${name}`, value);
-  return found && { ...found, value: `${name}=${found.value}` };
+/** The scopes of a token, in the claims in which its issuer writes them. */
+export function scopesOf(parts: TokenParts, facts: PageFacts): readonly string[] {
+  const { scopes: claims = [] } = issuerOf(parts, facts)?.claimNames ?? {};
+  const values = claims.map(({ path }) => valueAt(parts.claims, path));
+  return values.flatMap((value) => (typeof value === 'string' ? value.split(' ') : [value].flat())).filter(isScope);
+}
+
+function isScope(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** The issuer that a token says it is from. */
+export function issuerOf({ claims }: TokenParts, { issuers }: PageFacts): PageIssuer | undefined {
+  return issuers.find(({ issuer }) => issuer === claims.iss);
 }
 
 function valueAt(claims: JsonObject, path: readonly string[]): unknown {

@@ -1,15 +1,18 @@
 import type { PageFacts } from '../page-server/page-facts.ts';
 import { machineToken } from './run-client.ts';
 import type { TokenResponse } from './shared-sign-in.ts';
-import { signIn } from './sign-in.ts';
+import { SignInError, signIn } from './sign-in.ts';
 
-/** Who a token is for: a person who signs in, or a machine's client. */
-export type TokenHolder = { readonly machine: string | undefined };
+/** Where a token comes from: a person who signs in, a machine's client, or a text that somebody has pasted. */
+export type TokenHolder =
+  | { readonly kind: 'person' }
+  | { readonly kind: 'machine'; readonly client: string }
+  | { readonly kind: 'pasted'; readonly token: string };
 
 /** Where the page's API client gets its tokens: the one that a person has just got by a button, and later ones the same way. */
 export class TokenSource {
   readonly #facts: PageFacts;
-  #holder: TokenHolder = { machine: undefined };
+  #holder: TokenHolder = { kind: 'person' };
   #given: TokenResponse | undefined;
 
   constructor(facts: PageFacts) {
@@ -19,7 +22,7 @@ export class TokenSource {
   /** Gets the first token of a holder. A person is asked who they are. */
   async begin(holder: TokenHolder): Promise<string> {
     this.#given = undefined;
-    const response = await (holder.machine === undefined ? signIn(this.#facts, 'login') : byMachine(holder.machine));
+    const response = holder.kind === 'pasted' ? { access_token: holder.token } : await this.#get(holder, 'login');
     this.#holder = holder;
     this.#given = response;
     return response.access_token;
@@ -29,8 +32,7 @@ export class TokenSource {
   async next(signal: AbortSignal): Promise<TokenResponse> {
     const given = this.#given;
     this.#given = undefined;
-    const { machine } = this.#holder;
-    return given ?? (machine === undefined ? signIn(this.#facts, undefined, signal) : byMachine(machine, signal));
+    return given ?? this.#get(this.#holder, undefined, signal);
   }
 
   get holder(): TokenHolder {
@@ -39,11 +41,15 @@ export class TokenSource {
 
   forget(): void {
     this.#given = undefined;
-    this.#holder = { machine: undefined };
+    this.#holder = { kind: 'person' };
   }
-}
 
-async function byMachine(client: string, signal?: AbortSignal): Promise<TokenResponse> {
-  const { accessToken } = await machineToken(client, signal);
-  return { access_token: accessToken };
+  async #get(holder: TokenHolder, prompt: 'login' | undefined, signal?: AbortSignal): Promise<TokenResponse> {
+    if (holder.kind === 'machine') {
+      return { access_token: (await machineToken(holder.client, signal)).accessToken };
+    }
+    const { signIn: server } = this.#facts;
+    if (holder.kind === 'person' && server !== undefined) return signIn(server, prompt, signal);
+    throw new SignInError('The token was rejected, and the page cannot get another one: paste a new one.');
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AuthorizerSettings } from '../../infra/settings/deployment-schema.ts';
 import type { ApiKind } from '../../lambda/policy/route.ts';
 import { type Caller, npmScripts } from '../../ops/cli/caller.ts';
-import { hasLocalIssuer, type RunningStack } from '../../ops/stack/running-stack.ts';
+import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import type { SigningKey } from '../authorization-server/authorization-server.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
 import { LocalRunError, type Say } from '../errors.ts';
@@ -153,7 +153,6 @@ function portsToUse({ dynamodb, page, ...others }: Ports, options: LocalRunOptio
   ];
 }
 
-/** Without the local authorization server nobody could sign in on the page, so it is not served. */
 async function servePage(
   running: RunningStack,
   port: number,
@@ -161,7 +160,6 @@ async function servePage(
   caller: Caller,
   undo: Teardown,
 ): Promise<RunningStack> {
-  if (!hasLocalIssuer(running)) return running;
   const page = `http://${HOST}:${port}`;
   const server = await localPage(running, page, feed, caller);
   await undo.add((await startHttpService(server, port)).pause);

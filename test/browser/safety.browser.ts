@@ -64,6 +64,22 @@ describe('a token', () => {
     expect(text).not.toContain('eyJ');
   });
 
+  it('that is pasted is taken out of its field, and works', async () => {
+    const { page } = opened;
+    const pasted = await journey.token('reader');
+    await page.getByText('Use a token that you have').click();
+    await page.getByLabel('Access token').fill(`Authorization: Bearer ${pasted}\n`);
+    await button(page, 'Use it').click();
+    await expectMessage(page, 'The page holds a token of reader.');
+    expect(await page.getByLabel('Access token').inputValue()).toBe('');
+    await button(page, 'GET /orders').click();
+    await expectMessage(page, 'GET /orders was answered with 200.');
+    await button(page, 'Take back this token').click();
+    await expectMessage(page, /^Taken back/);
+    await button(page, 'GET /orders').click();
+    await expectMessage(page, 'The token was rejected, and the page cannot get another one: paste a new one.');
+  });
+
   it('is forgotten when the person says so', async () => {
     const { page } = opened;
     await button(page, 'Forget it').click();

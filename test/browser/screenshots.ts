@@ -42,6 +42,10 @@ async function takePicture(browser: Browser, origin: string, options: BrowserCon
   await page.getByText(/^Taken back: this token/).waitFor();
   await page.locator('time[data-mark="flush settled"]').waitFor();
   await page.mouse.move(0, 0);
-  await page.screenshot({ path, fullPage: true });
+  // Down to the end of the timeline: the log below it grows all the time.
+  const timeline = await page.getByRole('region', { name: 'How soon it took effect' }).boundingBox();
+  const { width = 0 } = page.viewportSize() ?? {};
+  const height = (timeline?.y ?? 0) + (timeline?.height ?? 0) + 16;
+  await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height } });
   await context.close();
 }

@@ -50,8 +50,10 @@ describe('the server of the page', () => {
   it('says what the page must know, without the secret of a client', async () => {
     const { body } = await send('GET', '/facts');
     expect(JSON.parse(body)).toMatchObject({
-      ...{ api: journey.run.running.api, alias: 'local', clientId: 'web-app', resultTtlSeconds: 60 },
-      ...{ guaranteedLagSeconds: 67, machineClients: ['service', 'reader', 'visitor'] },
+      ...{ api: journey.run.running.api, resultTtlSeconds: 60, guaranteedLagSeconds: 67 },
+      machineClients: ['service', 'reader', 'visitor'],
+      issuers: [{ alias: 'local', issuer: journey.run.running.issuer }],
+      signIn: { clientId: 'web-app', scopes: ['orders:read', 'orders:write', 'refunds:read'] },
     });
     expect(body).not.toContain('secret');
   });
@@ -89,13 +91,13 @@ describe('the server of the page', () => {
 
   it('revokes and restores as the operator does, and says what the operator would read', async () => {
     const token = await journey.token('service');
-    const entry = { level: 'token', value: jwtIdOf(token) };
+    const entry = { level: 'token', value: jwtIdOf(token), issuer: 'local' };
     expect(await act('/revocations', { ...entry, flush: false })).toMatchObject({
       ...{
         status: 200,
         text: expect.stringMatching(/^Revoked token [\s\S]*Undo: npm run revocations -- restore token/),
       },
-      document: { regions: [{ confirmed: true, entry: { ...entry, issuer: 'local', flush: false } }] },
+      document: { regions: [{ confirmed: true, entry: { ...entry, flush: false } }] },
     });
     expect((await journey.call('/orders', token)).status).toBe(401);
     expect(await act('/restorations', entry)).toMatchObject({ document: { regions: [{ outcome: 'deleted' }] } });
@@ -103,16 +105,16 @@ describe('the server of the page', () => {
 
   it('takes a value that begins with a dash as a value', async () => {
     for (const level of ['token', 'subject', 'session']) {
-      const entry = { level, value: '--issuer' };
+      const entry = { level, value: '--issuer', issuer: 'local' };
       expect(await act('/revocations', entry)).toMatchObject({ document: { regions: [{ entry }] } });
       expect(await act('/restorations', entry)).toMatchObject({ status: 200 });
     }
   });
 
   it.each([
-    [{ level: 'nobody', value: 'alice' }, /^Unknown command 'nobody'/],
+    [{ level: 'nobody', value: 'alice', issuer: 'local' }, /^Unknown command 'nobody'/],
     [{ level: 'subject' }, /^The member value must be text\.$/],
-    [{ level: 'token', value: '' }, /./],
+    [{ level: 'token', value: '', issuer: 'local' }, /./],
   ])('says in a sentence what is wrong with %j', async (asked, sentence) => {
     expect(await act('/revocations', asked)).toMatchObject({ status: 409, error: expect.stringMatching(sentence) });
   });

@@ -1,24 +1,43 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, takeablesOf, tokenPartsOf } from '../../../local/page/token-parts.ts';
-import type { PageFacts } from '../../../local/page-server/page-facts.ts';
+import { fingerprintOf, scopesOf, takeablesOf, tokenPartsOf } from '../../../local/page/token-parts.ts';
+import type { PageFacts, PageIssuer } from '../../../local/page-server/page-facts.ts';
+
+function claimNames(jwtId: string, session: string, scope: string): PageIssuer['claimNames'] {
+  return { jwtId, session, client: ['client_id', 'azp'], scopes: [{ path: [scope], form: 'string' }] };
+}
 
 const FACTS: PageFacts = {
-  ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', issuer: 'http://127.0.0.1:3001', alias: 'local' },
-  ...{ clientId: 'web-app', machineClients: [], routes: [], resultTtlSeconds: 60, guaranteedLagSeconds: 67 },
+  ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', signIn: undefined, machineClients: [], routes: [] },
+  ...{ resultTtlSeconds: 60, guaranteedLagSeconds: 67 },
+  issuers: [
+    { alias: 'local', issuer: 'http://127.0.0.1:3001', claimNames: claimNames('jti', 'sid', 'scope') },
+    { alias: 'entra', issuer: 'https://login.example', claimNames: claimNames('uti', 'sid', 'scp') },
+  ],
   levels: ['token', 'session', 'subject', 'client', 'claim', 'key', 'issuer'],
   revocationClaims: { tenant: ['org', 'id'] },
 };
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const tokenOf = (claims: object) => `${base64url({ alg: 'RS256', kid: 'k1' })}.${base64url(claims)}.signature`;
+const tokenOf = (claims: object) =>
+  `${base64url({ alg: 'RS256', kid: 'k1' })}.${base64url({ iss: 'http://127.0.0.1:3001', ...claims })}.signature`;
 
 describe('a token taken apart', () => {
   it('has its header, its claims and its scopes, whatever letters they hold', () => {
     const parts = tokenPartsOf(tokenOf({ sub: 'Zoë 🦊', scope: 'orders:read  orders:write' }));
     expect(parts.header).toEqual({ alg: 'RS256', kid: 'k1' });
     expect(parts.claims.sub).toBe('Zoë 🦊');
-    expect(parts.scopes).toEqual(['orders:read', 'orders:write']);
+    expect(scopesOf(parts, FACTS)).toEqual(['orders:read', 'orders:write']);
+  });
+
+  it('is read by the names that its issuer gives to claims', () => {
+    const parts = tokenPartsOf(tokenOf({ iss: 'https://login.example', uti: 'u1', jti: 'j1', scp: 'orders:read' }));
+    expect(scopesOf(parts, FACTS)).toEqual(['orders:read']);
+    expect(takeablesOf(parts, FACTS)[0]).toMatchObject({ level: 'token', value: 'u1', issuer: 'entra' });
+  });
+
+  it('cannot be taken back where no issuer of the API has issued it', () => {
+    expect(takeablesOf(tokenPartsOf(tokenOf({ iss: 'https://elsewhere.example', jti: 'j1' })), FACTS)).toEqual([]);
   });
 
   it('can be taken back at each level that it has a value for, from the narrowest to the widest', () => {
