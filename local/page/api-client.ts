@@ -122,7 +122,8 @@ export class ApiClient {
 
 /** @throws Error for what is no bearer token (RFC 6750 section 2.1): `fetch` would quote it in its own error. */
 function heldToken({ access_token: value, expires_in: lifetime = Infinity }: TokenResponse, now: number): HeldToken {
-  if (!/^[\w.~+/-]+=*$/.test(value)) throw new Error('The sign-in brought no bearer token.');
+  const isBearerToken = typeof value === 'string' && /^[\w.~+/-]+=*$/.test(value);
+  if (!isBearerToken) throw new Error('The sign-in brought no bearer token.');
   return { value, renewAt: now + (lifetime - Math.min(MARGIN, lifetime / 10)) * 1000 };
 }
 

@@ -23,14 +23,14 @@ export function missingScopes({ scopes = [] }: ApiRequest, response: ApiResponse
     .map((challenge) => challenge.parameters)
     .find((each) => each.get('error') === 'insufficient_scope');
   if (parameters === undefined && response.body !== HTTP_API_FORBIDDEN) return undefined;
-  const named = parameters?.get('scope')?.split(' ') ?? [];
-  return named.some((scope) => scope !== '') ? named.filter((scope) => scope !== '') : scopes;
+  const named = (parameters?.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+  return named.length > 0 ? named : scopes;
 }
 
 const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
 const PARAMETER = `(?<name>${TOKEN})[ \\t]*=[ \\t]*(?:"(?<quoted>(?:[^"\\\\]|\\\\.)*)"|(?<word>${TOKEN}))`;
 /** A scheme, and its credentials where it has no parameters (`Negotiate a87421==`). */
-const SCHEME = `(?<scheme>${TOKEN})(?:[ \\t]+[\\w.~+/-]+=*(?=[ \\t]*(?:,|$)))?`;
+const SCHEME = `(?<scheme>${TOKEN})(?=[ \\t,]|$)(?![ \\t]*=)(?:[ \\t]+[\\w.~+/-]+=*(?=[ \\t]*(?:,|$)))?`;
 
 /**
  * Reads `WWW-Authenticate` (RFC 9110 section 11.6.1). Not by splitting it at commas: they separate challenges and the parameters of one, and
