@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { ApiKind } from '../../lambda/policy/route.ts';
 import { API_KINDS, ORIGIN, OUTCOMES, seenIn } from '../support/journeys/api-outcomes.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
+import { clientOf } from '../support/network/client-under-test.ts';
 import { issuerAnswer } from '../support/network/issuer-answer.ts';
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
   reset,
   startLoopbackServer,
 } from '../support/network/loopback-server.ts';
+import { timeUnderTest } from '../support/network/time-under-test.ts';
 
 /** With a REST API, and a DynamoDB Local of its own. */
 let journey: LocalJourney;
@@ -48,6 +50,31 @@ describe('while the key set is unreachable', () => {
       await run.authorizationServer.resume();
       await run.recycleEnvironments();
       expect((await call('/orders', token)).status).toBe(200);
+    },
+  );
+
+  test.each([
+    ['rest', 5_000],
+    ['http', 1_000],
+  ] as const)(
+    'the documented client of an app waits at a %s API, and has its response when the key set is back',
+    async (api, pause) => {
+      const { run, token: tokenFor } = journeyOf(api);
+      const token = await tokenFor('service');
+      await run.authorizationServer.pause();
+      await run.recycleEnvironments();
+      const wait = async () => {
+        await run.authorizationServer.resume();
+        await run.recycleEnvironments();
+      };
+      const signIn = async () => ({ access_token: token });
+      const { client } = clientOf({ address: run.running.api }, { signIn, time: { ...timeUnderTest(), wait } });
+      const { attempts } = await client.call({ method: 'GET', path: '/orders' });
+      const { status } = OUTCOMES[api].undecided;
+      expect(attempts).toEqual([
+        { status, pause },
+        { status: 200, pause: undefined },
+      ]);
     },
   );
 

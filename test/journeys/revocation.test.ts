@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { ServiceClient } from '../../examples/clients/service-client.ts';
+import { ApiClient } from '../../local/page/api-client.ts';
 import { API_KINDS } from '../support/journeys/api-outcomes.ts';
 import { jwtIdOf, type LocalJourney, START_TIMEOUT, startJourney } from '../support/journeys/local-journey.ts';
 import { signIn } from '../support/journeys/signal-journey.ts';
@@ -64,6 +66,41 @@ describe.each(API_KINDS)('%s API:', (api) => {
     await alice.app.signOut();
     await untilStatus(alice.token, 401);
     expect(await statusOf(bob.token)).toBe(200);
+  });
+
+  describe('the documented clients', () => {
+    test('an app signs in again once when its token was revoked, and says which scope is missing', async () => {
+      const app = new ApiClient({
+        api: journey.run.running.api,
+        signIn: async () => ({ access_token: (await signIn(journey, 'bob')).token }),
+      });
+      expect((await app.call({ method: 'GET', path: '/orders' })).status).toBe(200);
+      await journey.revoke(`jti#local#${jwtIdOf(app.token ?? '')}`);
+      const statuses = async () => {
+        const { attempts } = await app.call({ method: 'GET', path: '/orders' });
+        return attempts.length === 1 ? undefined : attempts.map(({ status }) => status);
+      };
+      expect(await vi.waitUntil(statuses, { timeout: 15_000, interval: 50 })).toEqual([401, 200]);
+      const order = app.call({ method: 'POST', path: '/orders', scopes: ['orders:write'] });
+      await expect(order).rejects.toThrow('The token lacks a scope for POST /orders (orders:write).');
+    });
+
+    test('a service gets a new token once when its token was revoked, and no other when the client is', async () => {
+      const { api, tokenEndpoint } = journey.run.running;
+      const credentials = { clientId: 'service', clientSecret: 'service-secret' };
+      const service = new ServiceClient({ api, tokenEndpoint, ...credentials });
+      const jwtId = async () => {
+        const { context } = (await (await service.call('/orders')).json()) as { context: { jwtId: string } };
+        return context.jwtId;
+      };
+      const first = await jwtId();
+      await journey.revoke(`jti#local#${first}`);
+      await vi.waitUntil(async () => (await jwtId()) !== first, { timeout: 15_000, interval: 50 });
+      await journey.revoke('sub#local#service');
+      await vi.waitUntil(async () => (await service.call('/orders')).status === 401, { timeout: 15_000, interval: 50 });
+      await journey.restore('sub#local#service');
+      await vi.waitUntil(async () => (await service.call('/orders')).status === 200, { timeout: 15_000, interval: 50 });
+    });
   });
 
   describe('when flushes have no effect', () => {
