@@ -126,8 +126,8 @@ describe('the deployment file that README.md shows', () => {
   });
 });
 
-/** The file of ours that compiles, runs or reads a code block, or the reason why none does. */
-type Held = { readonly by: string } | { readonly byNothing: string };
+/** The file of ours that compiles, runs or reads a code block, or of which the block has parts; or the reason why there is none. */
+type Held = { readonly by: string } | { readonly partsOf: string } | { readonly byNothing: string };
 
 const NEEDS_AWS: Held = { byNothing: 'needs an AWS account' };
 const DRAWN: Held = { byNothing: 'a picture: GitHub draws it, and we have no parser for it' };
@@ -152,6 +152,9 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   "docs/adding-to-your-api.md > The operator's program > sh": { by: 'test/package/consumer.test.ts' },
   'docs/adding-to-your-api.md > Write a test > ts': { by: 'test/package/consumer.test.ts' },
   'docs/adding-to-your-api.md > Write the stack > ts': { by: 'test/package/consumer.test.ts' },
+  'docs/clients.md > A service > ts': { by: 'examples/clients/service-client.ts' },
+  'docs/clients.md > A single-page app > ts': { partsOf: 'local/page/api-client.ts' },
+  'docs/clients.md > When to try again > ts': { partsOf: 'local/page/retry-pause.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > sh': { by: 'test/documents.test.ts' },
   'docs/guarantees.md > How soon a revocation takes effect > text': DRAWN,
   'docs/http-apis.md > In your app > ts': { by: 'examples/http-api/orders-http-api.ts' },
@@ -196,8 +199,8 @@ function keyOf(document: string, { heading, language }: CodeBlock): string {
 describe('the code blocks of the documents', () => {
   it('are all held by a file, or listed with the reason why not', () => {
     expect(blocks.map(({ key }) => key).toSorted()).toEqual(Object.keys(BLOCKS).toSorted());
-    const files = Object.values(BLOCKS).flatMap((held) => ('by' in held ? [held.by] : []));
-    expect(files.filter((file) => !isFileOrFolder(file))).toEqual([]);
+    const files = Object.values(BLOCKS).map((held) => ('by' in held ? held.by : 'partsOf' in held ? held.partsOf : ''));
+    expect(files.filter((file) => file !== '').filter((file) => !isFileOrFolder(file))).toEqual([]);
   });
 
   const quotations = blocks.flatMap(({ key, code, introduction }) => {
@@ -208,6 +211,21 @@ describe('the code blocks of the documents', () => {
   });
   it.each(quotations)('$key is the file $file, and links to it', ({ code, introduction, file }) => {
     expect(code).toBe(read(file));
+    expect(introduction).toContain(`](../${file})`);
+  });
+
+  const extracts = blocks.flatMap(({ key, code, introduction }) => {
+    const held = BLOCKS[key];
+    return held !== undefined && 'partsOf' in held ? [{ key, code, introduction, file: held.partsOf }] : [];
+  });
+  it.each(extracts)('$key has parts of the file $file, in their order, and links to it', (extract) => {
+    const { code, introduction, file } = extract;
+    const parts = code.split(/^ *\/\/ …\n/m).map((part) => `\n${part.trim()}\n`);
+    const found = parts.map((part) =>
+      `\n${read(file)}`.replaceAll(/\n +/g, '\n').indexOf(part.replaceAll(/\n +/g, '\n')),
+    );
+    expect(found).not.toContain(-1);
+    expect(found).toEqual(found.toSorted((one, other) => one - other));
     expect(introduction).toContain(`](../${file})`);
   });
 });

@@ -47,7 +47,7 @@ interface HeldToken {
 const MAX_ATTEMPTS = 4;
 /** Milliseconds for one attempt. API Gateway answers within 29 s. */
 const TIMEOUT = 30_000;
-/** Milliseconds. The caller decides about longer ones. */
+/** Milliseconds. A response with a longer `Retry-After` is returned at once. */
 const MAX_RETRY_AFTER = 60_000;
 const TEMPORARY: readonly number[] = [429, 500, 502, 503, 504];
 /** RFC 9110 section 9.2.2. */
@@ -76,7 +76,7 @@ export class ServiceClient {
     const token = await this.#token();
     const response = await this.#sendWith(token, path, request);
     if (response.status !== 401) return response;
-    // The token was revoked. A new one is tried once: the API rejects all of a client that was revoked with --block.
+    // The token was revoked. A new one is tried once: where the client itself is blocked, every token gets 401.
     await response.body?.cancel();
     if (this.#held?.value === token) this.#held = undefined;
     return this.#sendWith(await this.#token(), path, request);
@@ -88,7 +88,7 @@ export class ServiceClient {
     return this.#send(this.#options.api + path, { ...request, headers }, mayRepeat);
   }
 
-  /** Callers share one token request. It does not end with one of them: the others wait for it. */
+  /** Callers share one token request. The abort of one does not end it, because the others wait for it. */
   #token(): Promise<string> {
     if (this.#held !== undefined && this.#time.now() < this.#held.renewAt) return Promise.resolve(this.#held.value);
     this.#requested ??= this.#requestToken().finally(() => {
@@ -123,7 +123,7 @@ export class ServiceClient {
       } catch (error) {
         if (isLast) throw error;
       }
-      // Never before the time; and instances that were sent away together come back spread out.
+      // Never before the time. The random part spreads instances that were turned away together.
       const pause = Math.max(told, 1000 * 2 ** (attempt - 1)) * (1 + this.#time.random());
       await this.#time.wait(pause, signal);
     }
@@ -136,7 +136,7 @@ function heldToken(response: Partial<TokenResponse>, { now, random }: ServiceTim
   if (!/^bearer$/i.test(type) || !/^[\w.~+/-]+=*$/.test(value)) {
     throw new Error('The token endpoint responds without a bearer token.');
   }
-  // By chance, so that instances that started together do not ask together.
+  // The random part spreads instances that started together.
   const margin = Math.min(60, lifetime / 10) * (1 + random());
   return { value, renewAt: now() + (lifetime - margin) * 1000 };
 }

@@ -71,7 +71,7 @@ export class ApiClient {
     signal.throwIfAborted();
     const call: Call = { request, signal, attempts: [] };
     const first = await this.#sendWithToken(call);
-    // A 401 was not applied (RFC 9110 section 15.5.2), so any method may be repeated. Once: signing in does not help against a second.
+    // A 401 was not applied (RFC 9110 section 15.5.2), so any method may be repeated. Once: a third token would not help.
     const response = first.status === 401 ? await this.#sendWithToken(call) : first;
     const scopes = missingScopes(request, response);
     if (scopes !== undefined) throw new MissingScopeError(request, scopes, response);
@@ -97,7 +97,7 @@ export class ApiClient {
     const signingIn = this.#signingIn;
     try {
       const held = heldToken(await signingIn.response(signal), this.#time.now());
-      // Not if somebody has signed out meanwhile.
+      // A sign-out meanwhile has dropped this sign-in, and its token with it.
       if (this.#signingIn === signingIn) this.#held = held;
       return held.value;
     } finally {

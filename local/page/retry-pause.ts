@@ -21,9 +21,9 @@ async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void>
   await unlessAborted(passed, signal).finally(() => clearTimeout(timer));
 }
 
-/** The requests of one call, one more after a 401 apart. */
+/** The maximum of requests in one call. A 401 may add one. */
 const MAX_ATTEMPTS = 4;
-/** Milliseconds. Who is told to stay away for longer is not kept waiting. */
+/** Milliseconds. A response with a longer `Retry-After` is returned at once. */
 const MAX_RETRY_AFTER = 60_000;
 /** RFC 9110 section 9.2.2. */
 const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
@@ -32,7 +32,7 @@ const HTTP_API_UNDECIDED = '{"message":"Internal Server Error"}';
 
 /**
  * Milliseconds until the next attempt; undefined: there is none. The authorizer's 503 never reached the backend, but a client cannot
- * tell whose 503 it has: only requests that may be applied twice are repeated.
+ * see who has sent a 503: it repeats only requests that may be applied twice.
  *
  * @param made - the attempts so far
  */
@@ -46,7 +46,7 @@ export function retryPause(
   if (!mayRepeat || !isTemporary(result) || made >= MAX_ATTEMPTS) return undefined;
   const told = result.status === undefined ? 0 : retryAfter(result.headers.get('Retry-After'), now());
   const least = Math.max(told, 1000 * 2 ** (made - 1));
-  // Nobody comes back before the time, and those who were sent away together come back spread out.
+  // Never before the time. The random part spreads clients that were turned away together.
   return told > MAX_RETRY_AFTER ? undefined : least * (1 + random());
 }
 
