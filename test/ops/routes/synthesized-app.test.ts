@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DESCRIPTION_KEY } from '../../../lambda/configuration/authorizer-description.ts';
+import { programIn, putCdk, putSynthesizer } from '../../support/operator/app-folder.ts';
 import { describedAuthorizer, describedTable } from '../../support/operator/operator-at-work.ts';
 import { trustedIssuer } from '../../support/tokens/sample-issuer.ts';
-
-const PROGRAM = join(import.meta.dirname, '../../../ops/bearer-authorizer.ts');
 
 let folder: string;
 beforeEach(async () => {
@@ -18,13 +13,6 @@ beforeEach(async () => {
   await writeFile(join(folder, 'package.json'), '{}');
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** Puts a CDK of these lines into the folder. */
-async function withCdk(...lines: readonly string[]) {
-  const bin = join(folder, 'node_modules/.bin');
-  await mkdir(bin, { recursive: true });
-  await writeFile(join(bin, 'cdk'), ['#!/usr/bin/env node', ...lines].join('\n'), { mode: 0o755 });
-}
 
 /** A template with an authorizer for each logical id, whose only route is `GET /<id>`. */
 function templateOf(logicalIds: readonly string[]): string {
@@ -39,28 +27,10 @@ function templateOf(logicalIds: readonly string[]): string {
 /** Puts a CDK into the folder that writes templates: for each path in its output folder the logical ids of the authorizers. */
 function synthesizing(templates: Readonly<Record<string, readonly string[]>>) {
   const files = Object.entries(templates).map(([path, ids]) => [path, templateOf(ids)]);
-  return withCdk(
-    "const { dirname, join } = require('node:path');",
-    "const { mkdirSync, writeFileSync } = require('node:fs');",
-    `for (const [path, template] of ${JSON.stringify(files)}) {`,
-    "  const file = join(process.argv[process.argv.indexOf('--output') + 1], path);",
-    '  mkdirSync(dirname(file), { recursive: true });',
-    '  writeFileSync(file, template);',
-    '}',
-  );
+  return putSynthesizer(folder, Object.fromEntries(files));
 }
 
-/** The environment without this repository's own CDK, which `npx` puts on the PATH of the tests. */
-function withoutCdk(): NodeJS.ProcessEnv {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((path) => !existsSync(join(path, 'cdk')));
-  return { ...process.env, PATH: folders.join(delimiter) };
-}
-
-async function routesOfApp(...options: readonly string[]) {
-  const child = spawn(process.execPath, [PROGRAM, 'routes', '--synth', ...options], { cwd: folder, env: withoutCdk() });
-  const [out, err, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { out, err, exitCode };
-}
+const routesOfApp = (...options: readonly string[]) => programIn(folder, 'routes', '--synth', ...options);
 
 it.each(['Api.template.json', 'assembly-Prod/ProdApi.template.json'])(
   'routes --synth finds the authorizer in the template %s',
@@ -119,7 +89,7 @@ it.each([
 });
 
 it('routes --synth says where it has to run, in a folder without a CDK app', async () => {
-  await withCdk("console.error('--app is required'); process.exitCode = 1;");
+  await putCdk(folder, "console.error('--app is required'); process.exitCode = 1;");
   const { err, out } = await routesOfApp();
   expect(out).toBe('');
   expect(err).toMatch(/^There is no cdk\.json in \S+: run this in the folder of a CDK app\.\n$/);
