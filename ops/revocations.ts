@@ -3,8 +3,11 @@ import { LOCAL_FOLDER } from './cli/local-folder.ts';
 import { processTerminal, type Terminal } from './cli/terminal.ts';
 import { runVerbs, VERB_NAMES, verbsGrammar } from './verbs.ts';
 
-/** The verbs without an npm script of their own. Completion is for the package's program: npm completes its scripts. */
-const VERBS_OF_SCRIPT = VERB_NAMES.filter((name) => ![...OWN_SCRIPTS, 'completion'].includes(name));
+/** The verbs of the package's program only: this repository has an authorizer, and npm completes its scripts. */
+const VERBS_OF_PACKAGE = ['init', 'completion'];
+
+/** The verbs without an npm script of their own. */
+const VERBS_OF_SCRIPT = VERB_NAMES.filter((name) => ![...OWN_SCRIPTS, ...VERBS_OF_PACKAGE].includes(name));
 
 /** The command line of `npm run revocations`. */
 export const revocationsGrammar = verbsGrammar(npmScripts, VERBS_OF_SCRIPT);

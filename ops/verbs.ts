@@ -17,6 +17,7 @@ import { addSignals, type SignalsCommand } from './commands/signals/signals-comm
 import { addUpgrade, type UpgradeCommand } from './commands/upgrade/upgrade-command-line.ts';
 import { addCompletion, type CompletionCommand } from './completion/completion-command-line.ts';
 import { addConnect, type ConnectCommand } from './connect/connect-command-line.ts';
+import { addInit, type InitCommand } from './init/init-command-line.ts';
 import { addPlan, type PlanCommand } from './plan/plan-command-line.ts';
 import { addRoutes, type RoutesCommand } from './routes/routes-command-line.ts';
 import type { OperatorContext } from './stack/operator-context.ts';
@@ -35,6 +36,7 @@ export type Command =
   | UpgradeCommand
   | SignalsCommand
   | ConnectCommand
+  | InitCommand
   | RoutesCommand
   | PlanCommand
   | TokenCommand
@@ -66,6 +68,7 @@ const VERBS: { readonly [Name in VerbName]: Verb<Extract<Command, { kind: Name }
   upgrade: { addTo: addUpgrade, load: onStack(async () => (await import('./commands/upgrade/upgrade.ts')).upgrade) },
   signals: { addTo: addSignals, load: onStack(async () => (await import('./commands/signals/signals.ts')).signals) },
   connect: { addTo: addConnect, load: onStack(async () => (await import('./connect/connect.ts')).connect) },
+  init: { addTo: addInit, load: async () => (await import('./init/init.ts')).init },
   routes: { addTo: addRoutes, load: async () => (await import('./routes/routes.ts')).routes },
   plan: { addTo: addPlan, load: async () => (await import('./plan/plan.ts')).plan },
   token: { addTo: addToken, load: async () => (await import('./token/token.ts')).token },

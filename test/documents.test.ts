@@ -25,6 +25,7 @@ const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Read
 const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
   'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
+  'lib/bearer-authorizer.ts': '`bearer-authorizer init` makes it',
   'lib/orders-stack.ts': '`cdk init` makes it',
   'test/orders.test.ts': '`cdk init` makes it',
   'missing.jsonl': 'the commands under "Restore the table" make it',
@@ -147,6 +148,7 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   },
   'docs/adding-to-your-api.md > The construct > ts': { by: 'examples/orders/orders.ts' },
   'docs/adding-to-your-api.md > Install it > console': { by: 'test/apps/apps.ts' },
+  'docs/adding-to-your-api.md > Start with `init` > console': { by: 'test/package/consumer.test.ts' },
   'docs/adding-to-your-api.md > Take a token back > console': { by: 'test/apps/apps.ts' },
   'docs/adding-to-your-api.md > Test it, and see who may call what > console': { by: 'test/apps/apps.ts' },
   "docs/adding-to-your-api.md > The operator's program > sh": { by: 'test/package/consumer.test.ts' },

@@ -18,10 +18,11 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiFiles, apiProblems } from '../../docs/generate/api-reference.ts';
 import { DESCRIPTION_KEY, STACK_OUTPUTS } from '../../lambda/configuration/authorizer-description.ts';
-import { ROUTES_FILE } from '../../lambda/policy/route.ts';
+import { nameOf, ROUTES_FILE, type Route } from '../../lambda/policy/route.ts';
 import type { PublicApi } from '../../package/public-api.ts';
 import { tarballProblems } from '../../package/tarball-check.ts';
 import { commonJs, guideCode } from '../apps/app-code.ts';
+import { cdkInit, synthesizedBy, typeCheck, writeModules } from '../apps/init-app.ts';
 import { codeUnder } from '../support/document-blocks.ts';
 
 const run = promisify(execFile);
@@ -37,6 +38,7 @@ const CONSUMER_TSCONFIG = {
 /** An application outside the repository, with the packed library installed and the folders of `examples/` in it. */
 const folder = mkdtempSync(join(tmpdir(), 'bearer-authorizer-consumer-'));
 const installed = join(folder, 'node_modules', 'bearer-authorizer');
+const program = join(folder, 'node_modules', '.bin', 'bearer-authorizer');
 
 /** Uses the library by `require` and by `import`, with the types of both. */
 const ONE_CLASS_APP = `
@@ -273,8 +275,79 @@ describe.concurrent('the applications in examples/, from the packed library', ()
   });
 });
 
+/** An API in TypeScript, with a method that stays open. */
+const REST_STACK = `import { Stack, type App } from 'aws-cdk-lib';
+import { AuthorizationType, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+export function ordersStack(app: App): void {
+  const stack = new Stack(app, 'OrdersStack');
+  const api = new RestApi(stack, 'Api', {
+    deployOptions: { stageName: 'v1' },
+    defaultIntegration: new MockIntegration(),
+    defaultCorsPreflightOptions: { allowOrigins: ['https://app.example.com'] },
+  });
+  const orders = api.root.addResource('orders');
+  for (const method of ['GET', 'POST']) orders.addMethod(method);
+  orders.addResource('{id}').addMethod('ANY');
+  api.root.addResource('ping').addMethod('GET', undefined, { authorizationType: AuthorizationType.NONE });
+}
+`;
+const REST_ENTRY = `import { App } from 'aws-cdk-lib';
+import { ordersStack } from '../lib/orders-stack.ts';
+
+ordersStack(new App());
+`;
+const HTTP_API = `
+    const api = new HttpApi(this, 'Api');
+    const integration = new HttpUrlIntegration('Backend', 'https://backend.example.com');
+    for (const path of ['/orders', '/orders/{id}']) api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+`;
+const HTTP_IMPORTS = `const { HttpApi, HttpMethod } = require('aws-cdk-lib/aws-apigatewayv2');
+const { HttpUrlIntegration } = require('aws-cdk-lib/aws-apigatewayv2-integrations');
+`;
+
+describe.concurrent('init, and its patch', () => {
+  /** Each route with its scopes, as the description of the app's authorizer has them. */
+  async function routesAfterInit(cwd: string, words: string) {
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+    await run('sh', ['-ec', `npx bearer-authorizer init ${words} > init.patch && git apply init.patch`], { cwd, env });
+    const { stdout } = await run(program, ['routes', await synthesizedBy(cwd), '--json']);
+    const { routes }: { routes: readonly Route[] } = JSON.parse(stdout);
+    return Object.fromEntries(routes.map((route) => [nameOf(route), route.scopes.join()]));
+  }
+
+  it('give an app as cdk init makes it an example that works', async ({ expect }) => {
+    const cwd = join(folder, 'init', 'orders');
+    await cdkInit(cwd, 'typescript');
+    expect(await routesAfterInit(cwd, '')).toEqual({ 'GET /orders': 'orders:read' });
+    const [shown = ''] = codeUnder('docs/adding-to-your-api.md', 'Start with `init`', 'console');
+    const printed = readFileSync(join(cwd, 'init.patch'), 'utf8').split('\n');
+    expect(printed).toEqual(expect.arrayContaining(shown.split('\n').filter((line) => !/^(\$ .*|…|)$/.test(line))));
+    await expect(typeCheck(cwd)).resolves.toBeUndefined();
+  });
+
+  it('guard the REST API of an app of modules, and leave open what is open', async ({ expect }) => {
+    const cwd = join(folder, 'init', 'modules');
+    writeModules(cwd, { 'bin/orders.ts': REST_ENTRY, 'lib/orders-stack.ts': REST_STACK });
+    expect(await routesAfterInit(cwd, '--dry-run --issuer https://acme.eu.auth0.com --audience api')).toEqual({
+      'GET /orders': 'orders:read',
+      'POST /orders': 'orders:write',
+      'ANY /orders/{id}': 'orders:write',
+    });
+    await expect(typeCheck(cwd)).resolves.toBeUndefined();
+  });
+
+  it('guard the HTTP API of an app in JavaScript as cdk init makes it', async ({ expect }) => {
+    const cwd = join(folder, 'init', 'javascript', 'orders');
+    await cdkInit(cwd, 'javascript');
+    const stack = join(cwd, 'lib', 'orders-stack.js');
+    const [before = '', after] = readFileSync(stack, 'utf8').split('super(scope, id, props);\n');
+    writeFileSync(stack, `${HTTP_IMPORTS}${before}super(scope, id, props);\n${HTTP_API}${after}`);
+    expect(await routesAfterInit(cwd, '')).toEqual({ 'GET /orders': 'orders:read', 'GET /orders/{id}': 'orders:read' });
+  });
+});
+
 describe.concurrent('the program in the package', () => {
-  const program = join(folder, 'node_modules', '.bin', 'bearer-authorizer');
   const ended = (...words: readonly string[]) =>
     run(program, words, { cwd: folder, env: { ...process.env, npm_lifecycle_event: undefined } }).then(
       ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
