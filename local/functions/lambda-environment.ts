@@ -6,7 +6,8 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Json } from '../cloudformation/template.ts';
 import type { Say } from '../errors.ts';
-import type { FunctionError, InvocationMessage, RuntimeData, RuntimeMessage } from './lambda-runtime.ts';
+import { FunctionOutput } from './function-output.ts';
+import type { AnswerMessage, FunctionError, InvocationMessage, RuntimeData, RuntimeMessage } from './lambda-runtime.ts';
 
 /** A function as the template describes it, with the folder of its asset. */
 export interface FunctionSettings extends RuntimeData {
@@ -16,7 +17,12 @@ export interface FunctionSettings extends RuntimeData {
 }
 
 /** The result of one invocation, as Lambda reports it. */
-export type InvocationResult = { readonly payload: Json } | { readonly error: FunctionError };
+export type InvocationResult = InvocationOutcome & {
+  /** What the function wrote during the invocation. @default nothing */
+  readonly lines?: readonly string[];
+};
+
+type InvocationOutcome = { readonly payload: Json } | { readonly error: FunctionError };
 
 /** One execution environment. It serves one invocation at a time, and ends when one kills it. */
 export interface LambdaEnvironment {
@@ -30,8 +36,10 @@ const INIT_LIMIT = 10_000;
 
 export function startLambdaEnvironment(settings: FunctionSettings, log: Say): LambdaEnvironment {
   const worker = runtimeOf(settings);
+  // What reaches these streams is not from the function's JavaScript, whose output is among the messages.
   for (const stream of [worker.stdout, worker.stderr]) forwardLines(stream, log);
-  const messages = messagesOf(worker);
+  const output = new FunctionOutput(log);
+  const messages = messagesOf(worker, output);
   const end = (): void => {
     messages.end();
     void worker.terminate();
@@ -43,11 +51,14 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
     },
     invoke: async (event) => {
       const initialized = await ready;
-      if (initialized.kind === 'error') return { error: initialized.error };
+      // Empties it: those lines are not of the invocation, unless the start failed.
+      const linesOfStart = output.take();
+      if (initialized.kind === 'error') return { error: initialized.error, lines: linesOfStart };
       const limit = settings.timeoutSeconds * 1000;
       const answer = messages.next();
       worker.postMessage(invocationOf(event, limit));
-      return resultOf(await within(limit, answer, end));
+      const outcome = outcomeOf(await within(limit, answer, end));
+      return { ...outcome, lines: output.take() };
     },
     stop: async () => void (await worker.terminate()),
   };
@@ -73,7 +84,7 @@ function invocationOf(event: Json, limit: number): InvocationMessage {
   return { requestId: randomUUID(), eventJson: JSON.stringify(event), deadline: Date.now() + limit };
 }
 
-function resultOf(message: RuntimeMessage): InvocationResult {
+function outcomeOf(message: AnswerMessage): InvocationOutcome {
   if (message.kind === 'result') return { payload: JSON.parse(message.json) as Json };
   return {
     error: message.kind === 'error' ? message.error : { errorType: 'Runtime.Unknown', errorMessage: 'no answer' },
@@ -82,26 +93,32 @@ function resultOf(message: RuntimeMessage): InvocationResult {
 
 interface RuntimeMessages {
   readonly alive: boolean;
-  /** The next message, or the error that ended the environment. */
-  next(): Promise<RuntimeMessage>;
+  /** The next answer, or the error that ended the environment. What the function wrote before it is in its output. */
+  next(): Promise<AnswerMessage>;
   /** Ignores all further messages. */
   end(): void;
 }
 
-function messagesOf(worker: Worker): RuntimeMessages {
-  let end: RuntimeMessage | undefined;
-  let waiting: ((message: RuntimeMessage) => void) | undefined;
-  const ended = (error: FunctionError) => {
-    end ??= { kind: 'error', error };
+function messagesOf(worker: Worker, output: FunctionOutput): RuntimeMessages {
+  let failure: FunctionError | undefined;
+  let end: AnswerMessage | undefined;
+  let waiting: ((message: AnswerMessage) => void) | undefined;
+  worker.on('message', (message: RuntimeMessage) => {
+    if (message.kind === 'output') output.add(message.stream, message.text);
+    else waiting?.(message);
+  });
+  worker.on('error', ({ name, message }: Error) => {
+    failure ??= { errorType: name, errorMessage: message };
+  });
+  const exited = (): void => {
+    end ??= { kind: 'error', error: failure ?? { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited' } };
     waiting?.(end);
   };
-  worker.on('message', (message: RuntimeMessage) => waiting?.(message));
-  worker.on('error', (error: Error) => ended({ errorType: error.name, errorMessage: error.message }));
-  const exited = (): void => ended({ errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited' });
+  // Not at an error, which may overtake messages: all of them arrive before the exit.
   worker.on('exit', exited);
   return {
     get alive() {
-      return end === undefined;
+      return end === undefined && failure === undefined;
     },
     next: () =>
       new Promise((resolve) => {
@@ -113,9 +130,9 @@ function messagesOf(worker: Worker): RuntimeMessages {
 }
 
 /** Resolves with the message, or ends the environment after `limit` milliseconds, as Lambda does. */
-async function within(limit: number, message: Promise<RuntimeMessage>, end: () => void): Promise<RuntimeMessage> {
+async function within(limit: number, message: Promise<AnswerMessage>, end: () => void): Promise<AnswerMessage> {
   let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<RuntimeMessage>((resolve) => {
+  const timedOut = new Promise<AnswerMessage>((resolve) => {
     timer = setTimeout(() => {
       const errorMessage = `Task timed out after ${(limit / 1000).toFixed(2)} seconds`;
       resolve({ kind: 'error', error: { errorType: 'Sandbox.Timedout', errorMessage } });

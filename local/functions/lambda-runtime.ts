@@ -4,8 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { OutputStream } from './function-output.ts';
 
 /** The folder of a function's code, and what its environment tells it. */
 export interface RuntimeData {
@@ -29,8 +32,18 @@ export interface FunctionError {
   readonly errorMessage: string;
 }
 
+/** Everything that the thread sends: answers, and in order with them what the function writes. */
+export type RuntimeMessage = AnswerMessage | OutputMessage;
+
+export interface OutputMessage {
+  readonly kind: 'output';
+  readonly stream: OutputStream;
+  /** Ends anywhere, also within a line. */
+  readonly text: string;
+}
+
 /** `ready` once; then one message for each invocation. */
-export type RuntimeMessage =
+export type AnswerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly json: string }
   | { readonly kind: 'error'; readonly error: FunctionError };
@@ -40,9 +53,29 @@ type Handler = (event: unknown, context: unknown) => unknown;
 const data = workerData as RuntimeData;
 // For the start of this thread only: the function sees the variables of its template.
 delete process.env.NODE_COMPILE_CACHE;
+for (const stream of ['stdout', 'stderr'] as const) sendWrites(process[stream], stream);
 const handler = await loadHandler();
-parentPort?.on('message', async (message: InvocationMessage) => parentPort?.postMessage(await run(message)));
-parentPort?.postMessage({ kind: 'ready' } satisfies RuntimeMessage);
+parentPort?.on('message', async (message: InvocationMessage) => post(await run(message)));
+post({ kind: 'ready' });
+
+function post(message: RuntimeMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/**
+ * Sends at once what is written to a stream of this thread. By itself it would arrive after the answer of the invocation, and not at all
+ * where the thread ends first. The stream stays, because Node calls more of it than `Writable` has.
+ */
+function sendWrites(writable: Writable, stream: OutputStream): void {
+  const decoder = new StringDecoder('utf8');
+  writable._write = (chunk: string | Uint8Array, encoding, done) => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk);
+    post({ kind: 'output', stream, text: decoder.write(bytes) });
+    done();
+  };
+  // Several chunks at once, which Node would prefer.
+  Object.defineProperty(writable, '_writev', { value: undefined });
+}
 
 async function loadHandler(): Promise<Handler> {
   const [file = '', name = ''] = data.handler.split('.');
@@ -54,7 +87,7 @@ async function loadHandler(): Promise<Handler> {
   return found as Handler;
 }
 
-async function run({ requestId, eventJson, deadline }: InvocationMessage): Promise<RuntimeMessage> {
+async function run({ requestId, eventJson, deadline }: InvocationMessage): Promise<AnswerMessage> {
   try {
     const result = await handler(JSON.parse(eventJson), invocationContext(requestId, deadline));
     return { kind: 'result', json: JSON.stringify(result ?? null) };
