@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Say } from '../errors.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
+import { loggedPath } from '../log/withheld-token.ts';
 import type { Gateway, GatewayAnswer, HttpResponse } from './exchange/gateway.ts';
 import type { GatewayRequest } from './exchange/gateway-request.ts';
 
@@ -22,7 +23,7 @@ export function gatewayServer(gateway: Gateway, { say, log }: GatewayServerListe
     const requestId = randomUUID();
     const answer = await answerTo(incoming, requestId, gateway, say);
     send(response, answer);
-    const path = incoming.url?.split('?', 1)[0] ?? '';
+    const path = loggedPath(incoming.url ?? '');
     const { status, decision = { event: 'request' as const }, responseType } = answer;
     const milliseconds = Math.round(performance.now() - start);
     const { method = '' } = incoming;

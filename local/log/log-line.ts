@@ -1,7 +1,9 @@
-import { printable, withholdToken } from '../../ops/cli/terminal-text.ts';
+import { printable } from '../../ops/cli/terminal-text.ts';
 import type { Tone } from '../../ops/cli/tone.ts';
-import { isObject, type Json, type JsonObject } from '../cloudformation/template.ts';
+import { isObject, type JsonObject } from '../cloudformation/template.ts';
+import { jsonOrUndefined } from './json-text.ts';
 import type { DecisionEvent, EntryEvent, FlushEvent, FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
+import { withoutTokens } from './withheld-token.ts';
 
 /** The forms of the log: `json` has one object a line, also those that functions write. */
 export const LOG_FORMS = ['text', 'json', 'none'] as const;
@@ -23,14 +25,14 @@ export function logLines(form: LogForm, paint: (text: string, tone: Tone) => str
  * hide a token and its white space may be unprintable.
  */
 export function jsonLine(event: RunEvent): string {
-  const written = event.event === 'function' ? parsedOrUndefined(event.line) : undefined;
+  const written = event.event === 'function' ? jsonOrUndefined(event.line) : undefined;
   const members = isObject(written) ? written : { ...event, at: new Date(event.at).toISOString() };
   return showable(JSON.stringify(members));
 }
 
 /** A path, and a function of the team, may hold anything. */
 function showable(text: string): string {
-  return withholdToken(printable(text));
+  return withoutTokens(printable(text));
 }
 
 /** The time of day in UTC, as in the operator's tool. */
@@ -82,7 +84,7 @@ function metricNamesIn({ _aws }: JsonObject): ReadonlySet<string> {
 
 function functionText({ name, line }: FunctionEvent): string {
   const short = shortName(name);
-  const parsed = parsedOrUndefined(line);
+  const parsed = jsonOrUndefined(line);
   if (!isObject(parsed) || typeof parsed.event !== 'string') return `${short}: ${line}`;
   const left = metricNamesIn(parsed);
   const members = Object.entries(parsed).filter(([member]) => member !== 'event' && !left.has(member));
@@ -95,12 +97,4 @@ function functionText({ name, line }: FunctionEvent): string {
 /** CDK ends a logical id with eight hexadecimal digits. */
 function shortName(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
-}
-
-function parsedOrUndefined(line: string): Json | undefined {
-  try {
-    return JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
 }

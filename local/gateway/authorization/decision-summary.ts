@@ -1,7 +1,26 @@
 import { createHash } from 'node:crypto';
 import { HTTP_METHODS } from '../../../lambda/policy/route.ts';
 import { isObject, type Json, type JsonObject } from '../../cloudformation/template.ts';
-import type { PolicySummary } from '../../log/run-event.ts';
+import { jsonOrUndefined } from '../../log/json-text.ts';
+import type { Decision, PolicySummary } from '../../log/run-event.ts';
+
+/** Why an authorizer did not answer with a policy. Empty: its function did not say. */
+export type DecisionExplanation = Pick<Decision, 'reason' | 'revoked'>;
+
+/** Reads the explanation from the lines that the authorizer's function wrote during the invocation. */
+export function explanationIn(lines: readonly string[]): DecisionExplanation {
+  const written = lines.map(jsonOrUndefined).filter(isObject);
+  const last = (name: string) => written.findLast(({ event }) => event === name);
+  const reason = nameIn(last('rejected')?.reason) ?? nameIn(last('failed')?.failureCause);
+  const [level, issuer] = [nameIn(last('revoked')?.level), nameIn(last('revoked')?.issuer)];
+  const revoked = level === undefined || issuer === undefined ? undefined : { level, issuer };
+  return { ...(reason !== undefined && { reason }), ...(revoked && { revoked }) };
+}
+
+/** Reasons, levels and aliases are spelled like this. undefined: it is something else, and could be a piece of a token. */
+function nameIn(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && /^[a-z0-9-]{1,19}$/.test(value) ? value : undefined;
+}
 
 /** Tells authorization tokens apart: see `Decision.fingerprint`. */
 export function fingerprintOf(authorizationToken: string): string {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../cloudformation/template.ts';
 import { LocalRunError, type Say } from '../../errors.ts';
+import type { InvocationResult } from '../../functions/lambda-environment.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
@@ -7,7 +8,7 @@ import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
 import type { Decision, DecisionOutcome } from '../../log/run-event.ts';
 import type { Undocumented } from '../exchange/undocumented.ts';
 import { type AuthorizerAnswer, parseAuthorizerAnswer, type ReadContext } from './authorizer-answer.ts';
-import { fingerprintOf, policySummary } from './decision-summary.ts';
+import { type DecisionExplanation, explanationIn, fingerprintOf, policySummary } from './decision-summary.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
 
 /** A request to be authorized, as the authorizer sees it. */
@@ -40,6 +41,8 @@ export interface Authorization<Failure = AuthorizationFailure> {
   /** undefined: neither the result cache nor the function was asked. */
   readonly decision?: Decision;
   readonly failure?: Failure;
+  /** Only where the function was invoked, and failed. */
+  readonly explanation?: DecisionExplanation;
 }
 
 /** What API Gateway invokes for an authorizer, and for how long it reuses the answer. */
@@ -96,10 +99,11 @@ function decided(
   [authorizationToken = '']: readonly string[],
   authorization: Authorization,
 ): Authorization {
-  const { answer, failure } = authorization;
+  const { answer, failure, explanation } = authorization;
   const outcome = failure === undefined ? 'allowed' : OUTCOMES[failure];
   const policy = answer && policySummary(answer.policyDocument);
-  return { ...authorization, decision: { event, outcome, fingerprint: fingerprintOf(authorizationToken), policy } };
+  const fingerprint = fingerprintOf(authorizationToken);
+  return { ...authorization, decision: { event, outcome, fingerprint, ...(policy && { policy }), ...explanation } };
 }
 
 const OUTCOMES: Readonly<Record<AuthorizationFailure, DecisionOutcome>> = {
@@ -138,16 +142,24 @@ function invocationOf(
     const start = performance.now();
     const result = await target.invoke(event);
     const integrationLatency = Math.round(performance.now() - start);
-    if ('error' in result) {
-      if (result.error.errorMessage === 'Unauthorized') return rejected('unauthorized', integrationLatency);
-      say(`${target.functionName} failed: ${result.error.errorMessage}`);
-      return rejected('configuration error', integrationLatency);
-    }
+    if ('error' in result) return failed(target, result, integrationLatency, say);
     const answer = parseAuthorizerAnswer(result.payload, readContext);
     if (answer !== undefined) return { answer, integrationLatency };
     say(`${target.functionName} answered without a principalId, a policyDocument or a context that the API takes.`);
     return rejected('configuration error', integrationLatency);
   };
+}
+
+function failed(
+  { functionName }: LambdaFunction,
+  { error, lines = [] }: Extract<InvocationResult, { readonly error: unknown }>,
+  integrationLatency: number,
+  say: Say,
+): Authorization {
+  const isThrown = error.errorMessage === 'Unauthorized';
+  if (!isThrown) say(`${functionName} failed: ${error.errorMessage}`);
+  const rejection = rejected(isThrown ? 'unauthorized' : 'configuration error', integrationLatency);
+  return { ...rejection, explanation: explanationIn(lines) };
 }
 
 function functionOf(

@@ -22,7 +22,10 @@ const REJECTED = metricLine(
 );
 
 /** Three letters, as a token begins, and as many more as any token has. */
-const TOKEN = `eyJ${'hbGciOiJSUzI1NiJ9'}.${'a'.repeat(40)}.${'b'.repeat(40)}`;
+const SIGNATURE = 'b'.repeat(43);
+const TOKEN = `eyJ${'hbGciOiJSUzI1NiJ9'}.${'a'.repeat(40)}.${SIGNATURE}`;
+/** Its header begins with white space. */
+const SPACED_TOKEN = `ewogICJhbGciOiAiUlMyNTYiCn0.e30.${SIGNATURE}`;
 
 describe('the log as text', () => {
   const plain = logLines('text', (text) => text);
@@ -102,10 +105,12 @@ it.each(['text', 'json'] as const)(
       written(TOKEN),
       written(JSON.stringify({ event: 'x', a: TOKEN })),
       written(JSON.stringify({ event: 'x', a: TOKEN }).replace('eyJ', '\\u0065yJ')),
+      written(`spaced ${SPACED_TOKEN}`),
     ];
     for (const event of events) {
       expect(lineOf(event)).toContain('[a token, withheld]');
       expect(lineOf(event)).not.toContain(TOKEN.slice(0, 30));
+      expect(lineOf(event)).not.toContain(SIGNATURE);
     }
   },
 );

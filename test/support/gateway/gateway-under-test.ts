@@ -8,6 +8,7 @@ import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
 import type { AnyReadingName } from '../../../local/gateway/route-reading.ts';
 import { type ServedApi, servedApisOf } from '../../../local/gateway/served-api.ts';
 import { invokePermissionsOf } from '../../../local/iam/permissions.ts';
+import type { RunEvent } from '../../../local/log/run-event.ts';
 import { assetFolder } from './asset-folder.ts';
 
 /** An authorizer whose token names its answer: `Bearer <name of an answer>`. */
@@ -31,6 +32,16 @@ export const handler = async (event) => {
     echo: { ...answer(statement('Allow', '*')), context: { methodArn: event.methodArn, event: JSON.stringify(event) } },
     nested: { ...answer(statement('Allow', '*')), context: { a: {} } },
   };
+  const say = (event) => process.stdout.write(JSON.stringify(event) + '\\n');
+  if (name === 'revoked') {
+    say({ event: 'revoked', level: 'session', issuer: 'main' });
+    say({ event: 'rejected', reason: 'revoked', seen: 1 });
+    throw new Error('Unauthorized');
+  }
+  if (name === 'undecided') {
+    say({ event: 'failed', failureCause: 'key-set', detail: 'status 500' });
+    throw new Error('Cannot decide');
+  }
   if (name === 'unauthorized') throw new Error('Unauthorized');
   if (name === 'broken') throw new Error('database is down');
   return answers[name];
@@ -49,6 +60,8 @@ export const handler = async (event) => {
 export interface GatewayUnderTest {
   readonly apis: readonly ServedApi[];
   readonly said: readonly string[];
+  /** What the functions have logged. */
+  readonly events: RunEvent[];
   /** Sets the clock, in seconds since the epoch. It starts at 0. */
   setTime(seconds: number): void;
   authorizerCalls(): number;
@@ -61,19 +74,22 @@ export interface GatewayUnderTest {
 export async function gatewayUnderTest(template: Template, reading?: AnyReadingName): Promise<GatewayUnderTest> {
   const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
   const said: string[] = [];
+  const events: RunEvent[] = [];
   const say = (line: string): void => void said.push(line);
   const warn = warnOnce(say);
   let now = 0;
   const clock = () => now;
   const stack = stackOf('small', template);
   const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
-  const functions = lambdaFunctionsOf(stack, assets, { dynamodb: 'http://x', controlPlane: 'http://y' }, () => {});
+  const endpoints = { dynamodb: 'http://x', controlPlane: 'http://y' };
+  const functions = lambdaFunctionsOf(stack, assets, endpoints, (event) => void events.push(event));
   const mayInvoke = invokePermissionsOf(stack);
   const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, reading);
   const send: GatewayUnderTest['send'] = (method, target, ...headers) => requestTo(apis[0], method, target, headers);
   return {
     apis,
     said,
+    events,
     setTime: (seconds) => {
       now = seconds * 1000;
     },
