@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Say } from '../errors.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
-import type { StreamReader } from './stream-reader.ts';
+import type { RecordReader } from './stream-reader.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 export interface StreamPoller {
@@ -16,7 +16,7 @@ const MAX_RETRY_DELAY = 5000;
  * Passes a table's changes to a function as Lambda does: in order, in batches, and again when the function fails. Resolves
  * when the position in the stream is fixed, so that no later change is missed.
  */
-export async function pollStream(mapping: EventSourceMapping, reader: StreamReader, say: Say): Promise<StreamPoller> {
+export async function pollStream(mapping: EventSourceMapping, reader: RecordReader, say: Say): Promise<StreamPoller> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const first = await reader.read();
@@ -37,11 +37,11 @@ export async function pollStream(mapping: EventSourceMapping, reader: StreamRead
 /** The loop that reads the stream and delivers batches, until the signal aborts. */
 class Polling {
   readonly #mapping: EventSourceMapping;
-  readonly #reader: StreamReader;
+  readonly #reader: RecordReader;
   readonly #say: Say;
   readonly #signal: AbortSignal;
 
-  constructor(mapping: EventSourceMapping, reader: StreamReader, say: Say, signal: AbortSignal) {
+  constructor(mapping: EventSourceMapping, reader: RecordReader, say: Say, signal: AbortSignal) {
     this.#mapping = mapping;
     this.#reader = reader;
     this.#say = say;

@@ -4,12 +4,16 @@ import {
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import { localClientOptions } from '../dynamodb/dynamodb-endpoint.ts';
 import { type StreamRecord, streamRecordOf } from './stream-record.ts';
 
 /** Milliseconds between checks for new shards, or for a new table. */
 const CHECK_INTERVAL = 2000;
+
+/** What reads a stream, piece by piece. */
+export type RecordReader = Pick<StreamReader, 'read' | 'close'>;
 
 /** Reads a table's stream from a position onwards: across shards, restarts of DynamoDB, and a new table of the same name. */
 export class StreamReader {
@@ -75,7 +79,7 @@ interface ShardPosition {
   readonly streamArn: string;
   readonly shardId: string;
   /** The start when there is no sequence number. */
-  readonly start: 'LATEST' | 'TRIM_HORIZON';
+  start: 'LATEST' | 'TRIM_HORIZON';
   iterator: string | undefined;
   lastSequenceNumber: string | undefined;
   finished: boolean;
@@ -116,6 +120,17 @@ async function settle(streams: DynamoDBStreamsClient, position: ShardPosition): 
 /** Reads the records after the position, and moves the position past them. */
 async function readShard(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<readonly StreamRecord[]> {
   if (position.finished) return [];
+  try {
+    return await readOn(streams, position);
+  } catch (error) {
+    if (!(error instanceof TrimmedDataAccessException)) throw error;
+    // The oldest record is newer than the position: DynamoDB Local says so of the first one in a shard that was empty.
+    Object.assign(position, { start: 'TRIM_HORIZON', iterator: undefined, lastSequenceNumber: undefined });
+    return readOn(streams, position);
+  }
+}
+
+async function readOn(streams: DynamoDBStreamsClient, position: ShardPosition): Promise<readonly StreamRecord[]> {
   position.iterator ??= await iteratorAt(streams, position);
   const { Records = [], NextShardIterator } = await streams.send(
     new GetRecordsCommand({ ShardIterator: position.iterator }),

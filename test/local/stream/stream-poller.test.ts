@@ -46,6 +46,13 @@ test('earlier changes are not read from the latest record on', async () => {
   await expect.poll(() => batches).toEqual([['b']]);
 });
 
+test('the first change of a table is read from the latest record on', async () => {
+  await start({ startingPosition: 'LATEST' });
+  await put('a');
+  await put('b');
+  await expect.poll(() => batches.flat()).toEqual(['a', 'b']);
+});
+
 test('changes that the filter leaves out are not delivered', async () => {
   await start({ wants: recordFilterOf(['{"dynamodb":{"Keys":{"target":{"S":["b"]}}}}']) });
   await put('a', 'b');
