@@ -36,6 +36,9 @@ const MAY_IMPORT = {
       'lambda/configuration',
       'lambda/flush/flush-timing.ts',
       'lambda/policy/route.ts',
+      // The log says an entry's level and issuer, and not its target.
+      'lambda/revocation/revocation-level.ts',
+      'lambda/revocation/revocation-target.ts',
       'lambda/token/trusted-issuer.ts',
     ],
   },

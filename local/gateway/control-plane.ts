@@ -3,8 +3,10 @@ import { text } from 'node:stream/consumers';
 import type { ApiKind } from '../../lambda/policy/route.ts';
 import { PARTITION, REGION } from '../cloudformation/place.ts';
 import type { MayCall } from '../iam/permissions.ts';
+import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type CallQueueService, queueService } from '../queue/queue-service.ts';
+import type { FlushCallerOf } from './flush-callers.ts';
 import type { ServedApi } from './served-api.ts';
 
 export interface ControlPlane {
@@ -21,6 +23,9 @@ export type FlushEffect = 'at once' | 'never' | 'rejected' | { readonly afterMil
 export interface ControlPlaneOptions {
   readonly apis: readonly FlushableApi[];
   readonly mayCall: MayCall;
+  readonly flushCallerOf: FlushCallerOf;
+  /** Receives each flush when it takes effect. */
+  readonly log: ReportRunEvent;
   /** By ARN. */
   readonly queues: ReadonlyMap<string, Queue>;
 }
@@ -75,7 +80,7 @@ interface AcceptedFlush {
 
 function acceptedFlush(
   { method, url, headers }: IncomingMessage,
-  { apis, mayCall }: ControlPlaneOptions,
+  { apis, mayCall, flushCallerOf, log }: ControlPlaneOptions,
 ): AcceptedFlush | Rejection {
   const path = method === 'DELETE' ? parseFlushPath(url ?? '') : undefined;
   if (path === undefined) return notFound('The local control plane only flushes authorizer caches');
@@ -89,7 +94,11 @@ function acceptedFlush(
   const api = apis.find((each) => each.kind === kind && each.apiId === apiId);
   if (api === undefined) return notFound('Invalid API identifier specified');
   if (!api.stageNames.includes(stageName)) return notFound('Invalid stage identifier specified');
-  return { status: ACCEPTED_STATUS[kind], flush: () => api.flush(stageName) };
+  const flush = () => {
+    api.flush(stageName);
+    log({ ...flushCallerOf(accessKeyId), at: Date.now(), apiId, stage: stageName });
+  };
+  return { status: ACCEPTED_STATUS[kind], flush };
 }
 
 function notFound(message: string): Rejection {

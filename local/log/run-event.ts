@@ -64,21 +64,22 @@ export interface RevokedBy {
 export interface EntryEvent {
   readonly event: 'entry';
   /**
-   * When the table's stream showed the change to a reader that asks four times a second, in milliseconds since the epoch. The write was
-   * earlier: DynamoDB Local rounds the time in the stream down to the minute, and `revokedAt` is what the writer says.
+   * When the table's stream showed the change to a reader that asks ten times a second, in milliseconds since the epoch. The write was up
+   * to a tenth of a second earlier, and what it caused may have been logged before it. The stream's own time says less, because DynamoDB
+   * Local rounds it down to the minute; and the entry's `revokedAt` is what the writer says.
    */
   readonly at: number;
   readonly change: 'written' | 'removed';
-  /** `unknown`: no token can match the entry. */
+  /** `unknown`: the target is malformed. */
   readonly level: string;
-  /** The alias. Empty: no token can match the entry. */
+  /** The alias. Empty: no issuer of the deployment has it, so that it is not told. */
   readonly issuer: string;
 }
 
 /** The result cache of a stage was emptied: at once after an entry (`flush`), or when every decision in flight has landed (`flush settled`). */
 export interface FlushEvent {
   readonly event: 'flush' | 'flush settled';
-  /** When the cache was empty, in milliseconds since the epoch. */
+  /** When the cache was empty, in milliseconds since the epoch: after the call where its effect is delayed. */
   readonly at: number;
   readonly apiId: string;
   readonly stage: string;

@@ -4,6 +4,7 @@ import { lambdaFunctionsOf } from '../functions/lambda-functions.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
+import { flushCallersOf } from '../gateway/flush-callers.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
 import { DEFAULT_STAGE } from '../gateway/http-api/http-api.ts';
 import type { AnyReadingName } from '../gateway/route-reading.ts';
@@ -14,11 +15,9 @@ import type { Queue } from '../queue/queue.ts';
 import { queueMappingsOf } from '../queue/queue-mapping.ts';
 import { pollQueue } from '../queue/queue-poller.ts';
 import { queuesOf } from '../queue/queues.ts';
-import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
-import { pollStream } from '../stream/stream-poller.ts';
-import { StreamReader } from '../stream/stream-reader.ts';
 import { HOST, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
+import { startLocalStreams } from './local-streams.ts';
 import { type Ports, portOfApi } from './ports/ports.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -67,12 +66,12 @@ export async function startLocalApi(
   const mayInvoke = invokePermissionsOf(stack);
   const served = servedApisOf(stack, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, reading);
   const queues = queuesOf(stack);
-  const plane = controlPlane({ apis: served, mayCall: rolePermissionsOf(stack), queues });
+  const mayCall = rolePermissionsOf(stack);
+  const plane = controlPlane({ apis: served, mayCall, flushCallerOf: flushCallersOf(stack), queues, log });
   const planeService = await startHttpService(plane.server, ports.controlPlane);
   await undo.add(planeService.pause);
 
-  const streams = eventSourceMappingsOf(stack, functions);
-  await Promise.all(streams.map((mapping) => startPolling(mapping, dynamodb, say, undo)));
+  await startLocalStreams({ stack, functions, dynamodb, say, log }, undo);
   for (const mapping of queueMappingsOf(stack, queues, functions)) await undo.add(pollQueue(mapping, say).stop);
   const apis = served.map((api, index) => ({ api, port: portOfApi(ports, index) }));
   for (const { api, port } of apis) {
@@ -80,10 +79,4 @@ export async function startLocalApi(
   }
   const running = apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
   return { apis: running, functions, controlPlane: plane, queues };
-}
-
-async function startPolling(mapping: EventSourceMapping, dynamodb: string, say: Say, undo: Teardown): Promise<void> {
-  const reader = new StreamReader(dynamodb, mapping.tableName, mapping.startingPosition);
-  const poller = await pollStream(mapping, reader, say);
-  await undo.add(poller.stop);
 }

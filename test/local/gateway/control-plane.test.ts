@@ -7,8 +7,10 @@ import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { accessKeyOf } from '../../../local/functions/lambda-functions.ts';
 import { type ControlPlane, controlPlane } from '../../../local/gateway/control-plane.ts';
+import { flushCallersOf } from '../../../local/gateway/flush-callers.ts';
 import { rolePermissionsOf } from '../../../local/iam/permissions.ts';
-import { changed, smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
+import type { RunEvent } from '../../../local/log/run-event.ts';
+import { changed, lambdaFunction, smallTemplate, templateWith } from '../../support/gateway/small-template.ts';
 
 const flushed = vi.fn<(api: string, stageName: string) => void>();
 const APIS = [
@@ -16,8 +18,15 @@ const APIS = [
   { kind: 'http', apiId: 'localapi02', stageNames: ['$default', 'v1'] },
 ] as const;
 let plane: ControlPlane;
+let events: RunEvent[];
 
-beforeEach(() => start(smallTemplate()));
+/** A flush by the developer. */
+const FLUSH = { event: 'flush', at: expect.any(Number), function: '' };
+
+beforeEach(async () => {
+  events = [];
+  await start(smallTemplate());
+});
 afterEach(() => {
   plane.server.close();
   flushed.mockReset();
@@ -31,6 +40,7 @@ describe.each([
     for (const stage of stages) expect(await flush(api, stage)).toEqual({ status: accepted });
     expect(flushed.mock.calls).toEqual(stages.map((stage) => [apiId, stage]));
     expect(plane.flushes()).toBe(stages.length);
+    expect(events).toEqual(stages.map((stage) => ({ ...FLUSH, apiId, stage })));
   });
 
   test.each([
@@ -39,26 +49,40 @@ describe.each([
     ['an API of another kind', otherKind, 'v1'],
   ])('%s is not found', async (_, path, stage) => {
     expect(await flush(path(api), stage)).toEqual({ status: 404, error: 'NotFoundException' });
-    expect(flushed).not.toHaveBeenCalled();
+    expect([flushed.mock.calls, events]).toEqual([[], []]);
   });
 
   test('a flush that is not accepted flushes nothing', async () => {
     plane.setFlushEffect('rejected');
     expect(await flush(api, 'v1')).toEqual({ status: 429, error: 'TooManyRequestsException' });
-    expect(plane.flushes()).toBe(0);
+    expect([plane.flushes(), events]).toEqual([0, []]);
   });
 
   test('a flush without effect is accepted like any other', async () => {
     plane.setFlushEffect('never');
     expect(await flush(api, 'v1')).toEqual({ status: accepted });
-    expect(flushed).not.toHaveBeenCalled();
+    expect([flushed.mock.calls, events]).toEqual([[], []]);
   });
 
-  test('a late flush takes effect later', async () => {
+  test('a late flush takes effect later, and is logged then', async () => {
     plane.setFlushEffect({ afterMilliseconds: 100 });
     await flush(api, 'v1');
-    expect(flushed).not.toHaveBeenCalled();
+    expect([flushed.mock.calls, events]).toEqual([[], []]);
     await vi.waitUntil(() => flushed.mock.calls.length === 1);
+    expect(events).toEqual([{ ...FLUSH, apiId, stage: 'v1' }]);
+  });
+});
+
+describe('the log of a flush', () => {
+  test.each([
+    ['settled', 'flush settled'],
+    ['at-once', 'flush'],
+    ['another mode', 'flush'],
+  ])('by a function with the mode %s is a %s of that function', async (MODE, event) => {
+    plane.server.close();
+    await start(templateWith({ AnyName: lambdaFunction('flusher', { MODE }) }));
+    await flush('/restapis/localapi01', 'v1', accessKeyOf('AnyName'));
+    expect(events).toEqual([{ ...FLUSH, event, apiId: 'localapi01', stage: 'v1', function: 'AnyName' }]);
   });
 });
 
@@ -102,9 +126,11 @@ test("AWS's own client names an error as AWS does", async () => {
 });
 
 async function start(template: Template): Promise<void> {
-  const mayCall = rolePermissionsOf(stackOf('small', template));
+  const stack = stackOf('small', template);
+  const mayCall = rolePermissionsOf(stack);
+  const log = (event: RunEvent) => void events.push(event);
   const apis = APIS.map((api) => ({ ...api, flush: (stageName: string) => flushed(api.apiId, stageName) }));
-  plane = controlPlane({ apis, mayCall, queues: new Map() });
+  plane = controlPlane({ apis, mayCall, flushCallerOf: flushCallersOf(stack), queues: new Map(), log });
   plane.server.listen(0, '127.0.0.1');
   await once(plane.server, 'listening');
 }

@@ -5,6 +5,7 @@ import { createSigner } from '../../../lambda/network/aws-signature.ts';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import { accessKeyOf } from '../../../local/functions/lambda-functions.ts';
 import { type ControlPlane, controlPlane } from '../../../local/gateway/control-plane.ts';
+import { flushCallersOf } from '../../../local/gateway/flush-callers.ts';
 import { rolePermissionsOf } from '../../../local/iam/permissions.ts';
 import type { Queue } from '../../../local/queue/queue.ts';
 import { queuesOf } from '../../../local/queue/queues.ts';
@@ -74,7 +75,7 @@ async function start(settings = {}, Resources = queueTemplate({ queue: settings 
   const stack = stackOf('small', { Resources });
   const queues = queuesOf(stack);
   const mayCall = rolePermissionsOf(stack);
-  plane = controlPlane({ apis: [], mayCall, queues });
+  plane = controlPlane({ apis: [], mayCall, flushCallerOf: flushCallersOf(stack), queues, log: () => {} });
   plane.server.listen(0, '127.0.0.1');
   await once(plane.server, 'listening');
   const queue = queues.get(stack.attribute('Queue', 'Arn'));
