@@ -59,7 +59,7 @@ export interface LocalRunOptions {
   readonly caller?: Caller;
   /** Receives messages for the person at the terminal. @default they are dropped */
   readonly say?: Say;
-  /** Receives every request, and every log line of a function. @default they are dropped */
+  /** Receives what happens: requests, decisions, entries, flushes, and every log line of a function. @default they are dropped */
   readonly log?: ReportRunEvent;
   /** Ends the run when it aborts, even during the start. */
   readonly signal?: AbortSignal;

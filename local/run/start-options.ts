@@ -102,7 +102,7 @@ function withRunOptions(command: Commander): Commander {
     .option('--no-page', 'serve no page to look at')
     .option(
       '--log <form>',
-      `requests and decisions on stderr: ${LOG_FORMS.join(', ')} (default: text on a terminal without --json, else none)`,
+      `requests, decisions, entries and flushes on stderr: ${LOG_FORMS.join(', ')} (default: text on a terminal without --json, else none)`,
       logFormNamed,
     )
     .option('--no-download', 'fetch neither DynamoDB Local nor a Java runtime where this machine has none')
