@@ -1,7 +1,7 @@
 import { UsageError } from '../../ops/cli/operator-error.ts';
 import type { Report } from '../../ops/cli/program.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
-import { requestToken } from '../../ops/token/client-credentials.ts';
+import { clientTokens } from '../../ops/token/client-credentials.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
 import type { RunCommand } from './operator-commands.ts';
 
@@ -19,6 +19,13 @@ export interface CommandAnswer {
   readonly document: unknown;
   /** When the server had the answer of DynamoDB, in milliseconds since the epoch. */
   readonly at: number;
+}
+
+/** The answer to `/machine-token`, by the names of RFC 6749 section 5.1. */
+export interface TokenResponse {
+  readonly access_token: string;
+  /** Seconds. */
+  readonly expires_in?: number;
 }
 
 /** @param run - runs the operator's commands on the run's table */
@@ -39,12 +46,13 @@ function answerOf({ text, last, document }: Report): CommandAnswer {
 async function machineToken(
   client: string,
   { clients, tokenEndpoint }: Pick<RunningStack, 'clients' | 'tokenEndpoint'>,
-): Promise<{ readonly accessToken: string }> {
+): Promise<TokenResponse> {
   const found = clients.find(({ clientId }) => clientId === client);
   if (found === undefined || tokenEndpoint === undefined)
     throw new UsageError(`There is no client ${JSON.stringify(client)} here.`);
   const { clientId, clientSecret } = found;
-  return { accessToken: await requestToken({ tokenEndpoint, clientId, clientSecret, scope: undefined }) };
+  const { accessToken, expiresIn } = await clientTokens({ tokenEndpoint, clientId, clientSecret, scope: undefined });
+  return { access_token: accessToken, ...(expiresIn !== undefined && { expires_in: expiresIn }) };
 }
 
 function flushOption({ flush }: JsonObject): readonly string[] {

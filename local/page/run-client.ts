@@ -1,5 +1,5 @@
 import type { FedEvent } from '../log/run-event-feed.ts';
-import type { CommandAnswer } from '../page-server/page-actions.ts';
+import type { CommandAnswer, TokenResponse } from '../page-server/page-actions.ts';
 import type { PageFacts } from '../page-server/page-facts.ts';
 
 /** The page's own server said no. `message` is its sentence. */
@@ -10,8 +10,8 @@ export async function pageFacts(): Promise<PageFacts> {
 }
 
 /** A token by client credentials. A page must not hold a client's secret, so that its server gets the token. */
-export async function machineToken(client: string, signal?: AbortSignal): Promise<{ readonly accessToken: string }> {
-  return (await asked('/machine-token', { client }, signal)) as { readonly accessToken: string };
+export async function machineToken(client: string, signal?: AbortSignal): Promise<TokenResponse> {
+  return (await asked('/machine-token', { client }, signal)) as TokenResponse;
 }
 
 export interface EntryChoice {

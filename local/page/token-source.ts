@@ -45,9 +45,7 @@ export class TokenSource {
   }
 
   async #get(holder: TokenHolder, prompt: 'login' | undefined, signal?: AbortSignal): Promise<TokenResponse> {
-    if (holder.kind === 'machine') {
-      return { access_token: (await machineToken(holder.client, signal)).accessToken };
-    }
+    if (holder.kind === 'machine') return machineToken(holder.client, signal);
     const { signIn: server } = this.#facts;
     if (holder.kind === 'person' && server !== undefined) return signIn(server, prompt, signal);
     throw new SignInError('The token was rejected, and the page cannot get another one: paste a new one.');

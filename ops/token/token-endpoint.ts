@@ -17,6 +17,8 @@ export interface EndpointRequest {
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
+  /** Seconds. undefined: the token endpoint does not say. */
+  readonly expiresIn: number | undefined;
 }
 
 /** @throws OperatorError when there is no token, or one without a scope that was asked for */
@@ -27,7 +29,7 @@ export async function requestTokens(request: EndpointRequest): Promise<IssuedTok
     throw new OperatorError(`The token endpoint ${tokenEndpoint} does not answer: ${sentenceOf(error)}`);
   });
   const answer: Readonly<Record<string, unknown>> = Object(await response.json().catch(() => ({})));
-  const { access_token: accessToken, refresh_token: refreshToken } = answer;
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = answer;
   if (typeof accessToken !== 'string') {
     const cause = [answer.error, answer.error_description].filter((text) => typeof text === 'string').join(': ');
     throw new OperatorError(
@@ -35,7 +37,11 @@ export async function requestTokens(request: EndpointRequest): Promise<IssuedTok
     );
   }
   requireScopes(request, grantedScopes(answer.scope, accessToken));
-  return { accessToken, refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined };
+  return {
+    accessToken,
+    refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined,
+    expiresIn: typeof expiresIn === 'number' ? expiresIn : undefined,
+  };
 }
 
 function requireScopes({ grantee, scope }: EndpointRequest, granted: string | undefined): void {

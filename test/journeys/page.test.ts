@@ -81,8 +81,9 @@ describe('the server of the page', () => {
   });
 
   it('gets the token of a machine, and of no other client', async () => {
-    const { accessToken } = (await act('/machine-token', { client: 'reader' })) as { readonly accessToken: string };
-    expect((await journey.call('/orders', accessToken)).status).toBe(200);
+    const answer = (await act('/machine-token', { client: 'reader' })) as { readonly access_token: string };
+    expect(answer).toMatchObject({ status: 200, expires_in: 600 });
+    expect((await journey.call('/orders', answer.access_token)).status).toBe(200);
     expect(await act('/machine-token', { client: 'web-app' })).toEqual({
       status: 409,
       error: 'There is no client "web-app" here.',
