@@ -8,7 +8,7 @@ export function pageHeader({ facts, message }: PageState): TemplateResult {
     <h1>A bearer token that you can take back</h1>
     <p>
       The API <code>${api}</code> runs on this machine, as <code>cdk deploy</code> would deploy it. It trusts
-      ${issuers.map(({ issuer }) => html`<code>${issuer}</code> `)}, and its gateway reuses a decision for ${resultTtlSeconds} s.
+      ${issuers.map(({ issuer }, index) => html`${index === 0 ? '' : ', '}<code>${issuer}</code>`)}, and its gateway reuses a decision for ${resultTtlSeconds} s.
     </p>
     </header>
     <p class="message" role="status">${message}</p>`;

@@ -96,20 +96,18 @@ function dots({ dots }: Timeline, x: Place): readonly TemplateResult[] {
 /** A line and a number for each instant. Numbers that would lie on each other get lanes. */
 function badges({ marks }: Timeline, x: Place): readonly TemplateResult[] {
   const ends: number[] = [];
-  return numbered(marks)
-    .toSorted((one, other) => one.at - other.at)
-    .map(({ kind, at, number }) => {
-      const place = x(at);
-      const free = ends.findIndex((end) => end <= place - BADGE);
-      const lane = free === -1 ? ends.length : free;
-      ends[lane] = place;
-      const y = ROWS.badges + lane * LANE;
-      return svg`<g class=${classOf(kind)}>
+  return numbered(marks).map(({ kind, at, number }) => {
+    const place = x(at);
+    const free = ends.findIndex((end) => end <= place - BADGE);
+    const lane = free === -1 ? ends.length : free;
+    ends[lane] = place;
+    const y = ROWS.badges + lane * LANE;
+    return svg`<g class=${classOf(kind)}>
         <line x1=${place} x2=${place} y1=${y} y2=${ROWS.axis} />
         <circle cx=${place} cy=${y} r=${BADGE / 2 - 1} />
         <text x=${place} y=${y + 4} text-anchor="middle">${number}</text>
       </g>`;
-    });
+  });
 }
 
 function numbered(marks: readonly Mark[]): readonly (Mark & { readonly number: number })[] {

@@ -16,10 +16,8 @@ export interface Revocation {
   readonly guaranteedLagSeconds: number;
 }
 
-/** The kinds of instants on a timeline, in the order of the legend. */
-export const MARK_KINDS = ['entry', 'flush', 'flush settled', 'last allow', 'first refusal', 'bound'] as const;
-
-export type MarkKind = (typeof MARK_KINDS)[number];
+/** The kinds of instants on a timeline. */
+export type MarkKind = 'entry' | 'flush' | 'flush settled' | 'last allow' | 'first refusal' | 'bound';
 
 export interface Mark {
   readonly kind: MarkKind;
@@ -37,6 +35,7 @@ export interface Dot {
 export interface Timeline {
   /** When the entry was acknowledged and found: the zero of the axis. */
   readonly zero: number;
+  /** The earliest first. */
   readonly marks: readonly Mark[];
   readonly dots: readonly Dot[];
   /** For how long the cache might reuse the decision that was cached last before the refusal. undefined: none was cached. */
@@ -62,7 +61,9 @@ export function timelineOf(revocation: Revocation, fed: readonly FedEvent[]): Ti
       mark('last allow', lastAllow?.at),
       mark('first refusal', firstRefusal?.at),
       mark('bound', acknowledgedAt + revocation.guaranteedLagSeconds * 1000),
-    ].filter((each) => each !== undefined),
+    ]
+      .filter((each) => each !== undefined)
+      .toSorted((one, other) => one.at - other.at),
     dots: own.map((event) => ({ at: event.at, isAccepted: isAccepted(event), isCached: event.event === 'cached' })),
     reuse: decided && { from: decided.at, to: decided.at + revocation.resultTtlSeconds * 1000 },
   };

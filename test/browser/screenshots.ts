@@ -42,6 +42,8 @@ async function takePicture(browser: Browser, origin: string, options: BrowserCon
   await page.getByText(/^Taken back: this token/).waitFor();
   await page.locator('time[data-mark="flush settled"]').waitFor();
   await page.mouse.move(0, 0);
+  // The message stays in sight, which is at the top.
+  await page.evaluate('scrollTo(0, 0)');
   // Down to the end of the timeline: the log below it grows all the time.
   const timeline = await page.getByRole('region', { name: 'How soon it took effect' }).boundingBox();
   const { width = 0 } = page.viewportSize() ?? {};
