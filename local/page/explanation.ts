@@ -23,6 +23,8 @@ function reasonsOf({ outcome, reason, revoked }: DecisionEvent, scopes: readonly
   if (revoked !== undefined) {
     return [`The token was taken back: an entry of the level ${revoked.level} of ${revoked.issuer} names it.`];
   }
+  // The authorizer names the entry once in two seconds.
+  if (reason === 'revoked') return ['The token was taken back.'];
   // Of a token that is rejected again and again, the authorizer logs a sample only.
   return [`The token is not accepted${because(reason)}.`];
 }

@@ -69,7 +69,7 @@ it('gives up after the second 401, where everything of the user is taken back', 
   await button(page, 'GET /orders').click();
   await expectMessage(page, 'GET /orders was answered with 401.');
   expect(await page.getByText('401: this is attempt 2').count()).toBe(1);
-  await expect.poll(why).toContain('an entry of the level client of local names it');
+  await expect.poll(why).toContain('The token was taken back');
 });
 
 it('waits after a 503 as Retry-After says, and ends at once when it is cancelled', async () => {

@@ -40,6 +40,7 @@ describe('the explanation of an answer', () => {
   it('gives another reason in words, and none where the authorizer has logged a sample only', () => {
     const rejected = { outcome: 'rejected', policy: undefined } as const;
     expect(said({ ...rejected, reason: 'not-yet-valid' })).toContain('not accepted: not yet valid.');
+    expect(said({ ...rejected, reason: 'revoked' })).toContain('The token was taken back.');
     expect(said(rejected)).toContain('The token is not accepted.');
   });
 
