@@ -271,7 +271,7 @@ describe('the table of attacks in SECURITY.md', () => {
   });
 
   it.each(rows)('names in row $id a test that exists, or says that there is none', ({ tests }) => {
-    const quoted = [...tests.matchAll(/`([\w.-]+\.test\.ts)`((?:[^`"]*"[^"]+")+)/g)].flatMap(
+    const quoted = [...tests.matchAll(/`([\w.-]+\.(?:test|browser)\.ts)`((?:[^`"]*"[^"]+")+)/g)].flatMap(
       ([, file = '', names = '']) => [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => ({ file, name })),
     );
     if (!tests.includes('no test')) expect(quoted).not.toEqual([]);
