@@ -36,7 +36,8 @@ const MAY_IMPORT = {
       'lambda/configuration',
       'lambda/flush/flush-timing.ts',
       'lambda/policy/route.ts',
-      // The log says an entry's level and issuer, and not its target.
+      // The log says an entry's level and issuer, and not its target. A revocation table that no template makes has their attributes.
+      'lambda/revocation/revocation-entry.ts',
       'lambda/revocation/revocation-level.ts',
       'lambda/revocation/revocation-target.ts',
       'lambda/token/trusted-issuer.ts',
@@ -147,6 +148,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
   ],
   local: [
     'errors.ts',
+    'limits.ts',
     'cloudformation',
     'log',
     'functions',

@@ -29,8 +29,8 @@ export interface Stack {
   attribute(logicalId: string, name: string): string;
   /** The outputs of the chosen stack, and of the others those with other names. */
   outputs(): Readonly<Record<string, string>>;
-  /** What texts in a property stand in for values that only a deployment knows. */
-  standIns(logicalId: string, property: string): readonly StandIn[];
+  /** What texts stand in for values that only a deployment knows, in a property or in a member of one. */
+  standIns(logicalId: string, ...path: readonly string[]): readonly StandIn[];
 }
 
 /** The stack of one template. */
@@ -61,7 +61,7 @@ export function stackOfScopes(name: string, scopes: readonly TemplateScope[], wo
     ref: (logicalId) => physicalId(resolver.named(placedAs(logicalId))),
     attribute: (logicalId, attribute) => resolver.attributeOf(placedAs(logicalId), attribute),
     outputs: () => outputsOf(scopes, resolver),
-    standIns: (logicalId, property) => standInsOf(placedAs(logicalId), property, world),
+    standIns: (logicalId, ...path) => standInsOf(placedAs(logicalId), path, world),
   };
 }
 
@@ -106,9 +106,13 @@ function outputsOf(scopes: readonly TemplateScope[], resolver: Resolver): Readon
   );
 }
 
-function standInsOf({ scope, resource }: PlacedResource, property: string, world: World): readonly StandIn[] {
+function standInsOf({ scope, resource }: PlacedResource, path: readonly string[], world: World): readonly StandIn[] {
   const found = new Map<string, StandIn>();
   const resolver = new Resolver(world, (standIn) => found.set(standIn.text, standIn));
-  resolver.resolve(scope, resource.Properties?.[property] ?? null);
+  const value = path.reduce(
+    (object: Json, name) => (isObject(object) ? (object[name] ?? null) : null),
+    resource.Properties ?? {},
+  );
+  resolver.resolve(scope, value);
   return [...found.values()];
 }

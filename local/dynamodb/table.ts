@@ -8,9 +8,9 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { isObject, type JsonObject, objectOf, textOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../errors.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../cloudformation/template.ts';
 import { localClientOptions } from './dynamodb-endpoint.ts';
 
 /** A table as the template describes it. */
@@ -21,33 +21,43 @@ export interface TableSettings {
 }
 
 /** The properties that DynamoDB's CreateTable spells as CloudFormation does. */
-const SHARED_PROPERTIES = ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput'] as const;
-
-/** The properties that CloudFormation spells differently, or that have no use on a laptop. */
-const OTHER_PROPERTIES = new Set([
-  ...['TableName', 'StreamSpecification', 'DeletionProtectionEnabled', 'TimeToLiveSpecification'],
-  ...['PointInTimeRecoverySpecification', 'SSESpecification', 'Tags', 'ContributorInsightsSpecification'],
-  ...['ResourcePolicy', 'TableClass', 'OnDemandThroughput', 'WarmThroughput'],
-]);
+const SHARED_PROPERTIES = ['AttributeDefinitions', 'KeySchema'] as const;
+const INDEX_PROPERTIES = ['IndexName', 'KeySchema', 'Projection'] as const;
+const INDEXES = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'] as const;
 
 /** The template's tables. */
-export function tablesOf(stack: Stack): readonly TableSettings[] {
-  return stack
-    .resourcesOfType('AWS::DynamoDB::Table')
-    .map((resource) => tableSettingsOf(resource, stack.ref(resource.logicalId)));
+export function tablesOf(
+  stack: Stack,
+  resources: readonly StackResource[] = TABLE_TYPES.flatMap((type) => stack.resourcesOfType(type)),
+): readonly TableSettings[] {
+  return resources.map((resource) => tableSettingsOf(resource, stack.ref(resource.logicalId)));
 }
 
-/** @throws LocalRunError for a property that this product does not use */
-export function tableSettingsOf({ logicalId, properties }: StackResource, tableName: string): TableSettings {
-  const unknown = Object.keys(properties).find(
-    (name) => !OTHER_PROPERTIES.has(name) && !SHARED_PROPERTIES.some((shared) => shared === name),
-  );
-  if (unknown !== undefined) throw new LocalRunError(`${logicalId} has ${unknown}, which the local run does not know.`);
-  const shared = SHARED_PROPERTIES.filter((name) => properties[name] !== undefined);
+export const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'] as const;
+
+/** A table of revocation entries that none of the templates makes. */
+export function revocationTableNamed(TableName: string): TableSettings {
+  const { target, purgeAt } = ENTRY_ATTRIBUTES;
+  return {
+    create: {
+      TableName,
+      AttributeDefinitions: [{ AttributeName: target, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: target, KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    },
+    timeToLiveAttribute: purgeAt,
+  };
+}
+
+/** A local table has no capacity to provision, no replica and no protection but that against its deletion. */
+export function tableSettingsOf({ properties }: StackResource, tableName: string): TableSettings {
   const streamViewType = objectOf(properties, 'StreamSpecification').StreamViewType;
   return {
     create: {
-      ...(Object.fromEntries(shared.map((name) => [name, properties[name]])) as Partial<CreateTableCommandInput>),
+      ...(chosen(properties, SHARED_PROPERTIES) as Partial<CreateTableCommandInput>),
+      ...(indexesOf(properties) as Partial<CreateTableCommandInput>),
+      BillingMode: 'PAY_PER_REQUEST',
       TableName: tableName,
       DeletionProtectionEnabled: properties.DeletionProtectionEnabled === true,
       ...(typeof streamViewType === 'string' && {
@@ -56,6 +66,16 @@ export function tableSettingsOf({ logicalId, properties }: StackResource, tableN
     },
     timeToLiveAttribute: timeToLiveAttributeOf(properties),
   };
+}
+
+function chosen(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
+}
+
+function indexesOf(properties: JsonObject): JsonObject {
+  const declared = INDEXES.filter((name) => listOf(properties, name).length > 0);
+  const withoutCapacity = (index: Json) => (isObject(index) ? chosen(index, INDEX_PROPERTIES) : index);
+  return Object.fromEntries(declared.map((name) => [name, listOf(properties, name).map(withoutCapacity)]));
 }
 
 function timeToLiveAttributeOf(properties: JsonObject): string | undefined {

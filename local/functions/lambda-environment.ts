@@ -11,6 +11,8 @@ import type { AnswerMessage, FunctionError, InvocationMessage, RuntimeData, Runt
 
 /** A function as the template describes it, with the folder of its asset. */
 export interface FunctionSettings extends RuntimeData {
+  /** What sentences call it. */
+  readonly name: string;
   readonly timeoutSeconds: number;
   /** Everything that the handler finds in `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
@@ -65,14 +67,16 @@ export function startLambdaEnvironment(settings: FunctionSettings, log: Say): La
 }
 
 /** The thread that runs the function. Of our code it holds only the runtime. */
-function runtimeOf({ environment, timeoutSeconds: _, ...data }: FunctionSettings): Worker {
+function runtimeOf({ environment, timeoutSeconds: _, ...settings }: FunctionSettings): Worker {
+  const { NODE_OPTIONS: nodeOptions, ...variables } = environment;
+  const data = { ...settings, nodeOptions };
   // Node.js 20 has no such cache.
   const compiled = getCompileCacheDir?.();
   return new Worker(new URL('./lambda-runtime.ts', import.meta.url), {
     name: data.functionName,
     workerData: data satisfies RuntimeData,
     // Where this process keeps compiled code, the thread does, too: two fifths of its start strip the runtime of its types.
-    env: { ...environment, ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }) },
+    env: { ...variables, ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }) },
     execArgv: [],
     stdout: true,
     stderr: true,

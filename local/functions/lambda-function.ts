@@ -6,16 +6,39 @@ import {
   type LambdaEnvironment,
   startLambdaEnvironment,
 } from './lambda-environment.ts';
+import { NOT_RUN, notRunSentence } from './not-run.ts';
 
 export interface LambdaFunction {
   readonly functionName: string;
   readonly functionArn: string;
+  /** The sentence with which every invocation fails. undefined: the function runs. */
+  readonly notRun?: string;
   /** Never rejects: a failure inside the function is its result. */
   invoke(event: Json): Promise<InvocationResult>;
   /** Invocations so far. */
   invocations(): number;
   /** Ends every environment: the next invocation is a cold start. Lambda does so every few hours. */
   recycle(): Promise<void>;
+}
+
+/** A function that the local run cannot run, and the reason, such as `its runtime is python3.13`. */
+export function notRunFunction(
+  { name, functionName, functionArn }: Pick<FunctionSettings, 'name' | 'functionName' | 'functionArn'>,
+  reason: string,
+): LambdaFunction {
+  const notRun = notRunSentence(name, reason);
+  let invocations = 0;
+  return {
+    functionName,
+    functionArn,
+    notRun,
+    invoke: async () => {
+      invocations += 1;
+      return { error: { errorType: NOT_RUN, errorMessage: notRun } };
+    },
+    invocations: () => invocations,
+    recycle: async () => undefined,
+  };
 }
 
 export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunction {
@@ -30,10 +53,16 @@ export function lambdaFunction(settings: FunctionSettings, log: Say): LambdaFunc
       const environment = await pool.take();
       const result = await environment.invoke(event);
       pool.giveBack(environment);
-      return result;
+      return withName(settings.name, result);
     },
     recycle: () => pool.recycle(),
   };
+}
+
+/** Lambda's own errors do not name the function; the sentence of what does not run here does. */
+function withName(name: string, result: InvocationResult): InvocationResult {
+  if (!('error' in result) || result.error.errorType !== NOT_RUN) return result;
+  return { ...result, error: { errorType: NOT_RUN, errorMessage: notRunSentence(name, result.error.errorMessage) } };
 }
 
 /** Lambda starts an environment for each concurrent invocation; here further invocations wait, to spare the laptop. */

@@ -1,104 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AssetFolders } from '../cloudformation/assembly-view.ts';
-import { REGION } from '../cloudformation/place.ts';
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { numberOf, objectOf, textOf, textsOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../errors.ts';
+import type { ReportLimit } from '../limits.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
-import type { FunctionSettings } from './lambda-environment.ts';
-import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+import type { EnvironmentOverrides } from './environment-overrides.ts';
+import { unpackedCode } from './function-code.ts';
+import { environmentOf, type ServiceEndpoints } from './function-environment.ts';
+import { functionSettingsOf, unrunnableReason } from './function-settings.ts';
+import { type LambdaFunction, lambdaFunction, notRunFunction } from './lambda-function.ts';
+import { linkRuntimePackages } from './runtime-packages.ts';
 
-/** The addresses on loopback at which functions call AWS's services. */
-export interface ServiceEndpoints {
-  readonly dynamodb: string;
-  readonly controlPlane: string;
+export interface FunctionsOptions {
+  readonly assets: AssetFolders;
+  readonly endpoints: ServiceEndpoints;
+  /** The folder into which the functions are unpacked. */
+  readonly codeFolder: string;
+  /** Folders of the app, in which its packages are looked up. */
+  readonly apps: readonly string[];
+  readonly environment: EnvironmentOverrides;
+  readonly report: ReportLimit;
+  readonly log: ReportRunEvent;
 }
 
-/** The function that an event source mapping invokes. @throws LocalRunError when the template does not have it */
-export function functionNamed(name: string, functions: ReadonlyMap<string, LambdaFunction>): LambdaFunction {
-  const found = [...functions.values()].find(({ functionName, functionArn }) =>
-    [functionName, functionArn].includes(name),
-  );
-  if (found !== undefined) return found;
-  throw new LocalRunError(`An event source mapping invokes ${name}, which is not a function of this template.`);
-}
-
-/** The template's functions, by ARN. */
-export function lambdaFunctionsOf(
-  stack: Stack,
-  assets: AssetFolders,
-  endpoints: ServiceEndpoints,
-  log: ReportRunEvent,
-): ReadonlyMap<string, LambdaFunction> {
-  const functions = stack.resourcesOfType('AWS::Lambda::Function').map((resource) => {
-    const settings = functionSettingsOf(stack, resource, assets, endpoints);
-    const report = (line: string) => log({ event: 'function', at: Date.now(), name: resource.logicalId, line });
-    return [settings.functionArn, lambdaFunction(settings, report)] as const;
-  });
-  return new Map(functions);
-}
-
-function functionSettingsOf(
-  stack: Stack,
-  { logicalId, properties }: StackResource,
-  assets: AssetFolders,
-  endpoints: ServiceEndpoints,
-): FunctionSettings {
-  const runtime = textOf(properties, 'Runtime');
-  if (!runtime.startsWith('nodejs')) {
-    throw new LocalRunError(`The function ${logicalId} has the runtime ${runtime}; the local run knows Node.js only.`);
-  }
-  const functionName = stack.ref(logicalId);
-  const s3Key = textOf(objectOf(properties, 'Code'), 'S3Key');
-  const taskRoot = assets(s3Key);
-  if (taskRoot === undefined) throw new LocalRunError(`The cloud assembly has no asset for ${s3Key}.`);
-  const memorySize = numberOf(properties, 'MemorySize', 128);
-  return {
-    taskRoot,
-    handler: textOf(properties, 'Handler'),
-    functionName,
-    functionArn: stack.attribute(logicalId, 'Arn'),
-    memorySize,
-    timeoutSeconds: numberOf(properties, 'Timeout', 3),
-    environment: {
-      ...lambdaVariables(functionName, taskRoot, memorySize),
-      ...callerVariables(accessKeyOf(logicalId), endpoints),
-      ...textsOf(objectOf(properties, 'Environment'), 'Variables'),
-    },
-  };
-}
-
-/** Lambda developer guide, "Defined runtime environment variables". */
-function lambdaVariables(functionName: string, taskRoot: string, memorySize: number): Record<string, string> {
-  return {
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_FUNCTION_NAME: functionName,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    LAMBDA_TASK_ROOT: taskRoot,
-    TZ: ':UTC',
-  };
-}
-
-function callerVariables(accessKeyId: string, { dynamodb, controlPlane }: ServiceEndpoints): Record<string, string> {
-  return {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
-    AWS_ENDPOINT_URL_API_GATEWAY: controlPlane,
-    AWS_ENDPOINT_URL_SQS: controlPlane,
-  };
-}
+/** Functions by ARN. */
+export type LambdaFunctions = ReadonlyMap<string, LambdaFunction>;
 
 /**
- * The access key with which a function calls AWS. It tells the control plane whose role to evaluate. Letters and digits
- * only, since DynamoDB Local accepts nothing else.
+ * The functions of these resources, by ARN. One that cannot run here answers every invocation with an error that says so.
+ * @param resources - of the type `AWS::Lambda::Function`
  */
-export function accessKeyOf(functionLogicalId: string): string {
-  return `LOCAL${functionLogicalId}`;
+export async function lambdaFunctionsOf(
+  stack: Stack,
+  resources: readonly StackResource[],
+  options: FunctionsOptions,
+): Promise<LambdaFunctions> {
+  const { codeFolder, apps } = options;
+  await linkRuntimePackages(codeFolder, apps);
+  // The nearest one decides whether a file is ESM: none of a folder above may.
+  await writeFile(join(codeFolder, 'package.json'), '{}');
+  const functions = await Promise.all(resources.map((resource) => functionOf(stack, resource, options)));
+  return new Map(functions.map((each) => [each.functionArn, each]));
+}
+
+async function functionOf(stack: Stack, resource: StackResource, options: FunctionsOptions): Promise<LambdaFunction> {
+  const { logicalId, name } = resource;
+  const identity = { name, functionName: stack.ref(logicalId), functionArn: stack.attribute(logicalId, 'Arn') };
+  const reason = unrunnableReason(resource);
+  const code = reason === undefined ? await unpackedCode(resource, { stack, ...options }) : { notRun: reason };
+  if ('notRun' in code) {
+    options.report('function', `${name} (${code.notRun})`);
+    return notRunFunction(identity, code.notRun);
+  }
+  const environment = environmentOf(resource, { ...identity, ...code }, options);
+  const settings = functionSettingsOf(resource, { ...identity, ...code, environment });
+  return lambdaFunction(settings, (line) => options.log({ event: 'function', at: Date.now(), name: logicalId, line }));
+}
+
+/** The function of an ARN, which may name a version or an alias. Of a function that none of the templates has, the answer says so. */
+export function functionByArn(functions: LambdaFunctions, arn: string): LambdaFunction {
+  const functionArn = withoutQualifier(arn);
+  const found = functions.get(functionArn);
+  if (found !== undefined) return found;
+  const functionName = functionArn.split(':')[6] ?? functionArn;
+  const identity = { name: functionName, functionName, functionArn };
+  return notRunFunction(identity, 'it is no function of this app');
+}
+
+/** The function that an event source mapping names: by its name or its ARN, with or without a version or an alias. */
+export function functionNamed(name: string, functions: LambdaFunctions): LambdaFunction {
+  const [plain = ''] = name.split(':', 1);
+  const byName = [...functions].find(([, { functionName }]) => functionName === plain)?.[1];
+  return byName ?? functionByArn(functions, name);
+}
+
+/** `arn:aws:lambda:<region>:<account>:function:<name>`. */
+export function withoutQualifier(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
 }

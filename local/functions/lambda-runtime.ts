@@ -2,22 +2,20 @@
  * Runs inside a worker thread as one Lambda execution environment. Loads the bundled asset as the Node.js runtime does,
  * then answers invocations. `local/functions/lambda-environment.ts` is the other end.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { OutputStream } from './function-output.ts';
+import { type HandlerLocation, loadHandler } from './handler-module.ts';
+import { missingSdkError } from './not-run.ts';
 
 /** The folder of a function's code, and what its environment tells it. */
-export interface RuntimeData {
-  readonly taskRoot: string;
-  /** `index.handler`. */
-  readonly handler: string;
+export interface RuntimeData extends HandlerLocation {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memorySize: number;
+  /** The variable NODE_OPTIONS. undefined: the function does not have it. */
+  readonly nodeOptions?: string | undefined;
 }
 
 export interface InvocationMessage {
@@ -48,13 +46,16 @@ export type AnswerMessage =
   | { readonly kind: 'result'; readonly json: string }
   | { readonly kind: 'error'; readonly error: FunctionError };
 
-type Handler = (event: unknown, context: unknown) => unknown;
-
 const data = workerData as RuntimeData;
 // For the start of this thread only: the function sees the variables of its template.
 delete process.env.NODE_COMPILE_CACHE;
+// Node.js rejects options of a thread that only a process has.
+if (data.nodeOptions !== undefined) process.env.NODE_OPTIONS = data.nodeOptions;
+if (data.nodeOptions?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
 for (const stream of ['stdout', 'stderr'] as const) sendWrites(process[stream], stream);
-const handler = await loadHandler();
+const handler = await loadHandler(data).catch((error: unknown) => {
+  throw notRunOr(error);
+});
 parentPort?.on('message', async (message: InvocationMessage) => post(await run(message)));
 post({ kind: 'ready' });
 
@@ -77,23 +78,17 @@ function sendWrites(writable: Writable, stream: OutputStream): void {
   Object.defineProperty(writable, '_writev', { value: undefined });
 }
 
-async function loadHandler(): Promise<Handler> {
-  const [file = '', name = ''] = data.handler.split('.');
-  const path = ['.mjs', '.cjs', '.js'].map((extension) => join(data.taskRoot, file + extension)).find(existsSync);
-  if (path === undefined) throw new Error(`Cannot find module '${file}'`);
-  const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  const found = loaded[name];
-  if (typeof found !== 'function') throw new Error(`${data.handler} is undefined or not exported`);
-  return found as Handler;
-}
-
 async function run({ requestId, eventJson, deadline }: InvocationMessage): Promise<AnswerMessage> {
   try {
     const result = await handler(JSON.parse(eventJson), invocationContext(requestId, deadline));
     return { kind: 'result', json: JSON.stringify(result ?? null) };
   } catch (error) {
-    return { kind: 'error', error: functionErrorOf(error) };
+    return { kind: 'error', error: functionErrorOf(notRunOr(error)) };
   }
+}
+
+function notRunOr(error: unknown): unknown {
+  return (error instanceof Error ? missingSdkError(error.message) : undefined) ?? error;
 }
 
 function functionErrorOf(error: unknown): FunctionError {

@@ -5,9 +5,11 @@ import { PARTITION, REGION } from '../cloudformation/place.ts';
 import type { MayCall } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Queue } from '../queue/queue.ts';
-import { type CallQueueService, queueService } from '../queue/queue-service.ts';
+import { type CallQueueService, type QueueAnswer, type QueueCall, queueService } from '../queue/queue-service.ts';
 import type { FlushCallerOf } from './flush-callers.ts';
+import { callParameterService, type Parameter } from './parameter-service.ts';
 import type { ServedApi } from './served-api.ts';
+import { unplayedAnswer } from './unplayed-service.ts';
 
 export interface ControlPlane {
   readonly server: Server;
@@ -28,13 +30,16 @@ export interface ControlPlaneOptions {
   readonly log: ReportRunEvent;
   /** By ARN. */
   readonly queues: ReadonlyMap<string, Queue>;
+  /** Parameters of Systems Manager, by name. @default none */
+  readonly parameters?: ReadonlyMap<string, Parameter>;
 }
 
 export type FlushableApi = Pick<ServedApi, 'kind' | 'apiId' | 'stageNames' | 'flush'>;
 
 /**
  * The part of AWS's own APIs that the product calls: API Gateway's FlushStageAuthorizersCache (REST APIs) and ResetAuthorizersCache (HTTP
- * APIs), Amazon SQS's SendMessage, and nothing else.
+ * APIs), Amazon SQS's SendMessage, and Systems Manager's GetParameters. Another call, which only a team's function makes, is answered with
+ * an error that names it.
  */
 export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   let effect: FlushEffect = 'at once';
@@ -42,7 +47,9 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const callQueue = queueService({ ...options, now: Date.now });
   const server = createServer((request, response) => {
     const { 'x-amz-target': operation } = request.headers;
-    if (typeof operation === 'string') return void answerQueueCall(request, response, operation, callQueue);
+    const { service } = callerOf(request.headers.authorization);
+    const isFlush = parseFlushPath(request.url ?? '') !== undefined || service === 'apigateway' || service === '';
+    if (typeof operation === 'string' || !isFlush) return void answerCall(request, response, { ...options, callQueue });
     request.resume();
     const accepted = acceptedFlush(request, options);
     if ('errorType' in accepted) return reject(response, accepted);
@@ -134,29 +141,46 @@ function resourcesOf({ kind, apiId, stageName, stageInPath }: FlushPath, region:
   return [stageName, stageInPath].map((stage) => `${api}/stages/${stage}/cache/authorizers`);
 }
 
-async function answerQueueCall(
-  request: IncomingMessage,
-  response: ServerResponse,
-  operation: string,
-  callQueue: CallQueueService,
-): Promise<void> {
-  const { accessKeyId } = callerOf(request.headers.authorization);
+type Services = ControlPlaneOptions & { readonly callQueue: CallQueueService };
+
+async function answerCall(request: IncomingMessage, response: ServerResponse, services: Services): Promise<void> {
   // A connection that breaks gets no answer.
   const sent = await text(request).catch(() => undefined);
   if (sent === undefined) return;
-  const { status, body } = callQueue({ operation, accessKeyId, body: sent });
-  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  const { accessKeyId, service } = callerOf(request.headers.authorization);
+  const operation = String(request.headers['x-amz-target'] ?? '');
+  const answer = playedAnswer({ operation, accessKeyId, body: sent }, services);
+  if (answer !== undefined) {
+    response
+      .writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify(answer.body));
+    return;
+  }
+  const { status, headers, body } = unplayedAnswer(request, service, sent);
+  response.writeHead(status, headers).end(body);
+}
+
+/** undefined: the service does not run here. */
+function playedAnswer(
+  call: QueueCall,
+  { callQueue, parameters = new Map(), mayCall }: Services,
+): QueueAnswer | undefined {
+  if (call.operation.startsWith('AmazonSQS.')) return callQueue(call);
+  return call.operation.startsWith('AmazonSSM.') ? callParameterService(call, { parameters, mayCall }) : undefined;
 }
 
 interface Caller {
   readonly accessKeyId: string;
   readonly region: string;
+  /** Empty: the call is not signed. */
+  readonly service: string;
 }
 
-/** Reads `Credential=<key>/<date>/<region>/…` (Signature Version 4). Signatures are not verified here. */
+/** Reads `Credential=<key>/<date>/<region>/<service>/…` (Signature Version 4). Signatures are not verified here. */
 function callerOf(authorization: string | undefined): Caller {
-  const [, accessKeyId = '', region = REGION] = /Credential=([^/]+)\/[^/]+\/([^/]+)\//.exec(authorization ?? '') ?? [];
-  return { accessKeyId, region };
+  const [, accessKeyId = '', region = REGION, service = ''] =
+    /Credential=([^/]+)\/[^/]+\/([^/]+)\/([^/]+)\//.exec(authorization ?? '') ?? [];
+  return { accessKeyId, region, service };
 }
 
 function takeEffect(effect: FlushEffect, flush: () => void): void {

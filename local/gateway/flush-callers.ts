@@ -1,7 +1,7 @@
 import type { FlushMode } from '../../lambda/configuration/environment.ts';
 import type { Stack } from '../cloudformation/stack.ts';
 import { objectOf } from '../cloudformation/template.ts';
-import { accessKeyOf } from '../functions/lambda-functions.ts';
+import { accessKeyOf } from '../functions/function-environment.ts';
 import type { FlushEvent } from '../log/run-event.ts';
 
 /** Who flushes, and which kind of flush it is. */

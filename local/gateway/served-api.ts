@@ -1,14 +1,14 @@
 import type { RouteReadingName } from '../../infra/routes/route-readings.ts';
 import type { ApiKind } from '../../lambda/policy/route.ts';
-import type { Stack } from '../cloudformation/stack.ts';
+import type { ApiSettings } from './api-settings.ts';
 import type { AuthorizerAnswer } from './authorization/authorizer-answer.ts';
 import type { AuthorizationDependencies } from './authorization/lambda-authorizer.ts';
 import { resultCache } from './authorization/result-cache.ts';
 import type { Gateway } from './exchange/gateway.ts';
 import { pathOf } from './exchange/gateway-request.ts';
-import { type HttpApi, httpApisOf } from './http-api/http-api.ts';
+import type { HttpApi } from './http-api/http-api.ts';
 import { httpGateway } from './http-api/http-gateway.ts';
-import { type RestApi, restApisOf } from './rest-api/rest-api.ts';
+import type { RestApi } from './rest-api/rest-api.ts';
 import { NO_SUCH_STAGE, restGateway } from './rest-api/rest-gateway.ts';
 import { type AnyReadingName, readingOf, requireReadingOf } from './route-reading.ts';
 
@@ -30,29 +30,24 @@ export interface ServedAuthorizer {
 }
 
 /**
- * The APIs of the template that have a stage.
+ * Serves APIs.
  * @param reading - how the gateway selects a route where AWS does not document it; APIs of a kind without it select as AWS has been seen to do
- * @throws LocalRunError for an API with a feature that the local gateway does not know, or when no API is of a kind that has the reading
+ * @throws LocalRunError when no API is of a kind that has the reading
  */
 export function servedApisOf(
-  stack: Stack,
+  apis: readonly ApiSettings[],
   dependencies: AuthorizationDependencies,
   reading?: AnyReadingName,
 ): readonly ServedApi[] {
-  const restStages = restApisOf(stack);
-  const restApiIds = [...new Set(restStages.map(({ apiId }) => apiId))];
-  const stagesOf = (id: string) => restStages.filter(({ apiId }) => apiId === id);
-  const served = [
-    ...restApiIds.map((id) => servedRestApi(id, stagesOf(id), dependencies, readingOf('rest', reading))),
-    ...httpApisOf(stack)
-      .filter(({ stageNames }) => stageNames.length > 0)
-      .map((api) => servedHttpApi(api, dependencies, readingOf('http', reading))),
-  ];
   requireReadingOf(
-    served.map(({ kind }) => kind),
+    apis.map(({ kind }) => kind),
     reading,
   );
-  return served;
+  return apis.map((each) =>
+    each.kind === 'rest'
+      ? servedRestApi(each.apiId, each.stages, dependencies, readingOf('rest', reading))
+      : servedHttpApi(each.api, dependencies, readingOf('http', reading)),
+  );
 }
 
 function servedHttpApi(

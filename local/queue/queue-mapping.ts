@@ -1,8 +1,8 @@
-import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { listOf, numberOf, textOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../errors.ts';
+import type { StackResource } from '../cloudformation/stack.ts';
+import { listOf, numberOf, textOrEmpty } from '../cloudformation/template.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { functionNamed } from '../functions/lambda-functions.ts';
+import { functionNamed, type LambdaFunctions } from '../functions/lambda-functions.ts';
+import type { ReportLimit } from '../limits.ts';
 import type { Queue } from './queue.ts';
 
 /** A function that takes a queue's messages, as the template describes it. */
@@ -14,44 +14,46 @@ export interface QueueMapping {
   readonly reportsFailures: boolean;
 }
 
-/** The properties that are read here, or that change nothing on a laptop. A batching window only delays batches. */
-const KNOWN = new Set([
-  ...['BatchSize', 'EventSourceArn', 'FunctionName', 'FunctionResponseTypes'],
-  ...['Enabled', 'MaximumBatchingWindowInSeconds', 'MetricsConfig', 'ScalingConfig', 'Tags'],
-]);
-
 /** Lambda developer guide, "Using Lambda with Amazon SQS". */
 const DEFAULT_BATCH_SIZE = 10;
 
-/** The mappings that read queues. @throws LocalRunError for one that this product does not use */
+/**
+ * The mappings that read queues, of functions that run. One that reads a queue of none of the templates, or filters, is reported.
+ * @param resources - of the type `AWS::Lambda::EventSourceMapping`
+ */
 export function queueMappingsOf(
-  stack: Stack,
+  resources: readonly StackResource[],
   queues: ReadonlyMap<string, Queue>,
-  functions: ReadonlyMap<string, LambdaFunction>,
+  functions: LambdaFunctions,
+  report: ReportLimit = () => {},
 ): readonly QueueMapping[] {
-  return stack.resourcesOfType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
-    const eventSourceArn = textOf(resource.properties, 'EventSourceArn');
-    if (!isQueueArn(eventSourceArn)) return [];
-    const queue = queues.get(eventSourceArn);
-    if (queue !== undefined) return mappingOf(resource, queue, functions);
-    throw new LocalRunError(`${resource.logicalId} reads ${eventSourceArn}, which is not a queue of this template.`);
-  });
+  return resources
+    .filter(({ properties }) => isQueueArn(textOrEmpty(properties, 'EventSourceArn')))
+    .flatMap((resource) => mappingOf(resource, queues, functions, report) ?? []);
 }
 
 export function isQueueArn(arn: string): boolean {
   return arn.split(':')[2] === 'sqs';
 }
 
+/** undefined: the function gets no events here. A batching window would only delay batches. */
 function mappingOf(
-  { logicalId, properties }: StackResource,
-  queue: Queue,
-  functions: ReadonlyMap<string, LambdaFunction>,
-): QueueMapping {
-  const unknown = Object.keys(properties).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw new LocalRunError(`${logicalId} has ${unknown}, which the local run does not know.`);
+  { name, properties }: StackResource,
+  queues: ReadonlyMap<string, Queue>,
+  functions: LambdaFunctions,
+  report: ReportLimit,
+): QueueMapping | undefined {
+  const target = functionNamed(textOrEmpty(properties, 'FunctionName'), functions);
+  if (target.notRun !== undefined) return undefined;
+  const source = textOrEmpty(properties, 'EventSourceArn');
+  const queue = queues.get(source);
+  if (queue === undefined || properties.FilterCriteria !== undefined) {
+    report('event-source', `${name} (${queue === undefined ? source : 'its filter'})`);
+    return undefined;
+  }
   return {
     queue,
-    function: functionNamed(textOf(properties, 'FunctionName'), functions),
+    function: target,
     batchSize: numberOf(properties, 'BatchSize', DEFAULT_BATCH_SIZE),
     reportsFailures: listOf(properties, 'FunctionResponseTypes').includes('ReportBatchItemFailures'),
   };

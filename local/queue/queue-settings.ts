@@ -1,6 +1,5 @@
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { type JsonObject, numberOf, objectOf, textOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../errors.ts';
+import { type JsonObject, numberOf, objectOf, textOrEmpty } from '../cloudformation/template.ts';
 
 /** A queue as the template describes it. */
 export interface QueueSettings {
@@ -24,20 +23,11 @@ export interface Redrive {
   readonly deadLetterQueueArn: string;
 }
 
-/** The properties that are read here, or that change nothing on a laptop. */
-const KNOWN = new Set([
-  ...['ContentBasedDeduplication', 'DelaySeconds', 'FifoQueue', 'QueueName', 'RedrivePolicy', 'VisibilityTimeout'],
-  ...['KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'MessageRetentionPeriod', 'SqsManagedSseEnabled', 'Tags'],
-  ...['MaximumMessageSize', 'ReceiveMessageWaitTimeSeconds', 'RedriveAllowPolicy'],
-]);
-
 /** SQS developer guide, "Amazon SQS queue parameters". */
 const DEFAULT_VISIBILITY_TIMEOUT = 30;
 
-/** @throws LocalRunError for a property that this product does not use */
+/** What else a queue may have, such as its encryption or the scope of its deduplication, changes nothing here. */
 export function queueSettingsOf({ logicalId, properties }: StackResource, stack: Stack): QueueSettings {
-  const unknown = Object.keys(properties).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw new LocalRunError(`${logicalId} has ${unknown}, which the local run does not know.`);
   return {
     name: stack.attribute(logicalId, 'QueueName'),
     arn: stack.attribute(logicalId, 'Arn'),
@@ -55,6 +45,6 @@ function redriveOf(properties: JsonObject): Redrive | undefined {
   const policy = objectOf(properties, 'RedrivePolicy');
   return {
     maxReceiveCount: numberOf(policy, 'maxReceiveCount', Number.POSITIVE_INFINITY),
-    deadLetterQueueArn: textOf(policy, 'deadLetterTargetArn'),
+    deadLetterQueueArn: textOrEmpty(policy, 'deadLetterTargetArn'),
   };
 }

@@ -1,12 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Stack } from '../cloudformation/stack.ts';
 import type { Say } from '../errors.ts';
+import { type EnvironmentOverrides, strangeNames } from '../functions/environment-overrides.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { lambdaFunctionsOf } from '../functions/lambda-functions.ts';
+import { type LambdaFunctions, lambdaFunctionsOf } from '../functions/lambda-functions.ts';
+import { standInLines } from '../functions/stand-in-lines.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
 import { flushCallersOf } from '../gateway/flush-callers.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
 import { DEFAULT_STAGE } from '../gateway/http-api/http-api.ts';
+import { parametersOf } from '../gateway/parameter-service.ts';
 import type { AnyReadingName } from '../gateway/route-reading.ts';
 import { type ServedApi, servedApisOf } from '../gateway/served-api.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
@@ -19,6 +26,7 @@ import { HOST, startHttpService } from './http-service.ts';
 import type { LocalServices } from './local-services.ts';
 import { startLocalStreams } from './local-streams.ts';
 import { type Ports, portOfApi } from './ports/ports.ts';
+import { isOfAuthorizer, type RunPlan, runPlanOf } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {
@@ -29,6 +37,12 @@ export interface LocalApiOptions {
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
   readonly log: ReportRunEvent;
+  /** Values of functions' environment variables. @default as the template says */
+  readonly environment?: EnvironmentOverrides;
+  /** The folder in which packages of the app are looked up, and in those above. @default the working directory */
+  readonly appFolder?: string;
+  /** Whether `say` gets a line for each kind of thing that does not run. @default false */
+  readonly sayLimits?: boolean;
 }
 
 /** The template's running APIs, functions, queues and their readers. */
@@ -55,28 +69,62 @@ export function addressOf({ origin, stageNames: [stageName = DEFAULT_STAGE] }: R
 /** Serves the APIs that the template describes. The tables must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
-  { ports, clock, reading, say, log }: LocalApiOptions,
+  { ports, clock, reading, say, log, environment = {}, appFolder = process.cwd(), sayLimits = false }: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {
   const { stack, assets } = synthesized;
+  const plan = runPlanOf(stack);
+  const { report } = plan.limits;
   const endpoints = { dynamodb, controlPlane: `http://${HOST}:${ports.controlPlane}` };
-  const functions = lambdaFunctionsOf(stack, assets, endpoints, log);
+  const codeFolder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-functions-'));
+  await undo.add(() => rm(codeFolder, { recursive: true, force: true }));
+  const functions = await lambdaFunctionsOf(stack, plan.functions, {
+    ...{ assets, endpoints, codeFolder, apps: [appFolder], environment, log },
+    report,
+  });
   await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
 
   const mayInvoke = invokePermissionsOf(stack);
-  const served = servedApisOf(stack, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, reading);
+  const served = servedApisOf(plan.apis, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, reading);
   const queues = queuesOf(stack);
-  const mayCall = rolePermissionsOf(stack);
-  const plane = controlPlane({ apis: served, mayCall, flushCallerOf: flushCallersOf(stack), queues, log });
+  const plane = controlPlane({
+    apis: served,
+    mayCall: rolePermissionsOf(stack),
+    flushCallerOf: flushCallersOf(stack),
+    queues,
+    parameters: parametersOf(stack),
+    log,
+  });
   const planeService = await startHttpService(plane.server, ports.controlPlane);
   await undo.add(planeService.pause);
 
-  await startLocalStreams({ stack, functions, dynamodb, say, log }, undo);
-  for (const mapping of queueMappingsOf(stack, queues, functions)) await undo.add(pollQueue(mapping, say).stop);
+  await startLocalStreams({ stack, plan, functions, dynamodb, say, log }, undo);
+  const mappings = queueMappingsOf(plan.mappings, queues, functions, report);
+  for (const mapping of mappings) await undo.add(pollQueue(mapping, say).stop);
   const apis = served.map((api, index) => ({ api, port: portOfApi(ports, index) }));
   for (const { api, port } of apis) {
     await undo.add((await startHttpService(gatewayServer(api.answer, { say, log }), port)).pause);
   }
+  if (sayLimits) for (const line of limitLines(stack, plan, functions, environment)) say(line);
   const running = apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
   return { apis: running, functions, controlPlane: plane, queues };
+}
+
+/** What does not run, and which of the functions' variables have a text in place of their value. */
+function limitLines(
+  stack: Stack,
+  { limits, functions: resources }: RunPlan,
+  functions: LambdaFunctions,
+  environment: EnvironmentOverrides,
+): readonly string[] {
+  const strange = strangeNames(environment, stack.resourcesOfType('AWS::Lambda::Function'));
+  const running = resources.filter(
+    (resource) =>
+      !isOfAuthorizer(resource) && functions.get(stack.attribute(resource.logicalId, 'Arn'))?.notRun === undefined,
+  );
+  return [
+    ...limits.lines(),
+    ...standInLines(stack, running, environment),
+    ...strange.map((name) => `--env names ${name}, which is no function of the app: its variables are not used.`),
+  ];
 }

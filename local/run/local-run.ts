@@ -21,6 +21,7 @@ import { type LocalApi, startLocalApi } from './local-api.ts';
 import { type LocalServices, startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
 import type { OwnApp } from './own-app-options.ts';
+import { ownAppRun } from './own-app-run.ts';
 import { type Ports, portsFrom } from './ports/ports.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
@@ -111,6 +112,8 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   const feed = runEventFeed();
   feed.subscribe(({ event }) => log(event));
   if (options.dynamodbEndpoint !== undefined) await requireDynamoDb(options.dynamodbEndpoint);
+  const ownFolder = options.ownFolder ?? process.cwd();
+  const ofOwnApp = await ownAppRun(options.own, ownFolder);
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-run-'));
   await undo.add(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'dynamodb'));
@@ -121,7 +124,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       dynamodbEndpoint: options.dynamodbEndpoint,
       ownJava: options.ownJava,
       own: options.own,
-      ownFolder: options.ownFolder ?? process.cwd(),
+      ownFolder,
       resultTtlSeconds: options.resultTtlSeconds,
       api: options.api,
       cachePer: options.cachePer,
@@ -136,7 +139,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
   const localApi = await startLocalApi(
     services,
-    { ports, clock, reading: options.reading, say, log: feed.report },
+    { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp },
     undo,
   );
   const described = runningStack(services, localApi, tableName);

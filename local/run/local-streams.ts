@@ -1,20 +1,20 @@
 import { aliasesOf } from '../../lambda/token/trusted-issuer.ts';
 import { describedAuthorizer, FUNCTION_TYPE } from '../app/function-descriptions.ts';
 import type { Stack } from '../cloudformation/stack.ts';
-import { tablesOf } from '../dynamodb/table.ts';
 import type { Say } from '../errors.ts';
-import type { LambdaFunction } from '../functions/lambda-function.ts';
+import type { LambdaFunctions } from '../functions/lambda-functions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import { type EntryWatch, watchEntries } from '../stream/entry-watch.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
 import { type RecordReader, StreamReader } from '../stream/stream-reader.ts';
+import type { RunPlan } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalStreamsOptions {
   readonly stack: Stack;
-  /** By ARN. */
-  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly plan: RunPlan;
+  readonly functions: LambdaFunctions;
   /** DynamoDB's address. */
   readonly dynamodb: string;
   readonly say: Say;
@@ -23,8 +23,8 @@ export interface LocalStreamsOptions {
 
 /** Starts what reads the streams of tables: the log of the revocation entries, and the functions' mappings. The tables must exist. */
 export async function startLocalStreams(options: LocalStreamsOptions, undo: Teardown): Promise<void> {
-  const { stack, functions, dynamodb, say } = options;
-  const mappings = eventSourceMappingsOf(stack, functions);
+  const { plan, functions, dynamodb, say } = options;
+  const mappings = eventSourceMappingsOf(plan.mappings, functions, plan.limits.report);
   const watched = await watchedTable(options, mappings, undo);
   const polling = mappings.map(async (mapping) => {
     const reader = new StreamReader(dynamodb, mapping.tableName, mapping.startingPosition);
@@ -42,24 +42,22 @@ interface WatchedTable {
 
 /** undefined: there is no authorizer, or its table has no stream. */
 async function watchedTable(
-  { stack, dynamodb, log }: LocalStreamsOptions,
+  { stack, plan, dynamodb, log }: LocalStreamsOptions,
   mappings: readonly EventSourceMapping[],
   undo: Teardown,
 ): Promise<WatchedTable | undefined> {
   const [authorizer] = stack.resourcesOfType(FUNCTION_TYPE).flatMap((each) => describedAuthorizer(each) ?? []);
   if (authorizer === undefined) return undefined;
   const { revocationTable: tableName, issuers } = authorizer.configuration;
-  if (!hasStream(stack, tableName) && mappings.every((mapping) => mapping.tableName !== tableName)) return undefined;
+  if (!hasStream(plan, tableName) && mappings.every((mapping) => mapping.tableName !== tableName)) return undefined;
   const reader = new StreamReader(dynamodb, tableName, 'TRIM_HORIZON');
   const entries = await watchEntries(reader, new Set(issuers.flatMap(aliasesOf)), log);
   await undo.add(entries.stop);
   return { tableName, entries };
 }
 
-function hasStream(stack: Stack, tableName: string): boolean {
-  return tablesOf(stack).some(
-    ({ create }) => create.TableName === tableName && create.StreamSpecification !== undefined,
-  );
+function hasStream({ tables }: RunPlan, tableName: string): boolean {
+  return tables.some(({ create }) => create.TableName === tableName && create.StreamSpecification !== undefined);
 }
 
 /** Lets the log have an entry before a function has it, which flushes because of it. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { authorizerOf } from '../app/function-descriptions.ts';
 import { superviseDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
-import { ensureTables, tablesOf } from '../dynamodb/table.ts';
+import { ensureTables } from '../dynamodb/table.ts';
 import type { Say } from '../errors.ts';
 import type { LocalServices } from './local-services.ts';
+import { runPlanOf } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
 /** The template's tables in a supervised DynamoDB, which evaluates no roles: every function may read and write each of them. */
@@ -22,7 +23,7 @@ export async function startLocalTables(
   undo: Teardown,
 ): Promise<LocalTables> {
   const { revocationTable: tableName } = authorizerOf(synthesized.stack).description.configuration;
-  const tables = tablesOf(synthesized.stack);
+  const { tables } = runPlanOf(synthesized.stack);
   await ensureTables(dynamodb, tables);
   const supervisor = superviseDynamoDb({
     endpoint: dynamodb,

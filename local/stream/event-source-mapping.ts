@@ -1,8 +1,16 @@
-import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { isObject, type Json, listOf, numberOf, objectOf, textOf } from '../cloudformation/template.ts';
-import { LocalRunError } from '../errors.ts';
+import type { StackResource } from '../cloudformation/stack.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  numberOf,
+  objectOf,
+  textOrEmpty,
+} from '../cloudformation/template.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { functionNamed } from '../functions/lambda-functions.ts';
+import { functionNamed, type LambdaFunctions } from '../functions/lambda-functions.ts';
+import type { ReportLimit } from '../limits.ts';
 import { isQueueArn } from '../queue/queue-mapping.ts';
 
 /** A function that reads a table's stream, as the template describes it. */
@@ -30,42 +38,56 @@ const KNOWN = new Set([
   ...['DestinationConfig', 'Enabled', 'Tags', 'MetricsConfig'],
 ]);
 
-/** The mappings that read streams. @throws LocalRunError for one that reads neither a stream of a table nor a queue */
+/**
+ * The mappings that read streams of tables, of functions that run. One that reads neither that nor a queue is reported.
+ * @param resources - of the type `AWS::Lambda::EventSourceMapping`
+ */
 export function eventSourceMappingsOf(
-  stack: Stack,
-  functions: ReadonlyMap<string, LambdaFunction>,
+  resources: readonly StackResource[],
+  functions: LambdaFunctions,
+  report: ReportLimit = () => {},
 ): readonly EventSourceMapping[] {
-  return stack
-    .resourcesOfType('AWS::Lambda::EventSourceMapping')
-    .filter(({ properties }) => !isQueueArn(textOf(properties, 'EventSourceArn')))
-    .map((resource) => mappingOf(resource, functions));
+  return resources
+    .filter(({ properties }) => !isQueueArn(textOrEmpty(properties, 'EventSourceArn')))
+    .flatMap((resource) => mappingOf(resource, functions, report) ?? []);
 }
 
+/** undefined: the function gets no events here. */
 function mappingOf(
-  { logicalId, properties }: StackResource,
-  functions: ReadonlyMap<string, LambdaFunction>,
-): EventSourceMapping {
-  const unknown = Object.keys(properties).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw new LocalRunError(`${logicalId} has ${unknown}, which the local run does not know.`);
-  const eventSourceArn = textOf(properties, 'EventSourceArn');
-  const tableName = /:table\/([^/]+)\/stream\//.exec(eventSourceArn)?.[1];
-  if (tableName === undefined) {
-    throw new LocalRunError(
-      `${logicalId} reads ${eventSourceArn}, and the local run knows streams of tables and queues only.`,
-    );
+  { name, properties }: StackResource,
+  functions: LambdaFunctions,
+  report: ReportLimit,
+): EventSourceMapping | undefined {
+  const target = functionNamed(textOrEmpty(properties, 'FunctionName'), functions);
+  if (target.notRun !== undefined) return undefined;
+  const source = textOrEmpty(properties, 'EventSourceArn');
+  const tableName = streamedTableOf(source);
+  const wants = wantedRecords(properties);
+  if (tableName === undefined || wants === undefined) {
+    report('event-source', `${name} (${tableName === undefined ? source || 'no queue and no table' : 'its filter'})`);
+    return undefined;
   }
-  const filters = listOf(objectOf(properties, 'FilterCriteria'), 'Filters').filter(isObject);
+  const unknown = Object.keys(properties).filter((each) => !KNOWN.has(each));
+  for (const each of unknown) report('event-source-setting', `${each} of ${name}`);
+  return { tableName, function: target, wants, ...deliveryOf(properties) };
+}
+
+type Delivery = Omit<EventSourceMapping, 'tableName' | 'function' | 'wants'>;
+
+function deliveryOf(properties: JsonObject): Delivery {
   return {
-    tableName,
-    function: functionNamed(textOf(properties, 'FunctionName'), functions),
     startingPosition: properties.StartingPosition === 'TRIM_HORIZON' ? 'TRIM_HORIZON' : 'LATEST',
     batchSize: numberOf(properties, 'BatchSize', 100),
     batchingWindowSeconds: numberOf(properties, 'MaximumBatchingWindowInSeconds', 0),
     retryAttempts: unlimited(numberOf(properties, 'MaximumRetryAttempts', -1), Number.POSITIVE_INFINITY),
     maximumRecordAgeSeconds: unlimited(numberOf(properties, 'MaximumRecordAgeInSeconds', -1), STREAM_RETENTION),
     bisect: properties.BisectBatchOnFunctionError === true,
-    wants: recordFilterOf(filters.map((filter) => textOf(filter, 'Pattern'))),
   };
+}
+
+/** The name of the table whose stream this is. undefined: it is the ARN of something else. */
+export function streamedTableOf(eventSourceArn: string): string | undefined {
+  return /:table\/([^/]+)\/stream\//.exec(eventSourceArn)?.[1];
 }
 
 /** CloudFormation writes "no limit" as -1. */
@@ -76,26 +98,25 @@ function unlimited(value: number, limit: number): number {
 /** Whether the function receives a stream record. */
 export type RecordFilter = (record: Json) => boolean;
 
+/** undefined: the filter has what is not known here. */
+function wantedRecords(properties: JsonObject): RecordFilter | undefined {
+  const filters = listOf(objectOf(properties, 'FilterCriteria'), 'Filters').filter(isObject);
+  return recordFilterOf(filters.map((filter) => textOrEmpty(filter, 'Pattern')));
+}
+
 /**
  * Parses the filter criteria of an event source mapping. A record passes if any pattern matches, or if there is none. A
- * pattern lists the values that a member may have; this product uses no other operators.
- * @throws LocalRunError naming an operator
+ * pattern lists the values that a member may have. undefined: a pattern has an operator, such as `prefix`.
  */
-export function recordFilterOf(patterns: readonly string[]): RecordFilter {
+export function recordFilterOf(patterns: readonly string[]): RecordFilter | undefined {
   const parsed = patterns.map((pattern) => JSON.parse(pattern) as Json);
-  for (const pattern of parsed) rejectOperators(pattern);
+  if (parsed.some(hasOperator)) return undefined;
   return (record) => parsed.length === 0 || parsed.some((pattern) => matches(pattern, record));
 }
 
-function rejectOperators(pattern: Json): void {
-  if (Array.isArray(pattern)) {
-    const operator = pattern.find(isObject);
-    if (operator === undefined) return;
-    throw new LocalRunError(
-      `A filter pattern uses ${JSON.stringify(operator)}; the local run knows lists of values only.`,
-    );
-  }
-  if (isObject(pattern)) for (const member of Object.values(pattern)) rejectOperators(member);
+function hasOperator(pattern: Json): boolean {
+  if (Array.isArray(pattern)) return pattern.some(isObject);
+  return isObject(pattern) && Object.values(pattern).some(hasOperator);
 }
 
 function matches(pattern: Json, value: Json | undefined): boolean {

@@ -21,6 +21,18 @@ export function parseAuthorizerAnswer(output: Json, readContext: ReadContext): A
   return context && { principalId, policyDocument, context };
 }
 
+/**
+ * Parses a simple response of an HTTP API's authorizer as a policy for all routes (developer guide, "Control access to HTTP APIs with AWS
+ * Lambda authorizers"). undefined: API Gateway would answer 500.
+ */
+export function parseSimpleAnswer(output: Json, readContext: ReadContext): AuthorizerAnswer | undefined {
+  if (!isObject(output) || typeof output.isAuthorized !== 'boolean') return undefined;
+  const { isAuthorized, context: written = {} } = output;
+  const context = isObject(written) ? readContext(written) : undefined;
+  const statement = { Effect: isAuthorized ? 'Allow' : 'Deny', Action: 'execute-api:Invoke', Resource: '*' };
+  return context && { principalId: '', policyDocument: { Version: '2012-10-17', Statement: [statement] }, context };
+}
+
 /** The context of a REST API: flat, and all values as text. */
 export function contextAsText(context: JsonObject): JsonObject | undefined {
   if (Object.values(context).some((value) => typeof value === 'object')) return undefined;

@@ -2,12 +2,19 @@ import type { JsonObject } from '../../cloudformation/template.ts';
 import { LocalRunError, type Say } from '../../errors.ts';
 import type { InvocationResult } from '../../functions/lambda-environment.ts';
 import type { LambdaFunction } from '../../functions/lambda-function.ts';
+import { functionByArn, type LambdaFunctions } from '../../functions/lambda-functions.ts';
+import { NOT_RUN, notRunSentence } from '../../functions/not-run.ts';
 import type { ConditionKeys } from '../../iam/condition-operators.ts';
 import type { MayInvoke } from '../../iam/permissions.ts';
 import { evaluatePolicies } from '../../iam/policy-evaluation.ts';
 import type { Decision, DecisionOutcome } from '../../log/run-event.ts';
 import type { Undocumented } from '../exchange/undocumented.ts';
-import { type AuthorizerAnswer, parseAuthorizerAnswer, type ReadContext } from './authorizer-answer.ts';
+import {
+  type AuthorizerAnswer,
+  parseAuthorizerAnswer,
+  parseSimpleAnswer,
+  type ReadContext,
+} from './authorizer-answer.ts';
 import { type DecisionExplanation, explanationIn, fingerprintOf, policySummary } from './decision-summary.ts';
 import type { Clock, ResultCache } from './result-cache.ts';
 
@@ -43,6 +50,8 @@ export interface Authorization<Failure = AuthorizationFailure> {
   readonly failure?: Failure;
   /** Only where the function was invoked, and failed. */
   readonly explanation?: DecisionExplanation;
+  /** The sentence about an authorizer that does not run here: there is no decision. */
+  readonly notRun?: string;
 }
 
 /** What API Gateway invokes for an authorizer, and for how long it reuses the answer. */
@@ -50,12 +59,17 @@ export interface AuthorizerFunction {
   readonly authorizerId: string;
   readonly functionArn: string;
   readonly resultTtlSeconds: number;
+  /** Whether the function answers with `isAuthorized` instead of a policy. @default false */
+  readonly answersSimply?: boolean;
+  /** Whether a role may invoke the function, instead of the function's own permissions. @default false */
+  readonly invokedByRole?: boolean;
+  /** Why the authorizer does not run here: the end of a sentence. @default it runs */
+  readonly notRun?: string | undefined;
 }
 
 /** What the authorizers of an API share. */
 export interface AuthorizationDependencies {
-  /** By ARN. */
-  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly functions: LambdaFunctions;
   readonly mayInvoke: MayInvoke;
   /** The clock of policy conditions. */
   readonly clock: Clock;
@@ -65,25 +79,26 @@ export interface AuthorizationDependencies {
 
 export type Authorize = (request: AuthorizationRequest, cache: ResultCache<AuthorizerAnswer>) => Promise<Authorization>;
 
-/**
- * A Lambda authorizer: identity sources, cache, function, policy (developer guide, "Lambda authorizers").
- * @throws LocalRunError when the function is not in the template
- */
+/** A Lambda authorizer: identity sources, cache, function, policy (developer guide, "Lambda authorizers"). */
 export function lambdaAuthorizer(
   settings: AuthorizerFunction,
   apiArn: string,
   readContext: ReadContext,
   dependencies: AuthorizationDependencies,
 ): Authorize {
-  const { authorizerId, resultTtlSeconds } = settings;
+  const { authorizerId, resultTtlSeconds, notRun } = settings;
   const { say } = dependencies;
   const invoke = invocationOf(settings, apiArn, readContext, dependencies);
   return async (request, cache) => {
+    if (notRun !== undefined) {
+      return { integrationLatency: 0, notRun: notRunSentence(`The authorizer ${authorizerId}`, notRun) };
+    }
     const { identity } = request;
     if (identity === undefined) return rejected('no identity');
     const cached = cache.get(authorizerId, identity);
     if (cached !== undefined) return decided('cached', identity, evaluated(cached, 0, request, say));
     const invoked = await invoke(request.eventFor(identity));
+    if (invoked.notRun !== undefined) return invoked;
     if (invoked.answer === undefined) {
       cache.thrown(authorizerId, identity, resultTtlSeconds);
       return decided('decision', identity, invoked);
@@ -125,15 +140,16 @@ function isPresent(value: string | undefined): value is string {
 
 /** Invokes the function with the permission of the API's authorizer. The answer is not evaluated. */
 function invocationOf(
-  { authorizerId, functionArn }: AuthorizerFunction,
+  { authorizerId, functionArn, invokedByRole = false, answersSimply = false }: AuthorizerFunction,
   apiArn: string,
   readContext: ReadContext,
   { functions, mayInvoke, say }: AuthorizationDependencies,
 ): (event: JsonObject) => Promise<Authorization> {
-  const target = functionOf(authorizerId, functionArn, functions);
+  const target = functionByArn(functions, functionArn);
   const authorizerArn = `${apiArn}/authorizers/${authorizerId}`;
   return async (event) => {
-    if (!mayInvoke(functionArn, authorizerArn)) {
+    if (target.notRun !== undefined) return { integrationLatency: 0, notRun: target.notRun };
+    if (!invokedByRole && !mayInvoke(functionArn, authorizerArn)) {
       say(
         `${target.functionName} has no permission that lets ${authorizerArn} invoke it: the answer is a configuration error.`,
       );
@@ -143,7 +159,8 @@ function invocationOf(
     const result = await target.invoke(event);
     const integrationLatency = Math.round(performance.now() - start);
     if ('error' in result) return failed(target, result, integrationLatency, say);
-    const answer = parseAuthorizerAnswer(result.payload, readContext);
+    const parse = answersSimply ? parseSimpleAnswer : parseAuthorizerAnswer;
+    const answer = parse(result.payload, readContext);
     if (answer !== undefined) return { answer, integrationLatency };
     say(`${target.functionName} answered without a principalId, a policyDocument or a context that the API takes.`);
     return rejected('configuration error', integrationLatency);
@@ -156,22 +173,11 @@ function failed(
   integrationLatency: number,
   say: Say,
 ): Authorization {
+  if (error.errorType === NOT_RUN) return { integrationLatency, notRun: error.errorMessage };
   const isThrown = error.errorMessage === 'Unauthorized';
   if (!isThrown) say(`${functionName} failed: ${error.errorMessage}`);
   const rejection = rejected(isThrown ? 'unauthorized' : 'configuration error', integrationLatency);
   return { ...rejection, explanation: explanationIn(lines) };
-}
-
-function functionOf(
-  authorizerId: string,
-  functionArn: string,
-  functions: ReadonlyMap<string, LambdaFunction>,
-): LambdaFunction {
-  const found = functions.get(functionArn);
-  if (found !== undefined) return found;
-  throw new LocalRunError(
-    `The authorizer ${authorizerId} invokes ${functionArn}, which is not a function of this template.`,
-  );
 }
 
 /** Evaluates the policy, cached or not, for one request. */

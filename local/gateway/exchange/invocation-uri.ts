@@ -1,8 +1,9 @@
-import { LocalRunError } from '../../errors.ts';
-
-/** `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`. */
-export function functionArnOf(invocationUri: string): string {
-  const functionArn = /\/functions\/(.+)\/invocations$/.exec(invocationUri)?.[1];
-  if (functionArn !== undefined) return functionArn;
-  throw new LocalRunError(`An integration points at ${invocationUri}; the local gateway can only invoke functions.`);
+/**
+ * The ARN of the function that a URI of API Gateway invokes, with its version or alias:
+ * `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<function ARN>/invocations`, or that ARN alone. undefined: the URI names
+ * another service, or streams the response.
+ */
+export function functionArnOf(uri: string): string | undefined {
+  const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+  return /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+$/.test(arn) ? arn : undefined;
 }

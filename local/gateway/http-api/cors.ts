@@ -1,6 +1,5 @@
 import type { StackResource } from '../../cloudformation/stack.ts';
 import { isObject, listOf } from '../../cloudformation/template.ts';
-import { LocalRunError } from '../../errors.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
 import { type GatewayRequest, lastHeaders } from '../exchange/gateway-request.ts';
 
@@ -16,24 +15,18 @@ export interface CorsConfiguration {
   readonly maxAge: number | undefined;
 }
 
-/** undefined: the API has none. @throws LocalRunError for credentials of every origin, which AWS rejects */
-export function corsConfigurationOf({ logicalId, properties }: StackResource): CorsConfiguration | undefined {
+/** undefined: the API has none. Credentials with the origin `*`, which API Gateway rejects, are not allowed. */
+export function corsConfigurationOf({ properties }: StackResource): CorsConfiguration | undefined {
   const { CorsConfiguration: cors } = properties;
   if (!isObject(cors)) return undefined;
   const textsOf = (name: string) => listOf(cors, name).map(String);
   const allowOrigins = textsOf('AllowOrigins');
-  const allowCredentials = cors.AllowCredentials === true;
-  if (allowCredentials && allowOrigins.includes('*')) {
-    throw new LocalRunError(
-      `${logicalId} allows credentials to the origin *, which API Gateway rejects: name the origins.`,
-    );
-  }
   return {
     allowOrigins,
     allowMethods: textsOf('AllowMethods'),
     allowHeaders: textsOf('AllowHeaders'),
     exposeHeaders: textsOf('ExposeHeaders'),
-    allowCredentials,
+    allowCredentials: cors.AllowCredentials === true && !allowOrigins.includes('*'),
     maxAge: cors.MaxAge === undefined ? undefined : Number(cors.MaxAge),
   };
 }

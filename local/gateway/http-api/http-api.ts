@@ -1,13 +1,9 @@
 import { DEFAULT_ROUTE } from '../../../lambda/policy/route.ts';
 import { arnIn } from '../../cloudformation/place.ts';
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
-import { listOf, numberOf, textOf } from '../../cloudformation/template.ts';
-import { rejectProperties } from '../../cloudformation/unknown-property.ts';
-import { LocalRunError } from '../../errors.ts';
-import type { AuthorizerFunction } from '../authorization/lambda-authorizer.ts';
-import { functionArnOf } from '../exchange/invocation-uri.ts';
+import { textOrEmpty, textsOf } from '../../cloudformation/template.ts';
+import { authorizerSettingsOf, type HttpAuthorizerSettings } from './authorizer-settings.ts';
 import { type CorsConfiguration, corsConfigurationOf } from './cors.ts';
-import { type HttpIdentitySource, parseHttpIdentitySource } from './identity-source.ts';
 import { type IntegrationSettings, integrationSettingsOf } from './integration-settings.ts';
 
 /** The stage for every path that names no stage. */
@@ -15,11 +11,15 @@ export const DEFAULT_STAGE = '$default';
 
 /** An HTTP API as the template describes it: everything the local gateway serves. */
 export interface HttpApi {
+  /** What sentences call the API. */
+  readonly name: string;
   readonly apiId: string;
   /** `arn:aws:execute-api:<region>:<account>:<API id>`. */
   readonly arn: string;
   /** Names of its stages; `$default` is the one whose paths have no stage. */
   readonly stageNames: readonly string[];
+  /** The variables of each stage, by its name. */
+  readonly variables: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly routes: readonly HttpRoute[];
   readonly authorizers: readonly HttpAuthorizerSettings[];
   /** undefined: the API does not answer for CORS. */
@@ -35,86 +35,57 @@ export interface HttpRoute {
   readonly path: string;
   /** undefined: anybody may call. */
   readonly authorizerId: string | undefined;
+  /** Why the route's authorization does not run here: the end of a sentence. undefined: it runs, or there is none. */
+  readonly notRun?: string | undefined;
   readonly integration: IntegrationSettings;
 }
 
-export interface HttpAuthorizerSettings extends AuthorizerFunction {
-  readonly identitySources: readonly HttpIdentitySource[];
-}
-
-/** Reads the HTTP APIs from the stack. @throws LocalRunError for a feature that the local gateway does not know */
+/** Reads the HTTP APIs from the stack. APIs for WebSocket are left out. */
 export function httpApisOf(stack: Stack): readonly HttpApi[] {
-  return stack.resourcesOfType('AWS::ApiGatewayV2::Api').map((api) => httpApiOf(stack, api));
+  return stack
+    .resourcesOfType('AWS::ApiGatewayV2::Api')
+    .filter(({ properties }) => properties.ProtocolType === 'HTTP')
+    .map((api) => httpApiOf(stack, api));
 }
 
 function httpApiOf(stack: Stack, api: StackResource): HttpApi {
-  if (textOf(api.properties, 'ProtocolType') !== 'HTTP') {
-    throw new LocalRunError(
-      `${api.logicalId} is not an HTTP API, and the local gateway knows REST and HTTP APIs only.`,
-    );
-  }
-  rejectProperties(api, { Body: 'an OpenAPI body', BodyS3Location: 'an OpenAPI body', Target: 'a target of its own' });
-  const apiId = stack.ref(api.logicalId);
-  const partsOf = (kind: string) =>
-    stack.resourcesOfType(`AWS::ApiGatewayV2::${kind}`).filter(({ properties }) => properties.ApiId === apiId);
+  const { name, place, logicalId } = api;
+  const apiId = stack.ref(logicalId);
+  const partsOf = (kind: string) => resourcesOfHttpApi(stack, api, kind);
   const integrations = new Map(partsOf('Integration').map((part) => [stack.ref(part.logicalId), part]));
+  const stages = partsOf('Stage').map((stage) => [stack.ref(stage.logicalId), stage.properties] as const);
   return {
-    apiId,
-    arn: arnIn(api.place, 'execute-api', api.place.region, apiId),
-    stageNames: partsOf('Stage').map(stageNameOf),
+    ...{ name, apiId, arn: arnIn(place, 'execute-api', place.region, apiId) },
+    stageNames: stages.map(([stageName]) => stageName),
+    variables: Object.fromEntries(
+      stages.map(([stageName, properties]) => [stageName, textsOf(properties, 'StageVariables')]),
+    ),
     routes: partsOf('Route').map((route) => routeOf(route, integrations)),
-    authorizers: partsOf('Authorizer').map((authorizer) => authorizerOf(stack.ref(authorizer.logicalId), authorizer)),
+    authorizers: partsOf('Authorizer').flatMap((part) => authorizerSettingsOf(stack.ref(part.logicalId), part)),
     cors: corsConfigurationOf(api),
   };
 }
 
-function stageNameOf(stage: StackResource): string {
-  rejectProperties(stage, { StageVariables: 'stage variables' });
-  return textOf(stage.properties, 'StageName');
+/** The resources of one API, by the part of their type after `AWS::ApiGatewayV2::`. */
+export function resourcesOfHttpApi(stack: Stack, { logicalId }: StackResource, kind: string): readonly StackResource[] {
+  const apiId = stack.ref(logicalId);
+  return stack.resourcesOfType(`AWS::ApiGatewayV2::${kind}`).filter(({ properties }) => properties.ApiId === apiId);
 }
 
-function routeOf(route: StackResource, integrations: ReadonlyMap<string, StackResource>): HttpRoute {
-  const { logicalId, properties } = route;
-  const { AuthorizationType: type = 'NONE', Target: target } = properties;
-  if (type !== 'NONE' && type !== 'CUSTOM') {
-    throw new LocalRunError(`${logicalId} uses ${String(type)} authorization; the local gateway knows CUSTOM.`);
-  }
-  const routeKey = textOf(properties, 'RouteKey');
-  const integration = integrations.get(String(target).replace(/^integrations\//, ''));
-  if (integration === undefined) {
-    throw new LocalRunError(`${logicalId} has the target ${String(target)}, which is not an integration of its API.`);
-  }
-  const [method, path] = routeKey === DEFAULT_ROUTE ? ['ANY', DEFAULT_ROUTE] : routeKey.split(' ', 2);
+function routeOf({ properties }: StackResource, integrations: ReadonlyMap<string, StackResource>): HttpRoute {
+  const type = textOrEmpty(properties, 'AuthorizationType') || 'NONE';
+  const routeKey = textOrEmpty(properties, 'RouteKey');
+  const [method = '', path = ''] = routeKey === DEFAULT_ROUTE ? ['ANY', DEFAULT_ROUTE] : routeKey.split(' ', 2);
   return {
-    routeKey,
-    method: method ?? '',
-    path: path ?? '',
-    authorizerId: type === 'CUSTOM' ? textOf(properties, 'AuthorizerId') : undefined,
-    integration: integrationSettingsOf(integration),
+    ...{ routeKey, method, path },
+    authorizerId: type === 'CUSTOM' ? textOrEmpty(properties, 'AuthorizerId') : undefined,
+    notRun: type === 'NONE' || type === 'CUSTOM' ? undefined : `its authorization is ${type}`,
+    integration: targetOf(textOrEmpty(properties, 'Target'), integrations),
   };
 }
 
-function authorizerOf(authorizerId: string, authorizer: StackResource): HttpAuthorizerSettings {
-  const { logicalId, properties } = authorizer;
-  rejectProperties(authorizer, { AuthorizerCredentialsArn: 'a role for the invocation of an authorizer' });
-  if (properties.EnableSimpleResponses === true)
-    rejectProperties(authorizer, { EnableSimpleResponses: 'simple responses' });
-  const { AuthorizerType: type, AuthorizerPayloadFormatVersion: version } = properties;
-  if (type !== 'REQUEST' || version !== '2.0') {
-    throw new LocalRunError(
-      `${logicalId} is a ${String(type)} authorizer of payload format ${String(version)}; the local gateway knows REQUEST with 2.0.`,
-    );
-  }
-  const identitySources = listOf(properties, 'IdentitySource').map((text) =>
-    parseHttpIdentitySource(logicalId, String(text)),
-  );
-  if (identitySources.length === 0) {
-    throw new LocalRunError(`${logicalId} has no IdentitySource, and the local gateway needs one.`);
-  }
-  return {
-    authorizerId,
-    functionArn: functionArnOf(textOf(properties, 'AuthorizerUri')),
-    identitySources,
-    resultTtlSeconds: numberOf(properties, 'AuthorizerResultTtlInSeconds', 0),
-  };
+function targetOf(target: string, integrations: ReadonlyMap<string, StackResource>): IntegrationSettings {
+  const integration = integrations.get(target.replace(/^integrations\//, ''));
+  if (integration !== undefined) return integrationSettingsOf(integration);
+  return { kind: 'unknown', notRun: `its target is ${target || 'not set'}, which is no integration of the API` };
 }

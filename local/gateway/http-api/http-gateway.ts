@@ -4,6 +4,7 @@ import type { AuthorizationDependencies } from '../authorization/lambda-authoriz
 import { type ResultCache, resultCache } from '../authorization/result-cache.ts';
 import type { Gateway, GatewayAnswer } from '../exchange/gateway.ts';
 import { type GatewayRequest, pathOf } from '../exchange/gateway-request.ts';
+import { notRunAnswer } from '../exchange/not-run-answer.ts';
 import { preflightResponse, withCorsHeaders } from './cors.ts';
 import type { HttpApi } from './http-api.ts';
 import { failureAnswer } from './http-failure.ts';
@@ -22,7 +23,6 @@ export interface HttpGateway {
 /**
  * Answers requests as an HTTP API does.
  * @param reading - how the gateway selects a route where AWS does not document it
- * @throws LocalRunError for an API with a part that the template does not have
  */
 export function httpGateway(
   api: HttpApi,
@@ -54,11 +54,12 @@ export function httpGateway(
 
 /** Finds the stage and the route of a request. undefined: the API lacks one of them. */
 function requestRouting(
-  { apiId, stageNames, routes }: HttpApi,
+  { apiId, arn, stageNames, variables, routes }: HttpApi,
   { clock, warn }: AuthorizationDependencies,
   reading: RouteReadingName<'http'> | undefined,
 ): (request: GatewayRequest) => RoutedHttpRequest | undefined {
   const select = routeSelection(routes, reading, warn);
+  const accountId = arn.split(':')[4] ?? '';
   return (request) => {
     const sent = pathOf(request);
     if (sent.includes('%')) warn('http-encoded-path');
@@ -66,7 +67,8 @@ function requestRouting(
     if (place === undefined) return undefined;
     const selected = select(request.method, place.path);
     if (selected === undefined) return undefined;
-    return { request, apiId, ...place, ...selected, at: clock() };
+    const stageVariables = variables[place.stageName] ?? {};
+    return { request, apiId, accountId, variables: stageVariables, ...place, ...selected, at: clock() };
   };
 }
 
@@ -80,7 +82,8 @@ function requestPassing(
   const authorize = routeAuthorization(api, apiArn, dependencies, cacheOf);
   const integrations = new Map(api.routes.map((route) => [route, integrationOf(route, apiArn, dependencies)]));
   return async (routed) => {
-    const { answer, decision, failure } = await authorize(routed);
+    const { answer, decision, failure, notRun } = await authorize(routed);
+    if (notRun !== undefined) return notRunAnswer(notRun);
     if (failure !== undefined) return { ...failureAnswer(failure), decision };
     const result = (await integrations.get(routed.route)?.({ ...routed, answer })) ?? 'no such route';
     return { ...(typeof result === 'string' ? failureAnswer(result) : result), decision };

@@ -1,18 +1,19 @@
 import type { StackResource } from '../../cloudformation/stack.ts';
-import { numberOf, textOf, textsOf } from '../../cloudformation/template.ts';
-import { rejectProperties } from '../../cloudformation/unknown-property.ts';
-import { LocalRunError } from '../../errors.ts';
+import { type JsonObject, numberOf, textOrEmpty, textsOf } from '../../cloudformation/template.ts';
 import { functionArnOf } from '../exchange/invocation-uri.ts';
 import { type ParameterMapping, parseParameterMapping } from './parameter-mapping.ts';
 
 /** The backend of a route. */
-export type IntegrationSettings = FunctionIntegration | UrlIntegration;
+export type IntegrationSettings = FunctionIntegration | UrlIntegration | UnknownIntegration;
 
 export interface FunctionIntegration {
   readonly kind: 'function';
+  /** With the version or the alias that is invoked. */
   readonly functionArn: string;
   readonly payloadFormat: '1.0' | '2.0';
   readonly timeoutMilliseconds: number;
+  /** Whether a role may invoke the function, instead of the function's own permissions. @default false */
+  readonly invokedByRole?: boolean;
 }
 
 export interface UrlIntegration {
@@ -25,52 +26,75 @@ export interface UrlIntegration {
   readonly timeoutMilliseconds: number;
 }
 
+/** One that the local gateway cannot do. */
+export interface UnknownIntegration {
+  readonly kind: 'unknown';
+  /** The end of a sentence: `its backend is behind a VPC link`. */
+  readonly notRun: string;
+}
+
+/** What the local gateway does not do, and the end of a sentence about it. */
 const UNKNOWN_PROPERTIES = {
-  ConnectionId: 'a VPC link',
-  CredentialsArn: 'a role for its calls',
-  IntegrationSubtype: 'an integration with a service of AWS',
-  ResponseParameters: 'mappings of the response',
-  TlsConfig: 'a TLS configuration',
-};
+  IntegrationSubtype: (subtype) => `its integration is with a service of AWS (${subtype})`,
+  ConnectionId: () => 'its backend is behind a VPC link',
+  ResponseParameters: () => 'it maps parameters of the response',
+  TlsConfig: () => 'it has a TLS configuration of its own',
+} as const satisfies Readonly<Record<string, (value: string) => string>>;
 
 /** The default of HTTP APIs, and their maximum. */
 const TIMEOUT = 30_000;
 
-/** @throws LocalRunError for an integration that the local gateway does not know */
-export function integrationSettingsOf(integration: StackResource): IntegrationSettings {
-  const { logicalId, properties } = integration;
-  rejectProperties(integration, UNKNOWN_PROPERTIES);
-  const type = textOf(properties, 'IntegrationType');
-  const uri = textOf(properties, 'IntegrationUri');
-  const timeoutMilliseconds = numberOf(properties, 'TimeoutInMillis', TIMEOUT);
-  if (type === 'AWS_PROXY') {
-    rejectProperties(integration, { RequestParameters: 'mappings of the request to a function' });
-    return {
-      kind: 'function',
-      functionArn: functionArn(uri),
-      payloadFormat: payloadFormat(integration),
-      timeoutMilliseconds,
-    };
+export function integrationSettingsOf({ properties }: StackResource): IntegrationSettings {
+  const unknownProperty = Object.entries(UNKNOWN_PROPERTIES).find(([name]) => properties[name] !== undefined);
+  if (unknownProperty !== undefined) {
+    const [name, reason] = unknownProperty;
+    return unknown(reason(String(properties[name])));
   }
-  if (type !== 'HTTP_PROXY') {
-    throw new LocalRunError(`${logicalId} is of the type ${type}; the local gateway knows AWS_PROXY and HTTP_PROXY.`);
-  }
-  const method = textOf(properties, 'IntegrationMethod');
-  const parameters = Object.entries(textsOf(properties, 'RequestParameters')).map(([key, value]) =>
-    parseParameterMapping(logicalId, key, value),
+  const type = textOrEmpty(properties, 'IntegrationType');
+  if (type === 'AWS_PROXY') return functionIntegration(properties);
+  return type === 'HTTP_PROXY' ? urlIntegration(properties) : unknown(`its integration is ${type || 'not known'}`);
+}
+
+function unknown(notRun: string): UnknownIntegration {
+  return { kind: 'unknown', notRun };
+}
+
+function functionIntegration(properties: JsonObject): IntegrationSettings {
+  const uri = textOrEmpty(properties, 'IntegrationUri');
+  const functionArn = functionArnOf(uri);
+  const { PayloadFormatVersion: payloadFormat } = properties;
+  if (functionArn === undefined) return unknown(`its integration invokes ${uri || 'nothing'}`);
+  if (properties.RequestParameters !== undefined) return unknown('it maps parameters of the request to a function');
+  if (payloadFormat !== '1.0' && payloadFormat !== '2.0') return unknown(`its payload format is ${payloadFormat}`);
+  const invokedByRole = textOrEmpty(properties, 'CredentialsArn') !== '';
+  return {
+    kind: 'function',
+    functionArn,
+    payloadFormat,
+    timeoutMilliseconds: timeoutOf(properties),
+    ...(invokedByRole && { invokedByRole }),
+  };
+}
+
+function urlIntegration(properties: JsonObject): IntegrationSettings {
+  const url = textOrEmpty(properties, 'IntegrationUri');
+  const method = textOrEmpty(properties, 'IntegrationMethod');
+  if (!URL.canParse(url.replace(/\{[^}]+\}/g, 'x'))) return unknown(`its address is ${url || 'not known'}`);
+  const parsed = Object.entries(textsOf(properties, 'RequestParameters')).map(
+    ([key, value]) => [`${value} to ${key}`, parseParameterMapping(key, value)] as const,
   );
-  return { kind: 'url', url: uri, method: method === 'ANY' ? undefined : method, parameters, timeoutMilliseconds };
+  const [strange] = parsed.find(([, mapping]) => mapping === undefined) ?? [];
+  if (strange !== undefined) return unknown(`it maps ${strange}`);
+  const parameters = parsed.flatMap(([, mapping]) => mapping ?? []);
+  return {
+    kind: 'url',
+    url,
+    method: method === 'ANY' || method === '' ? undefined : method,
+    parameters,
+    timeoutMilliseconds: timeoutOf(properties),
+  };
 }
 
-/** A function's ARN, or the address at which API Gateway invokes it. */
-function functionArn(uri: string): string {
-  return uri.includes(':lambda:') && uri.includes(':function:') && !uri.endsWith('/invocations')
-    ? uri
-    : functionArnOf(uri);
-}
-
-function payloadFormat({ logicalId, properties }: StackResource): '1.0' | '2.0' {
-  const { PayloadFormatVersion: version } = properties;
-  if (version === '1.0' || version === '2.0') return version;
-  throw new LocalRunError(`${logicalId} has the payload format ${String(version)}: it must be 1.0 or 2.0.`);
+function timeoutOf(properties: JsonObject): number {
+  return numberOf(properties, 'TimeoutInMillis', TIMEOUT);
 }

@@ -1,4 +1,3 @@
-import { LocalRunError } from '../../errors.ts';
 import { headerValues, pathOf, queryOf } from '../exchange/gateway-request.ts';
 import type { AdmittedHttpRequest } from './routed-request.ts';
 
@@ -14,44 +13,44 @@ export interface ParameterMapping {
 
 const KEY = /^(?:(append|overwrite|remove):(header|querystring)\.(.+)|overwrite:path)$/;
 
-/** @throws LocalRunError for a mapping that the local gateway does not know */
-export function parseParameterMapping(integrationId: string, key: string, value: string): ParameterMapping {
+/** undefined: the local gateway does not know the mapping. */
+export function parseParameterMapping(key: string, value: string): ParameterMapping | undefined {
   const found = KEY.exec(key);
-  if (found === null) {
-    throw new LocalRunError(
-      `${integrationId} maps ${key}; the local gateway knows headers, query strings and overwrite:path.`,
-    );
-  }
+  if (found === null) return undefined;
   const [, action = 'overwrite', target = 'path', name = ''] = found;
-  const template = action === 'remove' ? '' : value;
+  const valueFor = templateOf(action === 'remove' ? '' : value);
+  if (valueFor === undefined) return undefined;
   return {
     action: action as ParameterMapping['action'],
     target: target as ParameterMapping['target'],
     name,
-    valueFor: templateOf(integrationId, template),
+    valueFor,
   };
 }
 
 type Value = (admitted: AdmittedHttpRequest) => string;
 
 /** A text, a variable (`$request.header.x`), or a text with variables in it (`/x/${request.path.proxy}`). */
-function templateOf(integrationId: string, template: string): Value {
-  if (/^\$[a-z]/i.test(template)) return variable(integrationId, template.slice(1));
+function templateOf(template: string): Value | undefined {
+  if (/^\$[a-z]/i.test(template)) return variable(template.slice(1));
   const parts = template.split(/\$\{([^}]+)\}/);
-  const values = parts.map((part, index): Value => (index % 2 === 0 ? () => part : variable(integrationId, part)));
+  const values = parts.flatMap((part, index): Value[] => {
+    const value = index % 2 === 0 ? () => part : variable(part);
+    return value === undefined ? [] : [value];
+  });
+  if (values.length < parts.length) return undefined;
   return (admitted) => values.map((value) => value(admitted)).join('');
 }
 
-function variable(integrationId: string, name: string): Value {
+/** undefined: the local gateway does not know the variable. */
+function variable(name: string): Value | undefined {
   const [, source, member = ''] =
-    /^(request\.header|request\.querystring|request\.path|context\.authorizer)\.(.+)$/.exec(name) ?? [];
+    /^(request\.header|request\.querystring|request\.path|context\.authorizer|stageVariables)\.(.+)$/.exec(name) ?? [];
   if (source === 'request.header') return ({ request }) => headerValues(request, member.toLowerCase()).join(',');
   if (source === 'request.querystring') return ({ request }) => queryOf(request).getAll(member).join(',');
   if (source === 'request.path') return ({ pathParameters }) => pathParameters[member] ?? '';
   if (source === 'context.authorizer') return ({ answer }) => String(answer?.context[member] ?? '');
   if (name === 'request.path') return ({ request }) => pathOf(request);
-  if (name === 'context.requestId') return ({ request }) => request.requestId;
-  throw new LocalRunError(
-    `${integrationId} maps $${name}; the local gateway knows $request.header, querystring and path, $context.authorizer and $context.requestId.`,
-  );
+  if (source === 'stageVariables') return ({ variables }) => variables[member] ?? '';
+  return name === 'context.requestId' ? ({ request }) => request.requestId : undefined;
 }

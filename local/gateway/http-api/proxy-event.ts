@@ -1,4 +1,3 @@
-import { ACCOUNT } from '../../cloudformation/place.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import { type GatewayRequest, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
 import { valuesByName } from '../exchange/values-by-name.ts';
@@ -27,6 +26,16 @@ function payload2Event(admitted: AdmittedHttpRequest): JsonObject {
 }
 
 function payload1Event(admitted: AdmittedHttpRequest): JsonObject {
+  const { request } = admitted;
+  return {
+    ...payload1Members(admitted),
+    body: request.body.length === 0 ? null : bodyOf(request),
+    isBase64Encoded: isBinary(request),
+  };
+}
+
+/** The members that an integration and an authorizer of payload format 1.0 receive alike. */
+export function payload1Members(admitted: AdmittedHttpRequest): JsonObject {
   const { request, route } = admitted;
   const query = [...queryOf(request)];
   return {
@@ -39,17 +48,15 @@ function payload1Event(admitted: AdmittedHttpRequest): JsonObject {
     queryStringParameters: nullIfEmpty(Object.fromEntries(query)),
     multiValueQueryStringParameters: nullIfEmpty(valuesByName(query)),
     pathParameters: nullIfEmpty(admitted.pathParameters),
-    stageVariables: null,
+    stageVariables: nullIfEmpty(admitted.variables),
     requestContext: payload1Context(admitted),
-    body: request.body.length === 0 ? null : bodyOf(request),
-    isBase64Encoded: isBinary(request),
   };
 }
 
-function payload1Context({ request, apiId, stageName, route, at, answer }: AdmittedHttpRequest): JsonObject {
+function payload1Context({ request, apiId, accountId, stageName, route, at, answer }: AdmittedHttpRequest): JsonObject {
   const { requestId, sourceIp, method } = request;
   return {
-    accountId: ACCOUNT,
+    accountId,
     apiId,
     ...(answer === undefined ? {} : { authorizer: { principalId: answer.principalId, ...answer.context } }),
     domainName: 'localhost',

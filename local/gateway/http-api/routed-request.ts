@@ -1,4 +1,3 @@
-import { ACCOUNT } from '../../cloudformation/place.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import type { AuthorizerAnswer } from '../authorization/authorizer-answer.ts';
 import { type GatewayRequest, headerValues, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
@@ -9,7 +8,10 @@ import type { HttpRoute } from './http-api.ts';
 export interface RoutedHttpRequest {
   readonly request: GatewayRequest;
   readonly apiId: string;
+  readonly accountId: string;
   readonly stageName: string;
+  /** The stage's variables. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The path below the stage, decoded. */
   readonly path: string;
   readonly route: HttpRoute;
@@ -40,13 +42,14 @@ export function payload2Members(routed: RoutedHttpRequest): JsonObject {
     headers: joined(request.headers.filter(([name]) => name.toLowerCase() !== 'cookie')),
     ...unlessEmpty('queryStringParameters', joinedByName([...queryOf(request)])),
     ...unlessEmpty('pathParameters', routed.pathParameters),
+    ...unlessEmpty('stageVariables', routed.variables),
   };
 }
 
 /** The `requestContext` of payload format 2.0. */
-export function payload2Context({ request, apiId, stageName, route, at }: RoutedHttpRequest): JsonObject {
+export function payload2Context({ request, apiId, accountId, stageName, route, at }: RoutedHttpRequest): JsonObject {
   return {
-    accountId: ACCOUNT,
+    accountId,
     apiId,
     domainName: 'localhost',
     domainPrefix: 'localhost',

@@ -13,5 +13,11 @@ export function authorizerEvent(
   routed: RoutedRequest,
 ): JsonObject {
   if (type === 'TOKEN') return { type, methodArn, authorizationToken: identity[0] ?? '' };
-  return { type, methodArn, ...requestMembers(routed), stageVariables: {}, requestContext: requestContext(routed) };
+  return {
+    type,
+    methodArn,
+    ...requestMembers(routed),
+    stageVariables: routed.variables,
+    requestContext: requestContext(routed),
+  };
 }

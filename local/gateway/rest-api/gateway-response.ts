@@ -1,5 +1,6 @@
-import { LocalRunError } from '../../errors.ts';
 import type { HttpResponse } from '../exchange/gateway.ts';
+import type { ContextVariables } from './context-variables.ts';
+import { isRenderable } from './mapping-template.ts';
 import type { GatewayResponseSettings } from './rest-api.ts';
 
 /** API Gateway's own answers, with their default status (developer guide, "Gateway response types"). */
@@ -16,9 +17,6 @@ const GATEWAY_RESPONSES = {
 } as const;
 
 export type GatewayResponseType = keyof typeof GATEWAY_RESPONSES;
-
-/** Values of `$context.…` by name, without the prefix. A missing name counts as empty. */
-export type ContextVariables = Readonly<Record<string, string>>;
 
 export interface GatewayFailure {
   readonly responseType: GatewayResponseType;
@@ -69,7 +67,7 @@ function templateOf(settings: GatewayResponseSettings | undefined, own: string):
 }
 
 /** Substitutes values without escaping them. */
-function substituteContext(template: string, variables: ContextVariables): string {
+export function substituteContext(template: string, variables: ContextVariables): string {
   return template.replace(
     /\$context\.([A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*)/g,
     (_, name: string) => variables[name] ?? '',
@@ -100,17 +98,12 @@ function mapped(
   return variables[variable ?? ''] ?? '';
 }
 
-/** @throws LocalRunError for substitutions that this product does not use: unsubstituted text would mislead */
-export function rejectUnknownSubstitutions(declared: ReadonlyMap<string, GatewayResponseSettings>): void {
-  for (const [responseType, { parameters, templates }] of declared) {
-    const template = Object.values(templates).find((text) => /\$(?!context\.)[a-zA-Z]/.test(text));
-    const mapping = Object.values(parameters).find(
-      (text) => !/^('.*'|method\.request\.header\..+|context\..+)$/.test(text),
-    );
-    const unknown = template ?? mapping;
-    if (unknown === undefined) continue;
-    throw new LocalRunError(
-      `The gateway response ${responseType} has ${unknown}, and the local gateway substitutes only $context.… there.`,
-    );
-  }
+/** The texts of gateway responses that the local gateway does not substitute: they stay as they are. */
+export function unknownSubstitutions(declared: ReadonlyMap<string, GatewayResponseSettings>): readonly string[] {
+  return [...declared].flatMap(([responseType, { parameters, templates }]) => {
+    const isUnknown =
+      Object.values(templates).some((text) => !isRenderable(text)) ||
+      Object.values(parameters).some((text) => !/^('.*'|method\.request\.header\..+|context\..+)$/.test(text));
+    return isUnknown ? [responseType] : [];
+  });
 }

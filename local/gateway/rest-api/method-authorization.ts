@@ -1,3 +1,4 @@
+import { notRunSentence } from '../../functions/not-run.ts';
 import { type AuthorizerAnswer, contextAsText } from '../authorization/authorizer-answer.ts';
 import {
   type Authorization,
@@ -13,7 +14,7 @@ import type { Undocumented } from '../exchange/undocumented.ts';
 import { authorizerEvent } from './authorizer-event.ts';
 import type { GatewayFailure } from './gateway-response.ts';
 import { identityValue } from './identity-source.ts';
-import type { AuthorizerSettings, RestApi } from './rest-api.ts';
+import { type AuthorizerSettings, nameOf, type RestApi, type RestMethod } from './rest-api.ts';
 import type { RoutedRequest } from './routed-request.ts';
 
 /** What the authorizers of a REST API share: it has one stage. */
@@ -47,7 +48,6 @@ const FAILURES: Readonly<Record<AuthorizationFailure, GatewayFailure>> = {
   'implicit deny': { responseType: 'ACCESS_DENIED', message: NOT_AUTHORIZED },
 };
 
-/** @throws LocalRunError when an authorizer's function is not in the template */
 export function methodAuthorization(
   api: RestApi,
   apiArn: string,
@@ -57,8 +57,9 @@ export function methodAuthorization(
   const authorizers = authorizersOf(api, apiArn, dependencies);
   return async (routed) => {
     const { request, selected, path } = routed;
-    const authorizer = authorizers.get(selected.method.authorizerId ?? '');
-    if (authorizer === undefined) return { integrationLatency: 0 };
+    const { authorizerId } = selected.method;
+    const authorizer = authorizers.get(authorizerId ?? '');
+    if (authorizer === undefined) return { integrationLatency: 0, ...unknownAuthorization(selected.method) };
     const methodArn = `${apiArn}/${api.stageName}/${request.method}${path}`;
     if (Buffer.byteLength(methodArn) > MAX_METHOD_ARN) return { integrationLatency: 0, failure: URI_TOO_LONG };
     if (/%|\/\/|.\/$/.test(path)) warn('raw-path');
@@ -73,6 +74,12 @@ export function methodAuthorization(
     const { failure, ...authorization } = await authorize(authorizationRequest, cache);
     return failure === undefined ? authorization : { ...authorization, failure: FAILURES[failure] };
   };
+}
+
+/** Empty for a method that anybody may call. */
+function unknownAuthorization(method: RestMethod): Pick<MethodAuthorization, 'notRun'> {
+  const { authorizerId, notRun = authorizerId && `its authorizer ${authorizerId} is none of the API` } = method;
+  return notRun === undefined ? {} : { notRun: notRunSentence(nameOf(method), notRun) };
 }
 
 interface Authorizer {

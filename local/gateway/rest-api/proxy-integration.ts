@@ -18,7 +18,7 @@ export function proxyEvent(admitted: AdmittedRequest): JsonObject {
     queryStringParameters: nullIfEmpty(members.queryStringParameters),
     multiValueQueryStringParameters: nullIfEmpty(members.multiValueQueryStringParameters),
     pathParameters: nullIfEmpty(members.pathParameters),
-    stageVariables: null,
+    stageVariables: nullIfEmpty(admitted.variables),
     requestContext: { ...requestContext(admitted), ...authorizerContext(admitted) },
     ...bodyOf(admitted.request),
   };
@@ -56,7 +56,7 @@ export function proxyAnswer(output: Json): HttpResponse | undefined {
     status,
     headers: {
       'Content-Type': 'application/json',
-      ...renamed({ ...textsOf(output, 'headers'), ...severalValues(output) }),
+      ...remappedHeaders({ ...textsOf(output, 'headers'), ...severalValues(output) }),
     },
     body: isBase64Encoded === true ? Buffer.from(String(body), 'base64') : String(body),
   };
@@ -68,7 +68,7 @@ function severalValues(output: JsonObject): Record<string, readonly string[]> {
 }
 
 /** Spells `Content-Type` so that a backend's own replaces the default, and remaps a backend's challenge. */
-function renamed(headers: Readonly<Record<string, string | readonly string[]>>) {
+export function remappedHeaders(headers: HttpResponse['headers']): HttpResponse['headers'] {
   const entries = Object.entries(headers).map(([name, value]) => {
     const known: Readonly<Record<string, string>> = {
       'content-type': 'Content-Type',

@@ -1,18 +1,22 @@
 import { arnIn } from '../../cloudformation/place.ts';
 import type { Stack, StackResource } from '../../cloudformation/stack.ts';
-import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../../cloudformation/template.ts';
-import { rejectProperties } from '../../cloudformation/unknown-property.ts';
-import { LocalRunError } from '../../errors.ts';
+import { type JsonObject, textOrEmpty, textsOf } from '../../cloudformation/template.ts';
 import type { AuthorizerFunction } from '../authorization/lambda-authorizer.ts';
-import { functionArnOf } from '../exchange/invocation-uri.ts';
-import { type IdentitySource, parseIdentitySources } from './identity-source.ts';
+import { type ApiParts, type MethodPart, partsOf, resourcesOfApi } from './api-parts.ts';
+import { authorizerSettingsOf } from './authorizer-settings.ts';
+import type { IdentitySource } from './identity-source.ts';
+import { type IntegrationSettings, integrationSettingsOf } from './integration-settings.ts';
 
 /** One stage of a REST API as the template describes it: everything the local gateway serves. */
 export interface RestApi {
+  /** What sentences call the API. */
+  readonly name: string;
   readonly apiId: string;
   /** `arn:aws:execute-api:<region>:<account>:<API id>`. */
   readonly arn: string;
   readonly stageName: string;
+  /** The stage's variables. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly methods: readonly RestMethod[];
   /** By authorizer id. */
   readonly authorizers: ReadonlyMap<string, AuthorizerSettings>;
@@ -28,8 +32,9 @@ export interface RestMethod {
   readonly resourceId: string;
   /** undefined: anybody may call. */
   readonly authorizerId: string | undefined;
-  /** The template's `Integration`, type AWS_PROXY or MOCK. */
-  readonly integration: JsonObject;
+  /** Why the method's authorization does not run here: the end of a sentence. undefined: it runs, or there is none. */
+  readonly notRun?: string | undefined;
+  readonly integration: IntegrationSettings;
 }
 
 export type AuthorizerType = 'TOKEN' | 'REQUEST';
@@ -50,94 +55,61 @@ export interface GatewayResponseSettings {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/**
- * Reads the stages of the REST APIs from the stack. An API without a stage has no address, and is left out.
- * @throws LocalRunError for a feature that the local gateway does not know
- */
+/** Reads the stages of the REST APIs from the stack. An API without a stage has no address, and is left out. */
 export function restApisOf(stack: Stack): readonly RestApi[] {
   return stack.resourcesOfType('AWS::ApiGateway::RestApi').flatMap((api) => {
-    const partsOf = (type: string) => partsOfApi(stack, stack.ref(api.logicalId), type);
-    return partsOf('Stage').map(({ properties }) => stageOf(stack, api, textOf(properties, 'StageName'), partsOf));
+    const parts = partsOf(stack, api);
+    return stagesOf(stack, api).map((stage) => stageOf(stack, api, stage, parts));
   });
 }
 
-/** The resources of one API, by the part of their type after `AWS::ApiGateway::`. */
-type PartsOf = (type: string) => readonly StackResource[];
-
-function partsOfApi(stack: Stack, apiId: string, type: string): readonly StackResource[] {
-  return stack
-    .resourcesOfType(`AWS::ApiGateway::${type}`)
-    .filter(({ properties }) => textOf(properties, 'RestApiId') === apiId);
+interface StageSettings {
+  readonly stageName: string;
+  readonly variables: RestApi['variables'];
 }
 
-function stageOf(stack: Stack, api: StackResource, stageName: string, partsOf: PartsOf): RestApi {
-  rejectProperties(api, { Policy: 'an API resource policy', Body: 'an OpenAPI body' });
-  const paths = resourcePaths(partsOf('Resource'), stack.attribute(api.logicalId, 'RootResourceId'));
-  const apiId = stack.ref(api.logicalId);
+/** Resources of their own, and those that a deployment makes. */
+function stagesOf(stack: Stack, api: StackResource): readonly StageSettings[] {
+  const stages = resourcesOfApi(stack, api, 'Stage').map(({ logicalId, properties }) => ({
+    stageName: stack.ref(logicalId),
+    variables: textsOf(properties, 'Variables'),
+  }));
+  const made = resourcesOfApi(stack, api, 'Deployment')
+    .map(({ properties }) => textOrEmpty(properties, 'StageName'))
+    .filter((name) => name !== '' && !stages.some(({ stageName }) => stageName === name));
+  return [...stages, ...[...new Set(made)].map((stageName) => ({ stageName, variables: {} }))];
+}
+
+function stageOf(stack: Stack, api: StackResource, stage: StageSettings, parts: ApiParts): RestApi {
+  const { name, place, logicalId } = api;
+  const apiId = stack.ref(logicalId);
   return {
-    apiId,
-    arn: arnIn(api.place, 'execute-api', api.place.region, apiId),
-    stageName,
-    methods: partsOf('Method').map((method) => methodOf(method, paths)),
-    authorizers: keyedBy(partsOf('Authorizer').map(authorizerOf), 'authorizerId'),
+    ...{ name, apiId, arn: arnIn(place, 'execute-api', place.region, apiId), ...stage },
+    methods: parts.methods.map((method) => methodOf(method, stage.variables)),
+    authorizers: new Map(parts.authorizers.flatMap(authorizerSettingsOf).map((each) => [each.authorizerId, each])),
     gatewayResponses: new Map(
-      partsOf('GatewayResponse').map(({ properties }) => [
-        textOf(properties, 'ResponseType'),
+      parts.gatewayResponses.map((properties) => [
+        textOrEmpty(properties, 'ResponseType'),
         gatewayResponseOf(properties),
       ]),
     ),
   };
 }
 
-function resourcePaths(list: readonly StackResource[], rootResourceId: string): ReadonlyMap<string, string> {
-  const resources = new Map(list.map(({ logicalId, properties }) => [logicalId, properties]));
-  const pathOf = (resourceId: string): string => {
-    const properties = resources.get(resourceId);
-    return properties === undefined
-      ? ''
-      : `${pathOf(textOf(properties, 'ParentId'))}/${textOf(properties, 'PathPart')}`;
-  };
-  return new Map([[rootResourceId, '/'], ...[...resources.keys()].map((id) => [id, pathOf(id)] as const)]);
-}
-
-function methodOf(method: StackResource, paths: ReadonlyMap<string, string>): RestMethod {
-  const { properties } = method;
-  rejectProperties(method, { RequestValidatorId: 'a request validator' });
-  if (properties.ApiKeyRequired === true) rejectProperties(method, { ApiKeyRequired: 'API keys' });
-  const authorizationType = textOf(properties, 'AuthorizationType');
-  if (authorizationType !== 'NONE' && authorizationType !== 'CUSTOM') {
-    throw new LocalRunError(
-      `${method.logicalId} uses ${authorizationType} authorization; the local gateway knows CUSTOM.`,
-    );
-  }
-  const resourceId = textOf(properties, 'ResourceId');
+function methodOf({ properties, ...place }: MethodPart, variables: RestApi['variables']): RestMethod {
+  const type = textOrEmpty(properties, 'AuthorizationType') || 'NONE';
   return {
-    httpMethod: textOf(properties, 'HttpMethod'),
-    resourcePath: paths.get(resourceId) ?? '/',
-    resourceId,
-    authorizerId: authorizationType === 'CUSTOM' ? textOf(properties, 'AuthorizerId') : undefined,
-    integration: objectOf(properties, 'Integration'),
+    ...place,
+    httpMethod: textOrEmpty(properties, 'HttpMethod'),
+    authorizerId: type === 'CUSTOM' ? textOrEmpty(properties, 'AuthorizerId') : undefined,
+    notRun: type === 'NONE' || type === 'CUSTOM' ? undefined : `its authorization is ${type}`,
+    integration: integrationSettingsOf(properties, variables),
   };
 }
 
-function authorizerOf(authorizer: StackResource): AuthorizerSettings {
-  const { logicalId, properties } = authorizer;
-  rejectProperties(authorizer, { AuthorizerCredentials: 'a role for the invocation of an authorizer' });
-  const type = textOf(properties, 'Type');
-  if (type !== 'TOKEN' && type !== 'REQUEST') {
-    throw new LocalRunError(`${logicalId} is a ${type} authorizer; the local gateway knows TOKEN and REQUEST.`);
-  }
-  if (type === 'REQUEST')
-    rejectProperties(authorizer, { IdentityValidationExpression: 'an expression for TOKEN authorizers' });
-  const expression = properties.IdentityValidationExpression;
-  return {
-    authorizerId: logicalId,
-    functionArn: functionArnOf(textOf(properties, 'AuthorizerUri')),
-    type,
-    identitySources: parseIdentitySources(logicalId, textOf(properties, 'IdentitySource')),
-    validationExpression: expression === undefined ? undefined : new RegExp(String(expression)),
-    resultTtlSeconds: numberOf(properties, 'AuthorizerResultTtlInSeconds', 300),
-  };
+/** `GET /orders/{id}`. */
+export function nameOf({ httpMethod, resourcePath }: RestMethod): string {
+  return `${httpMethod} ${resourcePath}`;
 }
 
 function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
@@ -147,8 +119,4 @@ function gatewayResponseOf(properties: JsonObject): GatewayResponseSettings {
     parameters: textsOf(properties, 'ResponseParameters'),
     templates: textsOf(properties, 'ResponseTemplates'),
   };
-}
-
-function keyedBy<Name extends string, Item extends Readonly<Record<Name, string>>>(items: readonly Item[], name: Name) {
-  return new Map(items.map((item) => [item[name], item]));
 }

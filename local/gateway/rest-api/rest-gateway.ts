@@ -2,12 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RouteReadingName } from '../../../infra/routes/route-readings.ts';
 import type { Gateway, HttpResponse } from '../exchange/gateway.ts';
 import { type GatewayRequest, lastHeaders, pathOf } from '../exchange/gateway-request.ts';
-import {
-  type ContextVariables,
-  type GatewayFailure,
-  gatewayResponse,
-  rejectUnknownSubstitutions,
-} from './gateway-response.ts';
+import { notRunAnswer } from '../exchange/not-run-answer.ts';
+import { contextVariables } from './context-variables.ts';
+import { type GatewayFailure, gatewayResponse } from './gateway-response.ts';
 import { integrationOf } from './integration.ts';
 import {
   type MethodAuthorization,
@@ -34,10 +31,7 @@ export const NO_SUCH_STAGE: HttpResponse = {
   body: '{"message":"Forbidden"}',
 };
 
-/**
- * @param reading - how the gateway selects a method where AWS does not document it
- * @throws LocalRunError for an API with a feature that this product does not use
- */
+/** @param reading - how the gateway selects a method where AWS does not document it */
 export function restGateway(
   api: RestApi,
   dependencies: RestAuthorizationDependencies,
@@ -45,16 +39,15 @@ export function restGateway(
 ): Gateway {
   const select = methodSelection(api.methods, reading);
   const outcomeOf = methodOutcomes(api, dependencies);
-  rejectUnknownSubstitutions(api.gatewayResponses);
   return async (request) => {
     const path = pathBelow(api.stageName, pathOf(request));
     if (path === undefined) return NO_SUCH_STAGE;
     const selected = select(request.method, path);
     const { result, authorization } = await outcomeOf(request, path, selected);
     const decision = authorization?.decision;
-    if (!('responseType' in result)) return { ...withRequestId(result, request), decision };
+    if ('body' in result) return { ...withRequestId(result, request), decision };
     if (dependsOnFailureType(api, result)) dependencies.warn('failure-type');
-    const variables = contextVariables(request, api.stageName, selected, authorization);
+    const variables = contextVariables({ request, ...api, selected, authorization });
     const response = gatewayResponse(result, api.gatewayResponses, variables, lastHeaders(request));
     return { ...withRequestId(response, request), decision, responseType: result.responseType };
   };
@@ -64,7 +57,8 @@ type OutcomeOf = (request: GatewayRequest, path: string, selected: SelectedMetho
 
 /** Authorizes a request, then passes it to the method's integration. */
 function methodOutcomes(api: RestApi, dependencies: RestAuthorizationDependencies): OutcomeOf {
-  const { apiId, arn: apiArn, stageName } = api;
+  const { apiId, arn: apiArn, stageName, variables } = api;
+  const accountId = apiArn.split(':')[4] ?? '';
   const authorize = methodAuthorization(api, apiArn, dependencies);
   const methodArn = ({ httpMethod, resourcePath }: RestMethod): string =>
     `${apiArn}/${stageName}/${httpMethod === 'ANY' ? '*' : httpMethod}${resourcePath}`;
@@ -73,8 +67,9 @@ function methodOutcomes(api: RestApi, dependencies: RestAuthorizationDependencie
   return async (request, path, selected) => {
     const integration = selected && integrations.get(selected.method);
     if (selected === undefined || integration === undefined) return NO_SUCH_METHOD;
-    const routed: RoutedRequest = { request, selected, apiId, stageName, path };
+    const routed: RoutedRequest = { request, selected, apiId, accountId, stageName, variables, path };
     const authorization = await authorize(routed);
+    if (authorization.notRun !== undefined) return { result: notRunAnswer(authorization.notRun), authorization };
     if (authorization.failure !== undefined) return { result: authorization.failure, authorization };
     return { result: await integration({ ...routed, authorization }), authorization };
   };
@@ -93,30 +88,4 @@ function pathBelow(stageName: string, path: string): string | undefined {
 
 function withRequestId(answer: HttpResponse, { requestId }: GatewayRequest): HttpResponse {
   return { ...answer, headers: { ...answer.headers, 'x-amzn-RequestId': requestId } };
-}
-
-/** Developer guide, "Variables for data models, authorizers, mapping templates, and access logging". */
-function contextVariables(
-  request: GatewayRequest,
-  stageName: string,
-  selected: SelectedMethod | undefined,
-  authorization: MethodAuthorization | undefined,
-): ContextVariables {
-  const { answer, integrationLatency = 0 } = authorization ?? {};
-  const fromAuthorizer = Object.entries(answer?.context ?? {}).map(([name, value]) => [
-    `authorizer.${name}`,
-    String(value),
-  ]);
-  return {
-    requestId: request.requestId,
-    extendedRequestId: request.requestId,
-    httpMethod: request.method,
-    path: pathOf(request),
-    resourcePath: selected?.method.resourcePath ?? '',
-    stage: stageName,
-    'identity.sourceIp': request.sourceIp,
-    'authorizer.principalId': answer?.principalId ?? '',
-    'authorizer.integrationLatency': String(integrationLatency),
-    ...Object.fromEntries(fromAuthorizer),
-  };
 }

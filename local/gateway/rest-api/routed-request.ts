@@ -1,4 +1,3 @@
-import { ACCOUNT } from '../../cloudformation/place.ts';
 import type { JsonObject } from '../../cloudformation/template.ts';
 import { type GatewayRequest, lastHeaders, pathOf, queryOf } from '../exchange/gateway-request.ts';
 import { valuesByName } from '../exchange/values-by-name.ts';
@@ -10,6 +9,9 @@ export interface RoutedRequest {
   readonly selected: SelectedMethod;
   readonly apiId: string;
   readonly stageName: string;
+  /** The stage's variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly accountId: string;
   /** The path below the stage. */
   readonly path: string;
 }
@@ -29,9 +31,9 @@ export function requestMembers({ request, selected, path }: RoutedRequest) {
   };
 }
 
-export function requestContext({ request, selected, apiId, stageName }: RoutedRequest): JsonObject {
+export function requestContext({ request, selected, apiId, stageName, accountId }: RoutedRequest): JsonObject {
   return {
-    accountId: ACCOUNT,
+    accountId,
     apiId,
     domainName: 'localhost',
     httpMethod: request.method,

@@ -150,6 +150,8 @@ function functionIn(name: string, log: (line: string) => void, timeoutSeconds = 
   const settings = {
     taskRoot: join(folder, name),
     handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    name,
     functionName: name,
     functionArn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
     memorySize: 128,

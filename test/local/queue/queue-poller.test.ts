@@ -109,16 +109,52 @@ test('an answer that names failures deletes the batch where the mapping does not
   expect(batches()).toEqual([['a']]);
 });
 
-test('a mapping of a queue reads no stream, and one of neither is rejected by name', () => {
-  const stack = stackOf('small', queueTemplate());
-  expect(eventSourceMappingsOf(stack, FUNCTIONS)).toEqual([]);
-  const other = stackOf('small', queueTemplate({ mapping: { EventSourceArn: 'arn:aws:kinesis:::stream/x' } }));
-  expect(() => eventSourceMappingsOf(other, FUNCTIONS)).toThrow('QueueMapping reads arn:aws:kinesis:::stream/x');
-  expect(queueMappingsOf(other, queuesOf(other), FUNCTIONS)).toEqual([]);
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+
+/** The mappings that read streams, those that read queues, and what is said of the others. */
+function mappingsOf(mapping: JsonObject, functions = FUNCTIONS) {
+  const stack = stackOf('small', queueTemplate({ mapping }));
+  const resources = stack.resourcesOfType(MAPPING);
+  const reported: string[] = [];
+  const report = (kind: string, subject: string) => void reported.push(`${kind}: ${subject}`);
+  const streams = eventSourceMappingsOf(resources, functions, report);
+  const fromQueues = queueMappingsOf(resources, queuesOf(stack), functions, report);
+  return { streams: streams.length, queues: fromQueues.length, reported };
+}
+
+const TABLE_STREAM = 'arn:aws:dynamodb:eu-west-1:000000000000:table/x/stream/local';
+
+test.each<[string, JsonObject, number, number, readonly string[]]>([
+  ['a queue', {}, 0, 1, []],
+  ['a stream of a table', { EventSourceArn: TABLE_STREAM }, 1, 0, []],
+  [
+    'another stream',
+    { EventSourceArn: 'arn:aws:kinesis:::stream/x' },
+    ...([0, 0, ['event-source: QueueMapping (arn:aws:kinesis:::stream/x)']] as const),
+  ],
+  [
+    'a queue of another app',
+    { EventSourceArn: 'arn:aws:sqs:::x' },
+    ...([0, 0, ['event-source: QueueMapping (arn:aws:sqs:::x)']] as const),
+  ],
+  ['a queue with a filter', { FilterCriteria: {} }, 0, 0, ['event-source: QueueMapping (its filter)']],
+  [
+    'a stream with a filter of operators',
+    { EventSourceArn: TABLE_STREAM, FilterCriteria: { Filters: [{ Pattern: '{"eventName":[{"prefix":"I"}]}' }] } },
+    ...([0, 0, ['event-source: QueueMapping (its filter)']] as const),
+  ],
+  [
+    'a stream with a setting that changes nothing here',
+    { EventSourceArn: TABLE_STREAM, ParallelizationFactor: 2 },
+    ...([1, 0, ['event-source-setting: ParallelizationFactor of QueueMapping']] as const),
+  ],
+])('a mapping that reads %s', (_, mapping, streams, fromQueues, reported) => {
+  expect(mappingsOf(mapping)).toEqual({ streams, queues: fromQueues, reported });
 });
 
-test('a mapping with an unknown property is rejected by name', () => {
-  expect(() => queueOf({ mapping: { FilterCriteria: {} } })).toThrow('QueueMapping has FilterCriteria');
+test('a mapping of a function that does not run here reads nothing', () => {
+  const notRun = { ...FUNCTION, notRun: 'Backend does not run locally.' };
+  expect(mappingsOf({}, new Map([[FUNCTION.functionArn, notRun]]))).toEqual({ streams: 0, queues: 0, reported: [] });
 });
 
 let mapped: ReturnType<typeof queueMappingsOf>;
@@ -127,7 +163,7 @@ let queues: ReadonlyMap<string, Queue>;
 function queueOf(changes: Parameters<typeof queueTemplate>[0] = {}): Queue {
   const stack = stackOf('small', queueTemplate(changes));
   queues = queuesOf(stack);
-  mapped = queueMappingsOf(stack, queues, FUNCTIONS);
+  mapped = queueMappingsOf(stack.resourcesOfType(MAPPING), queues, FUNCTIONS);
   const [mapping] = mapped;
   if (mapping === undefined) throw new Error('The template has no mapping of a queue.');
   return mapping.queue;

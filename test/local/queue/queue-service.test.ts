@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createSigner } from '../../../lambda/network/aws-signature.ts';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
-import { accessKeyOf } from '../../../local/functions/lambda-functions.ts';
+import { accessKeyOf } from '../../../local/functions/function-environment.ts';
 import { type ControlPlane, controlPlane } from '../../../local/gateway/control-plane.ts';
 import { flushCallersOf } from '../../../local/gateway/flush-callers.ts';
 import { rolePermissionsOf } from '../../../local/iam/permissions.ts';

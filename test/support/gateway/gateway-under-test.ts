@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stackOf } from '../../../local/cloudformation/stack.ts';
 import type { Template } from '../../../local/cloudformation/template.ts';
 import { lambdaFunctionsOf } from '../../../local/functions/lambda-functions.ts';
+import { apisOf } from '../../../local/gateway/api-settings.ts';
 import type { HttpResponse } from '../../../local/gateway/exchange/gateway.ts';
 import { warnOnce } from '../../../local/gateway/exchange/undocumented.ts';
 import type { AnyReadingName } from '../../../local/gateway/route-reading.ts';
@@ -71,8 +72,13 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-export async function gatewayUnderTest(template: Template, reading?: AnyReadingName): Promise<GatewayUnderTest> {
-  const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND });
+/** @param modules - the code of functions, by the name of their asset, in place of the usual */
+export async function gatewayUnderTest(
+  template: Template,
+  reading?: AnyReadingName,
+  modules: Readonly<Record<string, string>> = {},
+): Promise<GatewayUnderTest> {
+  const root = await assetFolder({ authorizer: AUTHORIZER, backend: BACKEND, ...modules });
   const said: string[] = [];
   const events: RunEvent[] = [];
   const say = (line: string): void => void said.push(line);
@@ -80,11 +86,17 @@ export async function gatewayUnderTest(template: Template, reading?: AnyReadingN
   let now = 0;
   const clock = () => now;
   const stack = stackOf('small', template);
-  const assets = (s3Key: string) => join(root, s3Key.replace('.zip', ''));
-  const endpoints = { dynamodb: 'http://x', controlPlane: 'http://y' };
-  const functions = lambdaFunctionsOf(stack, assets, endpoints, (event) => void events.push(event));
+  const functions = await lambdaFunctionsOf(stack, stack.resourcesOfType('AWS::Lambda::Function'), {
+    assets: (s3Key) => join(root, s3Key.replace('.zip', '')),
+    endpoints: { dynamodb: 'http://x', controlPlane: 'http://y' },
+    codeFolder: join(root, 'unpacked'),
+    apps: [],
+    environment: {},
+    report: () => {},
+    log: (event) => void events.push(event),
+  });
   const mayInvoke = invokePermissionsOf(stack);
-  const apis = servedApisOf(stack, { functions, mayInvoke, clock, say, warn }, reading);
+  const apis = servedApisOf(apisOf(stack), { functions, mayInvoke, clock, say, warn }, reading);
   const send: GatewayUnderTest['send'] = (method, target, ...headers) => requestTo(apis[0], method, target, headers);
   return {
     apis,

@@ -16,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { BearerAuthorizer } from '../../../../infra/bearer-authorizer.ts';
 import { stackOf } from '../../../../local/cloudformation/stack.ts';
 import type { Json, Template } from '../../../../local/cloudformation/template.ts';
+import { apisOf, routesOf } from '../../../../local/gateway/api-settings.ts';
 import { httpApisOf } from '../../../../local/gateway/http-api/http-api.ts';
 import { invokePermissionsOf } from '../../../../local/iam/permissions.ts';
 import { issuer, newStack, templateOf } from '../../../support/cdk/test-app.ts';
@@ -136,46 +137,85 @@ describe('an app of CDK', () => {
   });
 });
 
-describe('what the local gateway does not know is rejected by name', () => {
+/** Why the route `GET /items/{id}`, or another, does not run. */
+function reasonIn(template: Template, path = '/items/{id}'): string | undefined {
+  const [settings] = apisOf(stackOf('small', template));
+  if (settings === undefined) throw new Error('The template has no API.');
+  return routesOf(settings).find(({ name }) => name.endsWith(path))?.notRun;
+}
+
+describe('a route does not run, and says why, with', () => {
   test.each<[string, Readonly<Record<string, Json>>, string]>([
-    ['Api', { ProtocolType: 'WEBSOCKET' }, 'Api is not an HTTP API'],
-    ['Api', { Body: {} }, 'OpenAPI'],
-    ['Api', { Target: 'arn' }, 'a target of its own'],
-    ['Api', { CorsConfiguration: { AllowOrigins: ['*'], AllowCredentials: true } }, 'credentials to the origin *'],
-    ['DevStage', { StageVariables: {} }, 'stage variables'],
-    ['GetItem', { AuthorizationType: 'JWT' }, 'GetItem uses JWT authorization'],
-    ['GetItem', { AuthorizationType: 'AWS_IAM' }, 'AWS_IAM'],
-    ['GetItem', { Target: 'integrations/other' }, 'not an integration of its API'],
-    ['GetItem', { Target: null }, 'not an integration of its API'],
-    ['RequestAuthorizer', { AuthorizerType: 'JWT' }, 'JWT'],
-    ['RequestAuthorizer', { AuthorizerPayloadFormatVersion: '1.0' }, 'payload format 1.0'],
-    ['RequestAuthorizer', { EnableSimpleResponses: true }, 'simple responses'],
-    ['RequestAuthorizer', { AuthorizerCredentialsArn: 'arn' }, 'AuthorizerCredentialsArn'],
-    ['RequestAuthorizer', { IdentitySource: [] }, 'no IdentitySource'],
-    ['RequestAuthorizer', { IdentitySource: ['$context.identity.sourceIp'] }, '$context.identity.sourceIp'],
-    ['RequestAuthorizer', { IdentitySource: ['$stageVariables.x'] }, '$stageVariables.x'],
-    ['GetItemBackend', { IntegrationType: 'AWS' }, 'AWS_PROXY and HTTP_PROXY'],
-    ['GetItemBackend', { IntegrationSubtype: 'SQS-SendMessage' }, 'a service of AWS'],
-    ['GetItemBackend', { ConnectionId: 'x' }, 'VPC link'],
-    ['GetItemBackend', { CredentialsArn: 'arn' }, 'CredentialsArn'],
-    ['GetItemBackend', { ResponseParameters: {} }, 'mappings of the response'],
-    ['GetItemBackend', { RequestParameters: {} }, 'mappings of the request'],
-    ['GetItemBackend', { PayloadFormatVersion: null }, 'payload format undefined'],
-    ['GetItemBackend', { IntegrationUri: 'arn:aws:elasticloadbalancing:x' }, 'can only invoke functions'],
-  ])('%s with %j', (logicalId, properties, named) => {
-    expect(() => httpApisOf(stackOf('small', changedHttp(logicalId, properties)))).toThrow(named);
+    ['GetItem', { AuthorizationType: 'JWT' }, 'its authorization is JWT'],
+    ['GetItem', { AuthorizationType: 'AWS_IAM' }, 'its authorization is AWS_IAM'],
+    [
+      'GetItem',
+      { Target: 'integrations/other' },
+      'its target is integrations/other, which is no integration of the API',
+    ],
+    ['GetItem', { Target: null }, 'its target is not set, which is no integration of the API'],
+    ['RequestAuthorizer', { AuthorizerUri: 'arn:aws:x' }, 'it invokes arn:aws:x'],
+    [
+      'RequestAuthorizer',
+      { IdentitySource: ['$context.identity.sourceIp'] },
+      'it has the identity source $context.identity.sourceIp',
+    ],
+    ['GetItemBackend', { IntegrationType: 'AWS' }, 'its integration is AWS'],
+    [
+      'GetItemBackend',
+      { IntegrationSubtype: 'SQS-SendMessage' },
+      'its integration is with a service of AWS (SQS-SendMessage)',
+    ],
+    ['GetItemBackend', { ConnectionId: 'x' }, 'its backend is behind a VPC link'],
+    ['GetItemBackend', { ResponseParameters: {} }, 'it maps parameters of the response'],
+    ['GetItemBackend', { TlsConfig: {} }, 'it has a TLS configuration of its own'],
+    ['GetItemBackend', { RequestParameters: {} }, 'it maps parameters of the request to a function'],
+    ['GetItemBackend', { PayloadFormatVersion: null }, 'its payload format is undefined'],
+    [
+      'GetItemBackend',
+      { IntegrationUri: 'arn:aws:elasticloadbalancing:x' },
+      'its integration invokes arn:aws:elasticloadbalancing:x',
+    ],
+  ])('%s with %j', (logicalId, properties, reason) => {
+    expect(reasonIn(changedHttp(logicalId, properties))).toBe(reason);
   });
 
   test.each([
     ['overwrite:body', 'x'],
     ['replace:header.a', 'x'],
     ['overwrite:header.a', '$request.body.a'],
-    ['overwrite:header.a', `\${stageVariables.a}`],
     ['overwrite:header.a', '$context.identity.sourceIp'],
+    ['overwrite:header.a', `x-\${context.identity.sourceIp}`],
   ])('a mapping of %s to %s', (key, value) => {
     const template = withUrlRoute('https://books.example', { RequestParameters: { [key]: value } });
-    expect(() => httpApisOf(stackOf('small', template))).toThrow(/BooksBackend maps .+; the local gateway knows/);
+    expect(reasonIn(template, '/books/{proxy+}')).toBe(`it maps ${value} to ${key}`);
   });
+
+  test('an address that is none', () => {
+    expect(reasonIn(withUrlRoute('LoadBalancer.DNSName'), '/books/{proxy+}')).toBe(
+      'its address is LoadBalancer.DNSName',
+    );
+  });
+});
+
+describe('a route runs with', () => {
+  test.each<[string, Readonly<Record<string, Json>>]>([
+    ['Api', { CorsConfiguration: { AllowOrigins: ['*'], AllowCredentials: true } }],
+    ['Api', { Body: {}, Target: 'arn' }],
+    ['DevStage', { StageVariables: { a: 'b' } }],
+    ['RequestAuthorizer', { AuthorizerPayloadFormatVersion: '1.0' }],
+    ['RequestAuthorizer', { EnableSimpleResponses: true }],
+    ['RequestAuthorizer', { AuthorizerCredentialsArn: 'arn' }],
+    ['RequestAuthorizer', { IdentitySource: [] }],
+    ['RequestAuthorizer', { IdentitySource: ['$stageVariables.x'] }],
+    ['GetItemBackend', { CredentialsArn: 'arn' }],
+  ])('%s with %j', (logicalId, properties) => {
+    expect(reasonIn(changedHttp(logicalId, properties))).toBeUndefined();
+  });
+});
+
+test('an API for WebSocket is no HTTP API', () => {
+  expect(httpApisOf(stackOf('small', changedHttp('Api', { ProtocolType: 'WEBSOCKET' })))).toEqual([]);
 });
 
 test('a function may be named by the address at which API Gateway invokes it', () => {

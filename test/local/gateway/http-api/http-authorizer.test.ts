@@ -271,9 +271,54 @@ test.each([
   });
 });
 
-test('a route whose authorizer is not one of its API is rejected, not opened', async () => {
-  const template = changedHttp('GetItem', { AuthorizerId: 'other' });
-  await expect(gatewayUnderTest(template)).rejects.toThrow(
-    'GET /items/{id} has the authorizer other, which its API does not have.',
-  );
+test('a route whose authorizer is not one of its API does not run, and is not open', async () => {
+  await withTemplate(changedHttp('GetItem', { AuthorizerId: 'other' }), async (other) => {
+    expect(await other.get('/items/7', withToken('allow'))).toMatchObject({
+      status: 501,
+      body: '{"message":"GET /items/{id} does not run locally: its authorizer other is none of the API."}',
+    });
+  });
+});
+
+describe('an authorizer of another kind than ours', () => {
+  const simple = (isAuthorized: boolean) =>
+    `export const handler = async ({ headers }) => ({ isAuthorized: ${isAuthorized}, context: { id: headers.authorization } });`;
+
+  test.each([
+    [true, 200],
+    [false, 403],
+  ])('answers isAuthorized %s, and the gateway %i', async (isAuthorized, status) => {
+    const template = changedHttp('RequestAuthorizer', { EnableSimpleResponses: true });
+    const other = await gatewayUnderTest(template, undefined, { authorizer: simple(isAuthorized) });
+    const answer = await other.get('/items/7', withToken('x'));
+    expect(answer.status).toBe(status);
+    if (isAuthorized)
+      expect(JSON.parse(String(answer.body)).requestContext.authorizer.lambda).toEqual({ id: 'Bearer x' });
+    await other.close();
+  });
+
+  test('gets an event of payload format 1.0', async () => {
+    const echo = `export const handler = async (event) => ({
+      principalId: 'p',
+      policyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: event.methodArn }] },
+      context: { event: JSON.stringify(event) },
+    });`;
+    const template = changedHttp('RequestAuthorizer', { AuthorizerPayloadFormatVersion: '1.0' });
+    const other = await gatewayUnderTest(template, undefined, { authorizer: echo });
+    const { body } = await other.get('/items/7?a=1', withToken('x'));
+    expect(JSON.parse(JSON.parse(String(body)).requestContext.authorizer.lambda.event)).toMatchObject({
+      version: '1.0',
+      type: 'REQUEST',
+      methodArn: 'arn:aws:execute-api:eu-west-1:000000000000:localapi01/$default/GET/items/7',
+      identitySource: 'Bearer x',
+      authorizationToken: 'Bearer x',
+      resource: '/items/{id}',
+      httpMethod: 'GET',
+      headers: { Authorization: 'Bearer x' },
+      queryStringParameters: { a: '1' },
+      pathParameters: { id: '7' },
+      requestContext: { stage: '$default' },
+    });
+    await other.close();
+  });
 });

@@ -5,11 +5,13 @@ import { methodSelection } from '../../../../local/gateway/rest-api/method-selec
 import type { RestMethod } from '../../../../local/gateway/rest-api/rest-api.ts';
 import { selectRoute } from '../../../support/routes/api-gateway-route-selection.ts';
 
+const integration = { kind: 'unknown', notRun: 'nobody calls it' } as const;
+
 /** `GET /orders/{id}`, … */
 const methodsOf = (...names: readonly string[]): readonly RestMethod[] =>
   names.map((name) => {
     const [httpMethod = '', resourcePath = ''] = name.split(' ');
-    return { httpMethod, resourcePath, resourceId: resourcePath, authorizerId: undefined, integration: {} };
+    return { httpMethod, resourcePath, resourceId: resourcePath, authorizerId: undefined, integration };
   });
 
 describe('the most specific method is selected', () => {

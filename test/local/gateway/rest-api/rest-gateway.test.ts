@@ -149,16 +149,6 @@ test('a mock answers with its template and its headers, without a backend', asyn
   await other.close();
 });
 
-test('a mock whose template has to be interpreted is named', async () => {
-  const integration = {
-    Type: 'MOCK',
-    IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: { 'application/json': '$context.requestId' } }],
-  };
-  await expect(gatewayUnderTest(changed('GetItem', { Integration: integration }))).rejects.toThrow(
-    'A MOCK integration has a mapping template that the local gateway does not know.',
-  );
-});
-
 describe('the gateway fails', () => {
   test.each<[string, Template, number, string]>([
     ['the authorizer may not be invoked', templateWith({ MayAuthorize: undefined }), 500, 'permission'],

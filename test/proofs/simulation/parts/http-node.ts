@@ -28,9 +28,11 @@ function httpApi({ resultTtl, cachePer, authorizer }: NodeParts): HttpApi {
   const { functionArn } = BACKEND;
   const integration = { kind: 'function', functionArn, payloadFormat: '2.0', timeoutMilliseconds: 30_000 } as const;
   return {
+    name: 'Api',
     apiId: HTTP_STAGE.httpApiId,
     arn: apiArn(HTTP_STAGE.httpApiId),
     stageNames: [HTTP_STAGE.stageName],
+    variables: {},
     routes: ROUTES.map((path) => ({
       ...{ routeKey: `GET ${path}`, method: 'GET', path, authorizerId: AUTHORIZER_ID, integration },
     })),
@@ -39,7 +41,7 @@ function httpApi({ resultTtl, cachePer, authorizer }: NodeParts): HttpApi {
         authorizerId: AUTHORIZER_ID,
         functionArn: authorizer.functionArn,
         resultTtlSeconds: resultTtl,
-        identitySources: HTTP_IDENTITY_SOURCES[cachePer].map((text) => parseHttpIdentitySource(AUTHORIZER_ID, text)),
+        identitySources: HTTP_IDENTITY_SOURCES[cachePer].map((text) => parseHttpIdentitySource(text)),
       },
     ],
     cors: undefined,

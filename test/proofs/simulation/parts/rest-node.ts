@@ -32,24 +32,26 @@ export function restNode(parts: NodeParts, cache: ResultCache<AuthorizerAnswer>)
 const IDENTITY = {
   token: {
     type: 'TOKEN',
-    identitySources: parseIdentitySources(AUTHORIZER_ID, 'method.request.header.Authorization'),
+    identitySources: parseIdentitySources('method.request.header.Authorization'),
     validationExpression: new RegExp(AUTHORIZATION_TOKEN_PATTERN),
   },
   route: {
     type: 'REQUEST',
-    identitySources: parseIdentitySources(AUTHORIZER_ID, REQUEST_IDENTITY_SOURCES.join(',')),
+    identitySources: parseIdentitySources(REQUEST_IDENTITY_SOURCES.join(',')),
     validationExpression: undefined,
   },
 } as const satisfies Readonly<Record<CacheKey, Partial<AuthorizerSettings>>>;
 
 function restApi(authorizer: AuthorizerSettings): RestApi {
   const { authorizerId } = authorizer;
-  const Uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${BACKEND.functionArn}/invocations`;
-  const integration = { Type: 'AWS_PROXY', Uri };
+  const { functionArn } = BACKEND;
+  const integration = { kind: 'function', functionArn, invokedByRole: false, timeoutMilliseconds: 29_000 } as const;
   return {
+    name: 'Api',
     apiId: REST_STAGE.restApiId,
     arn: apiArn(REST_STAGE.restApiId),
     stageName: REST_STAGE.stageName,
+    variables: {},
     methods: ROUTES.map((resourcePath) => ({
       ...{ httpMethod: 'GET', resourcePath, resourceId: resourcePath, authorizerId, integration },
     })),
