@@ -4,10 +4,10 @@ import type { Stack } from '../cloudformation/stack.ts';
 import type { Say } from '../errors.ts';
 import type { LambdaFunctions } from '../functions/lambda-functions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
-import { type EntryWatch, watchEntries } from '../stream/entry-watch.ts';
+import { afterEntries, type EntryWatch, watchEntries } from '../stream/entry-watch.ts';
 import { type EventSourceMapping, eventSourceMappingsOf } from '../stream/event-source-mapping.ts';
 import { pollStream } from '../stream/stream-poller.ts';
-import { type RecordReader, StreamReader } from '../stream/stream-reader.ts';
+import { StreamReader } from '../stream/stream-reader.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -58,16 +58,4 @@ async function watchedTable(
 
 function hasStream({ tables }: RunPlan, tableName: string): boolean {
   return tables.some(({ create }) => create.TableName === tableName && create.StreamSpecification !== undefined);
-}
-
-/** Lets the log have an entry before a function has it, which flushes because of it. */
-function afterEntries(reader: StreamReader, entries: EntryWatch): RecordReader {
-  return {
-    read: async () => {
-      const records = await reader.read();
-      if (records.length > 0) await entries.catchUp();
-      return records;
-    },
-    close: () => reader.close(),
-  };
 }

@@ -62,6 +62,18 @@ async function watch(catchUp: () => Promise<void>, signal: AbortSignal): Promise
   }
 }
 
+/** Reads for a function, which gets an entry after the log: it flushes because of it. */
+export function afterEntries(reader: RecordReader, entries: Pick<EntryWatch, 'catchUp'>): RecordReader {
+  return {
+    read: async () => {
+      const records = await reader.read();
+      if (records.length > 0) await entries.catchUp();
+      return records;
+    },
+    close: () => reader.close(),
+  };
+}
+
 /** An alias that is no issuer's is not told: by a slip it could be the value of a claim. @param record - as Lambda passes it on */
 export function entryEventOf(record: JsonObject, aliases: ReadonlySet<string>, at: number): EntryEvent {
   const [key] = Object.values(objectOf(objectOf(record, 'dynamodb'), 'Keys'));

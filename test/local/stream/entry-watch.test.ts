@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turnOfEvents } from 'node:timers/promises';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { localClientOptions } from '../../../local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTables, tableSettingsOf } from '../../../local/dynamodb/table.ts';
 import { jsonLine } from '../../../local/log/log-line.ts';
 import type { RunEvent } from '../../../local/log/run-event.ts';
-import { type EntryWatch, entryEventOf, watchEntries } from '../../../local/stream/entry-watch.ts';
+import { afterEntries, type EntryWatch, entryEventOf, watchEntries } from '../../../local/stream/entry-watch.ts';
 import { StreamReader } from '../../../local/stream/stream-reader.ts';
 import { smallTemplate, tableIn } from '../../support/gateway/small-template.ts';
 
@@ -52,6 +53,18 @@ describe('the watch of a table', () => {
   async function put(target: string, reason = ''): Promise<void> {
     await client.send(new PutItemCommand({ TableName, Item: { target: { S: target }, reason: { S: reason } } }));
   }
+});
+
+test('a function gets an entry when the log has it', async () => {
+  const records = [{ sequenceNumber: '1', createdAt: 0, event: recordOf('jti#local#a') }];
+  let isLogged = false;
+  const catchUp = async () => {
+    await turnOfEvents();
+    isLogged = true;
+  };
+  const reader = afterEntries({ read: async () => records, close: () => {} }, { catchUp });
+  expect(await reader.read()).toBe(records);
+  expect(isLogged).toBe(true);
 });
 
 test('a watch skips everything that was written before, and goes on after DynamoDB was down', async () => {

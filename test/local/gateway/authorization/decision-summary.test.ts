@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isShortened, policyDocument } from '../../../../lambda/policy/policy-document.ts';
-import { fingerprintOf, policySummary } from '../../../../local/gateway/authorization/decision-summary.ts';
+import {
+  explanationIn,
+  fingerprintOf,
+  policySummary,
+} from '../../../../local/gateway/authorization/decision-summary.ts';
 
 const STAGE = 'arn:aws:execute-api:eu-west-1:000000000000:a1b2c3d4e5/v1';
 
@@ -39,6 +43,45 @@ describe('the summary of a policy', () => {
     ];
     expect(policySummary({ Statement })).toEqual({ allows: ['*'], denies: ['arn:elsewhere'] });
     expect(policySummary({ Statement: { Effect: 'Allow', Resource: '*' } })).toEqual({ allows: ['*'], denies: [] });
+  });
+});
+
+describe('the explanation in what an authorizer wrote', () => {
+  test.each<[string, readonly object[], object]>([
+    ['a rejection', [{ event: 'rejected', reason: 'expired', seen: 1 }], { reason: 'expired' }],
+    ['a failure', [{ event: 'failed', failureCause: 'key-set', detail: 'status 500' }], { reason: 'key-set' }],
+    [
+      'a revocation',
+      [
+        { event: 'revoked', level: 'key', issuer: 'main' },
+        { event: 'rejected', reason: 'revoked', seen: 1 },
+      ],
+      { reason: 'revoked', revoked: { level: 'key', issuer: 'main' } },
+    ],
+    [
+      'a revocation whose rejection is not logged',
+      [{ event: 'revoked', level: 'key', issuer: 'main' }],
+      { revoked: { level: 'key', issuer: 'main' } },
+    ],
+    ['half a revocation', [{ event: 'revoked', level: 'key' }], {}],
+    ['other events', [{ event: 'allowed', reason: 'x' }, { reason: 'x' }, [], 'rejected' as never], {}],
+    [
+      'no word of ours',
+      [
+        { event: 'rejected', reason: 'eyJhbGci' },
+        { event: 'revoked', level: 'a'.repeat(20), issuer: 'main' },
+      ],
+      {},
+    ],
+    ['no text', [{ event: 'rejected', reason: 7 }], {}],
+  ])('is that of %s', (_, events, explanation) => {
+    const lines = ['no JSON', ...events.map((event) => JSON.stringify(event))];
+    expect(explanationIn(lines)).toEqual(explanation);
+  });
+
+  test('is the last one', () => {
+    const rejected = (reason: string) => JSON.stringify({ event: 'rejected', reason });
+    expect(explanationIn([rejected('expired'), rejected('revoked')])).toEqual({ reason: 'revoked' });
   });
 });
 
