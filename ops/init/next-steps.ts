@@ -13,6 +13,7 @@ export function nextSteps(result: InitResult, caller: Caller): readonly string[]
     callStep(result),
     ...ownAuthorizerSteps(file),
     ...openRouteSteps(file),
+    ...(file.api === 'rest' ? [ANSWERS] : []),
     ...(findings.hasAllOutputs
       ? []
       : ['Add the output ApiUrl with the address of the API: `--stack` of other commands needs it.']),
@@ -23,6 +24,10 @@ export function nextSteps(result: InitResult, caller: Caller): readonly string[]
     `See who may call what: ${caller('routes --synth')}`,
   ];
 }
+
+/** The example has them. An HTTP API has no answers of its own to change. */
+const ANSWERS =
+  'For a challenge and problem details in place of the answers of API Gateway, call addGatewayResponses(api, { realm, corsOrigins }).';
 
 function callStep({ app, edit, file, issuer, findings }: InitResult): string {
   if (edit !== undefined)

@@ -34,6 +34,16 @@ export const APP_KINDS: Readonly<Record<string, string>> = {
     npx cdk synth --quiet
     npx bearer-authorizer routes --synth`,
 
+  'cdk init, and the authorizer by init': `
+    mkdir orders && cd orders
+    $CDK init app --language typescript
+    npm install "$TARBALL"
+    npx bearer-authorizer init > ../init.patch
+    git apply ../init.patch
+    npm run build
+    npx cdk synth --quiet
+    npx bearer-authorizer routes --synth | grep 'GET */orders *yes'`,
+
   pnpm: `
     mkdir orders && cd orders
     $CDK init app --language typescript --generate-only

@@ -53,8 +53,9 @@ const caller = packageProgram({});
 const stepsOf = (changes: Partial<InitResult>, table?: ProposedTable) =>
   Reflect.get(Object(initReport(result(changes, table), caller).document), 'nextSteps');
 
-const [MAKE, SEE] = [
+const [MAKE, ANSWERS, SEE] = [
   'Make the change of lib/stack.ts above, or let `git apply` make it: it takes this output.',
+  'For a challenge and problem details in place of the answers of API Gateway, call addGatewayResponses(api, { realm, corsOrigins }).',
   'See who may call what: bearer-authorizer routes --synth',
 ];
 
@@ -64,7 +65,7 @@ it('the text has the lines of the file, the change that is left, and the next st
       'Wrote lib/auth.ts: the authorizer for GET /orders of Orders/Api. Issuer: https://login.example.com/.',
       '+one\n+two',
       '--- a/lib/stack.ts\n+++ b/lib/stack.ts',
-      `Next:\n1. ${MAKE}\n2. ${SEE}`,
+      `Next:\n1. ${MAKE}\n2. ${ANSWERS}\n3. ${SEE}`,
     ].join('\n\n'),
   );
 });
@@ -162,5 +163,5 @@ it.each<[string, Partial<ProposedTable>, string]>([
     'Keep these routes open, because the authorizer of the API would reach them, by { authorizationType: AuthorizationType.NONE }: GET /ping.',
   ],
 ])('the next steps say %s', (_, table, step) => {
-  expect(stepsOf({}, { ...TABLE, ...table })).toEqual([MAKE, step, SEE]);
+  expect(stepsOf({}, { ...TABLE, ...table }).toSorted()).toEqual([MAKE, step, ANSWERS, SEE].toSorted());
 });

@@ -63,7 +63,7 @@ describe.concurrent('init', () => {
     expect(out).toContain('--- a/lib/orders-stack.ts\n+++ b/lib/orders-stack.ts\n@@ -1,2 +1,3 @@\n');
     expect(out).not.toContain('+++ b/lib/bearer-authorizer.ts');
     expect(out).toMatch(
-      /\n4\. Before you deploy, replace the examples of the issuer in lib\/bearer-authorizer\.ts\.\n/,
+      /\n5\. Before you deploy, replace the examples of the issuer in lib\/bearer-authorizer\.ts\.\n/,
     );
     expect(await readFile(join(folder, 'lib/orders-stack.ts'), 'utf8')).toBe(STACK);
   });
