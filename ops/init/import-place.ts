@@ -39,9 +39,17 @@ export function specifier({ path }: Pick<SourceFile, 'path'>, app: CdkApp, sourc
 
 /** The extension with which the app imports its own files; empty: it writes none. */
 function importedExtension(extension: string, app: CdkApp, sources: readonly SourceFile[]): string {
-  const own = sources.flatMap(({ text }) => text.match(/(?<=\bfrom\s*['"]\.[^'"\n]*)\.[cm]?[jt]s(?=['"])/g) ?? []);
+  const own = sources.flatMap(ownExtensions);
   const compiled = extension.replace('ts', 'js');
   if (own.some((each) => each.endsWith('ts'))) return extension;
   if (own.length > 0) return compiled;
   return app.modules === 'esm' ? compiled : '';
+}
+
+/** The extensions in a source's imports of files next to it. */
+function ownExtensions({ text }: SourceFile): readonly string[] {
+  return [...codeOnly(text).matchAll(/\bfrom\s*(['"])[^'"\n]*\1/g)].flatMap(({ 0: found, index }) => {
+    const imported = text.slice(index, index + found.length);
+    return /['"]\./.test(imported) ? (/\.[cm]?[jt]s(?=['"]$)/.exec(imported) ?? []) : [];
+  });
 }

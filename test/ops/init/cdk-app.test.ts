@@ -55,6 +55,12 @@ describe('the new file stands', () => {
       ['bin/app.ts', 'out.js'],
       'bin/bearer-authorizer.ts',
     ],
+    [
+      'next to the entry in TypeScript, whatever runs before it',
+      'node scripts/build.js && npx tsx bin/app.ts',
+      ['scripts/build.js', 'bin/app.ts'],
+      'bin/bearer-authorizer.ts',
+    ],
     ['with the extension of the entry', "node './bin/app.mts'", ['bin/app.mts'], 'bin/bearer-authorizer.mts'],
   ])('%s', async (_, app, files, expected) => {
     await write(app, Object.fromEntries(files.map((path) => [path, ''])));

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
@@ -8,7 +8,7 @@ import { packageProgram } from '../../../ops/cli/caller.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { runVerbs } from '../../../ops/verbs.ts';
 import { synthesizedFiles } from '../../support/cdk/synthesized-templates.ts';
-import { programIn, putSynthesizer, writeFiles } from '../../support/operator/app-folder.ts';
+import { programIn, putCdk, putSynthesizer, writeFiles } from '../../support/operator/app-folder.ts';
 import { finished } from '../../support/operator/operator-at-work.ts';
 
 let root: string;
@@ -68,15 +68,22 @@ describe.concurrent('init', () => {
     expect(await readFile(join(folder, 'lib/orders-stack.ts'), 'utf8')).toBe(STACK);
   });
 
-  it('never overwrites a file', async ({ expect }) => {
+  const EXISTS =
+    'lib/bearer-authorizer.ts exists, and init never overwrites a file: move it away, or give another path with --file.\n';
+
+  it('never overwrites a file, and says so before it synthesizes', async ({ expect }) => {
     const folder = await appOf(addApi);
     await writeFiles(folder, { 'lib/bearer-authorizer.ts': 'mine' });
-    expect(await programIn(folder, 'init')).toEqual({
-      out: '',
-      err: 'lib/bearer-authorizer.ts exists, and init never overwrites a file: move it away, or give another path with --file.\n',
-      exitCode: 1,
-    });
+    await putCdk(folder, 'process.exitCode = 1;');
+    expect(await programIn(folder, 'init')).toEqual({ out: '', err: EXISTS, exitCode: 1 });
     expect(await readFile(join(folder, 'lib/bearer-authorizer.ts'), 'utf8')).toBe('mine');
+  });
+
+  it('writes nothing through a link that leads nowhere', async ({ expect }) => {
+    const folder = await appOf(addApi);
+    await symlink(join(folder, 'elsewhere.ts'), join(folder, 'lib/bearer-authorizer.ts'));
+    expect(await programIn(folder, 'init')).toEqual({ out: '', err: EXISTS, exitCode: 1 });
+    expect(await readdir(folder)).not.toContain('elsewhere.ts');
   });
 
   it('writes where --file says, also into a new folder, and says with --json what it did', async ({ expect }) => {

@@ -151,6 +151,12 @@ describe('the import', () => {
   });
 });
 
+it('the import stands above a comment that holds another one', () => {
+  const text = `${FIRST}/*\nimport { a } from './a.js';\n*/\nnew RestApi(this, 'Api');\n`;
+  const edit = stackEdit([{ path: 'lib/orders-stack.ts', text }], { app: TYPESCRIPT, apis: [REST], pool: undefined });
+  expect(edit?.patch).toContain(`${IMPORTED}\n /*\n`);
+});
+
 describe('an app without an API calls the function', () => {
   it.each([
     [
