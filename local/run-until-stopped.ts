@@ -1,6 +1,7 @@
 import type { Screen } from '../ops/cli/progress.ts';
 import { isColoured, toned } from '../ops/cli/tone.ts';
 import { type RunningStack, runningStacks } from '../ops/stack/running-stack.ts';
+import { type DynamoDbSource, dynamoDbSource } from './dynamodb/dynamodb-package.ts';
 import type { Say } from './errors.ts';
 import { type OwnJava, ownJavaIn } from './java/java-runtime.ts';
 import { logLines } from './log/log-line.ts';
@@ -56,6 +57,7 @@ async function startRun(command: StartCommand, signal: AbortSignal, say: Say, sc
     // An empty variable counts as not set.
     dynamodbEndpoint: process.env.DYNAMODB_ENDPOINT || undefined,
     ownJava: ownJava(command, say, screen),
+    dynamoDbSource: sourceOfDynamoDb(command, say, screen),
     say,
     log: logOn(screen, command),
     signal,
@@ -74,11 +76,20 @@ function contractLineOf({
   return contract;
 }
 
-/** The variable that forbids the download for tests, too. */
-function ownJava({ javaFrom }: StartCommand, say: Say, { localFolder, showProgress }: Screen): OwnJava {
-  const address = process.env.BEARER_AUTHORIZER_NO_DOWNLOAD ? undefined : javaFrom;
+function ownJava(command: StartCommand, say: Say, { localFolder, showProgress }: Screen): OwnJava {
+  const address = mayDownload(command) ? command.javaFrom : undefined;
   const show = (done: number, total: number) => showProgress('Java runtime, bytes', done, total);
   return ownJavaIn(localFolder, address, say, show);
+}
+
+function sourceOfDynamoDb(command: StartCommand, say: Say, { localFolder, showProgress }: Screen): DynamoDbSource {
+  const show = (seconds: number) => showProgress('DynamoDB Local, seconds', seconds, undefined);
+  return dynamoDbSource(process.cwd(), localFolder, mayDownload(command), say, show);
+}
+
+/** The variable forbids downloads for tests, too. */
+function mayDownload({ javaFrom }: StartCommand): boolean {
+  return javaFrom !== undefined && !process.env.BEARER_AUTHORIZER_NO_DOWNLOAD;
 }
 
 function logOn({ err, environment }: Screen, { log, json }: StartCommand): ReportRunEvent {

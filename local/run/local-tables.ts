@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { authorizerOf } from '../app/function-descriptions.ts';
 import { superviseDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
 import { ensureTables } from '../dynamodb/table.ts';
@@ -17,8 +16,6 @@ export interface LocalTables {
 
 export async function startLocalTables(
   { synthesized, dynamodb, dynamoDbLocal }: LocalServices,
-  folder: string,
-  port: number,
   say: Say,
   undo: Teardown,
 ): Promise<LocalTables> {
@@ -27,7 +24,7 @@ export async function startLocalTables(
   await ensureTables(dynamodb, tables);
   const supervisor = superviseDynamoDb({
     endpoint: dynamodb,
-    own: dynamoDbLocal && { port, dataFolder: join(folder, 'dynamodb'), running: dynamoDbLocal },
+    own: dynamoDbLocal,
     ensureTables: () => ensureTables(dynamodb, tables),
     say,
   });

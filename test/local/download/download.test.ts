@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { download, jsonAt } from '../../../local/java/download.ts';
+import { download, jsonAt } from '../../../local/download/download.ts';
 import { body, flood, json, redirectTo, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { selfSignedCertificate } from '../../support/network/self-signed-certificate.ts';
 
