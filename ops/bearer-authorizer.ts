@@ -4,7 +4,7 @@ import { packageProgram } from './cli/caller.ts';
 import { processTerminal } from './cli/terminal.ts';
 import { runVerbs } from './verbs.ts';
 
-/** An application has no clone of ours: the variable names the folder `.local` of the clone in which `npm start` runs. */
+/** The run that `start` makes in this folder. The variable names the folder `.local` of another one. */
 const localFolder = process.env.BEARER_AUTHORIZER_LOCAL || join(process.cwd(), '.local');
 
 // The SDK's advice to move to a newer Node.js is for those who can choose the SDK; it is a part of this program.
@@ -12,5 +12,6 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // Not by a top-level await: the package has this program as CommonJS, which starts faster.
 runVerbs(process.argv.slice(2), processTerminal(localFolder), packageProgram(process.env)).then((exitCode) => {
-  process.exitCode = exitCode;
+  // A run that fails later has set it.
+  process.exitCode ??= exitCode;
 });

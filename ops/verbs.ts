@@ -1,4 +1,5 @@
 import { Command as Commander } from 'commander';
+import { addStart, type StartCommand } from '../local/run/start-options.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Caller } from './cli/caller.ts';
 import { printReport, type Report, runProgram } from './cli/program.ts';
@@ -26,6 +27,7 @@ import type { StackCommand } from './stack/stack-choice.ts';
 import { addToken, type TokenCommand } from './token/token-command-line.ts';
 
 export type Command =
+  | StartCommand
   | RevokeCommand
   | RestoreCommand
   | CheckCommand
@@ -44,7 +46,8 @@ export type Command =
 
 export type VerbName = Command['kind'];
 
-type Run<C> = (command: C, screen: Screen) => Promise<Report>;
+/** @returns undefined for a run that has printed all itself */
+type Run<C> = (command: C, screen: Screen) => Promise<Report | undefined>;
 
 /** A verb's grammar and its run. */
 interface Verb<C> {
@@ -69,6 +72,7 @@ const VERBS: { readonly [Name in VerbName]: Verb<Extract<Command, { kind: Name }
   signals: { addTo: addSignals, load: onStack(async () => (await import('./commands/signals/signals.ts')).signals) },
   connect: { addTo: addConnect, load: onStack(async () => (await import('./connect/connect.ts')).connect) },
   init: { addTo: addInit, load: async () => (await import('./init/init.ts')).init },
+  start: { addTo: addStart, load: async () => (await import('./start/start.ts')).start },
   routes: { addTo: addRoutes, load: async () => (await import('./routes/routes.ts')).routes },
   plan: { addTo: addPlan, load: async () => (await import('./plan/plan.ts')).plan },
   token: { addTo: addToken, load: async () => (await import('./token/token.ts')).token },
@@ -132,7 +136,7 @@ function helpText(caller: Caller): string {
     ['restore subject alice'],
   ])}
 
-Which deployment: --local is the one that \`npm start\` runs here, and the default while it runs; --stack NAME is a
+Which deployment: --local is the one that \`${caller('start')}\` runs here, and the default while it runs; --stack NAME is a
 CloudFormation stack, with one --region for each of its Regions. AWS credentials are found as by the AWS CLI.
 
 With --json, standard output is one JSON document, of an error too: {"error": "…"}.
@@ -153,7 +157,8 @@ export function runVerbs(
 ): Promise<number> {
   const run = async (command: Command, screen: Screen) => {
     const runVerb = (await VERBS[command.kind].load()) as Run<Command>;
-    return printReport(await runVerb(command, screen), command, screen);
+    const report = await runVerb(command, screen);
+    return report === undefined ? 0 : printReport(report, command, screen);
   };
   return runProgram({ grammar: verbsGrammar(caller, names), run }, argv, terminal, caller);
 }

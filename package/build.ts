@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bundleFolder, type LambdaEntry, type LambdaFiles, lambdaFolder } from '../infra/functions/lambda-asset.ts';
 import { commandLineFiles } from './command-line-bundle.ts';
 import { libraryFiles } from './library-bundle.ts';
+import { localRunFiles } from './local-run-bundle.ts';
 import { readPublicApi } from './public-api.ts';
 
 /** The bundles that the library's constructs need. The example's backend is not one of them. */
@@ -18,6 +19,9 @@ for (const entry of LIBRARY_ENTRIES) {
 const api = readPublicApi();
 write(dist, await libraryFiles(api.declarations));
 write(join(dist, 'cli'), await commandLineFiles());
+const localRun = await localRunFiles();
+write(join(dist, 'local'), localRun.files);
+write(join(dist, 'local', 'page'), localRun.page);
 // For those who compare the API: to read it takes most of this program's time.
 write(join(root, 'reports'), { 'public-api.json': JSON.stringify(api) });
 chmodSync(join(dist, 'cli', 'bearer-authorizer.cjs'), 0o755);

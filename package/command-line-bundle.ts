@@ -8,13 +8,16 @@ import { thirdPartyNotices } from '../infra/functions/third-party-notices.ts';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 const PROGRAM_FILE = 'bearer-authorizer.cjs';
-const SDK_FILE = 'aws-sdk.cjs';
+export const SDK_FILE = 'aws-sdk.cjs';
+
+/** The local run, from the program's folder. */
+const LOCAL_RUN = '../local/start.cjs';
 
 /**
  * CommonJS starts faster than a module. Each `import()` of ours becomes a `require`, so that nothing loads Node's fetch. Not with
  * short identifiers: stack traces would not say enough, and the SDK reads names of classes.
  */
-const OPTIONS = {
+export const PROGRAM_OPTIONS = {
   absWorkingDir: ROOT,
   bundle: true,
   write: false,
@@ -36,8 +39,9 @@ const OPTIONS = {
  * it would make every start half as slow again.
  */
 export async function commandLineFiles(): Promise<LambdaFiles> {
-  const program = await bundle({ ...OPTIONS, entryPoints: ['ops/bearer-authorizer.ts'], plugins: [sdkInItsFile] });
-  const sdk = await bundle({ ...OPTIONS, stdin: { contents: sdkEntry(), resolveDir: ROOT } });
+  const plugins = [sdkFrom(`./${SDK_FILE}`), localRunInItsFile];
+  const program = await bundle({ ...PROGRAM_OPTIONS, entryPoints: ['ops/bearer-authorizer.ts'], plugins });
+  const sdk = await bundle({ ...PROGRAM_OPTIONS, stdin: { contents: sdkEntry(), resolveDir: ROOT } });
   const outputs = { ...program.metafile.outputs, ...sdk.metafile.outputs };
   return {
     [PROGRAM_FILE]: program.code,
@@ -46,31 +50,43 @@ export async function commandLineFiles(): Promise<LambdaFiles> {
   };
 }
 
-async function bundle(options: BuildOptions & typeof OPTIONS): Promise<{ code: Uint8Array; metafile: Metafile }> {
+async function bundle(
+  options: BuildOptions & typeof PROGRAM_OPTIONS,
+): Promise<{ code: Uint8Array; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({ ...options, outfile: options.stdin ? SDK_FILE : PROGRAM_FILE });
   const [file] = outputFiles;
   if (file === undefined) throw new Error('esbuild wrote nothing for the command line.');
   return { code: file.contents, metafile };
 }
 
-/** Takes each package of the SDK from the file in which the SDK stands. */
-const sdkInItsFile: Plugin = {
-  name: 'sdk-in-its-file',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\// }, ({ path }) => ({ path, namespace: 'sdk' }));
-    onLoad({ filter: /.*/, namespace: 'sdk' }, ({ path }) => ({
-      contents: `module.exports = require("./${SDK_FILE}")["${path}"];`,
-    }));
-    onResolve({ filter: new RegExp(`^\\./${SDK_FILE}$`) }, ({ path }) => ({ path, external: true }));
+/** Takes each package of the SDK from the file in which the SDK stands. @param file - its path from the bundle */
+export function sdkFrom(file: string): Plugin {
+  return {
+    name: 'sdk-in-its-file',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@aws-sdk\// }, ({ path }) => ({ path, namespace: 'sdk' }));
+      onLoad({ filter: /.*/, namespace: 'sdk' }, ({ path }) => ({
+        contents: `module.exports = require("${file}")["${path}"];`,
+      }));
+      onResolve({ filter: /.*/, namespace: 'sdk' }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Only the verb `start` loads the local run, which is larger than the program. */
+const localRunInItsFile: Plugin = {
+  name: 'local-run-in-its-file',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/local\/run-until-stopped\.ts$/ }, () => ({ path: LOCAL_RUN, external: true }));
   },
 };
 
 const SDK_IMPORT = /^import \{([^}]*)\} from '(@aws-sdk\/[^']+)';/gm;
 
-/** Exports, for each package of the SDK, the names that `ops/` imports: esbuild leaves out all others. */
+/** Exports, for each package of the SDK, the names that `ops/` and `local/` import: esbuild leaves out all others. */
 function sdkEntry(): string {
   const names = new Map<string, Set<string>>();
-  for (const file of globSync('ops/**/*.ts', { cwd: ROOT })) {
+  for (const file of globSync('{ops,local}/**/*.ts', { cwd: ROOT })) {
     for (const [, list = '', name = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(SDK_IMPORT)) {
       const values = list.split(',').map((word) => word.trim());
       for (const value of values.filter((word) => word !== '' && !word.startsWith('type '))) {

@@ -17,8 +17,12 @@ const isOurs = ({ to }: Import) => sources.includes(to);
 const MAY_IMPORT = {
   lambda: { packages: /^(node|jose|aws-lambda|@aws-sdk\/.+)$/, folders: ['lambda'] },
   infra: { packages: /^(node|aws-cdk-lib|constructs|cdk-nag|esbuild)$/, folders: ['infra', 'lambda'] },
-  // Its version comes from our own package.json.
-  ops: { packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/, folders: ['ops', 'lambda'] },
+  ops: {
+    // Its version comes from our own package.json.
+    packages: /^(node|commander|package\.json|@aws-sdk\/.+)$/,
+    // The verb `start` is the local run: its grammar, and its run, which is loaded when it is wanted.
+    folders: ['ops', 'lambda', 'local/run/start-options.ts', 'local/run-until-stopped.ts'],
+  },
   local: {
     packages: /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
@@ -42,7 +46,10 @@ const MAY_IMPORT = {
       'lambda/token/trusted-issuer.ts',
     ],
   },
-  package: { packages: /^(node|esbuild|@microsoft\/api-extractor)$/, folders: ['package', 'infra/functions'] },
+  package: {
+    packages: /^(node|esbuild|@microsoft\/api-extractor)$/,
+    folders: ['package', 'infra/functions', 'local/page-server/page-files.ts'],
+  },
 } as const;
 
 describe.each(Object.entries(MAY_IMPORT))('%s/', (folder, allowed) => {
@@ -138,6 +145,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'commands/signals',
     'connect',
     'completion',
+    'start',
     'verbs.ts',
     'bearer-authorizer.ts',
     'revocations.ts',
@@ -181,6 +189,8 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'release.ts',
     'command-line-bundle.ts',
     'library-bundle.ts',
+    'url-parse.ts',
+    'local-run-bundle.ts',
     'public-api.ts',
     'build.ts',
   ],

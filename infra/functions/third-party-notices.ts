@@ -40,7 +40,7 @@ interface BundledPackage {
   readonly name: string;
   readonly version: string;
   readonly license?: string;
-  readonly repository?: { readonly url?: string };
+  readonly repository?: string | { readonly url?: string };
   /** Empty: the package has no licence text. */
   readonly text: string;
 }
@@ -52,11 +52,23 @@ function readPackage(folder: string): BundledPackage {
   return { ...manifest, text: texts.join('\n\n') };
 }
 
-/** The text of a package of the same repository under the same licence: AWS leaves it out of some of its packages. */
-function siblingText({ name, license, repository }: BundledPackage, packages: readonly BundledPackage[]): string {
-  const isSibling = (other: BundledPackage) =>
-    other.text !== '' && other.license === license && other.repository?.url === repository?.url;
-  const sibling = license === undefined || repository?.url === undefined ? undefined : packages.find(isSibling);
-  if (sibling !== undefined) return sibling.text;
-  throw new Error(`The package ${name} has no licence text: it cannot be part of a bundle.`);
+/**
+ * The text of a package of the same repository, or else of the same owner, under the same licence: AWS and Koa leave it out of some of
+ * their packages.
+ */
+function siblingText(wanting: BundledPackage, packages: readonly BundledPackage[]): string {
+  const { owner, repository } = originOf(wanting);
+  const siblings = packages.filter(({ text, license }) => text !== '' && license === wanting.license);
+  const sibling =
+    siblings.find((other) => repository !== '' && originOf(other).repository === repository) ??
+    siblings.find((other) => owner !== '' && originOf(other).owner === owner);
+  if (wanting.license !== undefined && sibling !== undefined) return sibling.text;
+  throw new Error(`The package ${wanting.name} has no licence text: it cannot be part of a bundle.`);
+}
+
+/** Of `koajs/compose` and `git+https://github.com/koajs/compose.git` the same. Empty: package.json does not say. */
+function originOf({ repository = '' }: BundledPackage): { readonly owner: string; readonly repository: string } {
+  const address = typeof repository === 'string' ? repository : (repository.url ?? '');
+  const [, owner = '', name = ''] = /([\w.-]+)\/([\w.-]+?)(?:\.git)?$/.exec(address) ?? [];
+  return { owner, repository: name === '' ? '' : `${owner}/${name}` };
 }

@@ -12,6 +12,7 @@ export interface PageFile {
 /** The page's files, by path. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCE_FOLDER = fileURLToPath(new URL('../page/', import.meta.url));
 
 /** The folder that `package/build.ts` writes next to the packed program. It exists only in the package. */
@@ -50,14 +51,24 @@ async function readScripts(): Promise<readonly [string, PageFile][]> {
   );
 }
 
+async function bundledScripts(): Promise<readonly [path: string, PageFile][]> {
+  const { outputFiles } = await bundledPrograms();
+  return outputFiles.map(({ path, contents }): [string, PageFile] => [
+    path.slice(SOURCE_FOLDER.length - 1),
+    { type: SCRIPT_TYPE, content: contents },
+  ]);
+}
+
 /** Bundles the page's programs. Each is one module that imports nothing. */
-export async function bundledScripts(): Promise<readonly [path: string, PageFile][]> {
+async function bundledPrograms() {
   // A package's user has no esbuild, and needs none.
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  return build({
+    absWorkingDir: ROOT,
     entryPoints: PROGRAMS.map((name) => join(SOURCE_FOLDER, `${name}.ts`)),
     outdir: SOURCE_FOLDER,
     write: false,
+    metafile: true,
     bundle: true,
     platform: 'browser',
     format: 'esm',
@@ -66,8 +77,18 @@ export async function bundledScripts(): Promise<readonly [path: string, PageFile
     legalComments: 'inline',
     logLevel: 'error',
   });
-  return outputFiles.map(({ path, contents }): [string, PageFile] => [
-    path.slice(SOURCE_FOLDER.length - 1),
-    { type: SCRIPT_TYPE, content: contents },
+}
+
+/** The folder `page/` of the package, by the names of its files, and which sources stand in its programs. */
+export async function packedPage() {
+  const { outputFiles, metafile } = await bundledPrograms();
+  const scripts = outputFiles.map(({ path, contents }) => [path.slice(SOURCE_FOLDER.length), contents] as const);
+  const documents = Object.values(DOCUMENTS).map(
+    async ({ name }) => [name, await readFile(join(SOURCE_FOLDER, name))] as const,
+  );
+  const files: Readonly<Record<string, Uint8Array>> = Object.fromEntries([
+    ...scripts,
+    ...(await Promise.all(documents)),
   ]);
+  return { files, metafile };
 }

@@ -25,7 +25,7 @@ export function sentenceOf(error: unknown): string {
   // The credential chain's error has its last provider's failure as cause, which names a file that nobody needs.
   if (error.cause instanceof Error && !hasAdvice(name)) return sentenceOf(error.cause);
   if (code === 'ECONNREFUSED' && /^(127\.|::1$)/.test(address)) {
-    return `nothing answers at ${address}:${port}: wait until \`npm start\` says that it is ready, or start it again`;
+    return `nothing answers at ${address}:${port}: wait until the run here says that it is ready, or start it again`;
   }
   const message = error.message.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   const said = message === '' || message === name ? name : `${name === 'Error' ? '' : `${name}: `}${message}`;

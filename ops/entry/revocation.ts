@@ -64,7 +64,7 @@ export function requireLevelRead({ configuration }: AuthorizerDescription, { pre
   }
   if (level === 'claim') {
     throw new OperatorError(
-      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy, or start `npm start` again.',
+      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy, or start the run here again.',
     );
   }
   const read = configuration.revocationLevels.join(', ');

@@ -12,7 +12,7 @@ export async function findLocalStack(folder: string, caller: Caller): Promise<Re
   const stack = localStackOf(running, caller);
   if (stack !== undefined) return stack;
   throw new OperatorError(
-    `The file ${runningFile(folder, running.pid)} does not describe the authorizer: stop \`npm start\` and start it again.`,
+    `The file ${runningFile(folder, running.pid)} does not describe the authorizer: stop the run and start it again.`,
   );
 }
 

@@ -121,18 +121,18 @@ export async function sayWhichRun({ localFolder, err }: Pick<Terminal, 'localFol
   const [addressed, ...others] = await runningStacks(localFolder);
   if (addressed === undefined || others.length === 0) return;
   err.write(
-    `${others.length + 1} runs of \`npm start\` are alive here: this command addresses the one that started last, ${addressed.api} (process ${addressed.pid}).\n`,
+    `${others.length + 1} runs are alive here: this command addresses the one that started last, ${addressed.api} (process ${addressed.pid}).\n`,
   );
 }
 
 /** The sentence where no run is described: what to start or to name depends on the program and on the variable. */
 export function noRunSentence({ localFolder, environment, caller }: LocalPlace): string {
   if (environment?.BEARER_AUTHORIZER_LOCAL === localFolder) {
-    return `The folder ${localFolder} of BEARER_AUTHORIZER_LOCAL describes no \`npm start\` that runs: name the folder .local of a clone where it runs, or a deployed stack with --stack NAME.`;
+    return `The folder ${localFolder} of BEARER_AUTHORIZER_LOCAL describes no run that is alive: name the folder .local of one, or a deployed stack with --stack NAME.`;
   }
   return isNpmScript(caller)
     ? '`npm start` is not running here: start it, or name a deployed stack with --stack NAME.'
-    : 'No deployment to work on: name a stack with --stack NAME or, where `npm start` runs in a clone of bearer-authorizer, set BEARER_AUTHORIZER_LOCAL to the folder .local there.';
+    : `No deployment to work on: run the app of this folder with \`${caller('start')}\`, name a stack with --stack NAME, or set BEARER_AUTHORIZER_LOCAL to the folder .local of another run.`;
 }
 
 type LocalPlace = Pick<Screen, 'localFolder' | 'environment' | 'caller'>;

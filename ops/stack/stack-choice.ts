@@ -33,7 +33,7 @@ export function withOneRegionOptions(command: Commander): Commander {
 
 function withRegionOption(command: Commander, description: string): Commander {
   return command
-    .addOption(new Option('--local', 'what `npm start` runs here (the default while it runs)').conflicts('stack'))
+    .addOption(new Option('--local', 'what runs on this machine (the default while it runs)').conflicts('stack'))
     .option('--stack <name>', 'a CloudFormation stack')
     .option('--region <region>', description, collect)
     .option('--json', 'one JSON document instead of text');

@@ -17,7 +17,7 @@ class TableError extends OperatorError {
 }
 
 /** What to do where the table does not exist. */
-const GONE = ': deploy the stack again, or start `npm start` again';
+const GONE = ': deploy the stack again, or start the run here again';
 
 /**
  * Makes a DynamoDB client. Its errors name the table and the Region in a sentence for people.

@@ -28,7 +28,9 @@ export function addToken(program: Commander, found: Found<TokenCommand>, caller:
     .action(({ user, client, scope, secret, ...options }: Options) => {
       if (user !== undefined) requireOnlyUser(client, options.stack);
       if (secret !== undefined && options.stack === undefined) {
-        throw new UsageError('--secret goes with --stack NAME: `npm start` gives the secrets of its clients itself.');
+        throw new UsageError(
+          '--secret goes with --stack NAME: a run on this machine gives the secrets of its clients itself.',
+        );
       }
       found({
         kind: 'token',
@@ -43,9 +45,12 @@ export function addToken(program: Commander, found: Found<TokenCommand>, caller:
 
 function requireOnlyUser(client: string | undefined, stack: string | undefined): void {
   if (stack !== undefined) {
-    throw new UsageError('--user is for the users of `npm start`: those of a deployed stack sign in at its issuer.');
+    throw new UsageError(
+      '--user is for the users of a run on this machine: those of a deployed stack sign in at its issuer.',
+    );
   }
-  if (client !== undefined) throw new UsageError('--user signs in at the app of `npm start`: leave --client out.');
+  if (client !== undefined)
+    throw new UsageError('--user signs in at the app of the run on this machine: leave --client out.');
 }
 
 function helpText(caller: Caller): string {

@@ -73,7 +73,7 @@ async function followed(
 
 function answerAt(location: string | undefined): URL {
   if (location !== undefined) return new URL(location);
-  throw new OperatorError('The authorization server ended the sign-in without an answer: start `npm start` again.');
+  throw new OperatorError('The authorization server ended the sign-in without an answer: start the run again.');
 }
 
 /** The code of an authorization response (RFC 6749 section 4.1.2, RFC 9207). @throws OperatorError */

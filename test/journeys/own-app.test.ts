@@ -29,7 +29,7 @@ beforeAll(async () => {
   deployedIssuer = await startAuthorizationServer();
   [folder, localFolder] = [await ownApp(), await mkdtemp(join(tmpdir(), 'local-'))];
   const env = { ...process.env, ISSUER: deployedIssuer.issuer, CDK_OUTDIR: 'cdk.out' };
-  await run(process.execPath, ['app.ts'], { cwd: folder, env });
+  await run(process.execPath, ['app.mjs'], { cwd: folder, env });
 }, START_TIMEOUT);
 afterAll(() => deployedIssuer.stop());
 
@@ -76,7 +76,7 @@ describe('the API of a team’s own app', () => {
   it('takes tokens of the local authorization server in place of those of its issuers, until they are revoked', {
     timeout: START_TIMEOUT,
   }, async () => {
-    const journey = await started({ app: 'node app.ts', output: undefined });
+    const journey = await started({ app: 'node app.mjs', output: undefined });
     try {
       const accessToken = await localToken(journey);
       const response = await fetch(`${journey.running.api}/orders`, {

@@ -76,8 +76,16 @@ it.each([
     /^The client orders-service asked for unknown and was granted only orders:read, so no token is printed: ask for other scopes, or leave --scope out\.\n$/,
   ],
   ['--scope unknown', 1, /asked for unknown and was granted no scope, so no token is printed/],
-  ['--user alice --client visitor', 2, /^--user signs in at the app of `npm start`: leave --client out\.\n$/],
-  ['--user alice --stack Api', 2, /^--user is for the users of `npm start`: those of a deployed stack sign in at its/],
+  [
+    '--user alice --client visitor',
+    2,
+    /^--user signs in at the app of the run on this machine: leave --client out\.\n$/,
+  ],
+  [
+    '--user alice --stack Api',
+    2,
+    /^--user is for the users of a run on this machine: those of a deployed stack sign in at its/,
+  ],
   ['--frob', 2, /Unknown option '--frob'/],
   ['surplus', 2, /Too many arguments/],
   ['--secret secret.txt', 2, /--secret goes with --stack NAME/],

@@ -50,9 +50,7 @@ describe('the program bearer-authorizer', () => {
       const { exitCode, err } = await run(line, { BEARER_AUTHORIZER_LOCAL: '/nowhere' });
       expect({ exitCode, err }).toEqual({
         exitCode: 1,
-        err: expect.stringMatching(
-          /^The folder \/nowhere of BEARER_AUTHORIZER_LOCAL describes no `npm start` that runs: /,
-        ),
+        err: expect.stringMatching(/^The folder \/nowhere of BEARER_AUTHORIZER_LOCAL describes no run that is alive: /),
       });
     },
   );
@@ -69,7 +67,7 @@ describe('the program bearer-authorizer', () => {
     expect(await run('revoke subject help --dry-run')).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(
-        /^No deployment to work on: .* set BEARER_AUTHORIZER_LOCAL to the folder \.local there\.\n$/,
+        /^No deployment to work on: .* set BEARER_AUTHORIZER_LOCAL to the folder \.local of another run\.\n$/,
       ),
     });
   });
@@ -121,6 +119,8 @@ describe('an error under --json is one document on standard output', () => {
 describe('an npm script writes commands as npm starts them', () => {
   it.each([
     ['revoke key k', 'npm run revocations -- revoke key k'],
+    ['start', 'npm start'],
+    ['start --port 4000', 'npm start -- --port 4000'],
     ['routes', 'npm run routes'],
     ['routes --scope x', 'npm run routes -- --scope x'],
   ])('%s', (command, written) => {

@@ -24,6 +24,7 @@ import { tarballProblems } from '../../package/tarball-check.ts';
 import { commonJs, guideCode } from '../apps/app-code.ts';
 import { cdkInit, synthesizedBy, typeCheck, writeModules } from '../apps/init-app.ts';
 import { codeUnder } from '../support/document-blocks.ts';
+import { packedPackage } from '../support/package/packed-package.ts';
 
 const run = promisify(execFile);
 
@@ -91,16 +92,9 @@ function writeGuide(): void {
   }
 }
 
-async function pack(): Promise<readonly string[]> {
-  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder]);
-  // npm 11 prints a list, npm 12 an object by name.
-  const [packed] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m)))) as [
-    { filename: string; files: { path: string }[] },
-  ];
+async function install(): Promise<void> {
   const flags = ['--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
-  tarball = join(folder, packed.filename);
   await run('npm', ['install', ...flags, tarball], { cwd: folder });
-  return packed.files.map(({ path }) => path);
 }
 
 function linkOwnPackages(): void {
@@ -124,7 +118,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'both', 'one-class.cts'), ONE_CLASS_APP);
   writeFileSync(join(folder, 'both', 'named-types.ts'), NAMED_TYPES);
   writeGuide();
-  packedFiles = await pack();
+  ({ tarball, files: packedFiles } = await packedPackage());
+  await install();
   linkOwnPackages();
 });
 
@@ -148,7 +143,7 @@ describe('the package', () => {
   it('holds the compiled library with its types, the bundles, the README, the licence, and no source', () => {
     const strangers = packedFiles.filter(
       (path) =>
-        !/^(package\.json|README\.md|LICENSE|dist\/library\.(cjs|mjs|d\.cts|d\.mts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/cli\/(bearer-authorizer\.cjs|aws-sdk\.cjs|THIRD-PARTY-NOTICES\.txt))$/.test(
+        !/^(package\.json|README\.md|LICENSE|dist\/library\.(cjs|mjs|d\.cts|d\.mts)|dist\/bundles\/.+\/(index\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/cli\/(bearer-authorizer\.cjs|aws-sdk\.cjs|THIRD-PARTY-NOTICES\.txt)|dist\/local\/(start\.cjs|(lambda-runtime|orphan-guard\.process)\.mjs|THIRD-PARTY-NOTICES\.txt|page\/((page|callback)\.(html|js)|page\.css|icon\.svg)))$/.test(
           path,
         ),
     );
@@ -417,6 +412,14 @@ describe.concurrent('the program in the package', () => {
       expect(loaded.stderr.split('\n').at(-1)).toBe('["bearer-authorizer.cjs"]');
     },
   );
+
+  it('has the licence text of every package in the local run', () => {
+    const notices = readFileSync(join(installed, 'dist', 'local', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    for (const name of ['oidc-provider', 'koa', 'koa-compose', 'jose', 'commander', 'lit-html', 'oauth4webapi']) {
+      expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, 'm'));
+    }
+    expect(notices).toContain(readFileSync('node_modules/oidc-provider/LICENSE.md', 'utf8').trim());
+  });
 
   it('has the licence text of every package in it', () => {
     const notices = readFileSync(join(installed, 'dist', 'cli', 'THIRD-PARTY-NOTICES.txt'), 'utf8');

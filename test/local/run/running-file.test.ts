@@ -121,6 +121,6 @@ test('the tool says which of two runs it addresses, and nothing of a single one'
   await writeRunningFile({ ...second.running, api: 'http://127.0.0.1:4000/v1' }, folder);
   await sayWhichRun(terminal);
   expect(said).toEqual([
-    `2 runs of \`npm start\` are alive here: this command addresses the one that started last, http://127.0.0.1:4000/v1 (process ${second.running.pid}).\n`,
+    `2 runs are alive here: this command addresses the one that started last, http://127.0.0.1:4000/v1 (process ${second.running.pid}).\n`,
   ]);
 });

@@ -86,7 +86,7 @@ describe('an operator who revokes by a claim of the deployment', () => {
     const { exitCode, err } = await others.run('revoke claim tenant=acme');
     expect(exitCode).toBe(1);
     expect(err).toBe(
-      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy, or start `npm start` again.\n',
+      'This deployment names no claims to revoke by, so the entry would revoke nothing: set revocationClaims, and deploy, or start the run here again.\n',
     );
   });
 

@@ -16,7 +16,7 @@ describe('the error names the table and what to do', () => {
     const operator = await operatorAtWork(described, { dynamodb: 'http://127.0.0.1:9' });
     const { exitCode, out, err } = await operator.run(commandLine);
     await operator.leave();
-    const sentence = `The table ${operator.table.name} in eu-west-1 cannot be read: nothing answers at 127.0.0.1:9: wait until \`npm start\` says that it is ready, or start it again\n`;
+    const sentence = `The table ${operator.table.name} in eu-west-1 cannot be read: nothing answers at 127.0.0.1:9: wait until the run here says that it is ready, or start it again\n`;
     expect({ exitCode, out, err }).toEqual({ exitCode: 1, out: '', err: sentence });
   });
 
@@ -27,7 +27,7 @@ describe('the error names the table and what to do', () => {
     await operator.leave();
     expect(exitCode).toBe(1);
     expect(err).toMatch(
-      /^The table gone in eu-west-1 cannot be read: ResourceNotFoundException: .*: deploy the stack again, or start `npm start` again\n$/,
+      /^The table gone in eu-west-1 cannot be read: ResourceNotFoundException: .*: deploy the stack again, or start the run here again\n$/,
     );
     expect(out).toMatch(/The table gone in eu-west-1 cannot be written: ResourceNotFoundException/);
   });

@@ -82,7 +82,7 @@ describe('an authorization server that does not answer', () => {
     const { exitCode, out, err } = await run('--user alice');
     expect([exitCode, out]).toEqual([1, '']);
     expect(err).toMatch(
-      /^The authorization server http:\/\/127\.0\.0\.1:\d+ does not answer: nothing answers at .*`npm start`/,
+      /^The authorization server http:\/\/127\.0\.0\.1:\d+ does not answer: nothing answers at .*: wait until the run here/,
     );
   });
 });

@@ -42,15 +42,19 @@ stack.node.root.synth();
 }
 
 /**
- * Writes a CDK app as a team has it into a new folder: `node app.ts` synthesizes it, and the variable ISSUER is its issuer.
+ * Writes a CDK app as a team has it into a new folder: `node app.mjs` synthesizes it, and the variable ISSUER is its issuer.
+ * @param library - from where it imports the construct
  * @returns the folder
  */
-export async function ownApp(): Promise<string> {
+export async function ownApp(library: string = join(ROOT, 'infra', 'library.ts')): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'own-app-'));
   await mkdir(join(folder, 'backend'));
   await writeFile(join(folder, 'backend', 'index.mjs'), BACKEND);
-  await writeFile(join(folder, 'app.ts'), appOf(join(ROOT, 'infra', 'library.ts')));
+  await writeFile(join(folder, 'app.mjs'), appOf(library));
   await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await mkdir(join(folder, 'node_modules'));
+  for (const name of ['aws-cdk-lib', 'constructs']) {
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
   return folder;
 }

@@ -35,7 +35,7 @@ export async function sentEvent(transmitter: string, { type, ...subject }: SentE
     if (!(error instanceof HttpExchangeError)) throw error;
     const obstacle = error.message;
     throw new OperatorError(
-      `The transmitter ${transmitter} does not answer (${obstacle}): wait until \`npm start\` says that it is ready, or start it again.`,
+      `The transmitter ${transmitter} does not answer (${obstacle}): wait until the run says that it is ready, or start it again.`,
     );
   });
   const content = parsed(text);

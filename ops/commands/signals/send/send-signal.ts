@@ -23,12 +23,14 @@ export async function sendSignal(
 ): Promise<Report> {
   const transmitter = (await readRunningStack(localFolder))?.transmitter;
   if (transmitter === undefined) {
-    throw new OperatorError('What runs here has no transmitter of signals: stop `npm start` and start it again.');
+    throw new OperatorError(
+      'What runs here has no transmitter of signals: only `npm start` of a clone has one, for its own deployment.',
+    );
   }
   const deliveries = await sentEvent(transmitter, command);
   if (deliveries.length === 0) {
     throw new OperatorError(
-      `The transmitter ${transmitter} has no stream that delivers ${command.type}: start \`npm start\` again.`,
+      `The transmitter ${transmitter} has no stream that delivers ${command.type}: start the run again.`,
     );
   }
   const shown = await Promise.all(deliveries.map((delivery) => withEntries(delivery, stack, now(stack.region))));
