@@ -24,6 +24,8 @@ const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Read
 /** Files that documents name although no clone has them, each with its origin. */
 const NOT_IN_GIT: Readonly<Record<string, string>> = {
   'bearer-authorizer-0.1.0.tgz': '`npm pack` makes it',
+  'cdk.context.json': 'the CDK Toolkit makes it',
+  '~/.cdk.json': 'the CDK Toolkit reads it',
   'cdk.out/bearer-authorizer.template.json': '`cdk synth` makes it',
   'lib/bearer-authorizer.ts': '`bearer-authorizer init` makes it',
   'lib/orders-stack.ts': '`cdk init` makes it',
@@ -168,6 +170,8 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/operations.md > Several stages > sh': NEEDS_AWS,
   'docs/operations.md > Several stages > ts': { by: 'test/infra/type-checked-app.test.ts' },
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,
+  'docs/own-api.md > Your own API on your laptop > console': { by: 'test/package/start.test.ts' },
+  'docs/own-api.md > Your own API on your laptop > sh': { by: 'test/package/start.test.ts' },
   'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,
   'docs/revoking.md > Entries by hand > sh': { by: 'test/ops/entry/entry-by-hand.test.ts' },
   'docs/signals.md > Sign-out from your app > ts': { by: 'test/infra/senders/documented-sources.test.ts' },

@@ -1,6 +1,5 @@
 import type { Caller } from '../../ops/cli/caller.ts';
 import { UsageError } from '../../ops/cli/operator-error.ts';
-import type { Report } from '../../ops/cli/program.ts';
 import { screenOn } from '../../ops/cli/progress.ts';
 import { parseCommandLine } from '../../ops/cli/quiet-commander.ts';
 import type { Terminal } from '../../ops/cli/terminal.ts';
@@ -11,9 +10,7 @@ import { contextOf } from '../../ops/stack/operator-context.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { verbsGrammar } from '../../ops/verbs.ts';
 import { LocalRunError } from '../errors.ts';
-
-/** Runs a command line of the operator's program on the table of this run, and returns what it would print. */
-export type RunCommand = (words: readonly string[]) => Promise<Report>;
+import type { RunCommand } from './page-actions.ts';
 
 /**
  * Runs the operator's own commands, so that the page revokes as an operator does: checked before the write, confirmed by a strong read.

@@ -3,7 +3,9 @@ import type { Report } from '../../ops/cli/program.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { clientTokens } from '../../ops/token/client-credentials.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
-import type { RunCommand } from './operator-commands.ts';
+
+/** Runs a command line of the operator's program on the table of this run, and returns what it would print. */
+export type RunCommand = (words: readonly string[]) => Promise<Report>;
 
 /** Does what a request asks for. @throws OperatorError with the sentence for the person at the page */
 export type PageAction = (asked: JsonObject) => Promise<unknown>;

@@ -6,7 +6,7 @@ import { appAssembly } from '../app/app-assembly.ts';
 import { appSource } from '../app/app-source.ts';
 import { chosenStack } from '../app/assembly-stacks.ts';
 import { withCopies } from '../app/asset-copies.ts';
-import { authorizerOf } from '../app/function-descriptions.ts';
+import { authorizerOf, FUNCTION_TYPE } from '../app/function-descriptions.ts';
 import { audiencesOf, localIssuer } from '../app/local-issuer.ts';
 import { changedFiles, withIssuers } from '../app/trusted-issuers.ts';
 import { readAssembly, type SynthesizedStack } from '../cloudformation/assembly-view.ts';
@@ -38,6 +38,7 @@ export async function synthesizeOwnApp(
   const stackName = await chosenStack(assembly, own.stack);
   const synthesized = await readAssembly(assembly, stackName);
   const { configuration, routes } = authorizerOf(synthesized.stack).description;
+  sayOtherRuntimes(synthesized.stack, say);
   if (own.issuers !== 'local') sayUnknownIssuers(synthesized.stack, say);
   const local = trustedLocally(configuration, own.issuers, issuer);
   const trusting = await withTrusted(synthesized, own.issuers, local, runFolder);
@@ -67,6 +68,17 @@ async function withTrusted(
   const change = <I extends InspectedIssuer>(deployed: readonly I[]) => [...(choice === 'both' ? deployed : []), local];
   const copies = await withCopies(assets, changedFiles(stack, change), runFolder);
   return { stack: withIssuers(stack, change), assets: copies };
+}
+
+/** Functions run in threads of this process. */
+function sayOtherRuntimes(stack: Stack, say: Say): void {
+  const [own] = process.versions.node.split('.');
+  const declared = stack.resourcesOfType(FUNCTION_TYPE).map(({ properties }) => String(properties.Runtime));
+  const others = [...new Set(declared)].filter(
+    (runtime) => runtime.startsWith('nodejs') && runtime !== `nodejs${own}.x`,
+  );
+  if (others.length === 0) return;
+  say(`The functions run on Node.js ${own}, which runs this program, in place of the template's ${others.join(', ')}.`);
 }
 
 /** An issuer that the deployment makes, such as a user pool, has no address before. */

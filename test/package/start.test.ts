@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,15 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { HOST } from '../../local/run/http-service.ts';
 import type { ContractLine } from '../../ops/stack/running-stack.ts';
+import { codeUnder, typedIn } from '../support/document-blocks.ts';
 import { freePorts, isTaken, portsOf } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { ownApp } from '../support/journeys/own-app.ts';
 import { packedPackage } from '../support/package/packed-package.ts';
 
 const run = promisify(execFile);
+
+const TITLE = 'Your own API on your laptop';
 
 /** An app with the packed library installed, next to its CDK and DynamoDB Local. */
 let folder: string;
@@ -55,22 +58,18 @@ function nodeFolder(): string {
   return oldest?.each ?? dirname(process.execPath);
 }
 
-function program(
-  words: readonly string[],
-  more: Readonly<Record<string, string | undefined>> = {},
-  cwd = folder,
-): ChildProcess {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables of a person who has another Node.js than the clone. */
+function environment(more: Environment = {}): Environment {
   const PATH = [nodeFolder(), process.env.PATH].join(delimiter);
-  const env = {
-    ...process.env,
-    PATH,
-    TMPDIR: temporary,
-    npm_lifecycle_event: undefined,
-    NODE_COMPILE_CACHE: undefined,
-    ...more,
-  };
+  const own = { PATH, TMPDIR: temporary, npm_lifecycle_event: undefined, NODE_COMPILE_CACHE: undefined };
+  return { ...process.env, ...own, ...more };
+}
+
+function program(words: readonly string[], more: Environment = {}): ChildProcess {
   const file = join(folder, 'node_modules', '.bin', 'bearer-authorizer');
-  const child = spawn(file, words, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, words, { cwd: folder, env: { ...environment(more) }, stdio: ['pipe', 'pipe', 'pipe'] });
   started.push(child);
   return child;
 }
@@ -84,7 +83,7 @@ async function ended(child: ChildProcess, input = '') {
 }
 
 /** Starts a run, and reads its contract line. `stop` ends it. */
-async function ready(words: readonly string[], more: Readonly<Record<string, string | undefined>> = {}) {
+async function ready(words: readonly string[], more: Environment = {}) {
   const port = await freePorts();
   const child = program(['start', '--json', '--port', String(port), ...words], more);
   const { stdout, stderr } = child;
@@ -138,13 +137,29 @@ describe('bearer-authorizer start, from the package', () => {
         .split('\n')
         .filter(
           (line) =>
-            !/^(Synthesizing the app|Ready after|Stopped\.|warning: an answer depends|The functions run on|$)/.test(
+            !/^(Synthesizing the app|Ready after|Stopped\.|warning: an answer depends|The functions run on|Not run here: |$)/.test(
               line,
             ),
         ),
     ).toEqual([]);
     await untilAllFree(port);
     expect([await readdir(folder), await readdir(temporary)]).toEqual([before, []]);
+  });
+
+  it('does what docs/own-api.md shows, pasted into a shell', { timeout: START_TIMEOUT }, async () => {
+    writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
+    const [start = ''] = codeUnder('docs/own-api.md', TITLE, 'sh');
+    expect(start).toBe('npx bearer-authorizer start\n');
+    const { running, stop } = await ready([], { DYNAMODB_ENDPOINT: inject('dynamoDbEndpoint') });
+    const typed = codeUnder('docs/own-api.md', TITLE, 'console').flatMap(typedIn).join('\n');
+    const script = typed.replaceAll('http://127.0.0.1:3000/prod', running.api).replaceAll('curl -i', 'curl -sS -i');
+    const pasted = await run('sh', ['-c', script], { cwd: folder, env: { ...environment() } });
+    await stop('SIGINT');
+    rmSync(join(folder, 'cdk.json'));
+    expect(pasted.stderr).toBe('');
+    expect(pasted.stdout.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401']);
+    expect(pasted.stdout).toMatch(/Revoked token \S+ of local /);
+    expect(pasted.stdout).toMatch(/^eu-west-1: rejected \d+(\.\d+)? s after the write \(\d+ calls\)\.$/m);
   });
 
   it('leaves no DynamoDB Local behind when it is killed', { timeout: START_TIMEOUT }, async () => {
