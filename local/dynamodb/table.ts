@@ -3,6 +3,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  DynamoDBServiceException,
   ResourceInUseException,
   ResourceNotFoundException,
   UpdateTimeToLiveCommand,
@@ -10,7 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ENTRY_ATTRIBUTES } from '../../lambda/revocation/revocation-entry.ts';
 import type { Stack, StackResource } from '../cloudformation/stack.ts';
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../cloudformation/template.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOrEmpty } from '../cloudformation/template.ts';
+import { LocalRunError } from '../errors.ts';
 import { localClientOptions } from './dynamodb-endpoint.ts';
 
 /** A table as the template describes it. */
@@ -80,7 +82,8 @@ function indexesOf(properties: JsonObject): JsonObject {
 
 function timeToLiveAttributeOf(properties: JsonObject): string | undefined {
   const specification = properties.TimeToLiveSpecification;
-  return isObject(specification) && specification.Enabled === true ? textOf(specification, 'AttributeName') : undefined;
+  if (!isObject(specification) || specification.Enabled !== true) return undefined;
+  return textOrEmpty(specification, 'AttributeName') || undefined;
 }
 
 /** Creates the tables that are missing. An existing table keeps its settings and items. */
@@ -110,10 +113,16 @@ async function create(client: DynamoDBClient, { create: input, timeToLiveAttribu
   try {
     await client.send(new CreateTableCommand(input));
   } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
+    if (!(error instanceof ResourceInUseException)) throw rejectedTable(TableName, error);
   }
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName });
   if (timeToLiveAttribute === undefined) return;
   const TimeToLiveSpecification = { Enabled: true, AttributeName: timeToLiveAttribute };
   await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+}
+
+/** What DynamoDB says of a table that it does not make. Another error, as of a connection, stays as it is. */
+function rejectedTable(name: string, error: unknown): unknown {
+  if (!(error instanceof DynamoDBServiceException)) return error;
+  return new LocalRunError(`DynamoDB does not make the table ${name} as the template describes it: ${error.message}`);
 }

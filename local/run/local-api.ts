@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describedAuthorizer, FUNCTION_TYPE } from '../app/function-descriptions.ts';
 import type { Stack } from '../cloudformation/stack.ts';
-import type { Say } from '../errors.ts';
-import { type EnvironmentOverrides, strangeNames } from '../functions/environment-overrides.ts';
+import { LocalRunError, type Say } from '../errors.ts';
+import type { EnvironmentOverrides } from '../functions/environment-overrides.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { type LambdaFunctions, lambdaFunctionsOf } from '../functions/lambda-functions.ts';
-import { standInLines } from '../functions/stand-in-lines.ts';
+import { functionByArn, type LambdaFunctions, lambdaFunctionsOf } from '../functions/lambda-functions.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
@@ -23,10 +23,11 @@ import { queueMappingsOf } from '../queue/queue-mapping.ts';
 import { pollQueue } from '../queue/queue-poller.ts';
 import { queuesOf } from '../queue/queues.ts';
 import { HOST, startHttpService } from './http-service.ts';
+import { limitLines } from './limit-lines.ts';
 import type { LocalServices } from './local-services.ts';
 import { startLocalStreams } from './local-streams.ts';
 import { type Ports, portOfApi } from './ports/ports.ts';
-import { isOfAuthorizer, type RunPlan, runPlanOf } from './run-plan.ts';
+import { runPlanOf } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {
@@ -82,6 +83,7 @@ export async function startLocalApi(
     ...{ assets, endpoints, codeFolder, apps: [appFolder], environment, log },
     report,
   });
+  requireAuthorizers(stack, functions);
   await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
 
   const mayInvoke = invokePermissionsOf(stack);
@@ -110,21 +112,11 @@ export async function startLocalApi(
   return { apis: running, functions, controlPlane: plane, queues };
 }
 
-/** What does not run, and which of the functions' variables have a text in place of their value. */
-function limitLines(
-  stack: Stack,
-  { limits, functions: resources }: RunPlan,
-  functions: LambdaFunctions,
-  environment: EnvironmentOverrides,
-): readonly string[] {
-  const strange = strangeNames(environment, stack.resourcesOfType('AWS::Lambda::Function'));
-  const running = resources.filter(
-    (resource) =>
-      !isOfAuthorizer(resource) && functions.get(stack.attribute(resource.logicalId, 'Arn'))?.notRun === undefined,
-  );
-  return [
-    ...limits.lines(),
-    ...standInLines(stack, running, environment),
-    ...strange.map((name) => `--env names ${name}, which is no function of the app: its variables are not used.`),
-  ];
+/** @throws LocalRunError for an authorizer that does not run: without it no request of its APIs is answered */
+function requireAuthorizers(stack: Stack, functions: LambdaFunctions): void {
+  const authorizers = stack.resourcesOfType(FUNCTION_TYPE).filter((each) => describedAuthorizer(each) !== undefined);
+  for (const { logicalId } of authorizers) {
+    const { notRun } = functionByArn(functions, stack.attribute(logicalId, 'Arn'));
+    if (notRun !== undefined) throw new LocalRunError(notRun);
+  }
 }

@@ -3,8 +3,9 @@ import type { Stack, StackResource } from '../cloudformation/stack.ts';
 import { type JsonObject, objectOf, textOrEmpty, textsOf } from '../cloudformation/template.ts';
 import { revocationTableNamed, type TableSettings, tablesOf } from '../dynamodb/table.ts';
 import { LocalRunError } from '../errors.ts';
+import { withoutQualifier } from '../functions/lambda-functions.ts';
 import { reportOtherApis, reportServedApis } from '../gateway/api-limits.ts';
-import { type ApiSettings, apisOf, functionArnsOf, isBehind } from '../gateway/api-settings.ts';
+import { type ApiSettings, apisOf, functionArnsOf, isBehind, routesOf } from '../gateway/api-settings.ts';
 import { type LimitsReport, limitsReport, type ReportLimit } from '../limits.ts';
 import { streamedTableOf } from '../stream/event-source-mapping.ts';
 import { neededResources } from './needed-resources.ts';
@@ -79,6 +80,10 @@ function guardedApis(
 ): readonly ApiSettings[] {
   const arns = new Set(authorizers.map(({ logicalId }) => stack.attribute(logicalId, 'Arn')));
   const guarded = all.filter((each) => isBehind(each, arns));
+  for (const { authorizer } of guarded.flatMap(routesOf)) {
+    if (authorizer?.notRun === undefined || !arns.has(withoutQualifier(authorizer.functionArn))) continue;
+    throw new LocalRunError(`The authorizer ${authorizer.authorizerId} does not run locally: ${authorizer.notRun}.`);
+  }
   if (guarded.length > 0) return guarded;
   throw new LocalRunError(
     `No API of the stack ${stack.name} has a stage and a route behind the authorizer: give routes the authorizer, or name the stack of the API with --stack.`,

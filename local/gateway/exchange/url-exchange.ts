@@ -26,10 +26,19 @@ export function forwardedHeaders({ headers }: GatewayRequest): ReadonlyMap<strin
   return new Map(Object.entries(valuesByName(sent)));
 }
 
-/** @throws Error when the backend does not answer in time, or not at all */
+/** @throws Error when the backend does not answer: a `TimeoutError` when it does not do so in time */
 export async function exchangeWithBackend(request: BackendRequest): Promise<HttpResponse> {
-  const { url, method, headers, body, timeoutMilliseconds } = request;
-  const signal = AbortSignal.timeout(timeoutMilliseconds);
+  const signal = AbortSignal.timeout(request.timeoutMilliseconds);
+  try {
+    return await exchange(request, signal);
+  } catch (error) {
+    // Node wraps the reason in an error of its own.
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function exchange(request: BackendRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const { url, method, headers, body } = request;
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = send(url, { method, headers, signal, agent: false });

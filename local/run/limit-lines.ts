@@ -1,0 +1,25 @@
+import { FUNCTION_TYPE } from '../app/function-descriptions.ts';
+import type { Stack } from '../cloudformation/stack.ts';
+import { type EnvironmentOverrides, strangeNames } from '../functions/environment-overrides.ts';
+import type { LambdaFunctions } from '../functions/lambda-functions.ts';
+import { standInLines } from '../functions/stand-in-lines.ts';
+import { isOfAuthorizer, type RunPlan } from './run-plan.ts';
+
+/** What does not run, and which of the functions' variables have a text in place of their value. */
+export function limitLines(
+  stack: Stack,
+  { limits, functions: resources }: RunPlan,
+  functions: LambdaFunctions,
+  environment: EnvironmentOverrides,
+): readonly string[] {
+  const strange = strangeNames(environment, stack.resourcesOfType(FUNCTION_TYPE));
+  const running = resources.filter(
+    (resource) =>
+      !isOfAuthorizer(resource) && functions.get(stack.attribute(resource.logicalId, 'Arn'))?.notRun === undefined,
+  );
+  return [
+    ...limits.lines(),
+    ...standInLines(stack, running, environment),
+    ...strange.map((name) => `--env names ${name}, which is no function of the app: its variables are not used.`),
+  ];
+}
