@@ -3,7 +3,7 @@ import type { ReportRunEvent, RunEvent } from './run-event.ts';
 /** Passes on the events of a run to several readers, also to one that comes later or comes back. */
 export interface RunEventFeed {
   readonly report: ReportRunEvent;
-  /** The events after the one with this id, oldest first. 0: all that are kept. */
+  /** The events after the one with this id, oldest first. 0, or an id that this feed has not given: all that are kept. */
   since(id: number): readonly FedEvent[];
   /** Calls the listener with each event from now on, until the function that it returns is called. */
   subscribe(listener: FeedListener): () => void;
@@ -32,7 +32,7 @@ export function runEventFeed(): RunEventFeed {
       if (kept.length > MAX_KEPT_EVENTS) kept.shift();
       for (const { listener } of listeners) listener(fed);
     },
-    since: (id) => kept.filter((fed) => fed.id > id),
+    since: (id) => (id > last ? [...kept] : kept.filter((fed) => fed.id > id)),
     subscribe: (listener) => {
       // An object for each call: a listener that subscribes twice is called twice.
       const subscription = { listener };
