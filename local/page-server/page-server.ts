@@ -3,7 +3,7 @@ import { sentenceOf } from '../../ops/cli/operator-error.ts';
 import { isObject, type Json } from '../cloudformation/template.ts';
 import type { RunEventFeed } from '../log/run-event-feed.ts';
 import { failure, type JsonAnswer, type JsonRequest, readRequest, writeAnswer } from '../loopback/json-exchange.ts';
-import { isOnThisMachine, misdirected } from '../loopback/this-machine.ts';
+import { misdirected } from '../loopback/this-machine.ts';
 import { sendEvents } from './event-stream.ts';
 import type { PageActions } from './page-actions.ts';
 import type { PageFacts } from './page-facts.ts';
@@ -25,19 +25,26 @@ export interface PageServerOptions {
  * no form sends, and the page's own origin.
  */
 export function pageServer(options: PageServerOptions): Server {
-  const { origin, files, facts, feed } = options;
+  const { files, facts, feed } = options;
+  const { origin, host } = new URL(options.origin);
   const headers = pageHeaders([facts.api, facts.signIn?.issuer ?? facts.api].map((address) => new URL(address).origin));
   return createServer((incoming, response) => {
-    if (!isOnThisMachine(`http://${incoming.headers.host}`)) return misdirected(response, origin);
+    // Not at `localhost` either: the authorization server sends people back to this origin, and only it may act.
+    if (incoming.headers.host !== host) return misdirected(response, origin);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const [path = '/'] = (incoming.url ?? '/').split('?', 1);
     const file = files.get(path);
-    if (incoming.method === 'GET' && file !== undefined) {
+    if (isRead(incoming) && file !== undefined) {
       return void response.writeHead(200, { 'Content-Type': file.type }).end(file.content);
     }
     if (incoming.method === 'GET' && path === '/events') return sendEvents(feed, lastEventIdOf(incoming), response);
     return void answerWithJson(incoming, response, options);
   });
+}
+
+/** Node.js leaves the content out of the answer to HEAD. */
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** What an EventSource sends when it connects again; 0: all events that are kept. */

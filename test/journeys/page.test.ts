@@ -47,6 +47,19 @@ describe('the server of the page', () => {
     expect(policy).not.toMatch(/unsafe|\*/);
   });
 
+  it('says by HEAD what it would send', async () => {
+    const [got, asked] = [await send('GET', '/page.css'), await send('HEAD', '/page.css')];
+    expect(asked).toMatchObject({ status: 200, body: '' });
+    expect(asked.headers['content-type']).toBe(got.headers['content-type']);
+  });
+
+  it('answers at one address only, because the page works at no other', async () => {
+    const { port } = new URL(origin);
+    const { status, body } = await send('GET', '/', { Host: `localhost:${port}` });
+    expect(status).toBe(421);
+    expect(body).toContain(`at ${origin} only`);
+  });
+
   it('says what the page must know, without the secret of a client', async () => {
     const { body } = await send('GET', '/facts');
     expect(JSON.parse(body)).toMatchObject({
@@ -124,7 +137,7 @@ describe('the server of the page', () => {
     const token = await journey.token('service');
     await journey.call('/orders', token);
     const all = await events(0, /"event":"decision"/);
-    expect(all).toMatch(/^id: 1\ndata: \{.*\}\n\n/);
+    expect(all).toMatch(/^id: 1\n(event: function\n)?data: \{.*\}\n\n/);
     const last = Number([...all.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1]);
     await journey.call('/whoami', token);
     const later = await events(last, /"path":"\/v1\/whoami"/);
