@@ -9,15 +9,26 @@ export interface TokenParts {
   readonly claims: JsonObject;
 }
 
-/** @throws Error for a text that is not a JWT */
+/** @throws Error for a text that is not a JWT. Its sentence does not quote the text. */
 export function tokenPartsOf(token: string): TokenParts {
-  const [header = '', payload = ''] = token.split('.');
-  return { header: jsonIn(header), claims: jsonIn(payload) };
+  const [header, claims] = token.split('.').map(objectIn);
+  if (header !== undefined && claims !== undefined) return { header, claims };
+  throw new Error('The text is not a JWT: paste an access token, which begins with eyJ and has two full stops.');
 }
 
-function jsonIn(base64url: string): JsonObject {
-  const bytes = Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+/** undefined: the text is not a JSON object in base64url. */
+function objectIn(base64url: string): JsonObject | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The fingerprint by which the run's events tell tokens apart: 16 hexadecimal digits of SHA-256 of the `Authorization` header. */

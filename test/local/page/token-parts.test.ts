@@ -8,7 +8,7 @@ function claimNames(jwtId: string, session: string, scope: string): PageIssuer['
 }
 
 const FACTS: PageFacts = {
-  ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', signIn: undefined, machineClients: [], routes: [] },
+  ...{ run: 'r1', api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', signIn: undefined, machineClients: [], routes: [] },
   ...{ resultTtlSeconds: 60, guaranteedLagSeconds: 67 },
   issuers: [
     { alias: 'local', issuer: 'http://127.0.0.1:3001', claimNames: claimNames('jti', 'sid', 'scope') },
@@ -35,6 +35,14 @@ describe('a token taken apart', () => {
     expect(scopesOf(parts, FACTS)).toEqual(['orders:read']);
     expect(takeablesOf(parts, FACTS)[0]).toMatchObject({ level: 'token', value: 'u1', issuer: 'entra' });
   });
+
+  it.each(['', 'opaque', 'opaque-token.of.another-kind', 'bnVsbA.bnVsbA.x', `${base64url({})}.W10.x`, 'secret!.x.y'])(
+    'is none if it is %j, which the error does not quote',
+    (text) => {
+      expect(() => tokenPartsOf(text)).toThrow(/^The text is not a JWT: /);
+      expect(() => tokenPartsOf(text)).not.toThrow(/opaque|secret|null/);
+    },
+  );
 
   it('cannot be taken back where no issuer of the API has issued it', () => {
     expect(takeablesOf(tokenPartsOf(tokenOf({ iss: 'https://elsewhere.example', jti: 'j1' })), FACTS)).toEqual([]);
