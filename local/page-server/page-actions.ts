@@ -19,6 +19,8 @@ export interface CommandAnswer {
   readonly text: string;
   /** What it prints with `--json`. */
   readonly document: unknown;
+  /** When the server began, in milliseconds since the epoch. The browser's clock may differ from the one of the run's events. */
+  readonly askedAt: number;
   /** When the server had the answer of DynamoDB, in milliseconds since the epoch. */
   readonly at: number;
 }
@@ -32,7 +34,10 @@ export interface TokenResponse {
 
 /** @param run - runs the operator's commands on the run's table */
 export function pageActions(running: Pick<RunningStack, 'clients' | 'tokenEndpoint'>, run: RunCommand): PageActions {
-  const command = async (words: readonly string[]) => answerOf(await run(words));
+  const command = async (words: readonly string[]) => {
+    const askedAt = Date.now();
+    return answerOf(askedAt, await run(words));
+  };
   return new Map<string, PageAction>([
     ['/machine-token', (asked) => machineToken(textIn(asked, 'client'), running)],
     ['/revocations', (asked) => command(['revoke', ...selectorWords(asked, flushOption(asked))])],
@@ -40,8 +45,8 @@ export function pageActions(running: Pick<RunningStack, 'clients' | 'tokenEndpoi
   ]);
 }
 
-function answerOf({ text, last, document }: Report): CommandAnswer {
-  return { text: last === undefined ? text : `${text}\n${last}`, document, at: Date.now() };
+function answerOf(askedAt: number, { text, last, document }: Report): CommandAnswer {
+  return { text: last === undefined ? text : `${text}\n${last}`, document, askedAt, at: Date.now() };
 }
 
 /** A client's secret must not be in a page: its server gets the token (RFC 6749 section 2.1, "confidential"). */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { guaranteedLag } from '../../lambda/flush/flush-timing.ts';
 import type { ApiKind, Route } from '../../lambda/policy/route.ts';
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
@@ -8,6 +9,8 @@ import { LocalRunError } from '../errors.ts';
 
 /** What the page must know of the run. Nothing secret: a client's secret stays with the server. */
 export interface PageFacts {
+  /** Tells this run from another one at the same address. */
+  readonly run: string;
   /** The API's address, with the stage unless that is `$default`, without a slash at the end. */
   readonly api: string;
   readonly apiKind: ApiKind;
@@ -51,6 +54,7 @@ export function pageFactsOf(running: RunningStack): PageFacts {
   const { revocationLevels: levels, revocationClaims = {}, issuers } = configuration;
   const own = apiKind === 'http' ? httpRoutes : routes;
   return {
+    run: randomUUID(),
     ...{ api, apiKind, levels, revocationClaims, resultTtlSeconds },
     issuers: issuers.map(({ alias, issuer, claimNames }) => ({ alias, issuer, claimNames })),
     signIn: hasLocalIssuer(running) ? signInFactsOf(running, own) : undefined,

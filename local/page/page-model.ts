@@ -9,14 +9,14 @@ import {
   type PageState,
   type Route,
   samplePathOf,
-  type TakenBack,
+  type Watched,
   watchedRouteOf,
 } from './page-state.ts';
 import { restore, revoke } from './run-client.ts';
-import { sentenceOf, timelineOf } from './timeline.ts';
+import { sentenceOf, type Timeline, timelineOf } from './timeline.ts';
 import { fingerprintOf, scopesOf, type Takeable, tokenPartsOf } from './token-parts.ts';
 import { type TokenHolder, TokenSource } from './token-source.ts';
-import { type Probe, probeOf, untilAccepted, untilRejected } from './watch.ts';
+import { type Probe, probeOf, untilAccepted, untilRejected, untilTold } from './watch.ts';
 
 /** The page's state, and what a person can do with it. Each change is drawn. */
 export class Page implements PageActions {
@@ -58,9 +58,15 @@ export class Page implements PageActions {
   };
 
   readonly forgetToken = (): void => {
+    const { takenBack } = this.#state;
+    this.#abort.abort();
     this.#client.signOut();
     this.#tokens.forget();
-    this.update({ token: undefined, isTokenShown: false, message: 'The page has forgotten the token.' });
+    this.#abort = new AbortController();
+    this.update({
+      ...{ token: undefined, isTokenShown: false, busy: undefined, message: 'The page has forgotten the token.' },
+      ...(takenBack && { takenBack: { ...takenBack, watched: undefined } }),
+    });
   };
 
   readonly showToken = (isTokenShown: boolean): void => this.update({ isTokenShown });
@@ -83,7 +89,7 @@ export class Page implements PageActions {
 
   readonly takeBack = (takeable: Takeable): void =>
     this.#run('taking back', async (signal) => {
-      const { token, facts, flush } = this.#state;
+      const { token, facts, flush, events } = this.#state;
       const route = token && watchedRouteOf(facts, token.scopes);
       if (token === undefined || route === undefined)
         return 'There is no token to take back, or no route to watch it on.';
@@ -92,15 +98,13 @@ export class Page implements PageActions {
       // The second one meets the decision that the first one left in the cache.
       await probe();
       await probe();
-      const askedAt = Date.now();
       const answer = await revoke(takeable, flush);
       const { resultTtlSeconds, guaranteedLagSeconds } = facts;
-      const times = { askedAt, acknowledgedAt: answer.at, resultTtlSeconds, guaranteedLagSeconds };
-      this.update({
-        takenBack: { takeable, answer, watched, revocation: { fingerprint: token.fingerprint, ...times } },
-      });
-      await untilRejected(probe, guaranteedLagSeconds, signal);
-      return `Taken back: ${takeable.what}. ${this.#timelineSentence()}`;
+      const watch = { fingerprint: token.fingerprint, after: events.at(-1)?.id ?? 0 };
+      const times = { askedAt: answer.askedAt, acknowledgedAt: answer.at, resultTtlSeconds, guaranteedLagSeconds };
+      this.update({ takenBack: { takeable, answer, watched, revocation: { ...watch, ...times } } });
+      const sentence = await this.#watched(probe, signal).catch((error: unknown) => stopped(error, signal));
+      return `Taken back: ${takeable.what}. ${sentence}`;
     });
 
   readonly restore = (): void => {
@@ -108,26 +112,42 @@ export class Page implements PageActions {
     if (takenBack === undefined) return;
     this.#abort.abort();
     this.#run('restoring', async (signal) => {
-      const { text, at } = await restore(takenBack.takeable);
+      const { takeable, watched } = takenBack;
+      const { text, at } = await restore(takeable);
       const revocation = { ...takenBack.revocation, restoredAt: at };
       this.update({ takenBack: { ...takenBack, revocation, restored: text } });
-      await untilAccepted(this.#probe(takenBack.watched, signal), signal);
-      return `Restored: ${takenBack.takeable.what}. It was accepted again at ${lagText(Date.now() - at)} after the entry was gone.`;
+      if (watched === undefined) return `Restored: ${takeable.what}.`;
+      const since = performance.now();
+      const isAccepted = await untilAccepted(this.#probe(watched, signal), signal);
+      if (!isAccepted) return `Restored: ${takeable.what}. The token is still not accepted: another entry may name it.`;
+      const lag = lagText(performance.now() - since);
+      return `Restored: ${takeable.what}. It was accepted again at ${lag} after the entry was gone.`;
     });
   };
 
-  #probe({ token, path }: TakenBack['watched'], signal: AbortSignal): Probe {
+  /** Calls until the token is rejected. @returns the sentence about it */
+  async #watched(probe: Probe, signal: AbortSignal): Promise<string> {
+    const wasRejected = await untilRejected(probe, this.#state.facts.guaranteedLagSeconds, signal);
+    const hasRefusal = () => this.#timeline()?.marks.some(({ kind }) => kind === 'first refusal') === true;
+    if (wasRejected) await untilTold(hasRefusal, signal);
+    const timeline = this.#timeline();
+    return timeline === undefined ? '' : sentenceOf(timeline);
+  }
+
+  #probe({ token, path }: Watched, signal: AbortSignal): Probe {
     return probeOf(`${this.#state.facts.api}${path}`, token, signal);
   }
 
-  #timelineSentence(): string {
+  #timeline(): Timeline | undefined {
     const { takenBack, events } = this.#state;
-    return takenBack === undefined ? '' : sentenceOf(timelineOf(takenBack.revocation, events));
+    return takenBack && timelineOf(takenBack.revocation, events);
   }
 
   #begin(holder: TokenHolder): void {
-    this.#run('signing in', async () => {
-      const token = await this.#tokens.begin(holder);
+    this.#run('signing in', async (signal) => {
+      // Before the text replaces a token that works.
+      if (holder.kind === 'pasted') tokenPartsOf(holder.token);
+      const token = await this.#tokens.begin(holder, signal);
       this.#client.signOut();
       await this.#hold(token);
       return `The page holds a token of ${this.#state.token?.heldBy}.`;
@@ -141,7 +161,8 @@ export class Page implements PageActions {
     this.update({ busy, message: '' });
     task(abort.signal)
       .catch((error: unknown) => this.#failed(busy, error, abort.signal))
-      .then((message) => this.update({ message, ...(this.#abort === abort && { busy: undefined }) }));
+      // What was ended by a later thing says nothing any more.
+      .then((message) => this.#abort === abort && this.update({ message, busy: undefined }));
   }
 
   #failed(busy: PageState['busy'], error: unknown, { aborted }: AbortSignal): string {
@@ -173,6 +194,12 @@ export class Page implements PageActions {
     };
     this.update({ token, isTokenShown: false });
   }
+}
+
+/** A revocation stands, also when nobody watches what comes of it. @throws the error, unless the signal is aborted */
+function stopped(error: unknown, { aborted }: AbortSignal): string {
+  if (!aborted) throw error;
+  return 'The page has stopped watching; the entry stands.';
 }
 
 const INITIAL: Omit<PageState, 'facts'> = {

@@ -32,13 +32,19 @@ export interface CallRecord {
   readonly waits?: number | undefined;
 }
 
+/** The token that was taken back, and the path on which it is watched. */
+export interface Watched {
+  readonly token: string;
+  readonly path: string;
+}
+
 /** An entry that this page has written. */
 export interface TakenBack {
   readonly takeable: Takeable;
   readonly answer: CommandAnswer;
   readonly revocation: Revocation;
-  /** The token that was taken back, and the path on which it is watched. */
-  readonly watched: { readonly token: string; readonly path: string };
+  /** undefined: the page has forgotten the token. */
+  readonly watched: Watched | undefined;
   /** What the operator's program says about the undoing. undefined: the entry stands. */
   readonly restored?: string | undefined;
 }
@@ -76,11 +82,10 @@ export interface PageActions {
 /** Events that the page keeps. */
 const MAX_EVENTS = 1000;
 
-/** Adds an event. A connection that begins again may repeat some; a run that begins again counts from 1. */
+/** Adds an event. A connection that begins again may repeat some. */
 export function withEvent(events: readonly FedEvent[], fed: FedEvent): readonly FedEvent[] {
   const last = events.at(-1)?.id ?? 0;
-  if (fed.id > last) return [...events, fed].slice(-MAX_EVENTS);
-  return fed.id === 1 && last > 1 ? [fed] : events;
+  return fed.id > last ? [...events, fed].slice(-MAX_EVENTS) : events;
 }
 
 /** The path to call for a route: each path parameter gets a value. */

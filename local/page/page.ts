@@ -11,12 +11,22 @@ import { timelineOf } from './timeline.ts';
 import { timelineView } from './timeline-view.ts';
 
 const root = document.getElementById('page') ?? document.body;
-const page = new Page(await pageFacts(), draw);
+const facts = await pageFacts();
+const page = new Page(facts, draw);
 new ResizeObserver(() => draw(page.state)).observe(root);
 listen(
   (fed) => page.update({ events: withEvent(page.state.events, fed) }),
-  (isConnected) => page.update({ isConnected }),
+  (isConnected) => {
+    page.update({ isConnected });
+    if (isConnected) void loadAgainForAnotherRun();
+  },
 );
+
+/** Another run at this address has other keys, an empty table, perhaps other routes, and counts its events from 1. */
+async function loadAgainForAnotherRun(): Promise<void> {
+  const now = await pageFacts().catch(() => facts);
+  if (now.run !== facts.run) location.reload();
+}
 
 function draw(state: PageState): void {
   const { takenBack, events } = state;

@@ -27,6 +27,8 @@ export async function signIn(
   // Before anything is awaited: browsers open windows only right after a click.
   const popup = window.open('', '_blank', 'popup,width=480,height=640');
   if (popup === null) throw new SignInError('The browser has blocked the sign-in window: allow it, and sign in again.');
+  // The authorization server's page must not be able to lead this one elsewhere.
+  popup.opener = null;
   try {
     return await signInAt(popup, facts, prompt, signal);
   } finally {
@@ -103,6 +105,7 @@ function authorizationResponse(popup: Window, state: string, signal?: AbortSigna
     wasClosed = popup.closed;
   }, CLOSED_CHECK);
   const abort = () => reject(signal?.reason);
+  if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   return promise.finally(() => {
     channel.close();

@@ -1,6 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { clockTime, lagText } from './clock-text.ts';
-import { endOf, type Mark, type MarkKind, placeOf, type Timeline, ticksUntil } from './timeline.ts';
+import {
+  type Dot,
+  type DotKind,
+  endOf,
+  type Mark,
+  type MarkKind,
+  placeOf,
+  type Timeline,
+  ticksUntil,
+} from './timeline.ts';
 
 const NAMES: Readonly<Record<MarkKind, string>> = {
   entry: 'Entry written',
@@ -29,12 +38,8 @@ export function timelineView(timeline: Timeline | undefined, width: number): Tem
 
 /** The same as the drawing, for those who do not see it, and to the millisecond. */
 function marksTable({ zero, marks, dots }: Timeline): TemplateResult {
-  const cached = dots.filter(({ isAccepted, isCached }) => isAccepted && isCached).length;
-  const rejected = dots.filter(({ isAccepted }) => !isAccepted).length;
   return html`<div class="scrolls" tabindex="0" role="group" aria-label="Instants of the timeline"><table>
-      <caption>
-        ${dots.length} requests with this token: ${dots.length - rejected} accepted, ${cached} of them from the result cache; ${rejected} rejected.
-      </caption>
+      <caption>${countsText(dots)}</caption>
       <thead><tr><th scope="col">Instant</th><th scope="col">Clock</th><th scope="col">After the entry</th></tr></thead>
       <tbody>
         ${numbered(marks).map(
@@ -47,6 +52,14 @@ function marksTable({ zero, marks, dots }: Timeline): TemplateResult {
         )}
       </tbody>
     </table></div>`;
+}
+
+function countsText(dots: readonly Dot[]): string {
+  const count = (kind: DotKind) => dots.filter((dot) => dot.kind === kind).length;
+  const [cached, undecided] = [count('cached'), count('undecided')];
+  const accepted = `${count('accepted') + cached} accepted, ${cached} of them from the result cache`;
+  const others = `${count('rejected')} rejected${undecided === 0 ? '' : `; ${undecided} not decided`}`;
+  return `${dots.length} requests with this token: ${accepted}; ${others}.`;
 }
 
 function drawing(timeline: Timeline, width: number): TemplateResult {
@@ -84,12 +97,13 @@ function reuseBar({ reuse }: Timeline, x: Place): TemplateResult | typeof nothin
     <text class="tick" x=${from + 4} y=${ROWS.reuse - 4}>result TTL of the cached decision</text>`;
 }
 
-/** Accepted requests are circles, hollow where the answer was cached; rejected ones are crosses. */
+/** Accepted requests are circles, hollow where the answer was cached; rejected ones are crosses; those not decided are dashes. */
 function dots({ dots }: Timeline, x: Place): readonly TemplateResult[] {
-  return dots.map(({ at, isAccepted, isCached }) => {
+  return dots.map(({ at, kind }) => {
     const [cx, cy] = [x(at), ROWS.dots];
-    if (isAccepted) return svg`<circle class=${isCached ? 'accepted cached' : 'accepted'} cx=${cx} cy=${cy} r="4" />`;
-    return svg`<path class="rejected" d="M${cx - 4} ${cy - 4}l8 8m0 -8l-8 8" />`;
+    if (kind === 'rejected') return svg`<path class="rejected" d="M${cx - 4} ${cy - 4}l8 8m0 -8l-8 8" />`;
+    if (kind === 'undecided') return svg`<path class="undecided" d="M${cx - 4} ${cy}h8" />`;
+    return svg`<circle class=${kind === 'cached' ? 'accepted cached' : 'accepted'} cx=${cx} cy=${cy} r="4" />`;
   });
 }
 

@@ -6,7 +6,9 @@ import { lagText } from './clock-text.ts';
 export interface Revocation {
   /** Of the token whose requests are shown. */
   readonly fingerprint: string;
-  /** When the page asked for the entry. */
+  /** The id of the last event before the page began to watch the token. */
+  readonly after: number;
+  /** When the page's server was asked for the entry. */
   readonly askedAt: number;
   /** When DynamoDB had acknowledged the entry, and a strong read had found it. */
   readonly acknowledgedAt: number;
@@ -25,12 +27,14 @@ export interface Mark {
   readonly at: number;
 }
 
-/** One request with the token. */
+/** One request with the token, since the page began to watch it. */
 export interface Dot {
   readonly at: number;
-  readonly isAccepted: boolean;
-  readonly isCached: boolean;
+  readonly kind: DotKind;
 }
+
+/** `accepted`: decided for this request; `cached`: accepted by the result cache; `undecided`: the authorizer could not decide. */
+export type DotKind = 'accepted' | 'cached' | 'rejected' | 'undecided';
 
 export interface Timeline {
   /** When the entry was acknowledged and found: the zero of the axis. */
@@ -44,29 +48,43 @@ export interface Timeline {
 
 /** Draws up the timeline from the events of the run. */
 export function timelineOf(revocation: Revocation, fed: readonly FedEvent[]): Timeline {
-  const { acknowledgedAt, askedAt, restoredAt = Number.POSITIVE_INFINITY } = revocation;
-  const events = fed.map(({ event }) => event).filter(({ at }) => at < restoredAt);
-  const own = events.filter(isDecision).filter(({ fingerprint }) => fingerprint === revocation.fingerprint);
-  const firstRefusal = own.find(({ at, outcome }) => outcome === 'rejected' && at >= askedAt);
-  const accepted = own.filter(isAccepted);
-  const lastAllow = accepted.at(-1);
-  const decided = accepted.findLast(({ event }) => event === 'decision');
-  const flushes = events.filter(isFlush).filter(({ at }) => at >= askedAt);
+  const { acknowledgedAt, after, fingerprint, restoredAt = Number.POSITIVE_INFINITY } = revocation;
+  const isOwn = (event: RunEvent): event is DecisionEvent => isDecision(event) && event.fingerprint === fingerprint;
+  const meanwhile = fed.filter(({ event }) => event.at < restoredAt);
+  const events = meanwhile.map(({ event }) => event);
+  const watched = meanwhile.filter(({ id }) => id > after).map(({ event }) => event);
+  const own = events.filter(isOwn);
+  const decided = own.filter(isAccepted).findLast(({ event }) => event === 'decision');
   return {
     zero: acknowledgedAt,
-    marks: [
-      mark('entry', acknowledgedAt),
-      mark('flush', flushes.find(({ event }) => event === 'flush')?.at),
-      mark('flush settled', flushes.find(({ event }) => event === 'flush settled')?.at),
-      mark('last allow', lastAllow?.at),
-      mark('first refusal', firstRefusal?.at),
-      mark('bound', acknowledgedAt + revocation.guaranteedLagSeconds * 1000),
-    ]
-      .filter((each) => each !== undefined)
-      .toSorted((one, other) => one.at - other.at),
-    dots: own.map((event) => ({ at: event.at, isAccepted: isAccepted(event), isCached: event.event === 'cached' })),
-    reuse: decided && { from: decided.at, to: decided.at + revocation.resultTtlSeconds * 1000 },
+    marks: marksOf(revocation, events, own),
+    dots: watched.filter(isOwn).map((event) => ({ at: event.at, kind: dotKindOf(event) })),
+    reuse: decided && reuseFrom(decided.at, revocation),
   };
+}
+
+function marksOf(
+  { askedAt, acknowledgedAt, guaranteedLagSeconds }: Revocation,
+  events: readonly RunEvent[],
+  own: readonly DecisionEvent[],
+): readonly Mark[] {
+  const firstRefusal = own.find(({ outcome, at }) => outcome === 'rejected' && at >= askedAt);
+  const flushes = events.filter(isFlush).filter(({ at }) => at >= askedAt);
+  return [
+    mark('entry', acknowledgedAt),
+    mark('flush', flushes.find(({ event }) => event === 'flush')?.at),
+    mark('flush settled', flushes.find(({ event }) => event === 'flush settled')?.at),
+    mark('last allow', own.findLast(isAccepted)?.at),
+    mark('first refusal', firstRefusal?.at),
+    mark('bound', acknowledgedAt + guaranteedLagSeconds * 1000),
+  ]
+    .filter((each) => each !== undefined)
+    .toSorted((one, other) => one.at - other.at);
+}
+
+/** undefined: the gateway caches nothing. */
+function reuseFrom(from: number, { resultTtlSeconds }: Revocation): Timeline['reuse'] {
+  return resultTtlSeconds === 0 ? undefined : { from, to: from + resultTtlSeconds * 1000 };
 }
 
 /** Says in a sentence what the timeline shows. */
@@ -95,6 +113,11 @@ function isFlush(event: RunEvent): event is FlushEvent {
 /** A token without the scope is still accepted: its policy was used. */
 function isAccepted({ outcome }: DecisionEvent): boolean {
   return outcome === 'allowed' || outcome === 'forbidden';
+}
+
+function dotKindOf(event: DecisionEvent): DotKind {
+  if (isAccepted(event)) return event.event === 'cached' ? 'cached' : 'accepted';
+  return event.outcome === 'rejected' ? 'rejected' : 'undecided';
 }
 
 /** Seconds next to the zero that the axis shows in linear steps. */

@@ -19,10 +19,12 @@ export class TokenSource {
     this.#facts = facts;
   }
 
-  /** Gets the first token of a holder. A person is asked who they are. */
-  async begin(holder: TokenHolder): Promise<string> {
+  /** Gets the first token of a holder. A person is asked who they are. @throws the reason of the signal when it is aborted */
+  async begin(holder: TokenHolder, signal: AbortSignal): Promise<string> {
     this.#given = undefined;
-    const response = holder.kind === 'pasted' ? { access_token: holder.token } : await this.#get(holder, 'login');
+    const isPasted = holder.kind === 'pasted';
+    const response = isPasted ? { access_token: holder.token } : await this.#get(holder, 'login', signal);
+    signal.throwIfAborted();
     this.#holder = holder;
     this.#given = response;
     return response.access_token;

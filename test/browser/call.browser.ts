@@ -102,3 +102,44 @@ it('says in a sentence that nobody has signed in, and can begin again', async ()
   await expectMessage(page, 'The sign-in window was closed before anybody had signed in.');
   await signInAs(page, 'alice');
 });
+
+it('says that a restored token is still rejected where another entry names it', async () => {
+  const { page } = opened;
+  await signInAs(page, 'alice');
+  await button(page, 'Take back this token').click();
+  await expectMessage(page, /^Taken back: this token\./);
+  await button(page, 'Take back this user').click();
+  await expectMessage(page, /^Taken back: this user\./);
+  // The requests of the first timeline are not those of the second.
+  expect(await page.locator('caption').textContent()).toMatch(
+    /: 0 accepted, 0 of them from the result cache; \d rejected\.$/,
+  );
+  await button(page, 'Restore').click();
+  await expectMessage(page, 'Restored: this user. The token is still not accepted: another entry may name it.');
+});
+
+it('says that the entry stands where the person stops the watch, and can restore it without the token', async () => {
+  const { page } = opened;
+  await signInAs(page, 'bob');
+  await page.getByRole('checkbox', { name: /^Flush the cached decisions/ }).uncheck();
+  await button(page, 'Take back this token').click();
+  await page.getByRole('heading', { name: 'The entry in the table' }).waitFor();
+  await button(page, 'Stop').click();
+  await expectMessage(page, 'Taken back: this token. The page has stopped watching; the entry stands.');
+  await button(page, 'Forget it').click();
+  await expectMessage(page, 'The page has forgotten the token.');
+  await button(page, 'Restore').click();
+  await expectMessage(page, 'Restored: this token.');
+});
+
+it('keeps the token that it has when what is pasted is not one', async () => {
+  const { page } = opened;
+  await button(page, 'Token for reader').click();
+  await expectMessage(page, 'The page holds a token of reader.');
+  await page.getByText('Use a token that you have').click();
+  await page.getByLabel('Access token').fill('a password');
+  await button(page, 'Use it').click();
+  await expectMessage(page, /^The text is not a JWT: /);
+  await button(page, 'GET /orders').click();
+  await expectMessage(page, 'GET /orders was answered with 200.');
+});

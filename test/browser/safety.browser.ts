@@ -110,6 +110,31 @@ describe('the page', () => {
     await close();
   });
 
+  it('loads again when another run answers at its address', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // Each answer ends at once, so that the browser connects again.
+    await page.route('**/events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: 'retry: 50\n\n' }),
+    );
+    let run = 'first';
+    await page.route('**/facts', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), run } });
+    });
+    await page.goto(origin());
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    let loads = 0;
+    page.on('domcontentloaded', () => {
+      loads += 1;
+    });
+    run = 'second';
+    await expect.poll(() => loads).toBe(1);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  });
+
   it('runs no script but its own files', async () => {
     const { page, console: lines, close } = await openPage(browser, origin());
     const script = "document.createElement('script')";

@@ -15,11 +15,6 @@ describe('the events that the page keeps', () => {
     const events = [1, 2, 3, 2, 3, 4].reduce<readonly FedEvent[]>((kept, id) => withEvent(kept, fed(id)), []);
     expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
   });
-
-  it('begin again where the run has begun again', () => {
-    const events = [5, 6, 1, 2].reduce<readonly FedEvent[]>((kept, id) => withEvent(kept, fed(id)), []);
-    expect(events.map(({ id }) => id)).toEqual([1, 2]);
-  });
 });
 
 describe('the path to call', () => {

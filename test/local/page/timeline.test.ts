@@ -15,7 +15,7 @@ const OURS = '0123456789abcdef';
 
 /** An entry that was asked for at 10.0 s and acknowledged at 10.1 s. */
 const REVOCATION: Revocation = {
-  ...{ fingerprint: OURS, askedAt: 10_000, acknowledgedAt: 10_100 },
+  ...{ fingerprint: OURS, after: 0, askedAt: 10_000, acknowledgedAt: 10_100 },
   ...{ resultTtlSeconds: 60, guaranteedLagSeconds: 67 },
 };
 
@@ -68,6 +68,21 @@ describe('a timeline', () => {
 
   it('shows for how long the cached decision might have been reused', () => {
     expect(timelineOf(REVOCATION, usual).reuse).toEqual({ from: 9000, to: 69_000 });
+  });
+
+  it('shows no bar where decisions are not cached', () => {
+    expect(timelineOf({ ...REVOCATION, resultTtlSeconds: 0 }, usual).reuse).toBeUndefined();
+  });
+
+  it('counts requests from the watch on: those of an earlier revocation of the token are not its own', () => {
+    const earlier = fed([judged(2000, REJECTED), judged(9600), judged(10_400, REJECTED)]);
+    const { dots } = timelineOf({ ...REVOCATION, after: 1 }, earlier);
+    expect(dots.map(({ kind }) => kind)).toEqual(['cached', 'rejected']);
+  });
+
+  it('tells a request that could not be decided from a rejected one', () => {
+    const events = fed([judged(9900, DECISION), judged(10_200, { outcome: 'undecided' }), judged(10_400, REJECTED)]);
+    expect(timelineOf(REVOCATION, events).dots.map(({ kind }) => kind)).toEqual(['accepted', 'undecided', 'rejected']);
   });
 
   it('has no refusal before there is one, and no flush before there is one', () => {
