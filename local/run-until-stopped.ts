@@ -60,6 +60,7 @@ async function startRun(command: StartCommand, signal: AbortSignal, say: Say, sc
     dynamoDbSource: sourceOfDynamoDb(command, say, screen),
     say,
     log: logOn(screen, command),
+    replaced: (running) => writeRunningFile(running, screen.localFolder),
     signal,
   });
 }

@@ -24,7 +24,7 @@ const MAY_IMPORT = {
     folders: ['ops', 'lambda', 'local/run/start-options.ts', 'local/run-until-stopped.ts'],
   },
   local: {
-    packages: /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|lit-html|oauth4webapi)$/,
+    packages: /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|chokidar|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
     // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say. Issuers are replaced
     // in what the functions of a team's own app read.
@@ -34,6 +34,7 @@ const MAY_IMPORT = {
       'ops/cli',
       'ops/stack',
       'ops/commands',
+      'ops/routes/token-losses.ts',
       'ops/token/client-credentials.ts',
       'ops/verbs.ts',
       'lambda/configuration',
@@ -176,6 +177,7 @@ const ORDER: Readonly<Record<keyof typeof MAY_IMPORT, readonly string[]>> = {
     'transmitter',
     'page-server',
     'page',
+    'watch',
     'run/ports',
     'run',
     'next-steps.ts',

@@ -19,6 +19,8 @@ export interface AuthorizationServer {
   readonly tokenEndpoint: string;
   /** The private RS256 key that the server starts with: its holder can sign what this server signs. */
   readonly signingKey: SigningKey;
+  /** Has other clients, users or audiences from now on. Sessions and keys stay. */
+  change(settings: Partial<ServerSettings>): void;
 }
 
 /**
@@ -26,10 +28,11 @@ export interface AuthorizationServer {
  * authorization code flow with PKCE. `DELETE /jwks/<key id>` replaces its signing key.
  */
 export async function authorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
-  const { issuer, users } = options;
+  const { issuer } = options;
+  let settings: ServerSettings = options;
   const adapter = memoryStore(Date.now);
   const withKey = (key: SigningKey) => {
-    const provider = new Provider(issuer, { ...serverConfiguration(options), adapter, jwks: { keys: [key] } });
+    const provider = new Provider(issuer, { ...serverConfiguration(settings), adapter, jwks: { keys: [key] } });
     return { key, provider, answer: provider.callback() };
   };
   const signingKey = await createSigningKey();
@@ -38,7 +41,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isOnThisMachine(`http://${request.headers.host}`)) return misdirected(response, issuer);
     const path = request.url?.split('?')[0] ?? '';
-    if (path.startsWith('/interaction/')) return signIn(current.provider, users, request, response);
+    if (path.startsWith('/interaction/')) return signIn(current.provider, settings.users, request, response);
     if (request.method !== 'DELETE' || path !== `/jwks/${current.key.kid}`) return current.answer(request, response);
     current = withKey(await createSigningKey());
     response.writeHead(204).end();
@@ -46,7 +49,11 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
-  return { server, tokenEndpoint: `${issuer}/token`, signingKey };
+  const change = (changed: Partial<ServerSettings>): void => {
+    settings = { ...settings, ...changed };
+    current = withKey(current.key);
+  };
+  return { server, tokenEndpoint: `${issuer}/token`, signingKey, change };
 }
 
 export async function createSigningKey(): Promise<SigningKey> {

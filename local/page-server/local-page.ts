@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../ops/cli/caller.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import type { RunEventFeed } from '../log/run-event-feed.ts';
@@ -9,11 +10,14 @@ import { pageServer } from './page-server.ts';
 
 /**
  * Creates the page's server for a run.
+ * @param running - describes the run as it is now
  * @param origin - its own: `http://127.0.0.1:3005`
  * @param caller - writes commands as the operator starts them
  * @throws LocalRunError for a run whose authorizer has no description
  */
-export async function localPage(running: RunningStack, origin: string, feed: RunEventFeed, caller: Caller) {
+export async function localPage(running: () => RunningStack, origin: string, feed: RunEventFeed, caller: Caller) {
   const actions = pageActions(running, operatorCommands(running, caller));
-  return pageServer({ origin, feed, actions, facts: pageFactsOf(running), files: await pageFiles() });
+  const run = randomUUID();
+  const facts = () => pageFactsOf(running(), run);
+  return pageServer({ origin, feed, actions, facts, files: await pageFiles() });
 }

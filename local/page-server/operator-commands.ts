@@ -16,13 +16,13 @@ import type { RunCommand } from './page-actions.ts';
  * Runs the operator's own commands, so that the page revokes as an operator does: checked before the write, confirmed by a strong read.
  * @param caller - writes the commands to copy, such as the one that undoes a revocation
  */
-export function operatorCommands(running: RunningStack, caller: Caller): RunCommand {
+export function operatorCommands(running: () => RunningStack, caller: Caller): RunCommand {
   const grammar = verbsGrammar(caller, ['revoke', 'restore']);
   const screen = screenOn(NOBODY, caller);
   return async (words) => {
     const command = parseCommandLine(grammar, words, {}, caller);
     // A command makes its own clients, because it measures DynamoDB's clock with them.
-    const stack = localStackOf(running, caller);
+    const stack = localStackOf(running(), caller);
     if (stack === undefined) throw new LocalRunError('The authorizer of the run has no description.');
     try {
       const context = await contextOf(screen, stack);

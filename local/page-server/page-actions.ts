@@ -3,6 +3,7 @@ import type { Report } from '../../ops/cli/program.ts';
 import type { RunningStack } from '../../ops/stack/running-stack.ts';
 import { clientTokens } from '../../ops/token/client-credentials.ts';
 import type { JsonObject } from '../cloudformation/template.ts';
+import type { CommandAnswer, TokenResponse } from './page-messages.ts';
 
 /** Runs a command line of the operator's program on the table of this run, and returns what it would print. */
 export type RunCommand = (words: readonly string[]) => Promise<Report>;
@@ -13,33 +14,14 @@ export type PageAction = (asked: JsonObject) => Promise<unknown>;
 /** What the page may do, by path. */
 export type PageActions = ReadonlyMap<string, PageAction>;
 
-/** The answer to `/revocations` and `/restorations`. */
-export interface CommandAnswer {
-  /** What the operator's program prints. */
-  readonly text: string;
-  /** What it prints with `--json`. */
-  readonly document: unknown;
-  /** When the server began, in milliseconds since the epoch. The browser's clock may differ from the one of the run's events. */
-  readonly askedAt: number;
-  /** When the server had the answer of DynamoDB, in milliseconds since the epoch. */
-  readonly at: number;
-}
-
-/** The answer to `/machine-token`, by the names of RFC 6749 section 5.1. */
-export interface TokenResponse {
-  readonly access_token: string;
-  /** Seconds. */
-  readonly expires_in?: number;
-}
-
 /** @param run - runs the operator's commands on the run's table */
-export function pageActions(running: Pick<RunningStack, 'clients' | 'tokenEndpoint'>, run: RunCommand): PageActions {
+export function pageActions(running: () => Pick<RunningStack, 'clients' | 'tokenEndpoint'>, run: RunCommand): PageActions {
   const command = async (words: readonly string[]) => {
     const askedAt = Date.now();
     return answerOf(askedAt, await run(words));
   };
   return new Map<string, PageAction>([
-    ['/machine-token', (asked) => machineToken(textIn(asked, 'client'), running)],
+    ['/machine-token', (asked) => machineToken(textIn(asked, 'client'), running())],
     ['/revocations', (asked) => command(['revoke', ...selectorWords(asked, flushOption(asked))])],
     ['/restorations', (asked) => command(['restore', ...selectorWords(asked)])],
   ]);

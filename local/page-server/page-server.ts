@@ -6,15 +6,16 @@ import { failure, type JsonAnswer, type JsonRequest, readRequest, writeAnswer } 
 import { misdirected } from '../loopback/this-machine.ts';
 import { sendEvents } from './event-stream.ts';
 import type { PageActions } from './page-actions.ts';
-import type { PageFacts } from './page-facts.ts';
 import type { PageFiles } from './page-files.ts';
 import { pageHeaders } from './page-headers.ts';
+import type { PageFacts } from './page-messages.ts';
 
 export interface PageServerOptions {
   /** The page's own origin: `http://127.0.0.1:3005`. */
   readonly origin: string;
   readonly files: PageFiles;
-  readonly facts: PageFacts;
+  /** What the page must know of the run as it is now. */
+  readonly facts: () => PageFacts;
   readonly feed: RunEventFeed;
   readonly actions: PageActions;
 }
@@ -27,7 +28,8 @@ export interface PageServerOptions {
 export function pageServer(options: PageServerOptions): Server {
   const { files, facts, feed } = options;
   const { origin, host } = new URL(options.origin);
-  const headers = pageHeaders([facts.api, facts.signIn?.issuer ?? facts.api].map((address) => new URL(address).origin));
+  const { api, signIn } = facts();
+  const headers = pageHeaders([api, signIn?.issuer ?? api].map((address) => new URL(address).origin));
   return createServer((incoming, response) => {
     // Not at `localhost` either: the authorization server sends people back to this origin, and only it may act.
     if (incoming.headers.host !== host) return misdirected(response, origin);
@@ -71,7 +73,7 @@ async function answerTo(
   { facts, actions, ...page }: PageServerOptions,
 ): Promise<JsonAnswer> {
   const { method, path, contentType, content } = request;
-  if (method === 'GET' && path === '/facts') return { status: 200, content: asJson(facts) };
+  if (method === 'GET' && path === '/facts') return { status: 200, content: asJson(facts()) };
   const action = actions.get(path);
   if (action === undefined) return failure(404, `The page's server has nothing at ${path}.`);
   if (method !== 'POST') return failure(405, `${path} takes POST only.`);

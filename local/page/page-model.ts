@@ -1,4 +1,4 @@
-import type { PageFacts } from '../page-server/page-facts.ts';
+import type { PageFacts } from '../page-server/page-messages.ts';
 import { ApiClient } from './api-client.ts';
 import { MissingScopeError } from './api-exchange.ts';
 import { lagText } from './clock-text.ts';

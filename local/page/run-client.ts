@@ -1,6 +1,5 @@
 import type { FedEvent } from '../log/run-event-feed.ts';
-import type { CommandAnswer, TokenResponse } from '../page-server/page-actions.ts';
-import type { PageFacts } from '../page-server/page-facts.ts';
+import type { CommandAnswer, PageFacts, TokenResponse } from '../page-server/page-messages.ts';
 
 /** The page's own server said no. `message` is its sentence. */
 export class RunError extends Error {}

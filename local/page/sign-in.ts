@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { SignInFacts } from '../page-server/page-facts.ts';
+import type { SignInFacts } from '../page-server/page-messages.ts';
 import { SIGN_IN_CHANNEL } from './sign-in-channel.ts';
 
 /** Milliseconds between looks at whether the person has closed the sign-in window: no event says so. */

@@ -1,5 +1,5 @@
 import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
-import type { PageFacts, PageIssuer } from '../page-server/page-facts.ts';
+import type { PageFacts, PageIssuer } from '../page-server/page-messages.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { PageFacts } from '../page-server/page-facts.ts';
+import type { PageFacts } from '../page-server/page-messages.ts';
 import { machineToken } from './run-client.ts';
 import type { TokenResponse } from './shared-sign-in.ts';
 import { SignInError, signIn } from './sign-in.ts';

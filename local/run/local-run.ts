@@ -18,15 +18,16 @@ import { type RunEventFeed, runEventFeed } from '../log/run-event-feed.ts';
 import { localPage } from '../page-server/local-page.ts';
 import type { Transmitter } from '../transmitter/transmitter.ts';
 import { HOST, type HttpService, requireFree, startHttpService } from './http-service.ts';
-import { type LocalApi, startLocalApi } from './local-api.ts';
-import { type LocalServices, startLocalServices } from './local-services.ts';
+import { startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
 import type { OwnApp } from './own-app-options.ts';
 import { ownAppRun } from './own-app-run.ts';
 import { type Ports, portsFrom } from './ports/ports.ts';
+import { type ReplaceableApi, type ServedStack, startReplaceableApi } from './replaceable-api.ts';
 import { authorizerFunction, runningStack } from './running-stack.ts';
 import type { ChosenStack } from './synthesis.ts';
 import { type Teardown, teardown } from './teardown.ts';
+import { watchApp } from './watched-app.ts';
 
 export interface LocalRunOptions {
   /** The API's port. The five after it are used too. */
@@ -35,6 +36,8 @@ export interface LocalRunOptions {
   readonly own?: OwnApp | undefined;
   /** The folder in which the command of that app runs. @default the working directory */
   readonly ownFolder?: string;
+  /** Is told of each replacement of the API, with what describes it. @default nobody is told */
+  readonly replaced?: (running: RunningStack) => Promise<void>;
   /** @default as deployment.ts says */
   readonly resultTtlSeconds?: number | undefined;
   /** @default as deployment.ts says */
@@ -140,16 +143,22 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   sayStage(services.chosen, say);
-  const { tableName, pid } = await startLocalTables(services, say, undo);
-  const localApi = await startLocalApi(
-    services,
-    { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp },
-    undo,
-  );
-  const described = runningStack(services, localApi, tableName);
-  const caller = options.caller ?? npmScripts;
-  const running = options.page === true ? await servePage(described, ports.page, feed, caller, undo) : described;
-  return { ...controls(services, localApi), running, dynamodbPid: pid, stop: undo.run };
+  const tables = await startLocalTables(services, say, undo);
+  const apiOptions = { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp };
+  const api = await startReplaceableApi(services, tables, apiOptions, undo);
+  const page = options.page === true ? { page: `http://${HOST}:${ports.page}` } : {};
+  const running = (): RunningStack => ({ ...described(api.current()), ...page });
+  if (options.page === true) await servePage(running, ports.page, feed, options.caller ?? npmScripts, undo);
+  if (options.own?.watch === true) {
+    const issuer = `http://${HOST}:${ports.issuer}`;
+    const replaced = async () => options.replaced?.(running());
+    await watchApp(api, { own: options.own, folder: ownFolder, runFolder: folder, issuer, say, replaced }, undo);
+  }
+  return { ...controls(api), running: running(), dynamodbPid: tables.pid, stop: undo.run };
+}
+
+function described({ services, localApi }: ServedStack): RunningStack {
+  return runningStack(services, localApi);
 }
 
 function portsToUse({ dynamodb, page, ...others }: Ports, options: LocalRunOptions): readonly number[] {
@@ -161,16 +170,14 @@ function portsToUse({ dynamodb, page, ...others }: Ports, options: LocalRunOptio
 }
 
 async function servePage(
-  running: RunningStack,
+  running: () => RunningStack,
   port: number,
   feed: RunEventFeed,
   caller: Caller,
   undo: Teardown,
-): Promise<RunningStack> {
-  const page = `http://${HOST}:${port}`;
-  const server = await localPage(running, page, feed, caller);
+): Promise<void> {
+  const server = await localPage(running, `http://${HOST}:${port}`, feed, caller);
   await undo.add((await startHttpService(server, port)).pause);
-  return { ...running, page };
 }
 
 function sayStage({ stage, stages }: ChosenStack, say: Say): void {
@@ -180,14 +187,14 @@ function sayStage({ stage, stages }: ChosenStack, say: Say): void {
   say(`This is the stage ${stage} of infra/deployment.ts${choice}.`);
 }
 
-function controls(services: LocalServices, localApi: LocalApi) {
-  const { authorizationServer, transmitter } = services;
-  const { functions, controlPlane } = localApi;
+function controls({ current }: ReplaceableApi) {
+  const { authorizationServer, transmitter } = current().services;
+  const recycle = () => [...current().localApi.functions.values()].map((each) => each.recycle());
   return {
-    authorizerCalls: () => authorizerFunction(services, localApi).invocations(),
-    recycleEnvironments: async () => void (await Promise.all([...functions.values()].map((each) => each.recycle()))),
-    flushes: controlPlane.flushes,
-    setFlushEffect: controlPlane.setFlushEffect,
+    authorizerCalls: () => authorizerFunction(current().services, current().localApi).invocations(),
+    recycleEnvironments: async () => void (await Promise.all(recycle())),
+    flushes: () => current().localApi.controlPlane.flushes(),
+    setFlushEffect: (effect: FlushEffect) => current().localApi.controlPlane.setFlushEffect(effect),
     authorizationServer,
     transmitter,
     signingKey: authorizationServer?.signingKey,

@@ -138,6 +138,16 @@ async function startAuthorizationServer(
   return { issuer, alias, ...parties, ...created, ...(await startHttpService(created.server, ports.issuer)) };
 }
 
+/** The services for another synthesis of the app: the same, with the clients and users that the new routes ask for. */
+export function servicesFor(synthesized: Synthesis, services: LocalServices): LocalServices {
+  const { played } = synthesized;
+  const server = services.authorizationServer;
+  const parties = clientsAndUsers(played.routes);
+  server?.change({ ...parties, audiences: played.audiences });
+  const authorizationServer = server && { ...server, ...parties };
+  return { ...services, synthesized, chosen: synthesized, played, authorizationServer };
+}
+
 async function startTransmitter(
   subjectIssuer: string,
   synthesis: Promise<{ readonly played: PlayedDeployment }>,

@@ -1,4 +1,4 @@
-import { authorizerOf } from '../app/function-descriptions.ts';
+import type { Stack } from '../cloudformation/stack.ts';
 import { superviseDynamoDb } from '../dynamodb/dynamodb-supervisor.ts';
 import { ensureTables } from '../dynamodb/table.ts';
 import type { Say } from '../errors.ts';
@@ -8,8 +8,8 @@ import type { Teardown } from './teardown.ts';
 
 /** The template's tables in a supervised DynamoDB, which evaluates no roles: every function may read and write each of them. */
 export interface LocalTables {
-  /** The table of the revocation entries. */
-  readonly tableName: string;
+  /** Makes the tables of another synthesis that are not there yet. Those that are there stay, with what is in them. */
+  ensure(stack: Stack): Promise<void>;
   /** The id of DynamoDB Local's process. undefined: another DynamoDB answers. */
   pid(): number | undefined;
 }
@@ -19,15 +19,16 @@ export async function startLocalTables(
   say: Say,
   undo: Teardown,
 ): Promise<LocalTables> {
-  const { revocationTable: tableName } = authorizerOf(synthesized.stack).description.configuration;
-  const { tables } = runPlanOf(synthesized.stack);
-  await ensureTables(dynamodb, tables);
-  const supervisor = superviseDynamoDb({
-    endpoint: dynamodb,
-    own: dynamoDbLocal,
-    ensureTables: () => ensureTables(dynamodb, tables),
-    say,
-  });
+  let tables = runPlanOf(synthesized.stack).tables;
+  const ensure = () => ensureTables(dynamodb, tables);
+  await ensure();
+  const supervisor = superviseDynamoDb({ endpoint: dynamodb, own: dynamoDbLocal, ensureTables: ensure, say });
   await undo.add(supervisor.stop);
-  return { tableName, pid: supervisor.pid };
+  return {
+    ensure: async (stack) => {
+      ({ tables } = runPlanOf(stack));
+      await ensure();
+    },
+    pid: supervisor.pid,
+  };
 }

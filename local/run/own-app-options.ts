@@ -17,6 +17,8 @@ export interface OwnApp {
   /** The stack to run; undefined: the only one with an authorizer. */
   readonly stack: string | undefined;
   readonly issuers: IssuerChoice;
+  /** Whether the app is synthesized again when its sources change. */
+  readonly watch: boolean;
   /** The file with values for the environment of functions. undefined: there is none. */
   readonly environmentFile: string | undefined;
 }
@@ -28,10 +30,11 @@ export interface OwnAppOptions {
   readonly stack?: string;
   readonly issuers?: IssuerChoice;
   readonly env?: string;
+  readonly watch?: boolean;
 }
 
 /** The options that only an app of the team's own has. */
-const FOLLOWING = ['stack', 'issuers', 'env'] as const;
+const FOLLOWING = ['stack', 'issuers', 'env', 'watch'] as const;
 
 /** @param place - `clone`: without `--app` or `--output`, infra/deployment.ts is run */
 export function withOwnAppOptions(command: Commander, place: 'clone' | 'app'): Commander {
@@ -49,11 +52,12 @@ export function withOwnAppOptions(command: Commander, place: 'clone' | 'app'): C
         "local: tokens of the local authorization server; as-deployed: of the app's issuers, whose keys are downloaded; both (default: local)",
       ).argParser(issuersNamed),
     )
-    .option('--env <file>', 'values for the environment of functions');
+    .option('--env <file>', 'values for the environment of functions')
+    .option('--watch', 'synthesize again when sources change; the table and the tokens stay');
 }
 
-export function ownApp({ app, output, stack, issuers = 'local', env }: OwnAppOptions): OwnApp {
-  return { app, output, stack, issuers, environmentFile: env };
+export function ownApp({ app, output, stack, issuers = 'local', env, watch = false }: OwnAppOptions): OwnApp {
+  return { app, output, stack, issuers, environmentFile: env, watch };
 }
 
 /** undefined: infra/deployment.ts is run. @throws UsageError for options that only an app of the team's own has */

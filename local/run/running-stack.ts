@@ -18,11 +18,11 @@ export function authorizerFunction(
 }
 
 /** Describes the run: the contract line, and what our own programs need besides. @throws LocalRunError when there is no API */
-export function runningStack(services: LocalServices, localApi: LocalApi, table: string): RunningStack {
+export function runningStack(services: LocalServices, localApi: LocalApi): RunningStack {
   const { stack } = services.synthesized;
   const outputs = Object.entries(stack.outputs()).map(([name, value]) => [name, localAddress(value, localApi.apis)]);
   return {
-    ...contractLine(services, localApi, table),
+    ...contractLine(services, localApi),
     pid: process.pid,
     processStart: startOf(process.pid),
     authorizer: authorizerOf(stack).description,
@@ -40,7 +40,7 @@ function localAddress(text: string, apis: readonly RunningApi[]): string {
   );
 }
 
-function contractLine(services: LocalServices, { apis }: LocalApi, table: string): ContractLine {
+function contractLine(services: LocalServices, { apis }: LocalApi): ContractLine {
   const { synthesized, played, dynamodb, authorizationServer, transmitter } = services;
   const [api] = apis;
   if (api === undefined) throw new LocalRunError('The template has no API with a stage.');
@@ -57,7 +57,7 @@ function contractLine(services: LocalServices, { apis }: LocalApi, table: string
     realIssuers: played.realIssuers,
     samplePath: samplePath(played.routes),
     dynamodb,
-    table,
+    table: description.configuration.revocationTable,
     region: place.region,
     resultTtlSeconds: description.resultTtlSeconds,
     ...(transmitter !== undefined && { transmitter: transmitter.address }),

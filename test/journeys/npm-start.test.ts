@@ -83,7 +83,7 @@ describe('npm start -- --json', () => {
     expect(first.stderr).toContain('\nThis is the stage dev of infra/deployment.ts; --stage chooses another: prod.\n');
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
       ...['api', 'apiKind', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers'],
-      ...['realIssuers', 'samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter'],
+      ...['realIssuers', 'samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter', 'page'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);

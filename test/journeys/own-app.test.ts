@@ -41,6 +41,7 @@ async function started(own: Partial<OwnApp>): Promise<LocalRun> {
     stack: undefined,
     issuers: 'local',
     environmentFile: undefined,
+    watch: false,
   } as const;
   return startLocalRun({
     ...{ port: await freePorts(), own: { ...usual, ...own }, ownFolder: folder },
