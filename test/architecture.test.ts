@@ -24,7 +24,8 @@ const MAY_IMPORT = {
     folders: ['ops', 'lambda', 'local/run/start-options.ts', 'local/run-until-stopped.ts'],
   },
   local: {
-    packages: /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|chokidar|lit-html|oauth4webapi)$/,
+    packages:
+      /^(node|commander|oidc-provider|jose|aws-lambda|aws-cdk-lib|@aws-sdk\/.+|esbuild|chokidar|lit-html|oauth4webapi)$/,
     // `npm start` parses its command line as the operator's programs do, and writes the file with which they find the run. Routes have
     // the names of the route table. The page revokes by the operator's own commands, and says the bound that they say. Issuers are replaced
     // in what the functions of a team's own app read.
