@@ -15,7 +15,10 @@ export type PageAction = (asked: JsonObject) => Promise<unknown>;
 export type PageActions = ReadonlyMap<string, PageAction>;
 
 /** @param run - runs the operator's commands on the run's table */
-export function pageActions(running: () => Pick<RunningStack, 'clients' | 'tokenEndpoint'>, run: RunCommand): PageActions {
+export function pageActions(
+  running: () => Pick<RunningStack, 'clients' | 'tokenEndpoint'>,
+  run: RunCommand,
+): PageActions {
   const command = async (words: readonly string[]) => {
     const askedAt = Date.now();
     return answerOf(askedAt, await run(words));

@@ -30,7 +30,14 @@ async function start(folder: string, file: string): Promise<void> {
   const output = await mkdtemp(join(tmpdir(), `example-${folder}-`));
   await run(process.execPath, ['--import', preload, file], { cwd, env: { ...process.env, CDK_OUTDIR: output } });
   const said: string[] = [];
-  const own = { app: undefined, output, stack: undefined, issuers: 'local', environmentFile: undefined } as const;
+  const own = {
+    app: undefined,
+    output,
+    stack: undefined,
+    issuers: 'local',
+    environmentFile: undefined,
+    watch: false,
+  } as const;
   const options = { port: await freePorts(), own, ownFolder: cwd, dynamodbEndpoint: inject('dynamoDbEndpoint') };
   runs.set(folder, { run: await startLocalRun({ ...options, say: (line) => said.push(line) }), said });
 }
