@@ -16,7 +16,7 @@ const NOT_SOURCES: readonly string[] = ['node_modules', 'cdk.out'];
 
 /**
  * Watches the sources of an app, and calls `changed` when files have another content than before: one that a build writes again with
- * the same content is no change, so that a build cannot trigger itself for ever.
+ * the same content is no change, so that a build does not trigger itself again and again.
  *
  * @param folder - all below it is watched, but packages, assemblies, and what begins with a dot
  */
