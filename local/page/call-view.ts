@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { actionButton } from './action-button.ts';
 import type { ApiResponse } from './api-exchange.ts';
 import { explanationOf } from './explanation.ts';
 import { type CallRecord, eventOf, methodOf, type PageActions, type PageState, samplePathOf } from './page-state.ts';
@@ -11,12 +12,10 @@ export function callView(state: PageState, actions: PageActions): TemplateResult
     <h2 id="call"><span class="step" aria-hidden="true">2</span> Call the API</h2>
     <p>From another origin, as your app does: with CORS, and with <code>Authorization: Bearer …</code></p>
     <div class="buttons">
-      ${facts.routes.map(
-        (route) =>
-          html`<button ?disabled=${isDisabled} title=${scopesText(route.scopes)} @click=${() => actions.call(route)}>
-            ${methodOf(route)} ${samplePathOf(route)}
-          </button>`,
-      )}
+      ${facts.routes.map((route) => {
+        const label = `${methodOf(route)} ${samplePathOf(route)}`;
+        return actionButton({ label, isDisabled, title: scopesText(route.scopes), press: () => actions.call(route) });
+      })}
     </div>
     ${call === undefined ? html`<p class="quiet">No call yet.</p>` : recordView(call, state, actions)}
   </section>`;

@@ -11,5 +11,5 @@ export function pageHeader({ facts, message }: PageState): TemplateResult {
       ${issuers.map(({ issuer }, index) => html`${index === 0 ? '' : ', '}<code>${issuer}</code>`)}, and its gateway reuses a decision for ${resultTtlSeconds} s.
     </p>
     </header>
-    <p class="message" role="status">${message}</p>`;
+    <p class="message" role="status" tabindex="-1">${message}</p>`;
 }

@@ -36,7 +36,10 @@ function draw(state: PageState): void {
       <div class="steps">${signInView(state, page)} ${callView(state, page)} ${takeBackView(state, page)}</div>
       ${timelineView(timeline, widthOf(root))} ${logView(events, state.isConnected)}
     </main>`;
+  const focused = document.activeElement;
   render(content, root);
+  // A button such as Cancel goes when it was pressed: what came of it is said in the message.
+  if (focused?.isConnected === false) document.querySelector<HTMLElement>('.message')?.focus({ preventScroll: true });
 }
 
 /** Pixels inside a section. */

@@ -1,18 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { actionButton } from './action-button.ts';
 import { clockTime } from './clock-text.ts';
 import type { HeldToken, PageActions, PageState } from './page-state.ts';
 
 /** The first part of the page: get a token, and look at it. */
 export function signInView(state: PageState, actions: PageActions): TemplateResult {
   const { facts, token, busy } = state;
-  const isBusy = busy !== undefined;
   return html`<section aria-labelledby="sign-in">
     <h2 id="sign-in"><span class="step" aria-hidden="true">1</span> Sign in</h2>
     ${facts.signIn === undefined ? ownIssuersView() : buttonsView(state, actions)}
     <details>
       <summary>Use a token that you have</summary>
       <label class="pasted">Access token <textarea rows="3" autocomplete="off" spellcheck="false"></textarea></label>
-      <button ?disabled=${isBusy} @click=${(event: Event) => actions.pasteToken(takenText(event))}>Use it</button>
+      ${actionButton({ label: 'Use it', isDisabled: busy !== undefined, press: (event) => actions.pasteToken(takenText(event)) })}
     </details>
     ${token === undefined ? html`<p class="quiet">No token yet.</p>` : tokenView(token, state, actions)}
   </section>`;
@@ -23,13 +23,12 @@ function ownIssuersView(): TemplateResult {
 }
 
 function buttonsView({ facts, busy }: PageState, actions: PageActions): TemplateResult {
-  const isBusy = busy !== undefined;
+  const isDisabled = busy !== undefined;
   return html`<p>As a person, by authorization code with PKCE, or as a machine. The token stays in this page's memory.</p>
     <div class="buttons">
-      <button class="primary" ?disabled=${isBusy} @click=${actions.signIn}>Sign in</button>
-      ${facts.machineClients.map(
-        (client) =>
-          html`<button ?disabled=${isBusy} @click=${() => actions.getMachineToken(client)}>Token for ${client}</button>`,
+      ${actionButton({ label: 'Sign in', isDisabled, isPrimary: true, press: actions.signIn })}
+      ${facts.machineClients.map((client) =>
+        actionButton({ label: `Token for ${client}`, isDisabled, press: () => actions.getMachineToken(client) }),
       )}
     </div>`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { actionButton } from './action-button.ts';
 import type { PageActions, PageState, TakenBack } from './page-state.ts';
 import { type Takeable, takeablesOf } from './token-parts.ts';
 
@@ -25,9 +26,8 @@ export function takeBackView(state: PageState, actions: PageActions): TemplateRe
 function takeButton(takeable: Takeable, isFirst: boolean, isBusy: boolean, actions: PageActions): TemplateResult {
   const { what, level, value } = takeable;
   const title = level === 'token' ? `the id ${value}` : value;
-  return html`<button class=${isFirst ? 'primary' : ''} title=${title} ?disabled=${isBusy} @click=${() => actions.takeBack(takeable)}>
-    Take back ${what}
-  </button>`;
+  const press = () => actions.takeBack(takeable);
+  return actionButton({ label: `Take back ${what}`, isDisabled: isBusy, title, isPrimary: isFirst, press });
 }
 
 function entryView({ answer, restored }: TakenBack, busy: PageState['busy'], actions: PageActions): TemplateResult {
@@ -41,7 +41,7 @@ function entryView({ answer, restored }: TakenBack, busy: PageState['busy'], act
       <pre tabindex="0" aria-label="What the operator's command says">${restored ?? answer.text}</pre>
     </details>
     <div class="buttons">
-      <button ?disabled=${restored !== undefined || busy === 'restoring'} @click=${actions.restore}>Restore</button>
+      ${actionButton({ label: 'Restore', isDisabled: restored !== undefined || busy === 'restoring', press: actions.restore })}
     </div>
     ${restored === undefined ? nothing : html`<p class="good">Restored: the entry is gone.</p>`}`;
 }

@@ -124,8 +124,10 @@ it('says that the entry stands where the person stops the watch, and can restore
   await page.getByRole('checkbox', { name: /^Flush the cached decisions/ }).uncheck();
   await button(page, 'Take back this token').click();
   await page.getByRole('heading', { name: 'The entry in the table' }).waitFor();
-  await button(page, 'Stop').click();
+  await button(page, 'Stop').press('Enter');
   await expectMessage(page, 'Taken back: this token. The page has stopped watching; the entry stands.');
+  // The button is gone, and the focus is where a screen reader reads on.
+  expect(await page.getByRole('status').evaluate((element) => element.matches(':focus'))).toBe(true);
   await button(page, 'Forget it').click();
   await expectMessage(page, 'The page has forgotten the token.');
   await button(page, 'Restore').click();

@@ -7,7 +7,7 @@ const ROUNDS = 21;
 
 /** Notes the time of the first button. A button that is drawn can be used: its listener is set with it. */
 const NOTE_FIRST_BUTTON = `new MutationObserver((_, observer) => {
-  if (document.querySelector('button:enabled') === null) return;
+  if (document.querySelector('button[aria-disabled="false"]') === null) return;
   globalThis.interactiveAt = performance.now();
   observer.disconnect();
 }).observe(document, { childList: true, subtree: true });`;

@@ -84,6 +84,7 @@ describe.each(API_KINDS)('the page of a %s API', (api) => {
     await focusByTab(opened, 'Take back this token');
     await page.keyboard.press('Space');
     await expectMessage(page, /^Taken back: this token\./);
+    expect(await page.locator(':focus').textContent()).toBe('Take back this token');
     expect(await markOf(page, 'first refusal')).toBe(logged().firstRefusal);
   });
 
