@@ -31,7 +31,7 @@ export function pageServer(options: PageServerOptions): Server {
   const { api, signIn } = facts();
   const headers = pageHeaders([api, signIn?.issuer ?? api].map((address) => new URL(address).origin));
   return createServer((incoming, response) => {
-    // Not at `localhost` either: the authorization server sends people back to this origin, and only it may act.
+    // Not at `localhost` either: a page there has another origin, which may not act.
     if (incoming.headers.host !== host) return misdirected(response, origin);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const [path = '/'] = (incoming.url ?? '/').split('?', 1);
