@@ -130,7 +130,7 @@ export class ServiceClient {
   }
 }
 
-/** @throws Error for what is no bearer token (RFC 6750 section 2.1): `fetch` would quote it in its own error. */
+/** @throws Error for a value that is not a bearer token (RFC 6750 section 2.1): `fetch` would quote it in its own error. */
 function heldToken(response: Partial<TokenResponse>, { now, random }: ServiceTime): HeldToken {
   const { access_token: value = '', token_type: type = '', expires_in: lifetime = Infinity } = response;
   if (!/^bearer$/i.test(type) || !/^[\w.~+/-]+=*$/.test(value)) {

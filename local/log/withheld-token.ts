@@ -23,7 +23,7 @@ function holdsToken(text: string): boolean {
   return withoutTokens(text) !== text;
 }
 
-/** Decodes ASCII as often as it is encoded. What is no encoding stays. */
+/** Decodes ASCII as often as it is encoded. Other text stays. */
 function decoded(text: string): string {
   const once = text.replace(/%([0-7][0-9a-f])/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),

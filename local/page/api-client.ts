@@ -120,7 +120,7 @@ export class ApiClient {
   }
 }
 
-/** @throws Error for what is no bearer token (RFC 6750 section 2.1): `fetch` would quote it in its own error. */
+/** @throws Error for a value that is not a bearer token (RFC 6750 section 2.1): `fetch` would quote it in its own error. */
 function heldToken({ access_token: value, expires_in: lifetime = Infinity }: TokenResponse, now: number): HeldToken {
   const isBearerToken = typeof value === 'string' && /^[\w.~+/-]+=*$/.test(value);
   if (!isBearerToken) throw new Error('The sign-in brought no bearer token.');

@@ -14,7 +14,7 @@ const HTTP_API_FORBIDDEN = '{"message":"Forbidden"}';
 /**
  * The scopes that a 403 asks for (RFC 6750 section 3). Empty: a scope is missing, and nobody says which.
  *
- * @returns undefined: the response is no 403, or one that is not about scopes, as a backend's own
+ * @returns undefined: the response is not a 403, or one that is not about scopes, such as a backend's own
  */
 export function missingScopes({ scopes = [] }: ApiRequest, response: ApiResponse): readonly string[] | undefined {
   if (response.status !== 403) return undefined;

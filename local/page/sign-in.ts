@@ -48,27 +48,36 @@ async function signInAt(
   const state = oauth.generateRandomState();
   const redirectUri = `${location.origin}/callback`;
   const address = new URL(server.authorization_endpoint ?? '');
-  address.search = new URLSearchParams({
-    ...{ response_type: 'code', client_id: facts.clientId, redirect_uri: redirectUri, state },
-    ...{
-      scope: ['openid', ...facts.scopes].join(' '),
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    },
-    ...{ code_challenge_method: 'S256', ...(prompt && { prompt }) },
-  }).toString();
+  const request = { facts, redirectUri, state, verifier, prompt };
+  address.search = (await authorizationRequest(request)).toString();
   const answered = authorizationResponse(popup, state, signal);
   popup.location.href = address.href;
   const parameters = validated(server, client, await answered, state);
-  const response = await oauth.authorizationCodeGrantRequest(
-    server,
-    client,
-    oauth.None(),
-    parameters,
-    redirectUri,
-    verifier,
-    INSECURE,
-  );
+  const grant = [oauth.None(), parameters, redirectUri, verifier, INSECURE] as const;
+  const response = await oauth.authorizationCodeGrantRequest(server, client, ...grant);
   return oauth.processAuthorizationCodeResponse(server, client, response);
+}
+
+interface AuthorizationRequest {
+  readonly facts: SignInFacts;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly verifier: string;
+  readonly prompt: 'login' | undefined;
+}
+
+/** The parameters of the authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
+async function authorizationRequest({ facts, redirectUri, state, verifier, prompt }: AuthorizationRequest) {
+  return new URLSearchParams({
+    response_type: 'code',
+    client_id: facts.clientId,
+    redirect_uri: redirectUri,
+    state,
+    scope: ['openid', ...facts.scopes].join(' '),
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...(prompt && { prompt }),
+  });
 }
 
 async function discovered(issuer: string): Promise<oauth.AuthorizationServer> {

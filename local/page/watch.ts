@@ -66,7 +66,8 @@ export async function untilTold(isTold: () => boolean, signal: AbortSignal): Pro
   while (!isTold() && performance.now() < end) await pause(signal);
 }
 
-function pause(signal: AbortSignal): Promise<void> {
+async function pause(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, PAUSE);
   const abort = () => reject(signal.reason);

@@ -136,8 +136,8 @@ it('says that the entry stands where the person stops the watch, and can restore
 
 it('keeps the token that it has when what is pasted is not one', async () => {
   const { page } = opened;
-  await button(page, 'Token for reader').click();
-  await expectMessage(page, 'The page holds a token of reader.');
+  await button(page, 'Token for service').click();
+  await expectMessage(page, 'The page holds a token of service.');
   await page.getByText('Use a token that you have').click();
   await page.getByLabel('Access token').fill('a password');
   await button(page, 'Use it').click();
