@@ -143,6 +143,28 @@ test('stacks are linked by exports, by outputs that they read and by parameters 
   expect(things).toEqual([values]);
 });
 
+test('of two exports of a name, that of the same account and Region is meant', async () => {
+  const app = newApp();
+  const regions = ['eu-west-1', 'us-east-1'] as const;
+  for (const region of regions) {
+    const env = { account: '123456789012', region };
+    const maker = new Stack(app, `maker-${region}`, { env });
+    new CfnOutput(maker, 'Export', { value: region, exportName: 'shared' });
+    new CfnResource(maker, 'Made', { type: 'Some::Thing' });
+    const taker = new Stack(app, `taker-${region}`, { env });
+    new CfnResource(taker, 'Thing', { type: 'Some::Thing', properties: { region: Fn.importValue('shared') } });
+  }
+  app.synth();
+  for (const region of regions) {
+    const { stack } = await readAssembly(app.outdir, `taker-${region}`);
+    const things = stack.resourcesOfType('Some::Thing');
+    expect(things.map(({ place, properties }) => [place.region, properties.region])).toEqual([
+      [region, region],
+      [region, undefined],
+    ]);
+  }
+});
+
 test('a folder that is no cloud assembly is rejected in one sentence', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'no-assembly-'));
   await expect(readAssembly(empty, 'orders')).rejects.toThrow(

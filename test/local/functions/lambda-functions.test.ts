@@ -230,7 +230,7 @@ describe('the environment of a function', () => {
   });
 
   test('may have options of Node.js that a thread does not take', async () => {
-    const NODE_OPTIONS = '--enable-source-maps --max-old-space-size=100';
+    const NODE_OPTIONS = '--enable-source-maps --openssl-legacy-provider';
     expect(await variablesWith({ '*': { NODE_OPTIONS } })).toMatchObject({ NODE_OPTIONS });
   });
 });
