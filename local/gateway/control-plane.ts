@@ -1,15 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { ApiKind } from '../../lambda/policy/route.ts';
-import { PARTITION, REGION } from '../cloudformation/place.ts';
+import { PARTITION } from '../cloudformation/place.ts';
 import type { MayCall } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
 import type { Queue } from '../queue/queue.ts';
-import { type CallQueueService, type QueueAnswer, type QueueCall, queueService } from '../queue/queue-service.ts';
+import { queueService } from '../queue/queue-service.ts';
 import type { FlushCallerOf } from './flush-callers.ts';
-import { callParameterService, type Parameter } from './parameter-service.ts';
+import type { Parameter } from './parameter-service.ts';
 import type { ServedApi } from './served-api.ts';
-import { unplayedAnswer } from './unplayed-service.ts';
+import { answerCall, callerOf } from './service-call.ts';
 
 export interface ControlPlane {
   readonly server: Server;
@@ -139,48 +138,6 @@ export function parseFlushPath(path: string): FlushPath | undefined {
 function resourcesOf({ kind, apiId, stageName, stageInPath }: FlushPath, region: string): readonly string[] {
   const api = `arn:${PARTITION}:apigateway:${region}::/${kind === 'rest' ? 'restapis' : 'apis'}/${apiId}`;
   return [stageName, stageInPath].map((stage) => `${api}/stages/${stage}/cache/authorizers`);
-}
-
-type Services = ControlPlaneOptions & { readonly callQueue: CallQueueService };
-
-async function answerCall(request: IncomingMessage, response: ServerResponse, services: Services): Promise<void> {
-  // A connection that breaks gets no answer.
-  const sent = await text(request).catch(() => undefined);
-  if (sent === undefined) return;
-  const { accessKeyId, service } = callerOf(request.headers.authorization);
-  const operation = String(request.headers['x-amz-target'] ?? '');
-  const answer = playedAnswer({ operation, accessKeyId, body: sent }, services);
-  if (answer !== undefined) {
-    response
-      .writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' })
-      .end(JSON.stringify(answer.body));
-    return;
-  }
-  const { status, headers, body } = unplayedAnswer(request, service, sent);
-  response.writeHead(status, headers).end(body);
-}
-
-/** undefined: the service does not run here. */
-function playedAnswer(
-  call: QueueCall,
-  { callQueue, parameters = new Map(), mayCall }: Services,
-): QueueAnswer | undefined {
-  if (call.operation.startsWith('AmazonSQS.')) return callQueue(call);
-  return call.operation.startsWith('AmazonSSM.') ? callParameterService(call, { parameters, mayCall }) : undefined;
-}
-
-interface Caller {
-  readonly accessKeyId: string;
-  readonly region: string;
-  /** Empty: the call is not signed. */
-  readonly service: string;
-}
-
-/** Reads `Credential=<key>/<date>/<region>/<service>/…` (Signature Version 4). Signatures are not verified here. */
-function callerOf(authorization: string | undefined): Caller {
-  const [, accessKeyId = '', region = REGION, service = ''] =
-    /Credential=([^/]+)\/[^/]+\/([^/]+)\/([^/]+)\//.exec(authorization ?? '') ?? [];
-  return { accessKeyId, region, service };
 }
 
 function takeEffect(effect: FlushEffect, flush: () => void): void {

@@ -41,8 +41,7 @@ export interface ParameterServiceOptions {
 
 /** The part of Systems Manager that reads parameters by name. undefined: the call is another one. */
 export function callParameterService(call: ParameterCall, options: ParameterServiceOptions): ServiceAnswer | undefined {
-  const input = JSON.parse(call.body === '' ? '{}' : call.body) as Json;
-  if (!isObject(input)) return undefined;
+  const input = parsedObject(call.body);
   const { operation, accessKeyId } = call;
   const action = operation.replace('AmazonSSM.', '');
   const names = action === 'GetParameters' ? listOf(input, 'Names').map(String) : [textOrEmpty(input, 'Name')];
@@ -51,6 +50,15 @@ export function callParameterService(call: ParameterCall, options: ParameterServ
   const denied = found.find(({ arn }) => !options.mayCall(accessKeyId, `ssm:${action}`, arn));
   if (denied !== undefined) return deniedAnswer(`ssm:${action}`, denied.arn);
   return action === 'GetParameters' ? severalAnswer(names, found) : singleAnswer(found[0]);
+}
+
+function parsedObject(body: string): JsonObject {
+  try {
+    const value = JSON.parse(body) as Json;
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 function deniedAnswer(action: string, arn: string): ServiceAnswer {

@@ -5,20 +5,23 @@ import type { LambdaFunctions } from '../functions/lambda-functions.ts';
 import { standInLines } from '../functions/stand-in-lines.ts';
 import { isOfAuthorizer, type RunPlan } from './run-plan.ts';
 
+/** A run whose limits are said. */
+export interface LimitedRun {
+  readonly stack: Stack;
+  readonly plan: RunPlan;
+  readonly functions: LambdaFunctions;
+  readonly environment: EnvironmentOverrides;
+}
+
 /** What does not run, and which of the functions' variables have a text in place of their value. */
-export function limitLines(
-  stack: Stack,
-  { limits, functions: resources }: RunPlan,
-  functions: LambdaFunctions,
-  environment: EnvironmentOverrides,
-): readonly string[] {
+export function limitLines({ stack, plan, functions, environment }: LimitedRun): readonly string[] {
   const strange = strangeNames(environment, stack.resourcesOfType(FUNCTION_TYPE));
-  const running = resources.filter(
+  const running = plan.functions.filter(
     (resource) =>
       !isOfAuthorizer(resource) && functions.get(stack.attribute(resource.logicalId, 'Arn'))?.notRun === undefined,
   );
   return [
-    ...limits.lines(),
+    ...plan.limits.lines(),
     ...standInLines(stack, running, environment),
     ...strange.map((name) => `--env names ${name}, which is no function of the app: its variables are not used.`),
   ];

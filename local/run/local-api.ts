@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describedAuthorizer, FUNCTION_TYPE } from '../app/function-descriptions.ts';
-import type { Stack } from '../cloudformation/stack.ts';
-import { LocalRunError, type Say } from '../errors.ts';
+import type { Say } from '../errors.ts';
 import type { EnvironmentOverrides } from '../functions/environment-overrides.ts';
 import type { LambdaFunction } from '../functions/lambda-function.ts';
-import { functionByArn, type LambdaFunctions, lambdaFunctionsOf } from '../functions/lambda-functions.ts';
+import { apiNameOf } from '../gateway/api-settings.ts';
 import type { Clock } from '../gateway/authorization/result-cache.ts';
 import { type ControlPlane, controlPlane } from '../gateway/control-plane.ts';
 import { warnOnce } from '../gateway/exchange/undocumented.ts';
@@ -14,7 +9,7 @@ import { flushCallersOf } from '../gateway/flush-callers.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
 import { DEFAULT_STAGE } from '../gateway/http-api/http-api.ts';
 import { parametersOf } from '../gateway/parameter-service.ts';
-import type { AnyReadingName } from '../gateway/route-reading.ts';
+import { type AnyReadingName, API_NAMES } from '../gateway/route-reading.ts';
 import { type ServedApi, servedApisOf } from '../gateway/served-api.ts';
 import { invokePermissionsOf, rolePermissionsOf } from '../iam/permissions.ts';
 import type { ReportRunEvent } from '../log/run-event.ts';
@@ -23,11 +18,12 @@ import { queueMappingsOf } from '../queue/queue-mapping.ts';
 import { pollQueue } from '../queue/queue-poller.ts';
 import { queuesOf } from '../queue/queues.ts';
 import { HOST, startHttpService } from './http-service.ts';
-import { limitLines } from './limit-lines.ts';
+import { type LimitedRun, limitLines } from './limit-lines.ts';
+import { startLocalFunctions } from './local-functions.ts';
 import type { LocalServices } from './local-services.ts';
 import { startLocalStreams } from './local-streams.ts';
 import { type Ports, portOfApi } from './ports/ports.ts';
-import { runPlanOf } from './run-plan.ts';
+import { type RunPlan, runPlanOf } from './run-plan.ts';
 import type { Teardown } from './teardown.ts';
 
 export interface LocalApiOptions {
@@ -70,53 +66,50 @@ export function addressOf({ origin, stageNames: [stageName = DEFAULT_STAGE] }: R
 /** Serves the APIs that the template describes. The tables must exist. */
 export async function startLocalApi(
   { synthesized, dynamodb }: Pick<LocalServices, 'synthesized' | 'dynamodb'>,
-  { ports, clock, reading, say, log, environment = {}, appFolder = process.cwd(), sayLimits = false }: LocalApiOptions,
+  options: LocalApiOptions,
   undo: Teardown,
 ): Promise<LocalApi> {
-  const { stack, assets } = synthesized;
+  const { ports, clock, reading, say, log, environment = {}, appFolder = process.cwd() } = options;
+  const { stack } = synthesized;
   const plan = runPlanOf(stack);
-  const { report } = plan.limits;
   const endpoints = { dynamodb, controlPlane: `http://${HOST}:${ports.controlPlane}` };
-  const codeFolder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-functions-'));
-  await undo.add(() => rm(codeFolder, { recursive: true, force: true }));
-  const functions = await lambdaFunctionsOf(stack, plan.functions, {
-    ...{ assets, endpoints, codeFolder, apps: [appFolder], environment, log },
-    report,
-  });
-  requireAuthorizers(stack, functions);
-  await undo.add(() => Promise.all([...functions.values()].map((each) => each.recycle())));
-
+  const functions = await startLocalFunctions({ synthesized, plan, endpoints, environment, appFolder, log }, undo);
   const mayInvoke = invokePermissionsOf(stack);
   const served = servedApisOf(plan.apis, { functions, mayInvoke, clock, say, warn: warnOnce(say) }, reading);
   const queues = queuesOf(stack);
-  const plane = controlPlane({
-    apis: served,
-    mayCall: rolePermissionsOf(stack),
-    flushCallerOf: flushCallersOf(stack),
-    queues,
-    parameters: parametersOf(stack),
-    log,
-  });
-  const planeService = await startHttpService(plane.server, ports.controlPlane);
-  await undo.add(planeService.pause);
-
+  const callers = { mayCall: rolePermissionsOf(stack), flushCallerOf: flushCallersOf(stack) };
+  const plane = controlPlane({ apis: served, ...callers, queues, parameters: parametersOf(stack), log });
+  await undo.add((await startHttpService(plane.server, ports.controlPlane)).pause);
   await startLocalStreams({ stack, plan, functions, dynamodb, say, log }, undo);
-  const mappings = queueMappingsOf(plan.mappings, queues, functions, report);
+  const mappings = queueMappingsOf(plan.mappings, queues, functions, plan.limits.report);
   for (const mapping of mappings) await undo.add(pollQueue(mapping, say).stop);
+  const apis = await startApis(served, options, undo);
+  if (options.sayLimits) sayWhatRuns({ stack, plan, functions, environment }, apis, say);
+  return { apis, functions, controlPlane: plane, queues };
+}
+
+async function startApis(
+  served: readonly ServedApi[],
+  { ports, say, log }: LocalApiOptions,
+  undo: Teardown,
+): Promise<readonly RunningApi[]> {
   const apis = served.map((api, index) => ({ api, port: portOfApi(ports, index) }));
   for (const { api, port } of apis) {
     await undo.add((await startHttpService(gatewayServer(api.answer, { say, log }), port)).pause);
   }
-  if (sayLimits) for (const line of limitLines(stack, plan, functions, environment)) say(line);
-  const running = apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
-  return { apis: running, functions, controlPlane: plane, queues };
+  return apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
 }
 
-/** @throws LocalRunError for an authorizer that does not run: without it no request of its APIs is answered */
-function requireAuthorizers(stack: Stack, functions: LambdaFunctions): void {
-  const authorizers = stack.resourcesOfType(FUNCTION_TYPE).filter((each) => describedAuthorizer(each) !== undefined);
-  for (const { logicalId } of authorizers) {
-    const { notRun } = functionByArn(functions, stack.attribute(logicalId, 'Arn'));
-    if (notRun !== undefined) throw new LocalRunError(notRun);
-  }
+function sayWhatRuns(limited: LimitedRun, apis: readonly RunningApi[], say: Say): void {
+  for (const line of limitLines(limited)) say(line);
+  if (apis.length > 1) for (const line of addressLines(limited.plan, apis)) say(line);
+}
+
+/** Where each of several APIs is. */
+function addressLines({ apis }: RunPlan, running: readonly RunningApi[]): readonly string[] {
+  return running.map((api, index) => {
+    const settings = apis[index];
+    const name = settings === undefined ? api.apiId : apiNameOf(settings);
+    return `The ${API_NAMES[api.kind]} ${name}: ${addressOf(api)}`;
+  });
 }

@@ -1,13 +1,6 @@
-import {
-  isObject,
-  type JsonObject,
-  listOf,
-  numberOf,
-  objectOf,
-  textOrEmpty,
-  textsOf,
-} from '../../cloudformation/template.ts';
+import { type JsonObject, numberOf, objectOf, textOrEmpty, textsOf } from '../../cloudformation/template.ts';
 import { functionArnOf } from '../exchange/invocation-uri.ts';
+import { type IntegrationResponse, responsesOf, templatesIn } from './integration-response.ts';
 import { isPassedThrough, isPlain, isRenderable } from './mapping-template.ts';
 import { preflightOrigins } from './preflight-template.ts';
 import { type RequestMapping, requestMappingsOf } from './request-mapping.ts';
@@ -49,16 +42,6 @@ export interface UnknownIntegration {
   readonly kind: 'unknown';
   /** The end of a sentence: `its backend is behind a VPC link`. */
   readonly notRun: string;
-}
-
-export interface IntegrationResponse {
-  readonly status: number;
-  /** What a backend's status must match; undefined: any other. */
-  readonly pattern: RegExp | undefined;
-  /** By `method.response.header.<name>`. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** The mapping template of JSON. undefined: there is none. */
-  readonly template: string | undefined;
 }
 
 /** The default and the maximum without a quota of the account's own. */
@@ -132,10 +115,6 @@ function urlIntegration(url: string, integration: JsonObject, isProxy: boolean):
   };
 }
 
-function templatesIn({ template }: IntegrationResponse): readonly string[] {
-  return template === undefined ? [] : [template];
-}
-
 function mockIntegration(integration: JsonObject): IntegrationSettings {
   const templates = textsOf(integration, 'RequestTemplates');
   const template = templates['application/json'] ?? Object.values(templates)[0] ?? '';
@@ -155,28 +134,4 @@ export function isLiteral(mapping: string): boolean {
 
 function isKnownTemplate(template: string): boolean {
   return isRenderable(template) || preflightOrigins(template) !== undefined;
-}
-
-function responsesOf(integration: JsonObject): readonly IntegrationResponse[] {
-  return listOf(integration, 'IntegrationResponses')
-    .filter(isObject)
-    .map((response) => {
-      const pattern = textOrEmpty(response, 'SelectionPattern');
-      const templates = textsOf(response, 'ResponseTemplates');
-      return {
-        status: numberOf(response, 'StatusCode', 200),
-        pattern: pattern === '' ? undefined : patternOf(pattern),
-        parameters: textsOf(response, 'ResponseParameters'),
-        template: templates['application/json'] ?? Object.values(templates)[0],
-      };
-    });
-}
-
-/** API Gateway's expressions are Java's. One that JavaScript does not have matches nothing. */
-function patternOf(pattern: string): RegExp {
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch {
-    return /(?!)/;
-  }
 }

@@ -5,7 +5,8 @@ import { queryOf } from '../exchange/gateway-request.ts';
 import { exchangeWithBackend, forwardedHeaders } from '../exchange/url-exchange.ts';
 import type { GatewayFailure } from './gateway-response.ts';
 import type { Integration } from './integration.ts';
-import type { IntegrationResponse, UrlIntegration } from './integration-settings.ts';
+import type { IntegrationResponse } from './integration-response.ts';
+import type { UrlIntegration } from './integration-settings.ts';
 import { type AdmittedRequest, remappedHeaders } from './proxy-integration.ts';
 
 const INVALID_ADDRESS: GatewayFailure = { responseType: 'API_CONFIGURATION_ERROR', message: 'Internal server error' };

@@ -101,6 +101,12 @@ describe('parameters of Systems Manager', () => {
     expect(await call('GetParameter', { Name: 'none' })).toMatchObject({ body: { __type: 'ParameterNotFound' } });
   });
 
+  test('are unknown to a call that is no JSON', async () => {
+    const authorization = 'AWS4-HMAC-SHA256 Credential=LOCAL/20261122/eu-west-1/ssm/aws4_request';
+    const headers = { authorization, 'x-amz-target': 'AmazonSSM.GetParameter' };
+    expect((await fetch(endpoint, { method: 'POST', headers, body: '{' })).status).toBe(400);
+  });
+
   test('are not written', async () => {
     expect(await call('PutParameter', { Name: 'x' })).toMatchObject({
       status: 400,

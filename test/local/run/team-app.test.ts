@@ -116,6 +116,11 @@ test('what does not run is said in one line each, and nothing of what the APIs d
   ]);
 });
 
+test('the address of each API is said', () => {
+  const [rest, http] = run.apis.map(({ address }) => address);
+  expect(run.said).toEqual(expect.arrayContaining([`The REST API Api: ${rest}`, `The HTTP API Edge: ${http}`]));
+});
+
 test('what only a stranger of the APIs uses does not run', () => {
   const functions = run.functions.map((name) =>
     name
