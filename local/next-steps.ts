@@ -66,9 +66,10 @@ function entryByHand({ dynamodb, table, region, alias, realIssuers: [real] }: Co
 }
 
 function runningParts(running: ContractLine): string {
-  const { api, apiKind, dynamodb, table, clients, users, resultTtlSeconds, transmitter } = running;
+  const { api, apiKind, otherApis, dynamodb, table, clients, users, resultTtlSeconds, transmitter } = running;
   const parts: readonly (readonly [name: string, text: string | undefined])[] = [
     [API_NAMES[apiKind], api],
+    ...otherApis.map((other) => [API_NAMES[other.apiKind], other.api] as const),
     ['authorization server', running.issuer && `${running.issuer}, trusted as "${running.alias}"`],
     ['stands in for', standsInFor(running)],
     ['issuers as deployed', realIssuersOf(running)],

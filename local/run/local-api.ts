@@ -59,7 +59,10 @@ export interface RunningApi extends ServedApi {
 }
 
 /** The address of the API's first stage, without a slash at the end. */
-export function addressOf({ origin, stageNames: [stageName = DEFAULT_STAGE] }: RunningApi): string {
+export function addressOf({
+  origin,
+  stageNames: [stageName = DEFAULT_STAGE],
+}: Pick<RunningApi, 'origin' | 'stageNames'>): string {
   return stageName === DEFAULT_STAGE ? origin : `${origin}/${stageName}`;
 }
 

@@ -20,6 +20,7 @@ import type { Transmitter } from '../transmitter/transmitter.ts';
 import { HOST, type HttpService, requireFree, startHttpService } from './http-service.ts';
 import { startLocalServices } from './local-services.ts';
 import { startLocalTables } from './local-tables.ts';
+import { sayDifferences } from './own-app-differences.ts';
 import type { OwnApp } from './own-app-options.ts';
 import { ownAppRun } from './own-app-run.ts';
 import { type Ports, portsFrom } from './ports/ports.ts';
@@ -143,6 +144,7 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
     undo,
   );
   sayStage(services.chosen, say);
+  if (options.own !== undefined) sayDifferences(services.synthesized.stack, options.own.issuers, say);
   const tables = await startLocalTables(services, say, undo);
   const apiOptions = { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp };
   const api = await startReplaceableApi(services, tables, apiOptions, undo);
@@ -152,7 +154,8 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   if (options.own?.watch === true) {
     const issuer = `http://${HOST}:${ports.issuer}`;
     const replaced = async () => options.replaced?.(running());
-    await watchApp(api, { own: options.own, folder: ownFolder, runFolder: folder, issuer, say, replaced }, undo);
+    const watched = { own: options.own, folder: ownFolder, runFolder: folder, ports, issuer, say, replaced };
+    await watchApp(api, watched, undo);
   }
   return { ...controls(api), running: running(), dynamodbPid: tables.pid, stop: undo.run };
 }

@@ -109,9 +109,9 @@ async function startDynamoDb(
 }
 
 function synthesisOf(issuer: string, options: ServicesOptions, signal: AbortSignal): Promise<Synthesis> {
-  const { own, ownFolder, folder: runFolder, say } = options;
+  const { own, ownFolder, ports, folder: runFolder, say } = options;
   if (own === undefined) return synthesize(synthesisOptions(issuer, options), signal);
-  return synthesizeOwnApp(own, { folder: ownFolder, runFolder, issuer, say }, signal);
+  return synthesizeOwnApp(own, { folder: ownFolder, runFolder, ports, issuer, say }, signal);
 }
 
 function synthesisOptions(

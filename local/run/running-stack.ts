@@ -43,12 +43,14 @@ function localAddress(text: string, apis: readonly RunningApi[]): string {
 function contractLine(services: LocalServices, { apis }: LocalApi): ContractLine {
   const { synthesized, played, dynamodb, authorizationServer, transmitter } = services;
   const [api] = apis;
+  const [, ...otherApis] = apis.flatMap(stagesOf);
   if (api === undefined) throw new LocalRunError('The template has no API with a stage.');
   const { place, description } = authorizerOf(synthesized.stack);
   return {
     api: addressOf(api),
     apiKind: api.kind,
     stage: api.stageNames[0] ?? '',
+    otherApis,
     ...issuerLine(authorizationServer),
     clients: authorizationServer?.clients ?? [],
     ...(authorizationServer !== undefined && { app: authorizationServer.app }),
@@ -62,6 +64,10 @@ function contractLine(services: LocalServices, { apis }: LocalApi): ContractLine
     resultTtlSeconds: description.resultTtlSeconds,
     ...(transmitter !== undefined && { transmitter: transmitter.address }),
   };
+}
+
+function stagesOf({ kind, origin, stageNames }: RunningApi): ContractLine['otherApis'] {
+  return stageNames.map((name) => ({ apiKind: kind, api: addressOf({ origin, stageNames: [name] }) }));
 }
 
 function issuerLine(

@@ -6,6 +6,7 @@ import { descriptionChanges } from '../watch/description-changes.ts';
 import { watchSources } from '../watch/source-watch.ts';
 import type { OwnApp } from './own-app-options.ts';
 import { synthesizeOwnApp } from './own-app-synthesis.ts';
+import type { Ports } from './ports/ports.ts';
 import type { ReplaceableApi } from './replaceable-api.ts';
 import type { Synthesis } from './synthesis.ts';
 import type { Teardown } from './teardown.ts';
@@ -16,6 +17,7 @@ export interface WatchedAppOptions {
   readonly folder: string;
   /** The run's own folder. */
   readonly runFolder: string;
+  readonly ports: Ports;
   /** The address of the local authorization server. */
   readonly issuer: string;
   readonly say: Say;
@@ -51,12 +53,12 @@ export async function watchApp(api: ReplaceableApi, options: WatchedAppOptions, 
 }
 
 async function replaceApp(api: ReplaceableApi, options: WatchedAppOptions, signal: AbortSignal): Promise<void> {
-  const { own, folder, runFolder, issuer, say, replaced } = options;
+  const { own, folder, runFolder, ports, issuer, say, replaced } = options;
   say('The sources have changed: synthesizing the app again …');
   const outputFolder = await mkdtemp(join(runFolder, 'synthesis-'));
   try {
     const before = api.current().services.synthesized;
-    const synthesized = await synthesizeOwnApp(own, { folder, runFolder: outputFolder, issuer, say }, signal);
+    const synthesized = await synthesizeOwnApp(own, { folder, runFolder: outputFolder, ports, issuer, say }, signal);
     await api.replace(synthesized);
     await replaced();
     for (const line of changesSince(before, synthesized)) say(line);

@@ -43,6 +43,8 @@ export interface ContractLine {
   readonly api: string;
   readonly apiKind: ApiKind;
   readonly stage: string;
+  /** The addresses of the API's other stages, and of other APIs behind the authorizer, as `api` has its own. */
+  readonly otherApis: readonly { readonly apiKind: ApiKind; readonly api: string }[];
   /** The local authorization server; left out where the API trusts its own issuers only, as its alias, endpoint and app are. */
   readonly issuer?: string;
   /** The alias of the local issuer. */

@@ -82,8 +82,9 @@ describe('npm start -- --json', () => {
     expect(JSON.parse(lines[0] ?? '').table).toMatch(/^bearer-authorizer-dev-AuthorizerTable/);
     expect(first.stderr).toContain('\nThis is the stage dev of infra/deployment.ts; --stage chooses another: prod.\n');
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual([
-      ...['api', 'apiKind', 'stage', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users', 'playedIssuers'],
-      ...['realIssuers', 'samplePath', 'dynamodb', 'table', 'region', 'resultTtlSeconds', 'transmitter', 'page'],
+      ...['api', 'apiKind', 'stage', 'otherApis', 'issuer', 'alias', 'tokenEndpoint', 'clients', 'app', 'users'],
+      ...['playedIssuers', 'realIssuers', 'samplePath', 'dynamodb', 'table', 'region'],
+      ...['resultTtlSeconds', 'transmitter', 'page'],
     ]);
     await untilAllFree(port);
     expect(await runningApis()).toEqual([]);

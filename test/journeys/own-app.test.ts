@@ -55,9 +55,13 @@ async function statusWith({ running }: LocalRun, accessToken: string): Promise<n
   return (await fetch(`${running.api}${running.samplePath}`, { headers })).status;
 }
 
-async function tokenFrom(tokenEndpoint: string, [client]: readonly LocalClient[]): Promise<string> {
+async function tokenFrom(
+  tokenEndpoint: string,
+  [client]: readonly LocalClient[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const credentials = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
-  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...more });
   const headers = { authorization: `Basic ${credentials}` };
   const response = await fetch(tokenEndpoint, { method: 'POST', headers, body });
   return ((await response.json()) as { access_token: string }).access_token;
@@ -110,6 +114,24 @@ describe('the API of a team’s own app', () => {
       const body = new URLSearchParams({ token: accessToken });
       expect((await fetch(`${journey.running.api}/signals/revoke`, { method: 'POST', body })).status).toBe(200);
       await vi.waitUntil(async () => (await statusWith(journey, accessToken)) === 401);
+    } finally {
+      await journey.stop();
+    }
+  });
+
+  it('tells clients where to get a token: at the local authorization server', { timeout: START_TIMEOUT }, async () => {
+    const journey = await started({});
+    try {
+      const { api, issuer = '', tokenEndpoint = '', clients } = journey.running;
+      const challenge = (await fetch(`${api}/orders`)).headers.get('www-authenticate') ?? '';
+      const [, address = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
+      const metadata = await (await fetch(address)).json();
+      expect(metadata).toMatchObject({
+        resource: api,
+        authorization_servers: [issuer],
+        scopes_supported: ['orders:read'],
+      });
+      expect(await statusWith(journey, await tokenFrom(tokenEndpoint, clients, { resource: api }))).toBe(200);
     } finally {
       await journey.stop();
     }

@@ -14,6 +14,7 @@ const RUNNING: ContractLine = {
   users: [{ subject: 'alice', scope: 'orders:read' }],
   playedIssuers: [],
   realIssuers: [],
+  otherApis: [],
   samplePath: '/invoices',
   ...{ region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },
 };

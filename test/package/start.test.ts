@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -95,6 +95,7 @@ async function ready(words: readonly string[], more: Environment = {}) {
     exit.then(async () => Promise.reject(new Error(await said))),
   ]);
   const running = JSON.parse(String(line)) as ContractLine;
+  if ('error' in running) throw new Error(String(line));
   const stop = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     const [code] = await exit;
@@ -106,6 +107,13 @@ async function ready(words: readonly string[], more: Environment = {}) {
 async function answerTo({ api, samplePath }: ContractLine, token: string) {
   const response = await fetch(`${api}${samplePath}`, { headers: { authorization: `Bearer ${token}` } });
   return { status: response.status, body: await response.text() };
+}
+
+/** Registers an app at the authorization server, as clients of the Model Context Protocol do (RFC 7591). */
+function registration({ issuer }: ContractLine): Promise<Response> {
+  const redirect = { redirect_uris: ['http://127.0.0.1/callback'], application_type: 'native' };
+  const body = JSON.stringify({ ...redirect, token_endpoint_auth_method: 'none' });
+  return fetch(`${issuer}/reg`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }
 
 async function untilAllFree(port: number): Promise<void> {
@@ -127,6 +135,9 @@ describe('bearer-authorizer start, from the package', () => {
     });
     expect(await ended(program(['revoke', 'token', '-', '--wait']), token)).toMatchObject({ code: 0, err: '' });
     expect((await answerTo(running, token)).status).toBe(401);
+    const { out: ofAlice } = await ended(program(['token', '--user', 'alice']));
+    expect((await answerTo(running, ofAlice.trim())).status).toBe(200);
+    expect((await registration(running)).status).toBe(201);
     const page = await fetch(running.page ?? '');
     expect([page.status, (await fetch(`${running.page}/page.js`)).status]).toEqual([200, 200]);
     const { code, err } = await stop('SIGINT');
@@ -167,24 +178,25 @@ describe('bearer-authorizer start, from the package', () => {
     await stop('SIGKILL');
     await untilAllFree(port);
   });
+});
 
-  it('signs users in, and registers clients, on every Node.js that the package supports', {
-    timeout: START_TIMEOUT,
-  }, async () => {
-    const DYNAMODB_ENDPOINT = inject('dynamoDbEndpoint');
-    const { running, stop } = await ready(['--app', 'node app.mjs'], { DYNAMODB_ENDPOINT });
-    const { out, err } = await ended(program(['token', '--user', 'alice']));
-    expect([err, (await answerTo(running, out.trim())).status]).toEqual(['', 200]);
-    const client = {
-      redirect_uris: ['http://127.0.0.1/callback'],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-    };
-    const headers = { 'content-type': 'application/json' };
-    const registered = await fetch(`${running.issuer}/reg`, { method: 'POST', headers, body: JSON.stringify(client) });
-    expect(registered.status).toBe(201);
-    await stop('SIGTERM');
-  });
+/** What each kind of API answers where a backend does not. */
+const UNREACHABLE = { rest: 504, http: 503 } as const;
+
+it('the app of examples/http-api runs from the package, with both of its APIs, up to a backend that does not exist', {
+  timeout: START_TIMEOUT,
+}, async () => {
+  await cp(join('examples', 'http-api'), join(folder, 'http-api'), { recursive: true });
+  // Only Node.js 22.18 and newer runs TypeScript.
+  const { running, stop } = await ready(['--app', `cd http-api && '${process.execPath}' orders-http-api.ts`]);
+  const apis = [running, ...running.otherApis];
+  expect(apis.map(({ apiKind }) => apiKind)).toEqual(['rest', 'http']);
+  const token = (await ended(program(['token']))).out.trim();
+  for (const { apiKind, api } of apis) {
+    expect((await answerTo({ ...running, api }, token)).status).toBe(UNREACHABLE[apiKind]);
+    expect((await answerTo({ ...running, api }, 'a.b.c')).status).toBe(401);
+  }
+  await stop('SIGINT');
 });
 
 describe('bearer-authorizer start says in one sentence', () => {

@@ -39,6 +39,7 @@ const ANYTHING: RunningStack = {
   users: [{ subject: 'u', scope: '' }],
   playedIssuers: [],
   realIssuers: [],
+  otherApis: [],
   samplePath: '/',
   dynamodb: 'http://127.0.0.1:2',
   table: 't',

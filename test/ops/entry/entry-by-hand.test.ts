@@ -25,7 +25,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const running: ContractLine = {
   ...{ api: 'http://127.0.0.1:3000/v1', apiKind: 'rest', stage: 'v1', issuer: 'http://127.0.0.1:3001', alias: 'main' },
   ...{ tokenEndpoint: 'http://127.0.0.1:3001/token', clients: [], dynamodb: 'http://127.0.0.1:3002' },
-  ...{ app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' }, users: [], playedIssuers: [], realIssuers: [] },
+  ...{
+    app: { clientId: 'web-app', redirectUri: 'http://127.0.0.1/' },
+    users: [],
+    playedIssuers: [],
+    realIssuers: [],
+    otherApis: [],
+  },
   samplePath: '/',
   ...{ table: 'revocations', region: 'eu-west-1', resultTtlSeconds: 60, transmitter: 'http://127.0.0.1:3004' },
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +14,13 @@ const BACKEND = `export const handler = async ({ path, requestContext: { authori
 `;
 
 /** An API with a Lambda backend, and an issuer whose address is a variable. */
-function appOf(library: string): string {
+function appOf(library: string, stackName: string): string {
   return `import { App, Stack } from 'aws-cdk-lib';
 import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { addGatewayResponses, BearerAuthorizer, oidc, RevocationSignals, tokenRevocation } from ${JSON.stringify(library)};
+import { addGatewayResponses, addProtectedResourceMetadata, BearerAuthorizer, oidc, RevocationSignals, tokenRevocation } from ${JSON.stringify(library)};
 
-const stack = new Stack(new App(), 'orders');
+const stack = new Stack(new App(), ${JSON.stringify(stackName)});
 const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
   issuers: { main: oidc({ issuer: process.env.ISSUER ?? 'https://login.acme.example', audience: 'https://api.example.com' }) },
   routes: [
@@ -28,7 +29,8 @@ const authorizer = new BearerAuthorizer(stack, 'Authorizer', {
   ],
 });
 const api = new RestApi(stack, 'Api', { defaultMethodOptions: { authorizer } });
-addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'] });
+const protectedResource = addProtectedResourceMetadata(api, { authorizer, resource: 'https://api.acme.example' });
+addGatewayResponses(api, { realm: 'orders', corsOrigins: ['https://app.acme.example'], protectedResource });
 const code = Code.fromAsset('backend');
 const backend = new Function(stack, 'Backend', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code });
 for (const name of ['orders', 'whoami']) api.root.addResource(name).addMethod('GET', new LambdaIntegration(backend));
@@ -42,7 +44,7 @@ stack.node.root.synth();
 }
 
 /**
- * Writes a CDK app as a team has it into a new folder: `node app.mjs` synthesizes it, and the variable ISSUER is its issuer.
+ * Writes a CDK app as a team has it, with a table of its own, into a new folder: `node app.mjs` synthesizes it, and the variable ISSUER is its issuer.
  * @param library - from where it imports the construct
  * @returns the folder
  */
@@ -50,7 +52,7 @@ export async function ownApp(library: string = join(ROOT, 'infra', 'library.ts')
   const folder = await mkdtemp(join(tmpdir(), 'own-app-'));
   await mkdir(join(folder, 'backend'));
   await writeFile(join(folder, 'backend', 'index.mjs'), BACKEND);
-  await writeFile(join(folder, 'app.mjs'), appOf(library));
+  await writeFile(join(folder, 'app.mjs'), appOf(library, `orders-${randomUUID()}`));
   await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
   await mkdir(join(folder, 'node_modules'));
   for (const name of ['aws-cdk-lib', 'constructs']) {
