@@ -14,7 +14,8 @@ export interface StreamRecord {
 export function streamRecordOf(record: SdkRecord, streamArn: string, readAt: number): StreamRecord {
   const { eventID, eventName, eventVersion, dynamodb } = record;
   const sequenceNumber = dynamodb?.SequenceNumber ?? '';
-  const createdAt = creationTimeOf(dynamodb?.ApproximateCreationDateTime, readAt);
+  const firstReadAt = firstReadingOf(`${streamArn} ${sequenceNumber}`, readAt);
+  const createdAt = creationTimeOf(dynamodb?.ApproximateCreationDateTime, firstReadAt);
   const image = (name: 'Keys' | 'NewImage' | 'OldImage'): JsonObject => {
     const attributes = dynamodb?.[name];
     return attributes === undefined ? {} : { [name]: attributesOf(attributes) };
@@ -37,6 +38,15 @@ export function streamRecordOf(record: SdkRecord, streamArn: string, readAt: num
     eventSourceARN: streamArn,
   };
   return { sequenceNumber, createdAt, event };
+}
+
+/** When each record was read first, in milliseconds since the epoch: another API of the same run reads the stream again. */
+const firstReadings = new Map<string, number>();
+
+function firstReadingOf(record: string, readAt: number): number {
+  const first = firstReadings.get(record) ?? readAt;
+  firstReadings.set(record, first);
+  return first;
 }
 
 /**
