@@ -30,8 +30,7 @@ export function initReport(result: InitResult, caller: Caller): Report {
   const { app, file, text, edit, issuer, isWritten } = result;
   const steps = nextSteps(result, caller);
   const shown = isWritten ? addedLines(text.split('\n').slice(0, -1)).join('\n') : patchOfNewFile(app.file, text);
-  const left = leftOutTexts(file.leftOut).map((each) => `Left out: ${each}.`);
-  const parts = [[headline(result), ...left].join('\n'), shown, edit?.patch, numbered(steps)];
+  const parts = [introduction(result), shown, edit?.patch, numbered(steps)];
   return {
     text: parts.filter((part) => part !== undefined).join('\n\n'),
     hasTabs: true,
@@ -55,6 +54,16 @@ export function initReport(result: InitResult, caller: Caller): Report {
     },
     exitCode: 0,
   };
+}
+
+/** The report without its patch, for a person while another program reads the patch. */
+export function initSummary(result: InitResult, caller: Caller): string {
+  return `${introduction(result)}\n\n${numbered(nextSteps(result, caller, false))}\n`;
+}
+
+function introduction(result: InitResult): string {
+  const left = leftOutTexts(result.file.leftOut).map((each) => `Left out: ${each}.`);
+  return [headline(result), ...left].join('\n');
 }
 
 function headline({ app, findings, file, issuer, isWritten }: InitResult): string {

@@ -12,7 +12,7 @@ import { type AuthorizerFile, authorizerFileText } from './authorizer-file.ts';
 import { type CdkApp, readCdkApp } from './cdk-app.ts';
 import { type ChosenIssuer, chosenIssuer } from './chosen-issuer.ts';
 import type { InitCommand } from './init-command-line.ts';
-import { initReport } from './init-report.ts';
+import { initReport, initSummary } from './init-report.ts';
 import type { ProposedRoute } from './proposed-routes.ts';
 import { stackEdit } from './stack-edit.ts';
 
@@ -27,7 +27,14 @@ export async function init(command: InitCommand, screen: Screen): Promise<Report
   const apis = findings.chosen?.apis ?? [];
   const edit = stackEdit(await readAppSources('.', app.language), { app, apis, pool: issuer.pool });
   if (!command.dryRun) await writeNewFile(app.file, text);
-  return initReport({ app, findings, issuer, file, text, edit, isWritten: !command.dryRun }, screen.caller);
+  const result = { app, findings, issuer, file, text, edit, isWritten: !command.dryRun };
+  if (!command.json && isPatchPiped(screen)) screen.err.write(initSummary(result, screen.caller));
+  return initReport(result, screen.caller);
+}
+
+/** Whether a person looks at standard error while another program reads the patch, as `git apply` does. */
+function isPatchPiped({ out, err }: Screen): boolean {
+  return err.isTTY === true && out.isTTY !== true;
 }
 
 /** The only route of the example. */

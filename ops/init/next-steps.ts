@@ -5,12 +5,15 @@ import type { AuthorizerFile } from './authorizer-file.ts';
 import { FUNCTION } from './authorizer-function.ts';
 import type { InitResult } from './init-report.ts';
 
-/** What is left to the person, in order. */
-export function nextSteps(result: InitResult, caller: Caller): readonly string[] {
+/**
+ * What is left to the person, in order.
+ * @param isShown - whether the patch stands above the steps, and not on standard output, which the person does not see
+ */
+export function nextSteps(result: InitResult, caller: Caller, isShown = true): readonly string[] {
   const { app, findings, issuer, file } = result;
   return [
     ...(app.install === undefined ? [] : [`Install the package: ${app.install}`]),
-    callStep(result),
+    callStep(result, isShown),
     ...ownAuthorizerSteps(file),
     ...openRouteSteps(file),
     ...(file.api === 'rest' ? [ANSWERS] : []),
@@ -22,6 +25,7 @@ export function nextSteps(result: InitResult, caller: Caller): readonly string[]
       : []),
     ...(issuer.isExample ? [`Before you deploy, replace the examples of the issuer in ${app.file}.`] : []),
     `See who may call what: ${caller('routes --synth')}`,
+    `Run it on this machine, with tokens of a local authorization server: ${caller('start')}`,
   ];
 }
 
@@ -29,9 +33,12 @@ export function nextSteps(result: InitResult, caller: Caller): readonly string[]
 const ANSWERS =
   'For a challenge and problem details in place of the answers of API Gateway, call addGatewayResponses(api, { realm, corsOrigins }).';
 
-function callStep({ app, edit, file, issuer, findings }: InitResult): string {
-  if (edit !== undefined)
-    return `Make the change of ${edit.file} above, or let \`git apply\` make it: it takes this output.`;
+function callStep({ app, edit, file, issuer, findings }: InitResult, isShown: boolean): string {
+  if (edit !== undefined) {
+    return isShown
+      ? `Make the change of ${edit.file} above by hand, or paste it into \`git apply\`.`
+      : `Make the change of ${edit.file} unless \`git apply\` has made it: standard output is its patch.`;
+  }
   const { pool } = issuer;
   const ids = pool === undefined ? '' : ', userPoolId, clients';
   const call = `${FUNCTION}(this${ids})`;

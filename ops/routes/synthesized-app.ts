@@ -31,6 +31,7 @@ export async function withTemplates<Result>(
   use: (paths: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'bearer-authorizer-synth-'));
+  if (err.isTTY === true) err.write('Synthesizing the app …\n');
   try {
     await synthesize(folder, err);
     // The templates of a CDK Stage stand in a folder of their own.

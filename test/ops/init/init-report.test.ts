@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { packageProgram } from '../../../ops/cli/caller.ts';
 import type { FoundApi } from '../../../ops/init/found-apis.ts';
-import { type InitResult, initReport } from '../../../ops/init/init-report.ts';
+import { type InitResult, initReport, initSummary } from '../../../ops/init/init-report.ts';
 import { examplePreset, presetFor } from '../../../ops/init/issuer-preset.ts';
 import type { ProposedTable } from '../../../ops/init/proposed-routes.ts';
 
@@ -53,10 +53,11 @@ const caller = packageProgram({});
 const stepsOf = (changes: Partial<InitResult>, table?: ProposedTable) =>
   Reflect.get(Object(initReport(result(changes, table), caller).document), 'nextSteps');
 
-const [MAKE, ANSWERS, SEE] = [
-  'Make the change of lib/stack.ts above, or let `git apply` make it: it takes this output.',
+const [MAKE, ANSWERS, SEE, RUN] = [
+  'Make the change of lib/stack.ts above by hand, or paste it into `git apply`.',
   'For a challenge and problem details in place of the answers of API Gateway, call addGatewayResponses(api, { realm, corsOrigins }).',
   'See who may call what: bearer-authorizer routes --synth',
+  'Run it on this machine, with tokens of a local authorization server: bearer-authorizer start',
 ];
 
 it('the text has the lines of the file, the change that is left, and the next steps', () => {
@@ -65,9 +66,17 @@ it('the text has the lines of the file, the change that is left, and the next st
       'Wrote lib/auth.ts: the authorizer for GET /orders of Orders/Api. Issuer: https://login.example.com/.',
       '+one\n+two',
       '--- a/lib/stack.ts\n+++ b/lib/stack.ts',
-      `Next:\n1. ${MAKE}\n2. ${ANSWERS}\n3. ${SEE}`,
+      `Next:\n1. ${MAKE}\n2. ${ANSWERS}\n3. ${SEE}\n4. ${RUN}`,
     ].join('\n\n'),
   );
+});
+
+it('a person whose patch goes to another program reads all but the patch', () => {
+  const summary = initSummary(result(), caller);
+  expect(summary.split('\n\n')).toEqual([
+    'Wrote lib/auth.ts: the authorizer for GET /orders of Orders/Api. Issuer: https://login.example.com/.',
+    `Next:\n1. Make the change of lib/stack.ts unless \`git apply\` has made it: standard output is its patch.\n2. ${ANSWERS}\n3. ${SEE}\n4. ${RUN}\n`,
+  ]);
 });
 
 it('the text of a dry run is a patch of the new file, too', () => {
@@ -163,5 +172,5 @@ it.each<[string, Partial<ProposedTable>, string]>([
     'Keep these routes open, because the authorizer of the API would reach them, by { authorizationType: AuthorizationType.NONE }: GET /ping.',
   ],
 ])('the next steps say %s', (_, table, step) => {
-  expect(stepsOf({}, { ...TABLE, ...table }).toSorted()).toEqual([MAKE, step, ANSWERS, SEE].toSorted());
+  expect(stepsOf({}, { ...TABLE, ...table }).toSorted()).toEqual([MAKE, step, ANSWERS, SEE, RUN].toSorted());
 });

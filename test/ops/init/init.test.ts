@@ -8,7 +8,7 @@ import { packageProgram } from '../../../ops/cli/caller.ts';
 import type { Terminal } from '../../../ops/cli/terminal.ts';
 import { runVerbs } from '../../../ops/verbs.ts';
 import { synthesizedFiles } from '../../support/cdk/synthesized-templates.ts';
-import { programIn, putCdk, putSynthesizer, writeFiles } from '../../support/operator/app-folder.ts';
+import { pipedProgramIn, programIn, putCdk, putSynthesizer, writeFiles } from '../../support/operator/app-folder.ts';
 import { finished } from '../../support/operator/operator-at-work.ts';
 
 let root: string;
@@ -66,6 +66,21 @@ describe.concurrent('init', () => {
       /\n5\. Before you deploy, replace the examples of the issuer in lib\/bearer-authorizer\.ts\.\n/,
     );
     expect(await readFile(join(folder, 'lib/orders-stack.ts'), 'utf8')).toBe(STACK);
+  });
+
+  it('tells a person whose output goes to `git apply` what it did, and what is left', async ({ expect }) => {
+    const folder = await appOf(addApi);
+    const { out, err, exitCode } = await pipedProgramIn(folder, 'init');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('--- a/lib/orders-stack.ts\n');
+    expect(err).toMatch(/^Synthesizing the app …\nWrote lib\/bearer-authorizer\.ts: .*\nLeft out: .*\n\nNext:\n1\. /);
+    expect(err).toContain('unless `git apply` has made it');
+    expect(err).not.toContain('+++ b/');
+  });
+
+  it('tells that person nothing with --json, whose document says it', async ({ expect }) => {
+    const { err } = await pipedProgramIn(await appOf(addApi), 'init', '--json');
+    expect(err).toBe('Synthesizing the app …\n');
   });
 
   const EXISTS =

@@ -43,8 +43,17 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Runs the program of the package in a folder. */
-export async function programIn(folder: string, ...words: readonly string[]) {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd: folder, env: ownEnvironment() });
+export function programIn(folder: string, ...words: readonly string[]) {
+  return finishedIn(folder, [PROGRAM, ...words]);
+}
+
+/** The same while a person reads standard error on a terminal, and another program the output. */
+export function pipedProgramIn(folder: string, ...words: readonly string[]) {
+  return finishedIn(folder, ['--import', 'data:text/javascript,process.stderr.isTTY=true', PROGRAM, ...words]);
+}
+
+async function finishedIn(folder: string, words: readonly string[]) {
+  const child = spawn(process.execPath, words, { cwd: folder, env: ownEnvironment() });
   child.stdin.end();
   const [out, err, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { out, err, exitCode };
