@@ -170,6 +170,8 @@ const BLOCKS: Readonly<Record<string, Held>> = {
   'docs/operations.md > Several stages > sh': NEEDS_AWS,
   'docs/operations.md > Several stages > ts': { by: 'test/infra/type-checked-app.test.ts' },
   'docs/operations.md > Upgrade > sh': NEEDS_AWS,
+  'docs/own-api.md > In a second terminal > console': { by: 'test/package/from-nothing.test.ts' },
+  'docs/own-api.md > From nothing to a token taken back > console': { by: 'test/package/from-nothing.test.ts' },
   'docs/own-api.md > Your own API on your laptop > console': { by: 'test/package/start.test.ts' },
   'docs/own-api.md > Your own API on your laptop > sh': { by: 'test/package/start.test.ts' },
   'docs/revoking.md > Before you deploy > sh': NEEDS_AWS,

@@ -1,15 +1,5 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -24,6 +14,7 @@ import { tarballProblems } from '../../package/tarball-check.ts';
 import { commonJs, guideCode } from '../apps/app-code.ts';
 import { cdkInit, synthesizedBy, typeCheck, writeModules } from '../apps/init-app.ts';
 import { codeUnder } from '../support/document-blocks.ts';
+import { linkPackages } from '../support/package/linked-packages.ts';
 import { packedPackage } from '../support/package/packed-package.ts';
 
 const run = promisify(execFile);
@@ -97,16 +88,6 @@ async function install(): Promise<void> {
   await run('npm', ['install', ...flags, tarball], { cwd: folder });
 }
 
-function linkOwnPackages(): void {
-  for (const name of OWN_PACKAGES) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(process.cwd(), 'node_modules', name), link);
-  }
-  mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
-  symlinkSync(join(process.cwd(), 'node_modules', '.bin', 'cdk'), join(folder, 'node_modules', '.bin', 'cdk'));
-}
-
 let tarball: string;
 let packedFiles: readonly string[];
 
@@ -120,7 +101,7 @@ beforeAll(async () => {
   writeGuide();
   ({ tarball, files: packedFiles } = await packedPackage());
   await install();
-  linkOwnPackages();
+  linkPackages(folder, OWN_PACKAGES);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -15,6 +15,7 @@ import { codeUnder, typedIn } from '../support/document-blocks.ts';
 import { freePorts, isTaken, portsOf } from '../support/journeys/free-ports.ts';
 import { START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { ownApp } from '../support/journeys/own-app.ts';
+import { nodeFolder } from '../support/package/oldest-node.ts';
 import { packedPackage } from '../support/package/packed-package.ts';
 
 const run = promisify(execFile);
@@ -46,17 +47,6 @@ beforeEach(async () => {
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
-
-/** The folder of the oldest Node.js on this machine that the package supports: of its users, not of the clone. */
-function nodeFolder(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((each) => existsSync(join(each, 'node')));
-  const versions = folders.map((each) => {
-    const version = execFileSync(join(each, 'node'), ['--version'], { encoding: 'utf8' });
-    return { each, major: Number(/^v(\d+)/.exec(version)?.[1]) };
-  });
-  const [oldest] = versions.filter(({ major }) => major >= 20).toSorted((one, other) => one.major - other.major);
-  return oldest?.each ?? dirname(process.execPath);
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
