@@ -22,7 +22,8 @@ function oldestAndNewest(...apps: readonly string[]): string {
 /**
  * The kinds of app that the package must work in, each as a script for `sh -eu` in an empty folder. `$TARBALL` is the package,
  * `$CDK` this repository's CDK CLI, and `$CODE` a folder with an app: as `cdk init` lays it out (`orders-stack`, `orders.test`), and
- * in one file (`orders`, `orders-from-openapi`, `orders-http-api`). Each `.ts` there has a `.js` in CommonJS next to it.
+ * in one file (`orders`, `orders-from-openapi`, `orders-http-api`). Each `.ts` there has a `.js` in CommonJS next to it. From `$PORT` on,
+ * ports are free.
  */
 export const APP_KINDS: Readonly<Record<string, string>> = {
   'cdk init, JavaScript': `
@@ -42,7 +43,22 @@ export const APP_KINDS: Readonly<Record<string, string>> = {
     git apply ../init.patch
     npm run build
     npx cdk synth --quiet
-    npx bearer-authorizer routes --synth | grep 'GET */orders *yes'`,
+    npx bearer-authorizer routes --synth | grep 'GET */orders *yes'
+    # Not by npx, which ends before what it started has ended.
+    node_modules/.bin/bearer-authorizer start --json --port "$PORT" > ready.json &
+    run=$!
+    trap 'kill "$run"' EXIT
+    until grep api ready.json; do kill -0 "$run"; sleep 1; done
+    url="http://127.0.0.1:$PORT/prod/orders"
+    token=$(npx bearer-authorizer token)
+    status() { curl --silent --output /dev/null --write-out '%{http_code}' -H "Authorization: Bearer $token" "$url"; }
+    test "$(status)" = 200
+    printf %s "$token" | npx bearer-authorizer revoke token - --wait
+    test "$(status)" = 401
+    trap - EXIT
+    kill -INT "$run"
+    wait "$run"
+    test -z "$(git status --short .local)"`,
 
   pnpm: `
     mkdir orders && cd orders

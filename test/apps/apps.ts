@@ -36,7 +36,10 @@ try {
 
 async function report(kind: string): Promise<void> {
   const start = performance.now();
-  const problem = await (kind === TEN_MINUTES ? tenMinutes() : script(APP_KINDS[kind] ?? '', join(root, kind))).then(
+  const problem = await (kind === TEN_MINUTES
+    ? tenMinutes()
+    : script(APP_KINDS[kind] ?? '', join(root, kind), await freePorts())
+  ).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -48,7 +51,7 @@ async function report(kind: string): Promise<void> {
 }
 
 /** The output of a script in a folder of its own. @throws Error with the output of a script that fails */
-function script(commands: string, folder: string): Promise<string> {
+function script(commands: string, folder: string, port: number): Promise<string> {
   mkdirSync(folder);
   const [tarball] = execFileSync('sh', ['-c', 'ls *.tgz'], { cwd: root, encoding: 'utf8' }).split('\n');
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_registry$)|INIT_CWD$)/.test(name));
@@ -58,6 +61,7 @@ function script(commands: string, folder: string): Promise<string> {
     NO_COLOR: '1',
     npm_config_yes: 'true',
     TARBALL: join(root, tarball ?? ''),
+    PORT: String(port),
     CODE: code,
     CDK: join(process.cwd(), 'node_modules', '.bin', 'cdk'),
     SAME_TEMPLATE: join(import.meta.dirname, 'same-template.ts'),
@@ -81,7 +85,7 @@ async function tenMinutes(): Promise<void> {
   try {
     symlinkSync(program.folder, join(root, 'bearer-authorizer'));
     const folder = join(root, 'guide');
-    const output = await script(`cd ..\n${guideScript()}`, folder);
+    const output = await script(`cd ..\n${guideScript()}`, folder, await freePorts());
     const missing = guideOutput().filter((line) => !output.includes(line));
     if (!/^Revoked token \S+ of local /m.test(output)) missing.push('Revoked token …');
     if (missing.length > 0) throw new Error(`The guide shows what was not printed: ${missing.join(' | ')}\n${output}`);
