@@ -2,7 +2,15 @@ import { printable } from '../../ops/cli/terminal-text.ts';
 import type { Tone } from '../../ops/cli/tone.ts';
 import { isObject, type JsonObject } from '../cloudformation/template.ts';
 import { jsonOrUndefined } from './json-text.ts';
-import type { DecisionEvent, EntryEvent, FlushEvent, FunctionEvent, RequestEvent, RunEvent } from './run-event.ts';
+import type {
+  AppEvent,
+  DecisionEvent,
+  EntryEvent,
+  FlushEvent,
+  FunctionEvent,
+  RequestEvent,
+  RunEvent,
+} from './run-event.ts';
 import { withoutTokens } from './withheld-token.ts';
 
 /** The forms of the log: `json` has one object a line, also those that functions write. */
@@ -43,6 +51,7 @@ function timeOf({ at }: RunEvent): string {
 function textOf(event: RunEvent, paint: (text: string, tone: Tone) => string): string {
   if (event.event === 'function') return showable(functionText(event));
   if (event.event === 'entry') return showable(entryText(event));
+  if (event.event === 'app') return showable(appText(event));
   if ('stage' in event) return flushText(event);
   const { method, path, status, milliseconds } = event;
   return `${showable(`${method} ${path}`)} ${paint(String(status), toneOf(status))} ${decisionText(event)}${milliseconds} ms`;
@@ -65,6 +74,10 @@ const SOURCES = { request: undefined, cached: 'cached', decision: 'asked the aut
 
 function entryText({ change, level, issuer }: EntryEvent): string {
   return `entry ${change}, level ${level}${issuer === '' ? '' : `, issuer ${issuer}`}`;
+}
+
+function appText({ changes }: AppEvent): string {
+  return ['The app was synthesized again.', ...changes].join(' ');
 }
 
 function flushText({ event, apiId, stage, function: by }: FlushEvent): string {

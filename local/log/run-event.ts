@@ -1,5 +1,5 @@
 /** What happens while the stack runs. No member takes a token, a claim's value or key material: a request's query, headers and body are left out. */
-export type RunEvent = RequestEvent | DecisionEvent | EntryEvent | FlushEvent | FunctionEvent;
+export type RunEvent = RequestEvent | DecisionEvent | EntryEvent | FlushEvent | AppEvent | FunctionEvent;
 
 export type ReportRunEvent = (event: RunEvent) => void;
 
@@ -85,6 +85,15 @@ export interface FlushEvent {
   readonly stage: string;
   /** The logical id of the function that asked for it. Empty: no function of the template did. */
   readonly function: string;
+}
+
+/** Another synthesis of the app is served (`start --watch`). */
+export interface AppEvent {
+  readonly event: 'app';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What has changed, in sentences. Empty: nothing that tokens notice. */
+  readonly changes: readonly string[];
 }
 
 /** One line that a function wrote: JSON, if the function is ours. */

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit-html';
-import type { DecisionEvent, EntryEvent, FlushEvent, RequestEvent, RunEvent } from '../log/run-event.ts';
+import type { AppEvent, DecisionEvent, EntryEvent, FlushEvent, RequestEvent, RunEvent } from '../log/run-event.ts';
 import type { FedEvent } from '../log/run-event-feed.ts';
 import { clockTime } from './clock-text.ts';
 
@@ -39,6 +39,7 @@ const TEXTS = {
   cached: decisionText,
   request: ({ method, path, status, milliseconds }: RequestEvent) => `${method} ${path} ${status}, ${milliseconds} ms`,
   entry: ({ change, level, issuer }: EntryEvent) => `${change}: ${level} of ${issuer}`,
+  app: ({ changes }: AppEvent) => ['synthesized again.', ...changes].join(' '),
   flush: flushText,
   'flush settled': flushText,
 };

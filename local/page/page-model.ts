@@ -29,7 +29,7 @@ export class Page implements PageActions {
 
   constructor(facts: PageFacts, draw: (state: PageState) => void) {
     this.#draw = draw;
-    this.#tokens = new TokenSource(facts);
+    this.#tokens = new TokenSource(() => this.#state.facts);
     this.#client = new ApiClient({
       api: facts.api,
       signIn: (signal) => this.#tokens.next(signal),

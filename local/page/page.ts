@@ -15,12 +15,20 @@ const facts = await pageFacts();
 const page = new Page(facts, draw);
 new ResizeObserver(() => draw(page.state)).observe(root);
 listen(
-  (fed) => page.update({ events: withEvent(page.state.events, fed) }),
+  (fed) => {
+    page.update({ events: withEvent(page.state.events, fed) });
+    if (fed.event.event === 'app') void readFactsAgain();
+  },
   (isConnected) => {
     page.update({ isConnected });
     if (isConnected) void loadAgainForAnotherRun();
   },
 );
+
+/** Another synthesis of the app may have other routes, issuers and times. */
+async function readFactsAgain(): Promise<void> {
+  page.update({ facts: await pageFacts().catch(() => page.state.facts) });
+}
 
 /** Another run at this address has other keys, an empty table, perhaps other routes, and counts its events from 1. */
 async function loadAgainForAnotherRun(): Promise<void> {

@@ -11,11 +11,11 @@ export type TokenHolder =
 
 /** Where the page's API client gets its tokens: the one that a person has just got by a button, and later ones the same way. */
 export class TokenSource {
-  readonly #facts: PageFacts;
+  readonly #facts: () => PageFacts;
   #holder: TokenHolder = { kind: 'person' };
   #given: TokenResponse | undefined;
 
-  constructor(facts: PageFacts) {
+  constructor(facts: () => PageFacts) {
     this.#facts = facts;
   }
 
@@ -48,7 +48,7 @@ export class TokenSource {
 
   async #get(holder: TokenHolder, prompt: 'login' | undefined, signal?: AbortSignal): Promise<TokenResponse> {
     if (holder.kind === 'machine') return machineToken(holder.client, signal);
-    const { signIn: server } = this.#facts;
+    const { signIn: server } = this.#facts();
     if (holder.kind === 'person' && server !== undefined) return signIn(server, prompt, signal);
     throw new SignInError('The token was rejected, and the page cannot get another one: paste a new one.');
   }

@@ -8,6 +8,7 @@ import { warnOnce } from '../gateway/exchange/undocumented.ts';
 import { flushCallersOf } from '../gateway/flush-callers.ts';
 import { gatewayServer } from '../gateway/gateway-server.ts';
 import { DEFAULT_STAGE } from '../gateway/http-api/http-api.ts';
+import { openToPage } from '../gateway/page-access.ts';
 import { parametersOf } from '../gateway/parameter-service.ts';
 import { type AnyReadingName, API_NAMES } from '../gateway/route-reading.ts';
 import { type ServedApi, servedApisOf } from '../gateway/served-api.ts';
@@ -34,6 +35,8 @@ export interface LocalApiOptions {
   /** Receives messages for the person at the terminal. */
   readonly say: Say;
   readonly log: ReportRunEvent;
+  /** The origin of the run's page, which may call the APIs whatever their CORS settings. @default there is no page */
+  readonly pageOrigin?: string | undefined;
   /** Values of functions' environment variables. @default as the template says */
   readonly environment?: EnvironmentOverrides;
   /** The folder in which packages of the app are looked up, and in those above. @default the working directory */
@@ -93,12 +96,13 @@ export async function startLocalApi(
 
 async function startApis(
   served: readonly ServedApi[],
-  { ports, say, log }: LocalApiOptions,
+  { ports, say, log, pageOrigin }: LocalApiOptions,
   undo: Teardown,
 ): Promise<readonly RunningApi[]> {
   const apis = served.map((api, index) => ({ api, port: portOfApi(ports, index) }));
   for (const { api, port } of apis) {
-    await undo.add((await startHttpService(gatewayServer(api.answer, { say, log }), port)).pause);
+    const gateway = pageOrigin === undefined ? api.answer : openToPage(api.answer, pageOrigin);
+    await undo.add((await startHttpService(gatewayServer(gateway, { say, log }), port)).pause);
   }
   return apis.map(({ api, port }) => ({ ...api, origin: `http://${HOST}:${port}` }));
 }

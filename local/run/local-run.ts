@@ -146,14 +146,18 @@ async function start(options: LocalRunOptions, undo: Teardown): Promise<LocalRun
   sayStage(services.chosen, say);
   if (options.own !== undefined) sayDifferences(services.synthesized.stack, options.own.issuers, say);
   const tables = await startLocalTables(services, say, undo);
-  const apiOptions = { ports, clock, reading: options.reading, say, log: feed.report, ...ofOwnApp };
+  const pageOrigin = options.page === true ? `http://${HOST}:${ports.page}` : undefined;
+  const apiOptions = { ports, clock, reading: options.reading, say, log: feed.report, pageOrigin, ...ofOwnApp };
   const api = await startReplaceableApi(services, tables, apiOptions, undo);
-  const page = options.page === true ? { page: `http://${HOST}:${ports.page}` } : {};
+  const page = pageOrigin === undefined ? {} : { page: pageOrigin };
   const running = (): RunningStack => ({ ...described(api.current()), ...page });
   if (options.page === true) await servePage(running, ports.page, feed, options.caller ?? npmScripts, undo);
   if (options.own?.watch === true) {
     const issuer = `http://${HOST}:${ports.issuer}`;
-    const replaced = async () => options.replaced?.(running());
+    const replaced = async (changes: readonly string[]) => {
+      feed.report({ event: 'app', at: Date.now(), changes });
+      await options.replaced?.(running());
+    };
     const watched = { own: options.own, folder: ownFolder, runFolder: folder, ports, issuer, say, replaced };
     await watchApp(api, watched, undo);
   }

@@ -21,8 +21,8 @@ export interface WatchedAppOptions {
   /** The address of the local authorization server. */
   readonly issuer: string;
   readonly say: Say;
-  /** Is told that the API is another one. */
-  readonly replaced: () => Promise<void>;
+  /** Is told that the API is another one, and what has changed, in sentences. */
+  readonly replaced: (changes: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -60,8 +60,9 @@ async function replaceApp(api: ReplaceableApi, options: WatchedAppOptions, signa
     const before = api.current().services.synthesized;
     const synthesized = await synthesizeOwnApp(own, { folder, runFolder: outputFolder, ports, issuer, say }, signal);
     await api.replace(synthesized);
-    await replaced();
-    for (const line of changesSince(before, synthesized)) say(line);
+    const changes = changesSince(before, synthesized);
+    await replaced(changes);
+    for (const line of [servingLine(changes), ...changes]) say(line);
   } catch (error) {
     await rm(outputFolder, { recursive: true, force: true });
     if (signal.aborted) return;
@@ -71,11 +72,10 @@ async function replaceApp(api: ReplaceableApi, options: WatchedAppOptions, signa
 }
 
 function changesSince(before: Pick<Synthesis, 'stack'>, after: Synthesis): readonly string[] {
-  const [earlier, later] = [before, after].map(({ stack }) => authorizerOf(stack).description);
-  const changes = earlier && later ? descriptionChanges(earlier, later) : [];
+  return descriptionChanges(authorizerOf(before.stack).description, authorizerOf(after.stack).description);
+}
+
+function servingLine(changes: readonly string[]): string {
   const time = new Date().toISOString().slice(11, 19);
-  return [
-    `Serving the app as it is since ${time}${changes.length === 0 ? ': no change that tokens notice.' : '.'}`,
-    ...changes,
-  ];
+  return `Serving the app as it is since ${time}${changes.length === 0 ? ': no change that tokens notice.' : '.'}`;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -12,6 +11,8 @@ import { jwtIdOf, START_TIMEOUT } from '../support/journeys/local-journey.ts';
 import { ownApp } from '../support/journeys/own-app.ts';
 
 const said: string[] = [];
+/** The changes in the run's events. */
+const logged: string[] = [];
 let folder: string;
 let run: LocalRun;
 /** The description that other programs find. */
@@ -19,8 +20,6 @@ let running: RunningStack;
 
 beforeAll(async () => {
   folder = await ownApp();
-  // The tests of a run share one DynamoDB, in which the table has the stack's name.
-  await change('app.mjs', "'orders')", `'watched-${randomUUID()}')`);
   run = await startLocalRun({
     ...{ port: await freePorts(), ownFolder: folder, dynamodbEndpoint: inject('dynamoDbEndpoint') },
     own: {
@@ -28,6 +27,9 @@ beforeAll(async () => {
       ...{ environmentFile: undefined, watch: true },
     },
     say: (line) => said.push(line),
+    log: (event) => {
+      if (event.event === 'app') logged.push(...event.changes);
+    },
     replaced: async (described) => {
       running = described;
     },
@@ -82,6 +84,7 @@ it('answers a route that is added to the app without a restart, and a token that
   expect(await statusOf('/orders', good)).toBe(200);
   expect(await statusOf('/invoices', good)).toBe(403);
   expect(await statusOf('/orders', revoked)).toBe(401);
+  expect(logged).toEqual(['Route added: GET /invoices (invoices:read).']);
   expect(running.clients[0]?.scope).toBe('orders:read invoices:read');
   expect(await statusOf('/invoices', await token())).toBe(200);
 });
