@@ -14,9 +14,9 @@ export function sayDifferences(stack: Stack, issuers: IssuerChoice, say: Say): v
 function sayOtherRuntimes(stack: Stack, say: Say): void {
   const [own] = process.versions.node.split('.');
   const declared = runPlanOf(stack).functions.map(({ properties }) => String(properties.Runtime));
-  const others = [...new Set(declared)].filter(
-    (runtime) => runtime.startsWith('nodejs') && runtime !== `nodejs${own}.x`,
-  );
+  const others = [...new Set(declared)]
+    .toSorted()
+    .filter((runtime) => runtime.startsWith('nodejs') && runtime !== `nodejs${own}.x`);
   if (others.length === 0) return;
   say(`The functions run on Node.js ${own}, which runs this program, in place of the template's ${others.join(', ')}.`);
 }
