@@ -118,7 +118,12 @@ async function create(client: DynamoDBClient, { create: input, timeToLiveAttribu
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName });
   if (timeToLiveAttribute === undefined) return;
   const TimeToLiveSpecification = { Enabled: true, AttributeName: timeToLiveAttribute };
-  await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+  } catch (error) {
+    // Another run on the same DynamoDB has been faster.
+    if (!(error instanceof DynamoDBServiceException && /already enabled/i.test(error.message))) throw error;
+  }
 }
 
 /** What DynamoDB says of a table that it does not make. Another error, as of a connection, stays as it is. */

@@ -38,6 +38,15 @@ test('the table has the key, the stream and the TTL attribute of the template, a
   await client.send(new DeleteTableCommand({ TableName }));
 });
 
+test('runs that make the same table at once make one', async () => {
+  const settings = settingsOf(smallTemplate());
+  const { TableName } = settings.create;
+  await Promise.all(Array.from({ length: 6 }, () => ensureTables(endpoint, [settings])));
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+  expect(TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: 'ENABLED' });
+  await client.send(new DeleteTableCommand({ TableName }));
+});
+
 test('a table of a team has its indexes, without capacity and whatever else DynamoDB Local does not have', async () => {
   const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType });
   const capacity = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
