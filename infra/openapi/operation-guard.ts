@@ -1,5 +1,5 @@
 import type { Operation } from './openapi-document.ts';
-import { deferredIn, type JsonObject } from './openapi-members.ts';
+import { deferredIn, type JsonObject, objectAt } from './openapi-members.ts';
 import { isHeader } from './openapi-schemes.ts';
 import { type Requirement, requirementsIn, type SecuritySource, schemesOf, scopesOf } from './openapi-security.ts';
 import { OperationError } from './operation-error.ts';
@@ -45,6 +45,7 @@ const AUTH_EXTENSION = 'x-amazon-apigateway-auth';
  * @throws OperationError if API Gateway cannot enforce what the document says, or if the document contradicts itself
  */
 export function guardOf({ name, method, operation }: Operation, source: SecuritySource): Guard {
+  checkAuthExtension(name, operation);
   const isPreflight = method === 'OPTIONS' && operation.security === undefined && isMock(operation);
   const inherited = isPreflight ? [] : (source.security ?? []);
   const security = operation.security === undefined ? inherited : operation.security;
@@ -115,6 +116,12 @@ function foreignGuard(name: string, requirements: readonly Requirement[], operat
   if (authorizers.length > 0) return { by: 'authorizer', schemes: authorizers } as const;
   const apiKeys = schemesOf('api-key', requirements);
   return apiKeys.length > 0 ? ({ by: 'api-key', schemes: apiKeys } as const) : undefined;
+}
+
+/** Rejects what JSON would lose: members that are inherited, and values of another kind. What the deployment resolves is published as it is. */
+function checkAuthExtension(name: string, { [AUTH_EXTENSION]: extension }: JsonObject): void {
+  if (extension === undefined || deferredIn(extension) !== undefined) return;
+  objectAt(`${AUTH_EXTENSION} of ${name}`, extension);
 }
 
 function hasAuthExtension(operation: JsonObject): boolean {
