@@ -11,6 +11,7 @@ export const DYNAMODB_IMAGE = 'amazon/dynamodb-local:3.3.1';
 
 /** @param folder - with DynamoDBLocal.jar. @param dataFolder - of the tables */
 export function javaProgram(folder: string, dataFolder: string, port: number): DynamoDbProgram {
+  // The JVM's own property for the folder with the engine's native code.
   const program = ['-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
   return { command: 'java', words: [...program, '-dbPath', dataFolder, '-port', String(port), '-sharedDb'], folder };
 }

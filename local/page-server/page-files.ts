@@ -65,7 +65,7 @@ async function bundledPrograms() {
   const { build } = await import('esbuild');
   return build({
     absWorkingDir: ROOT,
-    entryPoints: PROGRAMS.map((name) => join(SOURCE_FOLDER, `${name}.ts`)),
+    entryPoints: PROGRAMS.map((name) => join(SOURCE_FOLDER, 'entry', `${name}.ts`)),
     outdir: SOURCE_FOLDER,
     write: false,
     metafile: true,

@@ -4,7 +4,7 @@ import { counted } from '../text/counted.ts';
 import { type FoundApi, nameOfApi } from './found-apis.ts';
 import { leftOutTexts, namesOf, type ProposedTable, proposedTable } from './proposed-routes.ts';
 
-/** The words that choose APIs; undefined: any. */
+/** The words that choose APIs. undefined: APIs are not chosen by this word. */
 export interface ApiChoice {
   readonly stack: string | undefined;
   /** The logical id of an API. */

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, listOf, numberOf, textOrEmpty, textsOf } fro
 /** A response of an integration, as the template declares it. */
 export interface IntegrationResponse {
   readonly status: number;
-  /** What a backend's status must match; undefined: any other. */
+  /** What a backend's status must match. undefined: this response is for the statuses that no other one matches. */
   readonly pattern: RegExp | undefined;
   /** By `method.response.header.<name>`. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ describe('the files of the page', () => {
 
   it('hold code of two packages, and nothing of Node.js', async () => {
     const { metafile } = await build({
-      entryPoints: ['local/page/page.ts'],
+      entryPoints: ['local/page/entry/page.ts'],
       ...{ bundle: true, write: false, metafile: true, platform: 'browser', format: 'esm' },
     });
     const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));

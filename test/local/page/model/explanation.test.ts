@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DecisionEvent } from '../../../local/log/run-event.ts';
-import { explanationOf } from '../../../local/page/explanation.ts';
+import type { DecisionEvent } from '../../../../local/log/run-event.ts';
+import { explanationOf } from '../../../../local/page/model/explanation.ts';
 
 const EXCHANGE = { at: 0, requestId: 'r', method: 'GET', path: '/v1/orders', status: 200, milliseconds: 3 };
 const ALLOWED: DecisionEvent = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, scopesOf, takeablesOf, tokenPartsOf } from '../../../local/page/token-parts.ts';
-import type { PageFacts, PageIssuer } from '../../../local/page-server/page-messages.ts';
+import { fingerprintOf, scopesOf, takeablesOf, tokenPartsOf } from '../../../../local/page/model/token-parts.ts';
+import type { PageFacts, PageIssuer } from '../../../../local/page-server/page-messages.ts';
 
 function claimNames(jwtId: string, session: string, scope: string): PageIssuer['claimNames'] {
   return { jwtId, session, client: ['client_id', 'azp'], scopes: [{ path: [scope], form: 'string' }] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FedEvent } from '../../../local/log/run-event-feed.ts';
-import { samplePathOf, watchedRouteOf, withEvent } from '../../../local/page/page-state.ts';
-import type { PageFacts } from '../../../local/page-server/page-messages.ts';
+import type { FedEvent } from '../../../../local/log/run-event-feed.ts';
+import { samplePathOf, watchedRouteOf, withEvent } from '../../../../local/page/model/page-state.ts';
+import type { PageFacts } from '../../../../local/page-server/page-messages.ts';
 
 const fed = (id: number): FedEvent => ({
   id,

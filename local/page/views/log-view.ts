@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit-html';
-import type { AppEvent, DecisionEvent, EntryEvent, FlushEvent, RequestEvent, RunEvent } from '../log/run-event.ts';
-import type { FedEvent } from '../log/run-event-feed.ts';
-import { clockTime } from './clock-text.ts';
+import type { AppEvent, DecisionEvent, EntryEvent, FlushEvent, RequestEvent, RunEvent } from '../../log/run-event.ts';
+import type { FedEvent } from '../../log/run-event-feed.ts';
+import { clockTime } from '../model/clock-text.ts';
 
 /** Events that the page shows. */
 const MAX_SHOWN = 60;

@@ -1,7 +1,7 @@
-import type { PageFacts } from '../page-server/page-messages.ts';
-import { ApiClient } from './api-client.ts';
-import { MissingScopeError } from './api-exchange.ts';
-import { lagText } from './clock-text.ts';
+import type { PageFacts } from '../../page-server/page-messages.ts';
+import { ApiClient } from '../api-client.ts';
+import { MissingScopeError } from '../api-exchange.ts';
+import { lagText } from '../model/clock-text.ts';
 import {
   type HeldToken,
   methodOf,
@@ -11,12 +11,12 @@ import {
   samplePathOf,
   type Watched,
   watchedRouteOf,
-} from './page-state.ts';
-import { restore, revoke } from './run-client.ts';
-import { sentenceOf, type Timeline, timelineOf } from './timeline.ts';
-import { fingerprintOf, scopesOf, type Takeable, tokenPartsOf } from './token-parts.ts';
-import { type TokenHolder, TokenSource } from './token-source.ts';
-import { type Probe, probeOf, untilAccepted, untilRejected, untilTold } from './watch.ts';
+} from '../model/page-state.ts';
+import { sentenceOf, type Timeline, timelineOf } from '../model/timeline.ts';
+import { fingerprintOf, scopesOf, type Takeable, tokenPartsOf } from '../model/token-parts.ts';
+import { restore, revoke } from '../run-client.ts';
+import { type TokenHolder, TokenSource } from '../token-source.ts';
+import { type Probe, probeOf, untilAccepted, untilRejected, untilTold } from '../watch.ts';
 
 /** The page's state, and what a person can do with it. Each change is drawn. */
 export class Page implements PageActions {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { PageActions, PageState, TakenBack } from '../model/page-state.ts';
+import { type Takeable, takeablesOf } from '../model/token-parts.ts';
 import { actionButton } from './action-button.ts';
-import type { PageActions, PageState, TakenBack } from './page-state.ts';
-import { type Takeable, takeablesOf } from './token-parts.ts';
 
 /** The third part of the page: take the token back, at each level that it has, and give it back. */
 export function takeBackView(state: PageState, actions: PageActions): TemplateResult {

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit-html';
-import type { PageState } from './page-state.ts';
+import type { PageState } from '../model/page-state.ts';
 
 /** What the page is about, and what happened last. */
 export function pageHeader({ facts, message }: PageState): TemplateResult {

@@ -1,5 +1,5 @@
-import type { RevocationLevel } from '../../lambda/revocation/revocation-level.ts';
-import type { PageFacts, PageIssuer } from '../page-server/page-messages.ts';
+import type { RevocationLevel } from '../../../lambda/revocation/revocation-level.ts';
+import type { PageFacts, PageIssuer } from '../../page-server/page-messages.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { DecisionEvent, RequestEvent } from '../log/run-event.ts';
+import type { DecisionEvent, RequestEvent } from '../../log/run-event.ts';
 
 /** Says in sentences why a request was answered as it was, from the event that the gateway logged for it. */
 export function explanationOf(event: DecisionEvent | RequestEvent, scopes: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
-import type { DecisionEvent, FlushEvent, RunEvent } from '../log/run-event.ts';
-import type { FedEvent } from '../log/run-event-feed.ts';
+import type { DecisionEvent, FlushEvent, RunEvent } from '../../log/run-event.ts';
+import type { FedEvent } from '../../log/run-event-feed.ts';
 import { lagText } from './clock-text.ts';
 
 /** A token that was taken back, as the timeline must know it. Times are in milliseconds since the epoch. */

@@ -1,8 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { ApiResponse } from '../api-exchange.ts';
+import { explanationOf } from '../model/explanation.ts';
+import {
+  type CallRecord,
+  eventOf,
+  methodOf,
+  type PageActions,
+  type PageState,
+  samplePathOf,
+} from '../model/page-state.ts';
 import { actionButton } from './action-button.ts';
-import type { ApiResponse } from './api-exchange.ts';
-import { explanationOf } from './explanation.ts';
-import { type CallRecord, eventOf, methodOf, type PageActions, type PageState, samplePathOf } from './page-state.ts';
 
 /** The second part of the page: call each route, and see why it was answered so. */
 export function callView(state: PageState, actions: PageActions): TemplateResult {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { clockTime } from '../model/clock-text.ts';
+import type { HeldToken, PageActions, PageState } from '../model/page-state.ts';
 import { actionButton } from './action-button.ts';
-import { clockTime } from './clock-text.ts';
-import type { HeldToken, PageActions, PageState } from './page-state.ts';
 
 /** The first part of the page: get a token, and look at it. */
 export function signInView(state: PageState, actions: PageActions): TemplateResult {

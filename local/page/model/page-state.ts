@@ -1,7 +1,7 @@
-import type { DecisionEvent, RequestEvent } from '../log/run-event.ts';
-import type { FedEvent } from '../log/run-event-feed.ts';
-import type { CommandAnswer, PageFacts } from '../page-server/page-messages.ts';
-import type { ApiResponse } from './api-exchange.ts';
+import type { DecisionEvent, RequestEvent } from '../../log/run-event.ts';
+import type { FedEvent } from '../../log/run-event-feed.ts';
+import type { CommandAnswer, PageFacts } from '../../page-server/page-messages.ts';
+import type { ApiResponse } from '../api-exchange.ts';
 import type { Revocation } from './timeline.ts';
 import type { Takeable, TokenParts } from './token-parts.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecisionEvent, RunEvent } from '../../../local/log/run-event.ts';
-import type { FedEvent } from '../../../local/log/run-event-feed.ts';
+import type { DecisionEvent, RunEvent } from '../../../../local/log/run-event.ts';
+import type { FedEvent } from '../../../../local/log/run-event-feed.ts';
 import {
   type MarkKind,
   placeOf,
@@ -9,7 +9,7 @@ import {
   sentenceOf,
   type Timeline,
   timelineOf,
-} from '../../../local/page/timeline.ts';
+} from '../../../../local/page/model/timeline.ts';
 
 const OURS = '0123456789abcdef';
 

@@ -1,14 +1,14 @@
 import { html, render } from 'lit-html';
-import { callView } from './call-view.ts';
-import { pageHeader } from './header-view.ts';
-import { logView } from './log-view.ts';
+import { type PageState, withEvent } from '../model/page-state.ts';
+import { timelineOf } from '../model/timeline.ts';
+import { listen, pageFacts } from '../run-client.ts';
+import { callView } from '../views/call-view.ts';
+import { pageHeader } from '../views/header-view.ts';
+import { logView } from '../views/log-view.ts';
+import { signInView } from '../views/sign-in-view.ts';
+import { takeBackView } from '../views/take-back-view.ts';
+import { timelineView } from '../views/timeline-view.ts';
 import { Page } from './page-model.ts';
-import { type PageState, withEvent } from './page-state.ts';
-import { listen, pageFacts } from './run-client.ts';
-import { signInView } from './sign-in-view.ts';
-import { takeBackView } from './take-back-view.ts';
-import { timelineOf } from './timeline.ts';
-import { timelineView } from './timeline-view.ts';
 
 const root = document.getElementById('page') ?? document.body;
 const facts = await pageFacts();

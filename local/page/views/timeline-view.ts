@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
-import { clockTime, lagText } from './clock-text.ts';
+import { clockTime, lagText } from '../model/clock-text.ts';
 import {
   type Dot,
   type DotKind,
@@ -9,7 +9,7 @@ import {
   placeOf,
   type Timeline,
   ticksUntil,
-} from './timeline.ts';
+} from '../model/timeline.ts';
 
 const NAMES: Readonly<Record<MarkKind, string>> = {
   entry: 'Entry written',
